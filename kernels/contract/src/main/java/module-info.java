@@ -3,7 +3,7 @@ module org.unmute.kernels.contract {
     requires transitive org.unmute.tensor;
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.databind;
-    // For the record of tests, which only JUnit's launcher loads.
+    // Needed by the record of tests, which only JUnit's launcher loads.
     requires static org.junit.platform.launcher;
 
     exports org.unmute.kernels.contract;

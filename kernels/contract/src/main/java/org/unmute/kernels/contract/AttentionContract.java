@@ -15,10 +15,10 @@ import org.unmute.tensor.op.Binary;
 
 /** Attention, with and without bias and mask. */
 public abstract class AttentionContract extends Contract {
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected AttentionContract() {}
 
-    /** Queries, keys, size of a key, size of a value. */
+    /** Queries, keys, length of a key, length of a value. */
     private static final int[][] SHAPES = {
         {1, 1, 1, 1},
         {3, 2, 5, 7},
@@ -35,7 +35,7 @@ public abstract class AttentionContract extends Contract {
         {4, 3, 2, 0}
     };
 
-    /** Against the reference in all placements. */
+    /** Compares attention with the reference in all placements. */
     @TestFactory
     final Stream<DynamicTest> attention() {
         return each(SHAPES, s -> {
@@ -72,7 +72,7 @@ public abstract class AttentionContract extends Contract {
         }
     }
 
-    /** The weights alone, with and without a bias; gradients compute them again. */
+    /** Compares the weights alone, with and without a bias; gradients compute them again. */
     @TestFactory
     final Stream<DynamicTest> attentionWeights() {
         return each(SHAPES, s -> {
@@ -100,7 +100,7 @@ public abstract class AttentionContract extends Contract {
         });
     }
 
-    /** Gradients against the reference in all placements, queries of several blocks among them. */
+    /** Compares gradients with the reference in all placements, including queries of several blocks. */
     @TestFactory
     final Stream<DynamicTest> attentionBackward() {
         List<int[]> shapes = new ArrayList<>(List.of(SHAPES));
@@ -113,7 +113,7 @@ public abstract class AttentionContract extends Contract {
     }
 
     private void attentionBackward(int[] s, double scale, Set<Placement> placements) {
-        // Many heads take another path than few.
+        // Many heads take a different path than few.
         Shape lead = Shape.of(s[0] == 300 ? 3 : 1, 3);
         Shape[] shapes = {
             lead.concat(Shape.of(s[0], s[2])), lead.concat(Shape.of(s[1], s[2])), lead.concat(Shape.of(s[1], s[3]))
@@ -149,12 +149,12 @@ public abstract class AttentionContract extends Contract {
         }
     }
 
-    /** A weight is off by twice the error of its score. */
+    /** The error of a weight is twice that of its score. */
     private long rounded() {
         return 2 * roundedTerms();
     }
 
-    /** For queries, keys and values. */
+    /** Tolerances for queries, keys and values. */
     private double[] gradientTolerances(int[] s, double scale, double unscaled, double ofWeight) {
         long depth = s[2] + rounded();
         long keys = s[1] + rounded();
@@ -167,7 +167,7 @@ public abstract class AttentionContract extends Contract {
         };
     }
 
-    /** A gate for each query: the same bits as attention with the product of gate and bias. */
+    /** With a gate for each query, bits are the same as those of attention with the product of gate and bias. */
     @Test
     final void gatedAttention() {
         for (int[] s :
@@ -194,7 +194,7 @@ public abstract class AttentionContract extends Contract {
         }
     }
 
-    /** A mask that all heads share: every third key is hidden, never the first. */
+    /** A mask that all heads share. Every third key is hidden, but never the first. */
     private Operand masked(Shape scores) {
         Shape own = scores.with(0, 1).with(1, 1);
         float[] mask = new float[Math.toIntExact(own.elements())];

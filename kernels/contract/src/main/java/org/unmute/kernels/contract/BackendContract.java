@@ -4,18 +4,18 @@ import org.junit.jupiter.api.Nested;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The suite that every backend must pass. A backend's test extends this and says how to open the backend. A new part is
- * added here, so it runs on all backends. {@link RepeatabilityContract}, {@link SameBitsContract} and {@link
- * WinnersContract}, which not every backend runs, are added by the backend's test.
+ * The suite that every backend must pass. The test of a backend extends this class and opens the backend. A new part is
+ * added here, so that it runs on all backends. {@link RepeatabilityContract}, {@link SameBitsContract} and {@link
+ * WinnersContract}, which do not run on every backend, are added by the test of the backend.
  */
 public abstract class BackendContract {
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected BackendContract() {}
 
     /**
      * Opens the backend under test.
      *
-     * @param threads worker threads, where that means something
+     * @param threads number of worker threads, for backends that use them
      */
     protected abstract Backend open(int threads);
 

@@ -4,16 +4,19 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.function.Supplier;
 
-/** Comparisons whose failures say where and by how much values differ. */
+/** Comparisons whose failures report where and by how much values differ. */
 final class Check {
     private Check() {}
 
-    /** Equal as floats, or both NaN, or within the bound; an exact value beyond the range of floats is an infinity. */
+    /**
+     * Passes if the values are equal as floats, both NaN, or within the bound. An exact value beyond the range of
+     * floats counts as infinity.
+     */
     static void close(String what, long index, double expected, float actual, double bound) {
         close(() -> what, index, expected, actual, bound);
     }
 
-    /** As above; the description is only made for a failure. */
+    /** As above; the description is only built for a failure. */
     static void close(Supplier<String> what, long index, double expected, float actual, double bound) {
         float rounded = (float) expected;
         if (Float.isNaN(rounded) && Float.isNaN(actual) || rounded == actual) {
@@ -28,7 +31,7 @@ final class Check {
         fail(what.get() + ": element " + index + " is " + actual + ", expected " + expected + " within " + bound);
     }
 
-    /** The same bits; all NaN are equal. */
+    /** Passes if all values have the same bits; all NaN are equal. */
     static void same(String what, float[] expected, float[] actual) {
         for (int i = 0; i < expected.length; i++) {
             if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {

@@ -11,7 +11,7 @@ import org.unmute.tensor.op.SlidingWindow;
 
 /**
  * Operations that run clip by clip, so that the windows, products or unit vectors of a whole batch are never in memory:
- * convolution, product extremes, sums of unit vectors.
+ * convolution, product extremes, and sums of unit vectors.
  */
 public abstract class ClipwiseContract extends Contract {
     private static final SlidingWindow[] WINDOWS = {
@@ -28,10 +28,10 @@ public abstract class ClipwiseContract extends Contract {
     /** Sizes of x for unit sums. */
     private static final long[][] SUMS = {{1, 1}, {3, 17}, {2, 5, 16}, {12, 3, 7, 33}, {2, 0, 3, 4}};
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected ClipwiseContract() {}
 
-    /** Values and both gradients, together and each alone. */
+    /** Compares values and both gradients, together and each alone. */
     @TestFactory
     final Stream<DynamicTest> convolve() {
         return each(WINDOWS, w -> {
@@ -71,7 +71,7 @@ public abstract class ClipwiseContract extends Contract {
         same("gradient of weight alone", gw, other);
     }
 
-    /** Values, winners and gradients. */
+    /** Compares values, winners and gradients. */
     @TestFactory
     final Stream<DynamicTest> productExtremes() {
         return each(EXTREMES, s -> {
@@ -102,7 +102,7 @@ public abstract class ClipwiseContract extends Contract {
         compare("gradient of prototypes", gp, Tolerance.sum(4 * clips, 2 * clips * maxAbs(gy) * maxAbs(tokens)));
     }
 
-    /** The first of equal tokens wins on both sides; NaN wins over all. */
+    /** The first of equal tokens wins on both sides; NaN wins over everything. */
     @Test
     final void productExtremesOfTiesAndNan() {
         float[] tokens = {1, 2, 3, 0, 1, 2, 3, 0, Float.NaN, 0, 1, 1};
@@ -115,7 +115,7 @@ public abstract class ClipwiseContract extends Contract {
         assertArrayEquals(new int[] {0, 1, 0, 1}, winners.readInts());
     }
 
-    /** Values and gradients. */
+    /** Compares values and gradients. */
     @TestFactory
     final Stream<DynamicTest> unitSum() {
         return each(SUMS, s -> {

@@ -25,25 +25,25 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Unary;
 
 /**
- * What all parts of the suite share: the backend under test, the reference, which is the scalar backend in float64, and
- * the comparison of the two. {@link BackendContract} runs all parts.
+ * The base of all parts of the suite: the backend under test, the reference (the scalar backend in float64), and
+ * comparisons of the two. {@link BackendContract} runs all parts.
  */
 @ExtendWith(OpFilter.class)
 public abstract class Contract {
     /** The specification. */
     static final Backend REFERENCE = ScalarBackend.INSTANCE;
-    /** Around the lengths of vectors and blocks. */
+    /** Sizes around the lengths of vectors and blocks. */
     static final int[] SIZES = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 257, 1023};
 
-    /** For variants of an operation. */
+    /** The variants of an operation, without and with a feature. */
     static final boolean[] BOTH = {false, true};
 
     private Backend backend;
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected Contract() {}
 
-    /** A factory with a test for each function of an enum, made by {@link #eachFunction}. */
+    /** Marks a factory with one test for each function of an enum, built by {@link #eachFunction}. */
     @Target(ElementType.METHOD)
     @Retention(RetentionPolicy.RUNTIME)
     @interface EachFunction {}
@@ -51,28 +51,31 @@ public abstract class Contract {
     /**
      * Opens the backend under test.
      *
-     * @param threads worker threads, where that means something
+     * @param threads number of worker threads, for backends that use them
      */
     protected abstract Backend open(int threads);
 
     /**
-     * The relative error with which the backend rounds each operand of a product before it multiplies: 0, unless it was
-     * asked to compute so. Products, attention and matching are then compared with bounds that allow for it; all other
-     * guarantees stay.
+     * The relative error with which the backend rounds each operand of a product before multiplying: 0 unless the
+     * backend was asked to round. Products, attention and matching are then compared with bounds that allow for it; all
+     * other guarantees stay.
      */
     protected double operandRounding() {
         return 0;
     }
 
-    /** Terms more of a float32 sum whose error, as {@link Tolerance} bounds it, is that of rounding both operands. */
+    /**
+     * The number of additional terms of a float32 sum whose error bound, by {@link Tolerance}, equals the error of
+     * rounding both operands.
+     */
     final long roundedTerms() {
         double r = operandRounding();
         return (long) Math.ceil((2 * r + r * r) / (4 * Tolerance.ROUNDING));
     }
 
     /**
-     * The backend under test, open until the end of the test: on two threads, or as many as the system property {@code
-     * unmute.threads} says.
+     * The backend under test, open until the end of the test. It has two threads, or the number given by the system
+     * property {@code unmute.threads}.
      */
     final Backend backend() {
         if (backend == null) {
@@ -89,7 +92,7 @@ public abstract class Contract {
         }
     }
 
-    /** One test a case, named after it. */
+    /** One test per case, named after it. */
     static <T> Stream<DynamicTest> each(T[] cases, Consumer<T> test) {
         return each(List.of(cases), test);
     }
@@ -98,7 +101,7 @@ public abstract class Contract {
         return cases.stream().map(c -> DynamicTest.dynamicTest(name(c), () -> test.accept(c)));
     }
 
-    /** One test a function; only that of the op under test, where {@link OpFilter} names one. */
+    /** One test per function, or only the test of the selected op if {@link OpFilter} selects one. */
     static <F extends Enum<F>> Stream<DynamicTest> eachFunction(List<F> functions, Consumer<F> test) {
         return each(
                 functions.stream()
@@ -167,30 +170,30 @@ public abstract class Contract {
         return v;
     }
 
-    /** Memory in float32 on a backend. */
+    /** Float32 memory on a backend. */
     static View memory(Backend b, long... sizes) {
         return b.allocate(DType.F32, Shape.of(sizes));
     }
 
-    /** Where an operand is on the backend at hand; null for null. */
+    /** The location of an operand on the current backend; null for null. */
     interface Memory {
         View of(Operand operand);
     }
 
-    /** Calls of a backend. */
+    /** Calls to a backend. */
     interface Step {
         void run(Backend b, Memory at);
     }
 
-    /** On the backend under test and on the reference, each in its own memory. */
+    /** Runs calls on the backend under test and on the reference, each with its own memory. */
     final void onBoth(Step step) {
         step.run(backend(), o -> o == null ? null : o.view());
         step.run(REFERENCE, o -> o == null ? null : o.reference());
     }
 
     /**
-     * As above, but the reference, which takes most of the time, runs only for the first result: it depends on the
-     * inputs' values, not on their placement.
+     * As above, but the reference, which takes most of the time, runs only for the first result, because its results
+     * depend on the values of the inputs, not on their placement.
      *
      * @param first the first result, or null if this is it
      * @return the first result
@@ -204,7 +207,7 @@ public abstract class Contract {
         return first;
     }
 
-    /** Memory for a result of the reference. */
+    /** Memory for a reference result. */
     static View doubles(Shape shape) {
         return REFERENCE.allocate(DType.F64, shape);
     }
@@ -215,7 +218,7 @@ public abstract class Contract {
         return out;
     }
 
-    /** Every element of a result within a bound of the reference's, and nothing written outside. */
+    /** Requires every element of a result to be within a bound of the reference, and nothing to be written outside. */
     static void compare(String what, Operand result, IntToDoubleFunction bound) {
         compare(what, result::exact, result, bound);
     }
@@ -224,7 +227,7 @@ public abstract class Contract {
         compare(what, result, i -> bound);
     }
 
-    /** As above, against other numbers than the reference's; a failure shows the inputs' elements at its place. */
+    /** As above, but compares with the given numbers. A failure shows the input elements at the same index. */
     static void compare(
             String what, IntToDoubleFunction expected, Operand result, IntToDoubleFunction bound, double[]... inputs) {
         float[] got = result.read();
@@ -240,7 +243,7 @@ public abstract class Contract {
         result.assertGuards(what);
     }
 
-    /** The same bits as the reference, and nothing written outside. */
+    /** Requires the same bits as the reference, and nothing to be written outside. */
     static void same(String what, Operand result) {
         if (result.view().dtype() == DType.I32) {
             assertArrayEquals(result.reference().host().ints(), result.readInts(), what);
@@ -250,24 +253,24 @@ public abstract class Contract {
         result.assertGuards(what);
     }
 
-    /** The same bits as an earlier result. */
+    /** Requires the same bits as an earlier result. */
     static void same(String what, Operand expected, Operand result) {
         Check.same(what, expected.read(), result.read());
     }
 
-    /** The reference's values in float32. */
+    /** The values of the reference in float32. */
     static View single(View exact) {
         View rounded = REFERENCE.allocate(DType.F32, exact.shape());
         REFERENCE.copy(exact, rounded);
         return rounded;
     }
 
-    /** The largest magnitude; 0 of nothing. */
+    /** The largest magnitude; 0 if there are no elements. */
     static double maxAbs(Operand x) {
         return Arrays.stream(x.exact()).map(Math::abs).max().orElse(0);
     }
 
-    /** The smallest Euclidean norm of the rows of {@code dim} elements; infinite without rows. */
+    /** The smallest Euclidean norm of the rows of {@code dim} elements; infinite if there are no rows. */
     static double minNorm(Operand x, long dim) {
         double[] v = x.exact();
         double min = Double.POSITIVE_INFINITY;

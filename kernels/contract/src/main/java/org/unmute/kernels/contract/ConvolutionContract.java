@@ -14,7 +14,10 @@ import org.unmute.tensor.op.Unary;
 
 /** Products whose left operand is a sliding window: convolution along tokens and patch embedding. */
 public abstract class ConvolutionContract extends Contract {
-    /** Clips, tokens, groups, outputs and taps and inputs of each, on both sides of tiles, slices and runs of taps. */
+    /**
+     * Clips, tokens, groups, then outputs, taps and inputs of each group, on both sides of tiles, slices and runs of
+     * taps.
+     */
     private static final int[][] TOKENS = {
         {1, 1, 1, 1, 1, 1},
         {2, 5, 2, 3, 4, 2},
@@ -38,10 +41,10 @@ public abstract class ConvolutionContract extends Contract {
         SlidingWindow.of(2, 3, 1, 2).dilate(2, 3)
     };
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected ConvolutionContract() {}
 
-    /** Terms of a sum, added in double. */
+    /** Terms of a sum, added in float64. */
     private static final class Sum {
         final long terms;
         double value;
@@ -57,7 +60,7 @@ public abstract class ConvolutionContract extends Contract {
         }
     }
 
-    /** With and without bias and a function. */
+    /** Compares results with and without bias and activation. */
     @TestFactory
     final Stream<DynamicTest> convolveTokens() {
         return each(TOKENS, s -> {
@@ -96,7 +99,9 @@ public abstract class ConvolutionContract extends Contract {
         });
     }
 
-    /** A result against its sums, to which a function may have been applied; a second time it has the same bits. */
+    /**
+     * Compares a result with its sums, to which a function may have been applied. A second run must give the same bits.
+     */
     private void check(String what, Placement p, Shape shape, Consumer<View> op, Unary f, IntFunction<Sum> sums) {
         Operand out = output(p, shape);
         op.accept(out.view());
@@ -131,7 +136,7 @@ public abstract class ConvolutionContract extends Contract {
         });
     }
 
-    /** So many that a device uses larger tiles; rows that allow loads of four elements, and others. */
+    /** So many patches that a device uses larger tiles, with and without rows that allow loads of four elements. */
     @Test
     final void embedPatchesOfLargeImages() {
         for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {

@@ -18,7 +18,7 @@ import org.unmute.tensor.op.Unary;
 /** Functions of one and two numbers, selection, copies and conversions. */
 public abstract class ElementwiseContract extends Contract {
     private static final double[][] CONSTANTS = {{0.3, 0.8}, {-0.5, 2}};
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected ElementwiseContract() {}
 
     /** Long enough to be split among threads. */
@@ -28,7 +28,7 @@ public abstract class ElementwiseContract extends Contract {
         return f.hasConstants() ? CONSTANTS : new double[][] {CONSTANTS[0]};
     }
 
-    /** The output has another placement than the inputs. */
+    /** A case whose output has another placement than its inputs. */
     private record Case(Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
         @Override
         public String toString() {
@@ -36,7 +36,7 @@ public abstract class ElementwiseContract extends Contract {
         }
     }
 
-    /** All sizes, placements and kinds of values. */
+    /** Runs a test over all sizes, placements and kinds of values. */
     private static void cases(Consumer<Case> test) {
         for (int n : SIZES) {
             for (Placement in : Placement.values()) {
@@ -149,7 +149,7 @@ public abstract class ElementwiseContract extends Contract {
                 b);
     }
 
-    /** A function of two numbers may write over either. */
+    /** A function of two numbers may overwrite either operand. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> binaryInPlace() {
@@ -252,7 +252,7 @@ public abstract class ElementwiseContract extends Contract {
         Check.same(from + " to " + to + " " + numbers, single(converted).host().floats(), got);
     }
 
-    /** Integers, exactly as the reference. */
+    /** Integers are computed exactly like the reference. */
     @Test
     final void binaryOfIntegers() {
         for (int n : SIZES) {

@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Cosines of the tokens of a clip with vectors of signs, compared in exact arithmetic: float64 where its error cannot
- * matter, else whole numbers, since a float32 is a whole number times 2⁻¹⁴⁹.
+ * Cosines of the tokens of a clip with vectors of signs, compared in exact arithmetic. Float64 is used where its error
+ * cannot matter; otherwise integers are, since a float32 is an integer times 2⁻¹⁴⁹.
  */
 final class ExactCosines {
     private final float[] tokens;
@@ -15,7 +15,7 @@ final class ExactCosines {
     private final BigInteger[] squares;
 
     /**
-     * Tokens of a clip.
+     * Takes the tokens of a clip.
      *
      * @param tokens {@code [count, dim]}, finite. Not modified.
      */
@@ -51,7 +51,7 @@ final class ExactCosines {
             cosines[n] = cosine(n, negative);
         }
         double max = Arrays.stream(cosines).max().orElseThrow();
-        // Sums of |x| are at most √dim times the norm; the norm itself adds as much again.
+        // Sums of |x| are at most √dim times the norm; the norm itself adds the same error again.
         double error = 4 * (dim + 4) * 0x1p-53;
         int best = -1;
         for (int n = 0; n < count; n++) {
@@ -66,7 +66,7 @@ final class ExactCosines {
         return Arrays.equals(tokens, n * dim, (n + 1) * dim, tokens, other * dim, (other + 1) * dim);
     }
 
-    /** Positive, 0 or negative as the first token's cosine is above, equal to or below the other's. */
+    /** Positive, 0 or negative if the cosine of the first token is above, equal to or below that of the other. */
     private int order(int n, int other, boolean[] negative) {
         BigInteger dot = dot(n, negative);
         BigInteger otherDot = dot(other, negative);

@@ -23,10 +23,10 @@ public abstract class FilterBankContract extends Contract {
         {0, 9, 3, 2, 4, 3}
     };
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected FilterBankContract() {}
 
-    /** Energies and their logarithms, with and without centring and pre-emphasis. */
+    /** Compares energies and their logarithms, with and without centring and pre-emphasis. */
     @TestFactory
     final Stream<DynamicTest> filterBank() {
         return each(SIZES, s -> {
@@ -85,7 +85,10 @@ public abstract class FilterBankContract extends Contract {
         same(what + ", a second time", out, again);
     }
 
-    /** Of sums over the frame in float32: each part of the transform has terms whose absolutes sum to {@code total}. */
+    /**
+     * A bound for sums over the frame in float32. The absolute terms of each part of the transform sum to {@code
+     * total}.
+     */
     private static double bound(FilterBank f, View samples, int clip, int frame, int band) {
         int length = f.frames().length();
         double absolute = 0;

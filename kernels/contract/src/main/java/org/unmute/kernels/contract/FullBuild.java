@@ -13,15 +13,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A test that only {@code mvn verify -Pfull} runs, since it starts processes, compiles or takes long. Elsewhere it is
- * skipped and says why; {@code -Dunmute.full=true} runs it alone.
+ * Marks a test that runs only in {@code mvn verify -Pfull}, since it starts processes, compiles or takes long.
+ * Otherwise it is skipped with the reason; {@code -Dunmute.full=true} runs a single one.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("full")
 @ExtendWith(FullBuild.Condition.class)
 public @interface FullBuild {
-    /** What keeps the test out of the quick build, such as {@code "starts a browser"}. */
+    /** The reason to keep the test out of the quick build, such as {@code "starts a browser"}. */
     String value();
 
     /** Reads the system property {@code unmute.full}. */

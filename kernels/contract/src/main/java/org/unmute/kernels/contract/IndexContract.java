@@ -8,19 +8,19 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** Gather, scatter and sliding windows: exact, or summed in a defined order. */
+/** Gather, scatter and sliding windows, which are exact or summed in a defined order. */
 public abstract class IndexContract extends Contract {
-    /** Memory in float32, because the reference must round after each addition, too. */
+    /** Float32 memory, because the reference must also round after each addition. */
     private static View filled(Shape shape, double value) {
         View v = REFERENCE.allocate(DType.F32, shape);
         REFERENCE.fill(v, value);
         return v;
     }
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected IndexContract() {}
 
-    /** Along each axis, with an index for each element and one for each slice. */
+    /** Indexes along each axis, with an index for each element or for each slice. */
     @Test
     final void gatherAndScatter() {
         Random r = new Random(1);
@@ -83,9 +83,7 @@ public abstract class IndexContract extends Contract {
         y.assertGuards(what);
     }
 
-    /**
-     * Integers saturate at 32 bits with each addition, as in the reference.
-     */
+    /** Integers saturate at 32 bits after each addition, as in the reference. */
     @Test
     final void scatterOfIntegersBeyondTheirRange() {
         int max = Integer.MAX_VALUE;
@@ -102,7 +100,7 @@ public abstract class IndexContract extends Contract {
         }
     }
 
-    /** Windows with padding, strides and dilation, and back. */
+    /** Extracts windows with padding, strides and dilation, and adds them back. */
     @Test
     final void im2colAndCol2im() {
         SlidingWindow[] windows = {

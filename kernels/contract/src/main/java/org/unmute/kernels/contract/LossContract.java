@@ -16,10 +16,10 @@ public abstract class LossContract extends Contract {
     private static final double KEEP = 0.9;
     private static final double SHARE = 0.02;
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected LossContract() {}
 
-    /** Inputs: logits, targets between 0 and 1, weights or null, and the gradient of the losses. */
+    /** The inputs of a case: logits, targets between 0 and 1, weights or null, and the gradient of the losses. */
     private final class Case {
         final Placement placement;
         final Shape shape;
@@ -53,7 +53,7 @@ public abstract class LossContract extends Contract {
             return v;
         }
 
-        /** Some 0, some 1, some in between. */
+        /** Maps numbers to targets: some 0, some 1, some in between. */
         private static float[] unit(float[] v) {
             for (int i = 0; i < v.length; i++) {
                 v[i] = Math.clamp(v[i] + 0.5f, 0, 1);
@@ -99,7 +99,7 @@ public abstract class LossContract extends Contract {
         return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
     }
 
-    /** Losses and gradients. */
+    /** Compares losses and gradients. */
     @TestFactory
     final Stream<DynamicTest> binaryCrossEntropy() {
         return cases(this::binaryCrossEntropy);
@@ -125,13 +125,13 @@ public abstract class LossContract extends Contract {
                 double bound = Tolerance.ulps(16, Math.abs(up) + Math.abs(down));
                 Check.close(what + ", gradient", i, up - down, slopes[i], bound);
             }
-            // All terms have the same sign; each has a few rounding errors.
+            // All terms have the same sign, and each has a few rounding errors.
             Check.close(what, row, sum, losses[row], Tolerance.sum(c.n + 4L, sum));
         }
         c.checkGuards(what);
     }
 
-    /** Losses and gradients, with smoothed targets. */
+    /** Compares losses and gradients with smoothed targets. */
     @TestFactory
     final Stream<DynamicTest> crossEntropy() {
         return cases(this::crossEntropy);

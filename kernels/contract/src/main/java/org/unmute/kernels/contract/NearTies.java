@@ -2,7 +2,7 @@ package org.unmute.kernels.contract;
 
 import java.util.SplittableRandom;
 
-/** Clips of tokens whose cosines with signs are hard to tell apart, each kind for another reason. */
+/** Clips of tokens whose cosines with signs are hard to tell apart. Each kind is hard for a different reason. */
 enum NearTies {
     /** Independent numbers. */
     RANDOM {
@@ -11,7 +11,7 @@ enum NearTies {
             normal(x, random);
         }
     },
-    /** A common vector, of which some entries are a hundred times the others, and little more. */
+    /** A common vector plus small differences; some entries of the vector are a hundred times the others. */
     OUTLIERS {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -26,7 +26,7 @@ enum NearTies {
             }
         }
     },
-    /** A vector with a rounding error in every entry. */
+    /** Copies of a vector with a rounding error in every entry. */
     ROUNDED {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -36,7 +36,7 @@ enum NearTies {
             }
         }
     },
-    /** A vector that differs by the last bit of a few entries. */
+    /** Copies of a vector that differ in the last bit of a few entries. */
     LAST_BITS {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -59,7 +59,7 @@ enum NearTies {
             }
         }
     },
-    /** Equal cosines of unequal tokens: entries that change places, powers of two. */
+    /** Unequal tokens with equal cosines: swapped entries and powers of two. */
     TIES {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -90,7 +90,7 @@ enum NearTies {
             }
         }
     },
-    /** Entries of one magnitude, whose sums round in one direction all along. */
+    /** Entries of one magnitude, whose sums keep rounding in the same direction. */
     CONSTANT {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -114,7 +114,7 @@ enum NearTies {
             }
         }
     },
-    /** Sums that nearly vanish: large entries in pairs beside small ones. */
+    /** Sums that nearly vanish: large entries in pairs next to small ones. */
     CANCELLING {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {
@@ -135,7 +135,7 @@ enum NearTies {
             }
         }
     },
-    /** Silence: one token over and over, tokens of zeros, and a few others. */
+    /** Silence: mostly one repeated token, tokens of zeros, and a few others. */
     REPEATED {
         @Override
         void fill(float[] x, int dim, SplittableRandom random) {

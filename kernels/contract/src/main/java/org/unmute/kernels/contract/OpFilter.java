@@ -9,12 +9,12 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * With the system property {@value #PROPERTY} only the tests of one op run; {@code check-op} sets it. A test belongs to
- * an op if its name contains the op's, in any spelling: {@code softmaxBackward} and {@code SOFTMAX} belong to
- * {@code softmax}.
+ * Runs only the tests of one op if the system property {@value #PROPERTY} is set; {@code check-op} sets it. A test
+ * belongs to an op if its name contains that of the op, in any spelling: {@code softmaxBackward} and {@code SOFTMAX}
+ * belong to {@code softmax}.
  */
 public final class OpFilter implements ExecutionCondition {
-    /** The op's name, such as {@code softmax} or {@code log_sigmoid}; empty or absent means all. */
+    /** The name of the op, such as {@code softmax} or {@code log_sigmoid}; empty or absent selects all. */
     public static final String PROPERTY = "unmute.op";
 
     private static final String OTHER_OP = "not a test of ";
@@ -22,7 +22,7 @@ public final class OpFilter implements ExecutionCondition {
     /** For JUnit. */
     public OpFilter() {}
 
-    /** Whether a test was skipped for this reason because it is of another op than the one that is named. */
+    /** Whether this reason for skipping a test means that it belongs to another op than the selected one. */
     public static boolean isOfAnotherOp(String reason) {
         return reason.startsWith(OTHER_OP);
     }
@@ -35,12 +35,12 @@ public final class OpFilter implements ExecutionCondition {
         return plain(System.getProperty(PROPERTY, ""));
     }
 
-    /** Whether a test or case of this name is to run. */
+    /** Whether a test or case with this name should run. */
     public static boolean selects(String name) {
         return plain(name).contains(op());
     }
 
-    /** Whether the test of a function is to run; all of them do where no op is named. */
+    /** Whether the test of a function should run; all run if no op is selected. */
     static boolean selectsFunction(String name) {
         return op().isEmpty() || op().equals(plain(name));
     }

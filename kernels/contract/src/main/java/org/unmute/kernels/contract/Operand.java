@@ -12,8 +12,9 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and
- * the same tensor in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the result.
+ * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements,
+ * together with the same tensor in float64 for the reference. Guards of inputs are NaN, so that reading one shows in
+ * the result.
  */
 final class Operand {
     private static final int GUARD = 67;
@@ -36,7 +37,7 @@ final class Operand {
         this.reference = reference;
     }
 
-    /** An input with values in row-major order; without values, memory for a result, filled with a sentinel. */
+    /** An input with values in row-major order, or, without values, memory for a result, filled with a sentinel. */
     static Operand place(Backend b, DType dtype, Placement placement, Shape shape, float[] values) {
         long[] strides = placement.strides(shape);
         long min = 0;
@@ -89,12 +90,12 @@ final class Operand {
         return new Operand(b, flat, view, all, SENTINEL, forReference(DType.F32, numbers));
     }
 
-    /** The same memory under other shapes and strides, for the backend and the reference. */
+    /** The same memory with another shape or strides, for the backend and the reference. */
     Operand as(UnaryOperator<View> layout) {
         return new Operand(backend, flat, layout.apply(view), inside, guard, layout.apply(reference));
     }
 
-    /** A result of the backend under test, as an input of what comes next. */
+    /** A result of the backend under test, as an input of the next operation. */
     Operand written() {
         return new Operand(
                 backend,
@@ -105,7 +106,7 @@ final class Operand {
                 forReference(view.dtype(), View.dense(download(view, view.dtype()), shape())));
     }
 
-    /** Position of every element, row-major. */
+    /** The position of every element, in row-major order. */
     private static int[] positions(Shape shape, long offset, long[] strides) {
         int[] at = new int[Math.toIntExact(shape.elements())];
         for (int i = 0; i < at.length; i++) {
@@ -128,17 +129,20 @@ final class Operand {
         return view.shape();
     }
 
-    /** The memory of the reference backend, in float64 (indices in int32): an input's values or the expected result. */
+    /**
+     * The memory of the reference backend, in float64 (indices in int32): the values of an input or the expected
+     * result.
+     */
     View reference() {
         return reference;
     }
 
-    /** An input's value, or the one expected of a result. */
+    /** The value of an input, or the expected value of a result. */
     double exact(int i) {
         return reference.host().get(i);
     }
 
-    /** All of them in row-major order. */
+    /** All exact values in row-major order. */
     double[] exact() {
         View dense = ScalarBackend.INSTANCE.allocate(DType.F64, shape());
         ScalarBackend.INSTANCE.copy(reference, dense);
@@ -160,7 +164,7 @@ final class Operand {
         return host;
     }
 
-    /** Fails if anything outside was written. */
+    /** Fails if anything outside the tensor was written. */
     void assertGuards(String what) {
         int n = flat.shape().dim(0);
         HostBuffer host = download(flat, flat.dtype());

@@ -16,7 +16,7 @@ enum Placement {
     /** All strides are negative. */
     NEGATIVE;
 
-    /** The placement {@code steps} after this one; after the last comes the first. */
+    /** The placement {@code steps} after this one; the last is followed by the first. */
     Placement after(long steps) {
         return values()[(int) ((ordinal() + steps) % values().length)];
     }

@@ -10,9 +10,9 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** Matrix products and affine maps. */
+/** Matrix products and linear maps. */
 public abstract class ProductContract extends Contract {
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected ProductContract() {}
 
     /** Rows, inner size and columns around register tiles, and beyond one block of each. */
@@ -42,7 +42,7 @@ public abstract class ProductContract extends Contract {
         {4, 3, 0}
     };
 
-    /** Products in all placements. */
+    /** Compares products in all placements. */
     @TestFactory
     final Stream<DynamicTest> matmul() {
         return each(SHAPES, s -> {
@@ -63,7 +63,7 @@ public abstract class ProductContract extends Contract {
     final Stream<DynamicTest> matmulOfSpecialValues() {
         return each(ValueKind.values(), numbers -> {
             for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
-                // Only a few, so that some results are ordinary.
+                // Only a few, so that some results are ordinary numbers.
                 float[] x = ValueKind.NORMAL.make((long) s[0] * s[1], 1);
                 float[] special = numbers.make(x.length, 3);
                 // Rounding may take the largest floats to infinity.
@@ -106,7 +106,7 @@ public abstract class ProductContract extends Contract {
         product(a, b, null, placement);
     }
 
-    /** Computes the expected sums unless they are known; returns them. */
+    /** Computes the expected sums unless they are already known, and returns them. */
     private Sums product(Operand a, Operand b, Sums known, Placement placement) {
         Shape shape = a.shape().with(-1, b.shape().size(-1));
         Operand out = output(placement, shape);
@@ -147,7 +147,10 @@ public abstract class ProductContract extends Contract {
         }
     }
 
-    /** Sums of {@code n} terms. What rounding does to subnormal operands is bounded for other factors up to 8. */
+    /**
+     * Compares sums of {@code n} terms. The error from rounding subnormal operands is bounded for other factors up to
+     * 8.
+     */
     private void compare(String what, Sums sums, long n, Operand out) {
         double ofSubnormals = operandRounding() * Float.MIN_NORMAL * n * 8;
         compare(what, sums.exact.host()::get, out, i -> {
@@ -157,7 +160,7 @@ public abstract class ProductContract extends Contract {
         });
     }
 
-    /** {@code x weightᵀ + bias} for inputs of one to three axes, with and without bias, frozen and not. */
+    /** {@code x weightᵀ + bias} for inputs of one to three axes, with and without bias, frozen or not. */
     @Test
     final void linear() {
         int[][] sizes = {{1, 1}, {7, 3}, {16, 32}, {17, 33}, {65, 64}, {257, 31}, {800, 40}, {0, 3}};
@@ -208,7 +211,7 @@ public abstract class ProductContract extends Contract {
     }
 
     /**
-     * An activation and a residual after the product: the same bits as the separate steps, with sizes around every
+     * An activation and a residual after the product give the same bits as separate steps, with sizes around every
      * tile.
      */
     @Test
@@ -253,9 +256,7 @@ public abstract class ProductContract extends Contract {
         out.assertGuards(what);
     }
 
-    /**
-     * Operands at the start of their memory, where a backend may use wide loads; alone, transposed and in batches.
-     */
+    /** Operands at the start of their memory, where a backend may use wide loads: plain, transposed and in batches. */
     @TestFactory
     final Stream<DynamicTest> matmulOfAlignedOperands() {
         int[][] sizes = {
@@ -279,7 +280,7 @@ public abstract class ProductContract extends Contract {
         });
     }
 
-    /** Matrices of these numbers; in memory either row by row or column by column. */
+    /** Matrices of these numbers, stored row by row or column by column. */
     private Operand aligned(Shape shape, float[] numbers, boolean byColumns) {
         if (!byColumns) {
             return fromTheStart(shape, numbers);

@@ -14,10 +14,10 @@ import org.unmute.tensor.backend.View;
 
 /** Prototype max pooling and its gradient. */
 public abstract class PrototypeContract extends Contract {
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected PrototypeContract() {}
 
-    /** Clips, tokens, prototypes, dim; many clips of few tokens are the frames of a map. */
+    /** Clips, tokens, prototypes, dim. Many clips of few tokens are the frames of a map. */
     private static final int[][] SHAPES = {
         {1, 1, 1, 1},
         {2, 3, 5, 7},
@@ -40,7 +40,7 @@ public abstract class PrototypeContract extends Contract {
      */
     private static final double INDISTINGUISHABLE = 1e-12;
 
-    /** Values, winners and gradients in all placements. */
+    /** Compares values, winners and gradients in all placements. */
     @TestFactory
     final Stream<DynamicTest> prototypeMaxPool() {
         return each(SHAPES, s -> {
@@ -53,7 +53,10 @@ public abstract class PrototypeContract extends Contract {
         });
     }
 
-    /** The binary form agrees with the general form on ±1, within the same bounds; the winners of ties may differ. */
+    /**
+     * The binary form agrees with the general form on ±1, within the same bounds, though the winners of ties may
+     * differ.
+     */
     private void forwardAndBackward(boolean binary, Operand tokens, Operand prototypes, Placement p) {
         String what = binary ? "binaryPrototypeMaxPool" : "prototypeMaxPool";
         long clips = tokens.shape().size(0);
@@ -108,7 +111,7 @@ public abstract class PrototypeContract extends Contract {
         }
     }
 
-    /** A winner's cosine is the best one, up to rounding. */
+    /** Requires the cosine of each winner to be the best one, up to rounding. */
     private void checkWinners(Operand tokens, Operand prototypes, Operand values, int[] won) {
         int n = tokens.shape().dim(1);
         int count = prototypes.shape().dim(0);
@@ -130,7 +133,7 @@ public abstract class PrototypeContract extends Contract {
         }
     }
 
-    /** Zeros of either sign count as +1; entries that are not finite make their prototype NaN, and no other. */
+    /** Zeros of either sign count as +1. Entries that are not finite make only their own prototype NaN. */
     @Test
     final void binaryPrototypeMaxPoolOfSpecialValues() {
         int dim = 37;
@@ -165,9 +168,9 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /**
-     * Tokens that differ by a few rounding errors: in the binary form the winner is that of exact arithmetic, the first
-     * of equal ones. A winner that float32 chose would make training diverge from other backends. The test sees only
-     * tokens that float64 distinguishes.
+     * Tokens that differ by a few rounding errors: in the binary form the winner is that of exact arithmetic, and the
+     * first of equal tokens. A winner chosen by float32 would make training diverge from other backends. The test only
+     * covers tokens that float64 distinguishes.
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPoolPicksExactWinners() {
@@ -210,7 +213,7 @@ public abstract class PrototypeContract extends Contract {
         });
     }
 
-    /** Copies of one token of each clip with a rounding error in every entry; two of three occur twice. */
+    /** Copies of one token of each clip with a rounding error in every entry. Two in three occur twice. */
     private static float[] nearlyEqual(int[] s) {
         float[] base = ValueKind.NORMAL.make((long) s[0] * s[3], 10);
         float[] noise = ValueKind.NORMAL.make((long) s[0] * s[1] * s[3], 11);
@@ -233,7 +236,10 @@ public abstract class PrototypeContract extends Contract {
         return dot / Math.sqrt(square * dim);
     }
 
-    /** Equal tokens: the first wins. NaN wins over all, the first NaN over later ones. Rows of zeros have cosine 0. */
+    /**
+     * Of equal tokens the first wins. NaN wins over everything, and the first NaN over later ones. Rows of zeros have
+     * cosine 0.
+     */
     @Test
     final void prototypeMaxPoolOfTiesAndSpecialValues() {
         for (int tokens : new int[] {70, 40, 20}) {

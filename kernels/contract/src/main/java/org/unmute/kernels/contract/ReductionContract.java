@@ -13,10 +13,10 @@ import org.unmute.tensor.op.Reduce;
 
 /** Sums, extremes and running sums. */
 public abstract class ReductionContract extends Contract {
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected ReductionContract() {}
 
-    /** Every way to keep or reduce three axes, over sizes around vector lengths, and long ones. */
+    /** Every way to keep or reduce three axes, with sizes around vector lengths and long ones. */
     private static List<Shape> shapes() {
         List<Shape> all = new ArrayList<>();
         for (int n : SIZES) {
@@ -30,7 +30,7 @@ public abstract class ReductionContract extends Contract {
         return all;
     }
 
-    /** Sum, maximum and minimum over all sets of axes. */
+    /** Compares sum, maximum and minimum over all sets of axes. */
     @TestFactory
     final Stream<DynamicTest> reduce() {
         return Arrays.stream(Reduce.values())
@@ -73,7 +73,7 @@ public abstract class ReductionContract extends Contract {
                         : 0);
     }
 
-    /** A tensor without axes reduces to itself; four axes reduce as three do. */
+    /** A tensor without axes reduces to itself; four axes reduce like three. */
     @Test
     final void reduceOtherRanks() {
         for (Reduce f : Reduce.values()) {
@@ -90,7 +90,7 @@ public abstract class ReductionContract extends Contract {
         compare("sum over the second and fourth axis", i -> sums[i], y, i -> 0);
     }
 
-    /** Integers reduce exactly. */
+    /** Integers are reduced exactly. */
     @Test
     final void reduceIntegers() {
         Operand x = inputOfInts(Placement.TRANSPOSED, Shape.of(3, 4), 5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2);
@@ -140,7 +140,8 @@ public abstract class ReductionContract extends Contract {
     }
 
     /**
-     * Maximum and minimum with positions, exactly as the reference; many equal values, so that ties are common.
+     * Maximum and minimum with positions, exactly like the reference. There are many equal values, so that ties are
+     * common.
      */
     @Test
     final void extreme() {

@@ -18,11 +18,14 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
-/** The same input gives the same bits: twice, on any number of threads, and from several callers at once. */
+/**
+ * The same input gives the same bits when repeated, on any number of threads, and from several callers at the same
+ * time.
+ */
 public abstract class RepeatabilityContract extends Contract {
     private static final int CALLERS = 8;
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected RepeatabilityContract() {}
 
     /** Results of every operation that sums, selects or moves, on shapes large enough to be split among threads. */
@@ -157,7 +160,7 @@ public abstract class RepeatabilityContract extends Contract {
         }
     }
 
-    /** Again on the same backend. */
+    /** Runs again on the same backend. */
     @Test
     final void sameBitsTwice() {
         List<float[]> first = everything(backend());
@@ -166,7 +169,7 @@ public abstract class RepeatabilityContract extends Contract {
         }
     }
 
-    /** On one, two, three and five threads. */
+    /** Runs on one, two, three and five threads. */
     @Test
     final void sameBitsOnAnyNumberOfThreads() {
         List<float[]> first = everything(backend());
@@ -177,7 +180,7 @@ public abstract class RepeatabilityContract extends Contract {
         }
     }
 
-    /** From several callers of one backend at once. */
+    /** Runs from several callers of one backend at the same time. */
     @Test
     final void sameBitsForConcurrentCallers() throws Exception {
         List<float[]> first = everything(backend());

@@ -8,7 +8,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Softmax, normalisations and their gradients, all along rows; also the step of the optimizer. */
+/** Softmax, normalisations and their gradients, all along rows, and the optimizer step. */
 public abstract class RowContract extends Contract {
     private static final double EPS = 1e-5;
 
@@ -29,7 +29,7 @@ public abstract class RowContract extends Contract {
         c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
     }
 
-    /** A number of each row. */
+    /** Computes one number per row. */
     private static double[] rows(double[] x, int n, ToDoubleFunction<DoubleStream> f) {
         double[] numbers = new double[n == 0 ? 0 : x.length / n];
         Arrays.setAll(numbers, row -> f.applyAsDouble(Arrays.stream(x, row * n, (row + 1) * n)));
@@ -40,7 +40,7 @@ public abstract class RowContract extends Contract {
         return rows(x, n, row -> row.map(Math::abs).max().orElse(0));
     }
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected RowContract() {}
 
     /** Softmax and its logarithm, also in place. */
@@ -77,7 +77,7 @@ public abstract class RowContract extends Contract {
         }
     }
 
-    /** -∞ gives 0, a row of -∞ only gives NaN, and NaN and ∞ affect only their own row. */
+    /** -∞ gives 0, a row of only -∞ gives NaN, and NaN and ∞ affect only their own row. */
     @Test
     final void softmaxOfSpecialValues() {
         float inf = Float.POSITIVE_INFINITY;
@@ -175,7 +175,7 @@ public abstract class RowContract extends Contract {
         return normals;
     }
 
-    /** Gradients of layer normalisation, all of them and single ones. */
+    /** Gradients of layer normalisation, all together and one at a time. */
     @Test
     final void layerNormBackward() {
         cases((shape, in, out, numbers) -> {
@@ -209,7 +209,7 @@ public abstract class RowContract extends Contract {
         });
     }
 
-    /** Division by the Euclidean norm and its gradient; rows of zeros stay zeros. */
+    /** Division by the Euclidean norm and its gradient. Rows of zeros stay zeros. */
     @Test
     final void l2Normalize() {
         cases((shape, in, out, numbers) -> {
@@ -235,7 +235,7 @@ public abstract class RowContract extends Contract {
         });
     }
 
-    /** Steps of AdamW, dense and not. */
+    /** Steps of AdamW, with dense and other views. */
     @Test
     final void adamW() {
         for (int n : new int[] {1, 7, 16, 33, 257, 40_001}) {

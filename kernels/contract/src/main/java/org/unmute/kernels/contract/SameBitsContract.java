@@ -27,10 +27,10 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The same input gives the same bits on every backend that runs this: everything that an encoder of KWT's kind and a
- * training of protobin consist of. {@code same-bits.properties} has one line a test: the first 16 digits of the SHA-256
- * of the results. A test that fails prints the line that all backends would need after a common change. A function of
- * one or two numbers is tested if it has a line. docs/numerics.md states the promise.
+ * The same input gives the same bits on every backend that runs this contract, for everything that a KWT encoder and a
+ * protobin training consist of. {@code same-bits.properties} has one line per test, with the first 16 digits of the
+ * SHA-256 of the results. A failing test prints the line that would be needed after a change common to all backends. A
+ * function of one or two numbers is tested if it has a line. docs/numerics.md states the promise.
  */
 public abstract class SameBitsContract extends Contract {
     private static final Properties BITS = new Properties();
@@ -44,7 +44,7 @@ public abstract class SameBitsContract extends Contract {
         }
     }
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected SameBitsContract() {}
 
     /**
@@ -89,7 +89,7 @@ public abstract class SameBitsContract extends Contract {
                 .toList();
     }
 
-    /** Inputs of functions of all magnitudes, with 0 and arguments that make exponentials overflow and underflow. */
+    /** Inputs for functions, of all magnitudes, with 0 and arguments that make exponentials overflow and underflow. */
     private static View wide(Backend b, boolean positive) {
         float[] x = ValueKind.NORMAL.make(3011, 1);
         for (int i = 0; i < x.length; i++) {
@@ -113,7 +113,7 @@ public abstract class SameBitsContract extends Contract {
         });
     }
 
-    /** Their gradients, those that a training of protobin needs. */
+    /** The gradients of these functions that protobin training needs. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unaryBackward() {
@@ -145,7 +145,7 @@ public abstract class SameBitsContract extends Contract {
         });
     }
 
-    /** Rows shorter than a vector, of several vectors, and with a remainder. */
+    /** Rows shorter than a vector, rows of several vectors, and rows with a remainder. */
     @TestFactory
     final Stream<DynamicTest> layerNorm() {
         return each(List.of(7, 64, 99, 768), n -> {
@@ -157,7 +157,7 @@ public abstract class SameBitsContract extends Contract {
         });
     }
 
-    /** Affine maps with the epilogue of a transformer, inner sizes up to the slice depth of every vector width. */
+    /** Linear maps with the epilogue of a transformer, with inner sizes up to the slice depth of every vector width. */
     @TestFactory
     final Stream<DynamicTest> linear() {
         return each(List.of(1, 40, 64, 256, 384), in -> {
@@ -173,9 +173,7 @@ public abstract class SameBitsContract extends Contract {
         });
     }
 
-    /**
-     * The longest inner size: from 769 on, products with 512-bit vectors sum slice by slice.
-     */
+    /** The longest inner size: from 769 on, products with 512-bit vectors are summed slice by slice. */
     @Test
     final void linearAsLongAsASlice() {
         requireSixteenParts();
@@ -185,7 +183,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("linear.768", b, out);
     }
 
-    /** Products with transposed operands, as in the gradients of an affine map. */
+    /** Products with transposed operands, as in the gradients of a linear map. */
     @Test
     final void linearAndMatmulOfTransposedOperands() {
         Backend b = backend();
@@ -200,7 +198,8 @@ public abstract class SameBitsContract extends Contract {
     }
 
     /**
-     * Scores in several tiles, so that the maximum comes late; a bias that hides keys; scores of very different size.
+     * Scores in several tiles, so that the maximum comes late; a bias that hides keys; and scores of very different
+     * magnitude.
      */
     @TestFactory
     final Stream<DynamicTest> attention() {
@@ -248,8 +247,8 @@ public abstract class SameBitsContract extends Contract {
     }
 
     /**
-     * Binary matching and its gradient, over more clips than a device processes at once; a dim that does not fill a row
-     * of partial sums.
+     * Binary matching and its gradient, over more clips than a device processes at a time, with a dim that does not
+     * fill a row of partial sums.
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPool() {

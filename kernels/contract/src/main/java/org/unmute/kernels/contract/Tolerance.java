@@ -5,15 +5,15 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Bounds on the error of a float32 result, derived from the number of roundings, not from the behaviour of a backend.
- * All are absolute, for one result.
+ * All bounds are absolute and apply to one result.
  */
 public final class Tolerance {
     /** The unit roundoff: half the distance from 1 to the next float. */
     public static final double ROUNDING = 0x1p-24;
-    /** The bound of a result of which nothing is known: it is not compared. */
+    /** The bound for a result about which nothing is known, which is not compared. */
     public static final double UNKNOWN = -1;
 
-    /** Distance between the smallest floats: the rounding error near 0. */
+    /** Distance between the smallest floats, which is the rounding error near 0. */
     private static final double SMALLEST = Float.MIN_VALUE;
 
     private static final double DOUBLE_ROUNDING = 0x1p-53;
@@ -21,14 +21,14 @@ public final class Tolerance {
 
     private Tolerance() {}
 
-    /** {@code ulps} units of the last place of a float32 of this size. */
+    /** {@code ulps} units in the last place of a float32 of this size. */
     public static double ulps(double ulps, double value) {
         return ulps * (2 * ROUNDING * Math.abs(value) + SMALLEST);
     }
 
     /**
-     * A function of one number: its value at an argument at most 4 ulp away, within 4 ulp. A factor of x may have been
-     * rounded to a subnormal, or to 0 by the definition in double.
+     * A function of one number. The result is within 4 ulp of the value at an argument at most 4 ulp away. A factor of
+     * x may have been rounded to a subnormal, or to 0 by the definition in double.
      */
     public static double unary(Unary f, double x, double p, double q) {
         double y = f.apply(x, p, q);
@@ -38,12 +38,15 @@ public final class Tolerance {
         return ulps(FUNCTION_ULPS, y) + ulps(FUNCTION_ULPS, moved) + underflow;
     }
 
-    /** Its gradient; the absolute term is there because slopes are differences of terms of size 1 near their zeros. */
+    /**
+     * The gradient of such a function. There is an absolute term because slopes near their zeros are differences of
+     * terms of size 1.
+     */
     public static double unaryBackward(double gy, double slope) {
         return ulps(2 * FUNCTION_ULPS, Math.abs(gy) * (Math.abs(slope) + 1));
     }
 
-    /** A function of two numbers: those the hardware rounds correctly are exact. */
+    /** A function of two numbers. Functions that the hardware rounds correctly are exact. */
     public static double binary(Binary f, double result) {
         return switch (f) {
             case ADD, SUB, MUL, MAX, MIN, EQUAL, GREATER, GREATER_EQUAL -> 0;
@@ -61,7 +64,7 @@ public final class Tolerance {
         return 4 * Math.max(1, n) * ROUNDING * sumOfAbsolutes + SMALLEST;
     }
 
-    /** As above, of numbers so large that the sum may overflow on the way, though its exact value does not. */
+    /** As above, for numbers so large that a partial sum may overflow although the exact value does not. */
     public static double sumOfLarge(long n, double sumOfAbsolutes) {
         boolean overflows = sumOfAbsolutes > Float.MAX_VALUE && Double.isFinite(sumOfAbsolutes);
         return overflows ? UNKNOWN : sum(n, sumOfAbsolutes);
@@ -82,7 +85,7 @@ public final class Tolerance {
     }
 
     /**
-     * A value that went through a sum of {@code n} terms and some roundings more, where all terms are at most {@code
+     * A value that went through a sum of {@code n} terms and a few more roundings, where all terms are at most {@code
      * scale}.
      */
     public static double normalized(long n, double scale) {
@@ -90,7 +93,7 @@ public final class Tolerance {
     }
 
     /**
-     * Attention: an error in the scores changes the weights by as much, relatively.
+     * Attention. An error in the scores causes a relative error of the same size in the weights.
      *
      * @param depth length of a query
      * @param keys number of keys
@@ -102,8 +105,8 @@ public final class Tolerance {
     }
 
     /**
-     * Gradients of an attention's scores, added up over keys with factors up to 1: {@code w (gw - Σ w gw)} is at most
-     * twice the maximum gw in all, and has the weights' errors, those of gw and those of the sum.
+     * Gradients of attention scores, added up over keys with factors up to 1. {@code w (gw - Σ w gw)} is at most twice
+     * the maximum gw in total, and inherits the errors of the weights, of gw and of the sum.
      *
      * @param depth length of a query
      * @param keys number of keys
@@ -115,12 +118,12 @@ public final class Tolerance {
         return 4 * attention(depth, 3 * keys + 3 * width, scores, gradients);
     }
 
-    /** A cosine of vectors of {@code dim} numbers: the terms' absolutes sum to at most 1. */
+    /** A cosine of vectors of {@code dim} numbers. The absolute terms sum to at most 1. */
     public static double cosine(long dim) {
         return normalized(2 * dim, 1);
     }
 
-    /** A parameter or moment after an optimizer step, made of terms up to {@code scale}. */
+    /** A parameter or moment after an optimizer step, with terms up to {@code scale}. */
     public static double step(double scale) {
         return ulps(8, scale);
     }

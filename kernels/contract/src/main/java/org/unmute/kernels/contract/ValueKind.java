@@ -6,7 +6,7 @@ import java.util.Random;
 enum ValueKind {
     /** Around 1. */
     NORMAL,
-    /** From tiny to large, both signs. */
+    /** From tiny to large, with both signs. */
     WIDE,
     /** Subnormal floats. */
     SUBNORMAL,

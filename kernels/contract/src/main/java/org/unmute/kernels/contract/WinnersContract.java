@@ -14,22 +14,22 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Winners of binarized matching against exact arithmetic, where {@link PrototypeContract} only asks for what float64
- * tells apart: random and adversarial tokens, near-ties and ties, of which the first token wins. System property
- * {@value #PAIRS} says how many pairs of a token and a prototype take part.
+ * Compares winners of binarized matching with exact arithmetic, whereas {@link PrototypeContract} only requires what
+ * float64 can tell apart. Tokens are random or adversarial, with near-ties and ties, of which the first token wins. The
+ * system property {@value #PAIRS} sets the number of pairs of a token and a prototype.
  */
 public abstract class WinnersContract extends Contract {
-    /** System property: how many pairs, 400,000 by default. */
+    /** System property: number of pairs, 400,000 by default. */
     public static final String PAIRS = "unmute.pairs";
 
-    /** Tokens, prototypes, dim of a clip. */
+    /** Tokens, prototypes and dim of a clip. */
     private static final int[][] CLIPS = {{200, 48, 768}, {65, 300, 100}, {130, 70, 33}, {512, 12, 384}, {33, 20, 1100}
     };
 
-    /** For the backend's tests. */
+    /** For the tests of a backend. */
     protected WinnersContract() {}
 
-    /** As many pairs of each kind. */
+    /** Tests equally many pairs of each kind. */
     @TestFactory
     final Stream<DynamicTest> binaryWinnersAreExact() {
         long each = Long.getLong(PAIRS, 400_000) / NearTies.values().length;
@@ -44,7 +44,7 @@ public abstract class WinnersContract extends Contract {
         });
     }
 
-    /** Enough clips for kernels of large batches; every 21st is compared. */
+    /** Tests enough clips for kernels of large batches. Every 21st clip is compared. */
     @TestFactory
     final Stream<DynamicTest> binaryWinnersOfLargeBatchesAreExact() {
         NearTies[] kinds = {NearTies.LAST_BITS, NearTies.TIES, NearTies.CONSTANT};
@@ -61,7 +61,7 @@ public abstract class WinnersContract extends Contract {
         float[] p = new float[prototypes * dim];
         NearTies.normal(p, random);
         for (int j = 0; j < prototypes; j += 3) {
-            // The signs of a token: the cosine is then a sum of magnitudes.
+            // Use the signs of a token, so that its cosine is a sum of magnitudes.
             System.arraycopy(clip[0], random.nextInt(count) * dim, p, j * dim, dim);
         }
         View tokens = upload(all, clips, count, dim);

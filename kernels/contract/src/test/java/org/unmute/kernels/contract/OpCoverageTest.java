@@ -25,11 +25,11 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.Unary;
 
-/** No op without its checks: what is missing is named, with the file to edit. */
+/** Every op has its checks. Failures name the missing ones and the file to edit. */
 class OpCoverageTest {
     private static final String CONTRACT = "org/unmute/kernels/contract/";
 
-    /** Ops without reference numbers of PyTorch, and what checks them instead. */
+    /** Ops without PyTorch reference numbers, and the tests that check them instead. */
     private static final Map<String, String> WITHOUT_GOLDEN = Map.ofEntries(
             Map.entry("NEG", "exact"),
             Map.entry("SIGN", "exact; the straight-through form has cases"),
@@ -72,7 +72,7 @@ class OpCoverageTest {
                 .isEmpty();
     }
 
-    /** Without this nothing would test a function with more than one pair of constants. */
+    /** Otherwise nothing would test a function with more than one pair of constants. */
     @Test
     void everyFunctionSaysWhetherItHasConstants() {
         List<Unary> silent = Arrays.stream(Unary.values())
@@ -91,14 +91,14 @@ class OpCoverageTest {
         return f.derivative(x, f.apply(x, p, q), p, q);
     }
 
-    /** Every function of one number and every record of {@link Op} is in a case with reference numbers. */
+    /** Every function of one number and every record of {@link Op} occurs in a case with reference numbers. */
     @Test
     void everyOpHasReferenceNumbers() {
         Set<String> needed = Stream.concat(
                         Arrays.stream(Unary.values()).map(Unary::name),
                         records(Op.class).map(Class::getSimpleName))
                 .collect(Collectors.toCollection(TreeSet::new));
-        needed.remove("Map"); // It is each of its functions.
+        needed.remove("Map"); // Map stands for each of its functions.
         needed.removeAll(AutogradGoldens.ops());
         assertThat(needed)
                 .as("exceptions in WITHOUT_GOLDEN that have reference numbers by now")

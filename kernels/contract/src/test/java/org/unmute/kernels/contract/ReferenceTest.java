@@ -12,7 +12,7 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** The reference backend against numbers worked out by hand: all other backends are compared with it. */
+/** Compares the reference backend, to which all other backends are compared, with numbers worked out by hand. */
 class ReferenceTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
     private static final Offset<Double> CLOSE = within(1e-14);
@@ -90,7 +90,7 @@ class ReferenceTest {
     @Test
     void attention() {
         View out = zeros(1, 2);
-        // Scores 0 and ln 3, so weights ¼ and ¾; the hidden third key counts for nothing.
+        // Scores are 0 and ln 3, so weights are ¼ and ¾; the hidden third key has no effect.
         B.attention(
                 view(Shape.of(1, 1), Math.log(3)),
                 view(Shape.of(3, 1), 0, 2, 9),
@@ -129,7 +129,7 @@ class ReferenceTest {
         View values = zeros(1, 2);
         View winners = View.dense(HostBuffer.wrap(new int[2]), Shape.of(1, 2));
         B.prototypeMaxPool(tokens, view(Shape.of(2, 2), 0, 5, 4, 3), values, winners);
-        // The second and third token point the same way: the first of them wins.
+        // The second and third token have the same direction, so the second wins.
         close(values, 1, 0.96);
         assertThat(winners.host().ints()).containsExactly(0, 1);
         View gp = zeros(2, 2);
@@ -147,7 +147,7 @@ class ReferenceTest {
         B.adamW(w, view(Shape.of(1), 4), m, v, 0.1, 0.9, 0.99, 0, 0.5, 1);
         close(m, 0.4);
         close(v, 0.16);
-        // Decay leaves 1.9; both corrections make m/√v = 1 in the first step.
+        // Decay leaves 1.9; with both corrections m/√v = 1 in the first step.
         close(w, 1.8);
     }
 }

@@ -7,8 +7,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * The suite on the reference itself in float32, where every result is rounded: the bounds must hold there too. The
- * reference holds no state and uses one thread, so tests share the cores.
+ * Runs the suite on the reference itself in float32, where every result is rounded, so the bounds must hold there too.
+ * The reference is stateless and uses one thread, so tests share the cores.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ScalarContractTest extends BackendContract {

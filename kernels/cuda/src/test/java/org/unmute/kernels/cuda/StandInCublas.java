@@ -86,8 +86,8 @@ final class StandInCublas {
     }
 
     /**
-     * The matrix with columns (1, 2), (3, 4), (5, 6), times the transpose of that with columns (1, 0, 1) and (0, 10,
-     * 1), or a part of it.
+     * The matrix with columns (1, 2), (3, 4), (5, 6), times that with columns (1, 0, 1) and (0, 10, 1), which is stored
+     * transposed.
      */
     static CublasGemm gemm(Host result, long leading) {
         return new CublasGemm(

@@ -259,7 +259,7 @@ class TensorAttentionTest {
     /** The tests above find each fault. */
     @TestFactory
     Stream<DynamicTest> faultsAreFound() {
-        // All groups of an entry have full tiles of queries and columns, so a group in the wrong place still writes
+        // All groups of an entry have equally many queries and columns, so a group in the wrong place still writes
         // inside the result.
         Problem shallow = Problem.of(11, 128, 200, 64, 64);
         Problem deep = Problem.of(12, 17, 130, 150, 33);

@@ -13,11 +13,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A channel to a file, whose operations fail as the {@link FaultPlan} says. */
+/** A channel to a file whose operations fail according to the {@link FaultPlan}. */
 final class FaultChannel extends FileChannel {
     private final Path file;
     private final FileChannel real;
-    /** Is told what is written; null without a loss of power to come. */
+    /** Is notified of writes; null if no loss of power is planned. */
     private final VolatileDisk disk;
 
     private final VolatileDisk.Content content;
@@ -65,7 +65,7 @@ final class FaultChannel extends FileChannel {
         }
     }
 
-    /** As the JDK's channels do: closed, and the thread stays interrupted. */
+    /** Interrupts like the JDK's channels: the channel is closed and the thread stays interrupted. */
     private ClosedByInterruptException interrupted(ClosedByInterruptException e) throws IOException {
         Thread.currentThread().interrupt();
         close();

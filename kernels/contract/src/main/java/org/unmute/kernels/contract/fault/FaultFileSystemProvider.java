@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The operating system's file system, whose operations fail as the {@link FaultPlan} says. The JVM takes it for the
- * default one with {@code -Djava.nio.file.spi.DefaultFileSystemProvider}, so that all of {@link java.nio.file.Files}
- * and {@link FileChannel#open} passes here; {@code java.io}'s own streams do not.
+ * The operating system's file system, with operations that fail according to the {@link FaultPlan}. The JVM uses it as
+ * the default file system with {@code -Djava.nio.file.spi.DefaultFileSystemProvider}, so that all calls of {@link
+ * java.nio.file.Files} and {@link FileChannel#open} pass through it. The streams of {@code java.io} do not.
  */
 public final class FaultFileSystemProvider extends FileSystemProvider {
     private static final Set<OpenOption> CHANGING =
@@ -34,7 +34,7 @@ public final class FaultFileSystemProvider extends FileSystemProvider {
     private final FileSystemProvider real;
     private final FaultFileSystem system;
 
-    /** Is called by the JVM with its own provider. */
+    /** Called by the JVM with its own provider. */
     public FaultFileSystemProvider(FileSystemProvider real) {
         this.real = real;
         system = new FaultFileSystem(this, real.getFileSystem(URI.create("file:///")));

@@ -9,9 +9,9 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 
-/** A path of the operating system, in the file system that fails. */
+/** A path of the operating system in the failing file system. */
 record FaultPath(FaultFileSystem system, Path real) implements Path {
-    /** The operating system's path; null for null. */
+    /** The path of the operating system; null for null. */
     static Path unwrap(Path path) {
         return path instanceof FaultPath p ? p.real : path;
     }

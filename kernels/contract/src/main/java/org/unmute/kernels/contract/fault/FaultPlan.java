@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * One fault at one place: the n-th of some operations on files below a folder. The plan of the process is the one that
- * {@link #install} was called with last; without one, nothing fails. Thread-safe.
+ * One fault at one place: the n-th among operations of certain kinds on files below a folder. The plan of the process
+ * is the last one passed to {@link #install}; without one, nothing fails. Thread-safe.
  */
 public final class FaultPlan {
     private static volatile FaultPlan installed;
@@ -29,9 +29,9 @@ public final class FaultPlan {
 
     /**
      * @param folder     operations elsewhere are neither counted nor changed
-     * @param operations that are counted
-     * @param number     of the operation that fails, from 1
-     * @param disk       is told of every change, to say what a loss of power leaves; null if none is to come
+     * @param operations kinds of operations that are counted
+     * @param number index of the failing operation, from 1
+     * @param disk is notified of every change, to determine what survives a loss of power; null if none is planned
      */
     public FaultPlan(Path folder, Fault fault, Set<Operation> operations, int number, VolatileDisk disk) {
         this.folder = plain(folder);
@@ -46,7 +46,7 @@ public final class FaultPlan {
         return new FaultPlan(folder, Fault.IO_ERROR, Set.of(), 0, null);
     }
 
-    /** Makes a plan the one of this process; null for none. */
+    /** Makes a plan the current one of this process; null removes it. */
     public static void install(FaultPlan plan) {
         installed = plan;
     }
@@ -55,12 +55,12 @@ public final class FaultPlan {
         return installed;
     }
 
-    /** Whether the fault happened. */
+    /** Whether the fault has occurred. */
     public boolean fired() {
         return fired;
     }
 
-    /** How many operations of a kind there were so far. */
+    /** Number of operations of a kind so far. */
     public int seen(Operation operation) {
         return byKind.get(operation.ordinal());
     }
@@ -70,7 +70,7 @@ public final class FaultPlan {
         return where;
     }
 
-    /** The file whose operation failed; null before. */
+    /** The file whose operation failed; null before the fault. */
     public Path path() {
         return path;
     }
@@ -79,7 +79,7 @@ public final class FaultPlan {
         return disk;
     }
 
-    /** The path as the operating system's file system has it. */
+    /** The path in the operating system's file system. */
     public static Path plain(Path path) {
         return FaultPath.unwrap(path.toAbsolutePath().normalize());
     }
@@ -89,7 +89,7 @@ public final class FaultPlan {
     }
 
     /**
-     * Is called before an operation on a path.
+     * Called before an operation on a path.
      *
      * @throws FileSystemException if the operation fails
      */
@@ -101,10 +101,10 @@ public final class FaultPlan {
     }
 
     /**
-     * Is called before a transfer of bytes.
+     * Called before a transfer of bytes.
      *
-     * @return how many bytes are transferred; as many as were asked for if nothing is wrong
-     * @throws Torn if some are transferred and then the operation fails
+     * @return how many bytes to transfer, which is {@code bytes} if there is no fault
+     * @throws Torn if some bytes are transferred before the operation fails
      */
     static int transfer(Operation operation, Path real, int bytes) throws IOException {
         FaultPlan plan = installed;
@@ -119,7 +119,7 @@ public final class FaultPlan {
     }
 
     /**
-     * Is called before an operation of a channel, whose errors do not name the file.
+     * Called before an operation of a channel, whose errors do not name the file.
      *
      * @throws IOException if the operation fails
      */
@@ -133,7 +133,9 @@ public final class FaultPlan {
         }
     }
 
-    /** Whether some bytes of the failing write are written: once, and by a machine that has power. */
+    /**
+     * Whether some bytes of the failing write are written, which happens once, and only while the machine has power.
+     */
     private boolean tears(Operation operation) {
         return operation == Operation.WRITE && fault != Fault.POWER_LOSS && seen.get() == number;
     }
@@ -164,7 +166,7 @@ public final class FaultPlan {
         return true;
     }
 
-    /** A write that fails after some of its bytes. */
+    /** A write that fails after writing some of its bytes. */
     static final class Torn extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -1,10 +1,10 @@
 package org.unmute.kernels.contract.fault;
 
-/** What a program asks of a file system. */
+/** A request to a file system. */
 public enum Operation {
-    /** Opens a file that is there, to read it. */
+    /** Opens an existing file for reading. */
     OPEN,
-    /** Opens a file to write to it, which may create it. */
+    /** Opens a file for writing, which may create it. */
     CREATE,
     READ,
     WRITE,
@@ -18,10 +18,10 @@ public enum Operation {
     LIST,
     MAP,
     LOCK,
-    /** Asks for attributes, or whether a file is there. */
+    /** Asks for attributes, or whether a file exists. */
     STAT;
 
-    /** Whether it changes what is on the device. */
+    /** Whether it changes data on the device. */
     public boolean changes() {
         return switch (this) {
             case CREATE, WRITE, TRUNCATE, FORCE, RENAME, DELETE, FOLDER -> true;

@@ -5,14 +5,14 @@ import java.util.Set;
 /**
  * A place to fail.
  *
- * @param fault      what goes wrong
- * @param operations that are counted
- * @param number     of the one that fails, from 1
- * @param survival   what a loss of power leaves; null for other faults
- * @param seed       of what it leaves by chance
+ * @param fault the fault
+ * @param operations kinds of operations that are counted
+ * @param number index of the failing operation, from 1
+ * @param survival the changes that survive a loss of power; null for other faults
+ * @param seed seed of the random part of the survival
  */
 public record Point(Fault fault, Set<Operation> operations, int number, Survival survival, int seed) {
-    /** The next operation. */
+    /** The same fault at the next operation. */
     public Point next() {
         return new Point(fault, operations, number + 1, survival, seed);
     }

@@ -7,28 +7,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** All places where something that was done once without a fault can fail. */
+/** All places where an action can fail, given its operations in a run without a fault. */
 public final class Points {
     /** Every operation. */
     public static final Set<Operation> ALL = Set.of(Operation.values());
-    /** Those that change what is on the device. */
+    /** Operations that change data on the device. */
     public static final Set<Operation> CHANGES =
             ALL.stream().filter(Operation::changes).collect(Collectors.toUnmodifiableSet());
 
-    /** What a loss of power leaves by chance is tried so many times. */
+    /** Number of random outcomes of a loss of power to try. */
     private static final int CHANCES = 4;
 
     private Points() {}
 
-    /** How many operations of some kinds there were. */
+    /** Total number of operations of some kinds. */
     public static int total(Map<Operation, Integer> counts, Set<Operation> operations) {
         return operations.stream().mapToInt(counts::get).sum();
     }
 
     /**
-     * Every fault at every operation that it can happen to.
+     * Every fault at every operation that it can affect.
      *
-     * @param counts how many operations of each kind there were without a fault
+     * @param counts number of operations of each kind in a run without a fault
      */
     public static List<Point> of(Map<Operation, Integer> counts) {
         List<Point> all = new ArrayList<>();

@@ -17,29 +17,29 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Keeps what a device holds for certain apart from what a loss of power can still take: bytes until their file is
- * forced, names until their folder is. A folder itself is on the device once it is created. Paths are those of the
- * operating system. Thread-safe.
+ * Separates data that a device holds for certain from data that a loss of power can still remove. Bytes are certain
+ * once their file is forced, names once their folder is. A folder itself is on the device once it is created. Paths are
+ * those of the operating system. Thread-safe.
  */
 public final class VolatileDisk {
     private static final int SECTOR = 512;
 
     private final Path root;
     private final TreeSet<Path> folders = new TreeSet<>();
-    /** Folders that were deleted, whose parents were not forced. */
+    /** Deleted folders whose parents have not been forced. */
     private final Set<Path> removed = new HashSet<>();
 
     private final Map<Path, Content> names = new TreeMap<>();
     private final Map<Path, Content> forcedNames = new TreeMap<>();
     private final List<Renaming> pending = new ArrayList<>();
 
-    /** The bytes of a file, whatever its name. */
+    /** The bytes of a file, independent of its name. */
     static final class Content {
         private byte[] forced = new byte[0];
         private final List<Change> changes = new ArrayList<>();
     }
 
-    /** Bytes written at a position, or, without bytes, a truncation to it. */
+    /** Bytes written at a position, or, if there are none, a truncation to it. */
     private record Change(long at, byte[] bytes) {
         byte[] applied(byte[] to) {
             int from = Math.toIntExact(at);
@@ -52,7 +52,7 @@ public final class VolatileDisk {
         }
     }
 
-    /** Names that change together; a null content is a name that goes. */
+    /** Names that change together. A null content removes the name. */
     private record Renaming(Map<Path, Content> to) {
         boolean isIn(Path folder) {
             return to.keySet().stream().anyMatch(p -> p.getParent().equals(folder));
@@ -120,7 +120,7 @@ public final class VolatileDisk {
         content.changes.add(new Change(size, null));
     }
 
-    /** A file was forced, or, without content, a folder. */
+    /** Records that a file was forced, or, without content, a folder. */
     synchronized void forced(Path path, Content content) {
         if (content != null) {
             content.forced = now(content);
@@ -135,7 +135,7 @@ public final class VolatileDisk {
             }
             return false;
         });
-        // With a folder that is gone for certain, so is all that was in it.
+        // If the removal of a folder is certain, so is that of its contents.
         for (Path gone : List.copyOf(removed)) {
             if (gone.getParent().equals(folder)) {
                 forcedNames.keySet().removeIf(name -> name.startsWith(gone));
@@ -188,9 +188,9 @@ public final class VolatileDisk {
     }
 
     /**
-     * Replaces the files below the root by those that a loss of power leaves.
+     * Replaces the files below the root by those that survive a loss of power.
      *
-     * @param seed of what is left by chance
+     * @param seed seed of the random part of the survival
      */
     public synchronized void lose(Survival survival, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
@@ -223,7 +223,7 @@ public final class VolatileDisk {
         };
     }
 
-    /** All changes up to one by chance, and half the sectors of the writes after it. */
+    /** Applies all changes up to a random one, and half the sectors of the writes after it. */
     private static byte[] some(Content content, SplittableRandom random) {
         byte[] bytes = content.forced;
         int whole = random.nextInt(content.changes.size() + 1);
@@ -232,7 +232,7 @@ public final class VolatileDisk {
         }
         for (Change change : content.changes.subList(whole, content.changes.size())) {
             if (change.bytes() == null) {
-                break; // what was written after a truncation is not there without it
+                break; // data written after a truncation is not there without the truncation
             }
             for (int from = 0; from < change.bytes().length; ) {
                 int to = (int) Math.min(
@@ -247,7 +247,7 @@ public final class VolatileDisk {
         return bytes;
     }
 
-    /** Deletes all that is in a folder, and leaves the folder. */
+    /** Deletes everything in a folder, but not the folder itself. */
     public static void clear(Path folder) throws IOException {
         List<Path> all;
         try (Stream<Path> paths = Files.walk(folder)) {

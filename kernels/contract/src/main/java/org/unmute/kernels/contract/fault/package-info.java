@@ -1,2 +1,2 @@
-/** A file system that fails where a test says, and a disk that loses what was not forced. */
+/** A file system that fails where a test asks it to, and a disk that loses data that was not forced. */
 package org.unmute.kernels.contract.fault;

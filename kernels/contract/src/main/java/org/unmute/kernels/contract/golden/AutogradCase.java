@@ -9,15 +9,15 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
 /**
- * A case of the autograd reference numbers: what to compute from which tensors.
+ * A case of the autograd reference numbers: a computation and its tensors.
  *
- * @param name the case's name, such as {@code conv2d_3x3}
- * @param attributes kernel sizes, axes and so on, as the index has them
- * @param inputs by name, in the index's order; those with a gradient are parameters
+ * @param name name of the case, such as {@code conv2d_3x3}
+ * @param attributes kernel sizes, axes and so on, as in the index
+ * @param inputs by name, in the order of the index; inputs with a gradient are parameters
  * @param outputs shapes of the results, in order
  */
 record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs, List<Shape> outputs) {
-    /** An input that must be there. */
+    /** A required input. */
     Tensor in(String input) {
         Tensor t = inputs.get(input);
         if (t == null) {
@@ -26,7 +26,7 @@ record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs
         return t;
     }
 
-    /** An input that may be absent. */
+    /** An optional input. */
     Tensor optional(String input) {
         return inputs.get(input);
     }
@@ -85,7 +85,7 @@ record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs
         };
     }
 
-    /** The axes in attribute {@code dim}; all if it is absent. */
+    /** The axes in attribute {@code dim}, or all if it is absent. */
     int[] axes() {
         if (has("dim")) {
             return integers("dim");
@@ -95,7 +95,7 @@ record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs
         return all;
     }
 
-    /** Refuses a value of an attribute that the library has as a constant. */
+    /** Rejects any other value of an attribute that is a constant in the library. */
     void requireConstant(String attribute, double value) {
         if (number(attribute, value) != value) {
             throw new IllegalArgumentException(name + ": " + attribute + " is " + attributes.get(attribute)
@@ -103,7 +103,7 @@ record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs
         }
     }
 
-    /** Whether one of the name's parts, split at {@code _}, is this word. */
+    /** Whether one of the parts of the name, split at {@code _}, is this word. */
     boolean says(String word) {
         return List.of(name.split("_")).contains(word);
     }

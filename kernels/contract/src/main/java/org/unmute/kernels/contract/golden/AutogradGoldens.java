@@ -33,17 +33,17 @@ import org.unmute.tensor.op.ElementwiseOps;
 import org.unmute.tensor.op.Op;
 
 /**
- * The autograd reference numbers as tests of a backend: results and every gradient of each case in the folder's own
- * {@code index.json}. System property {@code unmute.golden} names another folder with the same layout
+ * The autograd reference numbers as tests of a backend: the results and all gradients of each case in the {@code
+ * index.json} of the folder. The system property {@code unmute.golden} names another folder with the same layout
  * ({@code probes/autograd} below it).
  *
  * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ
- * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's maximum magnitude. In {@code F32}
- * it may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of
- * torch's own float32 result: the index says that another order of summation may need two to three times more. Where
- * the maximum is over {@value #HUGE_SPREAD} times the median of the nonzero elements, one absolute tolerance says
- * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
- * in {@code F32} with the same factor.
+ * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's maximum magnitude. In {@code F32} it
+ * may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's
+ * own float32 result: according to the index, another order of summation may need two to three times more. If the
+ * maximum is over {@value #HUGE_SPREAD} times the median of the nonzero elements, a single absolute tolerance is
+ * meaningless for the others. Such tensors are compared element by element, with the relative tolerance 1e-6 of the
+ * index, in {@code F32} times the same factor.
  */
 public final class AutogradGoldens {
     private static final String FOLDER = "probes/autograd";
@@ -67,7 +67,7 @@ public final class AutogradGoldens {
     }
 
     /**
-     * One test a case.
+     * One test per case.
      *
      * @param dtype {@code F32} or {@code F64}
      */
@@ -100,7 +100,7 @@ public final class AutogradGoldens {
         return tests;
     }
 
-    /** Names of the op records and functions that the cases of this library compute with. */
+    /** Names of the op records and functions used by the cases of this library. */
     public static Set<String> ops() {
         Set<String> names = new TreeSet<>();
         Set<Op> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -126,7 +126,7 @@ public final class AutogradGoldens {
         }
     }
 
-    /** The reference numbers in this library; copied to files, because the reader maps files. */
+    /** The reference numbers in this library, copied to files because the reader maps files. */
     private static Path packaged() throws IOException {
         Path folder = Files.createTempDirectory("unmute-goldens");
         folder.toFile().deleteOnExit();
@@ -258,7 +258,7 @@ public final class AutogradGoldens {
         }
     }
 
-    /** How far each element may be off; see the class. */
+    /** The tolerance of each element, see the class. */
     private static double[] allowed(double[] want, double atol, DType dtype) {
         double[] bound = new double[want.length];
         double[] sizes = Arrays.stream(want)

@@ -13,8 +13,8 @@ import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * How each kind of autograd case is computed. The kind of a case is the longest known name that the case's name starts
- * with (up to {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}; sizes,
+ * How to compute each kind of autograd case. The kind of a case is the longest known name at the start of the case's
+ * name (up to {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}. Sizes,
  * axes and constants come from the case.
  */
 final class AutogradKinds {
@@ -35,7 +35,7 @@ final class AutogradKinds {
 
     private AutogradKinds() {}
 
-    /** The results of a case, or nothing if its kind is not known. */
+    /** The results of a case; empty if its kind is not known. */
     static Optional<List<Tensor>> run(AutogradCase c) {
         String best = "";
         for (String kind : KINDS.keySet()) {
@@ -49,7 +49,7 @@ final class AutogradKinds {
         return best.isEmpty() ? Optional.empty() : Optional.of(KINDS.get(best).apply(c));
     }
 
-    /** What a function with constants is until a line says which attributes of a case they are. */
+    /** Fails for a function with constants until a line here maps attributes of the case to them. */
     static Function<AutogradCase, Tensor> withoutLine(Unary f) {
         return c -> {
             throw new AssertionError("case " + c.name() + ": " + f + " has constants, and no line says which of "
@@ -102,7 +102,7 @@ final class AutogradKinds {
         one("dropout_mask", c -> Functions.dropout(c.in("x"), c.in("mask"), c.number("p", Double.NaN)));
     }
 
-    /** The name says which operands are stored transposed: {@code nt}, {@code tn}, {@code tt}. */
+    /** The name tells which operands are stored transposed: {@code nt}, {@code tn}, {@code tt}. */
     private static Tensor matmul(AutogradCase c) {
         Tensor a = c.in(0);
         Tensor b = c.in(1);
@@ -171,7 +171,7 @@ final class AutogradKinds {
         });
     }
 
-    /** One {@code [start, stop, step]} an axis. */
+    /** One {@code [start, stop, step]} per axis. */
     private static Tensor slice(AutogradCase c) {
         Tensor y = c.in("x");
         int axis = 0;

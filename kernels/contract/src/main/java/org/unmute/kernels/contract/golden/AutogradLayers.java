@@ -60,7 +60,7 @@ final class AutogradLayers {
         one("conv1d", c -> conv1d(c, c.in("w")));
         one("conv_pos", c -> {
             Tensor y = conv1d(c, Normalize.weight(c.in("v"), c.in("gg"), c.integer("weight_norm_dim", 2)));
-            // An even kernel with padding of half its size gives one frame too many.
+            // An even kernel padded by half its size gives one frame too many.
             return c.in("x").plus(y.slice(2, 0, c.in("x").size(2)).unary(Unary.GELU));
         });
         one("conv2d", AutogradLayers::conv2d);

@@ -6,12 +6,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.unmute.tensor.backend.Backends;
 
-/** The backend that the system property {@code unmute.backend} chooses for tests that take the current one. */
+/** The backend chosen by the system property {@code unmute.backend}, for tests that use the current backend. */
 public final class ChosenBackend {
     private ChosenBackend() {}
 
     /**
-     * If the chosen one does not run here: one test that is skipped with the reason, in place of those that need it.
+     * If the chosen backend does not run here: a single test, skipped with the reason, to replace those that need it.
      */
     public static Optional<List<DynamicTest>> skipped() {
         try {

@@ -6,10 +6,10 @@ import org.junit.jupiter.api.Test;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * The processor's backend that this run's tests use is the one that the system properties ask for: vectors of {@code
- * unmute.vector.bits} (the processor's width where it is not set, no vectors at all below 128) on {@code
- * unmute.threads} threads. Runs of the reference numbers with other widths and threads include it, so that none of them
- * passes on a width it does not name.
+ * Checks that the CPU backend used by the tests of this run is the one that the system properties request: vectors of
+ * {@code unmute.vector.bits} (by default the width of the processor; no vectors below 128) on {@code unmute.threads}
+ * threads. Runs of the reference numbers with other widths and threads include this test, so that none passes on a
+ * width other than the one requested.
  */
 public abstract class ChosenWidthContract {
     private static final int MIN_BITS = 128;
@@ -17,7 +17,7 @@ public abstract class ChosenWidthContract {
     /** For the tests of a module. */
     protected ChosenWidthContract() {}
 
-    /** The width is in force; skipped where the processor has no vectors so wide. */
+    /** The requested width is in force. Skipped if the processor does not have vectors of this width. */
     @Test
     final void theWidthAskedForIsInForce() throws ReflectiveOperationException {
         Integer asked = Integer.getInteger("unmute.vector.bits");
@@ -37,7 +37,7 @@ public abstract class ChosenWidthContract {
                 choice.backend().describe().startsWith("Vector API, " + wanted + "-bit, "), choice.reason());
     }
 
-    /** So is the number of threads; without vectors there is one. */
+    /** The requested number of threads is in force; without vectors it is one. */
     @Test
     final void theThreadsAskedForAreInForce() {
         int asked = Integer.getInteger("unmute.threads", Runtime.getRuntime().availableProcessors());
@@ -52,7 +52,7 @@ public abstract class ChosenWidthContract {
         return Backends.open("cpu", Integer.getInteger("unmute.threads", 0));
     }
 
-    /** The preferred width of the JVM. By reflection, because this module does not use the Vector API. */
+    /** The preferred width of the JVM. Uses reflection, because this module does not use the Vector API. */
     private static int widest() throws ReflectiveOperationException {
         Class<?> shape = Class.forName("jdk.incubator.vector.VectorShape");
         int preferred = (int) shape.getMethod("vectorBitSize")

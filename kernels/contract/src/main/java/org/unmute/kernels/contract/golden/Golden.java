@@ -11,12 +11,12 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Reference numbers for tests. They are in the module's {@code src/test/resources/golden}, or in the folder that the
- * system property {@code unmute.golden} names, which must have the same layout; sub-folders that it lacks are skipped
- * and counted on standard output.
+ * Reference numbers for tests. They are in {@code src/test/resources/golden} of the module, or in the folder given by
+ * the system property {@code unmute.golden}, which must have the same layout. Missing sub-folders are skipped and
+ * counted on standard output.
  */
 public final class Golden {
-    /** Name of the system property with another folder; empty or absent means the module's own. */
+    /** Name of the system property that sets another folder; empty or absent means that of the module. */
     public static final String PROPERTY = "unmute.golden";
 
     private static final Set<String> MISSING = new ConcurrentSkipListSet<>();
@@ -24,8 +24,8 @@ public final class Golden {
     private Golden() {}
 
     /**
-     * The root of the reference numbers. A relative path counts from the module's directory or, where it does not
-     * exist there, from one of the directories above it.
+     * The root of the reference numbers. A relative path is resolved against the module's directory or, if it does not
+     * exist there, against one of the directories above.
      *
      * @throws IllegalStateException if the folder does not exist
      */
@@ -44,8 +44,8 @@ public final class Golden {
     }
 
     /**
-     * A sub-folder (or file) of the reference numbers, such as {@code fbank} or {@code tiny/eat}; empty if the root
-     * lacks it, which is then counted and shown.
+     * A sub-folder (or file) of the reference numbers, such as {@code fbank} or {@code tiny/eat}. Empty if it is
+     * missing from the root, which is counted and printed.
      */
     public static Optional<Path> folder(String name) {
         Path root = root();
@@ -62,7 +62,7 @@ public final class Golden {
     /**
      * A sub-folder (or file) of the reference numbers.
      *
-     * @throws TestAbortedException if the root lacks it: the test is skipped with the reason
+     * @throws TestAbortedException if it is missing from the root; the test is then skipped with the reason
      */
     public static Path require(String name) {
         return folder(name).orElseThrow(() -> new TestAbortedException(skipped(name, root())));
@@ -73,7 +73,7 @@ public final class Golden {
     }
 
     /**
-     * The cases a test has found in a folder.
+     * Checks that a test has found cases in a folder.
      *
      * @return the same cases
      * @throws AssertionFailedError if there are none, since such a test would pass without testing anything
@@ -123,17 +123,17 @@ public final class Golden {
     }
 
     /**
-     * Sizes of the differences between two arrays.
+     * Statistics of the differences between two arrays.
      *
-     * @param mean their mean
-     * @param p999 their 99.9th percentile: at most one in a thousand is larger
+     * @param mean the mean
+     * @param p999 the 99.9th percentile: at most one in a thousand is larger
      * @param max  the largest
      */
     public record Differences(double mean, double p999, double max) {}
 
     /**
-     * The differences' statistics, for comparisons in which single elements may be off through rounding. A NaN against
-     * a number, or different infinities, count as infinitely different.
+     * The statistics of the differences, for comparisons in which single elements may be off because of rounding. A NaN
+     * against a number, or different infinities, count as infinitely different.
      *
      * @throws AssertionFailedError if the lengths differ
      */

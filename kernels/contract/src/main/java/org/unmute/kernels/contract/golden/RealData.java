@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Real recordings and trained weights for tests. They are not part of the repository: they are in {@code shared/data}
- * next to the checkout, or in the folder that the system property {@code unmute.data} names. Where they are absent the
- * test is skipped with the reason.
+ * Real recordings and trained weights for tests. They are not part of the repository, but in {@code shared/data} next
+ * to the checkout or in the folder given by the system property {@code unmute.data}. If they are absent the test is
+ * skipped with the reason.
  */
 public final class RealData {
-    /** Name of the system property with another folder. */
+    /** Name of the system property that sets another folder. */
     public static final String PROPERTY = "unmute.data";
 
     private RealData() {}
@@ -18,7 +18,7 @@ public final class RealData {
     /**
      * A file or folder of the real data.
      *
-     * @throws TestAbortedException if it is not there: the test is skipped with the reason
+     * @throws TestAbortedException if it is missing; the test is then skipped with the reason
      */
     public static Path require(String name) {
         String chosen = System.getProperty(PROPERTY, "").strip();

@@ -14,16 +14,16 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.unmute.kernels.contract.OpFilter;
 
 /**
- * Writes down each test that ended or was skipped, one line each, where the system property {@value #PROPERTY} names a
- * folder; {@code check-op} counts these lines. Surefire's reports cannot be counted: nested classes that run at the
- * same time write one file, and the last one wins.
+ * Records each test that ended or was skipped, one per line, if the system property {@value #PROPERTY} names a folder;
+ * {@code check-op} counts these lines. Surefire's reports cannot be counted: nested classes that run at the same time
+ * write the same file, and the last one wins.
  *
- * <p>The file is named after the module's folder, such as {@code vector.tsv}. A line has, with tabs between: {@code
- * ran}, {@code failed} or {@code skipped}; the simple name of the outermost class; the test's unique id; the reason of
- * a test that was skipped. Tests of other ops than {@link OpFilter}'s are left out.
+ * <p>The file is named after the module's folder, such as {@code vector.tsv}. The tab-separated fields of a line are:
+ * {@code ran}, {@code failed} or {@code skipped}; the simple name of the outermost class; the unique id of the test;
+ * the reason if it was skipped. Tests of ops not selected by {@link OpFilter} are left out.
  */
 public final class TestRecord implements TestExecutionListener {
-    /** Name of the system property with the folder. */
+    /** Name of the system property that sets the folder. */
     public static final String PROPERTY = "unmute.test.record";
 
     private final Path file;
@@ -45,7 +45,7 @@ public final class TestRecord implements TestExecutionListener {
         }
     }
 
-    /** A container counts only where its tests did not run because of it. */
+    /** A container counts only if it kept its tests from running. */
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         switch (result.getStatus()) {

@@ -1,2 +1,2 @@
-/** Which tests ran, for {@code check-op}. */
+/** Records which tests ran, for {@code check-op}. */
 package org.unmute.kernels.contract.report;

@@ -23,7 +23,7 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.op.Unary;
 
-/** The runner itself, on a folder of other cases. */
+/** Tests the runner itself on a folder of other cases. */
 class AutogradGoldensTest {
     private static final String CONV = """
         {"case": "conv1d_other", "attrs": {"stride": 2}, "inputs": {"x": [1, 1, 4], "w": [1, 1, 2]},
@@ -75,7 +75,7 @@ class AutogradGoldensTest {
         run(CONV, 12);
     }
 
-    /** No case can be computed before a line says which of its attributes the constants are. */
+    /** A function with constants cannot be computed until a line maps attributes of its cases to them. */
     @Test
     void everyFunctionWithConstantsHasALine() throws IOException {
         Tensor x = Tensor.of(new float[] {0.5f, 2}, 2);

@@ -21,11 +21,11 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.unmute.kernels.contract.OpFilter;
 
-/** The record of tests, of nested classes that run at the same time. */
+/** Tests the record of nested test classes that run at the same time. */
 class TestRecordTest {
     private static final String RUNS = "unmute.test.record.sample";
 
-    /** Outcomes of every kind; as a part of this build it does not run. */
+    /** Outcomes of every kind. This class is not run as a part of the build itself. */
     @EnabledIfSystemProperty(named = RUNS, matches = "true", disabledReason = "a sample for TestRecordTest")
     @Execution(ExecutionMode.CONCURRENT)
     static class Sample {
