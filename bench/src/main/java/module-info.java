@@ -14,7 +14,7 @@ module org.unmute.bench {
     requires jdk.unsupported;
     requires java.management;
 
-    // For the module of the peers, which has large native libraries.
+    // For the peers' module, which has large native libraries.
     exports org.unmute.bench.onnx;
     exports org.unmute.bench.peer;
 

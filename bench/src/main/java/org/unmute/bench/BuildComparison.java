@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Compares two builds of the vector backend in one JVM, interleaved call by call, so that other load on the machine
  * affects both alike. A separate class loader loads each build from its whole class path, with its own {@link
  * KernelCase}, so classes may have moved between the two. With one thread it measures the thread's CPU time, which is
- * less sensitive to other load than wall time.
+ * less sensitive to other load than wall-clock time.
  */
 public final class BuildComparison {
     private static final int MIN_ROUNDS = 7;
@@ -115,7 +115,7 @@ public final class BuildComparison {
         double[] b = new double[rounds];
         double[] ratio = new double[rounds];
         for (int i = 0; i < rounds; i++) {
-            // The order alternates, since the second finds the caches as the first left them.
+            // The order alternates, since the second build finds the caches as the first left them.
             if (i % 2 == 0) {
                 a[i] = time(x, batch);
                 b[i] = time(y, batch);

@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** The vector backend's kernels one by one: {@code bench/run -p kernel=SOFTMAX,GELU -p threads=1,2 KernelBenchmark}. */
+/**
+ * Times kernels of the vector backend one by one: {@code bench/run -p kernel=SOFTMAX,GELU -p threads=1,2
+ * KernelBenchmark}.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -51,7 +54,7 @@ public class KernelBenchmark {
         backend.close();
     }
 
-    /** One call. */
+    /** One call of the kernel. */
     @Benchmark
     public void call() {
         call.run();

@@ -8,7 +8,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Unary;
 
-/** Calls of a CPU backend to time, on operands like those of encoders and probe training. */
+/** Calls of a CPU backend to time, with operands like those of encoders and probe training. */
 public enum KernelCase {
     /** Gradient of a weight of 64 rows from 188,000 tokens. */
     GRADIENT_64(b -> weightGradient(b, 188_000, 64, 768)),

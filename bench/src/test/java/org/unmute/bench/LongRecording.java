@@ -22,8 +22,8 @@ public final class LongRecording {
     private LongRecording() {}
 
     /**
-     * {@code OUT SECONDS}, or {@code OUT SECONDS WINDOW FOLDER LIST} to write every window of so many seconds as a file
-     * of its own, too, and a list of the windows.
+     * {@code OUT SECONDS}, or {@code OUT SECONDS WINDOW FOLDER LIST} to also write every window of {@code WINDOW}
+     * seconds to its own file, and a list of the windows.
      */
     public static void main(String[] args) throws IOException {
         Path out = Path.of(args[0]);

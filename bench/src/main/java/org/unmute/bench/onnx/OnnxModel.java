@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Builds an ONNX file: one graph of named nodes, float weights inside the file. Field numbers are those of {@code
- * onnx.proto}. Values have names; {@link #node} returns the name of its first result, so that a network reads like
- * a formula.
+ * Builds an ONNX file: one graph of named nodes, with float weights inside the file. Field numbers are those of {@code
+ * onnx.proto}. Values have names; {@link #node} returns the name of its first result, so that a network reads like a
+ * formula.
  */
 public final class OnnxModel {
     /** {@code TensorProto.DataType} */
@@ -29,12 +29,12 @@ public final class OnnxModel {
     /** A graph without nodes. */
     OnnxModel() {}
 
-    /** A node's attribute that is an int64. */
+    /** An int64 attribute of a node. */
     static ProtobufWriter integer(String name, long value) {
         return attribute(name, ATTRIBUTE_INT).number(3, value);
     }
 
-    /** A node's attribute that is a list of int64. */
+    /** An attribute of a node that is a list of int64. */
     static ProtobufWriter integers(String name, long... values) {
         ProtobufWriter attribute = attribute(name, ATTRIBUTE_INTS);
         for (long value : values) {
@@ -43,7 +43,7 @@ public final class OnnxModel {
         return attribute;
     }
 
-    /** A node's attribute that is a float. */
+    /** A float attribute of a node. */
     static ProtobufWriter real(String name, float value) {
         return attribute(name, ATTRIBUTE_FLOAT).real(2, value);
     }
@@ -125,7 +125,7 @@ public final class OnnxModel {
         return result;
     }
 
-    /** Writes the file; at most 2 GiB. */
+    /** Writes the file, which may have at most 2 GiB. */
     public void write(Path path) throws IOException {
         ProtobufWriter model = new ProtobufWriter()
                 .number(1, IR_VERSION)

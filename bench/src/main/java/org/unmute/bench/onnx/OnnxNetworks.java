@@ -4,7 +4,7 @@ import java.util.function.Function;
 
 /**
  * The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed,
- * as MatMul expects them.
+ * as MatMul expects.
  */
 public final class OnnxNetworks {
     private static final float EPS = 1e-6f;
@@ -18,7 +18,7 @@ public final class OnnxNetworks {
         return m.output("y", OnnxModel.FLOAT, -1, out);
     }
 
-    /** Tokens {@code [n, dim]} and signs {@code [prototypes, dim]}: each prototype's max cosine and winner. */
+    /** Max cosine and winner of each prototype, from tokens {@code [n, dim]} and signs {@code [prototypes, dim]}. */
     public static OnnxModel match(float[] signs, int prototypes, int dim) {
         OnnxModel m = new OnnxModel().input("x", -1, dim);
         float[] scaled = transposed(signs, prototypes, dim);
@@ -39,7 +39,7 @@ public final class OnnxNetworks {
     }
 
     /**
-     * Pre-norm transformer blocks and a final norm, {@code [batch, tokens, dim]} to the same.
+     * Pre-norm transformer blocks and a final norm, from {@code [batch, tokens, dim]} to the same shape.
      *
      * @param weights values by name, as in the case's safetensors file
      */

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes one message in protobuf's wire format: fields of varints, of bytes and of messages. */
+/** Writes one message in protobuf's wire format, with fields that are varints, bytes or messages. */
 final class ProtobufWriter {
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;

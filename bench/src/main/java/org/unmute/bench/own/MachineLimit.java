@@ -8,7 +8,7 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
-/** A limit of the machine: work that each of a number of threads does at the same time, and how much that is. */
+/** A limit of the machine: a fixed amount of work that several threads do at the same time. */
 abstract class MachineLimit implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
@@ -18,10 +18,10 @@ abstract class MachineLimit implements Peer.Call {
         sums = new float[threads];
     }
 
-    /** Does one thread's work; the result keeps the compiler from leaving it out. */
+    /** Does the work of one thread. The result keeps the compiler from removing the work. */
     abstract float work(int thread);
 
-    /** Operations or bytes of one thread's work. */
+    /** Operations or bytes in the work of one thread. */
     abstract double size();
 
     @Override
@@ -86,7 +86,7 @@ abstract class MachineLimit implements Peer.Call {
 
     /**
      * Peak of fused multiply-adds on registers, in the preferred vector width. Sixteen independent accumulators keep
-     * two units with a latency of four cycles busy; no memory is accessed.
+     * two units with a latency of four cycles busy; memory is not accessed.
      */
     static final class FmaPeak extends MachineLimit {
         private static final int REGISTERS = 16;

@@ -46,7 +46,7 @@ final class OwnPretrainStep implements Peer.Call {
         training = new Training();
     }
 
-    /** A freshly initialized model with its optimizer. */
+    /** A freshly initialized model and its optimizer. */
     private final class Training {
         private final MaskedAutoencoder model;
         private final Map<String, Tensor> parameters;
@@ -103,7 +103,7 @@ final class OwnPretrainStep implements Peer.Call {
         loss = training.step();
     }
 
-    /** Writes the last step's loss and, from fresh parameters, the gradients and the losses of two steps. */
+    /** Writes the loss of the last step and, from fresh parameters, the gradients and the losses of two steps. */
     @Override
     public void show(CaseFolder to) throws IOException {
         to.write("loss", Shape.of(1), new float[] {(float) loss});

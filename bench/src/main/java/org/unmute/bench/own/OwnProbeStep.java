@@ -26,7 +26,7 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.optim.Gradients;
 
 /**
- * One step of a probe's training, as {@code unmute probe} runs it: tokens of a batch from the cache's float16 shards,
+ * One step of probe training, as {@code unmute probe} runs it: tokens of a batch from the float16 shards of the cache,
  * forward, loss, gradients, AdamW. The trainer runs on its own thread and waits after each step for the next call.
  */
 final class OwnProbeStep implements Peer.Call {
@@ -105,7 +105,7 @@ final class OwnProbeStep implements Peer.Call {
     }
 
     /**
-     * Writes the last step's loss and, on a few clips, the gradients of the given parameters and the losses of two
+     * Writes the loss of the last step and, on a few clips, the gradients of the given parameters and the losses of two
      * steps.
      */
     @Override

@@ -33,7 +33,7 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 import org.unmute.tensor.op.Unary;
 
-/** This engine, as its users run it. */
+/** This engine, used as by its users. */
 public final class Unmute implements Peer {
     private static final double EPS = 1e-6;
 
@@ -66,14 +66,14 @@ public final class Unmute implements Peer {
         };
     }
 
-    /** A linear map without bias on weights packed once, like an encoder's. */
+    /** A linear map without bias on weights packed once, as in an encoder. */
     private static Call matmul(CaseFolder folder) throws IOException {
         Tensor x = tensor(folder, "x");
         Tensor weight = tensor(folder, "w").freeze();
         return new ScopedCall(() -> Map.of("y", x.linear(weight, null)));
     }
 
-    /** The max cosine of every binarized prototype over a clip's tokens, and its winner. */
+    /** The max cosine of every binarized prototype over the tokens of a clip, and its winner. */
     static Call match(CaseFolder folder) throws IOException {
         Tensor tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
         Tensor bank = tensor(folder, "p").freeze();
@@ -114,7 +114,7 @@ public final class Unmute implements Peer {
         return Tensor.of(folder.floats(input), folder.shape(input).toArray());
     }
 
-    /** An encoder from a WAV file to patch tokens, as {@code unmute embed} does it: read, fbank, network. */
+    /** An encoder from a WAV file to patch tokens, as in {@code unmute embed}: read, fbank, network. */
     private static Call encoder(CaseFolder folder) throws IOException {
         Path recording = folder.file(folder.text("wav"));
         Encoder encoder = Encoders.open(folder.file(CaseFolder.MODEL));
@@ -153,14 +153,14 @@ public final class Unmute implements Peer {
         };
     }
 
-    /** A call that computes tensors without recording gradients; they stay valid until the next one. */
+    /** A call that computes tensors without recording gradients. They stay valid until the next call. */
     private static final class ScopedCall implements Call {
         private final Supplier<Map<String, Tensor>> body;
         private Map<String, Tensor> results;
         private TensorScope scope;
         private long peak = -1;
 
-        /** @param body gives the outputs by name */
+        /** @param body returns the outputs by name */
         ScopedCall(Supplier<Map<String, Tensor>> body) {
             this.body = body;
         }

@@ -13,13 +13,13 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
 /**
- * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and below {@code
- * out/NAME} the outputs of a peer. Every peer, in Java or Python, reads the same files.
+ * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and the outputs
+ * of a peer below {@code out/NAME}. Every peer, in Java or Python, reads the same files.
  */
 public final class CaseFolder {
     /** File with the kind and the sizes. */
     public static final String CASE = "case.json";
-    /** File with a model's weights. */
+    /** File with the weights of a model. */
     public static final String MODEL = "model.safetensors";
 
     private final Path folder;
@@ -35,7 +35,7 @@ public final class CaseFolder {
     /**
      * Opens a case for a peer.
      *
-     * @param peer its name, below which outputs are written
+     * @param peer name of the peer, below which outputs are written
      * @throws IOException if there is no case
      */
     public static CaseFolder open(Path folder, String peer) throws IOException {
@@ -88,7 +88,7 @@ public final class CaseFolder {
         return Npy.read(folder.resolve(input + ".npy")).shape();
     }
 
-    /** An input's numbers, row-major. */
+    /** The numbers of an input, row-major. */
     public float[] floats(String input) throws IOException {
         return Npy.read(folder.resolve(input + ".npy")).floats();
     }

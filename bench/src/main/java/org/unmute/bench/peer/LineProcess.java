@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A process that takes orders line by line on its standard input. An answer is one line with a mark and a word that
- * says what it is; everything else that the process prints is ignored. It waits for orders without using the CPU; one
- * that does not answer in time is ended.
+ * A process that takes orders line by line on its standard input. An answer is one line with a mark and a word for its
+ * kind; all other output of the process is ignored. The process waits for orders without using the CPU. If it does not
+ * answer in time, it is ended.
  */
 public class LineProcess extends MessageProcess {
     private final Writer orders = process().outputWriter(StandardCharsets.UTF_8);
@@ -22,11 +22,11 @@ public class LineProcess extends MessageProcess {
     /**
      * Starts a process and waits until it is ready.
      *
-     * @param environment added to this process's own
+     * @param environment added to that of this process
      * @param mark begins every answer
      * @param log file for the process's standard error
-     * @param timeout seconds that one order may take
-     * @throws PeerException if it does not start, with its last output
+     * @param timeout max seconds for one order
+     * @throws PeerException if the process does not start, with its last output
      */
     public LineProcess(List<String> command, Map<String, String> environment, String mark, Path log, double timeout)
             throws PeerException {
@@ -56,17 +56,17 @@ public class LineProcess extends MessageProcess {
      *
      * @param expected first word of the answer
      * @return the rest of the answer
-     * @throws PeerException if the answer begins with another word, with its rest; if there is none; if the process
-     *     ended
+     * @throws PeerException if the answer begins with another word, with its rest; if there is no answer; or if the
+     *     process ended
      */
     public final String ask(String order, String expected) throws PeerException {
         return ask(order, expected, timeout);
     }
 
     /**
-     * Gives an order that may take longer, or less long, than others.
+     * Gives an order with its own time limit.
      *
-     * @param seconds that it may take
+     * @param seconds max seconds for the order
      * @throws PeerException as {@link #ask(String, String)}
      */
     public final String ask(String order, String expected, double seconds) throws PeerException {
@@ -97,7 +97,7 @@ public class LineProcess extends MessageProcess {
         return words.length > 1 ? words[1] : "";
     }
 
-    /** What the process said about itself when it was ready: name and version. */
+    /** The name and version that the process reported when it was ready. */
     public final String label() {
         return label;
     }

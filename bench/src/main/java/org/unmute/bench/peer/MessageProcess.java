@@ -12,9 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A process that sends messages while it runs: lines with a mark, among those that libraries print.
- */
+/** A process that sends messages while it runs: lines with a mark, among lines that libraries print. */
 public class MessageProcess implements AutoCloseable {
     private static final int LOG_LINES = 3;
 
@@ -23,14 +21,14 @@ public class MessageProcess implements AutoCloseable {
     private final Path log;
     private final boolean keeps;
     private volatile boolean closed;
-    /** What it told; empty stands for the end of its output. */
+    /** Messages received; empty stands for the end of the output. */
     private final LinkedBlockingQueue<Optional<String>> messages = new LinkedBlockingQueue<>();
 
     /**
      * Reads from a process that has been started with {@code log} for its standard error.
      *
      * @param mark precedes every message
-     * @param keeps whether lines without a mark are appended to the log; else nobody sees them
+     * @param keeps whether lines without a mark are appended to the log instead of being dropped
      */
     protected MessageProcess(Process process, String mark, Path log, boolean keeps) {
         this.process = process;
@@ -51,7 +49,7 @@ public class MessageProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // Closing a process closes the stream, perhaps a moment before the process has ended.
+            // Closing a process closes the stream, possibly a moment before the process has ended.
             if (!closed && process.isAlive()) {
                 throw new UncheckedIOException(e);
             }
@@ -60,25 +58,25 @@ public class MessageProcess implements AutoCloseable {
         }
     }
 
-    /** The next message without its mark, empty at the end of the output; null if there is none within some seconds. */
+    /** The next message without its mark; empty at the end of the output; null if none arrives within some seconds. */
     protected final Optional<String> next(double seconds) throws InterruptedException {
         return messages.poll((long) (1000 * Math.max(0, seconds)), TimeUnit.MILLISECONDS);
     }
 
-    /** Says how it ended, with its last words. */
+    /** Describes how the process ended, with its last output. */
     protected final String died() {
         String said = "";
         int status = status(5);
         try {
             said = lastLines(log);
         } catch (IOException e) {
-            // It has said nothing.
+            // There is no output.
         }
         return "its process ended" + (process.isAlive() ? "" : " with status " + status)
                 + (said.isEmpty() ? "" : ": " + said);
     }
 
-    /** The exit status, once it has ended; -1 if it does not within some seconds. */
+    /** The exit status once the process has ended; -1 if it does not end within some seconds. */
     public final int status(int seconds) {
         try {
             return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : -1;
@@ -100,12 +98,12 @@ public class MessageProcess implements AutoCloseable {
         return process;
     }
 
-    /** Whether it still runs. */
+    /** Whether the process is still running. */
     public final boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Ends the process; it is no longer alive afterwards, unless the system takes seconds to end it. */
+    /** Ends the process. It is no longer alive afterwards, unless the system takes seconds to end it. */
     @Override
     public final void close() {
         closed = true;

@@ -1,6 +1,6 @@
 package org.unmute.bench.peer;
 
-/** A peer is not available, does not support a case, or failed; the message is the reason given in the table. */
+/** A peer is not available, does not support a case, or failed. The message is the reason given in the table. */
 public final class PeerException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import org.unmute.tensor.Shape;
 public abstract class ProductPeer implements Peer {
     private final int threads;
 
-    /** @param threads 1; with any other number, each case is unsupported */
+    /** @param threads 1; with any other number, no case is supported */
     protected ProductPeer(int threads) {
         this.threads = threads;
     }

@@ -28,7 +28,7 @@ public final class WorkerMain {
         this.answers = answers;
     }
 
-    /** Arguments: name of the peer, its class, threads. */
+    /** Arguments: name of the peer, its class, number of threads. */
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err);

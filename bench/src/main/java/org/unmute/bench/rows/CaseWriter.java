@@ -25,7 +25,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Writes a case: synthetic data, the same in every run. */
+/** Writes a case with synthetic data that is the same in every run. */
 public final class CaseWriter {
     private final Path folder;
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public final class CaseWriter {
         return this;
     }
 
-    /** Float16 values, little-endian. */
+    /** Writes float16 values, little-endian. */
     CaseWriter halfFile(String name, float[] values) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
@@ -60,13 +60,13 @@ public final class CaseWriter {
         return this;
     }
 
-    /** A 16-bit WAV file, and {@code samples.npy} with the samples exactly as read from it. */
+    /** Writes a 16-bit WAV file, and {@code samples.npy} with the samples exactly as read from it. */
     CaseWriter recording(String name, float[] samples, int rate) throws IOException {
         Wav.write(folder.resolve(name), samples, rate);
         return array("samples", Wav.read(folder.resolve(name)).samples(), samples.length);
     }
 
-    /** Weights of a model, generated from names and shapes. */
+    /** Writes the weights of a model, generated from names and shapes. */
     CaseWriter model(RecipeCheckpoint weights) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         weights.metadata().forEach(writer::metadata);
@@ -74,7 +74,7 @@ public final class CaseWriter {
         return model(writer);
     }
 
-    /** Tensors as a model's weights. */
+    /** Writes tensors as the weights of a model. */
     CaseWriter tensors(Map<String, Tensor> tensors) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         tensors.forEach((name, tensor) -> writer.add(name, tensor.shape(), tensor.toFloats()));
@@ -109,7 +109,7 @@ public final class CaseWriter {
         return filled(count, () -> random.nextBoolean() ? 1 : -1);
     }
 
-    /** 0 to {@code count} - 1 in random order, as the trainers shuffle. */
+    /** 0 to {@code count} - 1 in random order, shuffled as in the trainers. */
     static int[] shuffled(SplittableRandom random, int count) {
         int[] order = new int[count];
         for (int i = 0; i < count; i++) {

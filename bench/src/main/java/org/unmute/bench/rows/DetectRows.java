@@ -25,7 +25,7 @@ import org.unmute.tensor.io.Npy;
 
 /**
  * Rows of {@code unmute detect}, from a WAV file to a table of events, as hours of audio per hour. KWT-1 and EAT have
- * random weights of the right shapes: the time does not depend on their values.
+ * random weights of the correct shapes, since the time does not depend on their values.
  */
 final class DetectRows {
     private static final int RATE = EncoderRows.RATE;
@@ -86,7 +86,7 @@ final class DetectRows {
         writer.write();
     }
 
-    /** Starts and ends of the events. */
+    /** Writes starts and ends of the events. */
     private static void times(Path result, Path printed, Path to) throws IOException {
         List<String> lines = Files.readAllLines(result.resolve("events.csv"));
         int events = lines.size() - 1;

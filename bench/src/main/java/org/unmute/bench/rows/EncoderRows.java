@@ -10,7 +10,7 @@ import org.unmute.tensor.Shape;
 
 /** Rows of whole encoders, from a WAV file of 10 s to patch tokens, and of the front end alone. */
 public final class EncoderRows {
-    /** Sample rate of the recording and of the encoders: nothing is resampled. */
+    /** Sample rate of the recording and of the encoders, so that nothing is resampled. */
     static final int RATE = 16_000;
 
     static final int SECONDS = 10;
@@ -20,8 +20,8 @@ public final class EncoderRows {
     private static final int MEL = 128;
     private static final long SEED = 7;
     /**
-     * For tokens after twelve blocks and for the fbank. The smallest log energies differ most: our fbank is computed in
-     * float64, torchaudio's in float32.
+     * Tolerance for tokens after twelve blocks and for the fbank. The smallest log energies differ most: the fbank of
+     * this engine is computed in float64, that of torchaudio in float32.
      */
     private static final double TOLERANCE = 1e-2;
 
@@ -51,7 +51,7 @@ public final class EncoderRows {
         return Row.of("wav-" + name + "-t2", words, 2, gflop, Row.TORCHES, files, agreement());
     }
 
-    /** A case of an encoder: weights, recording, and the recording's samples for a peer that reads no files. */
+    /** Writes the case of an encoder: weights, recording, and the samples for a peer that reads no files. */
     static void writeEncoder(Path folder, String name, Map<String, Shape> shapes) throws IOException {
         recording(new CaseWriter(folder, "encoder")
                         .field("encoder", name)

@@ -5,7 +5,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Growth of time and memory with size: series of rows without peers, each varying one number. */
+/** Growth of time and memory with size: series of rows without peers, each of which varies one number. */
 public final class Growth {
     private static final String PREFIX = "growth-";
     private static final int[] TOKENS = {64, 128, 256, 512, 1024, 2048, 4096, 8192};
@@ -23,22 +23,22 @@ public final class Growth {
      * A point of a series.
      *
      * @param x the number that the series varies
-     * @param work units of work, by which time is divided: mostly {@code x} itself
-     * @param row what is measured
+     * @param work units of work by which time is divided, usually {@code x} itself
+     * @param row the measured row
      */
     public record Point(double x, double work, Row row) {}
 
     /**
      * Points from small to large.
      *
-     * @param name as goals name it
-     * @param title in words
-     * @param against what varies, for instance {@code tokens}
-     * @param per what is compared between points, for instance {@code time a token}
+     * @param name name used by goals
+     * @param title for readers
+     * @param against the varied quantity, for instance {@code tokens}
+     * @param per the quantity compared between points, for instance {@code time a token}
      * @param points at least two
      */
     public record Series(String name, String title, String against, String per, List<Point> points) {
-        /** A series of rows that are called after it and the number that varies. */
+        /** A series of rows named after the series and the varied number. */
         private static Series of(
                 String name, String title, String per, int[] values, IntToDoubleFunction work, IntFunction<Row> row) {
             List<Point> points = IntStream.of(values)

@@ -24,7 +24,7 @@ public final class KernelRows {
 
     private static final List<String> MULTIPLIERS = List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib");
     private static final long SEED = 42;
-    /** For a sum of 3,072 products in another order. */
+    /** Tolerance for a sum of 3,072 products in another order. */
     private static final double PRODUCT_TOLERANCE = 1e-4;
 
     private static final double FORWARD_TOLERANCE = 1e-3;
@@ -59,7 +59,7 @@ public final class KernelRows {
         if (m == SMALL) {
             peers.add("ejml");
         }
-        // The smaller weights fit L2, the larger ones do not; no call must read all of its operands from memory.
+        // The smaller weights fit L2, the larger ones do not. No call has to read all of its operands from memory.
         Row.CaseFiles files = folder -> new CaseWriter(folder, "matmul")
                 .field("rows", m)
                 .field("in", in)
@@ -70,7 +70,7 @@ public final class KernelRows {
         return Row.of(id, title, threads, 2e-9 * m * in * out, peers, files, Row.within(PRODUCT_TOLERANCE));
     }
 
-    /** Linear maps and attention of the blocks; the rest is not counted. */
+    /** GFLOP of the linear maps and attention of the blocks; the rest is not counted. */
     static double forwardGflop(int batch, int tokens, int blocks) {
         return 1e-9 * batch * blocks * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
     }
@@ -106,7 +106,7 @@ public final class KernelRows {
         return Row.of(id, title, threads, gflop, Row.NETWORK_PEERS, files, KernelRows::sameWinners);
     }
 
-    /** Those of the product that matching by lookup tables replaces. */
+    /** GFLOP of the product that is replaced by matching with lookup tables. */
     static double matchGflop(int tokens, int prototypes) {
         return 2e-9 * tokens * DIM * prototypes;
     }
@@ -121,7 +121,10 @@ public final class KernelRows {
                 .write();
     }
 
-    /** Scores must agree within rounding; where winners differ, ours must be at least as good in float64. */
+    /**
+     * Scores must agree within rounding. Where winners differ, those of this engine must be at least as good in
+     * float64.
+     */
     static void sameWinners(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         int[] own = Npy.read(ours.resolve("winner.npy")).ints();
         int[] other = Npy.read(theirs.resolve("winner.npy")).ints();

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 
-/** Names and shapes of the tensors of encoders of base size, as their checkpoints have them. */
+/** Names and shapes of the tensors of base-size encoders, as in their checkpoints. */
 public final class ModelShapes {
     private static final int DIM = 768;
     private static final int DEPTH = 12;
@@ -20,7 +20,7 @@ public final class ModelShapes {
     /**
      * EAT of any size, 512 patches of 16 x 16.
      *
-     * @param prefix of all but the blocks
+     * @param prefix of all tensors except those of the blocks
      * @param norm name of the norm before them
      * @param blocks prefix of the blocks
      */
@@ -102,7 +102,10 @@ public final class ModelShapes {
         blocks(shapes, prefix, dim, depth, new String[0]);
     }
 
-    /** @param maps weights of attention's maps, which have no bias; with none, one map with a bias makes all three */
+    /**
+     * @param maps names of the attention weights, which have no bias; if there are none, one map with a bias computes
+     *     all three
+     */
     private static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth, String... maps) {
         for (int i = 0; i < depth; i++) {
             String b = prefix + "blocks." + i + ".";

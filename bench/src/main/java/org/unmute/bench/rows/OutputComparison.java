@@ -12,14 +12,14 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** Compares a peer's outputs with this engine's. */
+/** Compares the outputs of a peer with those of this engine. */
 public final class OutputComparison {
     private OutputComparison() {}
 
     /**
      * Compares all outputs of a folder.
      *
-     * @param tolerance max difference, relative to the root mean square of our output
+     * @param tolerance max difference, relative to the root mean square of this engine's output
      * @throws PeerException if an output is missing, has another size, is not finite, or differs by more
      */
     static void check(Path ours, Path theirs, double tolerance) throws PeerException, IOException {
@@ -63,12 +63,12 @@ public final class OutputComparison {
         }
     }
 
-    /** An output's numbers. */
+    /** The numbers of an output. */
     static float[] floats(Path folder, String output) throws IOException {
         return Npy.read(folder.resolve(output + ".npy")).floats();
     }
 
-    /** Requires a difference that one of the two methods below has found to be at most the tolerance. */
+    /** Requires a difference computed by one of the two methods below to be within the tolerance. */
     static void require(String what, double difference, double tolerance) throws PeerException {
         if (!(difference <= tolerance)) {
             throw new PeerException(

@@ -23,20 +23,20 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
 /**
- * Rows of whole commands, from start to exit of the process, compared with a Python process that does the
- * same with PyTorch.
+ * Rows of whole commands, from start to exit of the process, compared with a Python process that does the same work
+ * with PyTorch.
  */
 public final class ProgramRows {
     static final int THREADS = 2;
-    /** Tokens are stored in float16. */
+    /** Tolerance for tokens, which are stored in float16. */
     private static final double STORED_TOLERANCE = 2e-2;
-    /** For the mean loss of an epoch, after hundreds of updates that amplify rounding. */
+    /** Tolerance for the mean loss of an epoch, after hundreds of updates that amplify rounding. */
     private static final double LOSS_TOLERANCE = 0.05;
 
     private static final CaseWriter.CacheSize SCENES = new CaseWriter.CacheSize(1500, 98, 5, 64);
     private static final int CLASSES = 10;
     private static final int EPOCHS = 30;
-    /** For {@code unmute probe}: the same seed gives the same initial parameters. */
+    /** Seed for {@code unmute probe}, which gives the same initial parameters in each run. */
     private static final int SEED = 0;
 
     private ProgramRows() {}

@@ -10,16 +10,17 @@ import org.unmute.bench.peer.PeerException;
  * A row of the table.
  *
  * @param id name for {@code --only} and goals
- * @param title in words
+ * @param title for readers
  * @param threads threads of every engine
- * @param gflop GFLOP of a call, 0 if not meaningful; for matching by lookup tables, those of the product that they
+ * @param gflop GFLOP of a call, 0 if not meaningful; for matching by lookup tables, GFLOP of the product that they
  *     replace
  * @param gbytes GB that a call must read from memory, 0 if not meaningful
- * @param audioSeconds seconds of audio that a call goes through, 0 if not meaningful
+ * @param audioSeconds seconds of audio that a call processes, 0 if not meaningful
  * @param peers names of the peers
  * @param files writes inputs, weights and {@code case.json} into an empty folder
- * @param agreement what the outputs must satisfy before anything is timed
- * @param programs per engine, the process to time in a row of whole processes; empty for calls within worker processes
+ * @param agreement condition that the outputs must satisfy before anything is timed
+ * @param programs the process to time for each engine, in a row of whole processes; empty for calls within worker
+ *     processes
  */
 public record Row(
         String id,
@@ -34,12 +35,12 @@ public record Row(
         Map<String, Program> programs) {
     /** Name of this engine among the peers. */
     public static final String OURS = "unmute";
-    /** PyTorch through DJL, which runs TorchScript that Python writes. */
+    /** PyTorch through DJL, which runs TorchScript written by Python. */
     public static final String DJL = "pytorch";
     /** Debian's PyTorch in Python. */
     public static final String TORCH = "torch-debian";
 
-    /** The peers that run whole networks, and of them those that run a front end or a training. */
+    /** The peers that run whole networks, including those that run a front end or a training. */
     static final List<String> NETWORK_PEERS = List.of("onnxruntime", DJL, TORCH);
 
     static final List<String> TORCHES = List.of(DJL, TORCH);
@@ -61,12 +62,12 @@ public record Row(
         return of(id, title, threads, gflop, List.of(), files, within(0));
     }
 
-    /** This row, whose calls read so many GB. */
+    /** This row with calls that read this many GB. */
     Row reading(double more) {
         return new Row(id, title, threads, gflop, more, audioSeconds, peers, files, agreement, programs);
     }
 
-    /** Whether PyTorch needs a TorchScript file of the case: for all that is more than a product. */
+    /** Whether PyTorch needs a TorchScript file for the case, which is so for everything beyond a single product. */
     public boolean isScripted() {
         return peers.containsAll(TORCHES);
     }
@@ -83,13 +84,13 @@ public record Row(
         void write(Path folder) throws IOException;
     }
 
-    /** Compares the outputs of a peer with ours. */
+    /** Compares the outputs of a peer with those of this engine. */
     @FunctionalInterface
     public interface Agreement {
         /**
          * @param folder of the case
-         * @param ours folder with our outputs
-         * @param theirs folder with the peer's
+         * @param ours folder with this engine's outputs
+         * @param theirs folder with the peer's outputs
          * @throws PeerException if they differ, with the difference
          */
         void check(Path folder, Path ours, Path theirs) throws PeerException, IOException;
@@ -108,7 +109,7 @@ public record Row(
      */
     public record Program(Command command, Outputs outputs) {}
 
-    /** A command line for a case: words, or what reads as a word. */
+    /** A command line for a case. Elements that are not strings are converted with {@code toString}. */
     @FunctionalInterface
     public interface Command {
         /**

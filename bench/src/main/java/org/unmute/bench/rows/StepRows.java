@@ -16,7 +16,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.Tensor;
 
-/** Rows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
+/** Rows of training steps: probes with the shape of AudioSet-20k, and masked pre-training of a small encoder. */
 public final class StepRows {
     private static final int BATCH = 128;
     private static final int TOKENS = 512;
@@ -28,13 +28,13 @@ public final class StepRows {
 
     private static final double LOSS_TOLERANCE = 1e-4;
     /**
-     * For the loss after one update, which moves each parameter by the learning rate along the gradient's sign, however
-     * small the gradient.
+     * Tolerance for the loss after one update, which moves each parameter by the learning rate along the sign of the
+     * gradient, however small the gradient.
      */
     private static final double SECOND_LOSS_TOLERANCE = 2e-2;
     /**
-     * Relative to the root mean square. The winner may differ where two tokens match a prototype equally well up to
-     * rounding.
+     * Tolerance relative to the root mean square. Winners may differ where two tokens match a prototype equally well up
+     * to rounding.
      */
     private static final double GRADIENT_TOLERANCE = 2e-2;
 
@@ -61,14 +61,15 @@ public final class StepRows {
         return 2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES;
     }
 
-    /** The protobin step alone, without peers. */
+    /** The protobin step of this engine alone, without peers. */
     static Row ownProtobin(String id, int batch) {
         String title = "protobin training step, batch " + batch;
         return Row.own(id, title, 2, protobinGflop(batch), folder -> writeProbe(folder, "protobin", batch));
     }
 
     /**
-     * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and a fresh probe's parameters.
+     * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and the parameters of a fresh
+     * probe.
      */
     private static void writeProbe(Path folder, String name, int batch) throws IOException {
         ProbeOptions options =
@@ -134,7 +135,7 @@ public final class StepRows {
                 .write();
     }
 
-    /** The order in which the masked autoencoder shuffles each clip's patches: the first ones are visible. */
+    /** The order in which the masked autoencoder shuffles the patches of each clip. The first ones are visible. */
     static float[] order(long seed, int clips, int patches) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] all = new float[clips * patches];
@@ -148,8 +149,8 @@ public final class StepRows {
     }
 
     /**
-     * The first step's loss and, if a peer writes them, gradients and the loss after an update. TorchScript writes only
-     * the loss.
+     * Compares the loss of the first step and, if a peer writes them, gradients and the loss after an update.
+     * TorchScript writes only the loss.
      */
     static void agree(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         relative("loss", ours, theirs, 0, LOSS_TOLERANCE);

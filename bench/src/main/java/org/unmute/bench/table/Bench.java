@@ -32,7 +32,7 @@ final class Bench implements AutoCloseable {
     private int threadsOpen;
 
     /**
-     * @param work folder for cases; those of an earlier run are replaced
+     * @param work folder for cases; cases of an earlier run are replaced
      * @param wanted names of peers
      * @param commit of the program
      */
@@ -55,7 +55,7 @@ final class Bench implements AutoCloseable {
     RowResult measure(Row row) {
         progress.accept(row.id() + ": " + row.describe());
         if (row.threads() != threadsOpen) {
-            // Idle workers with another number of threads would only hold memory.
+            // Idle workers with another number of threads would only use memory.
             stopWorkers();
             threadsOpen = row.threads();
         }
@@ -122,7 +122,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** FMA peak, GFLOP/s, and memory bandwidth, GB/s, of a number of threads; 0 if not measured. */
+    /** FMA peak in GFLOP/s and memory bandwidth in GB/s for a number of threads; 0 if not measured. */
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./unmute bench}: this engine and its peers, interleaved, as one table. */
+/** {@code ./unmute bench}: times this engine and its peers, interleaved, and prints one table. */
 @Command(
         name = "unmute bench",
         customSynopsis = "unmute bench [OPTION...]",
@@ -210,7 +210,8 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw misuse("--only: no regular expression: " + e.getDescription() + ": " + only);
         }
-        // The table is the default. Results from a file may hold both. --only with a curve's name needs no --growth.
+        // The table is the default. Results from a file may contain both. --only with the name of a curve does not need
+        // --growth.
         boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
         List<Row> rows = BenchRows.all(root).stream()
                 .filter(r -> pattern.matcher(r.id()).find())
@@ -297,7 +298,7 @@ public final class BenchCommand implements Callable<Integer> {
         return measured;
     }
 
-    /** Writes the sections that have results; the others stay. */
+    /** Writes the sections that have results. Other sections stay unchanged. */
     private void report(List<RowResult> all) throws IOException {
         if (out == null) {
             return;

@@ -26,7 +26,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * A goal for a growth curve.
      *
      * @param series name of a series of {@link Growth}
-     * @param rise max ratio of the time per unit of work to that at a smaller size; 0 for no limit
+     * @param rise max ratio of the time per unit of work to the time at a smaller size; 0 for no limit
      * @param memoryExponent max power with which memory grows, 1 being linear; 0 for no limit
      */
     record Curve(
@@ -46,12 +46,12 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     /**
      * One goal for the rows whose id matches.
      *
-     * @param rows regular expression of a whole id
-     * @param peers of which the fastest timed one is compared; may be empty
-     * @param ratio max ratio of our time to the peer's; 0 for no limit
+     * @param rows regular expression for a whole id
+     * @param peers the fastest timed one of these is compared; may be empty
+     * @param ratio max ratio of this engine's time to the peer's; 0 for no limit
      * @param flopShare min share of the measured FMA peak; 0 for no limit
      * @param seconds max duration of a call; 0 for no limit
-     * @param memoryRatio max ratio of our extra memory to the peer's; 0 for no limit
+     * @param memoryRatio max ratio of this engine's extra memory to the peer's; 0 for no limit
      */
     record Goal(
             String rows,
@@ -153,7 +153,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     /**
-     * Judges every goal in every row that it applies to. A goal with no measured row gets one verdict under its
+     * Judges every goal in every row that it applies to. A goal without a measured row gets one verdict under its
      * pattern.
      */
     List<Verdict> judge(List<RowResult> rows) {

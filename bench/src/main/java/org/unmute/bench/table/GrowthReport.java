@@ -14,8 +14,8 @@ final class GrowthReport {
     /**
      * A measured point.
      *
-     * @param point what was measured
-     * @param entry our result
+     * @param point the point of the series
+     * @param entry the result of this engine
      */
     record Measured(Growth.Point point, RowResult.Entry entry) {
         /** Milliseconds per unit of work. */
@@ -53,8 +53,8 @@ final class GrowthReport {
     }
 
     /**
-     * Max ratio of the time per unit of work to that at a smaller size. A cliff shows here; the fixed cost of a call,
-     * which makes small calls slower per unit, shows in {@link #spread} only. Empty with fewer than two points.
+     * Max ratio of the time per unit of work to the time at a smaller size. A cliff shows here; the fixed cost of a
+     * call, which makes small calls slower per unit, shows only in {@link #spread}. Empty with fewer than two points.
      */
     Optional<Double> rise() {
         return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.rise(perUnit()));
@@ -65,7 +65,7 @@ final class GrowthReport {
     }
 
     /**
-     * The exponent with which tensor memory grows with the series' number, in the upper half of its range; 1 is linear.
+     * The exponent with which tensor memory grows with the varied number, in the upper half of its range; 1 is linear.
      * Empty if memory is not counted.
      */
     Optional<Double> memoryExponent() {
@@ -81,7 +81,7 @@ final class GrowthReport {
                         / Math.log(to.point().x() / from.point().x()));
     }
 
-    /** A table, and a line that sums it up. */
+    /** A table, and a line that summarizes it. */
     String markdown() {
         PipeTable table = new PipeTable(
                 List.of(series.against(), "time", series.per(), "tensors of a call", "process beyond its inputs"));

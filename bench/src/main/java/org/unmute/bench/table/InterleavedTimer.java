@@ -12,12 +12,12 @@ import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.rows.Row;
 
 /**
- * Times this engine and the peers of one row, interleaved: each runs once and the outputs are compared with ours, all
- * warm up, then each gets a short burst of calls per round, in rotating order. A machine that slows down thus affects
- * all alike.
+ * Times this engine and the peers of one row, interleaved. Each runs once and its outputs are compared with those of
+ * this engine; all warm up; then each gets a short burst of calls per round, in rotating order. A machine that slows
+ * down thus affects all alike.
  */
 public final class InterleavedTimer {
-    /** Pause between bursts, for the previous engine's threads to stop spinning. */
+    /** Pause between bursts, in which the threads of the previous engine stop spinning. */
     private static final long PAUSE_MILLIS = 40;
 
     private static final double WARM_UP_SECONDS = 0.5;
@@ -29,7 +29,7 @@ public final class InterleavedTimer {
     private static final int MIN_ROUNDS = 2;
     /** A call this long needs little warm-up: once its time has settled, the warm-up call counts as the first burst. */
     private static final double LONG_MILLIS = 2000;
-    /** A peer that takes this many times as long as ours is called once per round, in two rounds only. */
+    /** A peer that takes this many times as long as this engine is called once per round, in two rounds only. */
     private static final double MAX_RATIO = 20;
 
     private static final int MAX_CALLS = 1000;
@@ -60,15 +60,15 @@ public final class InterleavedTimer {
     /** Opens a peer by name. */
     @FunctionalInterface
     interface Opening {
-        /** @throws PeerException if it is not available, with the reason */
+        /** @throws PeerException if the peer is not available, with the reason */
         PeerProcess open(String name) throws PeerException;
     }
 
     /**
      * Runs a row.
      *
-     * @param names ours first
-     * @param folder of the case, written
+     * @param names names of the engines, this one first
+     * @param folder of the case, which has been written
      */
     List<RowResult.Entry> run(Row row, List<String> names, Path folder, Opening opening) {
         List<Supplier<RowResult.Entry>> entries = new ArrayList<>();
@@ -121,7 +121,7 @@ public final class InterleavedTimer {
         }
     }
 
-    /** Shortens a problem for the table; the progress output has all of it. */
+    /** Shortens a problem for the table; the progress output has its full text. */
     private static String cut(String problem) {
         return problem.length() <= MAX_LETTERS ? problem : problem.substring(0, MAX_LETTERS) + " …";
     }
@@ -149,7 +149,7 @@ public final class InterleavedTimer {
                     double before = warm;
                     double[] times = peer.time(MAX_CALLS, WARM_UP_SECONDS);
                     warm = Statistics.median(Arrays.copyOfRange(times, times.length / 2, times.length));
-                    // The first call may be long only because its code was not compiled yet.
+                    // The first call may be long only because its code was not yet compiled.
                     if (warm >= LONG_MILLIS && warm >= SETTLED * before) {
                         medians.add(warm);
                         return;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.bench.peer.ProcessMemory;
 
-/** The machine and JVM, as results name them. */
+/** The machine and JVM, as shown in results. */
 final class Machine {
     private Machine() {}
 
@@ -15,7 +15,7 @@ final class Machine {
                 + System.getProperty("os.name") + " " + System.getProperty("os.version");
     }
 
-    /** Java and the vector width it prefers. */
+    /** The Java version and its preferred vector width. */
     static String jvm() {
         return System.getProperty("java.runtime.name", "Java") + " " + Runtime.version() + ", Vector API "
                 + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bit";

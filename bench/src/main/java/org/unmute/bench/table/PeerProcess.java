@@ -5,7 +5,7 @@ import org.unmute.bench.peer.PeerException;
 
 /** A peer, or this engine, in its own process. */
 public interface PeerProcess extends AutoCloseable {
-    /** As {@code --peers} takes it. */
+    /** The name for {@code --peers}. */
     String name();
 
     /** Name and version, for the table. */
@@ -18,12 +18,12 @@ public interface PeerProcess extends AutoCloseable {
      * Runs the case repeatedly.
      *
      * @param maxCalls max number of calls
-     * @param seconds after which no further call begins; the first always does
+     * @param seconds after which no further call starts; the first always does
      * @return milliseconds of every call
      */
     double[] time(int maxCalls, double seconds) throws PeerException;
 
-    /** Peak resident bytes since it was prepared; -1 if unknown. */
+    /** Peak resident bytes since the case was prepared; -1 if unknown. */
     long peakBytes();
 
     /** Releases the case. */

@@ -17,12 +17,10 @@ import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.WorkerMain;
 import org.unmute.bench.rows.Row;
 
-/**
- * The peers, and how each is started: a Java process with its own libraries, or Python with Debian's PyTorch.
- */
+/** The peers, and how each is started: as a Java process with its own libraries, or as Python with Debian's PyTorch. */
 public final class Peers {
     private static final double TIMEOUT_SECONDS = 600;
-    /** Prefix of {@code blas.py}'s answer for a reference BLAS. */
+    /** Prefix of the output of {@code blas.py} for a reference BLAS. */
     private static final String REFERENCE_BLAS = "reference BLAS";
 
     private static final double PYTHON_PROBE_SECONDS = 60;
@@ -43,15 +41,15 @@ public final class Peers {
     private final Path root;
     private final Path work;
     private final String buildProblem;
-    /** Null until it was searched for. */
+    /** Null until the search. */
     private Optional<String> python;
 
     private String pythonBlas;
 
     /**
-     * @param root of the repository, which is built
+     * @param root of the repository, which has been built
      * @param work folder for logs and unpacked natives
-     * @param buildProblem why the peers' libraries are missing; empty if they are not
+     * @param buildProblem why the peers' libraries are missing; empty if they are present
      */
     Peers(Path root, Path work, String buildProblem) {
         this.root = root;
@@ -59,7 +57,7 @@ public final class Peers {
         this.buildProblem = buildProblem;
     }
 
-    /** All names, ours first. */
+    /** All names, this engine first. */
     static List<String> names() {
         return List.copyOf(JAVA.keySet());
     }
@@ -125,8 +123,9 @@ public final class Peers {
     }
 
     /**
-     * Sets the number of threads of every library. Debian's PyTorch calls an OpenBLAS with its own thread pool, so both
-     * that and OpenMP's are set. Idle OpenMP threads soon sleep, so that they do not disturb the next engine.
+     * Sets the number of threads of every library. Debian's PyTorch calls an OpenBLAS with its own thread pool, so the
+     * number is set for it as well as for OpenMP. Idle OpenMP threads go to sleep soon, so that they do not disturb the
+     * next engine.
      */
     private static Map<String, String> environment(int threads) {
         String t = Integer.toString(threads);
@@ -167,7 +166,7 @@ public final class Peers {
     /**
      * A Python whose PyTorch can be timed.
      *
-     * @throws PeerException if there is none, or it multiplies by a reference BLAS, which says nothing about PyTorch
+     * @throws PeerException if there is none, or if it uses a reference BLAS, whose speed says nothing about PyTorch
      */
     private Path torch() throws PeerException {
         Path found = python();
@@ -196,7 +195,7 @@ public final class Peers {
                 + ": apt-get install python3-torch python3-torchaudio, or set UNMUTE_BENCH_PYTHON")));
     }
 
-    /** Why a PyTorch with this BLAS is not timed; empty if it is. */
+    /** Why a PyTorch with this BLAS is not timed; empty if it is timed. */
     static Optional<String> refusal(String blas) {
         return blas.startsWith(REFERENCE_BLAS)
                 ? Optional.of("multiplies by the " + blas

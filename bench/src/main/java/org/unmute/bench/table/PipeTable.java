@@ -3,7 +3,7 @@ package org.unmute.bench.table;
 import java.util.List;
 import java.util.Locale;
 
-/** A Markdown table, written row by row, and how its numbers are written. */
+/** A Markdown table, written row by row, and the format of its numbers. */
 public final class PipeTable {
     private final StringBuilder text = new StringBuilder();
 
@@ -23,7 +23,7 @@ public final class PipeTable {
         return text.toString();
     }
 
-    /** Text with numbers as they are written everywhere, whatever the locale. */
+    /** Formats text with numbers in the same way everywhere, whatever the locale. */
     public static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }

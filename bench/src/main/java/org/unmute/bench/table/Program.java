@@ -13,7 +13,7 @@ import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.ProcessMemory;
 import org.unmute.bench.rows.Row;
 
-/** An engine run as a whole process: a call lasts from its start to its exit. */
+/** An engine run as a whole process. A call lasts from the start of the process to its exit. */
 public final class Program implements PeerProcess {
     private static final long GLANCE_MILLIS = 20;
 
@@ -26,8 +26,8 @@ public final class Program implements PeerProcess {
     private long peak = -1;
 
     /**
-     * @param environment added to this process's own
-     * @param timeout seconds that a process may take
+     * @param environment added to that of this process
+     * @param timeout max seconds for a process
      */
     Program(String name, String label, Row.Program task, Map<String, String> environment, double timeout) {
         this.name = name;

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.files.AtomicFile;
 
-/** A Markdown file with sections that this program owns, between comments that name them; all other text stays. */
+/**
+ * A Markdown file with sections owned by this program, between comments that name them. All other text stays unchanged.
+ */
 final class ReportFile {
     private ReportFile() {}
 
@@ -17,7 +19,7 @@ final class ReportFile {
     /**
      * The text with a section replaced, or appended if there is none.
      *
-     * @throws IOException if the section begins and does not end
+     * @throws IOException if the section begins but does not end
      */
     static String replaced(String text, String section, String body) throws IOException {
         String begin = mark(section, true);

@@ -23,7 +23,7 @@ final class ResultFile {
     /**
      * Reads results.
      *
-     * @throws IOException if there is no such file, or it holds something else
+     * @throws IOException if the file does not exist or does not contain results
      */
     static List<RowResult> read(Path file) throws IOException {
         try {
@@ -39,7 +39,7 @@ final class ResultFile {
         AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Content(rows)));
     }
 
-    /** The earlier rows, replaced by new ones of the same id, in the given order; rows of unknown ids come last. */
+    /** The earlier rows, replaced by new ones with the same id, in the given order. Rows with unknown ids come last. */
     static List<RowResult> merge(List<RowResult> former, List<RowResult> fresh, List<String> order) {
         Map<String, RowResult> all = new LinkedHashMap<>();
         order.forEach(id -> all.put(id, null));

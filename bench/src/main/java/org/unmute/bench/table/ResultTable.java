@@ -13,13 +13,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.unmute.bench.rows.Row;
 
-/** Results as Markdown: one table, then the engines, the machine, and which peers are missing and why. */
+/** Results as Markdown: one table, then the engines, the machine, and the missing peers with reasons. */
 final class ResultTable {
     private static final String NOTHING = "–";
 
     private ResultTable() {}
 
-    /** The whole text. */
+    /** The complete text. */
     static String markdown(List<RowResult> rows, String command) {
         List<String> peers = Peers.names().stream()
                 .filter(p -> !p.equals(Row.OURS))

@@ -14,9 +14,9 @@ import org.unmute.bench.rows.Row;
  * @param threads of the row
  * @param gflop of a call
  * @param gbytes of a call
- * @param audioSeconds seconds of audio that a call goes through
- * @param entries ours first
- * @param origin when and where
+ * @param audioSeconds seconds of audio that a call processes
+ * @param entries one per engine, this one first
+ * @param origin the run that it comes from
  */
 public record RowResult(
         String id,
@@ -30,11 +30,11 @@ public record RowResult(
     /**
      * One engine.
      *
-     * @param name as {@code --peers} takes it
+     * @param name the name for {@code --peers}
      * @param label name and version; empty if it did not start
-     * @param ms median of a call, 0 if it was not timed
+     * @param ms median time of a call, 0 if it was not timed
      * @param rounds median of each round
-     * @param extraBytes peak resident bytes beyond those with inputs and weights loaded, -1 if unknown
+     * @param extraBytes peak resident bytes beyond those after loading inputs and weights, -1 if unknown
      * @param tensorBytes peak bytes of tensors during a call, -1 if unknown
      * @param problem why it was not timed; null if it was
      */
@@ -58,8 +58,8 @@ public record RowResult(
      * @param commit of the program, empty if unknown
      * @param machine processor, cores, memory
      * @param jvm version and vector width
-     * @param gflops FMA peak on the row's number of threads, GFLOP/s; 0 if not measured
-     * @param gbytes memory read bandwidth on as many threads, GB/s; 0 if not measured
+     * @param gflops FMA peak for the row's number of threads, GFLOP/s; 0 if not measured
+     * @param gbytes memory read bandwidth for the same number of threads, GB/s; 0 if not measured
      */
     record Origin(String date, String commit, String machine, String jvm, double gflops, double gbytes) {}
 
@@ -70,22 +70,22 @@ public record RowResult(
                 .findFirst();
     }
 
-    /** Our time divided by a peer's; empty unless both were timed. */
+    /** The time of this engine divided by that of a peer; empty unless both were timed. */
     Optional<Double> ratio(String peer) {
         return timed(Row.OURS).flatMap(ours -> timed(peer).map(theirs -> ours.ms() / theirs.ms()));
     }
 
-    /** Our share of the FMA peak; 0 if not applicable. */
+    /** The share of the FMA peak that this engine reaches; 0 if not applicable. */
     double flopShare() {
         return share(gflop, origin.gflops());
     }
 
-    /** Our share of the memory bandwidth; 0 if not applicable. */
+    /** The share of the memory bandwidth that this engine reaches; 0 if not applicable. */
     double byteShare() {
         return share(gbytes, origin.gbytes());
     }
 
-    /** Hours of audio that we go through in an hour; 0 if not applicable. */
+    /** Hours of audio that this engine processes in an hour; 0 if not applicable. */
     double hoursPerHour() {
         return timed(Row.OURS).map(e -> audioSeconds * 1e3 / e.ms()).orElse(0.0);
     }

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Statistics of the table. */
+/** Statistics for the table. */
 public final class Statistics {
     private Statistics() {}
 
     /**
-     * The median; of an even number of values the mean of the middle two.
+     * The median; for an even number of values, the mean of the middle two.
      *
      * @throws IllegalArgumentException if there are no values
      */
@@ -23,7 +23,7 @@ public final class Statistics {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    /** The median of what a function says of elements. */
+    /** The median of a function over elements. */
     static <T> double median(List<T> elements, ToDoubleFunction<T> value) {
         return median(elements.stream().mapToDouble(value).toArray());
     }
@@ -34,7 +34,7 @@ public final class Statistics {
                 / Arrays.stream(values).min().orElseThrow();
     }
 
-    /** The max ratio of a value to an earlier one: 1 or less where values never rise. */
+    /** The max ratio of a value to an earlier one; 1 or less if values never rise. */
     static double rise(double... values) {
         double min = values[0];
         double rise = 0;

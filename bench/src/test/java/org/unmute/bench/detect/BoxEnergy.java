@@ -16,8 +16,8 @@ import org.unmute.audio.Wav;
 /**
  * Compares the boxes of {@code unmute detect} with the unmixed events of {@code unmute soundscape --stems}, for {@code
  * bench/detect-study}. A detection counts if at least half of it lies in an event of its class. Recall is the share of
- * the stem's energy from the detection's start to its end that lies in the box. Precision is the share of the energy in
- * the box that is the stem's: the stem against the stem and the rest of the scene.
+ * the stem's energy, from start to end of the detection, that lies in the box. Precision is the share of the stem in
+ * the energy of the box: the stem relative to the stem plus the rest of the scene.
  */
 public final class BoxEnergy {
     private static final double HALF = 0.5;
@@ -48,9 +48,9 @@ public final class BoxEnergy {
 
     /**
      * {@code boxes EVENTS.csv SCENES STEMS SPLIT} prints a row of a Markdown table: detections that count, how many of
-     * them are narrower than what the encoder hears, then precision and recall of the boxes, of bands as wide
-     * at all places, and of the full band. {@code band WAV EVENTS.csv CLASS} prints for the class's event with the
-     * highest score the band of 90 % of the energy and the box.
+     * them are narrower than the frequency range of the encoder, then precision and recall of the boxes, of bands of
+     * the same width at all positions, and of the full band. {@code band WAV EVENTS.csv CLASS} prints the band with 90
+     * % of the energy and the box, for the highest-scoring event of the class.
      */
     public static void main(String[] args) throws IOException {
         if (args.length == 5 && args[0].equals("boxes")) {
@@ -132,7 +132,7 @@ public final class BoxEnergy {
             int first = lows.indexOf(d.low());
             int last = highs.indexOf(d.high());
             narrow += d.low() > lows.getFirst() || d.high() < highs.getLast() ? 1 : 0;
-            // Columns overlap, so as many lower as upper edges.
+            // Columns overlap, so there are as many lower as upper edges.
             int columns = last - first;
             for (int c = 0; lows.size() == highs.size() && c + columns < lows.size(); c++) {
                 add(shifted, stem, rest, d, lows.get(c), highs.get(c + columns));

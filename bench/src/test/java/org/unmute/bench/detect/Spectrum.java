@@ -47,7 +47,7 @@ final class Spectrum {
         return Math.clamp(Math.round(hertz * SIZE / rate), 0, SIZE / 2 + 1);
     }
 
-    /** Energy in a box of seconds and Hz, in no particular unit. */
+    /** Energy in a box of seconds and Hz, in arbitrary units. */
     double energy(double start, double end, double low, double high) {
         double sum = 0;
         for (int t = frameAt(start); t < frameAt(end); t++) {
@@ -59,8 +59,8 @@ final class Spectrum {
     }
 
     /**
-     * The frequencies between which a share of the energy from start to end lies, with as much below as above. What a
-     * bin has in the quietest tenth of the recording counts as background and is subtracted.
+     * The frequencies that enclose the given share of the energy from start to end, with equal energy below and above.
+     * The level of a bin in the quietest tenth of the recording counts as background and is subtracted.
      */
     double[] band(double start, double end, double share) {
         double[] own = new double[SIZE / 2 + 1];

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SpectrumTest {
     private static final int RATE = 16_000;
 
-    /** Quiet noise, and from 1 to 2 s a tone. */
+    /** Quiet noise with a tone from 1 to 2 s. */
     private static float[] tone(double hertz, double amplitude) {
         SplittableRandom random = new SplittableRandom(1);
         float[] x = new float[3 * RATE];

@@ -37,7 +37,10 @@ class UnmuteTest {
                 .containsExactly(new float[] {1, half, half}, org.assertj.core.data.Offset.offset(1e-6f));
     }
 
-    /** The op runs only once its values are asked for: what is timed must be that, not the making of it. */
+    /**
+     * An op runs only when its values are requested, so the timed call must include that, not only the creation of the
+     * op.
+     */
     @Test
     void everythingIsComputedWithinTheCall() throws Exception {
         try (Peer.Call match = Unmute.match(folder())) {

@@ -13,7 +13,7 @@ class LineProcessTest {
     @TempDir
     Path folder;
 
-    /** Libraries print what they like, also on the line of an answer. */
+    /** Libraries may print anything, even on the line of an answer. */
     @Test
     void answersAreHeardAmongOtherOutput() throws PeerException {
         List<String> command = List.of("sh", "-c", "echo something else; echo printed before @ready it; cat");

@@ -102,7 +102,7 @@ class GoalsTest {
     @ParameterizedTest
     @CsvSource({"125, REACHED", "200, MISSED"})
     void theShareOfThePeakIsThatOfTheRowsOperations(double ms, Goals.State expected) throws IOException {
-        // 10 GFLOP in 125 ms are 80 GFLOP/s, of 100.
+        // 10 GFLOP in 125 ms are 80 GFLOP/s, out of a peak of 100.
         assertThat(only("[[goal]]\nrows = \"a\"\nflop-share = 0.7", Results.row("a", Results.timed("unmute", ms)))
                         .state())
                 .isEqualTo(expected);

@@ -38,7 +38,7 @@ class GrowthReportTest {
         assertThat(new GrowthReport(SERIES, List.of(result(10, 2, 1))).rise()).isEmpty();
     }
 
-    /** From milliseconds for 10, 100 and 1,000 tokens, each for 1,000 of them. */
+    /** Computes the rise from milliseconds for 10, 100 and 1,000 tokens, each given per 1,000 tokens. */
     private static double rise(double... each) {
         return new GrowthReport(
                         SERIES,

@@ -24,7 +24,7 @@ class InterleavedTimerTest {
     private final List<String> turns = new ArrayList<>();
     private final Map<String, Fake> fakes = new HashMap<>();
 
-    /** Takes the milliseconds that it is told, without waiting for them. */
+    /** Reports the milliseconds that it is given, without waiting. */
     private class Fake implements PeerProcess {
         private final String name;
         private final double ms;

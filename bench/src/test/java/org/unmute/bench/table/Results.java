@@ -15,7 +15,7 @@ final class Results {
         return new RowResult.Entry(name, name + " 1.0", ms, new double[] {ms}, extraBytes, tensorBytes, null);
     }
 
-    /** A row of 10 GFLOP and 1 GB a call on a machine that does 100 GFLOP/s and reads 10 GB/s. */
+    /** A row of 10 GFLOP and 1 GB per call on a machine with 100 GFLOP/s and 10 GB/s. */
     static RowResult row(String id, RowResult.Entry... entries) {
         return new RowResult(
                 id,
