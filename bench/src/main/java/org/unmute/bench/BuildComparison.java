@@ -59,7 +59,7 @@ public final class BuildComparison {
         }
     }
 
-    /** One build: its cases by name, and its vector backend. Only names are shared with this class. */
+    /** One build: its cases by name, and its vector backend. This class shares only names with it. */
     private static final class Build implements AutoCloseable {
         private final URLClassLoader loader;
         private final Map<String, Object> cases = new LinkedHashMap<>();

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Writes a long recording of 16 bits: noise whose level and pitch change from second to second, so that no two windows
- * are alike. Above 4 GiB it is an RF64 file. {@code bench/long-recordings} compiles and runs this class by itself.
+ * Writes a long 16-bit recording: noise whose level and pitch change from second to second, so that no two windows are
+ * alike. Above 4 GiB it is an RF64 file. {@code bench/long-recordings} compiles and runs this class by itself.
  */
 public final class LongRecording {
     private static final int RATE = 48_000;

@@ -73,21 +73,21 @@ public final class OnnxModel {
         return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensor));
     }
 
-    /** A weight. @return its name */
+    /** Adds a weight and returns its name. */
     String weight(String name, float[] values, long... shape) {
         ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         return initializer(name, FLOAT, raw.array(), shape);
     }
 
-    /** A list of int64, such as a shape. @return its name */
+    /** Adds a list of int64, such as a shape, and returns its name. */
     String integers(long... values) {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         return initializer("constant" + names++, INT64, raw.array(), values.length);
     }
 
-    /** A number. @return its name */
+    /** Adds a number and returns its name. */
     String scalar(float value) {
         return weight("constant" + names++, new float[] {value});
     }
@@ -101,17 +101,17 @@ public final class OnnxModel {
         return name;
     }
 
-    /** A node with one result, which gets a new name, and no attributes. @return that name */
+    /** Adds a node without attributes and with one result, which gets a new name, and returns that name. */
     String node(String type, String... inputs) {
         return node(type, inputs, new ProtobufWriter[0]);
     }
 
-    /** A node with one result, which gets a new name. @return that name */
+    /** Adds a node with one result, which gets a new name, and returns that name. */
     String node(String type, String[] inputs, ProtobufWriter... attributes) {
         return result("value" + names++, type, inputs, attributes);
     }
 
-    /** A node with one result. @return the result's name */
+    /** Adds a node with one result and returns the name of the result. */
     String result(String result, String type, String[] inputs, ProtobufWriter... attributes) {
         ProtobufWriter node = new ProtobufWriter();
         for (String input : inputs) {

@@ -30,7 +30,7 @@ import org.unmute.tensor.optim.Gradients;
  * forward, loss, gradients, AdamW. The trainer runs on its own thread and waits after each step for the next call.
  */
 final class OwnProbeStep implements Peer.Call {
-    /** Enough epochs to keep the learning rate almost constant, as it is for a peer. */
+    /** Enough epochs to keep the learning rate almost constant, as peers do. */
     private static final int EPOCHS = 1_000_000;
 
     private final CaseFolder folder;

@@ -25,7 +25,7 @@ public class MessageProcess implements AutoCloseable {
     private final LinkedBlockingQueue<Optional<String>> messages = new LinkedBlockingQueue<>();
 
     /**
-     * Reads from a process that has been started with {@code log} for its standard error.
+     * Reads from a process whose standard error goes to {@code log}.
      *
      * @param mark precedes every message
      * @param keeps whether lines without a mark are appended to the log instead of being dropped

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class ProcessMemory {
     private ProcessMemory() {}
 
-    /** Resets this process's peak. @return resident bytes now */
+    /** Resets the peak of this process and returns its resident bytes now. */
     static long restartPeak() {
         try {
             Files.writeString(Path.of("/proc/self/clear_refs"), "5");

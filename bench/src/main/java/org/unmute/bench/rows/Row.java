@@ -96,7 +96,7 @@ public record Row(
         void check(Path folder, Path ours, Path theirs) throws PeerException, IOException;
     }
 
-    /** Each output within {@code tolerance} of its root mean square; integers equal. */
+    /** Requires each output to be within {@code tolerance} times its root mean square, and integers to be equal. */
     public static Agreement within(double tolerance) {
         return (_, ours, theirs) -> OutputComparison.check(ours, theirs, tolerance);
     }

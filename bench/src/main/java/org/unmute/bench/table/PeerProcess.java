@@ -11,7 +11,7 @@ public interface PeerProcess extends AutoCloseable {
     /** Name and version, for the table. */
     String label();
 
-    /** Prepares a case, runs it once and writes the outputs. @return memory before the run */
+    /** Prepares a case, runs it once and writes the outputs. Returns memory before the run. */
     Memory prepare(Path folder) throws PeerException;
 
     /**

@@ -36,7 +36,7 @@ public record RowResult(
      * @param rounds median of each round
      * @param extraBytes peak resident bytes beyond those after loading inputs and weights, -1 if unknown
      * @param tensorBytes peak bytes of tensors during a call, -1 if unknown
-     * @param problem why it was not timed; null if it was
+     * @param problem why it was not timed; null if it was timed
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Entry(

@@ -211,7 +211,7 @@ public abstract class AttentionContract extends Contract {
         return Arrays.stream(scores.host().doubles()).max().orElse(0);
     }
 
-    /** A hidden key has no effect, whatever its value; a query without visible keys gets NaN. */
+    /** A hidden key has no effect, whatever its value. A query without visible keys gives NaN. */
     @Test
     final void attentionToHiddenKeys() {
         int keys = 37;

@@ -27,8 +27,8 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The same input gives the same bits on every backend that runs this contract, for everything that a KWT encoder and a
- * protobin training consist of. {@code same-bits.properties} has one line per test, with the first 16 digits of the
+ * The same input gives the same bits on every backend that runs this contract, for all operations of an encoder like
+ * KWT and of protobin training. {@code same-bits.properties} has one line per test, with the first 16 digits of the
  * SHA-256 of the results. A failing test prints the line that would be needed after a change common to all backends. A
  * function of one or two numbers is tested if it has a line. docs/numerics.md states the promise.
  */

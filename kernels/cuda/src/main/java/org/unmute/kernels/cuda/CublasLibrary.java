@@ -11,8 +11,8 @@ import java.util.function.ToLongFunction;
 import org.unmute.kernels.device.DeviceMemory;
 
 /**
- * The cuBLAS of this machine, or why there is none. It comes with the CUDA toolkit or with PyTorch, not with the
- * driver.
+ * The cuBLAS of this machine, or the reason why there is none. cuBLAS comes with the CUDA toolkit or with PyTorch, not
+ * with the driver.
  *
  * @param version such as {@code 13.1}; empty if not available
  * @param source where it was loaded from, for users

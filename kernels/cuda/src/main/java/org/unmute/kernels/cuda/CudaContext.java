@@ -136,8 +136,8 @@ final class CudaContext {
 
     /**
      * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. If both together
-     * exceed 48 KiB, the kernel must be set to that size; the driver refuses more than the device has. The context must
-     * be current on the calling thread.
+     * exceed 48 KiB, the kernel must be configured for that; the driver refuses more than the device has. The context
+     * must be current on the calling thread.
      */
     Function function(Kernel kernel, int sharedBytes) {
         synchronized (functions) {

@@ -12,7 +12,7 @@ import org.unmute.kernels.device.TensorCores;
  * kernel families where they run. The family of a kernel is its {@code .cu} file, without extension.
  */
 final class CudaKernels {
-    /** All such kernels. */
+    /** All of these kernels, with their requirements. */
     static final Map<Kernel, Requirement> ALL = Stream.of(
                     signs(),
                     packed("f32", Use.FLOAT32, 98_304, 49_152),

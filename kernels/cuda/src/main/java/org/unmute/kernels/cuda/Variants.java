@@ -25,7 +25,7 @@ final class Variants {
 
     private Variants() {}
 
-    /** Whether the portable kernels that have variants are replaced by them. */
+    /** Whether variants replace their portable kernels. */
     static boolean replace(Precision precision, int capability) {
         return precision != Precision.FP32 && capability >= MIN_CAPABILITY;
     }

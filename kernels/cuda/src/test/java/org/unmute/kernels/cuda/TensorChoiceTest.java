@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.TensorCores;
 
-/** The system property that chooses where tensor cores are used. */
+/** The system property that determines where tensor cores are used. */
 class TensorChoiceTest {
     @AfterEach
     void asItWas() {

@@ -31,7 +31,7 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
             new Kernel("prototype_wide", "prototype_match_wide_binary"),
             new Kernel("prototype", "prototype_match_binary"));
 
-    /** A tile has four times as many results as one of half its side. */
+    /** A tile has four times as many results as a tile of half its side. */
     private static final int QUARTERS = 4;
 
     /**

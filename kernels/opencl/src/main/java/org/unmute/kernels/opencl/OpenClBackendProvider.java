@@ -5,7 +5,7 @@ import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.backend.DeviceBackendProvider;
 
 /**
- * Provides OpenCL devices. Never chosen by {@code auto}: an OpenCL device may be the CPU itself, where the vector
+ * Provides OpenCL devices. Never chosen by {@code auto}: an OpenCL device may be the CPU itself, on which the vector
  * backend is many times faster.
  */
 public final class OpenClBackendProvider extends DeviceBackendProvider {

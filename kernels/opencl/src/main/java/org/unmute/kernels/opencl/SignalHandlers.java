@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  * that faults within these microseconds ends the process silently (exit status 139). SIGINT and SIGTERM, which run
  * shutdown hooks, are replaced as well.
  *
- * <p>LLVM installs its handlers once and never checks them again, so restoring the former ones right away is enough. On
- * a system without {@code sigaction} (Windows) or without Java's foreign function API nothing is done.
+ * <p>LLVM installs its handlers once and never checks them again, so restoring the former ones right away is enough.
+ * Without {@code sigaction} (on Windows) or Java's foreign function API nothing is done.
  */
 final class SignalHandlers {
     /** POSIX signals are 1 to 31; sigaction fails for the few that cannot be handled. */
@@ -36,7 +36,7 @@ final class SignalHandlers {
     }
 
     /** Access to {@code sigaction}; empty if the C library lacks it or Java cannot call it. */
-    @SuppressWarnings("restricted") // The parameters are those of POSIX.
+    @SuppressWarnings("restricted") // These are the parameters that POSIX defines.
     static Optional<SignalHandlers> find() {
         Linker linker;
         try {

@@ -37,7 +37,7 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The CPU backend on the Vector API: float32 and, for indices, int32; half precision is stored and converted. Memory is
- * dense {@link HostBuffer}s. Integers and rare functions run the loops of the scalar backend, on all threads.
+ * dense {@link HostBuffer}s. Integer operations and rare functions use the loops of the scalar backend, on all threads.
  *
  * <p>The same input gives the same bits on any number of threads and from any number of callers: a task either computes
  * results of its own or one part of a long sum. The parts depend on shape and strides alone and are added in order.

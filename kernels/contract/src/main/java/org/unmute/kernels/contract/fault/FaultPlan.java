@@ -28,7 +28,7 @@ public final class FaultPlan {
     private volatile Path path;
 
     /**
-     * @param folder     operations elsewhere are neither counted nor changed
+     * @param folder operations elsewhere are neither counted nor changed
      * @param operations kinds of operations that are counted
      * @param number index of the failing operation, from 1
      * @param disk is notified of every change, to determine what survives a loss of power; null if none is planned

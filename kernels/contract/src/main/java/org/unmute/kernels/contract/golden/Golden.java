@@ -86,11 +86,11 @@ public final class Golden {
     }
 
     /**
-     * Checks that arrays agree: {@code |actual - expected| <= absolute + relative * |expected|} everywhere, NaN where
-     * NaN is expected and the same infinities.
+     * Checks that arrays agree: {@code |actual - expected| <= absolute + relative * |expected|} everywhere, with NaN
+     * where NaN is expected, and the same infinities.
      *
-     * @throws AssertionFailedError naming the first index that differs, both values there, how many differ and the
-     *                              largest difference
+     * @throws AssertionFailedError if they differ; names the first index that differs, both values there, the number of
+     *     differences and the largest one
      */
     public static void assertClose(String what, float[] expected, float[] actual, double absolute, double relative) {
         assertClose(what, widen(expected), widen(actual), absolute, relative);
@@ -127,7 +127,7 @@ public final class Golden {
      *
      * @param mean the mean
      * @param p999 the 99.9th percentile: at most one in a thousand is larger
-     * @param max  the largest
+     * @param max the largest
      */
     public record Differences(double mean, double p999, double max) {}
 

@@ -22,7 +22,7 @@ interface KernelFamily extends Backend {
     /** Whether the device has a kernel that others lack, see {@link Device#offers}. */
     boolean offers(Kernel kernel);
 
-    /** Where tensor cores are to be used, see {@link Device#tensorCores}. */
+    /** Where to use tensor cores, see {@link Device#tensorCores}. */
     TensorCores tensorCores();
 
     /** Whether memory may be kept to make later calls faster: true if less than half of the pool's limit is in use. */

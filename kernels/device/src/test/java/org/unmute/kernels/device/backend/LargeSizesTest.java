@@ -49,7 +49,7 @@ class LargeSizesTest {
         View x = f(3, MANY);
         b.binary(Binary.ADD, x, x, f(3, MANY));
         assertThat(members(launched("binary_add"))).contains(3 * MANY);
-        // The last row: its first element is beyond 2^31 elements.
+        // The last row starts beyond 2^31 elements.
         b.binary(Binary.MUL, x.select(0, 2), x.select(0, 1), f(MANY));
         assertThat(members(launched("binary_mul"))).contains(MANY, 2 * MANY);
     }

@@ -138,9 +138,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return !(Math.abs(max) < VectorMath.MAX_EXPONENT);
     }
 
-    /**
-     * {@code exp(scale s + bias - max)} where the maximum is infinite or too large for a power of two.
-     */
+    /** {@code exp(scale s + bias - max)} for a maximum that is infinite or too large for a power of two. */
     private float exponentialsBelow(float scale, float[] bias, int from, float factor, float max) {
         FloatVector total = Lanes.zero();
         for (int j = 0; j < n; j += N) {

@@ -13,8 +13,8 @@ import org.unmute.kernels.vector.runtime.Lanes;
  * transforms that a radix-4 butterfly joins are those of the indices 0, 2, 1 and 3 modulo 4. A twiddle factor is loaded
  * once for all groups of a pass. 8 frames of 512 samples take 32 KiB, which the passes read and write four times.
  *
- * <p>No method takes or returns a vector: where it is not inlined, which differs from run to run, vectors would be
- * boxed.
+ * <p>No method takes or returns a vector, because vectors are boxed if a method is not inlined, which varies from run
+ * to run.
  */
 final class Fourier {
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);

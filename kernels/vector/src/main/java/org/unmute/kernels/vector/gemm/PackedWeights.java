@@ -9,8 +9,8 @@ import org.unmute.tensor.backend.View;
 
 /**
  * The packed weights of one frozen buffer. Usually there is one, the whole buffer, but the groups of a grouped
- * convolution are sixteen parts. Parts are cached in the order of their first use while together they have no more
- * elements than the buffer; others are packed for each use.
+ * convolution are sixteen parts. A part is cached on first use if all cached parts together have no more elements than
+ * the buffer; others are packed for each use.
  */
 final class PackedWeights {
     /** A packed weight and the part of the buffer it was made from. */

@@ -56,7 +56,7 @@ final class CenteredTokens {
         this.middle = middle;
     }
 
-    /** Length of a row with the zeros that complete its last group and the last step of a product. */
+    /** Length of a row, including the zeros that complete its last group and the last step of a product. */
     static int stride(int dim) {
         return Lanes.roundUp(dim + N + 2 * GROUP, SignedProducts.STEP);
     }

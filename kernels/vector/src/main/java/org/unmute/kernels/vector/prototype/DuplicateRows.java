@@ -6,7 +6,7 @@ import java.util.Arrays;
 final class DuplicateRows {
     private DuplicateRows() {}
 
-    /** The rows of {@code [from, to)} without those that equal an earlier one of the range, in order. */
+    /** The rows of {@code [from, to)}, in order, without those that equal an earlier row of the range. */
     static int[] firsts(DenseRows t, double[] norm, int from, int to) {
         int size = Integer.highestOneBit(Math.max(1, to - from)) * 4;
         int[] table = new int[size];

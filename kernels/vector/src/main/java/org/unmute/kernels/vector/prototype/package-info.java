@@ -11,11 +11,11 @@
  *
  * <pre>    cos(x, s) = s·u / √d    with u = x / ‖x‖</pre>
  *
- * For each prototype we need the winner {@code argmax_i s·u_i}, where u_i is the u of token i, and its cosine. On ties
- * the first token wins. √d is the same for all tokens, so only the products s·u matter. Computed directly they cost n j
- * d multiplications. Most of them are unnecessary: a product that is far from winning need not be known exactly. (A ‖x‖
- * below 10⁻¹² counts as 10⁻¹². Clips and prototypes with a NaN or an infinity are handled beforehand: their cosines are
- * NaN.)
+ * The task is to find the winner {@code argmax_i s·u_i} of each prototype, where u_i is the u of token i, and its
+ * cosine. On ties the first token wins. √d is the same for all tokens, so only the products s·u matter. Computed
+ * directly they cost n j d multiplications. Most of them are unnecessary: a product that is far from winning need not
+ * be known exactly. (A ‖x‖ below 10⁻¹² counts as 10⁻¹². Clips and prototypes with a NaN or an infinity are handled
+ * beforehand: their cosines are NaN.)
  *
  * <h2>Stages</h2>
  *

@@ -34,7 +34,7 @@ public final class ArgMaxMin {
         });
     }
 
-    /** Finds the value first, in vectors, and then its index. */
+    /** Finds the value with vectors first, and then its index. */
     private static int contiguous(boolean max, float[] x, int at, int n) {
         if (n < N) {
             return strided(max, x, at, 1, n);

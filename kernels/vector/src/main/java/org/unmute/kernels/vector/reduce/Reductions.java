@@ -18,8 +18,8 @@ import org.unmute.tensor.op.Reduce;
  * Sums, maxima and minima over any axes of float views.
  *
  * <p>The order of summation depends on shape and strides alone. If the axis that is contiguous in memory is reduced,
- * runs of up to {@link #BLOCK} elements are summed in float32 vectors and the sums of the runs in float64. Otherwise up
- * to {@link #ROWS} rows at a time are added in float32 and those sums in float64.
+ * runs of up to {@link #BLOCK} elements are summed in float32 vectors, and the sums of the runs in float64. Otherwise
+ * up to {@link #ROWS} rows at a time are added in float32, and these sums in float64.
  */
 public final class Reductions {
     private static final int BLOCK = 4096;

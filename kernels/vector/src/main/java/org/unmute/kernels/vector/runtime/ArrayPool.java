@@ -48,7 +48,7 @@ public final class ArrayPool {
         bytes.release(array, array.length);
     }
 
-    /** A new array with the layout of {@link #acquire} that its owner keeps. */
+    /** A new array with the layout of {@link #acquire}, which its owner keeps. */
     public static float[] allocate(long n) {
         return new float[size(n)];
     }

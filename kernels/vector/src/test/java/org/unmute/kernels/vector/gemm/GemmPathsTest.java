@@ -42,7 +42,7 @@ class GemmPathsTest {
         "200, 13000, 3",
         "1, 40000, 1",
         "17, 12800, 33",
-        // split where x is transposed: the gradient of a weight over a batch
+        // split with a transposed x, as in the gradient of a weight over a batch
         "130, 2064, 333",
         "20, 1537, 31"
     })

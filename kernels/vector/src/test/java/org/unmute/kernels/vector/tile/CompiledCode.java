@@ -39,7 +39,7 @@ final class CompiledCode {
      *
      * @param printed output of the JVM
      * @param method {@code package.Class::name}
-     * @return null if there was none
+     * @return null if it was not compiled
      */
     static byte[] bytes(String printed, String method) {
         byte[] code = null;
