@@ -40,7 +40,7 @@ public record Row(
     /** Debian's PyTorch in Python. */
     public static final String TORCH = "torch-debian";
 
-    /** The peers that run whole networks, including those that run a front end or a training. */
+    /** The peers that run whole networks. {@link #TORCHES} are those that also run a front end or a training. */
     static final List<String> NETWORK_PEERS = List.of("onnxruntime", DJL, TORCH);
 
     static final List<String> TORCHES = List.of(DJL, TORCH);
