@@ -1,4 +1,4 @@
-/** Data sets, tables, annotations, Parquet, synthetic scenes and records of what was run. */
+/** Data sets, tables, annotations, Parquet, synthetic scenes and run records. */
 module org.unmute.data {
     requires transitive org.unmute.metrics;
     requires transitive org.unmute.probes;

@@ -13,27 +13,27 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 
 /**
- * Recordings with their lengths, of which long ones are divided into consecutive clips. The tokens of a day do not fit
- * into memory, and scores of a day say little.
+ * Recordings and their lengths, with long recordings divided into consecutive clips: the tokens of a day do not fit
+ * into memory, and one score for a whole day says little.
  *
- * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Damaged files whose end
- * cannot be sought are not divided; what is wrong with them is said when they are read. A file that a device or network
- * fails to deliver might be of any length: {@link #reader} does not open it again.
+ * <p>Lengths come from the file headers. If a header does not state the length, the reader seeks the end of the file. A
+ * damaged file whose end cannot be found is not divided; the damage is reported when the file is read. A file that a
+ * device or network fails to deliver could have any length, so {@link #reader} does not open it again.
  */
 public final class ClipDivision {
-    /** A remainder of less than this, or of less than a hundredth of a clip, belongs to the clip before it. */
+    /** A remainder shorter than this, or than a hundredth of a clip, is added to the preceding clip. */
     private static final double MIN_REMAINDER = 0.1;
 
     /**
-     * Which recordings are divided.
+     * Decides which recordings are divided.
      *
      * @param seconds length of a clip
-     * @param longest max seconds of a recording that is not divided, at least {@code seconds}
+     * @param longest maximum length in seconds of a recording that is not divided, at least {@code seconds}
      */
     public record Rule(double seconds, double longest) {
-        /** Recordings of more than 20 minutes become clips of 10 minutes. */
+        /** Divides recordings longer than 20 minutes into clips of 10 minutes. */
         public static final Rule DEFAULT = new Rule(600, 1200);
-        /** Every recording is one clip. */
+        /** Keeps every recording as one clip. */
         public static final Rule WHOLE = new Rule(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
         /** @throws IllegalArgumentException if the lengths are not positive, or the second is less than the first */
@@ -45,13 +45,13 @@ public final class ClipDivision {
             }
         }
 
-        /** Every recording becomes clips of this length. */
+        /** Divides every recording into clips of this length. */
         public static Rule every(double seconds) {
             return new Rule(seconds, seconds);
         }
 
         /**
-         * The rule that an option {@code --clip} states.
+         * Parses the value of the option {@code --clip}.
          *
          * @param clip a length in seconds; "whole" or 0 for {@link #WHOLE}
          * @throws SettingsException if it is neither
@@ -90,15 +90,15 @@ public final class ClipDivision {
     }
 
     /**
-     * @param seconds NaN if the length cannot be found out
-     * @param failure why not, if another try may tell; null otherwise
+     * @param seconds NaN if the length cannot be determined
+     * @param failure the cause, if a retry may succeed; null otherwise
      */
     private record Measured(AudioClip clip, double seconds, IOException failure) {}
 
     /**
-     * Measures recordings and divides the long ones. Clips with a start or an end stay as they are.
+     * Measures recordings and divides the long ones. Clips that already have a start or an end are kept unchanged.
      *
-     * @param reader opens each file that is a clip as a whole, in parallel
+     * @param reader opens, in parallel, each file that is a clip as a whole
      */
     public static ClipDivision of(List<AudioClip> recordings, Rule rule, AudioReader reader) {
         List<Measured> measured =
@@ -141,7 +141,7 @@ public final class ClipDivision {
     }
 
     /**
-     * Length of a clip in seconds by the header of its file; where that does not tell, the end is sought.
+     * Length of a clip in seconds, from the header of its file or, if the header does not state it, by seeking the end.
      *
      * @throws IOException if the file cannot be read
      */
@@ -156,7 +156,7 @@ public final class ClipDivision {
         }
     }
 
-    /** The clips of a recording: itself if it is not long, or its length is not known. */
+    /** The clips of a recording: the recording itself if it is short or its length is unknown. */
     static List<AudioClip> divide(AudioClip recording, double length, Rule rule) {
         List<ClipId.Part> parts = recording.whole() ? parts(recording.id(), length, rule) : List.of();
         return parts.isEmpty()
@@ -170,7 +170,7 @@ public final class ClipDivision {
      * The parts of a whole recording.
      *
      * @param id     of the recording
-     * @param length in seconds; NaN if it is not known
+     * @param length in seconds; NaN if unknown
      * @return consecutive parts, at least two; none if the recording stays whole
      */
     public static List<ClipId.Part> parts(String id, double length, Rule rule) {
@@ -185,7 +185,7 @@ public final class ClipDivision {
         }
         List<ClipId.Part> parts = new ArrayList<>();
         for (long i = 0; i < count; i++) {
-            // Multiplied, not added up: a day of clips must not drift.
+            // Multiplied rather than accumulated, so that rounding errors do not drift over a day of clips.
             double start = i * rule.seconds();
             double end = i == count - 1 ? length : (i + 1) * rule.seconds();
             parts.add(new ClipId.Part(id, start, end));
@@ -194,8 +194,8 @@ public final class ClipDivision {
     }
 
     /**
-     * Opens the clips' files. Those whose length could not be read fail again for the same reason: a recording that is
-     * to be divided must not become one clip because its device answers a moment later.
+     * Opens the files of the clips. Files whose length could not be read fail again for the same reason: a recording
+     * that should be divided must not become one clip because its device responds a moment later.
      */
     public AudioReader reader(AudioReader files) {
         return file -> {
@@ -217,17 +217,17 @@ public final class ClipDivision {
         return divided;
     }
 
-    /** The number of clips that the divided recordings became. */
+    /** Number of clips into which the divided recordings were cut. */
     public int pieces() {
         return pieces;
     }
 
-    /** Length of a clip in seconds; 0 where it is not known. */
+    /** Length of a clip in seconds; 0 if unknown. */
     public double seconds(AudioClip clip) {
         return seconds.getOrDefault(clip.id(), 0.0);
     }
 
-    /** Length of all clips together in seconds, as far as it is known. */
+    /** Total length of all clips in seconds, as far as it is known. */
     public double seconds() {
         return clips.stream().mapToDouble(this::seconds).sum();
     }

@@ -18,13 +18,13 @@ import org.unmute.probes.cache.AudioClip;
 
 /**
  * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
- * seconds, as in {@code a/b.wav#1.5-6.5}.
+ * start and end in seconds, as in {@code a/b.wav#1.5-6.5}.
  */
 public final class ClipId {
-    /** A name of a file may hold line breaks. */
+    /** A file name may contain line breaks, hence DOTALL. */
     private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)", Pattern.DOTALL);
 
-    /** Of the 255 that file systems have for a name; the rest is for suffixes. */
+    /** File systems allow 255 bytes for a name; the rest is reserved for suffixes. */
     private static final int MAX_BYTES = 180;
 
     private static final int HASH_DIGITS = 12;
@@ -124,10 +124,10 @@ public final class ClipId {
     }
 
     /**
-     * A name that a table has, without blanks around it, unless a file has them.
+     * A file name as a table gives it, stripped of surrounding blanks unless a file with those blanks exists.
      *
      * @param root folder of the file
-     * @throws IOException if it cannot be told whether it has
+     * @throws IOException if it cannot be determined whether such a file exists
      */
     public static String asNamed(String name, Path root) throws IOException {
         String stripped = name.strip();
@@ -139,15 +139,15 @@ public final class ClipId {
     }
 
     /**
-     * The id in names of files that this program makes: characters that control a terminal, or that some file system
-     * has no place for, become underscores, and a part that is too long is cut.
+     * The id as used in the names of generated files: control characters and characters that some file system does not
+     * allow become underscores, and parts that are too long are cut.
      */
     public static String inFileNames(String id) {
         StringBuilder out = new StringBuilder();
         for (String part : id.split("/")) {
             StringBuilder name = new StringBuilder();
             part.codePoints().forEach(c -> name.appendCodePoint(isSafe(c) ? c : '_'));
-            // Such as "..", which leaves the folder, and names that Windows has no file for.
+            // Such as "..", which leaves the folder, and names that Windows does not allow.
             if (name.chars().allMatch(c -> c == '.')) {
                 name.append('_');
             }
@@ -168,7 +168,7 @@ public final class ClipId {
                 && "\\:*?\"<>|".indexOf(c) < 0;
     }
 
-    /** A name of a file, cut, with the start of a hash of the whole to tell it from others. */
+    /** A shortened file name, with the start of a hash of the whole name to keep it unique. */
     public static String shortened(String name, String whole) {
         int end = name.length();
         while (name.substring(0, end).getBytes(StandardCharsets.UTF_8).length > MAX_BYTES - HASH_DIGITS - 1) {

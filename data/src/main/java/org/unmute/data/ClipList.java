@@ -19,12 +19,12 @@ import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here; missing ones are
- * reported when the audio is read.
+ * Recordings in a fixed order, with ids relative to a root. Files named in a list are not opened here; a missing file
+ * is reported when its audio is read.
  *
  * @param root the folder that ids are relative to
  * @param clips no two with the same id
- * @param others what else the folder holds, if a folder was searched
+ * @param others the other files of the folder, if a folder was searched
  */
 public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
     /** Audio file extensions, in lower case, without the dot. */
@@ -37,7 +37,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
         clips = List.copyOf(clips);
     }
 
-    /** Recordings that were named one by one. */
+    /** Recordings that were listed individually. */
     public ClipList(Path root, List<AudioClip> clips) {
         this(root, clips, OtherFiles.NONE);
     }
@@ -46,12 +46,12 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
      * Lists recordings.
      *
      * <ul>
-     *   <li>A folder: all audio files in it and below, sorted by id. Symbolic links are followed, also out of the
-     *       folder, but not to a folder that holds the link; names with a leading dot are skipped.
-     *   <li>An audio file: itself; its folder is the root.
-     *   <li>A {@code .csv}, {@code .tsv} or {@code .parquet}: the column file, filename, path or fname, in the order of
-     *       the rows, with the seconds in the columns {@code start} and {@code end}, if there are any.
-     *   <li>Any other file: one path per line, in their order; empty lines and lines that begin with '#' are skipped.
+     *   <li>A folder: all audio files in it and its subfolders, sorted by id. Symbolic links are followed, even out of
+     *   the folder, but not to a folder that contains the link; names with a leading dot are skipped.
+     *   <li>An audio file: the file itself; its folder is the root.
+     *   <li>A {@code .csv}, {@code .tsv} or {@code .parquet}: the files in the column file, filename, path or fname, in
+     *   row order, limited to the seconds in the columns {@code start} and {@code end} if they exist.
+     *   <li>Any other file: one path per line, in order; empty lines and lines that begin with '#' are skipped.
      * </ul>
      *
      * @param source folder, audio file or list
@@ -107,7 +107,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
         return list;
     }
 
-    /** The audio files in a folder and its subfolders, sorted by id, without those whose name begins with a dot. */
+    /** The audio files in a folder and its subfolders, sorted by id, without files whose name begins with a dot. */
     public static List<AudioClip> recordings(Path folder) throws IOException {
         return searched(folder).clips;
     }

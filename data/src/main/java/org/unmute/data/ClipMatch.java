@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds the clips of a manifest among the ids of a cache or folder. */
+/** Matches the clips of a manifest to the ids of a cache or folder. */
 final class ClipMatch {
     private final Manifest manifest;
     private final Set<String> ids;
@@ -24,7 +24,7 @@ final class ClipMatch {
         Set<String> names = new LinkedHashSet<>();
         manifest.clips().forEach(clip -> names.add(recording(clip.file())));
         Set<String> recordings = new LinkedHashSet<>();
-        // A file whose own name looks like a part is a file, too.
+        // A file whose own name looks like the id of a part is also a file.
         clipIds.stream().sorted().forEach(id -> recordings.add(recording(id)));
         files = FileMatch.of(names, recordings);
     }
@@ -54,7 +54,7 @@ final class ClipMatch {
         return new Manifest.Matched(new Manifest(known, manifest.labels(), manifest.stretches()), missing, remark);
     }
 
-    /** Whether rows stand for clips: a few events that happen to be a clip each do not say so. */
+    /** Whether rows stand for clips; a few events that happen to coincide with a clip are not enough. */
     private boolean rowsAreClips(List<LabelledClip> found) {
         long parts = found.stream().filter(clip -> isPart(clip.file())).count();
         long rows =
@@ -92,7 +92,7 @@ final class ClipMatch {
         return found;
     }
 
-    /** The clips of each recording, in the order of the manifest's recordings, then in time. */
+    /** The clips of each recording: recordings in manifest order, clips in time order. */
     private List<LabelledClip> byEvents() {
         Map<String, List<String>> clipsOf = new HashMap<>();
         ids.forEach(id ->

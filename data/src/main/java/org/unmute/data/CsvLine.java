@@ -3,13 +3,12 @@ package org.unmute.data;
 import java.util.regex.Pattern;
 
 /**
- * A row of a CSV file, as all CSV files of this program have it: commas, RFC 4180 quoting, a line feed.
+ * A row in the CSV format that all output of this program uses: commas, RFC 4180 quoting, a line feed.
  *
- * <p>Text that a spreadsheet would take for a formula, because it begins with {@code = + - @} or their wide forms, gets
- * an apostrophe in front, so that a file name like {@code =HYPERLINK(…)} is shown and not run. Text that would then
- * read like guarded text, {@code '=}, gets one, too, so that {@link TextTable} and readers of
- * tables between tabs read every text as it was. Numbers,
- * and numbers separated by {@code ;}, are left alone.
+ * <p>Text that a spreadsheet would interpret as a formula, because it begins with {@code = + - @} or their full-width
+ * forms, is prefixed with an apostrophe, so that a file name like {@code =HYPERLINK(…)} is shown and not run. Text that
+ * would then look like guarded text, such as {@code '=}, is prefixed as well, so that {@link TextTable} and the readers
+ * of tab-separated tables restore every text exactly. Numbers, and numbers separated by {@code ;}, are left alone.
  */
 public final class CsvLine {
     private static final Pattern FORMULA = Pattern.compile("'*[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20]");
@@ -36,8 +35,8 @@ public final class CsvLine {
     }
 
     /**
-     * Beyond what RFC 4180 asks for, a cell has quotes that a reader might take for something else: an empty line, a
-     * comment, blanks that it would strip.
+     * Beyond RFC 4180, quotes cells that a reader might misinterpret: an empty line, a comment, blanks that would be
+     * stripped.
      */
     private static boolean isQuoted(String cell, boolean first) {
         if (cell.isEmpty()) {
@@ -48,7 +47,7 @@ public final class CsvLine {
                 || cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
     }
 
-    /** A text as a cell holds it, also where tabs separate; not quoted. */
+    /** Text in the form in which a CSV or tab-separated cell holds it; not quoted. */
     public static String guarded(String text) {
         return isFormula(text) && !NUMBERS.matcher(text).matches() ? "'" + text : text;
     }
@@ -57,7 +56,7 @@ public final class CsvLine {
         return FORMULA.matcher(text).lookingAt();
     }
 
-    /** The text of a cell that was read: what {@link #guarded} was given. */
+    /** The original text of a cell, undoing {@link #guarded}. */
     public static String text(String cell) {
         return cell.startsWith("'") && isFormula(cell) ? cell.substring(1) : cell;
     }

@@ -10,14 +10,14 @@ import java.util.Locale;
 
 /**
  * Reads the rows of a CSV file strictly: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows ended by LF or CR
- * LF, empty lines skipped; blanks around a field that is not quoted do not belong to it. Errors, with file and line:
+ * LF, empty lines skipped; blanks around an unquoted field are not part of it. Errors, reported with file and line:
  * NUL, malformed UTF-8, a quote inside an unquoted field, text after a closing quote, an unclosed quote, a CR inside an
  * unquoted field, and a row beyond 1 MiB. Only one row is held in memory.
  */
 final class CsvReader implements TableRows {
     private final LineReader lines;
     private char delimiter;
-    /** Whether the first row still has to tell the delimiter. */
+    /** Whether the delimiter is still to be detected from the first row. */
     private boolean guess;
 
     private Place place;
@@ -29,7 +29,7 @@ final class CsvReader implements TableRows {
         this.delimiter = delimiter;
     }
 
-    /** Opens a file; tabs separate the fields of a {@code .tsv}, commas those of any other file. */
+    /** Opens a file; the delimiter is a tab in a {@code .tsv} and a comma in any other file. */
     static CsvReader open(Path file) throws IOException {
         return of(file, Files.newInputStream(file));
     }
@@ -41,16 +41,16 @@ final class CsvReader implements TableRows {
     }
 
     /**
-     * Takes the delimiter from the first row: the comma if it is there outside quotes, else the semicolon, as
-     * spreadsheets write where the comma is in decimals, else the tab. The line {@code sep=;} of a spreadsheet is
-     * skipped and followed. A {@code .tsv} has tabs anyway.
+     * Detects the delimiter from the first row: a comma if one occurs outside quotes, else a semicolon (spreadsheets
+     * write it in locales with a decimal comma), else a tab. A spreadsheet's line {@code sep=;} is skipped and its
+     * delimiter used. A {@code .tsv} always has tabs.
      */
     CsvReader guessing() {
         guess = delimiter == ',';
         return this;
     }
 
-    /** Passes over lines in front of the table, whatever is in them. */
+    /** Skips lines in front of the table, whatever they contain. */
     CsvReader skipping(int count) throws IOException {
         for (int i = 0; i < count && lines.any() != null; i++) {
             guess = delimiter == ',';

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.unmute.files.AtomicFile;
 
-/** A CSV file of {@link CsvLine}s that is written at the end, all or nothing. */
+/** A CSV file of {@link CsvLine}s that is written at the end, completely or not at all. */
 public final class CsvWriter {
     private final StringBuilder text = new StringBuilder();
 

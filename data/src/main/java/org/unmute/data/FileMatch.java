@@ -12,11 +12,11 @@ import java.util.Set;
 import org.unmute.files.PlainText;
 
 /**
- * Finds the files that a label file names among the files there are: the same path or, failing that, the only one that
- * is equal without its extension (label files such as FSD50K's omit {@code .wav}), or the only one whose name our own
- * tables write so: on one line, or with underscores in the names of tables. If no name at all is found so, the
- * label file was written for another folder, as Raven's tables with their absolute paths are: then the ends of the
- * paths are compared, as {@link RecordingNames} does.
+ * Finds the existing files that a label file names. A name matches the same path or, failing that, the only file that
+ * is equal without its extension (label files such as FSD50K's omit {@code .wav}), or the only file whose name is
+ * written this way in this program's own tables: on one line, or with underscores. If no name matches in this way, the
+ * label file was written for another folder, like Raven's tables with their absolute paths: then the ends of the paths
+ * are compared, as in {@link RecordingNames}.
  */
 public final class FileMatch {
     private final Map<String, String> fileOf = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ public final class FileMatch {
         return match;
     }
 
-    /** Finds the files of names that have other characters in a table. */
+    /** Finds the files whose names are written with other characters in a table. */
     private void asWritten(Collection<String> names, Collection<String> files, Map<String, List<String>> byStem) {
         List<String> left = names.stream().filter(n -> !fileOf.containsKey(n)).toList();
         if (left.isEmpty()) {
@@ -89,12 +89,12 @@ public final class FileMatch {
         names.forEach(name -> found(name, recordings.candidates(name)));
     }
 
-    /** The file of a name; null if it was not found. */
+    /** The file that a name matches; null if none was found. */
     public String file(String name) {
         return fileOf.get(name);
     }
 
-    /** The files that have a name. */
+    /** The files that some name matches. */
     public Set<String> files() {
         return Set.copyOf(fileOf.values());
     }

@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Visits the files in a folder and below, through symbolic links, too. A link to a folder that it lies in would never
- * end: it is not followed.
+ * Visits the files in a folder and its subfolders, following symbolic links. A link to a folder that contains the link
+ * is not followed, since it would never end.
  */
 public final class FolderWalk {
     /**
-     * Paths over which one folder is visited. Data sets may link a folder into many others; a few folders that link to
-     * each other have more paths than could ever be visited.
+     * Maximum number of paths by which one folder is visited. Data sets may link a folder into many others, but a few
+     * folders that link to each other have more paths than could ever be visited.
      */
     private static final int MAX_PATHS = 1000;
 
@@ -32,31 +32,31 @@ public final class FolderWalk {
     private final Path real;
     private final Taker taker;
     private final Map<Object, Integer> paths = new HashMap<>();
-    /** Whether the folders that are being visited lie outside. */
+    /** For each folder being visited, whether it lies outside the root. */
     private final Deque<Boolean> outside = new ArrayDeque<>();
 
     private final Examples loops = new Examples();
     private final Examples left = new Examples();
     private final Examples broken = new Examples();
 
-    /** Takes files. */
+    /** Receives files. */
     public interface Taker {
         /**
-         * Takes a file or leaves it.
+         * Accepts or rejects a file.
          *
-         * @param file  its path
-         * @param below the same, relative to the folder
-         * @param regular whether it is a file rather than a folder, a pipe or a device
-         * @return whether it was taken
+         * @param file  the path
+         * @param below the path relative to the folder
+         * @param regular whether it is a regular file rather than a folder, a pipe or a device
+         * @return whether it was accepted
          */
         boolean take(Path file, Path below, boolean regular);
     }
 
     /**
-     * Some paths, relative to the folder.
+     * A number of paths, relative to the folder, with examples.
      *
      * @param count how many there are
-     * @param first the first of them in the order of their names
+     * @param first the first of them, sorted by name
      */
     public record Some(int count, List<String> first) {
         private static final Some NONE = new Some(0, List.of());
@@ -72,17 +72,17 @@ public final class FolderWalk {
     }
 
     /**
-     * Symbolic links that a user should know of.
+     * Symbolic links that are worth reporting to the user.
      *
-     * @param loops   not followed, since they lead to a folder that they lie in, or to one visited too often
-     * @param outside files that were taken although they are not in the folder, but linked from it
+     * @param loops   links not followed because they lead to a folder that contains them, or to one visited too often
+     * @param outside accepted files that lie outside the folder and are linked from it
      * @param broken  links that lead nowhere
      */
     public record Links(Some loops, Some outside, Some broken) {
         /** No such links. */
         public static final Links NONE = new Links(Some.NONE, Some.NONE, Some.NONE);
 
-        /** A line for each kind of link that there is. */
+        /** One line for each kind of link that occurs. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
             if (loops.count > 0) {
@@ -133,7 +133,7 @@ public final class FolderWalk {
     /**
      * Visits all files, in no particular order.
      *
-     * @throws IOException naming the folder, if it or a folder below cannot be read
+     * @throws IOException naming the folder, if it or a subfolder cannot be read
      */
     public static Links visit(Path folder, Taker taker) throws IOException {
         try {

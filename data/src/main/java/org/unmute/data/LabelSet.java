@@ -41,15 +41,19 @@ public final class LabelSet {
         return new LabelSet(names);
     }
 
-    /** The distinct names in lexicographic order, so that the order of rows does not matter; at least one. */
+    /**
+     * The distinct names in lexicographic order, so that the order of the rows does not matter. At least one is
+     * required.
+     */
     public static LabelSet union(Collection<String> names) {
         return new LabelSet(List.copyOf(new TreeSet<>(names)));
     }
 
     /**
      * Reads a vocabulary. A {@code .csv} or {@code .tsv} has a header with a column display_name, label, name, class or
-     * category (AudioSet's {@code index,mid,display_name}), or rows of a number followed by the name (FSD50K's {@code
-     * 0,Accordion,/m/0mkg}), or a single column. Any other file has one name per line; surrounding blanks are stripped.
+     * category (AudioSet's {@code index,mid,display_name}), or rows that begin with a number and the name (FSD50K's
+     * {@code 0,Accordion,/m/0mkg}), or a single column. Any other file has one name per line; surrounding blanks are
+     * stripped.
      *
      * @throws MalformedTableException if it is malformed, or names a class twice
      */

@@ -3,18 +3,18 @@ package org.unmute.data;
 import java.util.List;
 
 /**
- * One row of a label file. A class is present in the clip, absent, or not known to be either.
+ * One row of a label file. Each class is present in the clip, absent, or unknown.
  *
  * @param file clip id: path below the audio root, with '/'
  * @param split the split or fold it belongs to; empty if the file has no such column
  * @param labels names of the classes that are present; may be empty
- * @param unknown names of the classes of which nothing is known, none of which is a label, or {@link #OTHERS}; all
+ * @param unknown names of the classes that may be present or absent, none of them a label, or {@link #OTHERS}; all
  *     other classes are absent
  */
 public record LabelledClip(String file, String split, List<String> labels, List<String> unknown) {
-    /** All classes that are not labels, as {@link #unknown}. */
+    /** Value of {@link #unknown} if every class that is not a label is unknown. */
     public static final List<String> OTHERS = List.of("*");
-    /** The column of a label file that says what is not known. */
+    /** The column of a label file that names the unknown classes. */
     public static final String UNKNOWN_COLUMN = "unknown";
 
     public LabelledClip {
@@ -22,7 +22,7 @@ public record LabelledClip(String file, String split, List<String> labels, List<
         unknown = List.copyOf(unknown);
     }
 
-    /** A clip of which everything is known: classes that are no labels are absent. */
+    /** A clip without unknown classes: every class that is not a label is absent. */
     public LabelledClip(String file, String split, List<String> labels) {
         this(file, split, labels, List.of());
     }
@@ -42,7 +42,7 @@ public record LabelledClip(String file, String split, List<String> labels, List<
         return labels.contains(label) || !unknown.equals(OTHERS) && !unknown.contains(label);
     }
 
-    /** Whether of none of the classes anything is known. */
+    /** Whether every one of these classes is unknown. */
     public boolean saysNothing(LabelSet classes) {
         return labels.isEmpty() && (unknown.equals(OTHERS) || unknown.size() == classes.size());
     }

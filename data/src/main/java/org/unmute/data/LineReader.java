@@ -14,8 +14,8 @@ import java.util.List;
 import org.unmute.files.FileFailure;
 
 /**
- * Reads the lines of a text file that are neither blank nor comments ('#'), by the rules of {@link TextTable}: UTF-8,
- * no NUL, at most 1 MiB per line.
+ * Reads the lines of a text file, without blank lines and comments ('#'), by the rules of {@link TextTable}: UTF-8, no
+ * NUL, at most 1 MiB per line.
  */
 public final class LineReader implements AutoCloseable {
     static final int MAX_BYTES = 1 << 20;
@@ -65,7 +65,7 @@ public final class LineReader implements AutoCloseable {
         return null;
     }
 
-    /** The next line of any kind without its line end; null at the end of the file. */
+    /** The next line, which may be blank or a comment, without its line end; null at the end of the file. */
     public String any() throws IOException {
         line++;
         int c = read();
@@ -98,7 +98,7 @@ public final class LineReader implements AutoCloseable {
         }
     }
 
-    /** The end of the last line read: LF, or CR and LF. */
+    /** The line end of the last line read: LF, or CR LF. */
     String end() {
         return end;
     }

@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import org.unmute.files.Diagnosis;
 import org.unmute.files.PlainText;
 
-/** A label file, vocabulary or list is malformed. The message begins with {@code file:line}. */
+/** Thrown if a label file, vocabulary or list is malformed. The message begins with {@code file:line}. */
 public final class MalformedTableException extends IOException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param file the file concerned
+     * @param file the malformed file
      * @param line its line, from 1; 0 for the file as a whole
-     * @param detail what is wrong and what to do
+     * @param detail the error and its remedy
      */
     public MalformedTableException(Path file, long line, String detail) {
         super(file + (line > 0 ? ":" + line : "") + ": " + detail);

@@ -19,64 +19,65 @@ import java.util.regex.Pattern;
  *
  * @param clips no two with the same file
  * @param labels the classes; contains every clip's labels
- * @param stretches labels of any stretch of the recordings, where the labels are events in time; else null
+ * @param stretches gives the labels of any stretch of a recording, if the labels are events in time; else null
  */
 public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stretches) {
     /** The labels of stretches of recordings. */
     @FunctionalInterface
     public interface Stretches {
         /**
-         * The labels of a stretch, sorted, each once, and what is not known of it.
+         * The distinct labels of a stretch, sorted, and its unknown classes.
          *
-         * @param file  a recording, as a clip of the manifest names it
+         * @param file  a recording, by its name in the manifest
          * @param start in seconds
-         * @param end   in seconds; infinite for the recording's end
+         * @param end   in seconds; infinite for the end of the recording
          */
         Stretch of(String file, double start, double end);
     }
 
     /**
-     * What is known of a stretch of a recording.
+     * The labels of a stretch of a recording.
      *
      * @param labels  the classes that are present
-     * @param unknown those of which nothing is known, as {@link LabelledClip#unknown}
+     * @param unknown the unknown classes, as in {@link LabelledClip#unknown}
      */
     public record Stretch(List<String> labels, List<String> unknown) {
-        /** The clip that this stretch is. */
+        /** This stretch as a clip. */
         public LabelledClip clip(String file, String split) {
             return new LabelledClip(file, split, labels, unknown);
         }
     }
 
-    /** Usual names of the column with the file. */
+    /** Usual names of the file column. */
     public static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
-    /** Usual names of the column with the labels. */
+    /** Usual names of the label column. */
     public static final List<String> LABEL_COLUMNS = List.of("labels", "label", "category", "class", "event_labels");
-    /** Names of the column with the file in data sets of Hugging Face, BirdSet's first. */
+    /** Names of the file column in Hugging Face data sets, BirdSet's first. */
     private static final List<String> DATASET_FILES = List.of("filepath", "audio.path");
-    /** Names of the column with the labels in BirdSet: all of a clip, or those of one event. */
+    /** Names of the label column in BirdSet: all labels of a clip, or the label of one event. */
     private static final List<String> DATASET_LABELS = List.of("ebird_code_multilabel", "ebird_code");
-    /** Usual names of the column with the split. */
+    /** Usual names of the split column. */
     public static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
 
     public Manifest {
         clips = List.copyOf(clips);
     }
 
-    /** Clips whose labels hold for them only. */
+    /** Clips whose labels apply to the clip only, not to stretches of its recording. */
     public Manifest(List<LabelledClip> clips, LabelSet labels) {
         this(clips, labels, null);
     }
 
     /**
      * Reads a label file: a CSV ({@code .tsv}: tabs) with a header, or a Parquet file, in which labels may be a list.
-     * If there are columns {@code start} and {@code end} and a row has seconds in them, the row labels that part of the
-     * file. A column {@code unknown} names the classes of which nothing is known, or has {@code *} for all others.
+     * If the columns {@code start} and {@code end} exist and a row fills them, the row labels that part of the file, in
+     * seconds. A column {@code unknown} names the unknown classes, or has {@code *} for all classes that are not
+     * labels.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
-     * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
-     *     label, no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row
-     *     beyond 1 MiB, not UTF-8
+     * @throws MalformedTableException with file and line: ragged row, missing column, unknown, empty or repeated label,
+     *     no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row beyond 1
+     *     MiB, not UTF-8
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
         try (TextTable table = TextTable.open(file, format.headerRow())) {
@@ -85,17 +86,17 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     }
 
     /**
-     * The column with the file: the one that was named, one with a usual name, or one of a known data set.
+     * The file column: the requested one, one with a usual name, or that of a known data set.
      *
-     * @param named or null
+     * @param named requested name, or null
      * @return its index; -1 if there is none
-     * @throws MalformedTableException if there is none of that name, or several have usual names
+     * @throws MalformedTableException if no column has the requested name, or several have usual names
      */
     public static int fileColumn(TextTable table, String named) throws MalformedTableException {
         return column(table, named, FILE_COLUMNS, "--file-column", DATASET_FILES);
     }
 
-    /** The same for the column with the labels. */
+    /** As {@link #fileColumn}, for the label column. */
     public static int labelColumn(TextTable table, String named) throws MalformedTableException {
         return column(table, named, LABEL_COLUMNS, "--label-column", DATASET_LABELS);
     }
@@ -220,15 +221,15 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         }
     }
 
-    /** Whether a cell says that nothing is known of any class that is no label. */
+    /** Whether a cell states that every class that is not a label is unknown. */
     public static boolean othersOf(TextTable.Row row, int column) {
         return row.fields().get(column).strip().equals(LabelledClip.OTHERS.getFirst());
     }
 
     /**
-     * Requires names of classes in the column of what is not known.
+     * Requires class names in the column of unknown classes.
      *
-     * @throws MalformedTableException if one is a label, too, or a number that counts instead of naming
+     * @throws MalformedTableException if one is also a label, or is a count instead of a name
      */
     public static void requireUnknown(TextTable.Row row, List<String> labels, List<String> unknown)
             throws MalformedTableException {
@@ -265,23 +266,23 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
                 clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels, stretches);
     }
 
-    /** Whether there are clips, every one has exactly one label, and each other class is known to be absent. */
+    /** Whether there is at least one clip, and each has exactly one label and no unknown class. */
     public boolean isSingleLabel() {
         return !clips.isEmpty()
                 && isKnown()
                 && clips.stream().allMatch(c -> c.labels().size() == 1);
     }
 
-    /** Whether of each clip each class is known to be present or absent. */
+    /** Whether no clip has an unknown class. */
     public boolean isKnown() {
         return clips.stream().allMatch(LabelledClip::isKnown);
     }
 
     /**
-     * Requires labels of which everything is known, where what is not known would count as absent.
+     * Requires that no class is unknown, for operations that would count an unknown class as absent.
      *
-     * @param operation what needs it, for the message
-     * @throws IllegalArgumentException if a class of a clip is not known
+     * @param operation the operation that requires it, for the message
+     * @throws IllegalArgumentException if a clip has an unknown class
      */
     public void requireKnown(String operation) {
         List<LabelledClip> open = clips.stream().filter(c -> !c.isKnown()).toList();
@@ -294,7 +295,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         }
     }
 
-    /** {@code [clips, classes]}: whether it is known if the clip has the label; null if everything is known. */
+    /** {@code [clips, classes]}: false for an unknown class; null if no class is unknown. */
     public boolean[][] known() {
         if (isKnown()) {
             return null;
@@ -322,7 +323,10 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         return hot;
     }
 
-    /** {@code [clips, classes]}, row-major: 1 for each label of a clip, NaN for what is not known, to train on. */
+    /**
+     * {@code [clips, classes]}, row-major training targets: 1 for a label, 0 for an absent class, NaN for an unknown
+     * one.
+     */
     public float[] targets() {
         float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
         boolean[][] known = known();
@@ -340,7 +344,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     /**
      * {@code [clips]}: the class of each clip.
      *
-     * @throws IllegalArgumentException for a clip with no label or several, or of which a class is not known
+     * @throws IllegalArgumentException if a clip has no label, several, or an unknown class
      */
     public int[] classIndices() {
         requireKnown("manifest: one class for each clip");
@@ -360,9 +364,9 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     /**
      * A manifest matched to existing clips.
      *
-     * @param manifest the clips found, by the ids of the cache or folder
+     * @param manifest the clips found, with the ids of the cache or folder
      * @param missing files of the label file that were not found
-     * @param remark how they were found, if not by the same path, and what was left out; else empty
+     * @param remark how clips were found other than by the same path, and which were left out; may be empty
      */
     public record Matched(Manifest manifest, List<String> missing, String remark) {
         public Matched {
@@ -371,8 +375,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     }
 
     /**
-     * Matches the manifest's files to clip ids, as {@link FileMatch} says. If the labels are events and none of them is
-     * a clip by itself, each clip of a recording gets the labels of the events in it.
+     * Matches the manifest's files to clip ids, as described in {@link FileMatch}. If the labels are events that do not
+     * coincide with clips, each clip of a recording gets the labels of the events in it.
      *
      * @throws IllegalArgumentException if a file could be any of several ids, or two files match one clip
      */

@@ -1,7 +1,7 @@
 package org.unmute.data;
 
 /**
- * The columns of a label file, and where their names are. Values that are null are detected:
+ * The columns of a label file and the position of its header. Null values are detected:
  *
  * <ul>
  *   <li>file: file, filename, path or fname;
@@ -12,16 +12,16 @@ package org.unmute.data;
  *       label.
  * </ul>
  *
- * @param fileColumn or null
- * @param labelColumn or null
- * @param splitColumn or null
- * @param labelSeparator text between two labels of a field, or null; empty: the whole field is one label
- * @param headerRow line that names the columns, from 1: what precedes it, such as a title, is not read; {@link
- *     #NO_HEADER} if none does, and columns are called 1, 2, …
+ * @param fileColumn its name, or null
+ * @param labelColumn its name, or null
+ * @param splitColumn its name, or null
+ * @param labelSeparator separator of the labels in a field, or null; empty if the whole field is one label
+ * @param headerRow line that names the columns, from 1; lines before it, such as a title, are skipped. {@link
+ *     #NO_HEADER} if no line does, and columns are called 1, 2, …
  */
 public record ManifestFormat(
         String fileColumn, String labelColumn, String splitColumn, String labelSeparator, int headerRow) {
-    /** No row names the columns. */
+    /** Value of {@link #headerRow} for a table without a header. */
     public static final int NO_HEADER = 0;
 
     /** Detects everything. */
@@ -33,7 +33,7 @@ public record ManifestFormat(
         }
     }
 
-    /** Columns that the first row names. */
+    /** Columns that are named in the first row. */
     public ManifestFormat(String fileColumn, String labelColumn, String splitColumn, String labelSeparator) {
         this(fileColumn, labelColumn, splitColumn, labelSeparator, 1);
     }

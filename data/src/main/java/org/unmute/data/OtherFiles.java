@@ -9,23 +9,23 @@ import java.util.stream.Stream;
 import org.unmute.audio.AudioFormats;
 
 /**
- * What a folder holds besides the recordings that are read.
+ * The files of a folder other than the recordings to read.
  *
- * @param unread   sound of formats that are not read, by the ends of the files' names
- * @param hidden   sound files whose name, or whose folder's, begins with a dot, as those that macOS puts beside files
- *     on other systems' disks
- * @param notSound files that are no sound by their names
+ * @param unread   sound files of unsupported formats, by extension
+ * @param hidden   sound files whose name, or whose folder's name, begins with a dot, such as those that macOS creates
+ *     beside files on foreign file systems
+ * @param notSound files that are not sound, judging by their names
  * @param links    symbolic links that are not followed, that lead nowhere, or that lead out of the folder
  */
 public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWalk.Links links) {
-    /** Nothing else. */
+    /** No other files. */
     public static final OtherFiles NONE = new OtherFiles(List.of(), 0, 0, FolderWalk.Links.NONE);
 
     /**
-     * Sound files of a format that is not read.
+     * Sound files of an unsupported format.
      *
      * @param extension of their names, in lower case, without the dot
-     * @param format    its name
+     * @param format    name of the format
      * @param files     how many there are
      * @param convert   the command that converts the first of them
      */
@@ -36,13 +36,13 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
         unread = List.copyOf(unread);
     }
 
-    /** Whether there is nothing else. */
+    /** Whether there are no other files. */
     public boolean none() {
         return equals(NONE);
     }
 
     /**
-     * A line for each format that is not read: how many files, and how they are converted; and one for each kind of
+     * A line for each unsupported format, with the number of files and how to convert them, and one for each kind of
      * link.
      */
     public List<String> lines() {
@@ -68,8 +68,8 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
          * Counts a file that is not listed.
          *
          * @param extension in lower case, without the dot
-         * @param isHidden  whether its path below the folder has a name with a leading dot
-         * @param isAudio   whether the extension is one that is read
+         * @param isHidden  whether a part of its path below the folder begins with a dot
+         * @param isAudio   whether files with this extension are read
          */
         void add(Path file, String extension, boolean isHidden, boolean isAudio) {
             boolean known = AudioFormats.unread().containsKey(extension);

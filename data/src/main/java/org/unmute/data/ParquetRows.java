@@ -19,15 +19,15 @@ import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.files.FileManifest;
 
 /**
- * Rows of a Parquet file, or of the files of a folder one after the other, as those of a CSV file: first the names of
- * the columns, then texts.
+ * Rows of a Parquet file, or of the files of a folder one after the other, presented like those of a CSV file: first
+ * the column names, then cells as text.
  */
 final class ParquetRows implements TableRows {
     private static final String ENDING = ".parquet";
-    /** Tables of other kinds. */
+    /** Extensions of tables of other formats. */
     private static final List<String> OTHERS = List.of(".csv", ".tsv", ".txt");
 
-    /** Of hundred thousand parts. */
+    /** Maximum bytes of a manifest: enough for a hundred thousand parts. */
     private static final int MAX_MANIFEST = 1 << 24;
 
     private final Iterator<Path> parts;
@@ -40,7 +40,7 @@ final class ParquetRows implements TableRows {
     private ParquetRows(List<Path> parts) throws IOException {
         this.parts = parts.iterator();
         file = this.parts.next();
-        // A Parquet file has checksums of its pages, but none of its schema.
+        // A Parquet file has checksums for its pages, but not for its schema.
         FolderManifest.requireIntact(file);
         table = ParquetTable.open(file);
         names = table.names();
@@ -53,15 +53,16 @@ final class ParquetRows implements TableRows {
     }
 
     /**
-     * Whether a folder is a table in parts, as Spark writes it: it holds Parquet files, and no table of another kind.
+     * Whether a folder is a table in parts, as Spark writes it: it contains Parquet files and no table of another
+     * format.
      */
     static boolean isInParts(Path folder) throws IOException {
         return RegularFile.isFolder(folder) && !parts(folder).isEmpty();
     }
 
     /**
-     * The parts: those that a manifest names, or all in the order of their names; none if the folder holds a table of
-     * another kind.
+     * The parts: those named in a manifest, or all files sorted by name; none if the folder contains a table of another
+     * format.
      */
     private static List<Path> parts(Path folder) throws IOException {
         Set<String> names = new TreeSet<>();
@@ -76,7 +77,7 @@ final class ParquetRows implements TableRows {
         if (names.contains(FileManifest.FILE)) {
             return named(folder);
         }
-        // What Spark and Hadoop leave there besides begins with such characters.
+        // Other files that Spark and Hadoop leave there begin with these characters.
         List<Path> parts = new ArrayList<>();
         for (String name : names) {
             if (lower(name).endsWith(ENDING)
@@ -140,13 +141,13 @@ final class ParquetRows implements TableRows {
         return new Fields(table.cells(), names.size());
     }
 
-    /** The number of the row in its file, from 1; the names of the columns are in no row. */
+    /** The number of the row in its file, from 1; column names are not counted as a row. */
     @Override
     public Place place() {
         return new Place(file, table.row());
     }
 
-    /** Nothing is separated; numbers have decimal points, as where commas separate. */
+    /** There is no delimiter; a comma means that numbers have decimal points. */
     @Override
     public char delimiter() {
         return ',';
@@ -162,7 +163,7 @@ final class ParquetRows implements TableRows {
         table.close();
     }
 
-    /** Texts of cells, made when they are asked for: most columns of a wide table are not. */
+    /** Cells as text, converted on access because most columns of a wide table are never read. */
     static final class Fields extends AbstractList<String> {
         private final ParquetTable.Row row;
         private final String[] texts;
@@ -189,7 +190,7 @@ final class ParquetRows implements TableRows {
             return texts.length;
         }
 
-        /** The texts in a cell of a column of lists; null for another column. */
+        /** The texts in a cell of a list column; null for any other column. */
         List<String> list(int index) throws IOException {
             return row.list(index);
         }

@@ -12,7 +12,7 @@ public enum Part {
     /** For scoring, once. */
     TEST;
 
-    /** {@code train}, {@code validation} or {@code test}. */
+    /** The name in lower case: {@code train}, {@code validation} or {@code test}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -20,7 +20,7 @@ public enum Part {
     /**
      * The part with this label.
      *
-     * @throws IllegalArgumentException naming the labels
+     * @throws IllegalArgumentException if there is none; the message lists the labels
      */
     public static Part of(String label) {
         return Arrays.stream(values())

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
  */
 public record Place(Path file, long line) {
     /**
-     * Notes the line of a name.
+     * Records the line of a name.
      *
-     * @throws MalformedTableException if the name is already in another line
+     * @throws MalformedTableException if the name was already used in another line
      */
     public void requireNew(String what, String name, Map<String, Long> lineOf) throws MalformedTableException {
         Long before = lineOf.putIfAbsent(name, line);
@@ -22,13 +22,17 @@ public record Place(Path file, long line) {
         }
     }
 
-    /** The exception for an error here, which says what is wrong and what to do. */
+    /**
+     * The exception for an error in this line.
+     *
+     * @param detail the error and its remedy
+     */
     public MalformedTableException wrong(String detail) {
         return new MalformedTableException(file, line, detail);
     }
 
     /**
-     * A value that is computed from what stands here.
+     * Computes a value from the content of this line.
      *
      * @throws MalformedTableException with the same message, if the computation throws an {@link
      *     IllegalArgumentException}

@@ -14,25 +14,25 @@ import java.util.stream.Stream;
 import org.unmute.files.PlainText;
 
 /**
- * Finds recordings by names that programs write differently: with or without folders, with or without an extension,
- * with either slash. A name with folders never matches a recording in other folders, unless one of the two is absolute:
- * recordings may have been copied. A name in which a table has other characters than the recording is found, too.
- * Not thread-safe.
+ * Finds recordings by names that other programs write differently: with or without folders, with or without an
+ * extension, with either slash. A name with folders never matches a recording in different folders, unless one of the
+ * two is absolute, since recordings may have been copied. Names whose characters were replaced in a table are also
+ * found. Not thread-safe.
  */
 public final class RecordingNames {
     private static final int NAMED = 4;
-    /** Those that are read, and those from which recordings may have been converted. */
+    /** Extensions of formats that are read, and of formats from which recordings may have been converted. */
     private static final Set<String> EXTENSIONS = Stream.concat(
                     ClipList.AUDIO_EXTENSIONS.stream(),
                     Stream.of("w64", "rf64", "aifc", "m4a", "aac", "opus", "wma", "ape", "mp4", "webm"))
             .collect(Collectors.toUnmodifiableSet());
 
     private final Set<String> ids;
-    /** Ids by their last part, and by their last part without its extension. */
+    /** Ids by file name, with and without the extension. */
     private final Map<String, List<String>> byName = new HashMap<>();
 
     private final Map<String, List<String>> byStem = new HashMap<>();
-    /** Made when a name is found in no other way. */
+    /** Built lazily, when a name is not found in any other way. */
     private Map<String, List<String>> written;
 
     /** @param ids the recordings */
@@ -46,10 +46,8 @@ public final class RecordingNames {
     }
 
     /**
-     * The recording that a name stands for: the equal one, else the only one with this file name, else the only one
-     * with this file name but for the extension.
-     *
-     * @throws IllegalArgumentException if it could be one of several
+     * The recording that a name stands for: the one with an equal id, else the only one with this file name, else the
+     * only one with this file name apart from the extension.
      */
     public Optional<String> find(String name) {
         List<String> same = candidates(name);
@@ -86,9 +84,9 @@ public final class RecordingNames {
     }
 
     /**
-     * Recordings by the forms that their names have in tables, where these are not the names: on one line, as names of
-     * files that this program makes, without blanks around them, or without an apostrophe that guarded a cell; each
-     * also without the extension.
+     * Recordings by the forms in which tables write their names, where these differ: on one line, as in the names of
+     * generated files, without surrounding blanks, or without an apostrophe that guarded a cell; each with and without
+     * the extension.
      */
     static Map<String, List<String>> writtenForms(Collection<String> ids) {
         Map<String, List<String>> all = new HashMap<>();
@@ -113,7 +111,7 @@ public final class RecordingNames {
         return all;
     }
 
-    /** The name with '/' between its parts, without "./" in front. */
+    /** The name with '/' as separator and without a leading "./". */
     static String plain(String name) {
         String path = name.strip().replace('\\', '/');
         while (path.startsWith("./")) {
@@ -130,7 +128,9 @@ public final class RecordingNames {
         return audio ? path.substring(0, dot) : path;
     }
 
-    /** Those that may be the same recording as a path, and of these those that share most folders from the end on. */
+    /**
+     * The ids that may be the same recording as a path; of these, the ones that share most trailing folders with it.
+     */
     private static List<String> alike(List<String> ids, String path, boolean stems) {
         List<String> alike = new ArrayList<>();
         int most = 0;
@@ -154,7 +154,7 @@ public final class RecordingNames {
         return path.startsWith("/") || path.length() > 2 && path.charAt(1) == ':' && path.charAt(2) == '/';
     }
 
-    /** How many parts of two paths are the same, counted from the end. */
+    /** The number of trailing parts that two paths have in common. */
     private static int commonParts(String a, String b) {
         String[] x = a.split("/");
         String[] y = b.split("/");

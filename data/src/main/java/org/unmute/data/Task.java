@@ -1,6 +1,6 @@
 package org.unmute.data;
 
-/** How many labels a clip has. */
+/** Whether clips have one label or several. */
 public enum Task {
     /** Any number of classes per clip; scored by the macro mean of average precision. */
     MULTI_LABEL("mAP"),

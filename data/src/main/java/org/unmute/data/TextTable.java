@@ -17,21 +17,21 @@ import java.util.stream.IntStream;
 import org.unmute.data.parquet.ParquetTable;
 
 /**
- * A table with a header row, in a CSV or Parquet file; every other row has as many fields as the header. Of a CSV file,
- * tabs separate the fields of a {@code .tsv}; in other files semicolons or tabs do if the header has them and no comma.
- * Then numbers may have a decimal comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting,
- * rows of at most 1 MiB. A cell that {@link CsvLine} guarded loses its apostrophe. A Parquet file is known by its first
- * bytes, whatever its name; its cells are the texts that {@link ParquetTable} gives, and {@link Row#list} gives the
- * texts of a list. Only one row, and a page of each column of a Parquet file, is held in memory.
+ * A table with a header row, in a CSV or Parquet file; every other row has as many fields as the header. In a CSV file,
+ * the delimiter is a tab in a {@code .tsv}; in other files it is a semicolon or tab if the header contains one and no
+ * comma. In that case numbers may have a decimal comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC
+ * 4180 quoting, rows of at most 1 MiB. A cell that {@link CsvLine} guarded loses its apostrophe. A Parquet file is
+ * recognized by its first bytes, whatever its name; its cells are the texts that {@link ParquetTable} gives, and {@link
+ * Row#list} gives the texts of a list. Only one row, and a page of each column of a Parquet file, is held in memory.
  */
 public final class TextTable implements AutoCloseable {
     private final TableRows reader;
     private final List<String> header;
     private final Place head;
-    /** A row that was read to count the columns, in a table without a header. */
+    /** In a table without a header, the row that was read to count the columns. */
     private List<String> first;
 
-    /** @param reader which has read the first row, and nothing else */
+    /** @param reader has read the first row, and nothing else */
     private TextTable(TableRows reader, List<String> first, boolean named) {
         this.reader = reader;
         this.header = named
@@ -44,10 +44,8 @@ public final class TextTable implements AutoCloseable {
     }
 
     /**
-     * Whether a folder is a table in parts, as Spark writes it: it holds Parquet files, and no table of another kind.
-     * All have the same columns; rows are those of one file after the other, in the order of their names.
-     *
-     * @throws IOException if the folder cannot be read
+     * Whether a folder is a table in parts, as Spark writes it: it contains Parquet files and no table of another
+     * format. All parts have the same columns; their rows follow each other in the order of the file names.
      */
     public static boolean isInParts(Path folder) throws IOException {
         return ParquetRows.isInParts(folder);
@@ -71,11 +69,11 @@ public final class TextTable implements AutoCloseable {
     }
 
     /**
-     * Opens a file whose columns are named in another line than the first, or nowhere.
+     * Opens a file whose header is not in the first line, or that has none.
      *
      * @param headerRow see {@link ManifestFormat#headerRow}
-     * @throws MalformedTableException if that line is empty or not there, or if it is a Parquet file, which names its
-     *     columns
+     * @throws MalformedTableException if that line is empty or missing, or the file is a Parquet file, which always
+     *     names its columns
      */
     public static TextTable open(Path file, int headerRow) throws IOException {
         if (headerRow == 1) {
@@ -90,8 +88,8 @@ public final class TextTable implements AutoCloseable {
     }
 
     /**
-     * The first lines of a file as fields, by their numbers, however malformed the table is; of a Parquet file,
-     * nothing.
+     * The fields of the first lines of a file, by line number, however malformed the table is; empty for a Parquet
+     * file.
      */
     public static SortedMap<Long, List<String>> beginning(Path file, int most) throws IOException {
         SortedMap<Long, List<String>> rows = new TreeMap<>();
@@ -117,7 +115,7 @@ public final class TextTable implements AutoCloseable {
     /**
      * Reads a table from a stream, which {@link #close} closes.
      *
-     * @param name its name, for messages; tabs separate the fields of a {@code .tsv}
+     * @param name its name, for messages; the delimiter is a tab if it ends in {@code .tsv}
      */
     public static TextTable of(Path name, InputStream in) throws IOException {
         return of(name, CsvReader.of(name, in).guessing());
@@ -143,7 +141,7 @@ public final class TextTable implements AutoCloseable {
             }
             Set<String> seen = new HashSet<>();
             for (String name : named ? header : List.<String>of()) {
-                // Columns without a name are those of nobody: spreadsheets write more separators than columns.
+                // Unnamed columns may repeat: spreadsheets write more separators than columns.
                 if (!name.isEmpty() && !seen.add(name)) {
                     throw reader.place().wrong("two columns are named " + MalformedTableException.quote(name));
                 }
@@ -168,12 +166,12 @@ public final class TextTable implements AutoCloseable {
         return at;
     }
 
-    /** What separates fields: a comma, semicolon or tab. */
+    /** The delimiter: a comma, semicolon or tab. */
     public char delimiter() {
         return reader.delimiter();
     }
 
-    /** A number's text with a decimal point, where a comma can only be a decimal comma. */
+    /** The text of a number with a decimal point, where a comma can only be a decimal comma. */
     String decimal(String text) {
         return delimiter() == ',' || !text.strip().matches("-?\\d+,\\d+") ? text : text.replace(',', '.');
     }
@@ -241,12 +239,12 @@ public final class TextTable implements AutoCloseable {
         return at;
     }
 
-    /** Where the names of the columns are. */
+    /** The position of the header. */
     public Place head() {
         return head;
     }
 
-    /** The exception for an error in the names of the columns. */
+    /** The exception for an error in the header. */
     public MalformedTableException header(String detail) {
         return head.wrong(detail);
     }
@@ -271,7 +269,7 @@ public final class TextTable implements AutoCloseable {
         void read(Row row) throws IOException;
     }
 
-    /** Reads one row, and says whether the next one is needed. */
+    /** Reads one row and returns whether the next one is needed. */
     @FunctionalInterface
     public interface RowTest {
         boolean goesOn(Row row) throws IOException;
@@ -283,7 +281,7 @@ public final class TextTable implements AutoCloseable {
     }
 
     /**
-     * The same for a table whose header is elsewhere.
+     * As {@link #forEach(Path, RowReader)}, for a table whose header is in another line.
      *
      * @param headerRow see {@link ManifestFormat#headerRow}
      */
@@ -305,7 +303,7 @@ public final class TextTable implements AutoCloseable {
         });
     }
 
-    /** As {@link #forEach(RowReader)}, until a row is the last that is needed. */
+    /** As {@link #forEach(RowReader)}, but stops at the last row that is needed. */
     public void forEachWhile(RowTest rows) throws IOException {
         try {
             for (List<String> fields = next(); fields != null; fields = next()) {
@@ -340,21 +338,22 @@ public final class TextTable implements AutoCloseable {
             return fields.get(table.required(column));
         }
 
-        /** A field by its column's name, ignoring case; another value if there is no such column. */
+        /** A field by its column's name, ignoring case; a default if there is no such column. */
         public String text(String column, String absent) {
             int at = table.find(column);
             return at < 0 ? absent : fields.get(at);
         }
 
         /**
-         * The texts of a field that is a list in the file, without elements that have no value; null for any other
-         * field, and in a CSV file.
+         * The texts of a list field, without elements that have no value; null for any other field, and in a CSV file.
          */
         public List<String> list(int column) throws IOException {
             return fields instanceof ParquetRows.Fields cells ? cells.list(column) : null;
         }
 
-        /** A field that should be a number, with a decimal point where the file has decimal commas. */
+        /**
+         * A field that should be a number, with a decimal comma replaced by a point where the file has decimal commas.
+         */
         public String number(int column) {
             return table.decimal(fields.get(column));
         }

@@ -12,15 +12,16 @@ import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
 /**
- * Writes the clips that a run used as a CSV {@code file,start,end,labels,split,sha256}. Start and end are seconds,
- * empty for a whole file; labels are separated by ';'; the hash is that of the whole file. If something is not known, a
- * last column {@code unknown} says what. The CSV can be read as a label file and as the table of the data set "table".
+ * Writes the clips that a run used as a CSV {@code file,start,end,labels,split,sha256}. Start and end are in seconds,
+ * empty for a whole file; labels are separated by ';'; the hash is that of the whole file. If a clip has unknown
+ * classes, a last column {@code unknown} names them. The CSV can be read as a label file and as the table of the data
+ * set "table".
  */
 public final class UsedClips {
     private UsedClips() {}
 
     /**
-     * Writes the clips of a manifest with the hashes that a token cache holds.
+     * Writes the clips of a manifest with the hashes in a token cache.
      *
      * @param tell receives a message if the file is not written because a label contains ';'
      * @throws IOException if it cannot be written

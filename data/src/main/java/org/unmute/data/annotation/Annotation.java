@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * A labelled stretch of a recording.
  *
- * @param file    the recording as the table names it; empty where the table belongs to one recording and does not say
+ * @param file    the recording as named in the table; empty if the table belongs to one recording and does not name it
  * @param onset   in seconds from the recording's start, at least 0
  * @param offset  in seconds, at least {@code onset}; equal for a point
  * @param label   the class; may be empty
@@ -30,12 +30,12 @@ public record Annotation(
         }
     }
 
-    /** A label that holds for the whole recording, of which no times are known. */
+    /** A label that applies to the whole recording, without times. */
     static Annotation whole(String file, String label) {
         return new Annotation(file, 0, Double.MAX_VALUE, label);
     }
 
-    /** Whether the label holds for the whole recording. */
+    /** Whether the label applies to the whole recording. */
     boolean isWhole() {
         return onset == 0 && offset == Double.MAX_VALUE;
     }

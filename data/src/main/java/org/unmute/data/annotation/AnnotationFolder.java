@@ -23,19 +23,19 @@ import org.unmute.files.PlainText;
  */
 final class AnnotationFolder {
     private static final Set<String> EXTENSIONS = Set.of("txt", "csv", "tsv");
-    /** What programs append to the name of a recording. */
+    /** Suffixes that programs append to the name of a recording. */
     private static final Pattern ENDING = Pattern.compile("(?i)(\\.table\\.\\d+)?\\.selections\\.txt$"
             + "|\\.birdnet(\\.selection\\.table|\\.results)?\\.(txt|csv)$"
             + "|\\.(selection\\.table|labels|annotations|events|raven|audacity)\\.(txt|csv|tsv)$"
             + "|\\.(txt|csv|tsv)$");
 
     /**
-     * What was found.
+     * The annotations that were found.
      *
-     * @param what       the format, in words
-     * @param recordings all that are named, sorted, also those without events
+     * @param what       description of the format
+     * @param recordings all recordings that are named, sorted, including those without events
      * @param events     of these recordings
-     * @param sparse     recordings of which only the marks, and what lies around them, is known
+     * @param sparse     recordings that were annotated only at the marks and around them
      */
     record Found(
             String what, List<String> recordings, List<Annotation> events, Set<String> sparse, List<String> remarks) {}
@@ -51,18 +51,14 @@ final class AnnotationFolder {
         this.options = options;
     }
 
-    /** Reads one table, which names its recordings or is named after its only one. */
+    /** Reads one table, which names its recordings or is named after its only recording. */
     static Found single(Path table, LabelFile.Options options) throws IOException {
         AnnotationFolder all = new AnnotationFolder(options);
         all.add(table, AnnotationTable.recordingOf(table.getFileName()));
         return all.found("");
     }
 
-    /**
-     * Reads the tables in a folder and below.
-     *
-     * @throws MalformedTableException if one is malformed, or there are none
-     */
+    /** Reads the tables in a folder and its subfolders. */
     static Found read(Path folder, LabelFile.Options options) throws IOException {
         AnnotationFolder all = new AnnotationFolder(options);
         int tables = 0;
@@ -82,7 +78,7 @@ final class AnnotationFolder {
         return all.found(tables + " tables, ");
     }
 
-    /** Whether a file in the folder is a note or a list of something else. */
+    /** Whether a file in the folder is not a table of annotations, such as a note or another list. */
     private static boolean isOtherText(Path file) throws IOException {
         if (file.getFileName().toString().toLowerCase(Locale.ROOT).matches(".*(selections?|birdnet|table).*")) {
             return false;
@@ -94,7 +90,7 @@ final class AnnotationFolder {
         }
     }
 
-    /** The name of a recording's table without what programs append. */
+    /** The recording's name, from the name of its table without the suffixes that programs append. */
     static String recording(String table) {
         String stem = ENDING.matcher(table).replaceFirst("");
         return stem.isEmpty() ? table : stem;
@@ -137,14 +133,14 @@ final class AnnotationFolder {
         };
     }
 
-    /** Whether a table is of BirdNET, which searched the whole recording. */
+    /** Whether BirdNET, which searches whole recordings, wrote the table. */
     private static boolean byBirdNet(Path file) throws IOException {
         List<String> header = AnnotationTable.firstRow(file);
         return file.getFileName().toString().toLowerCase(Locale.ROOT).contains("birdnet")
                 || header != null && header.containsAll(List.of("Species Code", "Common Name", "Confidence"));
     }
 
-    /** Whether a recording that a table names is the one that the table is named after. */
+    /** Whether the recording named in a table is the one that the table is named after. */
     private static boolean isOwn(String recording, String own) {
         String name = recording.replace('\\', '/');
         String last = name.substring(name.lastIndexOf('/') + 1);
@@ -153,9 +149,9 @@ final class AnnotationFolder {
     }
 
     /**
-     * A path as an id; an absolute one keeps its '/' in front. Paths come from other computers.
+     * A path as an id; an absolute path keeps its leading '/'. Paths may come from other operating systems.
      *
-     * @throws IllegalArgumentException if it names no file, or leaves the folder
+     * @throws IllegalArgumentException if it does not name a file, or leaves the folder
      */
     static String normal(String path) {
         String text = path.replace('\\', '/').replaceFirst("^[A-Za-z]:/", "/");
@@ -165,7 +161,7 @@ final class AnnotationFolder {
     private Found found(String tables) {
         List<Annotation> events = new ArrayList<>();
         byRecording.forEach((recording, all) -> {
-            // The same selection may be in the tables of two versions.
+            // Two versions of a table may contain the same selection.
             Set<Annotation> distinct = new LinkedHashSet<>(all);
             events.addAll(distinct);
             if (tablesOf.getOrDefault(recording, List.of()).size() > 1) {

@@ -9,9 +9,9 @@ import org.unmute.data.provenance.Json;
 import org.unmute.files.PlainText;
 
 /**
- * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) becomes
- * {@link PlainText}, in JSON it is escaped; where commas separate, a row is a {@link CsvLine}, and where tabs do, text
- * is guarded in the same way.
+ * Formats in which events are written line by line while recordings are processed. Text from outside (file names,
+ * labels) becomes {@link PlainText} and is escaped in JSON; a comma-separated row is a {@link CsvLine}, and
+ * tab-separated text is guarded in the same way.
  */
 public enum AnnotationFormat {
     /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
@@ -34,7 +34,7 @@ public enum AnnotationFormat {
                     optional(a.high(), "%.1f"));
         }
     },
-    /** One JSON object a line, with the keys of {@link #CSV}; an unknown number is left out. */
+    /** One JSON object per line, with the keys of {@link #CSV}; an unknown number is omitted. */
     JSON_LINES("jsonl") {
         @Override
         String header(boolean combined) {
@@ -61,8 +61,8 @@ public enum AnnotationFormat {
         }
     },
     /**
-     * Raven selection table. In a combined table, begin and end times run on over the recordings, and {@code Begin
-     * Path} and {@code File Offset (s)} say where in which file an event begins.
+     * Raven selection table. In a combined table, begin and end times are cumulative over the recordings, and
+     * {@code Begin Path} and {@code File Offset (s)} give the file and the position in it.
      */
     RAVEN("txt") {
         @Override
@@ -74,7 +74,7 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            // Raven needs a band; an event without one covers all frequencies.
+            // Raven requires a band; an event without one covers all frequencies.
             double low = Double.isNaN(a.low()) ? 0 : a.low();
             double high = Double.isNaN(a.high()) ? r.nyquist : a.high();
             String line = String.join(
@@ -121,7 +121,7 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            // A scientific name is at least two words: "clock_tick" is no name of a species.
+            // A scientific name has at least two words: "clock_tick" is not the name of a species.
             int split = a.label().indexOf('_');
             boolean species = split > 0
                     && a.label().lastIndexOf(' ', split) > 0
@@ -144,10 +144,10 @@ public enum AnnotationFormat {
         this.extension = extension;
     }
 
-    /** What a row is made of. */
+    /** The values of which a row is made. */
     record Row(Annotation event, long number, double begun, double nyquist, boolean combined) {}
 
-    /** Ending of the names of files in this format, without the dot. */
+    /** File extension of this format, without the dot. */
     public String extension() {
         return extension;
     }
@@ -156,7 +156,7 @@ public enum AnnotationFormat {
 
     abstract String row(Row row);
 
-    /** Text of a cell between tabs. */
+    /** Text of a tab-separated cell. */
     private static String cell(String text) {
         return CsvLine.guarded(PlainText.of(text));
     }
@@ -193,7 +193,7 @@ public enum AnnotationFormat {
         /**
          * Writes the events of a recording.
          *
-         * @param duration of the recording in seconds; a combined table goes on after it
+         * @param duration of the recording in seconds; the next recording of a combined table starts there
          * @param sampleRate of the recording in Hz
          * @param events of the recording
          */

@@ -16,16 +16,16 @@ import org.unmute.files.InputException;
 /**
  * The annotations of a file.
  *
- * @param kind        which program's format it is
- * @param files       recordings that the table names, in order, with those that have no annotation
+ * @param kind        the format of the file
+ * @param files       recordings that the table names, in order, including those without annotations
  * @param annotations in the order of the table
  */
 public record AnnotationTable(Kind kind, List<String> files, List<Annotation> annotations) {
-    /** Formats that are read. A file's first line tells them apart. */
+    /** Formats that are read. They are recognized by a file's first line. */
     public enum Kind {
         /** Raven selection table: tabs, first column {@code Selection}. BirdNET-Analyzer writes it too. */
         RAVEN,
-        /** BirdNET-Analyzer's CSV: {@code Start (s),End (s),Scientific name,Common name,Confidence,File}. */
+        /** BirdNET-Analyzer CSV: {@code Start (s),End (s),Scientific name,Common name,Confidence,File}. */
         BIRDNET_CSV,
         /** Tabs, no header: {@code start end label}, as Audacity exports label tracks and sed_eval writes lists. */
         LABELS,
@@ -35,7 +35,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         SCORED_LABELS,
         /** Header {@code filename onset offset event_label} between tabs (DESED). */
         DESED,
-        /** Header with start, end and label by one of the usual names, between commas or tabs, or in a Parquet file. */
+        /** Header with start, end and label under one of their usual names; commas, tabs or Parquet. */
         TABLE
     }
 
@@ -44,7 +44,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         annotations = List.copyOf(annotations);
     }
 
-    /** {@link #read(Path, String)} with the usual names of the label's column. */
+    /** As {@link #read(Path, String)}, with the usual names of the label column. */
     public static AnnotationTable read(Path file) throws IOException {
         return read(file, null);
     }
@@ -52,8 +52,9 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     /**
      * Reads a file of any of the formats, or a folder of the Parquet files of one table.
      *
-     * @param labelColumn name of the column with the label in a table with a header; null for the usual names
-     * @throws MalformedTableException if the file is of no format that is read, or a row is wrong, with the line
+     * @param labelColumn name of the label column in a table with a header; null for the usual names
+     * @throws MalformedTableException if the format of the file is not supported, or a row is wrong; the message names
+     *     the line
      * @throws IOException             if the file cannot be read
      */
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
@@ -74,9 +75,9 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     }
 
     /**
-     * The recording that a table of a single one belongs to: its file's name without what programs append.
+     * The recording that a table of a single recording belongs to: its file name without the suffixes of programs.
      *
-     * @param file relative to the folder of the tables, whose subfolders are those of the recordings
+     * @param file relative to the folder of the tables, which has the same subfolders as that of the recordings
      */
     public static String recordingOf(Path file) {
         String below =
@@ -85,10 +86,8 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     }
 
     /**
-     * The files in a folder and below whose extension is one of these, sorted, without those whose name begins with a
-     * dot.
-     *
-     * @param extensions in lower case, without the dot
+     * The files in a folder and its subfolders with one of these extensions, sorted, without files whose name begins
+     * with a dot.
      */
     public static List<Path> filesIn(Path folder, Set<String> extensions) throws IOException {
         List<Path> files = new ArrayList<>();
@@ -109,15 +108,12 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * What the first line of a file says about its format: {@link Kind#TABLE} for anything that is not one of the
-     * others.
-     */
+    /** The format indicated by the first line of a file: {@link Kind#TABLE} if it is none of the others. */
     static Kind kind(Path file) throws IOException {
         return TextTable.isParquet(file) ? Kind.TABLE : kind(firstRow(file));
     }
 
-    /** The fields of the first line, between tabs; null if there is none. */
+    /** The tab-separated fields of the first line; null if there is none. */
     static List<String> firstRow(Path file) throws IOException {
         try (TabRows rows = TabRows.open(file)) {
             return rows.next();
@@ -154,7 +150,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         return Double.parseDouble(text.strip().replace(',', '.'));
     }
 
-    /** Rows without a header; the first row says how many columns come before the times. */
+    /** Reads rows without a header; the first row determines how many columns precede the times. */
     private static AnnotationTable headless(Path file, List<String> first, Kind kind) throws IOException {
         int before = kind != Kind.FILE_LABELS ? 0 : isNumber(first.get(1)) ? 1 : 2;
         boolean scored = kind == Kind.SCORED_LABELS;
@@ -189,7 +185,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         return new AnnotationTable(kind, List.copyOf(files), all);
     }
 
-    /** Audacity writes the frequencies of a label into a line after it; -1 stands for none. */
+    /** Audacity writes the frequencies of a label in the following line; -1 stands for none. */
     private static void frequencies(TabRows rows, List<String> row, List<Annotation> all) throws IOException {
         if (all.isEmpty() || row.size() != 3) {
             throw rows.wrong("a line of frequencies must follow a label and have two numbers");

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Cuts a long annotated recording into clips for training. Clips start a hop apart; a last one that would reach beyond
- * the end starts earlier, so that all clips are equally long.
+ * Cuts a long annotated recording into clips for training. Consecutive clips start one hop apart; a last clip that
+ * would extend beyond the end starts earlier, so that all clips are equally long.
  *
  * @param length   of a clip in seconds, positive
  * @param overlap  of neighbouring clips in seconds, less than the length
  * @param rule     when an event is a label of a clip
  */
 public record ClipCutter(double length, double overlap, ShareRule rule) {
-    /** More clips of one recording are a mistake in the options. */
+    /** More clips of one recording indicate a mistake in the options. */
     private static final int MAX_CLIPS = 10_000_000;
 
     /**
@@ -21,12 +21,12 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
      *
      * @param start  in seconds from the recording's start
      * @param end    in seconds
-     * @param labels sorted, each once
-     * @param partial whether it has no label although a part of an event lies in it: too little to be a label, too much
-     *     to be an example without the class
+     * @param labels distinct and sorted
+     * @param partial whether it has no label but contains part of an event: too little for a label, too much for an
+     *     example without the class
      */
     public record Clip(double start, double end, List<String> labels, boolean partial) {
-        /** A clip in which no part of an event lies that is not a label. */
+        /** A clip that is not partial. */
         public Clip(double start, double end, List<String> labels) {
             this(start, end, labels, false);
         }
@@ -40,7 +40,10 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
         }
     }
 
-    /** Clips with a label if one of its events lies in them by a share of the event's or of the clip's length. */
+    /**
+     * A clip gets the label of an event if the event shares at least {@code minShare} of its own or of the clip's
+     * length with it.
+     */
     public ClipCutter(double length, double overlap, double minShare) {
         this(length, overlap, new ShareRule(minShare, ShareRule.Of.EITHER));
     }
@@ -48,9 +51,9 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
     /**
      * The clips of a recording.
      *
-     * @param duration of the recording in seconds; one that is shorter than a clip is one clip
-     * @param events   of the recording, in any order; one that begins after its end is left out. One without a label
-     *     gives its clips none, and they are partial.
+     * @param duration of the recording in seconds; a recording shorter than a clip becomes one clip
+     * @param events   of the recording, in any order; events that begin after its end are ignored. An event without a
+     *     label adds no label to its clips, and they are partial.
      * @throws IllegalArgumentException if the duration is not positive, or there would be more than ten million clips
      */
     public List<Clip> cut(double duration, List<Annotation> events) {
@@ -59,7 +62,7 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
         EventIndex index =
                 new EventIndex(events.stream().filter(e -> e.onset() < duration).toList());
         List<Clip> clips = new ArrayList<>();
-        // Counted, not added up: a day of clips must not drift.
+        // Multiplied rather than accumulated, so that rounding errors do not drift over a day of clips.
         for (long k = 0; ; k++) {
             double start = Math.min(k * hop, Math.max(0, duration - length));
             double end = Math.min(duration, start + length);

@@ -16,9 +16,9 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
 
-/** Makes training clips of annotated recordings. */
+/** Makes training clips from annotated recordings. */
 public final class ClipPlan {
-    /** Events that begin this much after the end of their recording are not rounding, in seconds. */
+    /** An event that begins more than this many seconds after the end of its recording is not a rounding error. */
     private static final double BEYOND = 0.1;
 
     private final LabelFile labels;
@@ -26,7 +26,7 @@ public final class ClipPlan {
     private final List<String> missing = new ArrayList<>();
     private final Map<String, String> splitOf = new LinkedHashMap<>();
     private final Map<String, List<Annotation>> eventsOf = new HashMap<>();
-    /** The name in the labels of each recording that they name. */
+    /** The name that the labels use for each recording that they name. */
     private final Map<String, String> nameOf = new HashMap<>();
 
     private final List<String> unnamed;
@@ -34,8 +34,9 @@ public final class ClipPlan {
     /**
      * Matches labels to recordings.
      *
-     * @param recordings ids of the recordings there are
-     * @throws IllegalArgumentException if a name could be any of several recordings, or two are the same
+     * @param recordings ids of the existing recordings
+     * @throws IllegalArgumentException if a name could be any of several recordings, or two names are the same
+     *     recording
      */
     public ClipPlan(LabelFile labels, Collection<String> recordings) {
         this.labels = labels;
@@ -70,7 +71,7 @@ public final class ClipPlan {
                 .toList();
     }
 
-    /** Recordings of the labels that are not there. */
+    /** Recordings that the labels name but that do not exist. */
     public List<String> missing() {
         return List.copyOf(missing);
     }
@@ -85,12 +86,12 @@ public final class ClipPlan {
         return List.copyOf(splitOf.keySet());
     }
 
-    /** Takes the recordings that the labels do not name as such without events. */
+    /** Treats the recordings that the labels do not name as recordings without events. */
     public void includeUnnamed() {
         unnamed.forEach(id -> splitOf.put(id, ""));
     }
 
-    /** The recording that a name in the labels stands for; null if it is not there. */
+    /** The recording that a name in the labels stands for; null if it does not exist. */
     public String recordingOf(String name) {
         return files.file(name);
     }
@@ -105,11 +106,11 @@ public final class ClipPlan {
      *
      * @param manifest the clips that are kept
      * @param without  clips without an event, of which some may not have been kept
-     * @param dropped  how many of these were not kept
-     * @param partial  clips left out because they hold a part of an event that is too short to be a label
+     * @param dropped  number of these clips that were not kept
+     * @param partial  clips left out because they contain part of an event that is too short for a label
      * @param beyond   events that begin after the end of their recording, by recording
-     * @param nothing  clips left out because nothing is known of them
-     * @param unknown  seconds outside the marks and their margin, where no clips are taken
+     * @param nothing  clips left out because all their classes are unknown
+     * @param unknown  seconds outside the marks and their margins, from which no clips are taken
      */
     public record Clips(
             Manifest manifest,
@@ -120,7 +121,7 @@ public final class ClipPlan {
             int nothing,
             double unknown) {}
 
-    /** What is counted while clips are made. */
+    /** Counters that are kept while clips are made. */
     private static final class Counts {
         private int partial;
         private final Map<String, Integer> beyond = new LinkedHashMap<>();
@@ -128,13 +129,13 @@ public final class ClipPlan {
         private double unknown;
     }
 
-    /** Whether of a recording not everything is known. */
+    /** Whether only parts of a recording were annotated. */
     public boolean isSparse(String recording) {
         String name = nameOf.get(recording);
         return name != null && labels.coverage().isSparse(name);
     }
 
-    /** The events of a recording with their times, in the order of the labels; none where rows are clips. */
+    /** The events of a recording with their times, in the order of the labels; empty if the rows are clips. */
     public List<Annotation> marks(String recording) {
         return labels.form() != LabelFile.Form.EVENTS
                 ? List.of()
@@ -144,10 +145,10 @@ public final class ClipPlan {
     }
 
     /**
-     * The clips that the rows of the labels are.
+     * The clips that the rows of the labels describe.
      *
      * @param negatives share of the clips without a label that are kept, 0 to 1
-     * @param seed      decides which
+     * @param seed      selects those clips
      */
     public Clips rows(double negatives, long seed) {
         List<LabelledClip> clips = new ArrayList<>();
@@ -171,9 +172,9 @@ public final class ClipPlan {
     /**
      * Cuts the recordings.
      *
-     * @param seconds   length of each recording; one without is left out
+     * @param seconds   length of each recording; recordings without a length are left out
      * @param negatives share of the clips without an event that are kept, 0 to 1
-     * @param seed      decides which
+     * @param seed      selects those clips
      */
     public Clips cut(ClipCutter cutter, Map<String, Double> seconds, double negatives, long seed) {
         requireOneSplit();
@@ -209,7 +210,7 @@ public final class ClipPlan {
         return kept(clips, negatives, seed, counts);
     }
 
-    /** Adds the clips of a recording of which not everything is known. */
+    /** Adds the clips of a sparsely annotated recording. */
     private void around(ClipCutter cutter, String id, double seconds, List<LabelledClip> clips, Counts counts) {
         List<Annotation> events = eventsOf.getOrDefault(id, List.of()).stream()
                 .filter(event -> event.onset() < seconds)

@@ -17,16 +17,16 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.TextTable;
 
 /**
- * Of which recordings everything was annotated, and of which only the marks and what lies around them is known. In a
- * sparse recording somebody looked at the marks and a margin on both sides of each: classes without a mark there are
- * absent there; elsewhere nothing is known, except of classes that are complete. Immutable.
+ * States which recordings were annotated completely and which sparsely. In a sparse recording, somebody looked at the
+ * marks and at a margin on both sides of each. Within these spans, classes without a mark are absent; elsewhere, every
+ * class is unknown except those that are complete. Immutable.
  */
 public final class Coverage {
-    /** Everything is known of every recording. */
+    /** Every recording was annotated completely. */
     static final Coverage COMPLETE = new Coverage(0, Map.of());
 
     private final double margin;
-    /** The classes that are complete, by sparse recording. */
+    /** The complete classes of each sparse recording. */
     private final Map<String, Set<String>> completeOf;
 
     private Coverage(double margin, Map<String, Set<String>> completeOf) {
@@ -34,9 +34,9 @@ public final class Coverage {
         this.completeOf = Map.copyOf(completeOf);
     }
 
-    /** Which tables are sparse. */
+    /** The tables that are taken as sparse. */
     public enum Tables {
-        /** Selection tables of Raven and label tracks of Audacity, but not what BirdNET wrote. */
+        /** Selection tables of Raven and label tracks of Audacity, unless BirdNET wrote them. */
         USUAL,
         /** None. */
         COMPLETE,
@@ -45,16 +45,17 @@ public final class Coverage {
     }
 
     /**
-     * What a user says of the tables.
+     * The user's settings for tables of events.
      *
-     * @param tables which are sparse
-     * @param margin what was looked at on both sides of a mark, in seconds, at least 0
-     * @param list   a table of the files and classes that are complete in sparse tables; null for none
+     * @param tables which tables are sparse
+     * @param margin annotated margin on both sides of a mark, in seconds, at least 0
+     * @param list   a table of the files, and of their classes, that are complete although the tables are sparse; null
+     *     for none
      */
     public record Rule(Tables tables, double margin, Path list) {
         /**
-         * The margin if none is given, in seconds: what a screen shows on both sides of a mark while it is drawn, and
-         * room for a clip of the usual length.
+         * The default margin in seconds: roughly the time that a screen shows on both sides of a mark while it is
+         * drawn, and room for a clip of the usual length.
          */
         public static final double DEFAULT_MARGIN = 5;
 
@@ -73,9 +74,9 @@ public final class Coverage {
      * The coverage of recordings.
      *
      * @param sparse     recordings whose tables are sparse
-     * @param recordings all that the labels name
+     * @param recordings all recordings that the labels name
      * @param classes    all classes
-     * @throws MalformedTableException if the list of what is complete names another recording or class
+     * @throws MalformedTableException if the list of complete classes names another recording or class
      */
     static Coverage of(Set<String> sparse, Collection<String> recordings, LabelSet classes, Rule rule)
             throws IOException {
@@ -120,7 +121,7 @@ public final class Coverage {
         }
     }
 
-    /** The recording of the labels that a list means: by its path, with or without extension, or by its path's end. */
+    /** The recording that a list entry refers to: by its path, with or without extension, or by the end of its path. */
     private static String recording(TextTable.Row row, String name, Collection<String> recordings)
             throws MalformedTableException {
         String id = row.place().checked(() -> AnnotationFolder.normal(name));
@@ -144,21 +145,21 @@ public final class Coverage {
         return found;
     }
 
-    /** Whether everything is known of every recording. */
+    /** Whether every recording was annotated completely. */
     public boolean isComplete() {
         return completeOf.isEmpty();
     }
 
-    /** The recordings of which not everything is known, by their names in the labels. */
+    /** The sparse recordings, by their names in the labels. */
     public Set<String> sparse() {
         return completeOf.keySet();
     }
 
     /**
-     * Says what counts as not known.
+     * Describes what counts as unknown.
      *
-     * @param recordings how many there are
-     * @return empty if everything is known
+     * @param recordings number of all recordings
+     * @return empty if nothing is unknown
      */
     Optional<String> remark(int recordings) {
         return completeOf.isEmpty()
@@ -168,17 +169,12 @@ public final class Coverage {
                         + " is taken to be absent. --complete says that all that is there is marked");
     }
 
-    /** Whether not everything is known of a recording, by its name in the labels. */
+    /** Whether a recording is sparse, by its name in the labels. */
     boolean isSparse(String recording) {
         return completeOf.containsKey(recording);
     }
 
-    /**
-     * What is known of a sparse recording.
-     *
-     * @param marks   its events
-     * @param classes all classes
-     */
+    /** The annotated spans and marks of a sparse recording. */
     SparseRecording recording(String recording, List<Annotation> marks, LabelSet classes, ShareRule rule) {
         return new SparseRecording(marks, margin, completeOf.get(recording), classes, rule);
     }

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The events of a recording by their onset. */
+/** The events of a recording, sorted by onset. */
 final class EventIndex {
     private final List<Annotation> events;
     private final double longest;
@@ -16,7 +16,7 @@ final class EventIndex {
         longest = events.stream().mapToDouble(e -> e.offset() - e.onset()).max().orElse(0);
     }
 
-    /** Passes on the events of which any part lies in a stretch; times in seconds. */
+    /** Passes on the events that overlap a stretch; times in seconds. */
     void within(double start, double end, Consumer<Annotation> consumer) {
         for (int i = firstFrom(start - longest); i < events.size(); i++) {
             Annotation event = events.get(i);
@@ -29,7 +29,9 @@ final class EventIndex {
         }
     }
 
-    /** The first event with an onset of at least {@code time}, a little earlier by rounding. */
+    /**
+     * The index of the first event with an onset of at least {@code time}, or slightly earlier to allow for rounding.
+     */
     private int firstFrom(double time) {
         int low = 0;
         int high = events.size();

@@ -8,16 +8,19 @@ import java.util.TreeSet;
 import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
 
-/** The labels of stretches of recordings: those of the events that lie in them by a share. Immutable. */
+/**
+ * The labels of stretches of recordings: the labels of the events that overlap a stretch by the required share.
+ * Immutable.
+ */
 final class EventLabels implements Manifest.Stretches {
     private final Map<String, EventIndex> byFile = new HashMap<>();
     private final Map<String, SparseRecording> sparse = new HashMap<>();
     private final ShareRule rule;
 
     /**
-     * @param events   with the recordings as the clips of the manifest name them
+     * @param events   with the recordings named as in the manifest
      * @param rule     when an event is a label of a stretch
-     * @param coverage what is known of which recording
+     * @param coverage which recordings are sparse
      * @param classes  all classes
      */
     EventLabels(List<Annotation> events, ShareRule rule, Coverage coverage, LabelSet classes) {
@@ -31,7 +34,7 @@ final class EventLabels implements Manifest.Stretches {
         this.rule = rule;
     }
 
-    /** Events of recordings of which everything is known. */
+    /** Events of completely annotated recordings. */
     EventLabels(List<Annotation> events, ShareRule rule) {
         this(events, rule, Coverage.COMPLETE, null);
     }

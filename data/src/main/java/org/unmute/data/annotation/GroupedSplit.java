@@ -16,19 +16,19 @@ import java.util.function.Predicate;
 
 /**
  * Splits clips so that no group lies in two splits: clips of one recording, one site or one night sound alike, and a
- * probe that has heard a site in training is not tested on it. Classes are spread over the splits by their shares as
+ * probe must not be tested on a site that it was trained on. The classes are spread over the splits by their shares as
  * well as whole groups allow, the rarest class first, as in Sechidis et al., On the Stratification of Multi-Label Data
- * (2011), with groups in place of clips. Where that leaves a choice, the split that is furthest from its share of the
- * clips gets the group, and the seed decides the order of groups of the same size.
+ * (2011), with groups in place of clips. Ties go to the split that is furthest below its share of the clips; groups of
+ * the same size are ordered by the seed.
  */
 public final class GroupedSplit {
     private final List<String> splits;
     private final double[] shares;
-    /** Clips of each group, in the order of assignment. */
+    /** Number of clips of each group, in the order of assignment. */
     private final Map<String, Integer> sizes;
-    /** Clips of each class in each group. */
+    /** Number of clips of each class in each group. */
     private final Map<String, Map<String, Integer>> positives;
-    /** Clips that each split still lacks, of all and of each class. */
+    /** Number of clips that each split still lacks, in total and of each class. */
     private final double[] lacking;
 
     private final Map<String, double[]> lackingOf = new HashMap<>();
@@ -57,18 +57,18 @@ public final class GroupedSplit {
         }
     }
 
-    /** The split of each group by the number of clips alone: {@link #assign(List, List, Map, long)} without labels. */
+    /** Assigns groups to splits by the number of clips alone: {@link #assign(List, List, Map, long)} without labels. */
     public static Map<String, String> assign(Collection<String> groups, Map<String, Double> shares, long seed) {
         return assign(List.copyOf(groups), Collections.nCopies(groups.size(), List.of()), shares, seed);
     }
 
     /**
-     * The split of each group. The order of the clips does not matter.
+     * Assigns each group to a split. The order of the clips does not matter.
      *
      * @param groups group of each clip
      * @param labels labels of each clip
-     * @param shares share of each split, positive; they are divided by their sum
-     * @param seed   of the order
+     * @param shares share of each split, positive; normalized to a sum of 1
+     * @param seed   for the order of groups of the same size
      * @throws IllegalArgumentException if there are fewer groups than splits, or a share is not positive
      */
     public static Map<String, String> assign(
@@ -94,8 +94,8 @@ public final class GroupedSplit {
     }
 
     /**
-     * The same, but each class of at least two groups has one in each of the first two splits, where this takes no
-     * other class from them: from the others, groups are moved.
+     * As {@link #assign(List, List, Map, long)}, but each class of at least two groups has one in each of the first two
+     * splits. Groups are moved from the other splits, unless that would take another class from the first two.
      */
     static Map<String, String> spread(
             List<String> groups, List<? extends Collection<String>> labels, Map<String, Double> shares, long seed) {
@@ -124,7 +124,7 @@ public final class GroupedSplit {
         return splitOf;
     }
 
-    /** Whether a split goes on to have a group, and a first one each of its classes, without this group. */
+    /** Whether a split keeps a group, and one of the first two splits keeps each of its classes, without this group. */
     private static boolean isSpare(
             String group, Map<String, String> splitOf, Collection<Set<String>> classes, List<String> first) {
         String split = splitOf.get(group);
@@ -135,7 +135,7 @@ public final class GroupedSplit {
                         || classes.stream().filter(of -> of.contains(group)).allMatch(hasAnother));
     }
 
-    /** Large groups first: small ones then even out what is left. */
+    /** Large groups first, so that small ones even out the remaining differences. */
     private static Map<String, Integer> ordered(Map<String, Integer> sizes, long seed) {
         List<String> order = new ArrayList<>(sizes.keySet());
         SplittableRandom random = new SplittableRandom(seed);
@@ -184,7 +184,7 @@ public final class GroupedSplit {
         for (int n : groupsIn) {
             empty += n == 0 ? 1 : 0;
         }
-        // Every split gets a group.
+        // Every split receives at least one group.
         boolean onlyEmpty = empty == sizes.size() - assigned.size();
         int best = -1;
         for (int s = 0; s < shares.length; s++) {

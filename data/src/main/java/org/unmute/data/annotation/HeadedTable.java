@@ -11,7 +11,10 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.Place;
 import org.unmute.data.TextTable;
 
-/** Reads tables whose first row names the columns. Columns are found by name: their order differs between versions. */
+/**
+ * Reads tables whose first row names the columns. Columns are found by name, because their order differs between
+ * versions.
+ */
 final class HeadedTable {
     static final List<String> START =
             List.of("begin time (s)", "start (s)", "onset", "start", "begin", "start_time", "begin_time", "start time");
@@ -41,7 +44,7 @@ final class HeadedTable {
             "scientific name",
             "ebird_code");
     private static final List<String> SCORE = List.of("confidence", "score", "probability");
-    /** Columns of Raven that hold measurements, not labels. */
+    /** Columns of Raven that contain measurements, not labels. */
     private static final List<String> RAVEN = List.of(
             "selection",
             "view",
@@ -62,7 +65,7 @@ final class HeadedTable {
     private final AnnotationTable.Kind kind;
     private final String labelColumn;
     private List<String> header;
-    /** Whether a comma cannot separate fields. */
+    /** Whether a comma cannot be the delimiter. */
     private boolean decimalCommas = true;
 
     HeadedTable(Path file, AnnotationTable.Kind kind, String labelColumn) {
@@ -85,7 +88,7 @@ final class HeadedTable {
         }
     }
 
-    /** Null if there is no tab in the first line. */
+    /** Returns null if the first line has no tab. */
     private AnnotationTable readTabs() throws IOException {
         try (TabRows rows = TabRows.open(file)) {
             header = rows.next();
@@ -127,7 +130,10 @@ final class HeadedTable {
         return MalformedTableException.quote(String.join(", ", header));
     }
 
-    /** The named column, else one with a usual name, else in Raven's tables the only one that is not Raven's own. */
+    /**
+     * The index of the requested column, else of one with a usual name, else, in Raven's tables, of the only column
+     * that is not Raven's own.
+     */
     private int label() throws MalformedTableException {
         if (labelColumn != null) {
             int at = find(List.of(labelColumn));
@@ -144,7 +150,7 @@ final class HeadedTable {
         List<Integer> candidates = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
             String name = header.get(i).strip();
-            // Measurements end with their unit in brackets.
+            // Names of measurements end with their unit in brackets.
             if (!name.isEmpty() && !name.endsWith(")") && RAVEN.stream().noneMatch(name::equalsIgnoreCase)) {
                 candidates.add(i);
             }
@@ -160,7 +166,7 @@ final class HeadedTable {
         return candidates.getFirst();
     }
 
-    /** Collects the annotations of rows. */
+    /** Collects the annotations from rows. */
     private final class Collector {
         private final int start = required("start", START);
         private final int end = required("end", END);
@@ -186,12 +192,12 @@ final class HeadedTable {
             if (row.size() > header.size() + 1) {
                 throw place.wrong("the row has " + row.size() + " columns, the header " + header.size());
             }
-            // Blanks may belong to the name of a file.
+            // Blanks may be part of a file name.
             String name = at(row, recording).isEmpty() ? "" : row.get(recording);
             if (recording >= 0) {
                 files.add(name);
             }
-            // A recording without events keeps a row with empty cells.
+            // A recording without events has a row with empty cells.
             if (at(row, start).isEmpty() && at(row, end).isEmpty()) {
                 return;
             }
@@ -205,7 +211,7 @@ final class HeadedTable {
             double from = number(place, "start", at(row, start));
             double to = number(place, "end", at(row, end));
             if (inFile >= 0 && !at(row, inFile).isEmpty()) {
-                // Times of a combined table run on over the files.
+                // Times in a combined table are cumulative over the files.
                 double offset = number(place, "file offset", at(row, inFile));
                 to = offset + (to - from);
                 from = offset;

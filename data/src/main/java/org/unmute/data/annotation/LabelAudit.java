@@ -19,17 +19,18 @@ import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
 
 /**
- * What is likely to be wrong with labels, found before a training.
+ * Likely errors in labels, found before training.
  *
- * @param clips       clips of each split, in the order of the splits
- * @param positives   clips of each class in each split, by class
- * @param unlabelled  clips without a label
- * @param unknown     clips of which a class is not known, by class; without those of which it is nowhere so
- * @param partly      clips of which some class is not known
- * @param missing     for each split the classes of which it has no clip, where another split has one
- * @param unused      classes of which no clip is an example
- * @param neverAbsent classes of which some clip to train on is an example, but none is known to be without it
- * @param rare        classes of which the training clips have fewer examples than wanted, but some
+ * @param clips       number of clips in each split, in the order of the splits
+ * @param positives   number of clips of each class in each split, by class
+ * @param unlabelled  number of clips without a label
+ * @param unknown     number of clips in which a class is unknown, by class; only classes that are unknown somewhere
+ * @param partly      number of clips in which some class is unknown
+ * @param missing     for each split, the classes of which it has no clip but another split has one
+ * @param unused      classes without any positive clip
+ * @param neverAbsent classes with positive training clips but without a training clip in which they are known to be
+ *     absent
+ * @param rare        classes with some, but fewer than the wanted number of training clips
  * @param shared      groups of clips with the same sound that lie in several splits
  * @param overlapping pairs of clips in different splits that overlap in one recording
  * @param alike       labels that differ only in case, spaces or punctuation
@@ -48,18 +49,18 @@ public record LabelAudit(
         List<List<LabelledClip>> overlapping,
         List<List<String>> alike) {
     private static final int NAMED = 5;
-    /** Groups of clips that a record lists. */
+    /** Maximum number of groups of clips that a record lists. */
     private static final int RECORDED = 1000;
 
-    /** A clip's stretch of its recording. */
+    /** The stretch of a recording that a clip covers. */
     private record Stretch(LabelledClip clip, double start, double end) {}
 
     /**
      * Audits a manifest.
      *
-     * @param recording  names the recording of a clip, equal for equal recordings: a digest of the file, or its name
-     * @param training   splits that are trained on; all if it holds none of the manifest's
-     * @param minPositives examples that a class should have in training
+     * @param recording  identifies the recording of a clip: a digest of the file, or its name
+     * @param training   splits used for training; all splits if the manifest has none of these
+     * @param minPositives number of training clips that a class should have
      */
     public static LabelAudit of(
             Manifest manifest,
@@ -122,14 +123,14 @@ public record LabelAudit(
                 alike(manifest.labels().names()));
     }
 
-    /** Clips of which a class is not known, by class. */
+    /** The number of clips in which a class is unknown, by class. */
     private static Map<String, Integer> unknown(List<LabelledClip> clips, LabelSet classes) {
         Map<String, Integer> unknown = new TreeMap<>();
         int others = 0;
         for (LabelledClip clip : clips) {
             boolean all = clip.unknown().equals(LabelledClip.OTHERS);
             others += all ? 1 : 0;
-            // Of all but the labels nothing is known.
+            // All classes but the labels are unknown.
             (all ? clip.labels() : clip.unknown()).forEach(label -> unknown.merge(label, all ? -1 : 1, Integer::sum));
         }
         for (String label : others > 0 ? classes.names() : List.<String>of()) {
@@ -158,7 +159,7 @@ public record LabelAudit(
         return missing;
     }
 
-    /** Finds the clips of one recording that share sound with a clip of another split. */
+    /** Finds clips of one recording that overlap a clip of another split. */
     private static void inSeveralSplits(
             List<Stretch> all, List<List<LabelledClip>> shared, List<List<LabelledClip>> overlapping) {
         if (all.stream().map(s -> s.clip.split()).distinct().count() < 2) {
@@ -175,7 +176,7 @@ public record LabelAudit(
         List<Stretch> byStart = all.stream()
                 .sorted(Comparator.comparingDouble(Stretch::start).thenComparingDouble(Stretch::end))
                 .toList();
-        // The stretch of each split that reaches furthest so far; a later one overlaps it or nothing of that split.
+        // For each split, the stretch that ends last so far; a later stretch overlaps this one or none of that split.
         Map<String, Stretch> furthest = new TreeMap<>();
         for (Stretch s : byStart) {
             furthest.forEach((split, before) -> {
@@ -200,8 +201,8 @@ public record LabelAudit(
     }
 
     /**
-     * Whether nothing is wrong. Clips without a label are right where they are meant as examples without any class, and
-     * classes that are nowhere used may come with a vocabulary.
+     * Whether there is no problem. Clips without a label are fine if they are meant as negative examples, and unused
+     * classes may come from a vocabulary.
      */
     public boolean isClean() {
         return missing.isEmpty()
@@ -212,7 +213,10 @@ public record LabelAudit(
                 && alike.isEmpty();
     }
 
-    /** The findings in words, a line each, with the first few names: {@link #problems} and what may be as it should. */
+    /**
+     * All findings as text, one line each, with the first few names: {@link #problems} and findings that may be
+     * intended.
+     */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         int all = clips.values().stream().mapToInt(n -> n).sum();
@@ -231,7 +235,7 @@ public record LabelAudit(
         return lines;
     }
 
-    /** What makes the labels not {@link #isClean}, a line each. */
+    /** The findings because of which the labels are not {@link #isClean}, one line each. */
     public List<String> problems() {
         List<String> lines = new ArrayList<>();
         missing.forEach((split, labels) -> lines.add(
@@ -283,7 +287,7 @@ public record LabelAudit(
                 + (all.size() > NAMED ? ", …" : "");
     }
 
-    /** All findings, for a record of a run. */
+    /** All findings, for a run record. */
     public Map<String, Object> describe() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("clips", clips);

@@ -22,15 +22,15 @@ import org.unmute.files.PlainText;
 import org.unmute.files.RegularFile;
 
 /**
- * The labels of a file or folder of any form that is read. Its content tells the form.
+ * The labels of a file or folder in any supported form, which is recognized by the content.
  *
- * @param form       what a row stands for
- * @param manifest   the clips: of {@link Form#EVENTS} in a table, one for each stretch that a row names; of other
- *     programs' annotations, one for each recording
- * @param events     the same labels as events; recordings as the manifest names them
- * @param coverage   of which recordings not everything is known
- * @param recognized in words, what was read
- * @param remarks    what a user should know about the files
+ * @param form       the meaning of a row
+ * @param manifest   the clips: for {@link Form#EVENTS} in a table, one for each stretch that a row names; for
+ *     annotations of other programs, one for each recording
+ * @param events     the same labels as events; recordings are named as in the manifest
+ * @param coverage   which recordings are sparse
+ * @param recognized description of what was read
+ * @param remarks    remarks for the user about the files
  */
 public record LabelFile(
         Form form,
@@ -41,24 +41,24 @@ public record LabelFile(
         List<String> remarks) {
     /** Forms of label files. */
     public enum Form {
-        /** A row for each clip, with its labels in one column. */
+        /** One row for each clip, with its labels in one column. */
         CLIPS,
-        /** A row for each clip, with a column of zeros and ones for each class. */
+        /** One row for each clip, with a column of zeros and ones for each class. */
         MATRIX,
-        /** A row for each event of a recording. */
+        /** One row for each event of a recording. */
         EVENTS
     }
 
     /**
-     * How a label file is read.
+     * Options for reading a label file.
      *
      * @param form       null to recognize it
      * @param columns    names of columns; null for the usual ones
-     * @param ignored    columns of a matrix that are no classes
-     * @param declared   columns of a matrix that are classes, though their names may stand for no class at all
-     * @param nothing    columns of a matrix that say that none of the classes is there
+     * @param ignored    columns of a matrix that are not classes
+     * @param declared   columns of a matrix that are classes although their names suggest the absence of any class
+     * @param nothing    columns of a matrix that mark the absence of all classes
      * @param vocabulary the classes in order; null for all labels of the file, sorted
-     * @param rule       when an event is a label of a clip
+     * @param rule       decides when an event is a label of a clip
      * @param coverage   which tables of events are sparse
      */
     public record Options(
@@ -79,12 +79,12 @@ public record LabelFile(
             nothing = List.copyOf(nothing);
         }
 
-        /** Columns whose names may stand for no class are asked about. */
+        /** Asks about columns whose names suggest the absence of any class. */
         public Options(Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
             this(form, columns, ignored, List.of(), List.of(), vocabulary, rule, Coverage.Rule.DEFAULT);
         }
 
-        /** The same, with what the user says of the tables of events. */
+        /** The same options with other settings for tables of events. */
         public Options with(Coverage.Rule other) {
             return new Options(form, columns, ignored, declared, nothing, vocabulary, rule, other);
         }
@@ -98,9 +98,9 @@ public record LabelFile(
     /**
      * Reads labels.
      *
-     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them, or of
-     *     the Parquet files of one table
-     * @throws MalformedTableException if a table is of no form that is read, could be of several, or a row is wrong
+     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them, or a
+     *     folder with the Parquet files of one table
+     * @throws MalformedTableException if the form of a table is not supported or is ambiguous, or a row is wrong
      * @throws IOException             if a file cannot be read
      */
     public static LabelFile read(Path source, Options options) throws IOException {
@@ -135,7 +135,7 @@ public record LabelFile(
         return read.remarking(table.layout().leftOut());
     }
 
-    /** Says that nothing can be sparse where rows are clips. */
+    /** Rejects settings for sparse tables if rows are clips. */
     private static void requireEvents(LabelFile read, Coverage.Rule rule, Path source) throws MalformedTableException {
         if (read.form != Form.EVENTS && (rule.tables() == Coverage.Tables.SPARSE || rule.list() != null)) {
             throw new Place(source, 0)
@@ -144,7 +144,10 @@ public record LabelFile(
         }
     }
 
-    /** A row "a.wav 0 1 1" may be an event from 0 to 1 s whose label is "1", but is hardly meant so. */
+    /**
+     * Rejects a row such as "a.wav 0 1 1": it could be an event from 0 to 1 s with the label "1", but that is hardly
+     * intended.
+     */
     private static void requireEvents(AnnotationFolder.Found found, Path source) throws MalformedTableException {
         List<Annotation> events = found.events();
         if (!events.isEmpty() && events.stream().allMatch(e -> e.label().matches("[01]"))) {
@@ -155,7 +158,7 @@ public record LabelFile(
         }
     }
 
-    /** Says which columns were not read, and which labels may be none. */
+    /** Adds remarks on columns that were not read and on labels that may not be classes. */
     private LabelFile remarking(List<String> leftOut) {
         List<String> all = new ArrayList<>(remarks);
         List<String> unclear = form == Form.MATRIX
@@ -183,7 +186,7 @@ public record LabelFile(
         return new LabelFile(Form.CLIPS, manifest, events(manifest), Coverage.COMPLETE, recognized, List.of());
     }
 
-    /** The labels of clips as events: of parts of a recording, or of whole ones. */
+    /** The labels of clips as events, which cover part of a recording or all of it. */
     static List<Annotation> events(Manifest manifest) {
         List<Annotation> events = new ArrayList<>();
         for (LabelledClip clip : manifest.clips()) {
@@ -198,7 +201,7 @@ public record LabelFile(
         return events;
     }
 
-    /** The annotations of other programs. */
+    /** Reads the annotations of other programs. */
     private static LabelFile annotations(AnnotationFolder.Found found, Path source, Options options)
             throws IOException {
         Map<String, Set<String>> labels = new LinkedHashMap<>();

@@ -19,11 +19,11 @@ import org.unmute.data.TextTable;
 import org.unmute.data.annotation.LabelFile.Form;
 
 /**
- * What the columns of a table of labels are, and what its rows stand for: its header tells or, for a matrix, its cells.
- * What the header alone rules out is refused before any row is read.
+ * The roles of the columns of a label table and the meaning of its rows, recognized by the header or, for a matrix, by
+ * the cells. Tables that the header alone rules out are rejected before any row is read.
  */
 final class LabelForm {
-    /** Rows among which a file that is named twice shows that rows are no clips. */
+    /** Number of rows in which a repeated file shows that rows are not clips. */
     private static final int FIRST_ROWS = 1000;
 
     private final Path file;
@@ -35,11 +35,11 @@ final class LabelForm {
     private final Form form;
 
     /**
-     * Where things stand; -1 for a column that is not there.
+     * Indices of the columns; -1 for a column that does not exist.
      *
      * @param others  columns that may be classes
-     * @param nothing those that say that none of the classes is there
-     * @param unnamed those that have no name, but for the first, which is the index of a data frame
+     * @param nothing columns that mark the absence of all classes
+     * @param unnamed columns without a name, except the first, which is the index of a data frame
      */
     record Columns(
             int file,
@@ -85,7 +85,7 @@ final class LabelForm {
         return form;
     }
 
-    /** The names of the columns; one without is called {@code column 3}. */
+    /** The names of the columns; an unnamed one is called {@code column 3}, for example. */
     List<String> header() {
         return header;
     }
@@ -95,7 +95,7 @@ final class LabelForm {
         return leftOut;
     }
 
-    /** The names of columns of a table without a header, which are known by now, for other readers of it. */
+    /** The column names that were determined for a table without a header, for its other readers. */
     ManifestFormat format() {
         ManifestFormat given = options.columns();
         return given.headerRow() != ManifestFormat.NO_HEADER
@@ -116,7 +116,7 @@ final class LabelForm {
         return List.copyOf(all);
     }
 
-    /** The exception for what is wrong with the header, with what may help. */
+    /** The exception for an error in the header, with advice. */
     MalformedTableException wrong(String detail) throws IOException {
         return head.wrong(detail + TableAdvice.of(file).text(options.columns().headerRow()));
     }
@@ -156,7 +156,7 @@ final class LabelForm {
         for (int i = 0; i < header.size(); i++) {
             boolean known = label >= 0 && header.get(i).equalsIgnoreCase(LabelledClip.UNKNOWN_COLUMN);
             boolean taken = i == file || i == start || i == end || i == split || i == label || known;
-            // A first column without name is the index of a data frame.
+            // An unnamed first column is the index of a data frame.
             if (taken
                     || left.contains(i)
                     || nothing.contains(i)
@@ -188,7 +188,7 @@ final class LabelForm {
         return all;
     }
 
-    /** Refuses a table in which no row could be a clip or an event. */
+    /** Rejects a table in which no row could be a clip or an event. */
     private void requireFile() throws IOException {
         if (columns.file >= 0 || columns.times() && columns.label >= 0) {
             return;
@@ -219,7 +219,7 @@ final class LabelForm {
                         + (odd.size() == 1 ? " does not" : " do not"));
             }
             if (binary == 0) {
-                return columns.times() ? Form.EVENTS : Form.CLIPS; // whose readers say which column is missing
+                return columns.times() ? Form.EVENTS : Form.CLIPS; // their readers report the missing column
             }
             if (!odd.isEmpty()) {
                 throw wrong("some columns have only 0 and 1, as in a table with a column for each class, others do"
@@ -242,16 +242,16 @@ final class LabelForm {
         return hasEventRows() ? Form.EVENTS : Form.CLIPS;
     }
 
-    /** What the cells say, as far as they must be read. */
+    /** Evidence from the cells, read as far as necessary. */
     private final class Cells {
-        /** Columns that are no classes, each with the first cell that says so. */
+        /** Columns that are not classes, each with the first cell that shows it. */
         private final Map<Integer, String> odd = new LinkedHashMap<>();
 
         private final Set<List<String>> first = new HashSet<>();
         private boolean oddLabel;
         private long rows;
 
-        /** Whether another row could change what the table is. */
+        /** Adds a row and returns whether further rows could change the form of the table. */
         boolean add(TextTable.Row row) {
             rows++;
             for (int column : columns.others) {
@@ -266,7 +266,7 @@ final class LabelForm {
                 oddLabel |= cell(row.fields().get(columns.label)) < 0;
                 return !(oddLabel && (!odd.isEmpty() || columns.others.size() < 2));
             }
-            // A stretch that is named twice is refused by the reader of the rows, at that row.
+            // A stretch that is named twice is rejected by the reader of the rows, which reports that row.
             boolean again = rows <= FIRST_ROWS && !first.add(stretch(row));
             return odd.size() < columns.others.size() && !again;
         }
@@ -279,7 +279,7 @@ final class LabelForm {
         }
     }
 
-    /** Whether rows name a stretch and one label, so that rows of the same stretch belong together. */
+    /** Whether rows name a stretch and a single label, so that the rows of a stretch belong together. */
     boolean hasEventRows() {
         return columns.times()
                 && columns.label >= 0
@@ -302,7 +302,7 @@ final class LabelForm {
         return MalformedTableException.quote(header.get(column));
     }
 
-    /** 1, 0, or -1 if the text is neither. */
+    /** The value of a cell: 1, 0, or -1 if the text is neither. */
     static int cell(String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "1", "1.0", "true" -> 1;

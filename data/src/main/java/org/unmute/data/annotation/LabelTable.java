@@ -24,9 +24,9 @@ import org.unmute.data.TextTable;
 import org.unmute.data.annotation.LabelFile.Form;
 import org.unmute.files.PlainText;
 
-/** A table with a header whose form is recognized by its columns and, for a matrix, by its cells. */
+/** A table with a header, whose form is recognized by its columns and, for a matrix, by its cells. */
 final class LabelTable {
-    /** Names of columns that may say that nothing is there. */
+    /** Names of columns that may mark the absence of all classes. */
     private static final Set<String> NOTHING = Set.of(
             "empty",
             "none",
@@ -68,12 +68,12 @@ final class LabelTable {
         return new LabelTable(file, options);
     }
 
-    /** What its columns are and its rows stand for. */
+    /** The roles of the columns and the meaning of the rows. */
     LabelForm layout() {
         return layout;
     }
 
-    /** Whether a table's header names start and end of events. */
+    /** Whether the header of a table names start and end of events. */
     static boolean hasTimes(Path file) throws IOException {
         try (TextTable table = TextTable.open(file)) {
             return LabelForm.any(table, HeadedTable.START) >= 0 && LabelForm.any(table, HeadedTable.END) >= 0;
@@ -88,7 +88,7 @@ final class LabelTable {
         return manifest.clips().size() + " clips, " + manifest.labels().size() + " classes";
     }
 
-    /** The place of a row in its recording: the id of the part, or of the whole file. */
+    /** The id of a row: that of the part of the recording, or of the whole file. */
     private String id(TextTable.Row row, String recording) throws MalformedTableException {
         double[] times = times(row);
         return times == null ? recording : ClipId.part(recording, times[0], times[1]);
@@ -162,7 +162,10 @@ final class LabelTable {
         return List.copyOf(classes);
     }
 
-    /** Whether columns are not named, and the classes are; a probe may know them by the numbers of their columns. */
+    /**
+     * Whether columns are unnamed and take the class names of the vocabulary in order; a probe may know its classes by
+     * column number.
+     */
     private boolean isNamedByOrder() {
         LabelSet known = options.vocabulary();
         return known != null
@@ -170,7 +173,7 @@ final class LabelTable {
                 && !columns.others().stream().allMatch(column -> known.indexOf(header.get(column)) >= 0);
     }
 
-    /** Whether a name may stand for no class at all. */
+    /** Whether a name may stand for the absence of all classes. */
     static boolean saysNothing(String name) {
         return NOTHING.contains(name.strip()
                 .toLowerCase(Locale.ROOT)
@@ -178,7 +181,7 @@ final class LabelTable {
                 .replaceFirst("s$", ""));
     }
 
-    /** Reads a column for each class. */
+    /** Reads a table with a column for each class. */
     LabelFile matrix() throws IOException {
         if (columns.file() < 0) {
             throw layout.wrong("no column with the file among " + layout.names() + ": name it with --file-column; "
@@ -254,7 +257,7 @@ final class LabelTable {
         return remarks;
     }
 
-    /** Whether a cell of a column for a class, or for none, is 1. */
+    /** Whether a cell of a class column, or of one that marks the absence of all classes, is 1. */
     private boolean isSet(TextTable.Row row, int column) throws MalformedTableException {
         int value = LabelForm.cell(row.number(column));
         if (value < 0) {
@@ -266,9 +269,9 @@ final class LabelTable {
     }
 
     /**
-     * Requires that a row that says that nothing is there has no class.
+     * Requires that a row that marks the absence of all classes has no label.
      *
-     * @return whether it has neither, though there are columns that could say it
+     * @return whether the row has neither, although the table has columns to mark absence
      */
     private boolean requireNothing(TextTable.Row row, List<String> labels) throws MalformedTableException {
         boolean nothing = false;
@@ -294,7 +297,7 @@ final class LabelTable {
         }
     }
 
-    /** Reads a row for each event. Rows of the same stretch of a recording become one clip. */
+    /** Reads a table with a row for each event. Rows of the same stretch of a recording become one clip. */
     LabelFile events() throws IOException {
         String missing =
                 columns.start() < 0 ? "start" : columns.end() < 0 ? "end" : columns.label() < 0 ? "label" : null;
@@ -361,7 +364,7 @@ final class LabelTable {
                 coverage.remark(recordings.size()).stream().toList());
     }
 
-    /** A stretch that a row names, with all that is known of it. */
+    /** The stretch that a row names, with all labels and unknown classes. */
     private static LabelledClip known(LabelledClip clip, EventLabels stretches) {
         ClipId.Part part = ClipId.part(clip.file()).orElse(new ClipId.Part(clip.file(), 0, Double.POSITIVE_INFINITY));
         return stretches.of(part.file(), part.start(), part.end()).clip(clip.file(), clip.split());

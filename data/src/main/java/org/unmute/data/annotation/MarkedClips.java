@@ -7,16 +7,16 @@ import java.util.TreeSet;
 import org.unmute.data.annotation.SparseRecording.Span;
 
 /**
- * Places clips in a sparse recording. Each mark with a label has a clip in whose middle it lies, alone or with marks
- * beside it; a mark that is longer than a clip has several. Between the marks, where somebody looked, clips without a
- * mark follow. Of a clip around a mark at least half lies in no other one, except at the end of the recording.
+ * Places clips in a sparse recording. Each mark with a label lies in the middle of a clip, alone or with neighbouring
+ * marks; a mark longer than a clip has several clips. Clips without a mark then fill the annotated spans between the
+ * marks. At least half of a clip around a mark does not lie in any other such clip, except at the end of the recording.
  */
 final class MarkedClips {
     private final double length;
     private final double hop;
     private final double last;
     private final SparseRecording recording;
-    /** Starts of the clips around marks, and of all clips. */
+    /** Starts of the clips around marks. */
     private final TreeSet<Double> around = new TreeSet<>();
 
     private final TreeSet<Double> all = new TreeSet<>();
@@ -29,10 +29,7 @@ final class MarkedClips {
     }
 
     /**
-     * The clips of a recording in order, each as long as the cutter says, or as the recording if that is shorter.
-     *
-     * @param duration of the recording in seconds
-     * @throws IllegalArgumentException as {@link ClipCutter#cut}
+     * The clips of a recording in order, each as long as the cutter requires, or as the recording if that is shorter.
      */
     static List<Span> of(ClipCutter cutter, double duration, SparseRecording recording) {
         cutter.requireFew(duration);
@@ -79,20 +76,20 @@ final class MarkedClips {
         }
     }
 
-    /** Whether a mark lies in a clip around another one; marks come by their starts. */
+    /** Whether a mark lies in the clip around an earlier one; marks are passed in the order of their starts. */
     private boolean isInside(Span mark) {
         Double start = around.floor(mark.start());
         return start != null && mark.end() <= start + length + SparseRecording.ROUNDING;
     }
 
-    /** Places a clip, later if it would share more than half with the one before. */
+    /** Places a clip, or moves it later if it would share more than half with the previous one. */
     private void place(double wanted, Span mark) {
         double start = Math.max(0, wanted);
         if (!around.isEmpty()) {
             double before = around.last();
             start = Math.max(start, before + Math.min(hop, length / 2));
             double inside = Math.min(mark.end(), before + length) - Math.max(mark.start(), before);
-            // At the end of the recording there is no room for half a clip.
+            // The end of the recording may not leave room for half a clip.
             if (start > last && inside >= Math.min(length, mark.end() - mark.start()) / 2) {
                 return;
             }
@@ -102,7 +99,7 @@ final class MarkedClips {
         all.add(start);
     }
 
-    /** Ids of clips have microseconds. */
+    /** Rounds to microseconds, as in clip ids. */
     private static double rounded(double seconds) {
         return Math.max(0, Math.rint(seconds * 1e6) / 1e6);
     }
@@ -125,7 +122,7 @@ final class MarkedClips {
 
     private static List<Span> within(List<Span> marks, Span span) {
         List<Span> some = new ArrayList<>();
-        // Both are in order, and marks are few beside clips: a binary search finds the first.
+        // Both are sorted: a binary search finds the first mark of the span.
         int low = 0;
         int high = marks.size();
         while (low < high) {
@@ -142,12 +139,12 @@ final class MarkedClips {
         return some;
     }
 
-    /** Clips in a stretch without marks; of none more than half lies in a clip around a mark. */
+    /** Places clips in a stretch without marks; at most half of each lies in a clip around a mark. */
     private void fill(double from, double to) {
         all.addAll(free(from, to - length, length / 2));
     }
 
-    /** Starts of clips between two times, a hop apart, and none closer than {@code apart} to a clip around a mark. */
+    /** Starts of clips between two times, one hop apart, none closer than {@code apart} to a clip around a mark. */
     private List<Double> free(double from, double to, double apart) {
         List<Double> starts = new ArrayList<>();
         double start = from;

@@ -11,22 +11,22 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.TextTable;
 
-/** Which recordings belong together, so that they lie in one split. */
+/** Groups of recordings that must lie in one split. */
 public final class RecordingGroups {
     private final Map<String, String> groupOf = new HashMap<>();
-    /** The group that a group was joined to. */
+    /** The group with which each merged group was joined. */
     private final Map<String, String> joined = new HashMap<>();
 
     private RecordingGroups() {}
 
-    /** Each recording is a group. */
+    /** Makes each recording a group of its own. */
     public static RecordingGroups recordings(Collection<String> recordings) {
         RecordingGroups groups = new RecordingGroups();
         recordings.forEach(id -> groups.groupOf.put(id, id));
         return groups;
     }
 
-    /** The recordings of a folder are a group. */
+    /** Makes the recordings of each folder a group. */
     public static RecordingGroups folders(Collection<String> recordings) {
         RecordingGroups groups = new RecordingGroups();
         recordings.forEach(id -> groups.groupOf.put(id, id.substring(0, id.lastIndexOf('/') + 1)));
@@ -34,10 +34,10 @@ public final class RecordingGroups {
     }
 
     /**
-     * Recordings with the same value in a column of a table are a group.
+     * Groups recordings by their values in a column of a table.
      *
      * @param column      its name, ignoring case
-     * @param recordingOf the recording that the table names; null if it is not among them
+     * @param recordingOf maps a name in the table to a recording; null if it is not among the recordings
      * @throws MalformedTableException  if there is no such column, or a recording has two values
      * @throws IllegalArgumentException if a recording has no value
      */
@@ -47,7 +47,7 @@ public final class RecordingGroups {
         return column(recordings, table, column, recordingOf, ManifestFormat.AUTO);
     }
 
-    /** The same for a table whose columns have other names, or whose header is elsewhere. */
+    /** As above, for a table with other column names or a header in another line. */
     public static RecordingGroups column(
             Collection<String> recordings,
             Path table,
@@ -98,9 +98,9 @@ public final class RecordingGroups {
     }
 
     /**
-     * Joins the groups of recordings that are the same.
+     * Joins the groups of identical recordings.
      *
-     * @param same another recording that is the same, or itself, by recording
+     * @param same maps each recording to an identical one, or to itself
      */
     public void join(Map<String, String> same) {
         same.forEach((id, other) -> {

@@ -1,25 +1,25 @@
 package org.unmute.data.annotation;
 
 /**
- * When an event is a label of a clip.
+ * Decides whether an event is a label of a clip.
  *
- * @param share in (0, 1]
- * @param of    what must be shared
+ * @param share required share, in (0, 1]
+ * @param of    the length that the share refers to
  */
 public record ShareRule(double share, Of of) {
     /** A quarter of the event or of the clip. */
     public static final ShareRule DEFAULT = new ShareRule(0.25, Of.EITHER);
 
-    /** A millionth of a second of rounding does not decide. */
+    /** Tolerance for rounding, in seconds. */
     private static final double ROUNDING = 1e-6;
 
-    /** What a share is of. */
+    /** The length that a share refers to. */
     public enum Of {
-        /** This share of the event lies in the clip. */
+        /** The share of the event that lies in the clip. */
         EVENT,
-        /** The event covers this share of the clip. */
+        /** The share of the clip that the event covers. */
         CLIP,
-        /** One of both: an event longer than a clip need not lie in it by a share of its own length. */
+        /** Either: an event longer than a clip need not lie in it by a share of its own length. */
         EITHER
     }
 
@@ -30,13 +30,13 @@ public record ShareRule(double share, Of of) {
         }
     }
 
-    /** Whether any part of an event lies in a clip; times in seconds, the clip's end may be infinite. */
+    /** Whether an event overlaps a clip. Times are in seconds; the clip's end may be infinite. */
     static boolean touches(double start, double end, Annotation event) {
         boolean point = event.onset() == event.offset() && event.onset() >= start;
         return event.onset() < end && (point || event.offset() > start);
     }
 
-    /** Whether an event is a label of a clip; a point is one of the clip in which it lies. */
+    /** Whether an event is a label of a clip. An event without duration is a label of the clip in which it lies. */
     boolean holds(double start, double end, Annotation event) {
         if (!touches(start, end, event)) {
             return false;
@@ -51,7 +51,7 @@ public record ShareRule(double share, Of of) {
             case CLIP -> end - start;
             case EITHER -> Math.min(end - start, length);
         };
-        // A clip up to the unknown end of its recording holds what touches it.
+        // A clip up to the unknown end of its recording gets every event that overlaps it.
         return whole == Double.POSITIVE_INFINITY || shared >= share * whole - ROUNDING;
     }
 }

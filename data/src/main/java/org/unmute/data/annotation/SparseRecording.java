@@ -12,9 +12,9 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 
-/** A recording of which marks and what lies around them is known, and perhaps some classes throughout. Immutable. */
+/** A recording that was annotated at its marks and around them, and perhaps completely for some classes. Immutable. */
 final class SparseRecording {
-    /** Rounding of times, in seconds, that does not decide. */
+    /** Tolerance for rounding of times, in seconds. */
     static final double ROUNDING = 1e-6;
 
     /**
@@ -29,17 +29,17 @@ final class SparseRecording {
     private final Set<String> complete;
     private final LabelSet classes;
     private final ShareRule rule;
-    /** What somebody looked at: disjoint, in order. */
+    /** The spans that somebody looked at: disjoint and sorted. */
     private final List<Span> known;
 
     private final double[] starts;
-    /** There may be as many names as classes, and as many clips as seconds. */
+    /** Shares equal lists, since there may be as many names as classes and as many clips as seconds. */
     private final Map<List<String>, List<String>> same = new ConcurrentHashMap<>();
 
     /**
-     * @param margin   what was looked at on both sides of a mark, in seconds
+     * @param margin   annotated margin on both sides of a mark, in seconds
      * @param complete classes of which every event is marked
-     * @param rule     when a mark is a label of a stretch
+     * @param rule     decides when a mark is a label of a stretch
      */
     SparseRecording(List<Annotation> marks, double margin, Set<String> complete, LabelSet classes, ShareRule rule) {
         this.marks = List.copyOf(marks);
@@ -54,7 +54,7 @@ final class SparseRecording {
         starts = known.stream().mapToDouble(Span::start).toArray();
     }
 
-    /** Spans that do not touch, in order, which cover what some others do. */
+    /** The union of spans as disjoint spans that do not touch, sorted. */
     static List<Span> joined(List<Span> spans) {
         List<Span> all = new ArrayList<>();
         for (Span span :
@@ -74,17 +74,17 @@ final class SparseRecording {
         return marks;
     }
 
-    /** What somebody looked at; may begin before the recording and end after it. */
+    /** The spans that somebody looked at; may begin before the recording and end after it. */
     List<Span> known() {
         return known;
     }
 
-    /** Whether something may be known of any moment: of a complete class, or by a label of the whole recording. */
+    /** Whether something may be known at any time: a complete class, or a label of the whole recording. */
     boolean isKnownThroughout() {
         return !complete.isEmpty() || marks.stream().anyMatch(Annotation::isWhole);
     }
 
-    /** How many of the first seconds of the recording lie outside what is known. */
+    /** Number of seconds, among the first {@code seconds} of the recording, in which every class is unknown. */
     double unknownOf(double seconds) {
         double left = seconds;
         for (Span span : isKnownThroughout() ? List.of(new Span(0, seconds)) : known) {
@@ -100,11 +100,11 @@ final class SparseRecording {
     }
 
     /**
-     * What is known of a stretch: the labels of the marks that lie in it by their share. A class whose marks only touch
-     * it is not known, nor is any other class if it reaches beyond what somebody looked at, unless the class is
-     * complete, or if a mark without a label lies in it.
+     * The labels of a stretch: those of the marks that share enough of it. A class whose marks only overlap it is
+     * unknown. Every other class is unknown if the stretch contains a mark without a label, or if it extends beyond the
+     * annotated spans and the class is not complete.
      *
-     * @param end in seconds; infinite for the recording's end
+     * @param end in seconds; infinite for the end of the recording
      */
     Manifest.Stretch at(double start, double end) {
         Set<String> labels = new TreeSet<>();

@@ -10,8 +10,8 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.Place;
 
 /**
- * Lines of fields between tabs, without quoting, as Raven and Audacity write them; empty lines are skipped. A field
- * that {@link CsvLine} guarded loses its apostrophe.
+ * Reads lines of tab-separated fields without quoting, as Raven and Audacity write them; empty lines are skipped. A
+ * field that {@link CsvLine} guarded loses its apostrophe.
  */
 final class TabRows implements AutoCloseable {
     private final LineReader lines;
