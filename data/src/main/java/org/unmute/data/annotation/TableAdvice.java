@@ -12,7 +12,10 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 import org.unmute.data.TextTable;
 
-/** What to say of a table that is not understood: what is looked for, how it begins, and which option may help. */
+/**
+ * Advice about a table that is not recognized: the expected columns, the beginning of the table, and options that may
+ * help.
+ */
 final class TableAdvice {
     private static final int LINES = 20;
     private static final int SHOWN_LINES = 3;
@@ -29,7 +32,7 @@ final class TableAdvice {
         return new TableAdvice(TextTable.beginning(table, LINES));
     }
 
-    /** What a table with a header must have. */
+    /** The columns that a table with a header must have. */
     static String expected() {
         return "the file is looked for in " + list(HeadedTable.FILE) + " or fname, the labels in "
                 + list(Manifest.LABEL_COLUMNS)
@@ -40,7 +43,7 @@ final class TableAdvice {
         return String.join(", ", names);
     }
 
-    /** Whether the first row, which should name the columns, holds a file or nothing but numbers. */
+    /** Whether the first row, which should name the columns, contains a file name or only numbers. */
     boolean beginsWithData() {
         return !rows.isEmpty() && isData(rows.get(rows.firstKey()));
     }
@@ -57,9 +60,9 @@ final class TableAdvice {
     }
 
     /**
-     * How the table begins and what may help, as the end of a message; empty for a Parquet file.
+     * The end of a message, with the beginning of the table and options that may help; empty for a Parquet file.
      *
-     * @param headerRow line that names the columns, as it was given or by default
+     * @param headerRow line of the header, as given by the user or by default
      */
     String text(int headerRow) {
         if (rows.isEmpty()) {

@@ -17,9 +17,9 @@ import org.unmute.data.annotation.SparseRecording.Span;
 import org.unmute.files.PlainText;
 
 /**
- * Splits recordings by blocks of time, so that the clips of one recording can be trained on and tested on. No boundary
- * of a block cuts a mark, and around a boundary between two splits lies a guard without clips. Blocks are made shorter
- * where the clips of a class would otherwise lie in too few.
+ * Splits recordings into blocks of time, so that clips of one recording can be used for both training and testing.
+ * Block boundaries do not cut marks, and a boundary between two splits is surrounded by a guard without clips. Blocks
+ * are shortened if the clips of a class would otherwise lie in too few of them.
  */
 public final class TimeBlocks {
     private final Rule rule;
@@ -28,10 +28,10 @@ public final class TimeBlocks {
     private final List<String> remarks = new ArrayList<>();
 
     /**
-     * How long blocks and guards are.
+     * Lengths of blocks and guards.
      *
-     * @param block in seconds, positive; a block is longer where marks leave no room for a boundary
-     * @param guard in seconds, at least 0: clips of two splits are at least this far apart
+     * @param block in seconds, positive; blocks are longer where marks leave no room for a boundary
+     * @param guard in seconds, at least 0: minimum distance between clips of two splits
      */
     public record Rule(double block, double guard) {
         /** @throws IllegalArgumentException if a value is out of range */
@@ -44,12 +44,12 @@ public final class TimeBlocks {
     }
 
     /**
-     * The clips in their splits.
+     * Clips assigned to splits.
      *
      * @param manifest without the clips in guards
-     * @param blocks   blocks that have clips
-     * @param guarded  clips left out because they lie in a guard
-     * @param remarks  where marks leave no room for a boundary
+     * @param blocks   number of blocks that have clips
+     * @param guarded  number of clips left out because they lie in a guard
+     * @param remarks  reports classes for which marks leave no room for a boundary
      */
     public record Split(Manifest manifest, int blocks, int guarded, List<String> remarks) {}
 
@@ -59,13 +59,13 @@ public final class TimeBlocks {
         }
     }
 
-    /** Recordings with the same sound are one. */
+    /** A recording; recordings with the same sound are merged into one. */
     private static final class Recording {
         private final String name;
         private final List<Clip> clips = new ArrayList<>();
         private final List<Annotation> marks = new ArrayList<>();
         private final List<Span> taken = new ArrayList<>();
-        /** Where blocks begin, 0 first. */
+        /** Starts of the blocks, the first of which is 0. */
         private final TreeSet<Double> starts = new TreeSet<>(Set.of(0.0));
 
         Recording(String name) {
@@ -92,11 +92,11 @@ public final class TimeBlocks {
      * Splits clips.
      *
      * @param manifest clips that are parts of recordings
-     * @param plan     knows the marks of the recordings
-     * @param sounds   the first recording with the same bytes, by recording
-     * @param shares   share of each split, as {@link GroupedSplit}; each class with two clips that a guard can separate
-     *     has one in each of the first two
-     * @param seed     of the order
+     * @param plan     provides the marks of the recordings
+     * @param sounds   maps each recording to the first one with the same bytes
+     * @param shares   share of each split, as in {@link GroupedSplit}; each class with two clips that a guard can
+     *     separate has one in each of the first two splits
+     * @param seed     for the order of blocks of the same size
      * @throws IllegalArgumentException if a clip is a whole recording, or there are too few blocks for the splits
      */
     public static Split of(
@@ -149,12 +149,12 @@ public final class TimeBlocks {
                 + ": choose shorter blocks (--block), a shorter guard (--guard) or fewer splits";
     }
 
-    /** A stretch with half a guard on both sides: no boundary may lie in it. */
+    /** A stretch extended by half a guard on both sides, in which no boundary may lie. */
     private Span guarded(double start, double end) {
         return new Span(start - rule.guard / 2, end + rule.guard / 2);
     }
 
-    /** The first boundaries of a recording: as far apart as blocks are long, where no mark is in the way. */
+    /** Sets the initial boundaries of a recording, one block length apart where no mark is in the way. */
     private void begin(Recording recording) {
         recording.marks.forEach(mark -> recording.taken.add(guarded(mark.onset(), mark.offset())));
         List<Span> taken = SparseRecording.joined(recording.taken);
@@ -203,7 +203,7 @@ public final class TimeBlocks {
         return PlainText.quote(mark.label()) + " at " + ClipId.seconds(mark.onset()) + " s";
     }
 
-    /** Divides blocks until each class lies in as many as there are splits, where its clips allow it. */
+    /** Divides blocks until each class lies in as many blocks as there are splits, as far as its clips allow. */
     private void adapt() {
         Map<String, Integer> clipsOf = new TreeMap<>();
         recordings
@@ -244,7 +244,7 @@ public final class TimeBlocks {
                 .toList();
     }
 
-    /** Adds the boundary between two clips of a class in one block that has most room; false if there is none. */
+    /** Among neighbouring clips of a class in one block, adds a boundary at the widest gap; false if there is none. */
     private boolean divide(String label) {
         Recording best = null;
         Span widest = null;
@@ -283,7 +283,7 @@ public final class TimeBlocks {
         return is ? new Span(start, end) : span;
     }
 
-    /** The clips with their splits, without those in guards. */
+    /** The clips with their splits, without clips in guards. */
     private Split split(
             Manifest manifest,
             List<Recording> recordingOf,
@@ -315,7 +315,7 @@ public final class TimeBlocks {
                 List.copyOf(remarks));
     }
 
-    /** Where a block of another split begins than the one before; blocks without clips do not count. */
+    /** Starts of blocks whose split differs from that of the previous block; blocks without clips are ignored. */
     private static TreeSet<Double> boundariesOfSplits(Recording recording, Map<String, String> splitOf) {
         Map<Double, String> splits = new LinkedHashMap<>();
         recording.clips.stream()

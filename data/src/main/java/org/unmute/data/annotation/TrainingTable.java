@@ -12,15 +12,16 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 
 /**
- * Writes labelled clips as a CSV {@code file,start,end,labels,split}, which is a label file, a list of recordings and
- * the table of the data set "table". Start and end are seconds, empty for a whole file; labels are separated by ';'. If
- * something is not known, a column {@code unknown} names the classes, or has {@code *} for all that are not labels.
+ * Writes labelled clips as a CSV {@code file,start,end,labels,split} that can serve as a label file, as a list of
+ * recordings and as the table of the data set "table". Start and end are in seconds, empty for a whole file; labels are
+ * separated by ';'. If a clip has unknown classes, a column {@code unknown} names them, or has {@code *} for all
+ * classes that are not labels.
  */
 public final class TrainingTable {
     private TrainingTable() {}
 
     /**
-     * Writes the clips; a file that is there is replaced once the new one is complete.
+     * Writes the clips; an existing file is replaced once the new one is complete.
      *
      * @throws IllegalArgumentException if a label contains ';', or begins or ends with a blank
      */

@@ -21,14 +21,14 @@ import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 
 /**
- * The fields of a JSON object in a file. A field that is missing or of the wrong type is an error with file, line and
- * name. Parsing is strict: duplicate keys, malformed UTF-8, nesting beyond 64 levels, text after the object and files
- * beyond 16 MiB are errors.
+ * The fields of a JSON object in a file. A missing field or one of the wrong type is an error that names the file, line
+ * and field. Parsing is strict: duplicate keys, malformed UTF-8, nesting beyond 64 levels, text after the object and
+ * files beyond 16 MiB are errors.
  */
 public final class JsonFields {
     private static final int MAX_BYTES = 16 << 20;
     private static final int MAX_DEPTH = 64;
-    /** A value may be as long as the file; a message shows its beginning. */
+    /** Maximum length of a value in a message: a value may be as long as the file. */
     private static final int SHOWN_CHARS = 200;
 
     private static final int MESSAGE_CHARS = 1000;
@@ -54,8 +54,8 @@ public final class JsonFields {
     /**
      * Reads a file that holds one object; a byte order mark is skipped.
      *
-     * @throws InputException if it is too large or holds anything else
-     * @throws IOException if it cannot be read
+     * @throws InputException if the file is too large or contains anything else
+     * @throws IOException if the file cannot be read
      */
     public static JsonFields read(Path file) throws IOException {
         long size = Files.size(file);
@@ -73,10 +73,10 @@ public final class JsonFields {
     /**
      * Parses one object.
      *
-     * @param file its file, for messages
-     * @param line the line of the file that the text is, from 1; 0 if it is the whole file
+     * @param file the file, for messages
+     * @param line the line number of the text, from 1; 0 if the text is the whole file
      * @param hint advice that ends the message about a wrong field; may be empty
-     * @throws InputException if it is anything else
+     * @throws InputException if the text is anything else
      */
     public static JsonFields parse(Path file, long line, String text, String hint) {
         String where = line == 0 ? file.toString() : file + ":" + line;
@@ -101,7 +101,7 @@ public final class JsonFields {
         return node.deepCopy();
     }
 
-    /** Whether there is a field of this name that is not null. */
+    /** Whether a field of this name exists and is not null. */
     public boolean has(String name) {
         return node.hasNonNull(name);
     }
@@ -209,7 +209,7 @@ public final class JsonFields {
         return value;
     }
 
-    /** The fields of an object as text, sorted by name; none if it is missing or null. */
+    /** The fields of an object as text, sorted by name; empty if it is missing or null. */
     public SortedMap<String, String> scalars(String name) {
         SortedMap<String, String> all = new TreeMap<>();
         if (has(name)) {
@@ -221,13 +221,13 @@ public final class JsonFields {
         return all;
     }
 
-    /** An error about a field. */
+    /** The exception for a wrong field. */
     public InputException wrong(String name, String expected, JsonNode value) {
         String found = value.isMissingNode() ? "is missing" : "is " + shown(value.toString(), SHOWN_CHARS);
         return wrong("field '" + name + "' " + found + ": " + expected + " is expected");
     }
 
-    /** An error about the object: its place, what is wrong, and the hint. */
+    /** The exception for a wrong object: its position, the error and the hint. */
     public InputException wrong(String what) {
         return new InputException(where + ": " + shown(what, MESSAGE_CHARS) + hint);
     }

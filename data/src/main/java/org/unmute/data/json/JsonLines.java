@@ -21,13 +21,12 @@ import org.unmute.files.TemporaryFile;
 import org.unmute.files.WrittenFiles;
 
 /**
- * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
- * line feed was cut off by a crash and is dropped when the file is opened for appending. Any other line that is not a
- * JSON object is an error.
+ * An append-only file of JSON objects, one per line. A line is complete once its line feed is written: text after the
+ * last line feed was cut off by a crash and is dropped when the file is opened for appending. Any other line that is
+ * not a JSON object is an error.
  *
- * <p>The last field of each line is {@code crc32c}, the checksum of all that stands before it in the file, so that a
- * line that was changed, lost or moved is an error, too; see {@link LineChecksum}. Lines of files from before there
- * were checksums have none.
+ * <p>The last field of each line is {@code crc32c}, the checksum of everything before it in the file, so that a
+ * changed, lost or moved line is also an error; see {@link LineChecksum}. Lines of older files have no checksums.
  */
 public final class JsonLines implements AutoCloseable {
     private static final String HINT =
@@ -48,11 +47,7 @@ public final class JsonLines implements AutoCloseable {
         this.checksum = checksum;
     }
 
-    /**
-     * Opens a file for appending; it and its folders are created if needed.
-     *
-     * @param durable whether each line is forced to the device
-     */
+    /** Opens a file for appending; the file and its folders are created if needed. */
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         boolean created = !RegularFile.exists(file);
@@ -80,7 +75,8 @@ public final class JsonLines implements AutoCloseable {
     /**
      * Appends a line: one JSON object without line feeds.
      *
-     * @throws IOException if it cannot be written; then nothing of it is in the file, and no other line can follow
+     * @throws IOException if the line cannot be written; it is then removed from the file, and no other line can be
+     *     added
      */
     public void add(Object object) throws IOException {
         long begun = channel.position();
@@ -98,12 +94,12 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /** The checksum of a next line would count the failed one. */
+    /** Removes a failed line and closes the file, since the checksum of the next line would include the failed one. */
     private void cutOff(long end, IOException failure) {
         try (channel) {
             channel.truncate(end);
         } catch (IOException e) {
-            // What was written of the line has no line feed, unless forcing it failed: it is dropped on opening.
+            // The partial line has no line feed, unless forcing it failed, and is dropped when the file is next opened.
             failure.addSuppressed(e);
         }
     }
@@ -114,7 +110,7 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * The lines of a file, without an incomplete last line; none if there is no file.
+     * The lines of a file, without an incomplete last line; empty if the file does not exist.
      *
      * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
      */
@@ -153,8 +149,8 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * Where the last whole line ends. A line with a NUL byte, which JSON has none of, lost a sector when power failed
-     * before it was forced; only the last line can be one.
+     * End of the last complete line. A line with a NUL byte, which JSON does not allow, lost a sector in a power
+     * failure before it was forced; only the last line can be affected.
      */
     private static int whole(byte[] bytes) {
         int end = lineEnd(bytes, bytes.length);

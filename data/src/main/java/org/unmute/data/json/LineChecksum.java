@@ -8,9 +8,8 @@ import org.unmute.files.InputException;
 
 /**
  * The checksums of the lines of a {@link JsonLines} file: {@code {"a":1,"crc32c":"0a1b2c3d"}}, eight hexadecimal
- * digits, the CRC-32C of all bytes of the file before {@code ,"crc32c"}. Durations do not count: the values of {@code
- * seconds} and {@code clipsPerSecond} are left out, so that files of two runs with the same results have the same
- * checksums.
+ * digits, the CRC-32C of all bytes of the file before {@code ,"crc32c"}. The values of {@code seconds} and
+ * {@code clipsPerSecond} are excluded, so that the files of two runs with the same results have the same checksums.
  */
 final class LineChecksum {
     private static final String FIELD = "\"crc32c\":\"";
@@ -20,14 +19,14 @@ final class LineChecksum {
     private final CRC32C crc = new CRC32C();
     private boolean begun;
 
-    /** Of a file's first bytes, which end in a line feed and are not checked here. */
+    /** The checksum after the first bytes of a file, which end in a line feed and are not checked here. */
     static LineChecksum after(byte[] bytes, int count) {
         LineChecksum checksum = new LineChecksum();
         checksum.count(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
         return checksum;
     }
 
-    /** Counts whole lines, or the beginning of one. One character is a byte. */
+    /** Adds whole lines, or the beginning of one. Each character is one byte. */
     private void count(String bytes) {
         crc.update(DURATION.matcher(bytes).replaceAll("").getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -48,9 +47,9 @@ final class LineChecksum {
     /**
      * Checks the next line of a file.
      *
-     * @param fields its fields
-     * @param bytes its bytes with the line feed
-     * @throws InputException if it does not match its checksum, or has none though one before it has
+     * @param fields the fields of the line
+     * @param bytes the bytes of the line, with the line feed
+     * @throws InputException if the line does not match its checksum, or has none although an earlier line has one
      */
     void check(JsonFields fields, byte[] bytes) {
         String line = new String(bytes, StandardCharsets.ISO_8859_1);

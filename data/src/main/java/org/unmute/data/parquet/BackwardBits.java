@@ -2,7 +2,7 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** Bits from the last to the first, as Zstandard writes them; above the last there is a set bit. */
+/** Reads bits from last to first, as Zstandard writes them; the highest set bit of the last byte is a marker. */
 final class BackwardBits {
     private final Bytes in;
     private long left;
@@ -17,12 +17,12 @@ final class BackwardBits {
         left = 8L * (size - 1) + 31 - Integer.numberOfLeadingZeros(last);
     }
 
-    /** Bits that are left; negative if more were read than there were. */
+    /** Number of bits left; negative if more were read than there were. */
     long left() {
         return left;
     }
 
-    /** The next bits, the first one highest; those after the end are 0. */
+    /** The next bits, the first one most significant; bits after the end are 0. */
     long peek(int bits) throws MalformedFileException {
         long value = 0;
         long to = left;
@@ -44,7 +44,7 @@ final class BackwardBits {
         left -= bits;
     }
 
-    /** Reads bits that must be there. */
+    /** Reads bits and requires that they exist. */
     long read(int bits) throws MalformedFileException {
         if (bits > left) {
             throw in.wrong("bad-compression", "a Zstandard stream ends too early");

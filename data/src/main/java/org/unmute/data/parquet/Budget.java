@@ -3,9 +3,9 @@ package org.unmute.data.parquet;
 import org.unmute.files.MalformedFileException;
 
 /**
- * What a file, or the description at its end, may unfold to. A run of one value takes five bytes for two billion cells,
- * compression adds to that, and a structure in a description takes a byte, so that a few bytes could fill a memory; a
- * table of this program's size never comes near the limits.
+ * Limits how far a file, or the description at its end, may expand. A run of one value takes five bytes for two billion
+ * cells, compression multiplies that, and a structure in a description takes one byte, so a few bytes could fill the
+ * memory. Tables of this program's size never come near the limits.
  */
 final class Budget {
     private static final long BASE = 4L << 20;
@@ -13,7 +13,7 @@ final class Budget {
     private static final long DESCRIPTION_BASE = 8L << 20;
     private static final long DESCRIPTION_PER_BYTE = 32;
     private static final long MAX_DESCRIPTION = 256L << 20;
-    /** What the lists of a row may take. */
+    /** Maximum bytes for the lists of a row. */
     private static final long ROW = 2L << 20;
 
     private final String file;
@@ -29,7 +29,7 @@ final class Budget {
         left = all;
     }
 
-    /** For cells and texts of a file of so many bytes. */
+    /** A budget for the cells and texts of a file of this size. */
     static Budget ofCells(String file, long fileBytes) {
         return new Budget(
                 file,
@@ -38,7 +38,7 @@ final class Budget {
                         + " times its size and 4 MiB");
     }
 
-    /** For the memory that is taken by what a description of so many bytes says. */
+    /** A budget for the memory that the content of a description of this size takes. */
     static Budget ofDescription(String file, long bytes) {
         return new Budget(
                 file,
@@ -47,9 +47,9 @@ final class Budget {
     }
 
     /**
-     * Takes bytes of decompressed data, text or memory, or a cell, from what is left.
+     * Deducts bytes of decompressed data, text or memory, or the cost of a cell.
      *
-     * @param place where in the file that comes from
+     * @param place their position in the file
      */
     void take(long amount, long place) throws MalformedFileException {
         left -= amount;
@@ -67,7 +67,7 @@ final class Budget {
         leftInRow = ROW;
     }
 
-    /** Takes cells, texts and lists of the row that has begun, whatever column they are of. */
+    /** Deducts cells, texts and lists of the current row, in any column. */
     void takeInRow(long amount, long place) throws MalformedFileException {
         leftInRow -= amount;
         if (leftInRow < 0) {

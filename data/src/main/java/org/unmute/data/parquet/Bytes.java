@@ -7,7 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.unmute.files.MalformedFileException;
 
-/** A part of a file in memory, read from front to back; what would reach beyond its end is an error of the file. */
+/** A part of a file in memory, read from front to back; reading beyond its end is reported as an error of the file. */
 final class Bytes {
     private final String file;
     private final long place;
@@ -19,8 +19,8 @@ final class Bytes {
 
     /**
      * @param file     its name, for messages
-     * @param place    where the part begins in the file
-     * @param unpacked whether it was compressed there, so that positions in it are none of the file
+     * @param place    position of the part in the file
+     * @param unpacked whether it was compressed in the file, so that positions in it are not positions in the file
      */
     Bytes(String file, long place, boolean unpacked, byte[] data, int start, int end) {
         this.file = file;
@@ -32,7 +32,7 @@ final class Bytes {
         at = start;
     }
 
-    /** Fills a buffer from a place in the file on. */
+    /** Fills a buffer from a position in the file. */
     static void read(String file, FileChannel in, long from, ByteBuffer to) throws IOException {
         while (to.hasRemaining()) {
             if (in.read(to, from + to.position()) < 0) {
@@ -45,12 +45,12 @@ final class Bytes {
         return new MalformedFileException(file, place + (unpacked ? 0 : at - start), rule, detail);
     }
 
-    /** Where in the file they begin; of bytes that were compressed there, where their page does. */
+    /** Position of this part in the file; for decompressed data, the position of its page. */
     long place() {
         return place;
     }
 
-    /** Bytes that were made of these. */
+    /** Wraps bytes that were decompressed from these. */
     Bytes unpacked(byte[] bytes) {
         return new Bytes(file, place, true, bytes, 0, bytes.length);
     }
@@ -59,7 +59,7 @@ final class Bytes {
         return end - at;
     }
 
-    /** Bytes read so far. */
+    /** Number of bytes read so far. */
     int read() {
         return at - start;
     }
@@ -73,24 +73,24 @@ final class Bytes {
         return from;
     }
 
-    /** The next bytes as a part of their own. */
+    /** Reads the next bytes as a separate part. */
     Bytes part(long bytes) throws MalformedFileException {
         long where = unpacked ? place : place + at - start;
         int from = take(bytes);
         return new Bytes(file, where, unpacked, data, from, from + (int) bytes);
     }
 
-    /** The bytes behind the first {@code mark}, up to the next one, as a part of their own. */
+    /** The bytes from offset {@code mark} up to the next one, as a separate part. */
     Bytes since(int mark) {
         return new Bytes(file, unpacked ? place : place + mark, unpacked, data, start + mark, at);
     }
 
-    /** What is left, as a part of its own, without moving on. */
+    /** The remaining bytes as a separate part, without advancing. */
     Bytes ahead() {
         return new Bytes(file, unpacked ? place : place + at - start, unpacked, data, at, end);
     }
 
-    /** The same part, to be read once more. */
+    /** The same part, to be read again from its start. */
     Bytes fromItsStart() {
         return new Bytes(file, place, unpacked, data, start, end);
     }
@@ -121,7 +121,7 @@ final class Bytes {
         return value;
     }
 
-    /** A byte without moving on. */
+    /** A byte ahead, without advancing. */
     int peek(int offset) throws MalformedFileException {
         if (offset < 0 || offset >= end - at) {
             throw wrong("too-short", "byte " + offset + " of " + (end - at) + " is asked for");
@@ -129,7 +129,7 @@ final class Bytes {
         return data[at + offset] & 0xFF;
     }
 
-    /** An unsigned number in groups of seven bits, lowest first. */
+    /** An unsigned LEB128 number: groups of seven bits, lowest first. */
     long varint() throws MalformedFileException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
@@ -142,7 +142,7 @@ final class Bytes {
         throw wrong("bad-number", "a number of more than ten bytes");
     }
 
-    /** A {@link #varint} that is a size. */
+    /** A {@link #varint} that is used as a size. */
     int size() throws MalformedFileException {
         long value = varint();
         if (value < 0 || value > Integer.MAX_VALUE) {
@@ -151,7 +151,7 @@ final class Bytes {
         return (int) value;
     }
 
-    /** A signed number in groups of seven bits: 0, -1, 1, -2, … */
+    /** A signed number in zigzag encoding: 0, -1, 1, -2, … */
     long zigzag() throws MalformedFileException {
         long value = varint();
         return value >>> 1 ^ -(value & 1);
@@ -168,7 +168,7 @@ final class Bytes {
         System.arraycopy(data, take(bytes), to, offset, bytes);
     }
 
-    /** What is left as a buffer. */
+    /** The remaining bytes as a buffer. */
     ByteBuffer buffer() {
         return ByteBuffer.wrap(data, at, end - at);
     }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 import org.unmute.files.MalformedFileException;
 
-/** How pages are compressed, in the order of the format's numbers. */
+/** Compression of pages, in the order of the codec numbers in the format. */
 enum Codec {
     NONE,
     SNAPPY,
@@ -27,9 +27,9 @@ enum Codec {
      * Decompresses a page.
      *
      * @param in  the compressed page; read to its end
-     * @param out room for the page
-     * @param size bytes of the page
-     * @throws MalformedFileException if that is not what it holds
+     * @param out receives the page
+     * @param size size of the page in bytes
+     * @throws MalformedFileException if the data does not decompress to this size
      */
     void decompress(Bytes in, byte[] out, int size) throws MalformedFileException {
         switch (this) {

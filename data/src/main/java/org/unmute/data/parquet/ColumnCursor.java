@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.files.MalformedFileException;
 
-/** The cells of a column, row by row. A cell is a text, null, or a list of cells. */
+/** The cells of a column, read row by row. A cell is a text, null, or a list of cells. */
 final class ColumnCursor {
     private static final int MAX_ROW = 1 << 20;
-    /** What a text of a dictionary takes in memory besides its letters. */
+    /** Memory that a dictionary entry takes in addition to its characters. */
     private static final int PER_ENTRY = 56;
 
     private static final int PLAIN = 0;
@@ -28,7 +28,7 @@ final class ColumnCursor {
     private final Budget budget;
 
     private Pages pages;
-    /** Cells of the part that are in pages to come. */
+    /** Number of cells of the chunk that are in later pages. */
     private long cellsToCome;
 
     private String[] dictionary;
@@ -36,14 +36,14 @@ final class ColumnCursor {
     private int cellsInPage;
     private HybridDecoder repetition;
     private HybridDecoder definition;
-    /** Opened with the first value: a page of gaps has none. */
+    /** Opened with the first value, since a page of nulls has none. */
     private Values values;
 
     private boolean open;
     private int repeated;
     private int defined;
 
-    /** @param classes names of which values are numbers; null if values are what they are */
+    /** @param classes class names that the values are indices of; null if the values are used directly */
     ColumnCursor(String file, FileChannel in, Leaf leaf, List<String> classes, Budget budget) {
         this.file = file;
         this.in = in;
@@ -56,12 +56,12 @@ final class ColumnCursor {
         return leaf;
     }
 
-    /** Whether values are texts, which are quoted in a list. */
+    /** Whether values are text, which is quoted in a list. */
     boolean isQuoted() {
         return classes != null || leaf.form().isQuoted();
     }
 
-    /** Goes to another group of rows. */
+    /** Starts another row group. */
     void begin(Footer.Chunk chunk) {
         pages = new Pages(file, in, chunk, budget);
         cellsToCome = chunk.cells();
@@ -87,7 +87,7 @@ final class ColumnCursor {
         return list();
     }
 
-    /** Requires that all cells of the group were read. */
+    /** Requires that all cells of the row group were read. */
     void end() throws IOException {
         if (open || cellsInPage > 0 || cellsToCome > 0) {
             throw new MalformedFileException(
@@ -99,7 +99,7 @@ final class ColumnCursor {
         return MalformedFileException.quote(leaf.name());
     }
 
-    /** Joins the parts of a row to a list of lists. */
+    /** Assembles the cells of a row into nested lists. */
     private Object list() throws IOException {
         int depth = leaf.lists();
         List<List<Object>> lists = new ArrayList<>();
@@ -160,7 +160,7 @@ final class ColumnCursor {
         if (classes == null || text == null) {
             return text;
         }
-        // Data sets write -1 where there is no label.
+        // Data sets write -1 for a missing label.
         if (text.equals("-1")) {
             return null;
         }
@@ -175,7 +175,7 @@ final class ColumnCursor {
         return classes.get(index);
     }
 
-    /** Goes to the next cell; false at the end of the part. */
+    /** Advances to the next cell; false at the end of the chunk. */
     private boolean advance() throws IOException {
         while (cellsInPage == 0) {
             if (cellsToCome == 0) {
@@ -246,7 +246,7 @@ final class ColumnCursor {
     private void readDictionary() throws MalformedFileException {
         ThriftStruct header = page.header().struct(7, "the header of a dictionary");
         int entries = header.count(1, "the entries of a dictionary");
-        // An entry takes a byte, or its length.
+        // Each entry takes at least one byte, or its length prefix.
         if (entries > page.data().remaining() || dictionary != null) {
             throw page.data().wrong("bad-page", "a dictionary of " + entries + " entries, or a second one");
         }

@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
 import org.unmute.data.parquet.ParquetTableWriter.Kind;
 
-/** The rows of a group in one column, as pages that are written with the group. */
+/** The values of a row group in one column, as pages that are written with the group. */
 final class ColumnPages {
     static final int PLAIN = 0;
     static final int RLE = 3;
@@ -31,7 +31,7 @@ final class ColumnPages {
     private long dictionaryBytes;
     private int cellsInPage;
     private int rowsInPart;
-    /** Complete pages, their cells, and the bytes of both. */
+    /** Complete pages, the number of their cells, and the bytes of both. */
     private final List<byte[]> pages = new ArrayList<>();
 
     private int cells;
@@ -45,7 +45,7 @@ final class ColumnPages {
         return column;
     }
 
-    /** Bytes that are held. */
+    /** Number of bytes in memory. */
     long bytes() {
         return pageBytes + values.size() + dictionaryBytes + 4L * rowsInPart;
     }
@@ -154,7 +154,7 @@ final class ColumnPages {
         addPage(header, bytes);
     }
 
-    /** Numbers of texts, packed in as few bits as the largest needs. */
+    /** Dictionary indices, packed into as few bits as the largest needs. */
     private byte[] packed() {
         int bits = Math.max(1, 32 - Integer.numberOfLeadingZeros(dictionary.size() - 1));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -176,15 +176,15 @@ final class ColumnPages {
     }
 
     /**
-     * A column of a group.
+     * A column of a row group.
      *
-     * @param pages      one after the other, each header and its page
-     * @param cells      values and gaps
-     * @param dictionary bytes of the first page, if that is a dictionary; else 0
+     * @param pages      consecutive headers and pages
+     * @param cells      number of cells, including nulls
+     * @param dictionary size of the first page in bytes, if it is a dictionary; else 0
      */
     record Written(List<byte[]> pages, int cells, long dictionary) {}
 
-    /** Ends the group; the next row begins another. */
+    /** Ends the row group; the next row begins another. */
     Written end() {
         long first = 0;
         if (column.kind() == Kind.TEXT) {
@@ -204,7 +204,7 @@ final class ColumnPages {
         return written;
     }
 
-    /** Levels of cells, 0 and 1, as runs. */
+    /** Definition or repetition levels, 0 and 1, as runs. */
     private static final class Levels {
         private final ByteArrayOutputStream runs = new ByteArrayOutputStream();
         private int value;

@@ -2,7 +2,7 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** Numbers as differences, packed in small blocks of as many bits as each needs. */
+/** Decodes delta-encoded integers: differences, packed in small blocks of as many bits as each needs. */
 final class DeltaDecoder {
     private static final int MAX_BLOCK = 1 << 16;
 
@@ -33,7 +33,7 @@ final class DeltaDecoder {
         last = in.zigzag();
     }
 
-    /** How many numbers there are. */
+    /** Number of values. */
     int count() {
         return count;
     }
@@ -43,7 +43,7 @@ final class DeltaDecoder {
             throw in.wrong("bad-page", "more than the " + count + " numbers that are stated are needed");
         }
         if (given++ > 0) {
-            long difference = difference(); // which may begin a block, with another minimum
+            long difference = difference(); // may begin a block, with another minimum
             last += min + difference;
         }
         return last;
@@ -58,7 +58,7 @@ final class DeltaDecoder {
                 }
                 part = 0;
             }
-            // A part that is not needed may state any width.
+            // The widths of unused parts are arbitrary.
             if (widths[part] > 64) {
                 throw in.wrong("bad-page", "differences of " + widths[part] + " bits");
             }

@@ -5,39 +5,39 @@ import java.util.List;
 import org.unmute.files.MalformedFileException;
 
 /**
- * The end of a file.
+ * The metadata at the end of a file.
  *
  * @param leaves all columns
- * @param rows   of all groups
- * @param groups of rows
- * @param note   what {@link HuggingFaceNote} reads; null if there is none
+ * @param rows   number of rows in all groups
+ * @param groups row groups
+ * @param note   the note that {@link HuggingFaceNote} reads; null if there is none
  */
 record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
-    /** About what a chunk or group takes in memory, with its place in a list. */
+    /** Approximate memory that a chunk or group takes, including its list entry. */
     private static final int PER_CHUNK = 64;
 
     /**
-     * Where values of a column are.
+     * Position of the values of a column.
      *
-     * @param codec  how pages are compressed
-     * @param cells  values and gaps
-     * @param start  first byte in the file
-     * @param length bytes
+     * @param codec  compression of the pages
+     * @param cells  number of cells, including nulls
+     * @param start  position of the first byte in the file
+     * @param length in bytes
      */
     record Chunk(Codec codec, long cells, long start, long length) {}
 
     /**
-     * Some rows.
+     * A row group.
      *
-     * @param chunks one a column
+     * @param chunks one per column
      */
     record Group(long rows, List<Chunk> chunks) {}
 
     /**
-     * Reads it.
+     * Reads the metadata.
      *
-     * @param dataEnd where it begins in the file, and data ends
-     * @param budget  for what it takes in memory
+     * @param dataEnd position at which the data ends and the metadata begins
+     * @param budget  for the memory that the metadata takes
      */
     static Footer read(Bytes in, long dataEnd, Budget budget) throws MalformedFileException {
         ThriftStruct file = ThriftStruct.read(in);

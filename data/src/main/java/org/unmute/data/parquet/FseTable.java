@@ -3,7 +3,7 @@ package org.unmute.data.parquet;
 import java.util.Arrays;
 import org.unmute.files.MalformedFileException;
 
-/** States of a finite state entropy coder: each has a symbol, and the bits that lead to the next state. */
+/** Decoding table of a finite state entropy coder: each state has a symbol and the bits that select the next state. */
 final class FseTable {
     private final int log;
     private final byte[] symbols;
@@ -17,7 +17,7 @@ final class FseTable {
         bases = new short[1 << log];
     }
 
-    /** A table with one state, which needs no bits. */
+    /** A table with a single state, which needs no bits. */
     static FseTable single(Bytes in, int symbol, int max) throws MalformedFileException {
         if (symbol > max) {
             throw in.wrong("bad-compression", "the Zstandard code " + symbol + "; there are codes up to " + max);
@@ -30,7 +30,7 @@ final class FseTable {
     /**
      * Builds a table.
      *
-     * @param shares of each symbol in the states; -1 for less than one
+     * @param shares number of states of each symbol; -1 for less than one
      */
     static FseTable of(Bytes in, int[] shares, int count, int log) throws MalformedFileException {
         FseTable table = new FseTable(log);
@@ -65,7 +65,7 @@ final class FseTable {
         return table;
     }
 
-    /** Reads a table; bits are read from the lowest on, and the table ends with a whole byte. */
+    /** Reads a table; bits are read from the lowest, and the table ends at a byte boundary. */
     static FseTable read(Bytes in, int maxLog, int max) throws MalformedFileException {
         ForwardBits stream = new ForwardBits(in);
         int log = stream.read(4) + 5;
@@ -79,7 +79,7 @@ final class FseTable {
             if (symbol > max) {
                 throw in.wrong("bad-compression", "a Zstandard table with codes beyond " + max);
             }
-            // A number below 2^bits takes one bit less where the rest of that range is not needed.
+            // A number below 2^bits takes one bit less if the rest of that range is not needed.
             int bits = 32 - Integer.numberOfLeadingZeros(remaining);
             int half = 1 << bits - 1;
             int spare = 2 * half - 1 - remaining;
@@ -122,12 +122,12 @@ final class FseTable {
         return bases[state] + (int) stream.read(bits[state]);
     }
 
-    /** Bits that lead from a state to the next. */
+    /** Number of bits that select the successor of a state. */
     int bits(int state) {
         return bits[state];
     }
 
-    /** Bits from the lowest of each byte on. */
+    /** Reads the bits of each byte from the lowest. */
     private static final class ForwardBits {
         private final Bytes in;
         private int at;
@@ -136,7 +136,7 @@ final class FseTable {
             this.in = in;
         }
 
-        /** The next bits; those after the end are 0. */
+        /** The next bits; bits after the end are 0. */
         int peek(int bits) throws MalformedFileException {
             int value = 0;
             for (int i = 0; i < bits; i++) {

@@ -2,7 +2,10 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** Codes of Zstandard's literals: for each next few bits the byte they stand for and how many of them do. */
+/**
+ * Huffman codes of Zstandard's literals: for each value of the next bits, the byte it encodes and the length of its
+ * code.
+ */
 final class HuffmanTable {
     private static final int MAX_BITS = 11;
     private static final int MAX_WEIGHTS = 255;
@@ -17,7 +20,7 @@ final class HuffmanTable {
         bits = new byte[1 << log];
     }
 
-    /** Reads the weights of all bytes but the last one that occurs, whose weight follows from the others. */
+    /** Reads the weights of all bytes except the last one that occurs, whose weight follows from the others. */
     static HuffmanTable read(Bytes in) throws MalformedFileException {
         int[] weights = new int[MAX_WEIGHTS + 1];
         int head = in.u8();
@@ -62,7 +65,7 @@ final class HuffmanTable {
         return table;
     }
 
-    /** Weights by two states in turn, until the bits are used up. */
+    /** Reads weights with two alternating states until the bits are used up. */
     private static int packed(Bytes in, int[] weights) throws MalformedFileException {
         FseTable table = FseTable.read(in, 6, MAX_BITS + 1);
         BackwardBits stream = new BackwardBits(in.part(in.remaining()));
@@ -81,7 +84,7 @@ final class HuffmanTable {
         }
     }
 
-    /** Decodes a stream of as many bytes as are wanted. */
+    /** Decodes a stream of {@code count} bytes. */
     void decode(Bytes in, byte[] out, int from, int count) throws MalformedFileException {
         BackwardBits stream = new BackwardBits(in);
         for (int i = 0; i < count; i++) {

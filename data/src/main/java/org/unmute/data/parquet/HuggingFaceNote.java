@@ -11,15 +11,15 @@ import java.util.Map;
 import org.unmute.files.MalformedFileException;
 
 /**
- * The names of classes that Hugging Face's {@code datasets} leave in files whose columns hold numbers of classes. The
- * note {@value #NOTE} holds JSON: for each column its type, in which a list or sequence has the type of its elements.
+ * The class names that Hugging Face's {@code datasets} stores in files whose columns contain class indices. The note
+ * {@value #NOTE} holds JSON: the type of each column, where a list or sequence has the type of its elements.
  */
 final class HuggingFaceNote {
     /** Name of the note. */
     static final String NOTE = "huggingface";
 
     private static final int MAX_CLASSES = 1 << 20;
-    /** About what a token takes in memory. */
+    /** Approximate memory that a token takes. */
     private static final int PER_TOKEN = 96;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -27,10 +27,10 @@ final class HuggingFaceNote {
     private HuggingFaceNote() {}
 
     /**
-     * The names by column; columns without are left out.
+     * The class names by column, without columns that have none.
      *
      * @param note   null for none
-     * @param budget for what the note takes in memory
+     * @param budget for the memory that the note takes
      */
     static Map<String, List<String>> of(Bytes in, String note, Budget budget) throws MalformedFileException {
         Map<String, List<String>> all = new HashMap<>();
@@ -55,7 +55,7 @@ final class HuggingFaceNote {
         return all;
     }
 
-    /** Brackets take a byte each in the note, but an object as a tree. */
+    /** Brackets take one byte each in the note, but each becomes an object of the tree. */
     private static void requireSmall(Bytes in, String note, Budget budget) throws IOException {
         try (JsonParser tokens = MAPPER.getFactory().createParser(note)) {
             while (tokens.nextToken() != null) {

@@ -2,19 +2,19 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** Small numbers in runs of the same number and in groups of eight packed numbers. */
+/** Decodes small integers in Parquet's hybrid encoding: runs of one value, and groups of eight bit-packed values. */
 final class HybridDecoder {
     private final Bytes in;
     private final int bits;
     private long run;
     private int same;
-    /** Packed numbers that are left, and the bits of them that were taken from {@code in} but not used. */
+    /** Number of packed values left, and the bits of them that were read from {@code in} but not used. */
     private long packed;
 
     private long held;
     private int heldBits;
 
-    /** @param bits of a number, 0 to 32 */
+    /** @param bits width of a value, 0 to 32 */
     HybridDecoder(Bytes in, int bits) throws MalformedFileException {
         if (bits < 0 || bits > 32) {
             throw in.wrong("bad-page", "numbers of " + bits + " bits");

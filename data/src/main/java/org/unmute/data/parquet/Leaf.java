@@ -5,15 +5,15 @@ import java.util.List;
 /**
  * A column of values, at the end of a path through the structures and lists of the schema.
  *
- * @param name     the path with points between its parts, without what only makes up a list
- * @param index    its number among all columns
- * @param path     as the schema has it
- * @param type     how values are stored
- * @param length   bytes of a value of fixed length
- * @param form     how values are read; null if they are not
- * @param unread   why they are not read; null if they are
- * @param present  definition level of a value that is there
- * @param repeated for each level of lists, from the outer one, the definition level of an element
+ * @param name     the path joined by dots, without the levels that only form a list
+ * @param index    its index among all columns
+ * @param path     the path as in the schema
+ * @param type     physical type of the values
+ * @param length   size of a fixed-length value in bytes
+ * @param form     the form in which values are read; null if they are not read
+ * @param unread   why values are not read; null if they are
+ * @param present  definition level of a value that is present
+ * @param repeated definition level of an element at each level of lists, from the outermost
  */
 record Leaf(
         String name,
@@ -30,12 +30,12 @@ record Leaf(
         repeated = List.copyOf(repeated);
     }
 
-    /** Levels of lists around a value. */
+    /** Number of nested lists around a value. */
     int lists() {
         return repeated.size();
     }
 
-    /** Bytes of a value; 0 where it tells its length. */
+    /** Size of a value in bytes; 0 if each value states its own length. */
     int width() {
         return type == PhysicalType.FIXED_LEN_BYTE_ARRAY ? length : type.bytes;
     }

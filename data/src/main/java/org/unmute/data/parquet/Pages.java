@@ -6,15 +6,15 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32;
 import org.unmute.files.MalformedFileException;
 
-/** The pages of a column's part, one at a time. */
+/** The pages of a column chunk, read one at a time. */
 final class Pages {
-    /** Numbers of page types. */
+    /** Type numbers of pages. */
     static final int DATA = 0;
 
     static final int DICTIONARY = 2;
     static final int DATA_V2 = 3;
 
-    /** What a page counts for in the budget, with its header. */
+    /** Cost of a page and its header in the budget. */
     private static final int PER_PAGE = 512;
 
     private static final int MAX_HEADER = 1 << 20;
@@ -31,10 +31,10 @@ final class Pages {
     private byte[] unpacked = {};
 
     /**
-     * A page. Its bytes are valid until the next one is read.
+     * A page. Its bytes are valid until the next page is read.
      *
-     * @param levels of a page of the second version, which are not compressed; else empty
-     * @param data   decompressed, with the place of the header
+     * @param levels uncompressed levels of a version 2 page; else empty
+     * @param data   decompressed data, positioned at the header
      */
     record Page(int type, ThriftStruct header, Bytes levels, Bytes data) {}
 
@@ -47,7 +47,7 @@ final class Pages {
         end = chunk.start() + chunk.length();
     }
 
-    /** The next page; null after the last. */
+    /** The next page; null after the last one. */
     Page next() throws IOException {
         if (at >= end) {
             return null;
@@ -95,7 +95,7 @@ final class Pages {
         return buffer.length >= size ? buffer : new byte[size];
     }
 
-    /** Reads a header, whose size only its content tells; moves behind it. */
+    /** Reads a header, whose size depends on its content, and advances past it. */
     private ThriftStruct header() throws IOException {
         for (int size = FIRST_HEADER; ; size *= 8) {
             int bytes = (int) Math.min(size, end - at);

@@ -15,23 +15,23 @@ import org.unmute.files.FileFailure;
 import org.unmute.files.MalformedFileException;
 
 /**
- * Reads the rows of a Parquet file as texts, one row at a time. Columns are numbers, flags, texts, dates and times, and
- * lists of them; a structure's parts are columns {@code structure.part}. What a map holds, bytes that are no text, and
- * other types are left out, and not read from the file. Where Hugging Face's {@code datasets} left the names of
- * classes, numbers of classes become names.
+ * Reads the rows of a Parquet file as text, one row at a time. Supported columns are numbers, flags, texts, dates and
+ * times, and lists of these; the parts of a structure are columns {@code structure.part}. Maps, bytes that are not
+ * text, and other types are left out and not read from the file. Where Hugging Face's {@code datasets} stored class
+ * names, class indices are replaced by names.
  *
- * <p>Pages may be stored as they are, or by Snappy, gzip or Zstandard. What a file may not say is an exception
- * that names it, and so is a page that does not match its checksum; without checksums, changed values may be read.
- * Whatever a file says, cells and texts take no more than 4 MiB and 128 times its size, a page of each column and the
- * lists of a row are in memory, and what it says of its columns takes no more than 8 MiB and 32 times its bytes there,
- * and 256 MiB.
+ * <p>Pages may be uncompressed or compressed with Snappy, gzip or Zstandard. Invalid content causes an exception that
+ * names the file, and so does a page that does not match its checksum; without checksums, changed values may go
+ * unnoticed. Whatever a file contains, its cells and texts take at most 4 MiB plus 128 times its size; only a page of
+ * each column and the lists of a row are in memory; and the description of its columns takes at most 8 MiB plus 32
+ * times its bytes there, and never more than 256 MiB.
  */
 public final class ParquetTable implements AutoCloseable {
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final int TAIL = 8;
-    /** What a data frame calls its numbers of rows. */
+    /** Names of a data frame's index columns. */
     private static final Pattern INDEX = Pattern.compile("__index_level_\\d+__");
-    /** Bytes of the description at the end: of 4,000 columns and 200 groups of rows. */
+    /** Maximum bytes of the metadata: enough for 4,000 columns and 200 row groups. */
     private static final int MAX_DESCRIPTION = 128 << 20;
 
     private final String file;
@@ -63,12 +63,12 @@ public final class ParquetTable implements AutoCloseable {
     }
 
     /**
-     * Whether a file begins as Parquet files do, whatever its name is; false if it is not a regular file.
+     * Whether a file begins like a Parquet file, whatever its name; false if it is not a regular file.
      *
-     * @throws IOException if it cannot be read
+     * @throws IOException if the file cannot be read
      */
     public static boolean isOne(Path file) throws IOException {
-        // Of a pipe the bytes would be gone.
+        // Reading a pipe would consume its bytes.
         if (!Files.isRegularFile(file)) {
             return false;
         }
@@ -80,10 +80,10 @@ public final class ParquetTable implements AutoCloseable {
     }
 
     /**
-     * Opens a file and reads what its columns are.
+     * Opens a file and reads its schema.
      *
-     * @throws MalformedFileException if it is damaged, encrypted, or of a kind that is not read
-     * @throws IOException            if it cannot be read
+     * @throws MalformedFileException if the file is damaged, encrypted, or of an unsupported kind
+     * @throws IOException if the file cannot be read
      */
     public static ParquetTable open(Path file) throws IOException {
         FileChannel in = FileChannel.open(file);
@@ -137,22 +137,22 @@ public final class ParquetTable implements AutoCloseable {
         return List.copyOf(leftOut);
     }
 
-    /** How many rows there are. */
+    /** Number of rows. */
     public long rows() {
         return footer.rows();
     }
 
-    /** The number of the last row read, from 1; 0 before the first. */
+    /** The number of the last row read, from 1; 0 before the first row. */
     public long row() {
         return row;
     }
 
     /**
-     * Goes to the next row.
+     * Advances to the next row.
      *
-     * @return false after the last
+     * @return false after the last row
      * @throws MalformedFileException if the file is damaged
-     * @throws IOException            if it cannot be read
+     * @throws IOException if the file cannot be read
      */
     public boolean next() throws IOException {
         try {
@@ -184,7 +184,7 @@ public final class ParquetTable implements AutoCloseable {
         }
     }
 
-    /** The cells of a row; they stay as they are when the table goes on. */
+    /** The cells of the current row; they remain valid when the table advances. */
     public Row cells() {
         return new Row(cells);
     }
@@ -198,10 +198,10 @@ public final class ParquetTable implements AutoCloseable {
         }
 
         /**
-         * A cell as text: empty for one without a value; of a list {@code ['a', 'b']} or {@code [0.5, 1.0]}, with
+         * A cell as text, empty if it has no value. A list is written as {@code ['a', 'b']} or {@code [0.5, 1.0]}, with
          * {@code None} for an element without a value, and a backslash before a quote or backslash.
          *
-         * @throws MalformedFileException if texts of lists become longer than the file can justify
+         * @throws MalformedFileException if the text of lists exceeds the limit for the size of the file
          */
         public String text(int column) throws MalformedFileException {
             Object cell = cells[column];
@@ -215,11 +215,7 @@ public final class ParquetTable implements AutoCloseable {
             return text.toString();
         }
 
-        /**
-         * The texts in a cell of a column of lists, without elements that have no value; null for another column.
-         *
-         * @throws MalformedFileException for a list of lists
-         */
+        /** The texts in a cell of a list column, without elements that have no value; null for any other column. */
         public List<String> list(int column) throws MalformedFileException {
             if (columns.get(column).leaf().lists() == 0) {
                 return null;

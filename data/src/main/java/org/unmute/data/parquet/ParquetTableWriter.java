@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.unmute.files.LittleEndian;
 
 /**
- * Writes a table to a Parquet file, row by row. Texts are stored once a group of rows and then by their numbers; other
- * values as they are. Pages have checksums. The bytes depend on nothing but the columns, rows and notes. Memory is that
- * of a group of rows, at most about 32 MiB and a row. Not thread-safe.
+ * Writes a table to a Parquet file, row by row. Texts are dictionary-encoded in each row group; other values are stored
+ * plainly. Pages have checksums. The output depends only on the columns, rows and notes. At most one row group is held
+ * in memory, about 32 MiB plus a row. Not thread-safe.
  */
 public final class ParquetTableWriter {
     /** Kinds of columns. */
@@ -31,7 +31,7 @@ public final class ParquetTableWriter {
     /** A column. */
     public record Column(String name, Kind kind) {}
 
-    /** What a file says that wrote it. */
+    /** Program name that is stored in the file. */
     private static final String PROGRAM = "unmute";
 
     private static final long GROUP = 32L << 20;
@@ -44,7 +44,7 @@ public final class ParquetTableWriter {
     private int rows;
     private boolean finished;
 
-    /** A group of rows that is written: places and sizes by column. */
+    /** A row group that was written: positions and sizes by column. */
     private record Group(int rows, List<Chunk> chunks) {}
 
     private record Chunk(int cells, long dictionary, long data, long size) {}
@@ -59,10 +59,10 @@ public final class ParquetTableWriter {
     /**
      * Writes a row.
      *
-     * @param cells one a column, of its kind; not modified
-     * @throws IllegalArgumentException if there are more or fewer than columns
-     * @throws ClassCastException       if one is of another kind; the file is then of no use
-     * @throws IOException              if a group cannot be written
+     * @param cells one per column, of its kind; not modified
+     * @throws IllegalArgumentException if the number of cells differs from the number of columns
+     * @throws ClassCastException if a cell is of another kind; the file is then unusable
+     * @throws IOException if a row group cannot be written
      */
     public void row(Object... cells) throws IOException {
         if (cells.length != parts.size()) {
@@ -79,9 +79,9 @@ public final class ParquetTableWriter {
     }
 
     /**
-     * Ends the file; without that it is none.
+     * Completes the file; it is not valid before this call.
      *
-     * @param notes texts for whom they concern
+     * @param notes key-value metadata
      */
     public void finish(Map<String, String> notes) throws IOException {
         if (finished) {

@@ -1,6 +1,6 @@
 package org.unmute.data.parquet;
 
-/** How values of a column are stored, in the order of the format's numbers. */
+/** Physical types of values, in the order of the format's numbers. */
 enum PhysicalType {
     BOOLEAN(0),
     INT32(4),
@@ -11,7 +11,7 @@ enum PhysicalType {
     BYTE_ARRAY(0),
     FIXED_LEN_BYTE_ARRAY(0);
 
-    /** Bytes of a value; 0 where that depends on the value or column. */
+    /** Size of a value in bytes; 0 if it depends on the value or column. */
     final int bytes;
 
     PhysicalType(int bytes) {

@@ -5,14 +5,14 @@ import java.util.List;
 import org.unmute.data.parquet.TextForm.Kind;
 import org.unmute.files.MalformedFileException;
 
-/** Reads the columns of a file from its tree of structures and lists, which the file holds as a list. */
+/** Reads the columns of a file from its tree of structures and lists, which the file stores as a flat list. */
 final class Schema {
     private static final int DEEPEST = 24;
     private static final int MAX_LISTS = 8;
     private static final int OPTIONAL = 1;
     private static final int REPEATED = 2;
 
-    /** About what a column takes in memory without its name and path, with the objects that read it. */
+    /** Approximate memory that a column takes without its name and path, including the objects that read it. */
     private static final int PER_LEAF = 512;
 
     private static final int PER_NAME = 56;
@@ -25,11 +25,11 @@ final class Schema {
     private int at;
 
     /**
-     * Where a part of the tree is.
+     * Position of a node in the tree.
      *
      * @param path    names from the root
-     * @param shown   those that a user sees
-     * @param map     whether it is in a map
+     * @param shown   the names that a user sees
+     * @param map     whether the node is in a map
      * @param present definition level
      * @param lists   definition levels of the elements of lists around it
      */
@@ -41,10 +41,10 @@ final class Schema {
         }
     }
 
-    /** What a part of the tree is, with its name and its place in the one around it. */
+    /** The role of a node in its parent, which determines whether its name matters. */
     private enum Role {
         FIELD,
-        /** The repeated part of a list, or the element in it: its name says nothing. */
+        /** The repeated node of a list, or the element in it; the name is irrelevant. */
         OF_LIST
     }
 
@@ -54,7 +54,7 @@ final class Schema {
         this.budget = budget;
     }
 
-    /** @param budget for what the columns take in memory */
+    /** @param budget for the memory that the columns take */
     static List<Leaf> leaves(Bytes in, ThriftStruct.Elements elements, Budget budget) throws MalformedFileException {
         Schema schema = new Schema(in, elements, budget);
         int fields = schema.element().count(5, "the number of columns");
@@ -74,7 +74,7 @@ final class Schema {
         return element;
     }
 
-    /** The element that comes next, which stays the next one. */
+    /** The next element, without advancing. */
     private ThriftStruct nextElement() throws MalformedFileException {
         if (next == null) {
             if (!elements.hasNext()) {
@@ -127,7 +127,9 @@ final class Schema {
         }
     }
 
-    /** The part of a list that is repeated is the element itself in files of old writers; else the element is in it. */
+    /**
+     * In files of old writers, the repeated node of a list is the element itself; otherwise the element is inside it.
+     */
     private void readList(Place list, String name) throws MalformedFileException {
         ThriftStruct repeated = nextElement();
         boolean around = repeated.has(5) && repeated.count(5, "the number of parts") == 1;
@@ -157,7 +159,7 @@ final class Schema {
         return logical(element, 2) != null || converted == 1 || converted == 2;
     }
 
-    /** The description of a logical type, if an element has that type. */
+    /** The description of a logical type, if the element has this type. */
     private static ThriftStruct logical(ThriftStruct element, int type) throws MalformedFileException {
         if (!element.has(10)) {
             return null;
@@ -177,7 +179,7 @@ final class Schema {
         if (form == null && unread == null) {
             unread = type == PhysicalType.BYTE_ARRAY ? "bytes that are no text" : "values of a type that is not read";
         }
-        // Names of structures repeat in the names of all their columns: few bytes of a file could become very many.
+        // A column name repeats the names of its structures: a few bytes of a file could expand to very many.
         long name = place.shown.stream().mapToLong(part -> part.length() + 1L).sum();
         budget.take(PER_LEAF + 8L * place.path.size() + 4 * name, in.place());
         return new Leaf(
@@ -192,7 +194,7 @@ final class Schema {
                 place.lists);
     }
 
-    /** Null for what is not read. */
+    /** The form in which values are read; null if they are not read. */
     private TextForm form(ThriftStruct element, PhysicalType type) throws MalformedFileException {
         int converted = (int) element.number(6, "the converted type", -1);
         if (logical(element, 5) != null || converted == 5) {
@@ -214,7 +216,7 @@ final class Schema {
         return type == PhysicalType.FLOAT || type == PhysicalType.DOUBLE;
     }
 
-    /** Text, a name of an enumeration, or JSON. */
+    /** Whether values are text, names of an enumeration, or JSON. */
     private static boolean isText(ThriftStruct element, int converted) throws MalformedFileException {
         return logical(element, 1) != null
                 || logical(element, 4) != null

@@ -2,7 +2,7 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** Decompresses Snappy's raw format: a size, then literals and copies of what came before. */
+/** Decompresses Snappy's raw format: a size, followed by literals and copies of earlier output. */
 final class Snappy {
     private Snappy() {}
 
@@ -55,7 +55,7 @@ final class Snappy {
         }
     }
 
-    /** Copies from {@code back} bytes before; where these overlap with the copy, they repeat. */
+    /** Copies from {@code back} bytes earlier; if source and target overlap, the bytes repeat. */
     static void copy(byte[] out, int at, int back, int length) {
         if (back >= length) {
             System.arraycopy(out, at - back, out, at, length);

@@ -10,13 +10,13 @@ import java.time.ZoneOffset;
 import org.unmute.files.MalformedFileException;
 
 /**
- * How values of a column are read as text.
+ * The form in which values of a column are read as text.
  *
- * @param kind  what they stand for
- * @param scale decimal places of a {@link Kind#DECIMAL}, or units a second of a time
+ * @param kind  the meaning of the values
+ * @param scale decimal places of a {@link Kind#DECIMAL}, or units per second of a time
  */
 record TextForm(Kind kind, int scale) {
-    /** What values stand for. */
+    /** Meanings of values. */
     enum Kind {
         FLAG,
         SIGNED,
@@ -26,7 +26,7 @@ record TextForm(Kind kind, int scale) {
         DATE,
         /** A point in time, in UTC. */
         INSTANT,
-        /** Date and time of a clock on the wall. */
+        /** Local date and time, without a time zone. */
         LOCAL_TIME,
         DECIMAL
     }
@@ -46,12 +46,12 @@ record TextForm(Kind kind, int scale) {
         return new TextForm(Kind.DECIMAL, (int) scale);
     }
 
-    /** Whether texts of a list are quoted in it. */
+    /** Whether texts in a list are quoted. */
     boolean isQuoted() {
         return kind == Kind.TEXT || kind == Kind.DATE || kind == Kind.INSTANT || kind == Kind.LOCAL_TIME;
     }
 
-    /** The text of an integer, sign-extended if it had 32 bits. */
+    /** The text of an integer, which is sign-extended if it had 32 bits. */
     String of(Bytes in, long value, boolean wide) throws MalformedFileException {
         try {
             return switch (kind) {
@@ -73,7 +73,7 @@ record TextForm(Kind kind, int scale) {
                 Math.floorDiv(value, (long) scale), Math.floorMod(value, (long) scale) * (1_000_000_000L / scale));
     }
 
-    /** The text of some bytes; moves behind them. */
+    /** The text of the next bytes; advances past them. */
     String of(Bytes in, int bytes) throws MalformedFileException {
         if (kind == Kind.DECIMAL) {
             byte[] digits = in.array(bytes);
@@ -82,7 +82,7 @@ record TextForm(Kind kind, int scale) {
         return in.utf8(bytes);
     }
 
-    /** A number that is none is a value that is missing, as data frames write it: null. */
+    /** NaN becomes null, since data frames write it for a missing value. */
     static String of(double value) {
         return Double.isNaN(value) ? null : Double.toString(value);
     }

@@ -6,13 +6,13 @@ import java.util.Map;
 import org.unmute.files.MalformedFileException;
 
 /**
- * A structure in Thrift's compact protocol, in which Parquet describes itself: values by the numbers of their fields.
- * Numbers and flags are read; of texts, structures and lists only the place is known until they are asked for, so that
- * a structure takes little memory whatever is in it.
+ * A structure in Thrift's compact protocol, which Parquet uses for its metadata: values by field number. Numbers and
+ * flags are parsed at once; of texts, structures and lists only the position is kept until they are requested, so that
+ * a structure takes little memory whatever it contains.
  */
 final class ThriftStruct {
     private static final int DEEPEST = 24;
-    /** None of Parquet's structures has more; what has a greater number is passed over. */
+    /** Parquet's structures have no larger field numbers; fields with larger numbers are skipped. */
     private static final int MAX_FIELD = 63;
 
     private static final int TRUE = 1;
@@ -29,21 +29,21 @@ final class ThriftStruct {
     private final Bytes in;
     private final Map<Integer, Object> fields = new HashMap<>(8);
 
-    /** A value that is not read before it is needed. */
+    /** A value that is not parsed until it is requested. */
     private record Unread(int type, Bytes bytes) {}
 
     private ThriftStruct(Bytes in) {
         this.in = in;
     }
 
-    /** Reads a structure and passes over what is in it, which must be well-formed. */
+    /** Reads a structure and skips nested values, which must be well-formed. */
     static ThriftStruct read(Bytes in) throws MalformedFileException {
         ThriftStruct struct = new ThriftStruct(in);
         fields(in, 0, struct.fields);
         return struct;
     }
 
-    /** @param into receives the fields; null to pass over them */
+    /** @param into receives the fields; null to skip them */
     private static void fields(Bytes in, int depth, Map<Integer, Object> into) throws MalformedFileException {
         if (depth > DEEPEST) {
             throw in.wrong("too-deep", "structures nested deeper than " + DEEPEST + " levels");
@@ -78,7 +78,7 @@ final class ThriftStruct {
         };
     }
 
-    /** Passes over a value in a list or map, or one of a field that is not in its head. */
+    /** Skips a value in a list or map, or a field value that is not part of the field header. */
     private static void pass(Bytes in, int type, int depth) throws MalformedFileException {
         switch (type) {
             case TRUE, FALSE, BYTE -> in.skip(1);
@@ -113,14 +113,14 @@ final class ThriftStruct {
         }
     }
 
-    /** @param head first byte of the list, behind which it is read on */
+    /** @param head first byte of the list; the rest is read from {@code in} */
     private static int listSize(Bytes in, int head) throws MalformedFileException {
         int size = head >>> 4 == 15 ? in.size() : head >>> 4;
         requireRoom(in, size);
         return size;
     }
 
-    /** An element takes at least a byte. */
+    /** Rejects sizes beyond the remaining bytes: an element takes at least one byte. */
     private static void requireRoom(Bytes in, int size) throws MalformedFileException {
         if (size > in.remaining()) {
             throw in.wrong("too-short", size + " elements are to follow in " + in.remaining() + " bytes");
@@ -144,7 +144,7 @@ final class ThriftStruct {
                 "bad-metadata", what + " (field " + field + ") is " + (has(field) ? "of another type" : "missing"));
     }
 
-    /** The bytes of a value that is not read before. */
+    /** The bytes of an unparsed value. */
     private Bytes unread(int field, String what, int type, int other) throws MalformedFileException {
         Unread value = get(field, what, Unread.class);
         if (value.type != type && value.type != other) {
@@ -153,7 +153,7 @@ final class ThriftStruct {
         return value.bytes.fromItsStart();
     }
 
-    /** A number of any width that must be there. */
+    /** A required number of any width. */
     long number(int field, String what) throws MalformedFileException {
         return get(field, what, Long.class);
     }
@@ -162,7 +162,7 @@ final class ThriftStruct {
         return has(field) ? number(field, what) : absent;
     }
 
-    /** A number that must be there and be from 0 to {@code max}. */
+    /** A required number from 0 to {@code max}. */
     long count(int field, String what, long max) throws MalformedFileException {
         long value = number(field, what);
         if (value < 0 || value > max) {
@@ -179,7 +179,7 @@ final class ThriftStruct {
         return has(field) ? get(field, "a flag", Boolean.class) : absent;
     }
 
-    /** How many bytes a text has that must be there. */
+    /** Length in bytes of a required text. */
     int length(int field, String what) throws MalformedFileException {
         return unread(field, what, BINARY, BINARY).remaining();
     }
@@ -196,12 +196,12 @@ final class ThriftStruct {
         return read(unread(field, what, STRUCT, STRUCT));
     }
 
-    /** A list that must be there, whose elements are read one after the other. */
+    /** A required list, whose elements are read one after the other. */
     Elements elements(int field, String what) throws MalformedFileException {
         return new Elements(unread(field, what, LIST, SET), what);
     }
 
-    /** The elements of a list, which are held no longer than the caller holds them. */
+    /** The elements of a list, which are not retained here. */
     static final class Elements {
         private final Bytes in;
         private final String what;

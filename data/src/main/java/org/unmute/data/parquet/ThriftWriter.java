@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Writes structures in Thrift's compact protocol; fields of each in ascending order. */
+/** Writes structures in Thrift's compact protocol; the fields of each must be in ascending order. */
 final class ThriftWriter {
     private static final int I32 = 5;
     private static final int I64 = 6;
@@ -14,7 +14,7 @@ final class ThriftWriter {
     private static final int STRUCT = 12;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    /** The last field of each structure that is open. */
+    /** The last field of each open structure. */
     private final Deque<Integer> last = new ArrayDeque<>();
 
     ThriftWriter() {
@@ -54,14 +54,14 @@ final class ThriftWriter {
         return this;
     }
 
-    /** Ends a structure, that of the whole at the end. */
+    /** Ends the innermost open structure, the outermost one last. */
     ThriftWriter end() {
         out.write(0);
         last.pop();
         return this;
     }
 
-    /** A list of structures, each of which is then begun by {@link #element} and ended. */
+    /** Begins a list of structures, each of which is then begun by {@link #element} and ended. */
     ThriftWriter structs(int field, int size) {
         head(field, LIST);
         size(size, STRUCT);
@@ -108,7 +108,7 @@ final class ThriftWriter {
         varint(out, value << 1 ^ value >> 63);
     }
 
-    /** An unsigned number in groups of seven bits, lowest first. */
+    /** Writes an unsigned LEB128 number: groups of seven bits, lowest first. */
     static void varint(ByteArrayOutputStream out, long value) {
         long left = value;
         while ((left & ~0x7FL) != 0) {

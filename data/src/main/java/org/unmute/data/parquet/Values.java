@@ -2,16 +2,16 @@ package org.unmute.data.parquet;
 
 import org.unmute.files.MalformedFileException;
 
-/** The values of a page as texts, one after the other. */
+/** The values of a page as text, read one after the other. */
 @FunctionalInterface
 interface Values {
-    /** What the text of a number counts for in the budget. */
+    /** Cost of the text of a number in the budget. */
     int NUMBER = 8;
 
-    /** The next value; null for a number that is none. */
+    /** The next value; null for NaN. */
     String next() throws MalformedFileException;
 
-    /** Values one after the other, as they are. */
+    /** Plain encoding: the values themselves, one after the other. */
     static Values plain(Leaf leaf, Bytes in, Budget budget) {
         TextForm form = leaf.form();
         return switch (leaf.type()) {
@@ -51,7 +51,7 @@ interface Values {
         };
     }
 
-    /** Numbers of entries of a dictionary. */
+    /** Dictionary encoding: indices of dictionary entries. */
     static Values ofDictionary(Bytes in, String[] dictionary) throws MalformedFileException {
         HybridDecoder indices = new HybridDecoder(in, in.u8());
         return () -> {
@@ -65,13 +65,13 @@ interface Values {
         };
     }
 
-    /** Flags in runs. */
+    /** Run-length encoding of flags. */
     static Values runs(Bytes in) throws MalformedFileException {
         HybridDecoder flags = new HybridDecoder(in.part(in.i32()), 1);
         return () -> Boolean.toString(flags.next() != 0);
     }
 
-    /** Integers as differences. */
+    /** Delta encoding of integers. */
     static Values deltas(Leaf leaf, Bytes in, Budget budget) throws MalformedFileException {
         DeltaDecoder numbers = new DeltaDecoder(in);
         boolean wide = leaf.type() == PhysicalType.INT64;
@@ -82,9 +82,9 @@ interface Values {
     }
 
     /**
-     * Texts after all their lengths.
+     * Delta length encoding: all lengths, followed by all texts.
      *
-     * @param cells most values that there can be
+     * @param cells maximum number of values
      */
     static Values afterLengths(Leaf leaf, Bytes in, int cells, Budget budget) throws MalformedFileException {
         int[] lengths = lengths(in, cells, budget);
@@ -95,7 +95,7 @@ interface Values {
         };
     }
 
-    /** Texts after what each has in common with the one before. */
+    /** Delta encoding of texts: each omits the prefix that it shares with the previous one. */
     static Values afterPrefixes(Leaf leaf, Bytes in, int cells, Budget budget) throws MalformedFileException {
         int[] prefixes = lengths(in, cells, budget);
         int[] suffixes = lengths(in, cells, budget);
@@ -140,7 +140,7 @@ interface Values {
         return lengths;
     }
 
-    /** Numbers whose first bytes stand together, then their second bytes, and so on. */
+    /** Byte stream split encoding: the first bytes of all numbers, then their second bytes, and so on. */
     static Values split(Leaf leaf, Bytes in, Budget budget) throws MalformedFileException {
         int width = leaf.width();
         int count = in.remaining() / width;

@@ -3,7 +3,7 @@ package org.unmute.data.parquet;
 import java.util.Arrays;
 import org.unmute.files.MalformedFileException;
 
-/** Decompresses Zstandard's frames (RFC 8878). Dictionaries are not read; content checksums are not checked. */
+/** Decompresses Zstandard frames (RFC 8878). Dictionaries are not supported; content checksums are not verified. */
 final class Zstd {
     private static final long MAGIC = 0xFD2FB528L;
     private static final long SKIPPED = 0x184D2A5L;
@@ -40,7 +40,7 @@ final class Zstd {
     private final byte[] out;
     private final int size;
     private int at;
-    /** Where the frame begins: nothing is copied from before. */
+    /** Start of the frame in the output; copies must not reach back beyond it. */
     private int frame;
 
     private HuffmanTable huffman;
@@ -241,7 +241,10 @@ final class Zstd {
         at += literalCount - literal;
     }
 
-    /** An offset, or one of the last three, of which the first is passed over where no literals come before. */
+    /**
+     * Decodes an offset, which may repeat one of the last three; without preceding literals, the first of these is
+     * skipped.
+     */
     private long offset(long value, boolean noLiterals) {
         if (value > 3) {
             offsets[2] = offsets[1];

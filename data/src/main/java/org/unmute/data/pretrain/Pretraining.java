@@ -32,7 +32,7 @@ public final class Pretraining {
     private final Recipe recipe;
 
     /**
-     * How to train.
+     * Training settings.
      *
      * @param steps optimizer steps
      * @param batch clips per step
@@ -40,8 +40,8 @@ public final class Pretraining {
      * @param decay weight decay of matrices; biases, norms and tokens have none
      * @param warmUp number of warm-up steps
      * @param distinct number of distinct training clips; their spectrograms stay in memory and are reused
-     * @param maskRatio fraction of patches that is masked
-     * @param seed of weights, order of clips and masks
+     * @param maskRatio fraction of patches that are masked
+     * @param seed for weights, clip order and masks
      */
     public record Recipe(
             int steps, int batch, int distinct, double rate, double decay, int warmUp, double maskRatio, long seed) {
@@ -64,7 +64,7 @@ public final class Pretraining {
 
     /** The source of recordings. */
     public interface Source {
-        /** One training clip of about one window, mono at the encoder's rate. Called from several threads. */
+        /** A training clip of about one window, mono at the encoder's sample rate. Called from several threads. */
         float[] samples(long index) throws IOException;
     }
 
@@ -153,9 +153,7 @@ public final class Pretraining {
     }
 
     /**
-     * Mean and standard deviation of the log mel energies over some clips, for the front end's normalization.
-     *
-     * @param samples clips to measure; a subset is enough
+     * Mean and standard deviation of the log mel energies over some clips, used to normalize the front end's output.
      */
     public static double[] statistics(SmallVit.Settings settings, List<float[]> samples) {
         double sum = 0;

@@ -11,7 +11,7 @@ import org.unmute.models.encoder.RowTimes;
 
 /** The origin of a token cache, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {
-    /** The entries of that record that are needed to reproduce the tokens. */
+    /** The entries of that record that are required to reproduce the tokens. */
     static final List<String> NAMES =
             List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
 
@@ -21,13 +21,13 @@ public final class CacheOrigin {
 
     private CacheOrigin() {}
 
-    /** Whether a file in the folder of a cache is a shard, or its table of contents. */
+    /** Whether a file in a cache folder is a shard or the cache's table of contents. */
     public static boolean isShard(String name) {
         return SHARD.matcher(name).matches();
     }
 
     /**
-     * Copies the encoder of a cache into the record of a run, where 'unmute explain' reads it. Does nothing for a cache
+     * Copies the encoder of a cache into a run record, from which 'unmute explain' reads it. Does nothing for a cache
      * without a record, for example one filled by another program.
      *
      * @throws IOException if the record cannot be read
@@ -42,7 +42,7 @@ public final class CacheOrigin {
         }
     }
 
-    /** Records when the token rows of a cache begin, for {@link #rowTimes}. */
+    /** Records the start times of a cache's token rows, for {@link #rowTimes}. */
     public static void noteRowTimes(RowTimes times, RunRecord record) {
         record.result(
                 ROW_TIMES,
@@ -54,8 +54,8 @@ public final class CacheOrigin {
     }
 
     /**
-     * When the token rows of a cache begin; empty for a cache whose record does not say, such as one of an earlier
-     * version or of another program.
+     * The start times of a cache's token rows; empty if its record does not contain them, as in caches of earlier
+     * versions or other programs.
      *
      * @throws IOException if the record cannot be read
      */

@@ -8,16 +8,16 @@ import java.util.stream.Stream;
 import org.unmute.files.InputException;
 
 /**
- * The room on the disk of a folder that a command is about to fill.
+ * The free space on the disk of a folder that a command is about to write to.
  *
  * @param folder the folder, which need not exist yet
- * @param free   bytes that may be written there
+ * @param free   number of bytes that can be written there
  */
 public record DiskSpace(Path folder, long free) {
     /**
-     * Asks the disk.
+     * Determines the free space.
      *
-     * @throws IOException if it does not answer
+     * @throws IOException if it cannot be determined
      */
     public static DiskSpace of(Path folder) throws IOException {
         Path existing = folder.toAbsolutePath();
@@ -28,7 +28,7 @@ public record DiskSpace(Path folder, long free) {
     }
 
     /**
-     * Bytes of the files in a folder and below; 0 if there is none. Links are not followed.
+     * Total size in bytes of the files in a folder and its subfolders; 0 if it does not exist. Links are not followed.
      *
      * @throws IOException if a folder cannot be listed
      */
@@ -49,12 +49,12 @@ public record DiskSpace(Path folder, long free) {
     }
 
     /**
-     * Requires the room before anything is written.
+     * Requires enough space before anything is written.
      *
-     * @param needed bytes that are expected to be written
-     * @param what   what needs them, such as "the cache"
-     * @param advice how to go on all the same, such as "add --yes to start all the same"
-     * @throws InputException if it is expected not to suffice
+     * @param needed expected number of bytes to write
+     * @param what   what requires the space, such as "the cache"
+     * @param advice how to proceed anyway, such as "add --yes to start all the same"
+     * @throws InputException if the space is not expected to suffice
      */
     public void require(long needed, String what, String advice) {
         if (needed > free) {

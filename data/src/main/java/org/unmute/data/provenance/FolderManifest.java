@@ -23,17 +23,17 @@ import org.unmute.files.Sha256;
 import org.unmute.files.WrittenFiles;
 
 /**
- * What a finished folder must hold: {@value #FILE}, which a command writes last. Files that it does not name are the
- * user's. Its last field is the digest of all that stands before it. A command that goes on with a folder replaces it,
- * before it changes anything, by one that is not finished.
+ * The files that a finished folder must contain: {@value #FILE}, which a command writes last. Files that it does not
+ * name belong to the user. Its last field is the digest of everything before it. A command that continues in a folder
+ * first replaces the manifest by an unfinished one, before it changes anything else.
  *
- * <p>A result that is a single file has one beside it, with the name of the file before {@value #FILE}.
+ * <p>A result that is a single file has its manifest beside it, named after the file with {@value #FILE} appended.
  *
- * @param finished whether the folder is as the manifest says
- * @param files by path
+ * @param finished whether the command that wrote the folder has finished
+ * @param files sorted by path
  */
 public record FolderManifest(boolean finished, List<Entry> files) {
-    /** Its name in a folder. */
+    /** Name of the manifest in a folder. */
     public static final String FILE = WrittenFiles.MANIFEST;
 
     private static final String FORMAT = "unmute-folder-1";
@@ -45,10 +45,10 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     /**
      * A file.
      *
-     * @param path below the folder, with '/'
-     * @param bytes its size
-     * @param sha256 of its bytes, in lower-case hexadecimal
-     * @param command that wrote it, beginning with {@code unmute}; empty if that is not known
+     * @param path relative to the folder, with '/'
+     * @param bytes size in bytes
+     * @param sha256 hash of the content, in lower-case hexadecimal
+     * @param command the command that wrote it, beginning with {@code unmute}; empty if unknown
      */
     public record Entry(String path, long bytes, String sha256, List<String> command) {
         public Entry {
@@ -56,9 +56,9 @@ public record FolderManifest(boolean finished, List<Entry> files) {
         }
 
         /**
-         * What is wrong with a file, in words; empty if it is as stated.
+         * Describes how a file differs from this entry; empty if it does not.
          *
-         * @throws IOException if it cannot be read
+         * @throws IOException if the file cannot be read
          */
         public Optional<String> problem(Path file) throws IOException {
             if (!RegularFile.isFile(file)) {
@@ -78,12 +78,14 @@ public record FolderManifest(boolean finished, List<Entry> files) {
         files = List.copyOf(files);
     }
 
-    /** The manifest of a result that is a single file. */
+    /** The path of the manifest of a result that is a single file. */
     public static Path beside(Path file) {
         return file.resolveSibling(file.getFileName() + "." + FILE);
     }
 
-    /** What a record is to say of the manifest that will be written after it; null if none will be. */
+    /**
+     * The name of the manifest that will be written after a record, to be stated in that record; null if none will be.
+     */
     static String announced(Path record) throws IOException {
         Optional<Path> root = WrittenFiles.rootOf(record);
         if (root.isEmpty()) {
@@ -102,8 +104,8 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     /**
      * Reads a manifest.
      *
-     * @throws InputException if it is damaged or of a later version
-     * @throws IOException if it cannot be read
+     * @throws InputException if the manifest is damaged or was written by a later version
+     * @throws IOException if the manifest cannot be read
      */
     public static FolderManifest read(Path file) throws IOException {
         byte[] bytes = FileFailure.naming(file, () -> Files.readAllBytes(file));
@@ -160,7 +162,7 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     /**
      * The manifest of a folder; empty if there is none.
      *
-     * @throws InputException if it is damaged
+     * @throws InputException if the manifest is damaged
      */
     public static Optional<FolderManifest> find(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -168,7 +170,7 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     }
 
     /**
-     * Whether a command began to change a folder and has not finished; false without a manifest, or with a damaged one.
+     * Whether a command began to change a folder and has not finished; false if there is no manifest or it is damaged.
      */
     public static boolean isUnfinished(Path folder) throws IOException {
         try {
@@ -179,7 +181,8 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     }
 
     /**
-     * Checks a file against the manifest of its folder. Does nothing if there is none, or it does not name the file.
+     * Checks a file against the manifest of its folder. Does nothing if there is no manifest, or if it does not name
+     * the file.
      *
      * @throws InputException if the file or the manifest is damaged
      * @throws IOException if one of them cannot be read
@@ -203,9 +206,9 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     }
 
     /**
-     * Whether a file belongs to a folder below this one that has a manifest of its own.
+     * Whether a file belongs to a subfolder of this folder that has its own manifest.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if this cannot be determined
      */
     public static boolean isOfInner(Path folder, Path file) throws IOException {
         for (Path above = file.getParent(); above != null && !above.equals(folder); above = above.getParent()) {
@@ -216,7 +219,7 @@ public record FolderManifest(boolean finished, List<Entry> files) {
         return false;
     }
 
-    /** The manifest as it is stored: JSON in UTF-8, a file a line. */
+    /** The encoded manifest: JSON in UTF-8, one file per line. */
     public byte[] encode() throws IOException {
         Map<List<String>, Integer> commands = new LinkedHashMap<>();
         StringBuilder lines = new StringBuilder();

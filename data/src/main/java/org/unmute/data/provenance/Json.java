@@ -25,11 +25,11 @@ import org.unmute.files.PlainText;
 
 /**
  * The JSON format of this program's files: indented, in insertion order, numbers in full precision, {@code null} for a
- * number that is not finite. Text stays as it is: of {@link PlainText}'s characters, which a terminal would act on, all
- * are escaped, also those above U+007F, for which JSON does not ask.
+ * number that is not finite. Text is kept unchanged; control characters that a terminal would act on (see {@link
+ * PlainText}) are escaped, including those above U+007F, where JSON does not require it.
  */
 public final class Json {
-    /** Jackson's mapper for writing and reading. */
+    /** The shared Jackson mapper for reading and writing. */
     public static final ObjectMapper MAPPER = JsonMapper.builder(new JsonFactoryBuilder()
                     .characterEscapes(new ActingCharacters())
                     .build())
@@ -39,17 +39,17 @@ public final class Json {
                     .addSerializer(Double.TYPE, new FiniteOrNull()))
             .build();
 
-    /** A name in the file may be as long as the file; a message shows its beginning. */
+    /** Maximum length of a message: a name in the file may be as long as the file. */
     private static final int MESSAGE_CHARS = 1000;
 
     private Json() {}
 
-    /** Writes a value to a file, all or nothing. */
+    /** Writes a value to a file, completely or not at all. */
     public static void write(Path file, Object value) throws IOException {
         AtomicFile.write(file, MAPPER.writeValueAsBytes(value));
     }
 
-    /** An empty object, for a document. */
+    /** An empty object, from which a document can be built. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }
@@ -57,8 +57,8 @@ public final class Json {
     /**
      * Reads a file.
      *
-     * @throws InputException if it is not JSON
-     * @throws IOException naming the file, if it cannot be read
+     * @throws InputException if the file is not JSON
+     * @throws IOException naming the file, if the file cannot be read
      */
     public static JsonNode read(Path file) throws IOException {
         try {
@@ -72,12 +72,12 @@ public final class Json {
         }
     }
 
-    /** A number, or null, which JSON has in place of NaN and infinities. */
+    /** A number, or null for NaN and infinities, which JSON cannot represent. */
     public static Double finite(double x) {
         return Double.isFinite(x) ? x : null;
     }
 
-    /** Escapes what acts on a terminal in addition to what JSON escapes. */
+    /** Escapes characters that act on a terminal, in addition to those that JSON escapes. */
     private static final class ActingCharacters extends CharacterEscapes {
         private static final long serialVersionUID = 1L;
 

@@ -23,9 +23,9 @@ import org.unmute.files.TemporaryFile;
 import org.unmute.files.WrittenFiles;
 
 /**
- * A folder, or a single file, that a command writes to: the right to do so, and the {@link FolderManifest} of what is
- * written. Before the first change the manifest becomes that of an unfinished folder; {@link #finish} completes it.
- * Without that call the folder stays unfinished, as after a kill.
+ * A folder, or a single file, that a command writes to: the lock on it and the {@link FolderManifest} of the files
+ * written. Before the first change, the manifest is marked as unfinished; {@link #finish} completes it. Without that
+ * call, the folder stays unfinished, as after a kill.
  */
 public final class OutputFolder implements AutoCloseable {
     private static final Pattern LOCK = Pattern.compile("(.*\\.)?lock");
@@ -35,7 +35,7 @@ public final class OutputFolder implements AutoCloseable {
     private final List<String> command;
     private final Path manifest;
     private final boolean single;
-    /** What an earlier run stated, by path. */
+    /** Entries of the manifest of an earlier run, by path. */
     private final Map<String, FolderManifest.Entry> earlier = new HashMap<>();
 
     private OutputFolder(FolderLock lock, Path target, boolean single, List<String> command) throws IOException {
@@ -47,11 +47,11 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Acquires the right to write to a folder, which is created if needed.
+     * Acquires the lock on a folder, which is created if needed.
      *
-     * @param command the command line, beginning with the program's name; empty if it is not known
-     * @throws FolderLock.HeldException saying who is writing to it
-     * @throws IOException if it cannot be written
+     * @param command the command line, beginning with the program's name; empty if unknown
+     * @throws FolderLock.HeldException if another process is writing to it; the message identifies it
+     * @throws IOException if the folder cannot be written
      */
     public static OutputFolder claim(Path folder, List<String> command) throws IOException {
         Files.createDirectories(folder);
@@ -59,11 +59,11 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Acquires the right to write to a file, and creates its folder if needed.
+     * Acquires the lock on a file and creates its folder if needed.
      *
      * @param command the command line, beginning with the program's name
-     * @throws FolderLock.HeldException saying who is writing to it
-     * @throws IOException if it cannot be written
+     * @throws FolderLock.HeldException if another process is writing to it; the message identifies it
+     * @throws IOException if the file cannot be written
      */
     public static OutputFolder claimFile(Path file, List<String> command) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
@@ -71,11 +71,11 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * The same for a folder whose lock the caller holds.
+     * As {@link #claim}, for a folder whose lock the caller holds.
      *
-     * @param folder exists
-     * @param command the command line, beginning with the program's name; empty if it is not known
-     * @throws IOException if it cannot be read
+     * @param folder an existing folder
+     * @param command the command line, beginning with the program's name; empty if unknown
+     * @throws IOException if the folder cannot be read
      */
     public static OutputFolder of(Path folder, List<String> command) throws IOException {
         return new OutputFolder(null, folder, false, command);
@@ -92,9 +92,9 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Says that the folder is unfinished, before it is changed in a way that is not noted, such as by deleting a file.
+     * Marks the folder as unfinished, before a change that is not recorded otherwise, such as deleting a file.
      *
-     * @throws IOException if that cannot be written
+     * @throws IOException if the mark cannot be written
      */
     public void change() throws IOException {
         written.begin();
@@ -106,26 +106,23 @@ public final class OutputFolder implements AutoCloseable {
             try {
                 FolderManifest.read(manifest).files().forEach(entry -> earlier.put(entry.path(), entry));
             } catch (InputException e) {
-                // A damaged one states nothing; what it stated is read when this run ends.
+                // A damaged manifest has no entries; the files that it named are read when this run ends.
             }
         }
         AtomicFile.write(manifest, new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values())).encode());
     }
 
-    /**
-     * Writes the manifest: what this run wrote, and what an earlier manifest states and is still there.
-     *
-     * @throws IOException if a file cannot be read, or the manifest cannot be written
-     */
+    /** Writes the manifest: the files of this run, and those of an earlier manifest that still exist. */
     public void finish() throws IOException {
         finish(_ -> false);
     }
 
     /**
-     * The same with files of runs that were killed before they wrote a manifest, or of earlier versions.
+     * As {@link #finish()}, but includes files of runs that were killed before they wrote a manifest, or of earlier
+     * versions.
      *
-     * @param own whether the command would have written a file that is there, by its path below the folder with '/';
-     *     lock files, temporary files and folders that have a manifest are not asked for
+     * @param own tests, by its path relative to the folder with '/', whether the command would have written an existing
+     *     file; not called for lock files, temporary files and folders with a manifest
      * @throws IOException if a file cannot be read, or the manifest cannot be written
      */
     public void finish(Predicate<String> own) throws IOException {
@@ -164,7 +161,9 @@ public final class OutputFolder implements AutoCloseable {
         return folder.relativize(file).toString().replace('\\', '/');
     }
 
-    /** Whether a file can be one of a result. A name is enough: folders with manifests of their own are left out. */
+    /**
+     * Whether a file can be part of a result. The name suffices, since folders with their own manifests are skipped.
+     */
     private boolean isOwn(Path file) {
         return !file.getFileName().equals(manifest.getFileName())
                 && !TemporaryFile.isOne(file)
@@ -180,7 +179,7 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
-    /** Finds files that no note and no earlier manifest names. */
+    /** Finds files that neither a note nor an earlier manifest names. */
     private final class Others extends SimpleFileVisitor<Path> {
         private final Path root;
         private final Predicate<String> wanted;

@@ -2,7 +2,7 @@ package org.unmute.data.provenance;
 
 import java.util.Locale;
 
-/** Formats counts, durations and sizes for people. */
+/** Formats counts, durations and sizes for display. */
 public final class Units {
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 
@@ -23,7 +23,7 @@ public final class Units {
     /**
      * A number of things: 1 clip, 3 clips, 2 classes.
      *
-     * @param one a single one, with a regular plural
+     * @param one the singular, which must have a regular plural
      */
     public static String count(long n, String one) {
         return n + " " + one + (n == 1 ? "" : one.endsWith("s") ? "es" : "s");

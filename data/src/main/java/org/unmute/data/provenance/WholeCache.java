@@ -17,8 +17,8 @@ import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.FolderFiles;
 
 /**
- * Opens token caches that hold what they should: the shards that a manifest names, and as many clips as the record of
- * the last embedding states. Who trains or scores on fewer without knowing gets another result.
+ * Opens token caches and verifies that they are complete: all shards that the manifest names, and as many clips as the
+ * record of the last embedding states. Training or scoring on fewer clips would silently change the result.
  */
 public final class WholeCache {
     private static final int SHOWN = 5;
@@ -28,9 +28,10 @@ public final class WholeCache {
     /**
      * Opens a cache, to be closed by the caller.
      *
-     * @param allowMissing whether to go on with what is there
-     * @param tell receives what is missing, if that is allowed
-     * @throws InputException naming the shards that are missing and the number of clips, if it is not allowed
+     * @param allowMissing whether to continue with an incomplete cache
+     * @param tell receives a description of the missing parts, if {@code allowMissing}
+     * @throws InputException naming the missing shards and the number of clips, if parts are missing and this is not
+     *     allowed
      * @throws IOException if the cache cannot be read
      */
     public static TokenCache open(Path folder, boolean allowMissing, Consumer<String> tell) throws IOException {
@@ -52,8 +53,8 @@ public final class WholeCache {
     }
 
     /**
-     * What a cache lacks, in words; empty if it is whole, as far as its manifest and its record tell, or has records
-     * that are damaged, which {@link TokenCache#damage()} tells.
+     * Describes what is missing from a cache. Empty if the cache is complete according to its manifest and record, or
+     * if it has damaged records, which {@link TokenCache#damage()} reports.
      */
     public static String lack(Path folder, TokenCache cache) throws IOException {
         int there = cache.clips().size();
@@ -82,13 +83,15 @@ public final class WholeCache {
                 + " (" + String.join("; ", shown) + ")";
     }
 
-    /** Number of clips of which the last embedding left tokens, by its record; 0 without one that says so. */
+    /**
+     * Number of clips for which the last embedding stored tokens, according to its record; 0 if no record states it.
+     */
     private static int stated(Path folder) throws IOException {
         JsonNode results;
         try {
             results = RunRecord.results(folder);
         } catch (InputException e) {
-            return 0; // what is wrong with it is for fsck to say
+            return 0; // left to fsck to report
         }
         if (results.isMissingNode()) {
             return 0;
@@ -104,7 +107,7 @@ public final class WholeCache {
                 : 0;
     }
 
-    /** Number of clips with tokens in some shards, by the index of the job that wrote them; -1 if it does not say. */
+    /** Number of clips with tokens in some shards, according to the index of the job that wrote them; -1 if unknown. */
     private static int lost(Path folder, Set<String> shards) throws IOException {
         Path index = folder.toAbsolutePath().resolveSibling("index");
         if (!RegularFile.exists(index.resolve(FileManifest.FILE))) {
@@ -124,7 +127,7 @@ public final class WholeCache {
             }
             return lost;
         } catch (IOException e) {
-            return -1; // the index lacks something, too
+            return -1; // the index is incomplete, too
         }
     }
 }
