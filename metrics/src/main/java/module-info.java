@@ -1,4 +1,4 @@
-/** Metrics of clips and of events, with intervals. Needs nothing but Java. */
+/** Metrics for clips and events, with intervals. Requires only {@code java.base}. */
 module org.unmute.metrics {
     exports org.unmute.metrics;
     exports org.unmute.metrics.event;

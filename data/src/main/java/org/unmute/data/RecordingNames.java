@@ -48,6 +48,8 @@ public final class RecordingNames {
     /**
      * The recording that a name stands for: the one with an equal id, else the only one with this file name, else the
      * only one with this file name apart from the extension.
+     *
+     * @throws IllegalArgumentException if it could be one of several
      */
     public Optional<String> find(String name) {
         List<String> same = candidates(name);

@@ -46,6 +46,8 @@ public final class TextTable implements AutoCloseable {
     /**
      * Whether a folder is a table in parts, as Spark writes it: it contains Parquet files and no table of another
      * format. All parts have the same columns; their rows follow each other in the order of the file names.
+     *
+     * @throws IOException if the folder cannot be read
      */
     public static boolean isInParts(Path folder) throws IOException {
         return ParquetRows.isInParts(folder);

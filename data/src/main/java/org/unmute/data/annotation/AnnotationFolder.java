@@ -58,7 +58,11 @@ final class AnnotationFolder {
         return all.found("");
     }
 
-    /** Reads the tables in a folder and its subfolders. */
+    /**
+     * Reads the tables in a folder and its subfolders.
+     *
+     * @throws MalformedTableException if one is malformed, or there are none
+     */
     static Found read(Path folder, LabelFile.Options options) throws IOException {
         AnnotationFolder all = new AnnotationFolder(options);
         int tables = 0;

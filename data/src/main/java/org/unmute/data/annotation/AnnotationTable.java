@@ -88,6 +88,8 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     /**
      * The files in a folder and its subfolders with one of these extensions, sorted, without files whose name begins
      * with a dot.
+     *
+     * @param extensions in lower case, without the dot
      */
     public static List<Path> filesIn(Path folder, Set<String> extensions) throws IOException {
         List<Path> files = new ArrayList<>();

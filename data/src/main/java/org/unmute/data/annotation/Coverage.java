@@ -174,7 +174,12 @@ public final class Coverage {
         return completeOf.containsKey(recording);
     }
 
-    /** The annotated spans and marks of a sparse recording. */
+    /**
+     * The annotated spans and marks of a sparse recording.
+     *
+     * @param marks   its events
+     * @param classes all classes
+     */
     SparseRecording recording(String recording, List<Annotation> marks, LabelSet classes, ShareRule rule) {
         return new SparseRecording(marks, margin, completeOf.get(recording), classes, rule);
     }

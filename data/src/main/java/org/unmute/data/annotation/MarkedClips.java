@@ -30,6 +30,9 @@ final class MarkedClips {
 
     /**
      * The clips of a recording in order, each as long as the cutter requires, or as the recording if that is shorter.
+     *
+     * @param duration of the recording in seconds
+     * @throws IllegalArgumentException as {@link ClipCutter#cut}
      */
     static List<Span> of(ClipCutter cutter, double duration, SparseRecording recording) {
         cutter.requireFew(duration);

@@ -47,7 +47,11 @@ public final class JsonLines implements AutoCloseable {
         this.checksum = checksum;
     }
 
-    /** Opens a file for appending; the file and its folders are created if needed. */
+    /**
+     * Opens a file for appending; the file and its folders are created if needed.
+     *
+     * @param durable whether each line is forced to the device
+     */
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         boolean created = !RegularFile.exists(file);

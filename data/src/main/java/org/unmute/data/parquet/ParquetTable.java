@@ -215,7 +215,11 @@ public final class ParquetTable implements AutoCloseable {
             return text.toString();
         }
 
-        /** The texts in a cell of a list column, without elements that have no value; null for any other column. */
+        /**
+         * The texts in a cell of a list column, without elements that have no value; null for any other column.
+         *
+         * @throws MalformedFileException for a list of lists
+         */
         public List<String> list(int column) throws MalformedFileException {
             if (columns.get(column).leaf().lists() == 0) {
                 return null;

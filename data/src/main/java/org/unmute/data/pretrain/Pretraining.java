@@ -154,6 +154,8 @@ public final class Pretraining {
 
     /**
      * Mean and standard deviation of the log mel energies over some clips, used to normalize the front end's output.
+     *
+     * @param samples clips to measure; a subset is enough
      */
     public static double[] statistics(SmallVit.Settings settings, List<float[]> samples) {
         double sum = 0;

@@ -112,7 +112,11 @@ public final class OutputFolder implements AutoCloseable {
         AtomicFile.write(manifest, new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values())).encode());
     }
 
-    /** Writes the manifest: the files of this run, and those of an earlier manifest that still exist. */
+    /**
+     * Writes the manifest: the files of this run, and those of an earlier manifest that still exist.
+     *
+     * @throws IOException if a file cannot be read, or the manifest cannot be written
+     */
     public void finish() throws IOException {
         finish(_ -> false);
     }

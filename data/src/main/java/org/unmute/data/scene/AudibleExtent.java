@@ -8,11 +8,11 @@ package org.unmute.data.scene;
  */
 record AudibleExtent(int from, int to) {
     /**
-     * Samples at the ends of a recording below this fraction of its peak (-60 dB) are padding, not part of the event.
+     * Samples below this fraction of the peak (-60 dB) at the ends of a recording are padding, not part of the event.
      */
     private static final float SILENCE = 1e-3f;
 
-    /** The level below which a recording is silent; 0 if all of it is. */
+    /** The level below which samples of a recording are silent; 0 if the recording is all zeros. */
     static float silence(float[] x) {
         float peak = 0;
         for (float v : x) {
@@ -21,7 +21,7 @@ record AudibleExtent(int from, int to) {
         return SILENCE * peak;
     }
 
-    /** The stretch without the samples below this level at both ends; all of it if there are no others. */
+    /** The stretch without the samples below this level at both ends; the whole stretch if all samples are below it. */
     AudibleExtent audible(float[] x, float level) {
         int first = from;
         while (first < to && Math.abs(x[first]) < level) {

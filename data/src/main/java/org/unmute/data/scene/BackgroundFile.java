@@ -14,19 +14,18 @@ import org.unmute.files.Sha256;
  * A background recording, of any length.
  *
  * @param id      unique name, written to tables
- * @param path    where it is
- * @param sha256  of its bytes
+ * @param path    its location
+ * @param sha256  hash of its content
  * @param samples its length at {@code rate}
- * @param rate    of the mix, in Hz
+ * @param rate    sample rate of the mix, in Hz
  */
 public record BackgroundFile(String id, Path path, String sha256, long samples, int rate) {
     private static final int BLOCK = 1 << 14;
 
     /**
-     * Reads a file once to its end, so that damage shows before anything is made of it. Memory does not depend on its
-     * length.
+     * Reads a file once to its end, to detect damage before it is used. Memory does not depend on its length.
      *
-     * @param warnings receives what is odd about it
+     * @param warnings receives anything unusual about the file
      * @throws UnreadableAudioException if it is damaged, empty or silent, or has samples that are not finite
      * @throws IOException              if it cannot be opened
      */
@@ -36,7 +35,7 @@ public record BackgroundFile(String id, Path path, String sha256, long samples, 
         int own;
         try (AudioStream stream = AudioFiles.open(path)) {
             own = stream.sampleRate();
-            // Refuses rates that are not changed into each other.
+            // Rejects sample rates that cannot be converted to each other.
             StreamingResampler.of(stream, rate, Resampler.Kernel.HANN);
             float[] block = new float[BLOCK];
             for (int n = stream.read(block, 0, BLOCK); n >= 0; n = stream.read(block, 0, BLOCK)) {
@@ -57,7 +56,7 @@ public record BackgroundFile(String id, Path path, String sha256, long samples, 
         return new BackgroundFile(id, path, Sha256.of(path), frames * rate / own, rate);
     }
 
-    /** Samples from {@code from} on, at the rate of the mix. */
+    /** {@code length} samples from {@code from}, at the sample rate of the mix. */
     float[] read(long from, int length) throws IOException {
         float[] samples = new float[length];
         try (AudioStream stream = StreamingResampler.of(AudioFiles.open(path), rate, Resampler.Kernel.HANN)) {

@@ -4,23 +4,26 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 
-/** Kinds of synthetic background noise. They differ in colour, in how they vary, and in their single sounds. */
+/**
+ * Kinds of synthetic background noise. They differ in colour, in their variation over time, and in their individual
+ * sounds.
+ */
 public enum BackgroundKind {
-    /** Steady noise, -3 dB an octave. */
+    /** Steady noise, -3 dB per octave. */
     PINK,
-    /** Steady noise, -6 dB an octave. */
+    /** Steady noise, -6 dB per octave. */
     BROWN,
-    /** Gusts of low noise with some whistling. */
+    /** Gusts of low-frequency noise with some whistling. */
     WIND("wind"),
     /** Hiss with many drops. */
     RAIN("rain"),
     /** The harmonics of 50 or 60 Hz over faint hiss. */
     HUM("hum"),
-    /** Trills at high frequencies, steady or in chirps. */
+    /** High-frequency trills, steady or in chirps. */
     INSECTS("insects", "crickets"),
-    /** Rumble with vehicles that pass. */
+    /** Rumble with passing vehicles. */
     TRAFFIC("traffic", "engine"),
-    /** Single short clicks over faint noise. */
+    /** Isolated short clicks over faint noise. */
     CLICKS("clicks", "crackle", "crackling_fire", "clock_tick", "mouse_click");
 
     private final Set<String> classes;
@@ -35,9 +38,9 @@ public enum BackgroundKind {
     }
 
     /**
-     * The kind of this name.
+     * The kind with this name.
      *
-     * @throws IllegalArgumentException naming all kinds
+     * @throws IllegalArgumentException if there is none; the message names all kinds
      */
     public static BackgroundKind of(String label) {
         return Arrays.stream(values())
@@ -52,13 +55,15 @@ public enum BackgroundKind {
                                         .toList())));
     }
 
-    /** Whether a class has a name for what this noise sounds like: such a background would be full of its events. */
+    /**
+     * Whether a class is named after a sound that this noise resembles: such a background would be full of its events.
+     */
     public boolean soundsLike(String label) {
         return classes.contains(label.toLowerCase(Locale.ROOT).replace(' ', '_'));
     }
 
     /**
-     * Noise of this kind, the same bits for the same arguments on every machine.
+     * Noise of this kind, bit-identical for the same arguments on every machine.
      *
      * @param rate   in Hz, at least 8000
      * @param length in samples, at least 1

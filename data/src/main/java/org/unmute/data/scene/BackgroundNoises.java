@@ -4,8 +4,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.unmute.data.scene.Dsp.Biquad;
 
 /**
- * Recipes of {@link BackgroundKind}s. Each draws its random numbers in a fixed order, and uses recurrences in place of
- * sines for each sample, so that an hour takes about a second.
+ * Recipes for the {@link BackgroundKind}s. Each draws its random numbers in a fixed order and computes sines by
+ * recurrence rather than per sample, so that an hour takes about a second.
  */
 final class BackgroundNoises {
     private final SceneRandom random;
@@ -18,7 +18,7 @@ final class BackgroundNoises {
         out = new float[length];
     }
 
-    /** The sum of one-pole low passes two octaves apart falls with 3 dB an octave. */
+    /** The sum of one-pole low passes two octaves apart falls by 3 dB per octave. */
     float[] pink() {
         double lowest = 12;
         int poles = (int) (StrictMath.log(0.4 * rate / lowest) / StrictMath.log(4)) + 1;
@@ -30,7 +30,7 @@ final class BackgroundNoises {
             share[k] = 1 - StrictMath.exp(-Dsp.TWO_PI * frequency / rate);
             gain[k] = StrictMath.pow(2, -k);
         }
-        // What the poles below the lowest would add above it, and those above the highest below it.
+        // Compensates for the missing poles below the lowest and above the highest.
         gain[0] *= 2;
         double rest = 0.4 * gain[poles - 1];
         for (int i = 0; i < out.length; i++) {
@@ -65,7 +65,7 @@ final class BackgroundNoises {
         for (int i = 0; i < out.length; i++) {
             double level = gust.next();
             double white = random.noise();
-            // Whistling grows faster than the wind.
+            // The whistling grows faster than the wind.
             out[i] = (float) (level * (body.next(white) + air * level * whistle.next(white)));
         }
         return out;
@@ -181,7 +181,7 @@ final class BackgroundNoises {
         return -StrictMath.log(1 - random.nextDouble()) / perSecond;
     }
 
-    /** A steady sine by its two-term recurrence; silent above 0.47 of the sample rate. */
+    /** A steady sine, computed by a two-term recurrence; silent above 0.47 of the sample rate. */
     private final class Tone {
         private final double twice;
         private double before;
@@ -204,7 +204,7 @@ final class BackgroundNoises {
         }
     }
 
-    /** A slow random course: smoothed noise of variance 1, mapped, with straight lines between steps. */
+    /** A slowly varying random value: smoothed noise of variance 1, mapped, with linear interpolation between steps. */
     private final class Course {
         static final int STEP = 64;
         private final double pole;
@@ -242,7 +242,7 @@ final class BackgroundNoises {
         }
     }
 
-    /** Decaying resonances that are struck at random times, as a Poisson process. */
+    /** Decaying resonances that are struck at random times, following a Poisson process. */
     private final class Strikes {
         private final double perSample;
         private final double[] twice;
@@ -281,7 +281,7 @@ final class BackgroundNoises {
             for (int k = 0; k < twice.length; k++) {
                 double y = twice[k] * now[k] - fall[k] * before[k] + (k == struck ? push : 0);
                 before[k] = now[k];
-                // Denormal numbers would take many times as long.
+                // Denormal numbers would be many times slower.
                 now[k] = Math.abs(y) < 1e-30 ? 0 : y;
                 sum += now[k];
             }

@@ -11,21 +11,21 @@ import java.util.TreeMap;
 import org.unmute.data.Part;
 
 /**
- * What backgrounds are made of: stretches of recordings, none of them in two parts, and kinds of synthetic noise, each
- * with a seed of its own. If there are both, half of the pieces are of each.
+ * The sources of backgrounds: stretches of recordings, each used in one part only, and kinds of synthetic noise, each
+ * piece with its own seed. If there are both, half of the pieces come from each.
  */
 public final class BackgroundPool {
-    /** Between stretches of one file in different parts, so that no resampling filter reaches over. In seconds. */
+    /** Gap in seconds between stretches of one file in different parts, so that no resampling filter spans both. */
     private static final double GUARD = 0.1;
 
-    /** A level is raised by at most this, so that a silent stretch stays silent. In dB. */
+    /** Maximum gain in dB, so that a silent stretch stays silent. */
     private static final double MAX_GAIN = 60;
 
     /**
      * A part of a background recording.
      *
      * @param file the recording
-     * @param from its first sample, at the rate of the mix
+     * @param from its first sample, at the sample rate of the mix
      * @param to   the sample after its last
      */
     public record Stretch(BackgroundFile file, long from, long to) {}
@@ -33,13 +33,13 @@ public final class BackgroundPool {
     /**
      * A piece of background.
      *
-     * @param source what it is cut from: the id of a recording, or {@code synth:}, the kind, and the seed in hex digits
-     * @param from   where it begins in a recording, in samples; 0 for noise
+     * @param source its source: the id of a recording, or {@code synth:}, the kind, and the seed in hexadecimal
+     * @param from   its start in the recording, in samples; 0 for noise
      * @param length in samples
-     * @param raw    reads or makes it, at any level
+     * @param raw    reads or generates it, at any level
      */
     record Piece(String source, long from, int length, Samples raw) {
-        /** The samples with this RMS. */
+        /** The samples, scaled to this RMS. */
         float[] render(double rms) throws IOException {
             float[] samples = raw.read();
             double own = Dsp.rms(samples, 0, samples.length);
@@ -55,17 +55,18 @@ public final class BackgroundPool {
     private final List<BackgroundKind> kinds;
     private final Map<Part, List<Stretch>> stretches = new EnumMap<>(Part.class);
 
-    /** Recordings that are not used, and why. */
+    /** Recordings that are not used, with the reason. */
     private final Map<String, String> leftOut = new TreeMap<>();
 
     /**
-     * Divides recordings among parts: whole ones if there are as many as parts, else each is cut into stretches.
+     * Divides recordings among parts: whole recordings if there are at least as many as parts, else each is cut into
+     * stretches.
      *
-     * @param files    may be empty; ids are different
+     * @param files    may be empty; ids must be distinct
      * @param kinds    may be empty if there are files
-     * @param shortest the least length of a stretch, in samples; shorter recordings are left out
-     * @param rate     of the mix, in Hz
-     * @throws IllegalArgumentException if there is nothing to make a background of, or no recording is long enough
+     * @param shortest the minimum length of a stretch, in samples; shorter recordings are left out
+     * @param rate     sample rate of the mix, in Hz
+     * @throws IllegalArgumentException if there are neither recordings nor kinds, or no recording is long enough
      */
     public BackgroundPool(
             List<BackgroundFile> files,
@@ -152,8 +153,8 @@ public final class BackgroundPool {
     /**
      * Draws a piece.
      *
-     * @param seed   of noise, used for no other piece
-     * @param length in samples; the piece is shorter if the stretch drawn is
+     * @param seed   seed of noise, which must not be used for another piece
+     * @param length in samples; the piece is shorter if the drawn stretch is
      */
     Piece draw(Part part, SceneRandom random, long seed, int length) {
         List<Stretch> of = stretches.get(part);
@@ -162,7 +163,7 @@ public final class BackgroundPool {
             String source = "synth:" + kind.label() + ":" + Long.toHexString(seed);
             return new Piece(source, 0, length, () -> kind.render(seed, rate, length));
         }
-        // Every second of the recordings is as likely.
+        // Every second of the recordings is equally likely.
         double at = random.nextDouble()
                 * of.stream().mapToDouble(s -> s.to() - s.from()).sum();
         int index = 0;

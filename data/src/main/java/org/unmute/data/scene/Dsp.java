@@ -1,8 +1,8 @@
 package org.unmute.data.scene;
 
 /**
- * Building blocks of the synthesizer: filters, envelopes, levels. All in double with StrictMath, so every machine gives
- * the same bits.
+ * Building blocks of the synthesizer: filters, envelopes, levels. All computations use double and StrictMath, so the
+ * results are bit-identical on every machine.
  */
 final class Dsp {
     /** Sample rate of all synthesized sounds, in Hz. */
@@ -30,7 +30,7 @@ final class Dsp {
         return x.length > 0 ? StrictMath.sqrt(sum / x.length) : 0;
     }
 
-    /** Largest magnitude. */
+    /** Maximum magnitude. */
     static double peak(double[] x) {
         double peak = 0;
         for (double v : x) {
@@ -70,7 +70,7 @@ final class Dsp {
     }
 
     /**
-     * Second-order filter with the coefficients of Bristow-Johnson's audio equaliser cookbook; {@code frequency} in Hz,
+     * Second-order filter with the coefficients of Bristow-Johnson's Audio EQ Cookbook; {@code frequency} in Hz,
      * {@code q} is the quality factor.
      */
     static final class Biquad {
@@ -112,7 +112,7 @@ final class Dsp {
             return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
         }
 
-        /** Gain 1 at the centre. */
+        /** A band-pass filter with gain 1 at the centre. */
         static Biquad bandPass(double frequency, double q) {
             return bandPass(frequency, q, RATE);
         }
@@ -147,17 +147,17 @@ final class Dsp {
         return samples;
     }
 
-    /** An oscillator with harmonics that runs sample by sample, so that its frequency may change. */
+    /** A harmonic oscillator that runs sample by sample, so that its frequency may change. */
     static final class Harmonics {
         private final double[] amplitudes;
         private double phase;
 
-        /** @param amplitudes of the fundamental and its multiples */
+        /** @param amplitudes of the fundamental and its harmonics */
         Harmonics(double[] amplitudes) {
             this.amplitudes = amplitudes;
         }
 
-        /** The next sample at this fundamental, in Hz; harmonics above 0.47 of the sample rate are omitted. */
+        /** The next sample at this fundamental in Hz; harmonics above 0.47 of the sample rate are omitted. */
         double next(double frequency) {
             phase += TWO_PI * frequency / RATE;
             if (phase > TWO_PI) {

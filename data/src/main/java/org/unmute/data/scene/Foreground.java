@@ -15,12 +15,12 @@ import org.unmute.audio.Resampler;
 import org.unmute.data.Part;
 import org.unmute.data.scene.SceneMixer.SourceClip;
 
-/** The sounds of events by part and class: recordings, none of them in two parts, or synthetic sounds. */
+/** The sounds of events by part and class: recordings, each used in one part only, or synthetic sounds. */
 public final class Foreground {
-    /** One sound, as it is drawn for an event. */
+    /** A sound that is drawn for an event. */
     record Source(String id, Samples samples) {}
 
-    /** Class by class, sorted; empty for synthetic sounds. */
+    /** By part and class, sorted; empty for synthetic sounds. */
     private final Map<Part, Map<String, List<SourceClip>>> recordings = new EnumMap<>(Part.class);
 
     private final Map<String, Sound> synthetic = new TreeMap<>();
@@ -31,10 +31,10 @@ public final class Foreground {
     }
 
     /**
-     * Synthetic sounds. Each event is another one, from a seed of its own.
+     * Synthetic sounds. Each event is a different sound, generated from its own seed.
      *
      * @param sounds the classes; none for recordings without events
-     * @param rate   of the mix, in Hz
+     * @param rate   sample rate of the mix, in Hz
      */
     public static Foreground synthetic(Collection<Sound> sounds, int rate) {
         Foreground foreground = new Foreground(rate);
@@ -43,10 +43,10 @@ public final class Foreground {
     }
 
     /**
-     * Recordings that are dealt out at random, class by class.
+     * Recordings that are assigned to parts at random, class by class.
      *
-     * @param clips  their folds do not matter
-     * @param shares of the parts
+     * @param clips  the recordings; their folds are ignored
+     * @param shares shares of the parts
      * @throws IllegalArgumentException if a class has fewer recordings than there are parts, or a label is empty
      */
     public static Foreground dealt(List<SourceClip> clips, PartShares shares, long seed) {
@@ -64,8 +64,8 @@ public final class Foreground {
     /**
      * Recordings whose parts are known.
      *
-     * @param clips  their folds do not matter
-     * @param partOf the part of a recording
+     * @param clips  the recordings; their folds are ignored
+     * @param partOf maps a recording to its part
      * @param parts  all parts
      * @throws IllegalArgumentException if a part has no recording of a class that another part has
      */
@@ -116,7 +116,7 @@ public final class Foreground {
                 .toList();
     }
 
-    /** @param seed of a synthetic sound, used for no other one */
+    /** @param seed of a synthetic sound, which must not be used for another one */
     Source draw(Part part, String label, SceneRandom random, long seed) {
         if (recordings.isEmpty()) {
             Sound sound = synthetic.get(label);

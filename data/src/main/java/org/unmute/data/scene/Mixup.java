@@ -15,8 +15,8 @@ import org.unmute.data.CsvWriter;
 
 /**
  * Mixup variants of training clips, made before training by adding other clips (paper section 5: five variants per
- * clip, each mixed with probability 0.9). The operator is BirdSet's {@code MultilabelMix}: a uniform number of other
- * clips is added one after another, each at an RMS level that lies one random signal-to-noise ratio below the mix so
+ * clip, each mixed with probability 0.9). The operator is BirdSet's {@code MultilabelMix}: other clips, uniform in
+ * number, are added one after another, each at an RMS level that lies a random signal-to-noise ratio below the mix so
  * far. The labels are the union. Variant {@code v} of clip {@code i} is a pure function of the clips, the options, the
  * seed, i and v.
  */
@@ -28,8 +28,8 @@ public final class Mixup {
 
     /**
      * @param variants number of variants per clip, at least 1
-     * @param probability that a variant is mixed, in [0, 1]; other variants are copies
-     * @param minSnrDb minimum level of the mix so far above an added clip, in dB
+     * @param probability probability that a variant is mixed, in [0, 1]; other variants are copies
+     * @param minSnrDb minimum level of the mix so far relative to an added clip, in dB
      * @param maxSnrDb maximum of that level, in dB
      * @param maxAdded maximum number of added clips, at least 1
      */
@@ -53,11 +53,11 @@ public final class Mixup {
     }
 
     /**
-     * A clip to make variants of.
+     * A clip from which variants are made.
      *
      * @param id unique
      * @param labels its classes
-     * @param samples how to read it
+     * @param samples reads the clip
      */
     public record Clip(String id, List<String> labels, Samples samples) {
         public Clip {
@@ -103,8 +103,8 @@ public final class Mixup {
     }
 
     /**
-     * Makes a variant. An added clip is repeated or cut to the length of the first. A silent clip changes no sample but
-     * adds its labels, as in BirdSet.
+     * Makes a variant. An added clip is repeated or cut to the length of the first. A silent clip does not change the
+     * samples but adds its labels, as in BirdSet.
      *
      * @param index of the clip
      * @param variant from 0
@@ -123,7 +123,7 @@ public final class Mixup {
             snr = random.uniform(options.minSnrDb(), options.maxSnrDb());
             int added = random.between(1, options.maxAdded());
             for (int k = 0; k < added; k++) {
-                // Any clip but the first: adding a clip to itself only changes its level.
+                // Any clip but the first, since adding a clip to itself would only change its level.
                 int other = random.between(0, clips.size() - 2);
                 Clip from = clips.get(other < index ? other : other + 1);
                 add(mix, doubles(from), snr);
@@ -171,7 +171,7 @@ public final class Mixup {
      * {@code train/000000-1.wav} its first variant. The table {@code clips.csv} has the columns {@code
      * path,labels,split,sources,snr_db}. It is written last, so a folder with a table is complete.
      *
-     * @throws FileAlreadyExistsException if there is a table already
+     * @throws FileAlreadyExistsException if the folder already has a table
      * @throws IOException if a clip cannot be read, or the folder cannot be written
      */
     public void write(Path folder, int sampleRate) throws IOException {

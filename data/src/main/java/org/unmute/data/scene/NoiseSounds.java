@@ -9,7 +9,7 @@ final class NoiseSounds extends SoundRecipes {
         super(random);
     }
 
-    /** Bursts of a falling, rough voice through two formants. */
+    /** Bursts of a rough, falling voice through two formants. */
     double[] dogBark() {
         int barks = random.between(1, 4);
         double pitch = random.logUniform(180, 620);
@@ -42,7 +42,7 @@ final class NoiseSounds extends SoundRecipes {
         return out;
     }
 
-    /** Blows on something solid, in a loose rhythm: knocking, or footsteps. */
+    /** Impacts on a solid surface in a loose rhythm: knocking or footsteps. */
     double[] knock() {
         int blows = random.between(2, 7);
         double interval = random.logUniform(0.12, 0.45);
@@ -72,7 +72,7 @@ final class NoiseSounds extends SoundRecipes {
         return out;
     }
 
-    /** Steady coloured noise with single drops on top. */
+    /** Steady coloured noise with individual drops on top. */
     double[] rain() {
         double[] out = new double[samples(random.uniform(1.3, 2.8))];
         Biquad low = Biquad.highPass(random.logUniform(300, 2200), 0.7);
@@ -88,7 +88,7 @@ final class NoiseSounds extends SoundRecipes {
         return out;
     }
 
-    /** Sparse, sharp impulses of very different strength over faint noise: fire, or a dusty record. */
+    /** Sparse, sharp impulses of widely varying strength over faint noise: a fire or a dusty record. */
     double[] crackle() {
         double[] out = new double[samples(random.uniform(1.0, 2.7))];
         Biquad breath = Biquad.lowPass(random.logUniform(200, 1500), 0.7);
@@ -100,7 +100,7 @@ final class NoiseSounds extends SoundRecipes {
         return out;
     }
 
-    /** Adds decaying resonances at random times, on average {@code perSecond} per second. Works in place. */
+    /** Adds decaying resonances at random times, on average {@code perSecond} per second, in place. */
     private void impulses(
             double[] out,
             double perSecond,

@@ -10,9 +10,9 @@ import java.util.StringJoiner;
 import org.unmute.data.Part;
 
 /**
- * How recordings, sources and backgrounds are divided among the parts of a set.
+ * Shares by which recordings, sources and backgrounds are divided among the parts of a set.
  *
- * @param shares share of each part, positive; they are divided by their sum
+ * @param shares share of each part, positive; normalized to a sum of 1
  */
 public record PartShares(Map<Part, Double> shares) {
     /** @throws IllegalArgumentException if there is no part, or a share is not positive */
@@ -33,9 +33,9 @@ public record PartShares(Map<Part, Double> shares) {
     }
 
     /**
-     * Shares by the names of parts.
+     * Shares by part name.
      *
-     * @throws IllegalArgumentException if a name is none of train, validation and test, or a share is not positive
+     * @throws IllegalArgumentException if a name is not train, validation or test, or a share is not positive
      */
     public static PartShares of(Map<String, Double> named) {
         Map<Part, Double> shares = new EnumMap<>(Part.class);
@@ -49,11 +49,11 @@ public record PartShares(Map<Part, Double> shares) {
     }
 
     /**
-     * Divides a number of things; each part gets one at least.
+     * Divides a number of items among the parts; each part gets at least one.
      *
-     * @param what what they are, for the message
-     * @return their numbers, which sum to {@code n}
-     * @throws IllegalArgumentException if there are fewer things than parts
+     * @param what kind of items, for the message
+     * @return the number of items in each part, which sum to {@code n}
+     * @throws IllegalArgumentException if there are fewer items than parts
      */
     public Map<Part, Integer> counts(String what, int n) {
         if (n < shares.size()) {
@@ -81,11 +81,11 @@ public record PartShares(Map<Part, Double> shares) {
     }
 
     /**
-     * Deals things out at random; each part gets one at least, and nothing is in two parts.
+     * Distributes items among the parts at random; each part gets at least one, and no item is in two parts.
      *
-     * @param what  what they are, for the message
+     * @param what  kind of items, for the message
      * @param items not modified
-     * @throws IllegalArgumentException if there are fewer things than parts
+     * @throws IllegalArgumentException if there are fewer items than parts
      */
     <T> Map<Part, List<T>> deal(String what, List<T> items, SceneRandom random) {
         Map<Part, Integer> counts = counts(what, items.size());

@@ -9,8 +9,8 @@ import java.util.Objects;
  * @param samples the waveform in [-1, 1]; not copied
  * @param sampleRate samples per second
  * @param events its events, the reference event (gain 0 dB) first
- * @param stems each event by itself, as loud and at the place where it is in the scene, as long as the scene, in the
- *     order of the events; their sum is the scene. Empty if they were not asked for. Not copied.
+ * @param stems one waveform per event, in the order of the events, each as long as the scene, with the event at its
+ *     level and position in the scene; their sum is the scene. Empty if not requested. Not copied.
  */
 public record Scene(float[] samples, int sampleRate, List<Event> events, List<float[]> stems) {
 
@@ -18,12 +18,12 @@ public record Scene(float[] samples, int sampleRate, List<Event> events, List<fl
      * One event in a scene.
      *
      * @param label its class
-     * @param source its origin: a recording's id or a synthesizer seed
+     * @param source its origin: the id of a recording or a synthesizer seed
      * @param gainDb its RMS level relative to the scene's first event, in dB
-     * @param offsetSeconds where its samples are placed in the scene, in seconds
-     * @param onset where it becomes audible, in seconds from the scene's start: the first sample that is at most 60 dB
-     *     below the peak of its recording
-     * @param end where it ceases to be audible, in seconds, greater than {@code onset}
+     * @param offsetSeconds position of its samples in the scene, in seconds
+     * @param onset time at which it becomes audible, in seconds from the start of the scene: the first sample that is
+     *     at most 60 dB below the peak of its recording
+     * @param end time at which it ceases to be audible, in seconds, greater than {@code onset}
      */
     public record Event(String label, String source, double gainDb, double offsetSeconds, double onset, double end) {
         /** @throws IllegalArgumentException if the times are not {@code 0 <= onset < end} */

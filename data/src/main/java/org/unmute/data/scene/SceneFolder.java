@@ -24,10 +24,10 @@ import org.unmute.files.TemporaryFile;
  * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
  * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
  * the order of the labels, separated by {@code ;}. {@code train-events.tsv} and {@code test-events.tsv} hold the strong
- * labels in the form of DESED: {@code filename onset offset event_label} between tabs, times in seconds, one row per
+ * labels in DESED's tab-separated format {@code filename onset offset event_label}, times in seconds, one row per
  * event. The manifest is written last, so a folder with a manifest is complete.
  *
- * <p>Stems, each event by itself, go to a folder of their own, since all recordings of a folder are taken for clips:
+ * <p>Stems, one file per event, are written to a separate folder, since every recording in a folder is taken as a clip:
  * {@code test/000000.stem0.wav} is the first event of {@code test/000000.wav}.
  */
 public final class SceneFolder {
@@ -48,18 +48,17 @@ public final class SceneFolder {
         this.stems = stems;
     }
 
-    /** {@link #create(Path, Path)} without stems. */
+    /** As {@link #create(Path, Path)}, without stems. */
     public static SceneFolder create(Path root) throws IOException {
         return create(root, null);
     }
 
     /**
-     * Creates the folder, or reuses one without a manifest, or that a command has not finished (its scenes are
-     * overwritten). The caller must hold the
-     * {@link org.unmute.files.FolderLock} of a folder that others may write to.
+     * Creates the folder, or reuses one that has no manifest or that a command has not finished (its scenes are
+     * overwritten). The caller must hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
      *
-     * @param stems folder of the stems, not inside {@code root}; null to write none
-     * @throws FileAlreadyExistsException if there is a manifest already
+     * @param stems folder for the stems, not inside {@code root}; null to write none
+     * @throws FileAlreadyExistsException if the folder already has a manifest
      * @throws IllegalArgumentException if {@code stems} lies inside {@code root}
      * @throws IOException if a folder cannot be created
      */
@@ -84,7 +83,7 @@ public final class SceneFolder {
         return new SceneFolder(root, stems);
     }
 
-    /** Creates a folder if needed, and deletes what a killed process had not finished in it. */
+    /** Creates a folder if needed, and deletes unfinished files of a killed process in it. */
     static void clear(Path folder) throws IOException {
         Files.createDirectories(folder);
         TemporaryFile.sweep(folder, Duration.ZERO);
@@ -98,9 +97,9 @@ public final class SceneFolder {
     /**
      * Writes one scene, and its stems if there is a folder for them.
      *
-     * @return its file relative to the folder, with '/'
+     * @return the path of the file relative to the folder, with '/'
      * @throws IllegalArgumentException if a label or source contains {@code ;}
-     * @throws IOException if it cannot be written
+     * @throws IOException if a file cannot be written
      */
     public String add(Scene scene, Split split) throws IOException {
         for (Scene.Event event : scene.events()) {
@@ -141,9 +140,9 @@ public final class SceneFolder {
     }
 
     /**
-     * Writes the tables of events.
+     * Writes the event tables.
      *
-     * @throws IOException if one cannot be written
+     * @throws IOException if a table cannot be written
      */
     public void writeEvents() throws IOException {
         for (Split split : Split.values()) {
@@ -153,10 +152,10 @@ public final class SceneFolder {
     }
 
     /**
-     * Writes the manifest. Call it last: a folder with a manifest is not written to again, whatever it lacks, unless a
-     * {@link FolderManifest} says that it is unfinished.
+     * Writes the manifest. Must be called last: a folder with a manifest is not written to again, even if it is
+     * incomplete, unless a {@link FolderManifest} marks it as unfinished.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the manifest cannot be written
      */
     public void finish() throws IOException {
         rows.write(root.resolve(MANIFEST));

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /**
  * Mixes labelled single-event recordings into multi-label scenes: different classes, random levels, random offsets.
  * Scene {@code i} of a split is a pure function of (recordings, options, seed, split, i). Train scenes use recordings
- * of the train folds only, test scenes those of the test folds only.
+ * of the train folds only, and test scenes recordings of the test folds only.
  */
 public final class SceneMixer {
     /**
@@ -21,7 +21,7 @@ public final class SceneMixer {
      * @param id unique name, written to the manifest
      * @param label its class
      * @param fold the fold it belongs to
-     * @param samples how to read it
+     * @param samples reads the recording
      */
     public record SourceClip(String id, String label, String fold, Samples samples) {}
 
@@ -30,8 +30,8 @@ public final class SceneMixer {
      * @param seconds length of a scene, above 0 and at most 600
      * @param minEvents minimum number of events in a scene, at least 1
      * @param maxEvents maximum number of events in a scene
-     * @param minGainDb minimum RMS level of a further event relative to the first, in dB
-     * @param maxGainDb maximum RMS level of a further event relative to the first, in dB
+     * @param minGainDb minimum RMS level of each further event relative to the first, in dB
+     * @param maxGainDb maximum RMS level of each further event relative to the first, in dB
      */
     public record Options(
             int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
@@ -121,8 +121,8 @@ public final class SceneMixer {
     /**
      * Mixes scene {@code index} of a split. The first event keeps its recorded level; each further one is scaled so
      * that its RMS is a random gain below or above the first one's. An event shorter than the scene is placed at a
-     * random offset; of a longer one, a random segment is used. The scene is scaled down to a peak of 1 only if it
-     * would clip.
+     * random offset; a longer one is cut to a random segment. The scene is scaled down to a peak of 1 only if it would
+     * clip.
      *
      * @throws IOException if a recording cannot be read
      * @throws IllegalArgumentException if a chosen recording is empty, silent or non-finite, or {@code index} is
@@ -132,10 +132,7 @@ public final class SceneMixer {
         return mix(split, index, false);
     }
 
-    /**
-     * {@link #mix(Split, int)}, with {@link Scene#stems} if they are asked for. The scene is the same with and without
-     * them.
-     */
+    /** As {@link #mix(Split, int)}, with {@link Scene#stems} if requested. The scene itself does not depend on this. */
     public Scene mix(Split split, int index, boolean withStems) throws IOException {
         if (index < 0) {
             throw new IllegalArgumentException("soundscape: scene index must not be negative: " + index);
@@ -196,7 +193,7 @@ public final class SceneMixer {
         return chosen;
     }
 
-    /** The segment of a recording that is mixed. */
+    /** The segment of a recording that is used in the mix. */
     static AudibleExtent extent(String id, float[] x, int length, SceneRandom random) {
         for (float v : x) {
             if (!Float.isFinite(v)) {
@@ -213,7 +210,7 @@ public final class SceneMixer {
         int to = audible.to();
         if (to - from > length) {
             int start = random.between(from, to - length);
-            // A silent segment of a long recording would have a label without a sound.
+            // A silent segment of a long recording would be a label without a sound.
             if (Dsp.rms(x, start, start + length) < silence) {
                 start = from;
             }

@@ -2,7 +2,7 @@ package org.unmute.data.scene;
 
 /**
  * A small random number generator (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
- * 2014) with the same draws on every machine and JDK.
+ * 2014) with the same results on every machine and JDK.
  */
 final class SceneRandom {
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
@@ -48,7 +48,7 @@ final class SceneRandom {
         return StrictMath.exp(uniform(StrictMath.log(low), StrictMath.log(high)));
     }
 
-    /** Uniform integer in [low, high], both included. */
+    /** Uniform integer in [low, high], both inclusive. */
     int between(int low, int high) {
         return low + (int) (nextDouble() * (high - low + 1));
     }
@@ -63,8 +63,8 @@ final class SceneRandom {
     }
 
     /**
-     * Near-normal noise of mean 0 and variance 1: the sum of four uniforms, cheap and without a transcendental
-     * function.
+     * Approximately normal noise of mean 0 and variance 1: the sum of four uniforms, cheap and without transcendental
+     * functions.
      */
     double noise() {
         long bits = nextLong();

@@ -1,6 +1,6 @@
 package org.unmute.data.scene;
 
-/** What the recipes of sounds share: random numbers, drawn in a fixed order, and times in seconds. */
+/** Shared by all sound recipes: random numbers, drawn in a fixed order, and times in seconds. */
 abstract class SoundRecipes {
     final SceneRandom random;
 
@@ -12,7 +12,7 @@ abstract class SoundRecipes {
         return (int) (seconds * Dsp.RATE);
     }
 
-    /** Fades in and out, each for a random number of seconds between two bounds. */
+    /** Fades in and out, each over a random duration in seconds between two bounds. */
     final void fade(double[] x, double minIn, double maxIn, double minOut, double maxOut) {
         Dsp.fade(x, samples(random.uniform(minIn, maxIn)), samples(random.uniform(minOut, maxOut)));
     }

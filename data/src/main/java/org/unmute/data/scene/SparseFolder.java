@@ -19,11 +19,11 @@ import org.unmute.files.AtomicFile;
 import org.unmute.files.RegularFile;
 
 /**
- * A folder of {@link SparseRecording}s: {@code test/000000.wav …} (16 bit, mono), {@code test-events.tsv} with the
- * strong labels in the form of DESED, where a recording without events has a row of empty cells, {@code sources.csv}
- * with the source and the level of each event, {@code background.csv} with the pieces of the backgrounds, and {@code
- * manifest.csv} with the columns {@code file,labels,split}. The manifest is written last, so a folder with a manifest
- * is complete.
+ * A folder of {@link SparseRecording}s: {@code test/000000.wav …} (16 bit, mono); {@code test-events.tsv} with the
+ * strong labels in DESED's format, where a recording without events has a row of empty cells; {@code sources.csv} with
+ * the source and the level of each event; {@code background.csv} with the pieces of the backgrounds; and
+ * {@code manifest.csv} with the columns {@code file,labels,split}. The manifest is written last, so a folder with a
+ * manifest is complete.
  */
 public final class SparseFolder {
     private final Path root;
@@ -39,11 +39,11 @@ public final class SparseFolder {
     }
 
     /**
-     * Creates the folder, or reuses one without a manifest, or that a command has not finished: its recordings are
-     * deleted then, since they may be more than the new ones, and in no table. The caller must hold the
-     * {@link org.unmute.files.FolderLock} of a folder that others may write to.
+     * Creates the folder, or reuses one that has no manifest or that a command has not finished. In that case its
+     * recordings are deleted, since there may be more of them than new ones, which no table would list. The caller must
+     * hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
      *
-     * @throws FileAlreadyExistsException if there is a manifest already
+     * @throws FileAlreadyExistsException if the folder already has a manifest
      * @throws IOException if a folder cannot be created
      */
     public static SparseFolder create(Path root, Set<Part> parts) throws IOException {
@@ -81,12 +81,12 @@ public final class SparseFolder {
     }
 
     /**
-     * Makes a recording while it writes it.
+     * Generates a recording while writing it.
      *
-     * @param recording not read yet
-     * @param part one of those that the folder was created with
-     * @return its file relative to the folder, with '/'
-     * @throws IOException if it cannot be written, or a source cannot be read
+     * @param recording a recording that has not been read yet
+     * @param part one of the parts with which the folder was created
+     * @return the path of the file relative to the folder, with '/'
+     * @throws IOException if the file cannot be written, or a source cannot be read
      */
     public String add(SparseRecording recording, Part part) throws IOException {
         String file = String.format(Locale.ROOT, "%s/%06d.wav", part.label(), counts.merge(part, 1, Integer::sum) - 1);
@@ -120,9 +120,9 @@ public final class SparseFolder {
     }
 
     /**
-     * Writes the tables but for the manifest.
+     * Writes the tables except the manifest.
      *
-     * @throws IOException if one cannot be written
+     * @throws IOException if a table cannot be written
      */
     public void writeTables() throws IOException {
         for (Map.Entry<Part, StringBuilder> one : events.entrySet()) {
@@ -134,9 +134,9 @@ public final class SparseFolder {
     }
 
     /**
-     * Writes the manifest. Call it last.
+     * Writes the manifest. Must be called last.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the manifest cannot be written
      */
     public void finish() throws IOException {
         rows.write(root.resolve(SceneFolder.MANIFEST));

@@ -7,46 +7,46 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * A recording of {@link SparseScenes}, which is made piece by piece while it is read. Memory does not depend on its
- * length, but for the list of its events. Not thread-safe.
+ * A recording of {@link SparseScenes}, generated piece by piece while it is read. Apart from the list of its events,
+ * memory does not depend on its length. Not thread-safe.
  */
 public final class SparseRecording {
-    /** Fades at the ends of an event, against clicks where it is cut out of a longer source. In seconds. */
+    /** Fade in seconds at the ends of an event, to avoid clicks where it is cut out of a longer source. */
     private static final double EVENT_FADE = 0.005;
 
     /**
-     * A piece of background in its place.
+     * A piece of background at its position.
      *
-     * @param piece   what to play
+     * @param piece   the piece
      * @param at      its first sample
      * @param levelDb its RMS, in dB of full scale
      */
     record Layer(BackgroundPool.Piece piece, long at, double levelDb) {}
 
     /**
-     * An event in its place.
+     * An event at its position.
      *
-     * @param event   what it is; the gain is its RMS above the background's, in dB
+     * @param event   the event; its gain is its RMS relative to the background, in dB
      * @param samples its source
      * @param from    first sample of the source
      * @param length  in samples
      * @param at      its first sample
-     * @param gain    factor of the source
+     * @param gain    amplitude factor applied to the source
      */
     record Placed(Scene.Event event, Samples samples, int from, int length, long at, double gain) {}
 
     /**
-     * What the background is made of, for tables.
+     * A piece of the background, for tables.
      *
-     * @param start   where it begins to fade in, in seconds
-     * @param end     where it has faded out, in seconds
-     * @param source  the id of a recording, or {@code synth:}, the kind of noise, and its seed in hex digits
-     * @param from    where it begins in a recording, in seconds; 0 for noise
+     * @param start   time at which it begins to fade in, in seconds
+     * @param end     time at which it has faded out, in seconds
+     * @param source  the id of a recording, or {@code synth:}, the kind of noise, and its seed in hexadecimal
+     * @param from    its start in the recording, in seconds; 0 for noise
      * @param levelDb its RMS, in dB of full scale
      */
     public record Background(double start, double end, String source, double from, double levelDb) {}
 
-    /** Samples that sound now, with their weights at both ends. */
+    /** Samples that are playing, with the weights of their fades at both ends. */
     private record Sounding(float[] samples, int from, int length, long at, double gain, float[] in, float[] out) {
         void addTo(double[] mix, long start, int count) {
             int begin = (int) Math.max(0, start - at);
@@ -84,7 +84,7 @@ public final class SparseRecording {
         eventFade = fade((int) (EVENT_FADE * options.rate()));
     }
 
-    /** A quarter of a sine: pieces are not correlated, so their powers add up to a constant. */
+    /** A quarter of a sine: pieces are uncorrelated, so their powers add up to a constant. */
     private static float[] fade(int length) {
         float[] weights = new float[length];
         for (int i = 0; i < length; i++) {
@@ -103,12 +103,12 @@ public final class SparseRecording {
         return options.rate();
     }
 
-    /** The events by time; {@link Scene.Event#gainDb} is the RMS above that of the background around, in dB. */
+    /** The events by time; {@link Scene.Event#gainDb} is the RMS relative to the surrounding background, in dB. */
     public List<Scene.Event> events() {
         return placed.stream().map(Placed::event).toList();
     }
 
-    /** What the background is made of, by time. */
+    /** The pieces of the background by time. */
     public List<Background> background() {
         double rate = options.rate();
         return layers.stream()
@@ -121,21 +121,24 @@ public final class SparseRecording {
                 .toList();
     }
 
-    /** Events that are closer than half a second to another one of their class, since there was no other place. */
+    /**
+     * Number of events that are closer than half a second to another event of their class, for lack of another
+     * position.
+     */
     public int crowded() {
         return crowded;
     }
 
-    /** How many of the samples read so far went beyond full scale, and were limited to it. */
+    /** Number of samples read so far that exceeded full scale and were clipped. */
     public long clipped() {
         return clipped;
     }
 
     /**
-     * Gives the samples that follow.
+     * Reads the next samples.
      *
-     * @param block receives them. Modified.
-     * @param count at most {@code block.length}, and at most what is left
+     * @param block receives the samples
+     * @param count at most {@code block.length}, and at most the number of samples left
      * @throws IOException if a source cannot be read
      */
     public void next(float[] block, int count) throws IOException {
@@ -161,7 +164,7 @@ public final class SparseRecording {
         position += count;
     }
 
-    /** Reads what begins before a sample. */
+    /** Starts the pieces and events that begin before a sample. */
     private void begin(long end) throws IOException {
         while (nextLayer < layers.size() && layers.get(nextLayer).at() < end) {
             Layer layer = layers.get(nextLayer);

@@ -8,19 +8,21 @@ import org.unmute.audio.Wav;
 import org.unmute.data.Part;
 
 /**
- * Long recordings that are mostly background: on it lie events of each class at a known rate, for measuring how often a
- * detector raises a false alarm and what it misses. The number of events of a class is Poisson distributed, and each
- * place in the recording is as likely. Recording {@code i} of a part is a pure function of (foreground, background,
- * options, seed, part, i). No two pieces of noise, nor two synthetic events, have the same seed.
+ * Long recordings that are mostly background, with events of each class at a known rate, for measuring how often a
+ * detector raises a false alarm or misses an event. The number of events of a class is Poisson distributed, and every
+ * position in the recording is equally likely. Recording {@code i} of a part is a pure function of (foreground,
+ * background, options, seed, part, i). No two pieces of noise and no two synthetic events have the same seed.
  */
 public final class SparseScenes {
-    /** Longest stretch of a source that becomes an event. In seconds. */
+    /** Maximum length in seconds of the stretch of a source that becomes an event. */
     private static final int LONGEST_EVENT = 30;
-    /** Shortest and longest piece of background, if cross-fades and recordings permit. In seconds. */
+    /**
+     * Minimum length in seconds of a piece of background, if cross-fades and recordings permit; the maximum follows.
+     */
     private static final int SHORTEST_PIECE = 20;
 
     private static final int LONGEST_PIECE = 60;
-    /** Least pause between two events of a class, since no table tells events apart that touch. In seconds. */
+    /** Minimum pause in seconds between two events of a class, since tables cannot distinguish events that touch. */
     private static final double PAUSE = 0.5;
 
     private static final int ATTEMPTS = 200;
@@ -32,11 +34,11 @@ public final class SparseScenes {
     /**
      * @param rate          samples per second, 8000 to 96,000
      * @param seconds       length of a recording, 10 to 86,400
-     * @param eventsPerHour expected number of events of each class in an hour, 0 to 3600
-     * @param minSnrDb      min RMS of an event above that of the background around it, in dB
-     * @param maxSnrDb      max RMS of an event above that of the background around it, in dB
-     * @param minLevelDb    min RMS of a piece of background, in dB of full scale
-     * @param maxLevelDb    max RMS of a piece of background, in dB of full scale
+     * @param eventsPerHour expected number of events of each class per hour, 0 to 3600
+     * @param minSnrDb      minimum RMS of an event relative to the surrounding background, in dB
+     * @param maxSnrDb      maximum RMS of an event relative to the surrounding background, in dB
+     * @param minLevelDb    minimum RMS of a piece of background, in dB of full scale
+     * @param maxLevelDb    maximum RMS of a piece of background, in dB of full scale
      * @param crossfade     length of the cross-fades between pieces of background, 0.01 to 5 s
      */
     public record Options(
@@ -84,7 +86,7 @@ public final class SparseScenes {
             return (int) Math.round(crossfade * rate);
         }
 
-        /** The min length of a stretch of background, in samples. */
+        /** The minimum length of a stretch of background, in samples. */
         public long shortestBackground() {
             return Math.max(rate, 3L * fade());
         }
@@ -103,7 +105,7 @@ public final class SparseScenes {
         this.seed = seed;
     }
 
-    /** The seed of all that is random in a recording, used for no other one. */
+    /** The random seed of a recording, which no other recording has. */
     public long recordingSeed(Part part, int index) {
         return seed(RECORDINGS, number(part, index));
     }
@@ -112,13 +114,13 @@ public final class SparseScenes {
         return (long) index * Part.values().length + part.ordinal();
     }
 
-    /** Different for different numbers, since {@link SceneRandom#mix} is a bijection. */
+    /** Distinct for distinct numbers, since {@link SceneRandom#mix} is a bijection. */
     private long seed(long stream, long number) {
         return SceneRandom.mix(SceneRandom.mix(seed + stream) + number);
     }
 
     /**
-     * Plans a recording; it is made while it is read.
+     * Plans a recording, which is generated while it is read.
      *
      * @param index at least 0
      * @throws IOException if a source cannot be read
@@ -168,7 +170,7 @@ public final class SparseScenes {
         return layers;
     }
 
-    /** The number of events of a class in a recording: how many arrivals a Poisson process has in that time. */
+    /** The number of events of a class in a recording: the arrivals of a Poisson process in that time. */
     private int poisson(SceneRandom random) {
         double expected = options.eventsPerHour() * options.seconds() / 3600;
         int count = 0;

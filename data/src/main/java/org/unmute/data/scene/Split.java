@@ -2,7 +2,7 @@ package org.unmute.data.scene;
 
 import java.util.Locale;
 
-/** The part of a data set that a scene belongs to; no source is shared between parts. */
+/** The part of a data set that a scene belongs to. Parts do not share sources. */
 public enum Split {
     TRAIN,
     TEST;

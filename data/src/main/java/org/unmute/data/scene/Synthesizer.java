@@ -5,7 +5,7 @@ import org.unmute.data.scene.Dsp.Biquad;
 /**
  * Synthesizes single sounds of ten classes from a seed, without recordings. Pitch, rate, length, decay, colour and the
  * "microphone" (tilt and a few early reflections) vary with the seed. A sound is a pure function of class and seed,
- * with the same bits on every machine.
+ * bit-identical on every machine.
  */
 public final class Synthesizer {
     /** Sample rate of all synthesized sounds, in Hz. */
@@ -28,7 +28,7 @@ public final class Synthesizer {
         return out;
     }
 
-    /** The event in double, before its level is normalized. */
+    /** The event in double precision, before its level is normalized. */
     static double[] render(Sound sound, long seed) {
         SceneRandom random = new SceneRandom(SceneRandom.mix(seed) ^ sound.ordinal() * 0x632BE59BD9B4E019L);
         TonalSounds tonal = new TonalSounds(random);

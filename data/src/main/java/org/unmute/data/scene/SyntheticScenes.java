@@ -19,9 +19,9 @@ public final class SyntheticScenes {
      * @param seconds length of a clip, above 0 and at most 60
      * @param minEvents minimum number of events in a clip, at least 1
      * @param maxEvents maximum number of events in a clip, at most 10
-     * @param minGainDb minimum RMS level of a further event relative to the first, in dB, at most 0
-     * @param minSnrDb minimum level of the first event above the background, in dB of RMS
-     * @param maxSnrDb maximum level of the first event above the background, in dB of RMS
+     * @param minGainDb minimum RMS level of each further event relative to the first, in dB, at most 0
+     * @param minSnrDb minimum RMS level of the first event relative to the background, in dB
+     * @param maxSnrDb maximum RMS level of the first event relative to the background, in dB
      */
     public record Options(
             double seconds, int minEvents, int maxEvents, double minGainDb, double minSnrDb, double maxSnrDb) {
@@ -157,7 +157,7 @@ public final class SyntheticScenes {
         return all.subList(0, count);
     }
 
-    /** The event, or a random segment of it if it is longer than the clip. */
+    /** The event, or a random segment of the clip's length if it is longer. */
     private static double[] cut(double[] event, int length, SceneRandom random) {
         if (event.length <= length) {
             return event;

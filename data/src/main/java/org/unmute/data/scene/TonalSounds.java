@@ -18,7 +18,7 @@ final class TonalSounds extends SoundRecipes {
         return a;
     }
 
-    /** A tone that sweeps up and down throughout, smoothly or as a two-tone horn. */
+    /** A tone that sweeps up and down continuously, smoothly or as a two-tone horn. */
     double[] siren() {
         double[] out = new double[samples(random.uniform(1.2, 2.6))];
         double low = random.logUniform(420, 950);
@@ -93,7 +93,7 @@ final class TonalSounds extends SoundRecipes {
         return out;
     }
 
-    /** Strikes of inharmonic partials that decay, the high ones first. */
+    /** Strikes of inharmonic, decaying partials, of which the high ones decay first. */
     double[] bell() {
         int strikes = random.between(1, 3);
         double interval = random.uniform(0.25, 0.9);
@@ -132,7 +132,7 @@ final class TonalSounds extends SoundRecipes {
         return out;
     }
 
-    /** Regular beeps of a steady tone, or of two in turn. */
+    /** Regular beeps of one steady tone or two alternating tones. */
     double[] alarm() {
         int beeps = random.between(3, 10);
         double first = random.logUniform(650, 3300);

@@ -13,14 +13,14 @@ import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * The audio files of a folder by name without extension. A name in a list is only compared with the names of existing
+ * The audio files of a folder by name without extension. Names in a list are only compared with those of existing
  * files, so a list cannot lead out of the folder. Names with a leading dot are skipped.
  */
 record AudioFolder(DatasetInfo info, Path folder, Map<String, List<AudioClip>> byStem) {
     /**
      * Lists a folder and its subfolders.
      *
-     * @throws DatasetException if it is missing
+     * @throws DatasetException if the folder is missing
      */
     static AudioFolder of(DatasetInfo info, Path folder) throws IOException {
         if (!RegularFile.isFolder(folder)) {

@@ -20,8 +20,8 @@ import org.unmute.models.encoder.AudioSetLabels;
 /**
  * AudioSet from its segment lists: {@code as20k} trains on the balanced list, {@code as2m} on the unbalanced and the
  * balanced one; both test on the evaluation list. Rows {@code YTID, start, end, "mid,mid"} follow three comment lines.
- * Recordings are found by YouTube id under the names that downloaders usually give. Each is a segment already cut, so
- * the times of the row are not applied.
+ * Recordings are found by YouTube id under the names that downloaders usually give them. Each is a segment that is
+ * already cut, so the times of the row are not applied.
  */
 final class AudioSet extends Dataset {
     private static final Pattern ROW =
@@ -150,7 +150,7 @@ final class AudioSet extends Dataset {
         return names;
     }
 
-    /** The names that downloaders give, without extension; ids have 11 characters, so no name matches two ids. */
+    /** File names given by downloaders, without extension; ids have 11 characters, so no name matches two ids. */
     private static String[] names(String id, double start, double end) {
         List<String> all = new ArrayList<>();
         for (String prefix : List.of("", "Y")) {

@@ -21,10 +21,10 @@ import org.unmute.files.RegularFile;
 
 /**
  * A subset of BirdSet from its metadata: {@code HSN_metadata_train.parquet} (focal recordings with detected events) and
- * {@code HSN_metadata_test_5s.parquet} (segments of 5 s of soundscapes, which may have no label), or the same exported
- * to CSV, which comes first where both are there. Recordings are found by the last part of {@code filepath}, in any
- * folders below the root. Codes may be names or class ids; lists may have any form that {@link NestedList} reads. The
- * training part is drawn as {@link FewShot} describes.
+ * {@code HSN_metadata_test_5s.parquet} (segments of 5 s of soundscapes, which may have no label), or the same metadata
+ * exported to CSV, which takes precedence if both exist. Recordings are found by the last part of {@code filepath}, in
+ * any folders below the root. Codes may be names or class ids; lists may have any form that {@link NestedList} reads.
+ * The training part is drawn as {@link FewShot} describes.
  */
 final class BirdSet extends Dataset {
     private static final double CLIP_SECONDS = 5;
@@ -94,7 +94,7 @@ final class BirdSet extends Dataset {
                 of("NBP", "NIPS4BPlus", 24_327, 563, ""));
     }
 
-    /** The metadata of a part; of several forms the one that was made by hand. */
+    /** The metadata file of a part; an exported CSV takes precedence. */
     private Path list(Path root, String part) throws IOException {
         String name = code + "_metadata_" + part;
         for (String extension : List.of(".csv", ".parquet")) {
@@ -123,7 +123,7 @@ final class BirdSet extends Dataset {
         }
     }
 
-    /** What is kept of a training row until clips are drawn. */
+    /** A training row, kept until clips are drawn. */
     private record Listed(Place place, Path audio, Set<String> labels) {}
 
     private void readTraining(Path list, AudioFolder audio, ClipCollector clips) throws IOException {
@@ -222,7 +222,7 @@ final class BirdSet extends Dataset {
         return codes;
     }
 
-    /** The file name of a path; the folders of the machine that wrote it are ignored. */
+    /** The file name of a path; its folders belong to the machine that wrote it and are ignored. */
     private static String fileName(TextTable.Row row) throws MalformedTableException {
         String text = row.text("filepath").strip();
         return text.substring(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);

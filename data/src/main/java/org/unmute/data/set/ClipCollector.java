@@ -19,7 +19,7 @@ import org.unmute.data.Place;
 import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.AudioClip;
 
-/** Collects the clips of a part, and the clips left out, while its lists are read. */
+/** Collects the clips of a part, including those left out, while its lists are read. */
 final class ClipCollector {
     private static final int NAMED = 5;
 
@@ -59,13 +59,13 @@ final class ClipCollector {
     /**
      * Lists the recordings of a folder.
      *
-     * @throws DatasetException if it is missing
+     * @throws DatasetException if the folder is missing
      */
     AudioFolder recordings(Path folder) throws IOException {
         return AudioFolder.of(info, folder);
     }
 
-    /** Adds a whole file; {@code audio} is null, or not a file, if it is missing. */
+    /** Adds a whole file, which is missing if {@code audio} is null or not a file. */
     void file(Place place, String name, Path audio, Collection<String> wanted) throws IOException {
         part(place, name, audio, 0, Double.POSITIVE_INFINITY, wanted);
     }
@@ -73,7 +73,7 @@ final class ClipCollector {
     /**
      * Adds a whole file with the times of its events.
      *
-     * @param events null if they are not known
+     * @param events null if unknown
      */
     void file(Place place, String name, Path audio, Collection<String> wanted, List<Reading.Event> events)
             throws IOException {
@@ -81,10 +81,10 @@ final class ClipCollector {
     }
 
     /**
-     * An event as a list has it.
+     * Parses an event of a list.
      *
      * @return null if both times are blank
-     * @throws MalformedTableException if they are no numbers of seconds, or not in order
+     * @throws MalformedTableException if they are not numbers of seconds, or not in order
      */
     static Reading.Event event(Place place, String onset, String offset, String label) throws MalformedTableException {
         if (onset.isBlank() && offset.isBlank()) {
@@ -106,7 +106,7 @@ final class ClipCollector {
      * Adds a part of a file.
      *
      * @param name the name in the list
-     * @param audio null, or not a file, if it is missing
+     * @param audio the file, which is missing if this is null or not a file
      * @throws MalformedTableException for an unknown label or a repeated clip
      */
     void part(Place place, String name, Path audio, double start, double end, Collection<String> wanted)
@@ -114,7 +114,7 @@ final class ClipCollector {
         add(place, name, audio, start, end, wanted, List.of(), null);
     }
 
-    /** The same for a part of which not everything is known, as {@link LabelledClip#unknown}. */
+    /** As above, for a part with unknown classes as in {@link LabelledClip#unknown}. */
     void part(
             Place place,
             String name,
@@ -178,7 +178,7 @@ final class ClipCollector {
         unusable.add(new Reading.Problem(belowRoot(place), name, reason));
     }
 
-    /** Counts clips that the lists name but that are not used. */
+    /** Counts clips that are listed but not used. */
     void passedOver(int clips) {
         passedOver += clips;
     }

@@ -13,13 +13,13 @@ public abstract class Dataset {
     private final DatasetInfo info;
     private final LabelSet labels;
 
-    /** @param labels the classes; null if the set's files hold the list */
+    /** @param labels the classes; null if the set's files contain the list */
     Dataset(DatasetInfo info, LabelSet labels) {
         this.info = info;
         this.labels = labels;
     }
 
-    /** Name, parts, metric and the files expected. */
+    /** Name, parts, metric and expected files. */
     public final DatasetInfo info() {
         return info;
     }
@@ -27,9 +27,9 @@ public abstract class Dataset {
     /**
      * The classes in the order of a probe's outputs.
      *
-     * @param root folder of the data set; only opened if the set's files hold the list
+     * @param root folder of the data set; only opened if the set's files contain the list
      * @throws MalformedTableException if a file of the set is malformed
-     * @throws DatasetException if the files do not hold the expected classes
+     * @throws DatasetException if the files do not contain the expected classes
      * @throws IOException if a file cannot be read
      */
     public LabelSet labels(Path root) throws IOException {
@@ -37,10 +37,10 @@ public abstract class Dataset {
     }
 
     /**
-     * The parts in a folder, in order: the set's own, or those found if the folder decides.
+     * The parts in a folder, in order: those of the set, or those found if they depend on the folder.
      *
      * @param root folder of the data set
-     * @throws IOException if its list cannot be read
+     * @throws IOException if the list of the folder cannot be read
      */
     public List<Part> parts(Path root) throws IOException {
         return List.copyOf(info.parts().keySet());
@@ -81,7 +81,7 @@ public abstract class Dataset {
         return clips.finish();
     }
 
-    /** Whether the files are those of a copy on the Hugging Face hub, not the set's own. */
+    /** Whether the files are a copy from the Hugging Face hub rather than the set's own. */
     boolean isHuggingFaceFolder(Path root) throws IOException {
         return false;
     }
@@ -93,7 +93,7 @@ public abstract class Dataset {
         return new DatasetException(info.name(), detail);
     }
 
-    /** The exception for missing files, with advice on what the folder should hold. */
+    /** The exception for missing files, with advice on the expected files. */
     final DatasetException missing(String what) {
         return failure("no " + what + info.advice());
     }
@@ -114,7 +114,7 @@ public abstract class Dataset {
         return folder;
     }
 
-    /** Returns the classes in the set's files, of which there must be as many as the set has. */
+    /** Returns the classes found in the set's files, whose number must match that of the set. */
     final LabelSet requireClasses(LabelSet found, Path list) throws DatasetException {
         if (found.size() != info.classes()) {
             throw failure(list + " holds " + found.size() + " classes, " + info.classes()

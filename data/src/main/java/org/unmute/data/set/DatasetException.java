@@ -3,13 +3,13 @@ package org.unmute.data.set;
 import java.io.IOException;
 import org.unmute.files.Diagnosis;
 
-/** A data set cannot be read from a folder as it is; the message names what is wrong and what to do. */
+/** Thrown if a data set cannot be read from a folder; the message states the error and its remedy. */
 public final class DatasetException extends IOException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param dataset its name
-     * @param detail what is wrong, the values, what to do
+     * @param dataset name of the data set
+     * @param detail the error, the values concerned, and the remedy
      */
     public DatasetException(String dataset, String detail) {
         super("dataset " + dataset + ": " + detail);

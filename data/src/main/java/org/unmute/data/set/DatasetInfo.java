@@ -18,12 +18,12 @@ import org.unmute.data.Task;
  * @param folds number of cross-validation folds; 0 for fixed parts
  * @param clipSeconds length of a clip in seconds; 0 if it varies
  * @param sampleRate rate of its files in Hz; 0 if it varies
- * @param missingShare share of listed clips that may be missing before a reading fails, from 0 to 1; above 0 if copies
+ * @param missingShare share of listed clips that may be missing before reading fails, from 0 to 1; above 0 if copies
  *     are never complete
  * @param tree the expected files, as lines to print
- * @param source where to get it
- * @param licence its terms
- * @param notes what was verified, what is assumed, one sentence each
+ * @param source where to obtain it
+ * @param licence its licence terms
+ * @param notes verified facts and assumptions, one sentence each
  */
 public record DatasetInfo(
         String name,
@@ -44,7 +44,7 @@ public record DatasetInfo(
         notes = List.copyOf(notes);
     }
 
-    /** Advice on a missing file, which ends a message. */
+    /** Advice on a missing file, used at the end of a message. */
     String advice() {
         return ": 'unmute datasets " + name + "' prints the files expected (DatasetInfo.tree); the set is from "
                 + source;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The supported data sets: the paper's fourteen, AudioSet's unbalanced list, and two formats for one's own recordings.
+ * The supported data sets: the fourteen of the paper, AudioSet's unbalanced list, and two formats for user recordings.
  */
 public final class Datasets {
     private static final List<Dataset> ALL = all();
@@ -19,7 +19,7 @@ public final class Datasets {
         return List.copyOf(all);
     }
 
-    /** All sets, the paper's first, in its order. */
+    /** All sets: first those of the paper, in its order. */
     public static List<Dataset> list() {
         return ALL;
     }
@@ -32,7 +32,7 @@ public final class Datasets {
     /**
      * A set by its name.
      *
-     * @throws IllegalArgumentException naming all sets
+     * @throws IllegalArgumentException if there is none; the message names all sets
      */
     public static Dataset byName(String name) {
         return ALL.stream()

@@ -19,10 +19,10 @@ import org.unmute.data.TextTable;
 import org.unmute.files.RegularFile;
 
 /**
- * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas), strong lists {@code
- * filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over its events, whose
- * times are kept; a row without label is a clip without events. The copy that the paper's authors host is a {@link
- * HuggingFaceFolder}.
+ * The DESED data set. Weak lists have the columns {@code filename, event_labels} (labels separated by commas), strong
+ * lists {@code filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over its
+ * events, whose times are kept; a row without label is a clip without events. The copy hosted by the paper's authors is
+ * a {@link HuggingFaceFolder}.
  */
 final class Desed extends Dataset {
     Desed() {
@@ -104,8 +104,8 @@ final class Desed extends Dataset {
         Path audio = root.resolve("audio").resolve(list);
         Path resampled = audio.resolveSibling(audio.getFileName() + "_16k");
         Path above = audio.getParent();
-        // validation/validation and eval/public are also found one level up; train/weak is not, as its parent holds
-        // other lists.
+        // validation/validation and eval/public are also looked for one level up; train/weak is not, as its parent
+        // holds other lists.
         return RegularFile.isFolder(audio)
                 ? audio
                 : RegularFile.isFolder(resampled)

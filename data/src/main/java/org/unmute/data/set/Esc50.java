@@ -13,8 +13,8 @@ import org.unmute.data.Task;
 import org.unmute.data.TextTable;
 
 /**
- * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part; the other four are for training. Classes are in
- * the order of the column {@code target}.
+ * ESC-50 from {@code meta/esc50.csv}. The selected fold is the test part; the other four are for training. Classes are
+ * in the order of the column {@code target}.
  */
 final class Esc50 extends Dataset {
     private static final int FOLDS = 5;

@@ -12,12 +12,12 @@ import java.util.TreeMap;
 /**
  * Draws a few clips per class from recordings with detected events (paper section 2; the steps are those of Bird-MAE's
  * script on BirdSet's event mapping). For each recording that meets the condition, the events of its most frequent
- * cluster are kept, except those inside another. One at random is the primary clip; the others are left over. A class
- * takes primary clips, at random if there are more than needed, then left-over ones. The same recordings and seed give
- * the same clips, whatever the order of the rows.
+ * cluster are kept, except events inside another. A random one becomes the primary clip; the others are left over. A
+ * class takes primary clips, chosen at random if there are more than needed, and then left-over ones. The same
+ * recordings and seed give the same clips, whatever the order of the rows.
  */
 final class FewShotDraw {
-    /** No clear sound belongs to this cluster. */
+    /** The cluster of events without a clear sound. */
     private static final int NOISE = -1;
 
     private final FewShot options;
@@ -30,7 +30,7 @@ final class FewShotDraw {
      * @param name unique
      * @param label its class
      * @param seconds its length, above 0; NaN if unknown
-     * @param secondary whether a second species is noted
+     * @param secondary whether the metadata names a second species
      * @param events start and end in seconds
      * @param clusters the cluster of each event
      */
@@ -49,7 +49,7 @@ final class FewShotDraw {
     /** Clips of some recordings, by class. */
     private record Samples(Map<String, List<Drawn>> primary, Map<String, List<Drawn>> leftOver) {}
 
-    /** The clips by class, in the order of the classes' names; within a class by recording and time. */
+    /** The clips by class, sorted by class name; within a class by recording and time. */
     Map<String, List<Drawn>> draw(List<Source> sources) {
         List<Source> sorted =
                 sources.stream().sorted(Comparator.comparing(Source::name)).toList();

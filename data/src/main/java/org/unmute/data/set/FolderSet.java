@@ -17,7 +17,7 @@ import org.unmute.files.RegularFile;
 
 /**
  * Recordings in one folder per class, below the folders {@code train}, {@code validation} and {@code test}; without
- * those, all recordings are for training. Classes are sorted by name.
+ * these folders, all recordings are for training. Classes are sorted by name.
  */
 final class FolderSet extends Dataset {
     FolderSet() {

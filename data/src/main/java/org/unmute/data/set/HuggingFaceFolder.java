@@ -14,9 +14,9 @@ import org.unmute.files.RegularFile;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} or {@code metadata.parquet}
- * in the folder of each part, or one at the top with a column {@code split}; {@code file_name} is relative to the
- * metadata. Labels are names, in a list of any form that {@link NestedList} reads, or numbers of classes whose names a
- * Parquet file has. Sound within Parquet files is not read.
+ * in the folder of each part, or one in the top folder with a column {@code split}; {@code file_name} is relative to
+ * the metadata. Labels are names, in a list of any form that {@link NestedList} reads, or class indices if a Parquet
+ * file has their names. Sound within Parquet files is not read.
  */
 final class HuggingFaceFolder {
     /** The expected files, as lines to print. */
@@ -41,7 +41,7 @@ final class HuggingFaceFolder {
 
     private HuggingFaceFolder() {}
 
-    /** Whether a folder has metadata of this form. */
+    /** Whether a folder has metadata in this format. */
     static boolean isThere(Path root) throws IOException {
         for (Part part : Part.values()) {
             if (list(root, part) != null) {

@@ -5,9 +5,9 @@ import java.util.List;
 import org.unmute.data.MalformedTableException;
 
 /**
- * Parses a list in a CSV field, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code ['a',
- * 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements are
- * strings (quoted or not) and lists. A backslash in quotes stands before a quote or backslash of the string.
+ * Parses a list in a CSV field as written by exports of nested columns: {@code [[0.5, 1.2], [3.0, 4.1]]},
+ * {@code ['a', 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}.
+ * Elements are strings (quoted or not) and lists. In quotes, a backslash escapes a quote or backslash.
  */
 public final class NestedList {
     private static final int DEEPEST = 8;
@@ -39,7 +39,7 @@ public final class NestedList {
     }
 
     /**
-     * The strings of a list, or of a field without brackets that separates them by ',' or ';'. A field that is empty,
+     * The strings of a list, or of a field without brackets in which ',' or ';' separates them. A field that is empty,
      * {@code None}, {@code nan} or {@code null} has none.
      */
     static List<String> texts(String field) {

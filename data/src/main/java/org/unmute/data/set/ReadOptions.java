@@ -1,12 +1,12 @@
 package org.unmute.data.set;
 
 /**
- * How a data set is read.
+ * Options for reading a data set.
  *
- * @param fold the fold to test on, from 1, in sets with folds; 0 if none is chosen
+ * @param fold the test fold, from 1, in sets with folds; 0 if none is chosen
  * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own limit
  *
- * @param fewShot how training clips are drawn in few-shot sets; ignored by other sets
+ * @param fewShot settings for drawing the training clips of few-shot sets; ignored by other sets
  */
 public record ReadOptions(int fold, double maxMissing, FewShot fewShot) {
     /** No fold, the set's own limit, 64 shots with seed 0. */
@@ -23,12 +23,12 @@ public record ReadOptions(int fold, double maxMissing, FewShot fewShot) {
         }
     }
 
-    /** Another fold. */
+    /** These options with another fold. */
     public ReadOptions withFold(int other) {
         return new ReadOptions(other, maxMissing, fewShot);
     }
 
-    /** Another share of clips that may be missing. */
+    /** These options with another share of clips that may be missing. */
     public ReadOptions withMaxMissing(double share) {
         return new ReadOptions(fold, share, fewShot);
     }

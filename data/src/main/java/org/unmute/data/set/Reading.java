@@ -17,11 +17,11 @@ import org.unmute.probes.cache.AudioClip;
  * The result of reading a part of a data set.
  *
  * @param info the set
- * @param part which part
- * @param root folder of the set, which ids are relative to
+ * @param part the part
+ * @param root folder of the set; ids are relative to it
  * @param labels the classes; contains every clip's labels
  * @param clips no two with the same id, in the order of the set's lists
- * @param report what was left out, and remarks
+ * @param report clips left out, and remarks
  */
 public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, List<Clip> clips, Report report) {
     public Reading {
@@ -31,10 +31,10 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     /**
      * A labelled clip.
      *
-     * @param audio where it is: id, file, start and end
+     * @param audio its id, file, start and end
      * @param labels class names; may be empty in multi-label sets
-     * @param unknown classes of which nothing is known, as {@link LabelledClip#unknown}
-     * @param events the times of its events; null if the set's files do not tell them
+     * @param unknown unknown classes, as in {@link LabelledClip#unknown}
+     * @param events its events with their times; null if the set's files do not contain them
      */
     public record Clip(AudioClip audio, List<String> labels, List<String> unknown, List<Event> events) {
         public Clip {
@@ -61,7 +61,7 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
         }
     }
 
-    /** The events of all clips with their times, under the clips' ids; empty if those of a clip are not known. */
+    /** The events of all clips with their times, by clip id; empty if the events of any clip are unknown. */
     public Optional<List<SoundEvent>> strongLabels() {
         if (clips.stream().anyMatch(c -> c.events() == null)) {
             return Optional.empty();
@@ -75,9 +75,9 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     /**
      * A clip that was left out.
      *
-     * @param place the list and line that name it
+     * @param place the list and line that name the clip
      * @param clip its name there
-     * @param reason why, in words
+     * @param reason description of the reason
      */
     public record Problem(String place, String clip, String reason) {
         @Override
@@ -87,9 +87,9 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     }
 
     /**
-     * What was left out.
+     * The clips that were left out.
      *
-     * @param listed clips that the lists name
+     * @param listed number of clips that the lists name
      * @param missing clips whose audio file is missing
      * @param unusable clips that exist but cannot be used
      * @param remarks further remarks on the result
@@ -111,12 +111,12 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
                 labels);
     }
 
-    /** The clips as a list to embed. */
+    /** The clips as a list for embedding. */
     public ClipList clipList() {
         return new ClipList(root, clips.stream().map(Clip::audio).toList());
     }
 
-    /** What was read and what was left out, for JSON. */
+    /** Description for JSON of the clips that were read and left out. */
     public Map<String, Object> describe() {
         return new JsonObject()
                 .with("clips", clips.size())

@@ -21,9 +21,9 @@ import org.unmute.files.RegularFile;
 /**
  * SPASS: five urban scenes of 5,000 clips each. Each scene has a list such as {@code 2_MatrixLabelsPark.csv}, with one
  * row per event and the columns {@code audio_filename} and {@code class}; the labels of a clip are the union over its
- * events, whose times are kept if the list has columns for start and end, such as {@code onset} and {@code offset}. The
- * set defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 % for
- * validation, the rest for testing. The copy that the paper's authors host is a {@link HuggingFaceFolder}.
+ * events, whose times are kept if the list has columns for them, such as {@code onset} and {@code offset}. The set
+ * defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 % for validation,
+ * the rest for testing. The copy hosted by the paper's authors is a {@link HuggingFaceFolder}.
  */
 final class Spass extends Dataset {
     private static final List<String> SCENES = List.of("Market", "Park", "Square", "Street", "Waterfront");
@@ -72,7 +72,7 @@ final class Spass extends Dataset {
                 null);
     }
 
-    /** One clip of a scene's list. */
+    /** A clip of a scene's list. */
     private record Listed(Place place, Set<String> labels, List<Reading.Event> events) {}
 
     @Override
@@ -117,7 +117,7 @@ final class Spass extends Dataset {
     }
 
     private static int upTo(int clips, double share) {
-        // Adding 0.001 makes 0.7 of 10 truncate to 7 despite rounding error.
+        // Adding 0.001 makes 0.7 of 10 truncate to 7 despite rounding errors.
         return (int) (clips * share + 0.001);
     }
 

@@ -23,11 +23,11 @@ import org.unmute.data.Task;
 import org.unmute.files.RegularFile;
 
 /**
- * Speech Commands v0.02 with 12 classes: ten words, {@code _unknown_} for all other words, {@code _silence_}. The set's
- * lists name the validation and test clips; the rest is for training. Silence comes from {@code _background_noise_}:
- * each file is cut into whole seconds, numbered across all files in order of name; of every ten, the first eight are
- * for training, the ninth for validation, the tenth for testing. The official test archive, which has one folder per
- * class, is read as the test part.
+ * Speech Commands v0.02 with 12 classes: ten words, {@code _unknown_} for all other words, and {@code _silence_}. The
+ * set's lists name the validation and test clips; all others are for training. Silence comes from
+ * {@code _background_noise_}: each file is cut into seconds, numbered across all files in name order; of every ten, the
+ * first eight are for training, the ninth for validation, the tenth for testing. The official test archive, which has
+ * one folder per class, is read as the test part.
  */
 final class SpeechCommands extends Dataset {
     private static final String SILENCE = "_silence_";
@@ -110,7 +110,7 @@ final class SpeechCommands extends Dataset {
         return LABELS.indexOf(word) >= 0 && !word.equals(SILENCE) ? word : UNKNOWN;
     }
 
-    /** Clips, sorted, and the lines that name them. */
+    /** The clips of a list, sorted, with the lines that name them. */
     private Map<String, Place> list(Path file) throws IOException {
         Map<String, Place> clips = new TreeMap<>();
         Map<String, Long> lineOf = new HashMap<>();
@@ -144,7 +144,7 @@ final class SpeechCommands extends Dataset {
         }
     }
 
-    /** Adds the recordings of a folder, except those that other parts hold. */
+    /** Adds the recordings of a folder, except those in other parts. */
     private static void readFolder(Path folder, Set<String> held, String label, ClipCollector clips)
             throws IOException {
         for (Path file : visible(folder)) {
@@ -189,7 +189,7 @@ final class SpeechCommands extends Dataset {
         }
     }
 
-    /** What a folder holds, sorted, without names that begin with a dot. */
+    /** The entries of a folder, sorted, without names that begin with a dot. */
     private static List<Path> visible(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(f -> !f.getFileName().toString().startsWith("."))

@@ -20,10 +20,10 @@ import org.unmute.files.RegularFile;
 
 /**
  * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv}, {@code clips.tsv}
- * or {@code clips.parquet}. Start and end are seconds and may be missing or empty; labels are separated by ';'; split
- * is train, validation or test. Without a split column all rows are for training. A column unknown names the classes of
- * which nothing is known, or has '*' for all that are no labels. The list of used clips that a run writes has this
- * form.
+ * or {@code clips.parquet}. Start and end are in seconds and may be missing or empty; labels are separated by ';';
+ * split is train, validation or test. Without a split column, all rows are for training. A column {@code unknown} names
+ * the unknown classes, or has '*' for all that are not labels. The list of used clips that a run writes has this
+ * format.
  */
 final class TableSet extends Dataset {
     private static final List<String> PATH_COLUMNS = List.of("path", "file", "filename", "fname", "file_name");

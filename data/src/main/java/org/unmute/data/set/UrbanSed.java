@@ -19,7 +19,7 @@ import org.unmute.files.RegularFile;
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
  * labels; the simplified text file ({@code start, end, label}, separated by tabs) is read if there is no JAMS file. The
- * labels of a clip are the union over its events, whose times are kept. The copy that the paper's authors host is a
+ * labels of a clip are the union over its events, whose times are kept. The copy hosted by the paper's authors is a
  * {@link HuggingFaceFolder}.
  */
 public final class UrbanSed extends Dataset {
