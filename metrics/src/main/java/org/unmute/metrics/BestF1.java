@@ -1,9 +1,9 @@
 package org.unmute.metrics;
 
 /**
- * F1 with thresholds chosen on the data scored: an upper bound, not a score to report alone.
+ * F1 with thresholds chosen on the scored data: an upper bound, not a score to report alone.
  *
- * @param macroOwnThresholds mean of the best F1 of each class with a positive, each at its own threshold
+ * @param macroOwnThresholds mean of the best F1 over classes with a positive, each at its own threshold
  * @param micro the best micro F1 with one threshold for all classes
  * @param macro the best mean F1 over classes with a positive, with one threshold for all classes
  */

@@ -8,16 +8,19 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Percentile bootstrap over clips. Each resample draws as many clips as there are, with replacement. A class without a
- * positive clip in a resample is left out of that resample's mean. The result depends on the seed alone, not on the
- * number of threads.
+ * Percentile bootstrap over clips. Each resample draws as many clips as the original has, with replacement. A class
+ * without a positive clip in a resample is left out of the mean of that resample. The result depends only on the seed,
+ * not on the number of threads.
  *
  * @param resamples number of resamples, at least 1
  * @param level share of resamples inside the interval, in (0, 1)
- * @param seed of the draws
+ * @param seed seed of the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
-    /** Resamples processed together: wide enough for vector loops, small enough for their weights to stay in cache. */
+    /**
+     * Number of resamples processed together: wide enough for vector loops, small enough for their weights to stay in
+     * the cache.
+     */
     private static final int MAX_WIDTH = 64;
 
     private static final long BLOCK_BYTES = 16L << 20;
@@ -45,7 +48,7 @@ public record Bootstrap(int resamples, double level, long seed) {
         return multiLabel(scores, labels, null, scale);
     }
 
-    /** {@link #multiLabel(float[][], boolean[][], ScoreScale)} without the labels that are not known. */
+    /** As {@link #multiLabel(float[][], boolean[][], ScoreScale)}, without unknown labels. */
     public Map<String, Interval> multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
         ScoreTable table = ScoreTable.multiLabel(scores, labels, known, scale);
         List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
@@ -115,13 +118,13 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /**
-     * The primary metric of each resample. Two tables of scores of the same clips, in the same order, are drawn alike,
-     * so that the differences of their values are paired.
+     * The primary metric of each resample. Two score tables of the same clips, in the same order, are resampled
+     * identically, so that the differences of their values are paired.
      *
      * @param scores {@code [clips, classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips, classes]}. Not modified.
      * @return {@code [resamples]}; NaN where it is undefined
-     * @throws IllegalArgumentException as {@link PrimaryMetric#of} does
+     * @throws IllegalArgumentException as in {@link PrimaryMetric#of}
      */
     public double[] values(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
         double[] values = new double[resamples];
@@ -146,17 +149,17 @@ public record Bootstrap(int resamples, double level, long seed) {
         void run(ResampleBlock block);
     }
 
-    /** Takes a resample. Called from several threads. */
+    /** Processes a resample. Called from several threads. */
     @FunctionalInterface
     public interface DrawTask {
         /**
-         * @param resample its number, from 0
-         * @param draws    how often each item was drawn
+         * @param resample index of the resample, from 0
+         * @param draws    number of times that each item was drawn
          */
         void run(int resample, int[] draws);
     }
 
-    /** Draws as many items as there are, with replacement, once for each resample. */
+    /** Draws {@code items} items with replacement, once for each resample. */
     public void forEachDraw(int items, DrawTask task) {
         long[] seeds = seeds();
         IntStream.range(0, resamples).parallel().forEach(r -> {

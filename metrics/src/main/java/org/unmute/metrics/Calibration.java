@@ -11,24 +11,24 @@ import java.util.stream.Stream;
 /**
  * Calibration over equal-width bins of confidence.
  *
- * @param edge which end of a bin belongs to it
+ * @param edge the edge that each bin includes
  */
 public record Calibration(Edge edge, List<Bin> bins) {
 
-    /** Which end of a bin belongs to it. */
+    /** The edge that each bin includes. */
     public enum Edge {
-        /** Bins (lo, hi], 0 in the first. */
+        /** Bins (lo, hi], with 0 in the first bin. */
         RIGHT,
-        /** Bins [lo, hi), 1 in the last. */
+        /** Bins [lo, hi), with 1 in the last bin. */
         LEFT
     }
 
-    /** Over all (clip, class) pairs: probability against label. */
+    /** Calibration over all (clip, class) pairs: probability against label. */
     public static Calibration multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
         return multiLabel(scores, labels, null, scale, bins, edge);
     }
 
-    /** Over the pairs of clip and class whose label is known; {@code known} is null if all are. */
+    /** Calibration over the (clip, class) pairs whose label is known; {@code known} is null if all are. */
     public static Calibration multiLabel(
             float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale, int bins, Edge edge) {
         return multiLabel(ScoreTable.multiLabel(scores, labels, known, scale), labels, bins, edge);
@@ -46,7 +46,7 @@ public record Calibration(Edge edge, List<Bin> bins) {
         return sums.result();
     }
 
-    /** Over clips: the maximum probability against whether its class (the first, on ties) is the label. */
+    /** Calibration over clips: the maximum probability against whether its class (the first on ties) is the label. */
     public static Calibration top1(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
         return top1(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge);
     }
@@ -60,7 +60,7 @@ public record Calibration(Edge edge, List<Bin> bins) {
         return sums.result();
     }
 
-    /** With 10 and 15 bins, and with either edge. */
+    /** Calibrations with 10 and 15 bins and with either edge. */
     static List<Calibration> usual(BiFunction<Integer, Edge, Calibration> calibration) {
         return Stream.of(10, 15)
                 .flatMap(bins -> Arrays.stream(Edge.values()).map(edge -> calibration.apply(bins, edge)))

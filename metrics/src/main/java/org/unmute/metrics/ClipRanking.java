@@ -47,7 +47,7 @@ final class ClipRanking {
         coverage += furthest;
     }
 
-    /** Sum of the precisions at a clip's labels. */
+    /** Sum of the precisions at the labels of a clip. */
     double precisionSum(int clip) {
         return precisionOfClip[clip];
     }

@@ -29,7 +29,7 @@ public final class ConfusionMatrix {
         return classes;
     }
 
-    /** Number of clips of class {@code truth} for which {@code predicted} scored highest. */
+    /** Number of clips of class {@code truth} for which class {@code predicted} has the highest score. */
     public int count(int truth, int predicted) {
         return counts[truth * classes + predicted];
     }
@@ -69,13 +69,13 @@ public final class ConfusionMatrix {
         return sum / classes;
     }
 
-    /** Cohen's kappa: agreement beyond chance; NaN if chance alone explains everything (one class everywhere). */
+    /** Cohen's kappa: agreement beyond chance; NaN if chance alone explains all of it (a single class everywhere). */
     public double kappa() {
         double chance = product(truths, predictions) / ((double) total * total);
         return (accuracy() - chance) / (1 - chance);
     }
 
-    /** Matthews correlation for several classes; 0 if truth or prediction is constant. */
+    /** Multi-class Matthews correlation coefficient; 0 if truth or prediction is constant. */
     public double matthews() {
         double squared = (double) total * total;
         double norm = (squared - product(truths, truths)) * (squared - product(predictions, predictions));

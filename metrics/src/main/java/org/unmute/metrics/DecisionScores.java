@@ -4,32 +4,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Precision, recall and F1 of decisions at one threshold for each class.
+ * Precision, recall and F1 of decisions with one threshold per class.
  *
- * @param perClass one entry a class, in the order of the scores
- * @param f1 means over the classes, and of the counts of all classes together
+ * @param perClass one entry per class, in the order of the scores
+ * @param f1 means over the classes, and F1 from the counts of all classes together
  */
 public record DecisionScores(List<OneClass> perClass, F1 f1) {
     /**
      * The decisions about one class.
      *
-     * @param threshold what is greater counts
-     * @param hits clips that have the class and exceed the threshold
-     * @param predicted clips that exceed the threshold
-     * @param positives clips that have the class
+     * @param threshold scores greater than this count as positive
+     * @param hits number of clips that have the class and exceed the threshold
+     * @param predicted number of clips that exceed the threshold
+     * @param positives number of clips that have the class
      */
     public record OneClass(double threshold, int hits, int predicted, int positives) {
-        /** Share of the decisions for the class that are right; NaN without any. */
+        /** Share of the positive decisions that are correct; NaN without any. */
         public double precision() {
             return predicted == 0 ? Double.NaN : (double) hits / predicted;
         }
 
-        /** Share of the clips with the class that are found; NaN without any. */
+        /** Share of the clips with the class that are found; NaN if there are no such clips. */
         public double recall() {
             return positives == 0 ? Double.NaN : (double) hits / positives;
         }
 
-        /** F1; 0 for a class that is neither there nor predicted. */
+        /** F1; 0 for a class that is neither present nor predicted. */
         public double f1() {
             return F1.of(hits, predicted, positives);
         }
@@ -48,9 +48,9 @@ public record DecisionScores(List<OneClass> perClass, F1 f1) {
     }
 
     /**
-     * {@link #at(float[][], boolean[][], double[])} without the labels that are not known.
+     * As {@link #at(float[][], boolean[][], double[])}, without unknown labels.
      *
-     * @param known {@code [clips, classes]}; null if all are. Not modified.
+     * @param known {@code [clips, classes]}; null if all labels are known. Not modified.
      */
     public static DecisionScores at(float[][] scores, boolean[][] labels, boolean[][] known, double[] thresholds) {
         if (scores.length == 0 || scores.length != labels.length) {

@@ -6,20 +6,23 @@ import java.util.Locale;
 /**
  * A percentile bootstrap interval.
  *
- * <p>Average precision is biased upwards under resampling: a positive clip drawn twice supports itself in the ranking,
- * most of all in classes with few positives. Compare {@code mean} with the score itself; if they differ by more than
- * the interval's width, the score can lie outside.
+ * <p>Average precision is biased upwards under resampling: a positive clip that is drawn twice supports itself in the
+ * ranking, especially in classes with few positives. Compare {@code mean} with the score itself; if they differ by more
+ * than the width of the interval, the score can lie outside it.
  *
  * @param low lower end; NaN if the metric was undefined in every resample
  * @param high upper end
  * @param mean mean over the resamples; {@code mean} minus the score estimates the bias of resampling
- * @param level share of resamples inside, in (0, 1)
+ * @param level share of resamples inside the interval, in (0, 1)
  * @param resamples number of resamples drawn
- * @param undefined resamples left out because the metric is undefined there (for example, no positive was drawn)
+ * @param undefined number of resamples left out because the metric is undefined (for example, no positive was drawn)
  */
 public record Interval(double low, double high, double mean, double level, int resamples, int undefined) {
 
-    /** The interval of the defined values among {@code values}, ends interpolated linearly between order statistics. */
+    /**
+     * The interval of the defined values among {@code values}, with ends interpolated linearly between order
+     * statistics.
+     */
     public static Interval of(double[] values, double level) {
         double[] sorted =
                 Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
@@ -40,17 +43,17 @@ public record Interval(double low, double high, double mean, double level, int r
         double position = share * (sorted.length - 1);
         int below = (int) position;
         double rest = position - below;
-        // The difference of two equal infinities would be NaN.
+        // The difference between two equal infinities would be NaN.
         return rest == 0 || sorted[below] == sorted[below + 1]
                 ? sorted[below]
                 : sorted[below] + rest * (sorted[below + 1] - sorted[below]);
     }
 
     /**
-     * This interval shifted by the bias of resampling, so that the resamples' mean equals the score. The width stays
-     * the same.
+     * This interval shifted by the resampling bias, so that the mean over the resamples equals the score. The width
+     * does not change.
      *
-     * @param score the metric of the whole set
+     * @param score the metric on the whole set
      */
     public Interval centredOn(double score) {
         double shift = score - mean;

@@ -10,8 +10,8 @@ import org.unmute.metrics.interval.NormalQuantile;
 /**
  * All metrics of one multi-label evaluation. Undefined values are NaN.
  *
- * @param clips clips scored
- * @param labelledClips clips with at least one label
+ * @param clips number of clips scored
+ * @param labelledClips number of clips with at least one label
  * @param perClass one entry per class, in the order of the scores
  * @param map mean average precision
  * @param auroc area under the ROC curve and d'
@@ -43,7 +43,7 @@ public record MultiLabelScores(
      * Mean average precision, in [0, 1].
      *
      * @param macro the primary metric: mean over classes with at least one positive
-     * @param macroAllClasses scikit-learn's raw macro average, where a class without positives counts 0
+     * @param macroAllClasses scikit-learn's raw macro average, in which a class without positives counts as 0
      * @param micro of all (clip, class) pairs in one ranking
      * @param weighted mean over classes weighted by their positives
      */
@@ -75,19 +75,20 @@ public record MultiLabelScores(
      * @param scores {@code [clips, classes]}. Not modified.
      * @param labels {@code [clips, classes]}. Not modified.
      * @param classes class names in the order of the columns
-     * @param scale what the scores are
-     * @throws IllegalArgumentException for no clips, unequal lengths, a NaN, or a probability outside [0, 1]
+     * @param scale the scale of the scores
+     * @throws IllegalArgumentException if there are no clips, lengths differ, a score is NaN, or a probability is
+     *     outside [0, 1]
      */
     public static MultiLabelScores of(float[][] scores, boolean[][] labels, List<String> classes, ScoreScale scale) {
         return of(scores, labels, null, classes, scale);
     }
 
     /**
-     * Computes all metrics where not all labels are known. A pair of clip and class that is not known counts nowhere:
-     * a class is ranked on the clips in which it is known, and a clip's classes are those that are known of it.
+     * Computes all metrics if some labels are unknown. A (clip, class) pair with an unknown label is ignored: a class
+     * is ranked on the clips in which it is known, and a clip on the classes that are known for it.
      *
-     * @param known {@code [clips, classes]}, true where a label is; null if all labels are known. Not modified.
-     * @throws IllegalArgumentException also for a label that is not known
+     * @param known {@code [clips, classes]}, true where the label is known; null if all labels are known. Not modified.
+     * @throws IllegalArgumentException also if a positive label is marked as unknown
      */
     public static MultiLabelScores of(
             float[][] scores, boolean[][] labels, boolean[][] known, List<String> classes, ScoreScale scale) {
@@ -140,8 +141,8 @@ public record MultiLabelScores(
     }
 
     /**
-     * Names of the classes without a positive clip: left out of {@code map.macro}, counted as 0 in {@code
-     * map.macroAllClasses}.
+     * Names of the classes without a positive clip, which are left out of {@code map.macro} and count as 0 in
+     * {@code map.macroAllClasses}.
      */
     public List<String> absentClasses() {
         return perClass.stream()

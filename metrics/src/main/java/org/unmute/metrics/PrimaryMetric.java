@@ -15,7 +15,7 @@ public enum PrimaryMetric {
             return ClassMeans.defined(rankings, Ranking::averagePrecision);
         }
     },
-    /** Share of clips whose best-scored class, the first on ties, is their label; for single-label sets. */
+    /** Share of clips whose best-scored class (the first on ties) is their label; for single-label sets. */
     ACCURACY("accuracy") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
@@ -30,7 +30,7 @@ public enum PrimaryMetric {
         this.label = label;
     }
 
-    /** Its name in tables: {@code mAP} or {@code accuracy}. */
+    /** The name in tables: {@code mAP} or {@code accuracy}. */
     public String label() {
         return label;
     }
@@ -41,15 +41,15 @@ public enum PrimaryMetric {
      * @param scores {@code [clips, classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips, classes]}. Not modified.
      * @return NaN if no class has a positive clip
-     * @throws IllegalArgumentException for no clips, unequal lengths, a NaN or a score outside [0, 1], and for accuracy
-     *     a clip without exactly one class
+     * @throws IllegalArgumentException if there are no clips, lengths differ, or a score is NaN or outside [0, 1]; for
+     *     accuracy also if a clip does not have exactly one class
      */
     public abstract double of(float[][] scores, boolean[][] labels);
 
     /**
      * The class of each clip.
      *
-     * @throws IllegalArgumentException if a clip has no class, or several
+     * @throws IllegalArgumentException if a clip does not have exactly one class
      */
     public static int[] classIndices(boolean[][] labels) {
         int[] indices = new int[labels.length];

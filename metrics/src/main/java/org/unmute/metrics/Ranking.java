@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Items in descending order of score; equal scores form one group. Average precision, AUROC and the best F1 are
- * computed from it. Items are sorted once; resamples only change their weights.
+ * Items in descending order of score; equal scores form a group. Average precision, AUROC and the best F1 are computed
+ * from this order. Items are sorted once; resamples only change their weights.
  */
 public final class Ranking {
     private final int[] order;
@@ -32,7 +32,7 @@ public final class Ranking {
         return of(score, positive, _ -> true);
     }
 
-    /** {@link #of(float[], boolean[])} without some of the items. */
+    /** As {@link #of(float[], boolean[])}, with only the items that {@code counts} accepts. */
     static Ranking of(float[] score, boolean[] positive, IntPredicate counts) {
         long[] keys = new long[score.length];
         int n = 0;
@@ -40,8 +40,8 @@ public final class Ranking {
             if (!counts.test(i)) {
                 continue;
             }
-            // Adding 0 turns -0 into 0: they are equal scores. The high half sorts descending by score, the low half by
-            // index.
+            // Adding 0 turns -0 into 0, which is an equal score. The high half sorts by descending score, the low half
+            // by index.
             int bits = Float.floatToIntBits(score[i] + 0f);
             int ascending = bits ^ ((bits >> 31) & 0x7fffffff);
             keys[n++] = ((long) ~ascending << 32) | i;
@@ -126,7 +126,8 @@ public final class Ranking {
     }
 
     /**
-     * Area under the ROC curve: the Mann-Whitney statistic, ties counting one half. NaN if all items share one label.
+     * Area under the ROC curve: the Mann-Whitney statistic, with ties counted as one half. NaN if all items have the
+     * same label.
      */
     public double auroc() {
         long negatives = items() - (long) positives;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A block of resamples, stored as the number of times each clip was drawn. One walk down a ranking serves all of them:
+ * A block of resamples, stored as the number of times each clip was drawn. One pass over a ranking serves all of them:
  * the inner loops run over the resamples, which are contiguous in memory, and only groups with a positive need more
  * than an addition.
  */
@@ -13,8 +13,8 @@ final class ResampleBlock {
     private final int first;
     private final int width;
     /**
-     * {@code [clips, width]}: how often resample {@code first + w} drew the clip. The counts follow Poisson(1), so
-     * bytes suffice (a count above 127 has probability 1e-215) and keep the table in cache.
+     * {@code [clips, width]}: number of times that resample {@code first + w} drew the clip. The counts follow
+     * Poisson(1), so bytes suffice (a count above 127 has probability 1e-215) and keep the table in the cache.
      */
     private final byte[] drawn;
 
@@ -36,8 +36,8 @@ final class ResampleBlock {
     }
 
     /**
-     * Mean average precision and mean AUROC over the classes where each is defined, into this block's part of the
-     * arrays.
+     * Computes mean average precision and mean AUROC over the classes for which each is defined, into this block's part
+     * of the arrays.
      */
     void means(List<Ranking> rankings, double[] macroMap, double[] macroAuroc) {
         double[] apSum = new double[width];
@@ -71,7 +71,10 @@ final class ResampleBlock {
         }
     }
 
-    /** Sum of a value over the drawn clips, divided by the sum of another or, if that is null, by their number. */
+    /**
+     * Sum of a value over the drawn clips, divided by the sum of the weights or, if these are null, by the number of
+     * clips.
+     */
     void ratio(double[] value, double[] weightOrNull, double[] out) {
         double[] sum = new double[width];
         double[] weight = new double[width];
@@ -87,7 +90,7 @@ final class ResampleBlock {
         }
     }
 
-    /** One pass down a ranking for all resamples of the block. */
+    /** One pass over a ranking for all resamples of the block. */
     private final class Walk {
         private final int[] seen = new int[width];
         private final int[] seenBefore = new int[width];

@@ -6,7 +6,7 @@ public enum ScoreScale {
     PROBABILITY,
     /**
      * Finite or infinite numbers, which the sigmoid (multi-label) or the softmax (single-label) turns into
-     * probabilities. Ranking uses logits or log-probabilities, so confident scores that would all round to 1 keep their
+     * probabilities. Rankings use logits or log-probabilities, so confident scores that would all round to 1 keep their
      * order.
      */
     LOGIT

@@ -3,13 +3,15 @@ package org.unmute.metrics;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Checked scores {@code [clips, classes]} as floats for ranking and as probabilities for decisions and calibration. */
+/**
+ * Validated scores {@code [clips, classes]}, as floats for ranking and as probabilities for decisions and calibration.
+ */
 final class ScoreTable {
     private final float[][] scores;
     private final ScoreScale scale;
     /** Logarithm of the softmax denominator per clip; null if the scores need no softmax. */
     private final double[] logDenominator;
-    /** {@code [clips, classes]}: where a label is known; null if all are. */
+    /** {@code [clips, classes]}: whether the label is known; null if all labels are known. */
     private final boolean[][] known;
 
     private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator, boolean[][] known) {
@@ -23,7 +25,7 @@ final class ScoreTable {
         return multiLabel(scores, labels, null, scale);
     }
 
-    /** With labels that are not all known: scores of the others are below all there are, and rankings lack them. */
+    /** A table with unknown labels: their scores are below all others, and rankings omit them. */
     static ScoreTable multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
         check(scores, labels.length, scale);
         for (int i = 0; i < labels.length; i++) {
@@ -128,7 +130,7 @@ final class ScoreTable {
         return scores[0].length;
     }
 
-    /** Whether it is known if a clip has a class. */
+    /** Whether the label of a clip for a class is known. */
     boolean isKnown(int clip, int label) {
         return known == null || known[clip][label];
     }
@@ -173,7 +175,7 @@ final class ScoreTable {
         return logDenominator == null ? Math.log(probability(clip, label)) : scores[clip][label] - logDenominator[clip];
     }
 
-    /** Class with the largest score, the first on ties. */
+    /** The class with the maximum score, the first on ties. */
     int argmax(int clip) {
         float[] row = scores[clip];
         int best = 0;
@@ -191,7 +193,7 @@ final class ScoreTable {
         boolean has(int clip, int label);
     }
 
-    /** The clips in the order of each class's scores. */
+    /** For each class, the ranking of the clips by score. */
     List<Ranking> rankings(Truth truth) {
         return IntStream.range(0, classes())
                 .parallel()

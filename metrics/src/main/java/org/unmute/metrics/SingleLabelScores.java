@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * All metrics of one evaluation where each clip has exactly one class. Undefined values are NaN.
+ * All metrics of an evaluation in which each clip has exactly one class. Undefined values are NaN.
  *
- * @param clips clips scored
+ * @param clips number of clips scored
  * @param perClass one entry per class, in the order of the scores
  * @param topK for k = 1, 3, 5
  * @param macroMap one-versus-rest average precision, averaged over the classes with clips
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param confusion true against predicted class; the prediction is the best-scored class, the first on ties
  * @param negativeLogLikelihood mean of -ln(max(p(class), 1e-300)), in nats
  * @param brier mean over clips of the squared error summed over classes
- * @param calibration of the best-scored class, for 10 and 15 bins and both edges
+ * @param calibration calibration of the best-scored class, for 10 and 15 bins and both edges
  */
 public record SingleLabelScores(
         int clips,
@@ -43,11 +43,11 @@ public record SingleLabelScores(
      * One class versus the rest.
      *
      * @param name class name
-     * @param clips clips of this class
+     * @param clips number of clips of this class
      * @param averagePrecision NaN without clips
-     * @param auroc NaN without clips of this or of other classes
+     * @param auroc NaN if no clips are of this class, or all are
      * @param recall NaN without clips
-     * @param f1 of the best-scored class; 0 for a class that is neither true nor predicted anywhere
+     * @param f1 F1 of predicting the best-scored class; 0 for a class that is neither true nor predicted anywhere
      */
     public record OneClass(String name, long clips, double averagePrecision, double auroc, double recall, double f1) {}
 
@@ -57,9 +57,9 @@ public record SingleLabelScores(
      * @param scores {@code [clips, classes]}. Not modified.
      * @param labels class index per clip. Not modified.
      * @param classes class names in the order of the columns
-     * @param scale what the scores are
-     * @throws IllegalArgumentException for no clips, unequal lengths, a label out of range, a NaN, or a probability
-     *     outside [0, 1]
+     * @param scale the scale of the scores
+     * @throws IllegalArgumentException if there are no clips, lengths differ, a label is out of range, a score is NaN,
+     *     or a probability is outside [0, 1]
      */
     public static SingleLabelScores of(float[][] scores, int[] labels, List<String> classes, ScoreScale scale) {
         ScoreTable table = ScoreTable.singleLabel(scores, labels, scale);
@@ -93,7 +93,7 @@ public record SingleLabelScores(
                 Calibration.usual((bins, edge) -> Calibration.top1(table, labels, bins, edge)));
     }
 
-    /** Names of the classes without a clip: left out of {@code macroMap}. */
+    /** Names of the classes without a clip, which are left out of {@code macroMap}. */
     public List<String> absentClasses() {
         return perClass.stream().filter(c -> c.clips() == 0).map(OneClass::name).toList();
     }

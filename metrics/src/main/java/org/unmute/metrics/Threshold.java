@@ -1,7 +1,7 @@
 package org.unmute.metrics;
 
 /**
- * A decision threshold and the F1 that it reaches.
+ * A decision threshold and its F1.
  *
  * @param f1 in [0, 1]; NaN without positives
  * @param value positive if score ≥ value, on the scale of the scores (a logit for logits); NaN if undefined

@@ -4,8 +4,8 @@ package org.unmute.metrics;
  * Share of clips whose class is among the k with the highest scores.
  *
  * @param k from 1
- * @param firstIndex equal scores rank in class order (as argmax takes the first)
- * @param lastIndex equal scores rank in reverse class order, as scikit-learn's {@code top_k_accuracy_score}
+ * @param firstIndex share if equal scores rank in class order (argmax takes the first)
+ * @param lastIndex share if equal scores rank in reverse class order, as in scikit-learn's {@code top_k_accuracy_score}
  */
 public record TopK(int k, double firstIndex, double lastIndex) {
 

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Event-based comparison: a detection matches a reference of its class whose onset is at most a collar away and, unless
- * only onsets count, whose offset is at most the larger of the collar and a share of the reference's length away. Each
- * reference and each detection is matched at most once, by a maximum bipartite matching.
+ * Event-based comparison: a detection matches a reference of its class if its onset is at most one collar away and,
+ * unless only onsets count, its offset is at most the collar or a share of the reference's length away, whichever is
+ * larger. Each reference and each detection is matched at most once, by maximum bipartite matching.
  *
  * @param seconds     collar in seconds, usually 0.2
- * @param offsetShare share of the reference's length that an offset may be off, 0.2 in DCASE and 0.5 by default in
+ * @param offsetShare tolerance of the offset as a share of the reference's length, 0.2 in DCASE and 0.5 by default in
  *     sed_eval; NaN to compare onsets only
- * @param rounded     whether differences are rounded to a millionth of a second before they are compared, as
- *     sed_scores_eval does; sed_eval compares raw doubles and so loses pairs exactly at the collar
+ * @param rounded     whether differences are rounded to a microsecond before comparison, as in sed_scores_eval;
+ *     sed_eval compares raw doubles and so loses pairs exactly at the collar
  */
 public record Collar(double seconds, double offsetShare, boolean rounded) implements EventCriterion {
     /** 0.2 s, 20 % of the length. */
@@ -48,9 +48,9 @@ public record Collar(double seconds, double offsetShare, boolean rounded) implem
     }
 
     /**
-     * Compares detections with a reference. Recordings that the reference does not name count.
+     * Compares detections with a reference. Recordings that the reference does not name are included.
      *
-     * @param detections of the reference's classes
+     * @param detections detections of the reference's classes
      */
     public EventFigures compare(EventReference reference, Collection<SoundEvent> detections) {
         Map<String, Map<String, List<SoundEvent>>> detected = EventReference.byFile(detections);
@@ -94,7 +94,7 @@ public record Collar(double seconds, double offsetShare, boolean rounded) implem
         return new EventFigures(all, substitutions, false);
     }
 
-    /** For each reference the detection of a maximum matching, or -1. */
+    /** The detection that a maximum matching assigns to each reference, or -1. */
     int[] matching(List<SoundEvent> references, List<SoundEvent> detections) {
         int[][] candidates = new int[references.size()][];
         for (int r = 0; r < candidates.length; r++) {
@@ -111,7 +111,7 @@ public record Collar(double seconds, double offsetShare, boolean rounded) implem
         return Matching.maximum(candidates, detections.size());
     }
 
-    /** Unmatched references take the first unmatched detection, of whatever class, that fits in time. */
+    /** Assigns each unmatched reference the first unmatched detection, of any class, that fits in time. */
     private long substitutions(List<SoundEvent> missed, List<SoundEvent> wrong) {
         long n = 0;
         boolean[] used = new boolean[wrong.size()];

@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts matched pairs. Only detections that match a reference are kept, and matched anew when one of them changes. */
+/**
+ * Counts matched pairs. Only detections that match a reference are kept; they are matched again when one of them
+ * changes.
+ */
 final class CollarCounter implements EventCriterion.FileCounter {
     private final Collar collar;
     private final List<SoundEvent> references;
@@ -29,7 +32,7 @@ final class CollarCounter implements EventCriterion.FileCounter {
     }
 
     private boolean matchesAny(SoundEvent detection) {
-        // References are in the order of their onsets: leave out those that begin too early.
+        // References are sorted by onset: skip those that begin too early.
         int low = 0;
         int high = references.size();
         double earliest = detection.onset() - collar.seconds() - 1e-6;

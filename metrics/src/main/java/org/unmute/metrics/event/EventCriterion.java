@@ -3,17 +3,18 @@ package org.unmute.metrics.event;
 import java.util.ArrayList;
 import java.util.List;
 
-/** When a detection counts as right. */
+/** Decides when a detection counts as correct. */
 public sealed interface EventCriterion permits Collar, Intersection {
     /**
-     * Counts for one recording and class, as detections come and go.
+     * Creates a counter for one recording and class, to which detections can be added and from which they can be
+     * removed.
      *
      * @param references events of the class in the recording, by onset
      * @param others     events of each of the other classes in the recording, by onset
      */
     FileCounter counter(List<SoundEvent> references, List<List<SoundEvent>> others);
 
-    /** {@link #counter(List, List)} of a recording and the class at an index. */
+    /** As {@link #counter(List, List)}, for a recording and the class at an index. */
     default FileCounter counter(EventReference reference, String file, int c) {
         List<List<SoundEvent>> others = new ArrayList<>();
         for (String label : reference.classes()) {
@@ -26,19 +27,21 @@ public sealed interface EventCriterion permits Collar, Intersection {
 
     /** Counts of one recording and class, kept up to date while detections are added and removed. */
     interface FileCounter {
-        /** Adds a detection under a number that no other present one has. */
+        /** Adds a detection under an id that no present detection has. */
         void add(int id, double onset, double offset);
 
-        /** Removes the detection of this number. */
+        /** Removes the detection with this id. */
         void remove(int id);
 
-        /** References found. */
+        /** Number of references found. */
         int truePositives();
 
-        /** Wrong detections. */
+        /** Number of wrong detections. */
         int falsePositives();
 
-        /** Wrong detections that lie on an event of another class, for each of the others; null where not counted. */
+        /**
+         * Number of wrong detections that lie on an event of another class, for each other class; null if not counted.
+         */
         int[] crossTriggers();
     }
 }

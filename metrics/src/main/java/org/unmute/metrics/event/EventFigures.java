@@ -6,15 +6,15 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Precision, recall, F1 and error rate of detections, by class and over all classes. NaN stands for 0 / 0, and a macro
- * mean leaves NaN out: a class that was never detected has no precision and so drops out of the mean of F1, which
- * flatters a silent system. {@link #withZeroScores()} counts it as 0.
+ * mean leaves NaN out: a class that was never detected has no precision and so drops out of the mean F1, which favours
+ * a silent system. {@link #withZeroScores()} counts it as 0.
  *
  * @param classes       counts of each class, in the order of the classes
- * @param substitutions references found at the right time with a wrong class; NaN where this is not counted
+ * @param substitutions number of references found at the right time with a wrong class; NaN if not counted
  * @param zeroScore     whether precision without a detection is 0 instead of NaN
  */
 public record EventFigures(List<ClassCounts> classes, double substitutions, boolean zeroScore) {
-    /** What keeps a division by zero references finite, as sed_eval has it. */
+    /** Keeps a division by zero references finite, as in sed_eval. */
     private static final double EPSILON = 2.220446049250313e-16;
 
     public EventFigures {
@@ -25,11 +25,11 @@ public record EventFigures(List<ClassCounts> classes, double substitutions, bool
      * Counts of one class.
      *
      * @param label      the class
-     * @param references units (events or segments) with the class
-     * @param detections units that were detected
-     * @param truePositives references that were found
-     * @param falsePositives detections that are wrong; with intersection-based counting they and the true positives
-     *     do not add up to the detections
+     * @param references number of units (events or segments) with the class
+     * @param detections number of units that were detected
+     * @param truePositives number of references that were found
+     * @param falsePositives number of wrong detections; in intersection-based counting, these and the true positives do
+     *     not add up to the detections
      */
     public record ClassCounts(
             String label, long references, long detections, long truePositives, long falsePositives) {}
@@ -64,7 +64,7 @@ public record EventFigures(List<ClassCounts> classes, double substitutions, bool
                 zeroScore);
     }
 
-    /** Means over the classes, of each rate by itself, without NaN. */
+    /** Means of each rate over the classes, ignoring NaN. */
     public Rates macro() {
         Rates[] rates = new Rates[classes.size()];
         Arrays.setAll(rates, this::of);
@@ -83,25 +83,25 @@ public record EventFigures(List<ClassCounts> classes, double substitutions, bool
         return classes.stream().mapToLong(of).sum();
     }
 
-    /** References of a class that were not found, as a share of its references. */
+    /** Share of the references of a class that were not found. */
     public double deletionRate(int c) {
         ClassCounts k = classes.get(c);
         return (k.references - k.truePositives) / (k.references + EPSILON);
     }
 
-    /** Wrong detections of a class, as a share of its references. */
+    /** Number of wrong detections of a class, divided by the number of its references. */
     public double insertionRate(int c) {
         ClassCounts k = classes.get(c);
         return k.falsePositives / (k.references + EPSILON);
     }
 
-    /** Deletions and insertions of a class, as a share of its references. */
+    /** Number of deletions and insertions of a class, divided by the number of its references. */
     public double errorRate(int c) {
         ClassCounts k = classes.get(c);
         return (k.references - k.truePositives + k.falsePositives) / (k.references + EPSILON);
     }
 
-    /** Mean of the classes' error rates. */
+    /** Mean error rate over the classes. */
     public double macroErrorRate() {
         double sum = 0;
         for (int c = 0; c < classes.size(); c++) {
@@ -111,8 +111,8 @@ public record EventFigures(List<ClassCounts> classes, double substitutions, bool
     }
 
     /**
-     * Substitutions, deletions and insertions over all classes, as a share of all references. A substitution takes one
-     * deletion and one insertion away.
+     * Number of substitutions, deletions and insertions over all classes, divided by the number of references. A
+     * substitution replaces one deletion and one insertion.
      */
     public double microErrorRate() {
         long references = sum(ClassCounts::references);

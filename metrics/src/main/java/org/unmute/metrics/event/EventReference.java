@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is to be found: recordings with their lengths, classes, and the events that were annotated. Immutable. */
+/** The ground truth: recordings with their lengths, classes, and the annotated events. Immutable. */
 public final class EventReference {
     private final List<String> classes;
     private final Map<String, Double> durations;
@@ -16,8 +16,9 @@ public final class EventReference {
     private final List<SoundEvent> all;
 
     /**
-     * @param classes   in the order of the columns of scores, without duplicates
-     * @param durations length of each recording in seconds, positive; its order is the order of the recordings
+     * @param classes   in the order of the score columns, without duplicates
+     * @param durations length of each recording in seconds, positive; the iteration order is the order of the
+     *     recordings
      * @param events    events of these classes in these recordings, in any order; they may overlap
      * @throws IllegalArgumentException if an event names another class or recording, or a length is not positive
      */
@@ -43,7 +44,7 @@ public final class EventReference {
         }
     }
 
-    /** Events by recording and class, by onset. */
+    /** Events by recording and class, sorted by onset. */
     static Map<String, Map<String, List<SoundEvent>>> byFile(Collection<SoundEvent> events) {
         Map<String, Map<String, List<SoundEvent>>> files = new HashMap<>();
         events.stream()
@@ -82,12 +83,12 @@ public final class EventReference {
         return all;
     }
 
-    /** Events of a class in a recording, by onset; none for an unknown recording or class. */
+    /** Events of a class in a recording, sorted by onset; empty for an unknown recording or class. */
     public List<SoundEvent> events(String file, String label) {
         return events.getOrDefault(file, Map.of()).getOrDefault(label, List.of());
     }
 
-    /** How many events of a class there are. */
+    /** Number of events of a class. */
     public int count(String label) {
         return (int) all.stream().filter(e -> e.label().equals(label)).count();
     }

@@ -3,10 +3,10 @@ package org.unmute.metrics.event;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Events of one class in one recording, by onset, so that those that overlap a stretch of time are found quickly. */
+/** Events of one class in one recording, sorted by onset, for fast search of the events that overlap a time span. */
 final class EventsByTime {
     private final List<SoundEvent> events;
-    /** Latest offset of the events up to each. */
+    /** Maximum offset of the events up to and including each. */
     private final double[] latest;
 
     EventsByTime(List<SoundEvent> events) {
@@ -27,7 +27,9 @@ final class EventsByTime {
         return events.isEmpty();
     }
 
-    /** Sum of the seconds that an event shares with each of these; overlapping ones count twice. */
+    /**
+     * Total seconds that an event shares with these events; where these overlap each other, time counts several times.
+     */
     double overlap(SoundEvent event) {
         double sum = 0;
         for (int i = first(event); i < latest.length && events.get(i).onset() < event.offset(); i++) {
@@ -36,7 +38,7 @@ final class EventsByTime {
         return sum;
     }
 
-    /** Calls for each event that shares time with this one, by onset. */
+    /** Calls the action for each event that overlaps this one, in onset order. */
     void forEachOverlapping(SoundEvent event, IntConsumer action) {
         for (int i = first(event); i < latest.length && events.get(i).onset() < event.offset(); i++) {
             if (events.get(i).overlap(event) > 0) {
@@ -45,7 +47,7 @@ final class EventsByTime {
         }
     }
 
-    /** The first event before whose end the other begins. */
+    /** Index of the first event that may overlap the given one: all earlier events end before it begins. */
     private int first(SoundEvent event) {
         int low = 0;
         int high = latest.length;

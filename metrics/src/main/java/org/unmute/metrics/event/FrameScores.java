@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Scores of a recording over time. Score {@code i} holds from {@code times[i]} to {@code times[i + 1]}.
+ * Scores of a recording over time. Score {@code i} applies from {@code times[i]} to {@code times[i + 1]}.
  *
  * @param file   the recording's name
- * @param times  {@code [frames + 1]}, in seconds, rising from 0; not copied
+ * @param times  {@code [frames + 1]}, in seconds, increasing from 0; not copied
  * @param scores {@code [frames][classes]}, not NaN; not copied
  */
 public record FrameScores(String file, double[] times, float[][] scores) {
-    /** @throws IllegalArgumentException if the times do not rise or their number does not fit */
+    /** @throws IllegalArgumentException if the times do not increase or their number does not match the scores */
     public FrameScores {
         Objects.requireNonNull(file, "file");
         if (times.length != scores.length + 1) {
@@ -41,11 +41,11 @@ public record FrameScores(String file, double[] times, float[][] scores) {
     }
 
     /**
-     * Events of every class with a score above its threshold: maximal runs of such frames.
+     * Extracts events of every class: maximal runs of frames whose score is above the threshold of the class.
      *
      * @param labels     names of the classes
-     * @param thresholds of the classes; a frame is active if its score is greater, compared in float64
-     * @return by class, then by onset
+     * @param thresholds thresholds of the classes; a frame is active if its score is greater, compared in float64
+     * @return the events, by class and then by onset
      */
     public List<SoundEvent> events(List<String> labels, double[] thresholds) {
         List<SoundEvent> events = new ArrayList<>();

@@ -9,13 +9,13 @@ import java.util.Set;
 
 /**
  * Intersection-based comparison (Bilen et al., <i>A framework for the robust evaluation of sound event detection</i>,
- * ICASSP 2020), with times rounded to a millionth of a second as sed_scores_eval does. True positives are counted in
- * references, false positives in detections; a second relevant detection of one reference costs nothing.
+ * ICASSP 2020), with times rounded to a microsecond as in sed_scores_eval. True positives count references, false
+ * positives count detections; a second relevant detection of a reference is not penalized.
  *
  * @param detectionTolerance share of a detection that must lie on references of its class for it to be relevant (DTC)
  * @param referenceTolerance share of a reference that relevant detections must cover for it to be found (GTC)
- * @param crossTriggerTolerance share of a detection that is not relevant which must lie on references of another class
- *     for it to be a cross trigger of that class (CTTC); NaN if cross triggers are not counted
+ * @param crossTriggerTolerance share of an irrelevant detection that must lie on references of another class for it to
+ *     be a cross trigger of that class (CTTC); NaN if cross triggers are not counted
  */
 public record Intersection(double detectionTolerance, double referenceTolerance, double crossTriggerTolerance)
         implements EventCriterion {
@@ -33,23 +33,24 @@ public record Intersection(double detectionTolerance, double referenceTolerance,
         }
     }
 
-    /** The same share for detections and references, without cross triggers: what an F1 uses. */
+    /** The same tolerance for detections and references, without cross triggers, as used for F1. */
     public static Intersection of(double share) {
         return new Intersection(share, share, Double.NaN);
     }
 
     /**
-     * Counts of event lists. Detections without length are left out; recordings that the reference does not name count.
+     * Counts of event lists. Detections of zero length are ignored; recordings that the reference does not name are
+     * included.
      *
-     * @param crossTriggers {@code [classes][classes]}, wrong detections of the first class on events of the second;
-     *     null where they are not counted
+     * @param crossTriggers {@code [classes][classes]}, number of wrong detections of the first class on events of the
+     *     second; null if not counted
      */
     public record Counts(EventFigures figures, long[][] crossTriggers) {}
 
     /**
      * Compares detections with a reference.
      *
-     * @param detections of the reference's classes
+     * @param detections detections of the reference's classes
      */
     public Counts compare(EventReference reference, Collection<SoundEvent> detections) {
         Map<String, Map<String, List<SoundEvent>>> detected = EventReference.byFile(detections);

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts by intersections. A change of a detection touches the references that it overlaps and no others. */
+/** Counts by intersection. Adding or removing a detection only updates the references that it overlaps. */
 final class IntersectionCounter implements EventCriterion.FileCounter {
     private final Intersection criterion;
     private final EventsByTime references;
@@ -33,7 +33,7 @@ final class IntersectionCounter implements EventCriterion.FileCounter {
         changed = new boolean[references.size()];
         for (int g = 0; g < references.size(); g++) {
             relevant.add(new ArrayList<>());
-            // A reference without length is found by nothing at all.
+            // A reference of zero length is found without any detection.
             touch(g);
         }
     }
@@ -58,7 +58,7 @@ final class IntersectionCounter implements EventCriterion.FileCounter {
             falsePositives++;
             triggers = new boolean[others.size()];
             for (int c = 0; c < triggers.length; c++) {
-                // A class without an event in the recording is not triggered, however short the detection.
+                // A class without an event in the recording is not triggered, however short the detection is.
                 triggers[c] = !others.get(c).isEmpty()
                         && covers(others.get(c).overlap(event), criterion.crossTriggerTolerance(), event.length());
                 crossTriggers[c] += triggers[c] ? 1 : 0;

@@ -2,7 +2,7 @@ package org.unmute.metrics.event;
 
 import java.util.Arrays;
 
-/** Maximum bipartite matching by augmenting paths. Paths are kept in arrays: they may be as long as the file. */
+/** Maximum bipartite matching by augmenting paths. Paths are kept in arrays, since they may be as long as the file. */
 final class Matching {
     private final int[][] candidates;
     private final int[] owner;
@@ -20,9 +20,9 @@ final class Matching {
     }
 
     /**
-     * @param candidates for each left node the right nodes that it may be matched with
-     * @param right      how many right nodes there are
-     * @return for each left node its right node, or -1
+     * @param candidates the right nodes that each left node may be matched with
+     * @param right      number of right nodes
+     * @return the right node of each left node, or -1
      */
     static int[] maximum(int[][] candidates, int right) {
         Matching m = new Matching(candidates, right);
@@ -39,7 +39,10 @@ final class Matching {
         return match;
     }
 
-    /** Depth-first search for a free right node; along the path found, each left node takes the node it tried last. */
+    /**
+     * Depth-first search for a free right node; along the path found, each left node takes the right node that it tried
+     * last.
+     */
     private void augment(int root) {
         int depth = 0;
         path[0] = root;

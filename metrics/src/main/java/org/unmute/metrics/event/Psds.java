@@ -7,20 +7,20 @@ import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.Interval;
 
 /**
- * Polyphonic sound detection score (Bilen et al., ICASSP 2020), at every threshold and so without a choice of
- * thresholds (Ebbers et al., <i>Threshold independent evaluation of sound event detection scores</i>, ICASSP 2022).
- * Cross triggers are averaged over the other classes. Rates are per hour.
+ * Polyphonic sound detection score (Bilen et al., ICASSP 2020), computed over all thresholds, so that none need be
+ * chosen (Ebbers et al., <i>Threshold independent evaluation of sound event detection scores</i>, ICASSP 2022). Cross
+ * triggers are averaged over the other classes. Rates are per hour.
  *
- * @param criterion       what counts as found
- * @param crossTriggerWeight weight of cross triggers beside false positives (alpha CT)
- * @param instabilityWeight how much the standard deviation over classes counts against the mean (alpha ST)
- * @param maxFalseRate    effective false positives per hour up to which the area is taken
+ * @param criterion       decides which references are found
+ * @param crossTriggerWeight weight of cross triggers relative to false positives (alpha CT)
+ * @param instabilityWeight weight of the standard deviation over classes, which is subtracted from the mean (alpha ST)
+ * @param maxFalseRate    maximum effective false positives per hour, up to which the area is computed
  */
 public record Psds(Intersection criterion, double crossTriggerWeight, double instabilityWeight, double maxFalseRate) {
-    /** Scenario 1 of DCASE: exact times, no cross triggers. */
+    /** Scenario 1 of DCASE: precise times, no cross triggers. */
     public static final Psds SCENARIO_1 = new Psds(new Intersection(0.7, 0.7, Double.NaN), 0, 1, 100);
 
-    /** Scenario 2 of DCASE: rough times, classes not confused. */
+    /** Scenario 2 of DCASE: approximate times, with confused classes penalized. */
     public static final Psds SCENARIO_2 = new Psds(new Intersection(0.1, 0.1, 0.3), 0.5, 1, 100);
 
     private static final double SECONDS = 3600;
@@ -29,11 +29,11 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
      * A score.
      *
      * @param value   the PSDS, 0 to 1
-     * @param classes each class's area, 0 to 1; NaN for a class without references, which counts in no mean
+     * @param classes area of each class, 0 to 1; NaN for a class without references, which is ignored in means
      */
     public record Score(double value, double[] classes) {}
 
-    /** Points at which a rate of false positives is first reached, both rising. */
+    /** Points at which a false positive rate is first reached, both arrays increasing. */
     private record Roc(double[] falseRate, double[] found) {
         double at(double rate) {
             int i = Arrays.binarySearch(falseRate, rate);
@@ -42,11 +42,11 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
         }
     }
 
-    /** What does not depend on the draws of a bootstrap. */
+    /** The data that do not depend on the draws of a bootstrap. */
     public final class Evaluation {
         private final List<ThresholdCurve> curves;
         private final double[] durations;
-        /** Seconds of each class in each recording. */
+        /** Total duration of each class in each recording, in seconds. */
         private final double[][] seconds;
 
         private Evaluation(EventReference reference, List<FrameScores> scores) {
@@ -77,7 +77,7 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
             return score(null);
         }
 
-        /** The percentile interval of the score over resamples of the recordings; depends on the seed alone. */
+        /** The percentile interval of the score over resamples of the recordings; depends only on the seed. */
         public Interval interval(Bootstrap bootstrap) {
             double[] values = new double[bootstrap.resamples()];
             bootstrap.forEachDraw(durations.length, (r, draws) -> values[r] = score(draws).value);
@@ -109,8 +109,8 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
     /**
      * Compares scores with a reference.
      *
-     * @param scores one for each of the reference's recordings, in their order
-     * @throws IllegalArgumentException if recordings or classes do not fit
+     * @param scores one for each recording of the reference, in the same order
+     * @throws IllegalArgumentException if recordings or classes do not match
      */
     public Evaluation evaluate(EventReference reference, List<FrameScores> scores) {
         return new Evaluation(reference, scores);
@@ -124,7 +124,7 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
         return sum;
     }
 
-    /** Collects the points of a class that do not exceed the max rate. */
+    /** Collects the points of a class up to the maximum rate. */
     private final class RocBuilder implements ThresholdCurve.Visitor {
         private final int label;
         private final double total;
@@ -202,7 +202,7 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
         return area(rates, effective);
     }
 
-    /** Area of a staircase up to the max rate, as a share of the whole. */
+    /** Area of a step function up to the maximum rate, as a share of the total. */
     private double area(double[] rate, double[] value) {
         double sum = 0;
         for (int i = 0; i < rate.length; i++) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Segment-based comparison, as sed_eval does it: time is cut into segments of equal length, and a class is active in a
- * segment that any of its events touches. Segments count to the last offset of references and detections.
+ * Segment-based comparison as in sed_eval: time is divided into segments of equal length, and a class is active in a
+ * segment if any of its events overlaps it. Segments extend to the last offset of references and detections.
  */
 public final class SegmentBased {
     private SegmentBased() {}
@@ -18,7 +18,8 @@ public final class SegmentBased {
     /**
      * Compares detections with a reference.
      *
-     * @param detections of the reference's classes, in any recording; recordings that the reference does not name count
+     * @param detections detections of the reference's classes, in any recording; recordings that the reference does not
+     *     name are included
      * @param resolution length of a segment in seconds, usually 1
      * @throws IllegalArgumentException if the resolution is not positive
      */
@@ -65,7 +66,7 @@ public final class SegmentBased {
         return new EventFigures(counts, substitutions, false);
     }
 
-    /** Segments k with {@code floor(onset / resolution) <= k < ceil(offset / resolution)} for an event. */
+    /** The segments k of an event with {@code floor(onset / resolution) <= k < ceil(offset / resolution)}. */
     private static BitSet active(List<SoundEvent> events, double resolution) {
         BitSet segments = new BitSet();
         for (SoundEvent e : events) {

@@ -3,7 +3,7 @@ package org.unmute.metrics.event;
 import java.util.Objects;
 
 /**
- * A sound of a class from one time to another.
+ * A sound of a class with its start and end time.
  *
  * @param file   the recording's name
  * @param onset  in seconds from the recording's start, finite, at least 0
@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param label  the class
  */
 public record SoundEvent(String file, double onset, double offset, String label) {
-    /** @throws IllegalArgumentException if a time is not finite or negative, or the event ends before it begins */
+    /** @throws IllegalArgumentException if a time is negative or not finite, or the event ends before it begins */
     public SoundEvent {
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(label, "label");
@@ -21,7 +21,7 @@ public record SoundEvent(String file, double onset, double offset, String label)
         }
     }
 
-    /** In seconds. */
+    /** Length in seconds. */
     public double length() {
         return offset - onset;
     }
@@ -31,7 +31,7 @@ public record SoundEvent(String file, double onset, double offset, String label)
         return Math.max(0, Math.min(offset, other.offset) - Math.max(onset, other.onset));
     }
 
-    /** Rounded to a millionth, as times are compared: 2.2 - 2.0 exceeds 0.2 in binary floating point. */
+    /** Rounds to a microsecond before times are compared: 2.2 - 2.0 exceeds 0.2 in binary floating point. */
     static double rounded(double seconds) {
         return Math.rint(seconds * 1e6) / 1e6;
     }

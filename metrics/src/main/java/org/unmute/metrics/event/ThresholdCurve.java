@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Counts of one class at every threshold at once. Only the scores are kept at which a recording's counts change, so
- * memory does not depend on how many thresholds are asked for. By recording, so that recordings can be drawn again for
+ * Counts of one class at every threshold. Only the scores at which the counts of a recording change are kept, so memory
+ * does not depend on the number of thresholds. Changes are stored by recording, so that recordings can be resampled for
  * a bootstrap.
  */
 public final class ThresholdCurve {
@@ -16,7 +16,7 @@ public final class ThresholdCurve {
     private final Change[] changes;
     private final int others;
 
-    /** At this score and below, counts of a recording differ by so much. */
+    /** The change of a recording's counts at this score and below. */
     private record Change(double score, int file, int truePositives, int falsePositives, int[] crossTriggers) {}
 
     private ThresholdCurve(String label, int[] references, List<Change> changes, int others) {
@@ -28,11 +28,11 @@ public final class ThresholdCurve {
     }
 
     /**
-     * Counts of events: a detection is a maximal run of frames with at least a score.
+     * Counts events: at each threshold, a detection is a maximal run of frames with at least that score.
      *
-     * @param scores one for each of the reference's recordings, in their order
-     * @return one curve a class, in the order of the classes
-     * @throws IllegalArgumentException if recordings or classes do not fit
+     * @param scores one for each recording of the reference, in the same order
+     * @return one curve per class, in the order of the classes
+     * @throws IllegalArgumentException if recordings or classes do not match
      */
     public static List<ThresholdCurve> ofEvents(
             EventReference reference, List<FrameScores> scores, EventCriterion criterion) {
@@ -71,7 +71,9 @@ public final class ThresholdCurve {
         }
     }
 
-    /** Lowers the threshold through all scores of a recording. Frames become active, and runs grow and merge. */
+    /**
+     * Lowers the threshold through all scores of a recording, so that frames become active, and runs grow and merge.
+     */
     private static void sweep(
             int file, FrameScores scores, int c, EventCriterion.FileCounter counter, List<Change> changes) {
         int frames = scores.scores().length;
@@ -79,11 +81,11 @@ public final class ThresholdCurve {
         Integer[] order = new Integer[frames];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, (a, b) -> Float.compare(scores.scores()[b][c], scores.scores()[a][c]));
-        // The other end of a run, stored at each of its two ends; -1 where a frame is not active.
+        // The other end of a run, stored at both of its ends; -1 if a frame is not active.
         int[] end = new int[frames];
         Arrays.fill(end, -1);
         int[] before = state(counter);
-        // Without a detection, a reference without length is found already.
+        // A reference of zero length is found even without a detection.
         record(changes, Double.POSITIVE_INFINITY, file, new int[before.length], before);
         for (int at = 0; at < frames; ) {
             float score = scores.scores()[order[at]][c];
@@ -132,12 +134,12 @@ public final class ThresholdCurve {
     }
 
     /**
-     * Counts of segments: a segment's score is the max of the frames that overlap it, its label whether an event does.
-     * Segments cover the recording's length.
+     * Counts segments: the score of a segment is the maximum over the frames that overlap it, and it is positive if an
+     * event overlaps it. Segments cover the length of the recording.
      *
-     * @param scores     one for each of the reference's recordings, in their order
+     * @param scores     one for each recording of the reference, in the same order
      * @param resolution length of a segment in seconds
-     * @return one curve a class, in the order of the classes
+     * @return one curve per class, in the order of the classes
      */
     public static List<ThresholdCurve> ofSegments(
             EventReference reference, List<FrameScores> scores, double resolution) {
@@ -182,12 +184,12 @@ public final class ThresholdCurve {
         return label;
     }
 
-    /** References, in events or segments, of all recordings. */
+    /** Number of references, in events or segments, in all recordings. */
     public long references() {
         return Arrays.stream(references).sum();
     }
 
-    /** Counts at each threshold of all recordings, each once. */
+    /** Counts at each threshold, with each recording counted once. */
     public Points points() {
         return points(null);
     }
@@ -195,7 +197,7 @@ public final class ThresholdCurve {
     /**
      * Counts at each threshold.
      *
-     * @param draws how often each recording counts; null for once each
+     * @param draws number of times that each recording counts; null for once each
      */
     public Points points(int[] draws) {
         double[] scores = new double[changes.length + 1];
@@ -215,7 +217,7 @@ public final class ThresholdCurve {
                 references(draws));
     }
 
-    /** References in total. */
+    /** Total number of references. */
     long references(int[] draws) {
         long n = 0;
         for (int f = 0; f < references.length; f++) {
@@ -224,18 +226,18 @@ public final class ThresholdCurve {
         return n;
     }
 
-    /** Takes the counts at a threshold. */
+    /** Receives the counts at a threshold. */
     @FunctionalInterface
     interface Visitor {
         /**
-         * @param score  what is at least this score counts
+         * @param score  the threshold: scores of at least this value count
          * @param counts true positives, false positives, then cross triggers of each other class. Not modified; only
          *     valid during the call.
          */
         void at(double score, long[] counts);
     }
 
-    /** Visits the counts at each threshold, from infinity down. */
+    /** Visits the counts at each threshold, from infinity downwards. */
     void walk(int[] draws, Visitor visitor) {
         long[] sum = new long[2 + others];
         int i = 0;
@@ -255,7 +257,7 @@ public final class ThresholdCurve {
         }
     }
 
-    /** Whether the change's recording was drawn. */
+    /** Adds a change to the sums and returns whether its recording was drawn. */
     private static boolean add(Change change, int[] draws, long[] sum) {
         int weight = draws == null ? 1 : draws[change.file];
         if (weight == 0) {
@@ -269,7 +271,7 @@ public final class ThresholdCurve {
         return true;
     }
 
-    /** Counts of a class by threshold. */
+    /** Counts of a class, by threshold. */
     public static final class Points {
         private final double[] scores;
         private final long[] found;
@@ -283,32 +285,35 @@ public final class ThresholdCurve {
             this.references = references;
         }
 
-        /** How many points there are. The first stands for a threshold that no score exceeds. */
+        /** Number of points. The first is for a threshold that no score reaches. */
         public int size() {
             return scores.length;
         }
 
-        /** Score of a point: what is at least this score counts. Falls from point to point, from infinity. */
+        /**
+         * The threshold of a point: scores of at least this value count. Decreases from point to point, starting at
+         * infinity.
+         */
         public double score(int i) {
             return scores[i];
         }
 
-        /** References found. */
+        /** Number of references found. */
         public long truePositives(int i) {
             return found[i];
         }
 
-        /** Wrong detections. */
+        /** Number of wrong detections. */
         public long falsePositives(int i) {
             return wrong[i];
         }
 
-        /** References in total. */
+        /** Total number of references. */
         public long references() {
             return references;
         }
 
-        /** The point of a threshold: what is greater than it counts. */
+        /** Index of the point for a threshold; scores greater than the threshold count. */
         public int at(double threshold) {
             int low = 0;
             int high = scores.length - 1;
@@ -323,25 +328,25 @@ public final class ThresholdCurve {
             return low;
         }
 
-        /** Precision, 1 without a detection. */
+        /** Precision; 1 without detections. */
         public double precision(int i) {
             long detected = found[i] + wrong[i];
             return detected == 0 ? 1 : (double) found[i] / detected;
         }
 
-        /** Recall; NaN without a reference. */
+        /** Recall; NaN without references. */
         public double recall(int i) {
             return references == 0 ? Double.NaN : (double) found[i] / references;
         }
 
-        /** F1, 0 where nothing is found. */
+        /** F1; 0 if no reference is found. */
         public double f1(int i) {
             double p = precision(i);
             double r = recall(i);
             return p + r == 0 ? 0 : 2 * p * r / (p + r);
         }
 
-        /** The point of maximum F1; among equals that of the highest threshold. */
+        /** Index of the point with the maximum F1; on ties, the highest threshold. */
         public int best() {
             int best = 0;
             for (int i = 1; i < scores.length; i++) {
@@ -353,8 +358,8 @@ public final class ThresholdCurve {
         }
 
         /**
-         * A threshold that gives a point's counts: halfway to the next lower score at which counts change; infinity for
-         * the point without detections.
+         * A threshold that gives the counts of a point: halfway to the next lower score at which counts change;
+         * infinity for the point without detections.
          */
         public double threshold(int i) {
             if (i == 0) {
@@ -365,7 +370,9 @@ public final class ThresholdCurve {
                     : Math.nextDown(scores[i]);
         }
 
-        /** Average precision over the distinct scores, without interpolation. For segments; NaN without a reference. */
+        /**
+         * Average precision over the distinct scores, without interpolation. For segments only; NaN without references.
+         */
         public double averagePrecision() {
             double sum = 0;
             for (int i = 1; i < scores.length; i++) {
@@ -374,7 +381,10 @@ public final class ThresholdCurve {
             return references == 0 ? Double.NaN : sum;
         }
 
-        /** Area under the ROC curve; equal scores count half. For segments; NaN if one of the two sides is empty. */
+        /**
+         * Area under the ROC curve, with equal scores counted as one half. For segments only; NaN without positives or
+         * without negatives.
+         */
         public double auroc() {
             long negatives = wrong[scores.length - 1];
             double area = 0;

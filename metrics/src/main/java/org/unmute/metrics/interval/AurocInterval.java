@@ -2,8 +2,8 @@ package org.unmute.metrics.interval;
 
 /**
  * AUROC with the interval of Hanley and McNeil (<i>The meaning and use of the area under a receiver operating
- * characteristic (ROC) curve</i>, 1982), which takes only the area and the numbers of clips. With one to four positive
- * clips it is wide: it says whether a ranking may be chance.
+ * characteristic (ROC) curve</i>, 1982), which requires only the area and the numbers of clips. With one to four
+ * positive clips it is wide, and shows whether a ranking may be due to chance.
  *
  * @param auroc area under the curve; NaN without a positive or without a negative clip
  * @param low   lower end of the 95 % interval, at least 0; NaN with {@code auroc}
@@ -15,9 +15,9 @@ public record AurocInterval(double auroc, double low, double high) {
     /**
      * The interval of an area.
      *
-     * @param area      in [0, 1], as {@link org.unmute.metrics.Ranking#auroc} gives it; NaN if it is undefined
+     * @param area      in [0, 1], as returned by {@link org.unmute.metrics.Ranking#auroc}; NaN if undefined
      * @param positives number of clips with the label
-     * @param negatives number of clips without it
+     * @param negatives number of clips without the label
      */
     public static AurocInterval of(double area, int positives, int negatives) {
         if (Double.isNaN(area)) {
@@ -32,7 +32,7 @@ public record AurocInterval(double auroc, double low, double high) {
         return new AurocInterval(area, Math.max(0, area - half), Math.min(1, area + half));
     }
 
-    /** Whether chance, an area of 0.5, lies in the interval. */
+    /** Whether the interval contains chance level, an area of 0.5. */
     public boolean holdsChance() {
         return low <= 0.5 && high >= 0.5;
     }

@@ -7,9 +7,9 @@ public final class NormalQuantile {
     private NormalQuantile() {}
 
     /**
-     * The x with P(X ≤ x) = p.
+     * The quantile x with P(X ≤ x) = p.
      *
-     * @param p in [0, 1]; 0 gives negative infinity, 1 positive infinity, NaN stays NaN
+     * @param p in [0, 1]; 0 gives negative infinity, 1 positive infinity, NaN gives NaN
      */
     public static double of(double p) {
         if (Double.isNaN(p)) {
@@ -23,8 +23,8 @@ public final class NormalQuantile {
     }
 
     /**
-     * The x ≥ 0 with Q(x) = 1 - Φ(x) = q, for q in [0, 0.5]. Newton's method on log Q: that function is concave and
-     * decreasing, so from the second step on the iterates approach the root from the right and cannot overshoot.
+     * The x ≥ 0 with Q(x) = 1 - Φ(x) = q, for q in [0, 0.5], by Newton's method on log Q. This function is concave and
+     * decreasing, so from the second step the iterates approach the root from the right and cannot overshoot.
      */
     private static double upper(double q) {
         if (q == 0) {
@@ -45,8 +45,8 @@ public final class NormalQuantile {
     }
 
     /**
-     * Mills' ratio Q(x) / φ(x) for x ≥ 0: from the power series of Φ about 0 where that converges fast, from the
-     * continued fraction of the tail elsewhere. A ratio stays in range where Q and φ themselves underflow.
+     * Mills' ratio Q(x) / φ(x) for x ≥ 0: computed from the power series of Φ about 0 where it converges fast, else
+     * from the continued fraction of the tail. The ratio stays in range even where Q and φ underflow.
      */
     private static double mills(double x) {
         if (x < 3) {

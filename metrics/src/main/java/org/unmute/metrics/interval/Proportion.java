@@ -3,9 +3,9 @@ package org.unmute.metrics.interval;
 import java.util.Locale;
 
 /**
- * A share of independent trials, with Wilson's score interval. Its coverage is about {@code level} on average over
- * truths. At single truths it is lower: at 95 % down to 93 % from 50 trials on with a truth of 0.1 to 0.9, and further
- * with fewer trials or nearer to 0 and 1.
+ * A share of independent trials, with Wilson's score interval. Its coverage is about {@code level} on average over true
+ * shares. For individual true shares it can be lower: at 95 %, down to 93 % for 50 or more trials and a true share of
+ * 0.1 to 0.9, and lower still with fewer trials or closer to 0 and 1.
  *
  * @param successes number of trials that succeeded
  * @param trials    number of trials
@@ -22,7 +22,7 @@ public record Proportion(long successes, long trials, double estimate, double lo
     }
 
     /**
-     * The share with its two-sided interval. Without trials everything is NaN.
+     * The share with its two-sided interval. Without trials, the estimate and the interval are NaN.
      *
      * @param successes 0 to {@code trials}
      * @param trials    at least 0
@@ -49,7 +49,7 @@ public record Proportion(long successes, long trials, double estimate, double lo
                 level);
     }
 
-    /** The lower end as a quotient without cancellation: the two ends' product is p² / (1 + z² / n). */
+    /** The lower end, computed without cancellation from the product of both ends, p² / (1 + z² / n). */
     private static double lowerEnd(long successes, long trials, double level) {
         double n = trials;
         double p = successes / n;

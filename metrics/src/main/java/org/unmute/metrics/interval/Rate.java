@@ -4,15 +4,15 @@ import java.util.Locale;
 
 /**
  * Events per hour, with Garwood's exact interval for a Poisson count: whatever the true rate, at least {@code level} of
- * the intervals contain it. Events must be independent of each other; false alarms that come in bursts are not, and
+ * the intervals contain it. Events must be independent of each other; false alarms that occur in bursts are not, and
  * their interval is too narrow.
  *
  * @param count    number of events counted
- * @param hours    hours in which they were counted
+ * @param hours    number of hours in which they were counted
  * @param estimate {@code count / hours}
  * @param low      lower end, per hour; 0 for a count of 0
  * @param high     upper end, per hour
- * @param level    least share of intervals that contain the true rate, in (0, 1)
+ * @param level    minimum share of intervals that contain the true rate, in (0, 1)
  */
 public record Rate(long count, double hours, double estimate, double low, double high, double level) {
     private static final long MAX_COUNT = 1_000_000_000_000L;
@@ -43,8 +43,8 @@ public record Rate(long count, double hours, double estimate, double low, double
     }
 
     /**
-     * The exact one-sided upper bound of a rate, per hour: at most this with confidence {@code level}. At a count of 0
-     * and 95 % it is 2.996 / {@code hours} (the rule of three).
+     * The exact one-sided upper confidence bound of a rate, per hour, at confidence {@code level}. For a count of 0 at
+     * 95 % it is 2.996 / {@code hours} (the rule of three).
      *
      * @param count 0 to 10^12
      * @param hours finite, above 0
@@ -74,28 +74,28 @@ public record Rate(long count, double hours, double estimate, double low, double
     }
 
     /**
-     * Quantiles of the gamma distribution with a whole shape and scale 1, to a relative error of about 1e-13: half a
-     * quantile of chi-square with twice as many degrees of freedom.
+     * Quantiles of the gamma distribution with integer shape and scale 1, to a relative error of about 1e-13. Each is
+     * half a chi-square quantile with twice as many degrees of freedom.
      */
     private static final class GammaQuantile {
-        /** Stirling's series has its error below 1e-16 from here on. */
+        /** From here on, the error of Stirling's series is below 1e-16. */
         private static final int STIRLING_FROM = 16;
 
         private GammaQuantile() {}
 
         /**
-         * The x with P(X ≤ x) = p.
+         * The quantile x with P(X ≤ x) = p.
          *
          * @param shape at least 1
          * @param p     in (0, 1)
          */
         static double lower(long shape, double p) {
-            // 1 - p is exact for p in [0.5, 1], and the smaller tail keeps its digits.
+            // 1 - p is exact for p in [0.5, 1], and using the smaller tail preserves precision.
             return p <= 0.5 ? solve(shape, p, true) : solve(shape, 1 - p, false);
         }
 
         /**
-         * The x with P(X > x) = q.
+         * The quantile x with P(X > x) = q.
          *
          * @param shape at least 1
          * @param q     in (0, 1)
@@ -105,8 +105,8 @@ public record Rate(long count, double hours, double estimate, double low, double
         }
 
         /**
-         * Newton's method for the logarithm of a tail as a function of log x. The density of log X is log-concave, so
-         * both tails are, and from the second step on the iterates approach the root from one side.
+         * Newton's method on the logarithm of a tail as a function of log x. The density of log X is log-concave, and
+         * so are both tails; from the second step, the iterates therefore approach the root from one side.
          */
         private static double solve(long a, double tail, boolean lower) {
             double target = Math.log(tail);
@@ -124,7 +124,7 @@ public record Rate(long count, double hours, double estimate, double low, double
             return Math.exp(t);
         }
 
-        /** Wilson and Hilferty's approximation, or for small x the bound P ≤ x^a / a!. */
+        /** Initial value: Wilson and Hilferty's approximation, or for small x the bound P ≤ x^a / a!. */
         private static double start(long a, double tail, boolean lower) {
             double normal = lower ? NormalQuantile.of(tail) : -NormalQuantile.of(tail);
             double root = 1 - 1 / (9.0 * a) + normal / (3 * Math.sqrt(a));
@@ -148,7 +148,10 @@ public record Rate(long count, double hours, double estimate, double low, double
             return term(a, x) * sum;
         }
 
-        /** P(X > x) by Lentz's method for the continued fraction; the complement of the series where that converges. */
+        /**
+         * P(X > x) by Lentz's method for the continued fraction, or as the complement of the series where the latter
+         * converges.
+         */
         private static double upperTail(long a, double x) {
             if (x <= a + 1) {
                 return 1 - lowerTail(a, x);
@@ -172,8 +175,8 @@ public record Rate(long count, double hours, double estimate, double low, double
         }
 
         /**
-         * Poisson's x^n e^-x / n!. Loader's form, -n h(x / n - 1) with h(u) = u - log(1 + u), keeps the digits that
-         * n log x - x would lose for large n.
+         * The Poisson probability x^n e^-x / n!. Loader's form, -n h(x / n - 1) with h(u) = u - log(1 + u), preserves
+         * the digits that n log x - x would lose for large n.
          */
         private static double term(long n, double x) {
             if (n == 0) {
@@ -192,7 +195,7 @@ public record Rate(long count, double hours, double estimate, double low, double
             return Math.exp(-n * h(u) - stirlingError(n)) / Math.sqrt(2 * Math.PI * n);
         }
 
-        /** u - log(1 + u) ≥ 0. */
+        /** h(u) = u - log(1 + u) ≥ 0. */
         private static double h(double u) {
             if (Math.abs(u) > 0.1) {
                 return u - Math.log1p(u);

@@ -1,2 +1,2 @@
-/** Intervals of counts, shares and areas, from their numbers alone. */
+/** Confidence intervals of counts, shares and areas, computed from their numbers alone. */
 package org.unmute.metrics.interval;
