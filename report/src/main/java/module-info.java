@@ -1,4 +1,4 @@
-/** Charts, tables and pages of results, and explanations of single clips. */
+/** Charts, tables and pages of results, and explanations of individual clips. */
 module org.unmute.report {
     requires transitive org.unmute.benchmark;
     requires java.desktop;

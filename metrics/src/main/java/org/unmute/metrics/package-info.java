@@ -1,7 +1,7 @@
 /**
  * Scores of multi-label and single-label classification: average precision, AUROC, d', lwlrap, F1, calibration, top-k,
- * bootstrap intervals over clips, and intervals of rates and shares. Everything is computed in double from float32
- * scores; an undefined value (for example, of a class without positives) is NaN and is reported, never silently
- * replaced by a number.
+ * bootstrap intervals over clips, and intervals of rates and shares. All computations use double on float32 scores. An
+ * undefined value (for example, for a class without positives) is NaN and is reported as such, never silently replaced
+ * by a number.
  */
 package org.unmute.metrics;

@@ -24,8 +24,8 @@ public final class BenchmarkReport {
     /**
      * All sections.
      *
-     * @param intervals over the test clips; they say which probe of a row is the best
-     * @param clips explained clips, placed after the figures of the scores
+     * @param intervals over the test clips; they determine which probe of a row is marked as best
+     * @param clips explained clips, placed after the score figures
      */
     public static List<Section> sections(
             ComparedRuns results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips) {
@@ -45,7 +45,7 @@ public final class BenchmarkReport {
         return sections;
     }
 
-    /** A summary of what was compared. */
+    /** A summary of the comparison. */
     public static String summary(ComparedRuns results) {
         List<Name> encoders =
                 results.settings().stream().map(Setting::encoder).distinct().toList();
@@ -82,7 +82,7 @@ public final class BenchmarkReport {
                         s -> results.metric(s.dataset()), LinkedHashMap::new, Collectors.toList()));
     }
 
-    /** Text as the name of a file or an id: lower-case letters, digits and hyphens. */
+    /** Text as a file name or id: lower-case letters, digits and hyphens. */
     static String fileId(String text) {
         return text.toLowerCase(Locale.ROOT)
                 .replace("+", "plus")

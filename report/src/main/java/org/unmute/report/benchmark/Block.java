@@ -6,24 +6,24 @@ import org.unmute.report.chart.Chart;
 import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 
-/** Part of a section. */
+/** A part of a section. */
 public sealed interface Block {
     /** A paragraph of plain text. */
     record Paragraph(String text) implements Block {}
 
-    /** A table, in the page and as files. */
+    /** A table, shown in the page and written to files. */
     record DataTable(Table table) implements Block {}
 
     /**
-     * A figure, always as files.
+     * A figure, always written to files.
      *
-     * @param id     unique in the report and the name of its files: letters, digits, hyphens
+     * @param id     unique in the report, and the name of its files: letters, digits, hyphens
      * @param chart  the figure
-     * @param inPage whether the page shows it too
+     * @param inPage whether the page also shows it
      */
     record Figure(String id, Chart chart, boolean inPage) implements Block {}
 
-    /** Figures side by side where the page is wide enough. */
+    /** Figures shown side by side where the page is wide enough. */
     record SideBySide(List<Figure> figures) implements Block {
         /** Copies the list. */
         public SideBySide {
@@ -39,14 +39,15 @@ public sealed interface Block {
         }
     }
 
-    /** Names with values. */
+    /** Names and values. */
     record Facts(List<Fact> facts) implements Block {}
 
     /**
-     * Finished HTML that fetches nothing. It has its own sections and is placed below the section that holds it.
+     * Complete HTML that loads no other resources. It has its own sections and is placed below the section that
+     * contains it.
      *
      * @param html  well-formed
-     * @param files additional files by path below the page's folder
+     * @param files additional files, by path relative to the folder of the page
      */
     record Fragment(String html, Map<String, byte[]> files) implements Block {
         /** Copies the map. */

@@ -13,7 +13,7 @@ import org.unmute.report.table.Table;
 
 /** Calibration: the expected calibration error of each cell and its reliability diagram. */
 final class CalibrationSection {
-    /** With more settings than this, the page shows the diagrams of two probes; the files have all. */
+    /** With more settings than this, the page shows the diagrams of only two probes; the files contain all of them. */
     private static final int MAX_SETTINGS = 4;
 
     private static final Set<String> ALWAYS = Set.of("linear", "protobin");

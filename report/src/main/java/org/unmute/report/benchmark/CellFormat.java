@@ -41,12 +41,12 @@ final class CellFormat {
         return new TableCell(percent(score.mean()), percent(score.sd()));
     }
 
-    /** Scores of a row. */
+    /** Cells with the scores of a row. */
     static List<TableCell> scores(List<Score> scores) {
         return scores.stream().map(CellFormat::cell).toList();
     }
 
-    /** Fractions of a row in percent. */
+    /** Cells with the fractions of a row in percent. */
     static List<TableCell> percents(double[] fractions) {
         return DoubleStream.of(fractions)
                 .mapToObj(f -> TableCell.of(percent(f)))

@@ -20,7 +20,7 @@ import org.unmute.report.table.TableCell;
 
 /** Average precision per class, with the number of test clips that have the class. */
 final class ClassSection {
-    /** Maximum number of classes in a table of the page; the CSV file has all. */
+    /** Maximum number of classes in a table of the page; the CSV file contains all of them. */
     private static final int MAX_ROWS = 100;
 
     private static final int MAX_BARS = 20;
@@ -39,7 +39,7 @@ final class ClassSection {
         return new Section("classes", "Average precision per class", blocks);
     }
 
-    /** Protobin if it is among the entries, else the best probe. */
+    /** The entry of protobin if there is one, else that of the best probe. */
     private static Entry drawn(List<Entry> entries) {
         return entries.stream()
                 .filter(e -> e.column().label().equals("protobin"))

@@ -9,7 +9,7 @@ import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Score;
 
-/** Metrics of events in time, for data sets with strong labels. */
+/** Event-based metrics for data sets with strong labels. */
 final class EventSection {
     private static final String NOTE =
             "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test recordings. Scores over"
@@ -17,7 +17,7 @@ final class EventSection {
 
     private EventSection() {}
 
-    /** Empty if no cell has such metrics. */
+    /** The section; empty if no cell has such metrics. */
     static Optional<Section> of(ComparedRuns results) {
         List<Setting> settings = results.settings().stream()
                 .filter(s -> results.entries(s).stream()

@@ -10,11 +10,11 @@ import org.unmute.metrics.Bootstrap;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell.Mark;
 
-/** Words for intervals over test clips and for what is marked because of them. */
+/** Text about intervals over test clips and about the marks that depend on them. */
 final class IntervalText {
     private IntervalText() {}
 
-    /** The interval of a cell in percent, or that it has none; empty if none were asked for. */
+    /** The interval of a cell in percent, or a remark that it has none; empty if no intervals were requested. */
     static String of(FinishedCell cell, ClipIntervals intervals) {
         return intervals.bootstrap() == null
                 ? ""
@@ -29,7 +29,10 @@ final class IntervalText {
         };
     }
 
-    /** How the intervals of a table came about, what its marks mean, which cells lack both; begins with a space. */
+    /**
+     * Explains how the intervals of a table were computed, what its marks mean, and which cells lack both; begins with
+     * a space.
+     */
     static String note(ComparedRuns results, ClipIntervals intervals) {
         Bootstrap b = intervals.bootstrap();
         if (b == null) {

@@ -14,7 +14,7 @@ import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 
-/** How the results were made: runs, settings, missing cells, and the hyperparameters that the search chose. */
+/** The origin of the results: runs, settings, missing cells, and the hyperparameters that the search chose. */
 final class OriginSection {
     private OriginSection() {}
 

@@ -28,7 +28,7 @@ import org.unmute.report.table.Table;
  * CSV, Markdown and LaTeX, and {@code figures/} with each figure as SVG, PNG and CSV.
  */
 public final class ReportFolder {
-    /** The page's name. */
+    /** File name of the page. */
     public static final String PAGE = "report.html";
 
     private final boolean png;
@@ -39,7 +39,7 @@ public final class ReportFolder {
     }
 
     /**
-     * The files of a report by their path below its folder, the page first.
+     * The files of a report by path relative to its folder, the page first.
      *
      * @param png whether figures are also drawn as PNG, which needs fonts
      * @throws IllegalStateException if figures cannot be drawn as PNG, or two tables or figures have the same id
@@ -62,10 +62,10 @@ public final class ReportFolder {
     }
 
     /**
-     * Writes each file atomically into a folder, the first one last. The caller must hold the folder's
-     * {@link org.unmute.files.FolderLock}: what a killed process had not finished is deleted.
+     * Writes each file atomically into a folder, the first one last. The caller must hold the folder's {@link
+     * org.unmute.files.FolderLock}: unfinished files of a killed process are deleted.
      *
-     * @throws IOException if one cannot be written
+     * @throws IOException if a file cannot be written
      */
     public static void write(Path out, Map<String, byte[]> files) throws IOException {
         Set<Path> folders = new HashSet<>();

@@ -19,7 +19,10 @@ import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 import org.unmute.report.table.TableRow.Kind;
 
-/** The table of all scores: one row per data set and encoder, one column per probe, published numbers below ours. */
+/**
+ * The table of all scores: one row per data set and encoder, one column per probe, with the published numbers below the
+ * measured ones.
+ */
 final class ResultSection {
     private static final String NOTE =
             "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips.";
@@ -163,12 +166,12 @@ final class ResultSection {
                 .toList();
     }
 
-    /** The paper has one form of each probe, so only a column without options is comparable. */
+    /** The paper has a single form of each probe, so only a column without options is comparable. */
     private Optional<PublishedScore> published(Setting s, Column c) {
         return c.label().equals(c.probe()) ? published.find(s, c.probe()) : Optional.empty();
     }
 
-    /** Means over settings with the same metric; NaN in columns that lack a setting. */
+    /** Means over settings with the same metric; NaN for columns that lack one of the settings. */
     private double[] means(List<Setting> same) {
         return results.columns().stream()
                 .mapToDouble(c -> same.stream()

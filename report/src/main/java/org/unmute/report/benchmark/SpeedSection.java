@@ -73,7 +73,7 @@ final class SpeedSection {
                 0);
     }
 
-    /** A whole number of each cell. */
+    /** A table with an integer in each cell. */
     private static TableBuilder table(ComparedRuns results, String measure, Function<FinishedCell, Number> number) {
         TableBuilder table = TableBuilder.ofSettings(results.columns(), measure);
         for (Setting s : results.settings()) {

@@ -20,7 +20,7 @@ final class TableBuilder {
         csv.add(List.of(csvHeadings));
     }
 
-    /** A table with a row per data set and encoder and a column per probe. */
+    /** A table with one row per data set and encoder and one column per probe. */
     static TableBuilder ofSettings(List<Column> columns, String... measures) {
         String[] csvHeadings = Stream.concat(Stream.of("dataset", "encoder", "probe"), Stream.of(measures))
                 .toArray(String[]::new);
@@ -28,7 +28,7 @@ final class TableBuilder {
                 concat("Encoder", columns.stream().map(Column::label).toList()), csvHeadings);
     }
 
-    /** A heading before others. */
+    /** A list of headings with one more at the beginning. */
     static List<String> concat(String first, List<String> others) {
         return Stream.concat(Stream.of(first), others.stream()).toList();
     }
@@ -45,7 +45,7 @@ final class TableBuilder {
         row(setting.dataset().title(), setting.encoder().title(), cells);
     }
 
-    /** Adds a line to the CSV file; numbers are in full precision, those that are not finite are empty. */
+    /** Adds a line to the CSV file; numbers are written in full precision, and non-finite ones are left empty. */
     void csv(Object... cells) {
         csv.add(Stream.of(cells)
                 .map(c -> c instanceof Double d && !Double.isFinite(d) ? "" : c.toString())

@@ -7,8 +7,8 @@ import java.util.Objects;
  *
  * @param label the quantity, with its unit if it has one; for fractions the unit is added
  * @param kind  how values are spaced and written
- * @param low   the axis begins at or below this value; NaN: where the data begin
- * @param high  the axis ends at or above this value; NaN: where the data end
+ * @param low   the axis begins at or below this value; NaN to begin at the data
+ * @param high  the axis ends at or above this value; NaN to end at the data
  */
 public record Axis(String label, Kind kind, double low, double high) {
     /** How values are spaced and written. */
@@ -19,7 +19,7 @@ public record Axis(String label, Kind kind, double low, double high) {
         PERCENT,
         /** Differences of fractions, evenly spaced, written times 100 as percentage points. */
         POINTS,
-        /** Positive numbers, decades evenly spaced; others are gaps. */
+        /** Positive numbers with evenly spaced decades; other numbers leave gaps. */
         LOGARITHMIC
     }
 
@@ -33,27 +33,27 @@ public record Axis(String label, Kind kind, double low, double high) {
         this(label, kind, Double.NaN, Double.NaN);
     }
 
-    /** Plain numbers, over the range of the data. */
+    /** Plain numbers, covering the range of the data. */
     public static Axis linear(String label) {
         return new Axis(label, Kind.LINEAR);
     }
 
-    /** Fractions from 0 to 1 shown as percent, over the range of the data. */
+    /** Fractions from 0 to 1 shown as percent, covering the range of the data. */
     public static Axis percent(String label) {
         return new Axis(label, Kind.PERCENT);
     }
 
-    /** Differences of fractions shown as percentage points, over the range of the data. */
+    /** Differences of fractions shown as percentage points, covering the range of the data. */
     public static Axis points(String label) {
         return new Axis(label, Kind.POINTS);
     }
 
-    /** Positive numbers on a logarithmic scale, over the range of the data. */
+    /** Positive numbers on a logarithmic scale, covering the range of the data. */
     public static Axis logarithmic(String label) {
         return new Axis(label, Kind.LOGARITHMIC);
     }
 
-    /** A copy that covers at least a range; NaN lets the data decide an end. */
+    /** A copy that covers at least this range; with NaN, the data determine that end. */
     public Axis reaching(double from, double to) {
         return new Axis(label, kind, from, to);
     }

@@ -69,17 +69,17 @@ final class Canvas {
         add(new Element.Text(x, y, words, font, anchor, 0, paint, null));
     }
 
-    /** Draws a line of text, shortened to a width; the tooltip has the whole text. */
+    /** Draws a line of text, shortened to a width; the tooltip contains the whole text. */
     void fitted(double x, double y, String words, Font font, Anchor anchor, Paint paint, double maxWidth) {
         turned(x, y, words, font, anchor, 0, paint, maxWidth);
     }
 
-    /** Draws a title from bottom to top, shortened to a length. */
+    /** Draws a title that reads from bottom to top, shortened to a length. */
     void upright(double x, double y, String words, Font font, double maxLength) {
         turned(x, y, words, font, Anchor.MIDDLE, -90, ColourRole.SOFT, maxLength);
     }
 
-    /** Draws a line of text turned clockwise, shortened to a length; the tooltip has the whole text. */
+    /** Draws a line of text rotated clockwise, shortened to a length; the tooltip contains the whole text. */
     void turned(
             double x, double y, String words, Font font, Anchor anchor, double degrees, Paint paint, double maxLength) {
         String shown = TextWidth.shorten(words, font, maxLength);
@@ -91,7 +91,7 @@ final class Canvas {
         text((left + right) / 2, (top + bottom) / 2 + 4, "no data", LABEL, Anchor.MIDDLE, ColourRole.SOFT);
     }
 
-    /** A drawing of the note "no data" below the header. */
+    /** A drawing with the note "no data" below the header. */
     Drawing noData(double top) {
         noData(0, top, width, top + 80);
         return finish(top + 80);

@@ -61,12 +61,12 @@ final class CategoryLabels {
         return Math.ceil(lines > 0 ? lines * LINE + 6 : longest * SIN + LINE);
     }
 
-    /** How far names below the slots reach beyond the left end of the first. */
+    /** Distance by which names below the slots extend beyond the left end of the first slot. */
     double overhangLeft() {
         return overhang(i -> i + 0.5);
     }
 
-    /** How far names above the slots reach beyond the right end of the last. */
+    /** Distance by which names above the slots extend beyond the right end of the last slot. */
     double overhangRight() {
         return overhang(i -> names.size() - i - 0.5);
     }
@@ -105,7 +105,7 @@ final class CategoryLabels {
         }
     }
 
-    /** The lines of a horizontal name; none if names are slanted. */
+    /** The lines of a horizontal name; none if the names are slanted. */
     private List<String> parts(int i) {
         return switch (lines) {
             case 0 -> List.of();

@@ -10,9 +10,9 @@ public sealed interface Chart
     /** Title, subtitle and the description for screen readers. */
     Caption caption();
 
-    /** Lays out the chart. Equal charts give equal drawings; a chart without data says so. */
+    /** Lays out the chart. Equal charts give equal drawings; a chart without data shows a note. */
     Drawing draw();
 
-    /** The numbers as a table, header first, for a CSV file; numbers that are not finite are empty cells. */
+    /** The numbers as a table with a header, for a CSV file; numbers that are not finite are empty cells. */
     List<List<String>> rows();
 }

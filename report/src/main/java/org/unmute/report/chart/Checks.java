@@ -1,10 +1,10 @@
 package org.unmute.report.chart;
 
-/** Checks the sizes of a chart's arrays. */
+/** Checks the sizes of the arrays of a chart. */
 final class Checks {
     private Checks() {}
 
-    /** Throws if an array has another length; null is accepted. */
+    /** Throws if the array does not have this length; null is accepted. */
     static void length(String what, double[] values, int expected) {
         if (values != null && values.length != expected) {
             throw new IllegalArgumentException(

@@ -20,7 +20,7 @@ import org.unmute.report.drawing.TextWidth;
  * @param style     the bars' colour
  * @param noteTitle heading above the notes, such as {@code positives}
  * @param reference name of the reference marks, such as {@code linear}; empty if there are none
- * @param bars      the bars, in any order; those without a value come last
+ * @param bars      the bars, in any order; those without a value are drawn last
  * @param top       number of highest bars shown if there are more than {@code top + bottom}
  * @param bottom    number of lowest bars shown in that case
  */
@@ -40,7 +40,7 @@ public record ClassBars(
      * @param label     the class
      * @param value     its length; NaN is shown as a dash
      * @param error     half the length of its error bar; NaN for none
-     * @param note      written at the right, such as the number of positives
+     * @param note      text at the right, such as the number of positives
      * @param reference the value of another probe; NaN for none
      */
     public record Bar(String label, double value, double error, String note, double reference) {}

@@ -4,7 +4,7 @@ import org.unmute.report.chart.Axis.Kind;
 
 /** Minimum and maximum of the numbers that an axis can show. */
 final class Extent {
-    /** Differences of larger numbers may overflow. */
+    /** Differences between larger numbers might overflow. */
     static final double LARGEST = 1e100;
 
     private final Axis axis;
@@ -43,12 +43,12 @@ final class Extent {
         return low > high;
     }
 
-    /** The minimum; without numbers, the default start of such an axis. */
+    /** The minimum; without numbers, the default start of the axis. */
     double low() {
         return isEmpty() ? axis.kind() == Kind.LOGARITHMIC ? 1 : 0 : low;
     }
 
-    /** The maximum; without numbers, the default end of such an axis. */
+    /** The maximum; without numbers, the default end of the axis. */
     double high() {
         return isEmpty() ? axis.kind() == Kind.LOGARITHMIC ? 100 : 1 : high;
     }

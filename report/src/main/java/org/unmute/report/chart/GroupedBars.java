@@ -6,13 +6,13 @@ import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Drawing;
 
 /**
- * Bars side by side, one group per data set or encoder, such as the gain of each probe over linear. Bars go down for
- * negative values.
+ * Bars side by side, one group per data set or encoder, such as the gain of each probe over linear. Negative values
+ * have bars that point down.
  *
  * @param caption title and description
  * @param groups  names of the groups, from left to right
  * @param values  the value axis
- * @param series  each has one bar in every group
+ * @param series  the series, each with one bar in every group
  */
 public record GroupedBars(Caption caption, List<String> groups, Axis values, List<Series> series) implements Chart {
     /**
@@ -106,7 +106,7 @@ public record GroupedBars(Caption caption, List<String> groups, Axis values, Lis
         double from = scale.base();
         double to = scale.at(value);
         double gap = thick > 6 ? 1 : 0.4;
-        // A bar of height zero is drawn as a line, so that it differs from a gap.
+        // A bar of height zero is drawn as a line, to distinguish it from a gap.
         double height = Math.max(1, Math.abs(to - from));
         SeriesMarks.bar(canvas, x + gap, Math.min(to, from), thick - 2 * gap, height, s.style(), tip);
         if (error > 0) {

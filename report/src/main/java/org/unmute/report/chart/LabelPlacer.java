@@ -33,7 +33,7 @@ final class LabelPlacer {
             return line.intersects(left, top, right - left, bottom - top);
         }
 
-        /** The shortest line from a point outside to this box. */
+        /** The shortest line to this box from a point outside it. */
         Line2D leaderFrom(double x, double y) {
             return new Line2D.Double(x, y, Math.clamp(x, left, right), Math.clamp(y, top, bottom));
         }
@@ -48,7 +48,7 @@ final class LabelPlacer {
      * Reserves a place for a label near a point; null if nothing nearby is free. Call {@link #keepFree} for all points
      * first.
      *
-     * @param gap    from the point's centre to the label
+     * @param gap    distance from the centre of the point to the label
      * @param width  of the label
      * @param height of the label
      */

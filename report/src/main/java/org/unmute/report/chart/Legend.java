@@ -14,7 +14,7 @@ final class Legend {
 
     private Legend() {}
 
-    /** What a sample shows. */
+    /** The symbol of a sample. */
     enum Sample {
         BAR,
         LINE,

@@ -22,13 +22,13 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
      * One line.
      *
      * @param name for the legend
-     * @param style colour, dashes, shape of its points
+     * @param style colour, dashes and point shape
      * @param x    ascending
      * @param y    one per x; NaN breaks the line
      * @param band half the height of the band around the line, one per x, NaN for none; or null for none at all
      */
     public record Curve(String name, SeriesStyle style, double[] x, double[] y, double[] band) {
-        /** 0 without a band. */
+        /** Half the height of the band; 0 without a band. */
         private double halfBand(int i) {
             return band != null && band[i] > 0 ? band[i] : 0;
         }
@@ -49,7 +49,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
 
     private static final double WIDTH = 700;
     private static final double PLOT_HEIGHT = 300;
-    /** On lines with more points than this, only isolated points are drawn. */
+    /** Lines with more points than this only show isolated points. */
     private static final int MARKED = 40;
 
     @Override
@@ -81,7 +81,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         return x.shows(c.x()[i]) && y.shows(c.y()[i]);
     }
 
-    /** The indices of a curve's points, as runs without gaps. */
+    /** The indices of a curve's points, split into runs without gaps. */
     private List<List<Integer>> runs(Curve c) {
         List<List<Integer>> runs = new ArrayList<>();
         boolean gap = true;

@@ -21,7 +21,7 @@ public final class NumberText {
         return nothing ? text.replace("-", "") : text.replace('-', '\u2212');
     }
 
-    /** The label of a tick: as many decimals as the step needs, and k, M, G or T from ten thousand on. */
+    /** The label of a tick: with as many decimals as the step needs, and with k, M, G or T from ten thousand. */
     static String tick(double value, double step, double largest) {
         if (!(step >= 1e-6) || largest >= 1e16) {
             return scientific(value);
@@ -66,9 +66,7 @@ public final class NumberText {
                 .replace('-', '\u2212');
     }
 
-    /**
-     * A value: fractions as percent with one decimal, others with four digits, a dash if it is not finite.
-     */
+    /** A value: a fraction as percent with one decimal, other numbers with four digits, a dash if not finite. */
     static String value(double value, Kind kind) {
         if (!Double.isFinite(value)) {
             return GAP;
@@ -95,14 +93,14 @@ public final class NumberText {
         return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F").replace('-', '\u2212');
     }
 
-    /** A line of a CSV file; numbers as {@link #csv} writes them. */
+    /** A line of a CSV file, with numbers formatted by {@link #csv}. */
     static List<String> csvLine(Object... cells) {
         return Stream.of(cells)
                 .map(c -> c instanceof Double d ? csv(d) : c.toString())
                 .toList();
     }
 
-    /** For a CSV file: the shortest text that parses to the same number; empty if it is not finite. */
+    /** A number in a CSV file: the shortest text that parses to the same value; empty if not finite. */
     static String csv(double value) {
         if (!Double.isFinite(value)) {
             return "";

@@ -15,12 +15,12 @@ import org.unmute.report.drawing.Style;
 import org.unmute.report.drawing.TextWidth;
 
 /**
- * A bump chart: ranks from column to column, best on top, with a line for each contestant (Figure 6 of the paper:
+ * A bump chart: ranks from column to column, best at the top, with a line for each contestant (Figure 6 of the paper:
  * encoders ranked under each probe).
  *
  * @param caption     title and description
  * @param columns     names of the columns, from left to right
- * @param contestants what is ranked
+ * @param contestants the ranked items
  */
 public record RankingChart(Caption caption, List<String> columns, List<Contestant> contestants) implements Chart {
     /**
@@ -28,7 +28,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
      *
      * @param name   written at both ends
      * @param style  its colour
-     * @param scores one per column, higher is better; NaN if not ranked there, which leaves a gap
+     * @param scores one per column, higher is better; NaN leaves a gap in a column in which it is not ranked
      */
     public record Contestant(String name, SeriesStyle style, double[] scores) {}
 
@@ -45,7 +45,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
         }
     }
 
-    /** The ranks from 1, highest score first; equal scores share the better rank (1, 2, 2, 4); NaN has rank 0. */
+    /** Ranks from 1 for the highest score; equal scores share the better rank (1, 2, 2, 4); NaN has rank 0. */
     public static int[] ranks(double[] scores) {
         int[] ranks = new int[scores.length];
         for (int i = 0; i < scores.length; i++) {
@@ -96,10 +96,10 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
         return canvas.finish(bottom + labels.height() + Canvas.MARGIN);
     }
 
-    /** Where a contestant is drawn in a column. */
+    /** Position of a contestant in a column. */
     private record Place(double x, double y, int rank, boolean shared) {}
 
-    /** {@code [contestant][column]}; null if not ranked there. */
+    /** {@code [contestant][column]}; null where a contestant is not ranked. */
     private List<Place[]> places(double left, double slotWidth, double top) {
         int n = contestants.size();
         List<Place[]> places =
@@ -153,7 +153,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
         }
     }
 
-    /** The name is at the edges that the line reaches, or else below its first disc. */
+    /** Draws the name at the edges that the line reaches, or else below its first disc. */
     private static void name(Canvas canvas, Contestant who, Place[] places, double slotWidth, double maxWidth) {
         Element.Font font = who.style().strong() ? Canvas.STRONG : Canvas.LABEL;
         int end = places.length - 1;

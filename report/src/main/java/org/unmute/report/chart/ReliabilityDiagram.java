@@ -11,13 +11,13 @@ import org.unmute.report.drawing.Style;
 import org.unmute.report.drawing.TextWidth;
 
 /**
- * Calibration: the accuracy of predictions against their confidence, with the diagonal of a calibrated classifier and,
- * below, the number of predictions in each bin.
+ * Calibration: the accuracy of predictions against their confidence, with the diagonal of a perfectly calibrated
+ * classifier and, below, the number of predictions in each bin.
  *
  * @param caption title and description
  * @param style   the bars' colour
  * @param bins    ascending, within 0 to 1
- * @param error   the expected calibration error as a fraction, written into the figure; NaN for none
+ * @param error   the expected calibration error as a fraction, shown in the figure; NaN for none
  */
 public record ReliabilityDiagram(Caption caption, SeriesStyle style, List<Bin> bins, double error) implements Chart {
     /**
@@ -52,7 +52,7 @@ public record ReliabilityDiagram(Caption caption, SeriesStyle style, List<Bin> b
     /** Counts are logarithmic if the largest exceeds the smallest non-zero one by this factor. */
     private static final double UNEVEN = 30;
 
-    /** A square for accuracy over confidence, and a strip below it for the counts. */
+    /** Draws a square plot of accuracy over confidence, with a strip of counts below it. */
     @Override
     public Drawing draw() {
         Scale accuracy = Scale.of(new Extent(Axis.percent("accuracy").reaching(0, 1)), SIDE, 0, 60);

@@ -14,7 +14,7 @@ import org.unmute.report.drawing.TextWidth;
  * @param to   the pixel of {@code high}
  */
 record Scale(Axis axis, Ticks ticks, double low, double high, double from, double to) {
-    /** Height of a horizontal axis with its title. */
+    /** Height of a horizontal axis including its title. */
     static final double BELOW = 46;
 
     private static final double TITLE_WIDTH = 24;
@@ -24,7 +24,7 @@ record Scale(Axis axis, Ticks ticks, double low, double high, double from, doubl
      *
      * @param from   the pixel of the smallest number
      * @param to     the pixel of the largest number
-     * @param spaced the minimum distance of ticks in pixels
+     * @param spaced the minimum distance between ticks in pixels
      */
     static Scale of(Extent extent, double from, double to, double spaced) {
         int max = Math.max(2, (int) (Math.abs(to - from) / spaced) + 1);
@@ -81,7 +81,7 @@ record Scale(Axis axis, Ticks ticks, double low, double high, double from, doubl
         };
     }
 
-    /** Width of a vertical axis with its title. */
+    /** Width of a vertical axis including its title. */
     double leftWidth() {
         return Canvas.MARGIN + TITLE_WIDTH + TextWidth.widest(labels(), Canvas.SMALL) + 8;
     }

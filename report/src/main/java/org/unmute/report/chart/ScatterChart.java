@@ -27,8 +27,8 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
     /**
      * One point.
      *
-     * @param label  written next to it if it fits, and always in its tooltip
-     * @param series for the legend; points of a series share a style; empty for none
+     * @param label  shown next to the point if it fits, and always in its tooltip
+     * @param series name in the legend; points of a series share a style; empty for none
      * @param style  colour and shape
      * @param x      the horizontal value; points that are not finite are omitted
      * @param y      the vertical value

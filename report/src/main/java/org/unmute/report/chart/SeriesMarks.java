@@ -41,14 +41,14 @@ final class SeriesMarks {
         return new Element.Path(spots, true, style, tip);
     }
 
-    /** A bar: solid for the first series of a colour, paler and outlined for each further one. */
+    /** Draws a bar: solid for the first series of a colour, paler and outlined for each further series. */
     static void bar(Canvas canvas, double x, double y, double width, double height, SeriesStyle series, String tip) {
         int round = SeriesStyles.round(series);
         if (round == 0 || Math.min(width, height) < 3) {
             canvas.rect(x, y, width, height, 0, Style.fill(series.colour()), tip);
             return;
         }
-        // An opaque base hides the grid lines; the outline is inset, so that neighbours do not touch.
+        // An opaque base hides the grid lines; the outline is inset, so that neighbouring bars do not touch.
         canvas.rect(x, y, width, height, 0, Style.fill(ColourRole.GROUND), null);
         canvas.rect(x, y, width, height, 0, Style.fill(series.colour()).faded(FILLED[round]), tip);
         double edge = Math.min(1.5, Math.min(width, height) / 6);
@@ -62,7 +62,7 @@ final class SeriesMarks {
         return series.dashed() ? solid.dashed(5) : solid;
     }
 
-    /** An error bar on a bar. If wide enough, it has a rim in the background colour to stand out. */
+    /** Draws an error bar on a bar. If wide enough, it has a rim in the background colour to stand out. */
     static void errorBarOn(Canvas canvas, double x, double high, double low, double foot) {
         if (foot >= 3) {
             errorBar(canvas, x, high, low, foot + 0.8, RIM);
@@ -70,7 +70,7 @@ final class SeriesMarks {
         errorBar(canvas, x, high, low, foot, Style.stroke(ColourRole.INK, STEM));
     }
 
-    /** An error bar in the given colour. */
+    /** Draws an error bar in the given colour. */
     static void errorBar(Canvas canvas, double x, double high, double low, double foot, Paint paint) {
         errorBar(canvas, x, high, low, foot, Style.stroke(paint, STEM));
     }
@@ -81,7 +81,7 @@ final class SeriesMarks {
         canvas.line(x - foot, low, x + foot, low, style);
     }
 
-    /** A horizontal error bar on a bar. */
+    /** Draws a horizontal error bar on a bar. */
     static void errorBarAlong(Canvas canvas, double y, double low, double high, double foot) {
         errorBarAlong(canvas, y, low, high, foot, 0.8, RIM);
         errorBarAlong(canvas, y, low, high, foot, 0, Style.stroke(ColourRole.INK, STEM));

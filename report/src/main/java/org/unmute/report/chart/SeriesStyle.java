@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.unmute.report.drawing.Paint;
 
 /**
- * How a series is drawn. Shape and dashes tell series apart for readers who cannot tell the colours apart.
+ * The style of a series. Shapes and dashes distinguish series for readers who cannot distinguish the colours.
  *
  * @param colour the colour of lines, bars and points
  * @param shape  the shape of points
@@ -19,11 +19,11 @@ public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean str
         CIRCLE,
         /** A square. */
         SQUARE,
-        /** A square on its corner. */
+        /** A square standing on a corner. */
         DIAMOND,
-        /** A triangle, point up. */
+        /** A triangle pointing up. */
         TRIANGLE,
-        /** A triangle, point down. */
+        /** A triangle pointing down. */
         WEDGE
     }
 

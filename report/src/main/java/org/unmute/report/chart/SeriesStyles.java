@@ -11,8 +11,8 @@ import org.unmute.report.chart.SeriesStyle.Shape;
 import org.unmute.report.drawing.ColourRole;
 
 /**
- * Assigns styles to series. A probe listed here has the same style in every figure of every report; prototypes have the
- * warm colours. A probe that is not listed, such as one from another jar, takes the next unused style.
+ * Assigns styles to series. Each probe listed here has the same style in every figure of every report; prototype probes
+ * have warm colours. A probe that is not listed, such as one from another jar, takes the next unused style.
  */
 public final class SeriesStyles {
     private static final List<ColourRole> COLOURS = List.copyOf(EnumSet.range(ColourRole.BLUE, ColourRole.NAVY));
@@ -25,7 +25,8 @@ public final class SeriesStyles {
             "protofloat",
             new SeriesStyle(ColourRole.PROTOFLOAT, Shape.SQUARE, true, false, false));
     /**
-     * Probes with a fixed style, given by their position. Those compared most often come first and differ in colour.
+     * Probes with a fixed style, which is given by their position. Those most often compared come first and have
+     * different colours.
      */
     private static final List<String> FIXED = List.of(
             "linear",
@@ -52,8 +53,8 @@ public final class SeriesStyles {
     }
 
     /**
-     * A style for each label. A label is a probe's name, optionally followed by a space and its options, such as
-     * {@code protobin prototypes=10}. The first label of a probe takes the probe's style, further labels take its
+     * Assigns a style to each label. A label is a probe's name, optionally followed by a space and its options, such as
+     * {@code protobin prototypes=10}. The first label of a probe takes the style of the probe; further labels take its
      * colour with another shape.
      */
     public static Map<String, SeriesStyle> ofProbes(List<String> labels) {
@@ -83,7 +84,7 @@ public final class SeriesStyles {
         return label.split(" ", 2)[0];
     }
 
-    /** The same colour with a shape and dashes that are not taken; if all are taken, the last one tried. */
+    /** The same colour with an unused combination of shape and dashes; if all are used, the last one tried. */
     private static SeriesStyle variant(SeriesStyle base, Set<SeriesStyle> taken) {
         SeriesStyle style = base;
         for (int k = 1; k < 2 * SHAPES.size(); k++) {
@@ -96,7 +97,7 @@ public final class SeriesStyles {
         return style;
     }
 
-    /** How many shapes a style is past the first shape of its colour, 0 to 4. */
+    /** Number of shapes by which a style is past the first shape of its colour, 0 to 4. */
     static int round(SeriesStyle style) {
         SeriesStyle first = PROTOTYPES.values().stream()
                 .filter(p -> p.colour() == style.colour())

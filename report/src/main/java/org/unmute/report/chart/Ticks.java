@@ -8,7 +8,7 @@ import java.util.List;
  * Round numbers along an axis.
  *
  * @param at    ascending, at least two
- * @param step  their distance; NaN on a logarithmic axis
+ * @param step  distance between ticks; NaN on a logarithmic axis
  */
 record Ticks(double[] at, double step) {
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
@@ -19,7 +19,7 @@ record Ticks(double[] at, double step) {
     /** Minimum length of a logarithmic axis in decades, so that it contains round numbers. */
     static final double SHORTEST = 0.6;
 
-    /** The first and last. */
+    /** The first tick. */
     double first() {
         return at[0];
     }
@@ -45,8 +45,8 @@ record Ticks(double[] at, double step) {
                 break;
             }
         }
-        // Dividing by whole numbers where the step is a fraction keeps 0.1 * 3 from becoming 0.30000000000000004:
-        // powers of ten below 1 are not doubles, those above are.
+        // Dividing by an integer where the step is a fraction avoids 0.1 * 3 = 0.30000000000000004: powers of ten below
+        // 1 are not exact doubles, those above are.
         double divisor = power < 1 ? Math.rint(1 / power) : 1;
         double step = power < 1 ? factor / divisor : factor * power;
         long from = (long) Math.floor(range[0] / step + 1e-9);
@@ -58,7 +58,7 @@ record Ticks(double[] at, double step) {
         return new Ticks(at, step);
     }
 
-    /** Widens a range that is a single number. */
+    /** Widens a range that consists of a single number. */
     private static double[] widened(double low, double high) {
         double size = Math.max(Math.abs(low), Math.abs(high));
         if (high - low > Math.max(1e-9 * size, 1e-100)) {
@@ -69,8 +69,8 @@ record Ticks(double[] at, double step) {
     }
 
     /**
-     * Powers of ten within a range of positive numbers; if there are fewer than three, also their multiples by 3, by 2
-     * and 5, or by all digits.
+     * Powers of ten within a range of positive numbers; if there are fewer than three, also their multiples of 3, of 2
+     * and 5, or of all digits.
      *
      * @param low  above 0
      * @param high at least {@link #SHORTEST} decades above {@code low}

@@ -11,7 +11,7 @@ import org.unmute.report.drawing.Style;
 import org.unmute.report.drawing.TextWidth;
 
 /**
- * How often each probe beats each other probe (Figure 5): a square heat map of rows against columns.
+ * Number of times that each probe beats each other probe (Figure 5), as a square heat map of rows against columns.
  *
  * @param caption  title and description
  * @param names    the contestants, in order
@@ -43,10 +43,10 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
     private static final double NARROWEST = 480;
     private static final String ROW_TITLE = "the row beats \u2026";
     private static final double MIN_OPACITY = 0.04;
-    /** The highest opacity that leaves text readable. */
+    /** The maximum opacity at which text remains readable. */
     private static final double MAX_OPACITY = 0.7;
 
-    /** Cells with counts, names at the left and above, the wins of each row summed at the right. */
+    /** Draws cells with counts, names at the left and above, and the total wins of each row at the right. */
     @Override
     public Drawing draw() {
         int n = names.size();
@@ -95,7 +95,7 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
         return canvas.finish(Math.max(Math.max(bottom, scaleBottom), middle + titleLength / 2) + Canvas.MARGIN);
     }
 
-    /** The number of contests if it is the same for all pairs that met; else 0. */
+    /** The number of contests if it is the same for all pairs that met, else 0. */
     private int uniformContests() {
         int same = 0;
         for (int i = 0; i < contests.length; i++) {
@@ -125,14 +125,14 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
                 size - 2);
     }
 
-    /** Low shares fade to white on light pages and to dark on dark ones. */
+    /** Low shares fade to white on light pages and to dark on dark pages. */
     private static Style shade(double share) {
         return Style.fill(new Rgb(0x2F86C5)).faded(MIN_OPACITY + (MAX_OPACITY - MIN_OPACITY) * share);
     }
 
-    /** Draws the colours vertically, their title above and labels at both ends. */
+    /** Draws the colours vertically, with their title above and labels at both ends. */
     private static void legend(Canvas canvas, double x, double top, double bottom, String title, List<String> ends) {
-        // Whole pixels: smoothed edges between the steps would show as lines.
+        // Whole pixels, since antialiased edges between the steps would show as lines.
         double height = 3;
         double y = Math.round(top + 12);
         int steps = (int) Math.max(8, (bottom - y) / height);

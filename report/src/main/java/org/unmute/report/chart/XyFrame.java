@@ -21,8 +21,8 @@ final class XyFrame {
      * @param xs      the horizontal axis and its numbers
      * @param ys      the vertical axis and its numbers
      * @param width   of the chart
-     * @param height  of the plot within
-     * @param spacing the minimum distance of the ticks of the vertical axis in pixels
+     * @param height  of the plot inside it
+     * @param spacing the minimum distance between ticks of the vertical axis in pixels
      * @param empty   whether there is nothing to plot
      */
     XyFrame(
@@ -49,7 +49,7 @@ final class XyFrame {
         }
     }
 
-    /** The place of a point. */
+    /** The position of a point. */
     Spot spot(double xValue, double yValue) {
         return new Spot(x.at(xValue), y.at(yValue));
     }

@@ -17,11 +17,11 @@ import org.unmute.report.page.AxisTick;
  */
 final class ClipAxes {
     private static final int[] TICKS = {100, 200, 500, 1000, 2000, 4000, 8000, 16_000};
-    /** Minimum distance of labels, as a fraction of the axis. */
+    /** Minimum distance between labels, as a fraction of the axis. */
     private static final double NEAR = 0.11;
 
     private static final double NEAR_IN_MAPS = 0.25;
-    /** Mel bands of the spectrogram if the encoder's input has none. */
+    /** Number of mel bands of the spectrogram if the encoder's input has none. */
     private static final int DEFAULT_BANDS = 80;
 
     private static final double LOW_HZ = 20;
@@ -40,7 +40,7 @@ final class ClipAxes {
         end = Math.max(clip.seconds(), tokenBoxSeconds(tokens.time() - 1) + row() / 2);
     }
 
-    /** The bands of the spectrogram. */
+    /** The mel bands of the spectrogram. */
     MelBands bands() {
         return bands;
     }
@@ -50,18 +50,18 @@ final class ClipAxes {
         return end;
     }
 
-    /** Seconds from one token row to the next. */
+    /** Time in seconds from one token row to the next. */
     private double row() {
         return spec.grid().rowSamples() / (double) spec.sampleRate();
     }
 
-    /** Time in the middle of a token row, in seconds. */
+    /** Time of the middle of a token row, in seconds. */
     private double tokenBoxSeconds(int t) {
         TokenPlace place = spec.place(t, 0);
         return (place.start() + place.end()) / 2;
     }
 
-    /** The box of the token map: the centre of each token lies at the centre of its patch. */
+    /** The box of the token map, in which the centre of each token lies at the centre of its patch. */
     Box tokenBox() {
         double left = tokenBoxSeconds(0) - row() / 2;
         double right = tokenBoxSeconds(tokens.time() - 1) + row() / 2;
@@ -79,7 +79,7 @@ final class ClipAxes {
         return (place.firstBand() + place.lastBand() + 1) / 2.0 / bands.count();
     }
 
-    /** The middle of a token. */
+    /** The centre of a token. */
     Point point(int token) {
         Box box = tokenBox();
         double t = (token / tokens.freq() + 0.5) / tokens.time();
@@ -87,7 +87,7 @@ final class ClipAxes {
         return new Point(box.left() + t * (box.right() - box.left()), box.bottom() + f * (box.top() - box.bottom()));
     }
 
-    /** Height of token maps. */
+    /** Height class of token maps. */
     Height tokenHeight() {
         return tokens.freq() == 1 ? Height.FLAT : Height.MEDIUM;
     }
@@ -97,7 +97,7 @@ final class ClipAxes {
         return ticks(NEAR);
     }
 
-    /** Labels of token maps: fewer, and none if tokens span all frequencies. */
+    /** Labels of token maps: fewer labels, and none if tokens span all frequencies. */
     List<AxisTick> tokenTicks() {
         return tokens.freq() == 1 ? List.of() : ticks(NEAR_IN_MAPS);
     }

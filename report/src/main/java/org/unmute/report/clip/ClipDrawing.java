@@ -29,7 +29,7 @@ final class ClipDrawing {
     private static final double SHIFT_MS = 10;
     private static final double PREEMPHASIS = 0.97;
     private static final double DECIBELS = 10 / Math.log(10);
-    /** Dynamic range in dB; quieter values have the darkest colour. */
+    /** Dynamic range in dB; lower values have the darkest colour. */
     private static final double DEEPEST = 80;
 
     private final ClipExplanation clip;
@@ -48,7 +48,7 @@ final class ClipDrawing {
 
     List<Section> sections() {
         List<Section> all = new ArrayList<>();
-        // A last row that sound does not fill is no padding.
+        // A last row that the sound only partly fills is not padding.
         boolean padded = tokens.padding() != 0 && axes.end() > clip.seconds() + 0.05;
         String bands = clip.encoder().input().bands() == null
                 ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
@@ -284,7 +284,7 @@ final class ClipDrawing {
                 winner);
     }
 
-    /** A picture in which a token is a cell. */
+    /** A picture with one cell per token. */
     private ClipFigure onTokens(
             String file,
             String group,

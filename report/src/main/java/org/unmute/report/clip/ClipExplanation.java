@@ -12,22 +12,22 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 
 /**
- * The scores of one clip, with the terms of some classes' logits.
+ * The scores of one clip, with the terms of the logits of some classes.
  *
- * @param clip name of the recording, and of the stretch of it
+ * @param clip name of the recording and of the stretch, if only part of it is explained
  * @param recording the sound of the recording or the stretch
- * @param start where it begins in the recording, in seconds; places of parts are counted from the recording's beginning
- * @param encoder the encoder of its tokens
- * @param features the tokens and other features, as the encoder computed them, without the rows of padding if the probe
- *     leaves them out
+ * @param start start of the stretch in the recording, in seconds; positions of parts are relative to the start of the
+ *     recording
+ * @param encoder the encoder that computed the tokens
+ * @param features the tokens and other features from the encoder, without padding rows if the probe omits them
  * @param probe name of the probe
  * @param classes names of all classes
  * @param logits of all classes
  * @param scores of all classes, in [0, 1]
- * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
- * @param decisions thresholds and calibration that the probe learned on validation clips, or null
- * @param reasons the explained classes, in the requested order, or highest score first
- * @param on the probe on this clip, for further queries
+ * @param singleLabel whether scores are a softmax over the classes rather than a sigmoid of each
+ * @param decisions thresholds and calibration learned on validation clips, or null
+ * @param reasons the explained classes, in the requested order or by descending score
+ * @param on the probe applied to this clip, for further queries
  */
 public record ClipExplanation(
         String clip,
@@ -50,14 +50,14 @@ public record ClipExplanation(
     }
 
     /**
-     * The terms of one class's logit.
+     * The terms of the logit of one class.
      *
      * @param classIndex the class
      * @param name its name
-     * @param logit as the probe gives it
+     * @param logit as computed by the probe
      * @param score in [0, 1]
      * @param contributions all parts
-     * @param shown the parts with the largest magnitude, each with its place
+     * @param shown the parts with the largest magnitude, each with its position
      * @param others the number of parts not shown
      * @param rest the sum of the parts not shown
      */
@@ -75,7 +75,7 @@ public record ClipExplanation(
             shown = List.copyOf(shown);
         }
 
-        /** The sum of the shown parts, the others and the bias. */
+        /** The sum of the shown parts, the other parts and the bias. */
         public double sum() {
             double sum = contributions.bias() + rest;
             for (LocatedPart s : shown) {
@@ -84,33 +84,33 @@ public record ClipExplanation(
             return sum;
         }
 
-        /** The logit minus {@link #sum}: rounding. */
+        /** The logit minus {@link #sum}, which is the rounding error. */
         public double difference() {
             return logit - sum();
         }
     }
 
     /**
-     * A part with its place in the recording.
+     * A part with its position in the recording.
      *
      * @param part the part
-     * @param place the place of its token, or null if it has no single token
+     * @param place the position of its token, or null if it has no single token
      * @param padding whether that token lies in the padding after the end of the recording
      */
     public record LocatedPart(Part part, TokenPlace place, boolean padding) {}
 
     /**
-     * What the probe learned about a class, applied to its score.
+     * The probe's calibration and threshold for a class, applied to its score.
      *
      * @param calibrated the calibrated score
-     * @param threshold on the raw score
-     * @param calibratedThreshold the same on the calibrated score
-     * @param present whether the score is greater
+     * @param threshold threshold for the raw score
+     * @param calibratedThreshold threshold for the calibrated score
+     * @param present whether the score exceeds the threshold
      * @param known whether a validation clip had the class; else the threshold is {@value Decisions#FALLBACK}
      */
     public record Verdict(
             double calibrated, double threshold, double calibratedThreshold, boolean present, boolean known) {
-        /** In words: {@code calibrated 0.912, above its threshold 0.431}. */
+        /** The verdict as text: {@code calibrated 0.912, above its threshold 0.431}. */
         @Override
         public String toString() {
             return String.format(
@@ -123,7 +123,7 @@ public record ClipExplanation(
         }
     }
 
-    /** The verdict about a class; empty if the probe learned none. */
+    /** The verdict on a class; empty if the probe has no calibration and thresholds. */
     public Optional<Verdict> verdict(int c) {
         return decisions == null
                 ? Optional.empty()
@@ -135,12 +135,12 @@ public record ClipExplanation(
                         decisions.isKnown(c)));
     }
 
-    /** Seconds of the recording or the stretch. */
+    /** Length of the recording or the stretch in seconds. */
     public double seconds() {
         return recording.seconds();
     }
 
-    /** The place of a part in this clip. */
+    /** A part with its position in this clip. */
     public LocatedPart shown(Part part) {
         if (part.token() < 0) {
             return new LocatedPart(part, null, false);

@@ -8,7 +8,7 @@ import org.unmute.report.page.Picture;
  * A map on the clip's time and frequency axes.
  *
  * @param file its file name without extension
- * @param group name under which figures are shown together; empty for none
+ * @param group name of the group in which figures are shown together; empty for none
  * @param title its title
  * @param detail text after the title
  * @param alt text alternative for screen readers
@@ -31,7 +31,7 @@ public record ClipFigure(
         Point ring,
         List<AxisTick> ticks,
         Height height) {
-    /** How tall a figure is drawn. */
+    /** Height classes of figures. */
     public enum Height {
         /** A spectrogram. */
         TALL,

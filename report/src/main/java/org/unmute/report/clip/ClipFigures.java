@@ -10,13 +10,13 @@ import java.util.Map;
 import org.unmute.files.AtomicFile;
 
 /**
- * The figures of one clip, for a separate page or as part of a report: spectrogram with the sound, coloured token map
- * (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their weights
- * (Figure 4).
+ * The figures of one clip, for a separate page or as part of a report: spectrogram with sound, coloured token map
+ * (Figure 1a of the paper), attention of the class token (1b), prototype similarity maps (Figure 3) and prototype
+ * weights (Figure 4).
  *
  * @param clip the clip
  * @param end length of the time axis in seconds, which begins at {@link ClipExplanation#start}
- * @param sections figures that belong together, in the order to show
+ * @param sections groups of figures, in display order
  * @param weights the weights from prototypes to classes, or null if the probe has no prototypes
  */
 public record ClipFigures(ClipExplanation clip, double end, List<Section> sections, WeightTable weights) {
@@ -29,7 +29,7 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
      * Figures that belong together.
      *
      * @param title heading
-     * @param note what they show, in a sentence or two
+     * @param note a description of the figures in one or two sentences
      * @param figures the figures; empty if there is nothing to show, which the note explains
      */
     public record Section(String title, String note, List<ClipFigure> figures) {
@@ -51,14 +51,14 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
 
     /**
      * The figures as an HTML fragment (also well-formed XML): one {@code div} of class {@code clip-figures} with a
-     * scoped style sheet, images and sound inside, light or dark as the reader's system prefers. A page may hold
-     * several.
+     * scoped style sheet and embedded images and sound, light or dark according to the reader's system. A page may
+     * contain several.
      */
     public String html() {
         return new ClipHtml(this).fragment();
     }
 
-    /** Each figure as an enlarged PNG file, by name. */
+    /** Each figure as an enlarged PNG file, by file name. */
     public Map<String, byte[]> files() {
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (Section section : sections) {
@@ -74,7 +74,7 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
      * Writes {@link #files}.
      *
      * @return the files
-     * @throws IOException if one cannot be written
+     * @throws IOException if a file cannot be written
      */
     public List<Path> write(Path folder) throws IOException {
         Files.createDirectories(folder);

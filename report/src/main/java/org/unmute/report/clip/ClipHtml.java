@@ -16,11 +16,11 @@ import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
 import org.unmute.report.page.TimeTicks;
 
-/** {@link ClipFigures} as HTML. */
+/** Renders {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
 
-    /** The sound of longer recordings is left out: it would take hundreds of megabytes. */
+    /** The sound of longer recordings is omitted, since it would take hundreds of megabytes. */
     private static final int MAX_SECONDS = 600;
 
     private final ClipFigures figures;

@@ -15,8 +15,8 @@ import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.table.Table;
 
 /**
- * All contributions to the explained classes as CSV: for each class a row per part and one for the bias, which sum to
- * its logit.
+ * Writes all contributions to the explained classes as CSV: for each class, one row per part and one for the bias,
+ * which sum to its logit.
  */
 public final class ContributionTable {
     private static final List<String> PLACE = List.of(

@@ -17,9 +17,9 @@ public final class ExplainPage {
     private ExplainPage() {}
 
     /**
-     * The document.
+     * Renders the document.
      *
-     * @param remark what a reader should know before all else, in whole sentences; may be empty
+     * @param remark an introductory remark for the reader, in whole sentences; may be empty
      */
     public static String render(ClipFigures figures, String remark, List<Fact> facts) {
         ClipExplanation clip = figures.clip();
@@ -37,7 +37,7 @@ public final class ExplainPage {
     /**
      * Writes the document atomically.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the document cannot be written
      */
     public static void write(ClipFigures figures, String remark, List<Fact> facts, Path file) throws IOException {
         AtomicFile.write(file, render(figures, remark, facts).getBytes(StandardCharsets.UTF_8));

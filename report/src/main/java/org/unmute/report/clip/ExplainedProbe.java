@@ -28,11 +28,11 @@ import org.unmute.tensor.io.SafetensorsFile;
  *
  * @param name        the probe's name
  * @param classes     a name for each class
- * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
- * @param soundOnly   whether it scores without rows of padding
- * @param layers      number of encoder layers it reads; 0 if it reads the last one only
- * @param decisions   thresholds and calibration that it learned on validation clips, or null
- * @param tokenCheck  throws if the probe was trained on tokens of another key
+ * @param singleLabel whether scores are a softmax over the classes rather than a sigmoid of each
+ * @param soundOnly   whether padding rows are omitted from scoring
+ * @param layers      number of encoder layers that it reads; 0 if it only reads the last one
+ * @param decisions   thresholds and calibration learned on validation clips, or null
+ * @param tokenCheck  throws if the probe was trained on tokens with another key
  * @param onClip      applies the probe to one clip
  */
 public record ExplainedProbe(
@@ -45,9 +45,9 @@ public record ExplainedProbe(
         Consumer<CacheKey> tokenCheck,
         Function<Features, OnClip> onClip) {
     /**
-     * Reads a saved probe of either kind.
+     * Reads a saved probe, trained or packed.
      *
-     * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
+     * @throws IOException if the file cannot be read or is not a saved probe; the message states the cause
      */
     public static ExplainedProbe open(Path file) throws IOException {
         String format;
@@ -84,7 +84,7 @@ public record ExplainedProbe(
     }
 
     /**
-     * Checks that it was trained on tokens of this key.
+     * Requires that the probe was trained on tokens with this key.
      *
      * @throws IllegalArgumentException if it was trained on other tokens, or its file does not state which
      */
@@ -92,15 +92,16 @@ public record ExplainedProbe(
         tokenCheck.accept(key);
     }
 
-    /** The features that the probe pools: without rows of padding if it was trained so. */
+    /** The features that the probe pools, without padding rows if it was trained without them. */
     public Features pooled(Features features) {
         return soundOnly ? features.soundOnly() : features;
     }
 
     /**
-     * The probe on one clip; tokens are standardized as in training, and rows of padding left out if they were there.
+     * Applies the probe to one clip; tokens are standardized as in training, and padding rows omitted if they were
+     * omitted there.
      *
-     * @throws IllegalArgumentException if the features do not fit the probe
+     * @throws IllegalArgumentException if the features do not match the probe
      */
     public OnClip on(Features features) {
         return onClip.apply(pooled(features));
@@ -111,24 +112,23 @@ public record ExplainedProbe(
         /** Scores before sigmoid or softmax, {@code [classes]}. */
         double[] logits();
 
-        /** Raw scores of logits, {@code [classes]}, with the bits that the probe has everywhere. */
+        /** Raw scores of logits, {@code [classes]}, bit-identical to those that the probe computes elsewhere. */
         float[] rawScoresOf(float[] logits);
 
-        /** The terms of a class's logit; empty if the probe cannot split it. */
+        /** The terms of the logit of a class; empty if the probe cannot decompose it. */
         Optional<Contributions> contributions(int classIndex);
 
         /**
-         * The similarity of prototypes with every token, {@code [which][time · freq]}; only for a probe that has
-         * prototypes.
+         * The similarity of prototypes to every token, {@code [which][time · freq]}; only for probes with prototypes.
          */
         float[][] similarities(int[] which);
 
-        /** The attention to each token, averaged over heads or queries; empty if the probe has none. */
+        /** The attention to each token, averaged over heads or queries; empty if the probe has no attention. */
         default Optional<float[]> attention() {
             return Optional.empty();
         }
 
-        /** The logit of each token for a class; only for a probe that classifies tokens before pooling. */
+        /** The logit of each token for a class; only for probes that classify tokens before pooling. */
         default Optional<float[]> tokenLogits(int classIndex) {
             return Optional.empty();
         }
@@ -207,7 +207,7 @@ public record ExplainedProbe(
         }
     }
 
-    /** A matrix of a flat array in row-major order. */
+    /** Converts a flat array in row-major order to a matrix. */
     static float[][] rows(float[] flat, int width) {
         float[][] rows = new float[flat.length / width][];
         for (int i = 0; i < rows.length; i++) {

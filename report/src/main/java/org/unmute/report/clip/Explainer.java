@@ -20,16 +20,18 @@ import org.unmute.report.clip.ClipExplanation.Reason;
  *
  * @param encoder the encoder whose tokens the probe was trained on
  * @param scorer the probe
- * @param resampling how recordings of other rates are converted
+ * @param resampling the resampling kernel for recordings with other sample rates
  */
 public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel resampling) {
     /** Number of classes explained by default. */
     public static final int DEFAULT_CLASSES = 3;
-    /** Longest sound that is explained: more would make pictures that nobody can read. In seconds. */
+    /** Maximum length in seconds of the sound that is explained: longer sounds would give unreadable pictures. */
     public static final int MAX_SECONDS = 60;
     /** Maximum number of class names in a message. */
     private static final int MAX_NAMED = 30;
-    /** Allowed rounding difference between sum and logit, relative to the magnitude of the terms, at least 1. */
+    /**
+     * Tolerated rounding difference between sum and logit, relative to the magnitude of the terms, but at least to 1.
+     */
     private static final double TOLERANCE = 1e-5;
 
     /**
@@ -60,14 +62,15 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     }
 
     /**
-     * Runs encoder and probe on a recording or a stretch of one and splits the logits into their terms.
+     * Runs encoder and probe on a recording, or on a stretch of it, and decomposes the logits into their terms.
      *
-     * @param clip name of the recording, and of the stretch
+     * @param clip name of the recording and of the stretch
      * @param recording its sound
-     * @param start where it begins in the recording, in seconds
-     * @param classes indices of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
+     * @param start start of the stretch in the recording, in seconds
+     * @param classes indices of the classes to explain; if empty, the {@value #DEFAULT_CLASSES} classes with the
+     *     highest scores
      * @param max maximum number of parts shown for each class
-     * @param figures whether {@link ClipFigures} will be drawn, which need more features
+     * @param figures whether {@link ClipFigures} will be drawn, which requires more features
      * @throws ClipTooShortException if the recording is shorter than one frame
      * @throws IllegalArgumentException if the probe cannot explain its scores, the scores are not finite, or the sound
      *     is longer than {@value #MAX_SECONDS} s
@@ -157,7 +160,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         List<Part> strongest = all.strongest(max);
         double rest = 0;
         for (Part p : all.parts()) {
-            // parts are compared by identity: two may be equal
+            // parts are compared by identity, since two may be equal
             if (strongest.stream().noneMatch(s -> s == p)) {
                 rest += p.contribution();
             }

@@ -10,7 +10,7 @@ import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.page.Html;
 
-/** The terms of each explained class as HTML tables, ending with their sum and the logit. */
+/** The terms of each explained class as HTML tables, followed by their sum and the logit. */
 final class ReasonTables {
     private final Html html;
     private final ClipExplanation clip;

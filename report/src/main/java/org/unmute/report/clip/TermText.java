@@ -5,20 +5,17 @@ import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.report.page.TimeText;
 
-/** Text for terms of a logit and their places in a recording. */
+/** Text for the terms of a logit and their positions in a recording. */
 public final class TermText {
-    /** Tokens shorter than this many seconds are shown with milliseconds. */
+    /** Times of tokens shorter than this many seconds are shown with milliseconds. */
     private static final double SHORT = 0.03;
 
     private TermText() {}
 
-    /** From here on times are shown as minutes and seconds. */
+    /** Times from this many seconds are shown in minutes and seconds. */
     private static final int MINUTE = 60;
 
-    /**
-     * "1.28 to 1.44 s", "1:02:05.28 to 1:02:05.44", with a note if it lies in the padding; "whole clip" without a
-     * place.
-     */
+    /** "1.28 to 1.44 s" or "1:02:05.28 to 1:02:05.44", with a note for padding; "whole clip" without a position. */
     public static String time(ClipExplanation.LocatedPart shown) {
         if (shown.place() == null) {
             return "whole clip";
@@ -32,7 +29,7 @@ public final class TermText {
         return time + (shown.padding() ? " (padding)" : "");
     }
 
-    /** "510 to 870 Hz"; a dash without a place. */
+    /** "510 to 870 Hz"; a dash without a position. */
     public static String frequency(ClipExplanation.LocatedPart shown) {
         TokenPlace place = shown.place();
         if (place == null) {
@@ -63,7 +60,7 @@ public final class TermText {
         };
     }
 
-    /** How a logit is composed, in a sentence. */
+    /** A sentence that describes how a logit is composed. */
     public static String rule(Contributions.Kind kind) {
         return switch (kind) {
             case PROTOTYPES ->

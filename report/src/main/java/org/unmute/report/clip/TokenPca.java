@@ -10,22 +10,22 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * The three directions in which the tokens of a clip vary most, as red, green and blue (paper, Figure 1a).
+ * The first three principal components of the tokens of a clip as red, green and blue (Figure 1a of the paper).
  *
  * @param rgb a colour 0xRRGGBB for each token
- * @param explained the fraction of the tokens' variance along each direction
+ * @param explained the fraction of the token variance along each direction
  */
 record TokenPca(int[] rgb, double[] explained) {
     private static final int COMPONENTS = 3;
-    /** Maximum number of tokens used to find the directions. */
+    /** Maximum number of tokens from which the directions are computed. */
     private static final int MAX_TOKENS = 4096;
-    /** Quantile that is clipped at both ends, so that outliers do not use up the colours. */
+    /** Quantile that is clipped at both ends, so that outliers do not dominate the colour range. */
     private static final double TRIM = 0.01;
 
     /**
      * The colours of a token map.
      *
-     * @param rows number of token rows before the padding; only these determine directions and the range of colours
+     * @param rows number of token rows before the padding; only these determine the directions and the colour range
      */
     static TokenPca of(TokenMap map, int rows) {
         int dim = map.dim();
@@ -61,8 +61,8 @@ record TokenPca(int[] rgb, double[] explained) {
     }
 
     /**
-     * Unit vectors {@code [3][dim]}, from the smaller of the two Gram matrices; zeros where the tokens vary in fewer
-     * directions.
+     * Unit vectors {@code [3][dim]}, computed from the smaller of the two Gram matrices; zero if the tokens vary in
+     * fewer directions.
      */
     private static double[][] directions(DMatrixRMaj x, double[] explained) {
         boolean ofTokens = x.numRows < x.numCols;
@@ -77,7 +77,7 @@ record TokenPca(int[] rgb, double[] explained) {
         double[][] directions = new double[COMPONENTS][x.numCols];
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, true, true);
         if (!(total > 0) || !eigen.decompose(gram)) {
-            return directions; // one token, or all the same
+            return directions; // one token, or identical tokens
         }
         int[] order = IntStream.range(0, size)
                 .boxed()

@@ -19,7 +19,7 @@ import org.unmute.report.page.Picture;
  * The weights of prototypes for classes (Figure 4 of the paper).
  *
  * @param classes names of the rows
- * @param prototypes numbers of the columns, grouped by the class with the largest weight
+ * @param prototypes prototype numbers of the columns, grouped by the class with the largest weight
  * @param weights {@code [classes][prototypes]}, 0 if a class does not use a prototype
  * @param shown columns whose prototypes are shown for an explained class
  * @param whole whether these are all classes and prototypes of the probe
@@ -28,12 +28,10 @@ public record WeightTable(
         List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
     private static final int MAX_CLASSES = 40;
     private static final int MAX_PROTOTYPES = 1200;
-    /** Prototypes per class, if not all fit. */
+    /** Number of prototypes per class, if not all fit. */
     private static final int STRONGEST = 20;
 
-    /**
-     * The table of a clip's probe, explained classes first if not all fit; empty if the probe has no prototypes.
-     */
+    /** The table for a clip's probe, explained classes first if not all fit; empty if the probe has no prototypes. */
     static Optional<WeightTable> of(ClipExplanation clip) {
         if (clip.reasons().isEmpty()
                 || clip.reasons().getFirst().contributions().kind() != Contributions.Kind.PROTOTYPES) {

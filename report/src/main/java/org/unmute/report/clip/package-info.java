@@ -1,5 +1,5 @@
 /**
- * Why a trained probe gave a clip its scores: the terms of each class's logit, where in the recording they lie, and
- * figures. Start at {@link org.unmute.report.clip.Explainer}.
+ * Explains the scores that a trained probe gives a clip: the terms of the logit of each class, their positions in the
+ * recording, and figures. Start at {@link org.unmute.report.clip.Explainer}.
  */
 package org.unmute.report.clip;

@@ -6,14 +6,14 @@ import org.unmute.report.page.AxisTick;
 import org.unmute.report.page.Fact;
 
 /**
- * The content of the demo's page. Unknown or undefined numbers are NaN and shown as a dash.
+ * The content of the demo page. Unknown or undefined numbers are NaN and shown as a dash.
  *
  * @param title   the heading
- * @param summary a sentence or two under it
- * @param facts   how the run was made: encoder, data, seeds, backend …
- * @param results one row per probe, in the order to show
+ * @param summary one or two sentences below the heading
+ * @param facts   settings of the run: encoder, data, seeds, backend …
+ * @param results one row per probe, in display order
  * @param classes average precision per class and probe
- * @param example one clip explained, or null
+ * @param example an explained clip, or null
  * @param made    when the run ended
  */
 public record DemoModel(
@@ -72,7 +72,7 @@ public record DemoModel(
     public record ClassRow(String label, int positives, double[] averagePrecision) {}
 
     /**
-     * One test clip, explained.
+     * An explained test clip.
      *
      * @param name        file or clip name
      * @param probe       the probe whose scores and prototypes are shown
@@ -119,15 +119,15 @@ public record DemoModel(
         }
     }
 
-    /** A class's score for the clip, a probability in [0, 1], and whether the clip is labelled with the class. */
+    /** The score of a class for the clip, a probability in [0, 1], and whether the clip has the class as label. */
     public record Score(String label, double score, boolean present) {}
 
     /**
      * The similarity of each token to one prototype.
      *
      * @param label        the class that the prototype contributes to most
-     * @param prototype    its number
-     * @param contribution its term of the class's logit: weight times maximum similarity
+     * @param prototype    number of the prototype
+     * @param contribution its term in the logit of the class: weight times maximum similarity
      * @param present      whether the clip is labelled with the class
      * @param similarity   cosine per token
      */

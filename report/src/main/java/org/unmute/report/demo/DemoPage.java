@@ -27,7 +27,7 @@ public final class DemoPage {
         this.model = model;
     }
 
-    /** The whole document. */
+    /** Renders the whole document. */
     public static String render(DemoModel model) {
         return new DemoPage(model).document();
     }
@@ -35,7 +35,7 @@ public final class DemoPage {
     /**
      * Writes the document; an existing file is replaced only when the new one is complete.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the document cannot be written
      */
     public static void write(DemoModel model, Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
@@ -103,7 +103,7 @@ public final class DemoPage {
         return html.toString();
     }
 
-    /** The probe that differs from all others, as far as intervals tell; null if there is none. */
+    /** The probe that is better than all others according to the intervals; null if there is none. */
     private static ProbeResult best(List<ProbeResult> results) {
         return results.stream()
                 .filter(r -> results.size() > 1

@@ -110,7 +110,7 @@ final class ExampleSection {
                 .closePlot(clip);
     }
 
-    /** The centre of the largest value, as fractions of width and height. */
+    /** The centre of the cell with the maximum value, as fractions of width and height. */
     private static double[] winner(Heat heat) {
         int time = 0;
         int freq = 0;

@@ -1,2 +1,2 @@
-/** The page of {@code unmute demo}: scores, one clip explained, average precision per class. */
+/** The page of {@code unmute demo}: scores, an explained clip, average precision per class. */
 package org.unmute.report.demo;

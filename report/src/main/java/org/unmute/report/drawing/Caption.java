@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * Title and description of a figure.
  *
- * @param title    drawn above the figure, and its name for screen readers
- * @param subtitle drawn below the title in a softer colour, wrapped, and its description for screen readers; may be
+ * @param title    drawn above the figure, and used as name for screen readers
+ * @param subtitle drawn below the title in a softer colour, wrapped, and used as description for screen readers; may be
  *     empty
  */
 public record Caption(String title, String subtitle) {
@@ -18,7 +18,7 @@ public record Caption(String title, String subtitle) {
         }
     }
 
-    /** A title alone. */
+    /** A caption without subtitle. */
     public static Caption of(String title) {
         return new Caption(title, "");
     }

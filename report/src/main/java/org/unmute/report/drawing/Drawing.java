@@ -38,7 +38,8 @@ public record Drawing(double width, double height, Caption caption, List<Element
     /**
      * A PNG file in the light theme, two pixels per unit of the drawing.
      *
-     * @throws IllegalStateException if this Java has no fonts or no PNG writer; the message says what to install
+     * @throws IllegalStateException if this Java installation has no fonts or no PNG writer; the message states what to
+     *     install
      */
     public byte[] png() {
         return PngWriter.of(this, PNG_SCALE);

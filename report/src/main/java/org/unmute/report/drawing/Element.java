@@ -35,14 +35,14 @@ public sealed interface Element {
      * @param y        the baseline
      * @param content  the text
      * @param font     size and weight
-     * @param anchor   which part of the text is at x
+     * @param anchor   the part of the text that lies at x
      * @param rotation degrees clockwise around the anchor
      * @param paint    the colour
      * @param tip      the whole text if the content is shortened, else null
      */
     record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
             implements Element {
-        /** Makes the content plain, for PNG files too. */
+        /** Replaces characters that cannot be shown, for PNG files too. */
         public Text {
             content = Markup.plain(content);
         }
@@ -54,13 +54,13 @@ public sealed interface Element {
     /** Size in pixels and weight of text. */
     record Font(double size, boolean bold) {}
 
-    /** Which part of a text is at its x. */
+    /** The part of a text that lies at its x. */
     enum Anchor {
-        /** It begins there. */
+        /** The start of the text. */
         START,
-        /** Its middle is there. */
+        /** The middle of the text. */
         MIDDLE,
-        /** It ends there. */
+        /** The end of the text. */
         END
     }
 }

@@ -24,7 +24,10 @@ public final class Markup {
         return escaped.toString();
     }
 
-    /** Text as a page shows it: what {@link PlainText} replaces, and what XML does not allow, becomes a box. */
+    /**
+     * Text in the form that a page can show: characters that {@link PlainText} replaces or that XML does not allow
+     * become a box.
+     */
     public static String plain(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

@@ -37,7 +37,7 @@ public final class PngWriter {
      * An image as a PNG file.
      *
      * @param rgb {@code [height · width]}, 0xRRGGBB
-     * @throws IllegalStateException if this Java has no PNG writer
+     * @throws IllegalStateException if this Java installation has no PNG writer
      */
     public static byte[] of(int width, int height, int[] rgb) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -46,11 +46,11 @@ public final class PngWriter {
     }
 
     /**
-     * An image of few colours as a PNG file with a palette.
+     * An image with few colours, as a PNG file with a palette.
      *
-     * @param colours {@code [height · width]}, indices of the palette
+     * @param colours {@code [height · width]}, indices into the palette
      * @param palette at most 256 colours, 0xRRGGBB
-     * @throws IllegalStateException if this Java has no PNG writer
+     * @throws IllegalStateException if this Java installation has no PNG writer
      */
     public static byte[] ofPalette(int width, int height, byte[] colours, int[] palette) {
         IndexColorModel model =

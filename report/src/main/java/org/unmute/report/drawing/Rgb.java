@@ -1,7 +1,7 @@
 package org.unmute.report.drawing;
 
 /**
- * A fixed colour, the same on light and dark pages.
+ * A fixed colour, which is the same on light and dark pages.
  *
  * @param value 0xRRGGBB
  */

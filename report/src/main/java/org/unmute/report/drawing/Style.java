@@ -1,7 +1,7 @@
 package org.unmute.report.drawing;
 
 /**
- * How an element is painted.
+ * The paint of an element.
  *
  * @param fill    the inside, or null
  * @param stroke  the outline, or null

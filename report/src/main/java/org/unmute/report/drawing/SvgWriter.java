@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes a drawing as SVG. Each colour is written twice: as an attribute for viewers without style sheets, and as a
+ * Writes a drawing as SVG. Each colour is written twice: as an attribute for viewers without style sheets and as a
  * class for the theme.
  */
 final class SvgWriter {
@@ -117,7 +117,7 @@ final class SvgWriter {
                 t.rotation() != 0 ? turn : null);
     }
 
-    /** @param attributes names and values; those with null are left out */
+    /** @param attributes names and values; attributes with a null value are omitted */
     private void write(String name, Style style, String content, String tip, Object... attributes) {
         out.append('<').append(name);
         style(style);
@@ -164,7 +164,7 @@ final class SvgWriter {
         };
     }
 
-    /** At most three decimals. */
+    /** A number with at most three decimals. */
     private static String number(double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalStateException(

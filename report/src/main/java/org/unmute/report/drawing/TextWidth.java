@@ -5,11 +5,11 @@ import java.util.List;
 import org.unmute.report.drawing.Element.Font;
 
 /**
- * Estimates the width of text. The page's font is unknown when a figure is laid out, so the widths are those of DejaVu
- * Sans, which is wider than the other fonts that browsers use for {@code sans-serif}.
+ * Estimates the width of text. The font of the page is unknown when a figure is laid out, so the widths are those of
+ * DejaVu Sans, which is wider than the other fonts that browsers use for {@code sans-serif}.
  */
 public final class TextWidth {
-    /** Hundredths of the font size for the characters from space to tilde. */
+    /** Widths of the characters from space to tilde, in hundredths of the font size. */
     private static final int[] ASCII = {
         32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34,
                 84, 84, 84, 53,
@@ -38,12 +38,12 @@ public final class TextWidth {
         return c >= 0xA0 && c < 0x400 ? 80 : 105;
     }
 
-    /** The widest of several lines; 0 if there are none. */
+    /** The width of the widest line; 0 if there are none. */
     public static double widest(List<String> lines, Font font) {
         return lines.stream().mapToDouble(line -> of(line, font)).max().orElse(0);
     }
 
-    /** The text, or as much of its beginning as fits, with an ellipsis; at least one character. */
+    /** The text, or as much of its beginning as fits followed by an ellipsis; at least one character. */
     public static String shorten(String text, Font font, double maxWidth) {
         if (of(text, font) <= maxWidth) {
             return text;
@@ -58,7 +58,7 @@ public final class TextWidth {
         return all.length <= 1 ? text : new String(all, 0, 1) + ELLIPSIS;
     }
 
-    /** The text in lines, broken at spaces; a word that does not fit is shortened. */
+    /** The text broken into lines at spaces; a word that does not fit is shortened. */
     public static List<String> wrap(String text, Font font, double maxWidth) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

@@ -7,7 +7,7 @@ public final class Theme {
     private Theme() {}
 
     /**
-     * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink},
+     * Rules for a page that contains {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink},
      * {@code --chart-ground} ... for light pages, for dark screens and for print, and the classes of the figures'
      * elements. A page may override the properties.
      */
@@ -16,7 +16,7 @@ public final class Theme {
                 + properties(true) + "}}\n" + ".chart{display:block;max-width:100%;height:auto}\n" + classes();
     }
 
-    /** The rules of a standalone file. */
+    /** The rules for a standalone file. */
     static String fileCss() {
         return "svg{" + properties(false) + "}@media screen and (prefers-color-scheme:dark){svg{" + properties(true)
                 + "}}" + classes();

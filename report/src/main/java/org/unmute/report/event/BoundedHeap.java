@@ -4,11 +4,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Holds the first elements of an order, of all that were added. */
+/** Keeps the first elements, in sorted order, of all that were added. */
 final class BoundedHeap<T> {
     private final Comparator<T> order;
     private final int max;
-    /** The last of the order on top. */
+    /** The heap, with the last element of the order on top. */
     private final PriorityQueue<T> heap;
 
     BoundedHeap(Comparator<T> order, int max) {
@@ -34,7 +34,7 @@ final class BoundedHeap<T> {
         heap.poll();
     }
 
-    /** The elements in order. */
+    /** The elements in sorted order. */
     List<T> inOrder() {
         return heap.stream().sorted(order).toList();
     }

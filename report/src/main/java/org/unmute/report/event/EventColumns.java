@@ -10,8 +10,8 @@ import org.unmute.report.drawing.Markup;
 import org.unmute.report.event.EventSelection.Chosen;
 
 /**
- * The listed events as compact JSON for a script element: a column for each property, with integers in it. Only classes
- * and recordings with a listed event are named.
+ * The listed events as compact JSON for a script element: one column of integers for each property. Only classes and
+ * recordings with a listed event are named.
  */
 final class EventColumns {
     private static final double SCORE_UNITS = 1e4;
@@ -25,8 +25,8 @@ final class EventColumns {
     }
 
     /**
-     * @param events in the order to list
-     * @return ASCII, except for names; without characters that HTML or XML interpret
+     * @param events in display order
+     * @return JSON that is ASCII except for names, without characters that HTML or XML interpret
      */
     static String json(List<Chosen> events, List<EventClass> classes, List<SoundFile> files) {
         EventColumns columns = new EventColumns(events);
@@ -57,7 +57,7 @@ final class EventColumns {
         return columns.json.append("}").toString();
     }
 
-    /** New numbers for the indices in use, in order. */
+    /** Consecutive numbers for the indices in use, in order. */
     private static int[] numbers(List<Chosen> events, int size, Function<Chosen, Integer> index) {
         int[] numbers = new int[size];
         events.forEach(e -> numbers[index.apply(e)] = 1);
@@ -92,7 +92,7 @@ final class EventColumns {
         return Double.isFinite(value) ? Double.toString(value) : "null";
     }
 
-    /** A JSON string in which nothing ends a script element, is a control character, or half a character. */
+    /** A JSON string without control characters, unpaired surrogates, or anything that could end a script element. */
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
         text.codePoints().forEach(c -> {

@@ -20,22 +20,22 @@ import org.unmute.report.page.Page;
 import org.unmute.report.page.TimeText;
 
 /**
- * The events of a folder of recordings as one HTML page of bounded size, which needs nothing else: a summary of each
- * class, when the events occurred, a list to sort and filter, and spectrograms with boxes and sound of the best and the
- * doubtful events of each class. Events beyond those are played from the recordings, where these lie beside the page.
- * The same events give the same bytes.
+ * The events of a folder of recordings as one self-contained HTML page of bounded size: a summary of each class, the
+ * times at which the events occurred, a list to sort and filter, and spectrograms with boxes and sound of the best and
+ * the doubtful events of each class. Other events are played from the recordings, if these lie beside the page. The
+ * same events give the same bytes.
  *
  * @param title   the heading
- * @param classes all classes, with events or without
+ * @param classes all classes, including those without events
  * @param files   all recordings, in order
  * @param facts   how the events were found: encoder, probe, rules
- * @param limits  of the page's size
+ * @param limits  limits on the size of the page
  */
 public record EventPage(
         String title, List<EventClass> classes, List<SoundFile> files, List<Fact> facts, EventPageLimits limits) {
-    /** Bytes of the page's frame: policy, contents, headings. */
+    /** Bytes of the frame of the page: policy, contents, headings. */
     private static final int FRAME = 20_000;
-    /** The list may take this share of the page. */
+    /** Maximum share of the page that the list may take. */
     private static final double LIST_SHARE = 0.6;
 
     private static final double SHRINK = 0.8;
@@ -48,23 +48,24 @@ public record EventPage(
     }
 
     /**
-     * What a page holds.
+     * A rendered page and its content.
      *
-     * @param events   all events
-     * @param listed   events in the list
-     * @param snippets events with picture and sound
-     * @param leftOut  snippets that would have made the page too large
+     * @param events   number of all events
+     * @param listed   number of events in the list
+     * @param snippets number of events with picture and sound
+     * @param leftOut  number of snippets omitted because the page would have become too large
      * @param problems recordings whose snippets could not be read, with the reason
      * @param html     the document
      */
     public record Rendered(long events, int listed, int snippets, int leftOut, List<String> problems, String html) {}
 
     /**
-     * Makes the document. Memory is bounded by the limits, however many events there are.
+     * Renders the document. Memory is bounded by the limits, however many events there are.
      *
-     * @param events  taken in one pass; their order breaks ties
+     * @param events  read in one pass; their order breaks ties
      * @param source  opens recordings for the snippets
-     * @throws IllegalArgumentException if names of classes or recordings are not unique, or an event's are not known
+     * @throws IllegalArgumentException if names of classes or recordings are not unique, or those of an event are
+     *     unknown
      * @throws IOException              if the events cannot be read
      */
     public Rendered render(PageEvents events, SnippetSource source) throws IOException {
@@ -101,7 +102,7 @@ public record EventPage(
     }
 
     /**
-     * Makes the document and writes it atomically.
+     * Renders the document and writes it atomically.
      *
      * @throws IOException if the events cannot be read or the document cannot be written
      */

@@ -1,16 +1,16 @@
 package org.unmute.report.event;
 
 /**
- * How large a page may become.
+ * Limits on the size of a page.
  *
- * @param bytes          of the page, at least 1,000,000
- * @param listed         max events in the list
- * @param best           snippets of each class with the highest scores
- * @param doubtful       snippets of each class with the scores nearest to the threshold
- * @param snippetSeconds max seconds of a snippet, 1 to 60
+ * @param bytes          maximum size of the page in bytes, at least 1,000,000
+ * @param listed         maximum number of events in the list
+ * @param best           number of snippets of each class with the highest scores
+ * @param doubtful       number of snippets of each class with the scores nearest to the threshold
+ * @param snippetSeconds maximum length of a snippet in seconds, 1 to 60
  */
 public record EventPageLimits(long bytes, int listed, int best, int doubtful, double snippetSeconds) {
-    /** 20 MB, 100,000 events, three and three snippets of at most 8 s. */
+    /** 20 MB, 100,000 events, and per class three best and three doubtful snippets of at most 8 s. */
     public static final EventPageLimits DEFAULT = new EventPageLimits(20_000_000, 100_000, 3, 3, 8);
 
     private static final long MIN_BYTES = 1_000_000;
