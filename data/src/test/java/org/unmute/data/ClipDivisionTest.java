@@ -18,7 +18,7 @@ import org.unmute.data.ClipDivision.Rule;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 
-/** Clips of long recordings: where they begin and end, and which recordings are divided. */
+/** Clips of long recordings: their boundaries, and the choice of recordings to divide. */
 class ClipDivisionTest {
     private static final Path FILE = Path.of("day.wav");
     private static final AudioClip DAY = new AudioClip("day.wav", FILE);
@@ -112,7 +112,7 @@ class ClipDivisionTest {
                 .isEqualTo(2);
     }
 
-    /** A day that a network drive did not deliver for a moment became one clip. */
+    /** Regression test: a recording of a day, which a network drive failed to deliver for a moment, became one clip. */
     @Test
     void aRecordingWhoseLengthADeviceHidesIsNotReadAsOneClip() throws IOException {
         Path day = temp.resolve("day.wav");
@@ -138,7 +138,7 @@ class ClipDivisionTest {
                 .isNotNull();
     }
 
-    /** A stream that does not say how long it is. */
+    /** A stream that does not state its length. */
     private record WithoutLength(AudioStream stream) implements AudioStream {
         @Override
         public int sampleRate() {

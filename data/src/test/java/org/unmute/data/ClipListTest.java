@@ -43,7 +43,7 @@ class ClipListTest {
                 .hasMessageContaining("aif, aifc, aiff, au, bw64, flac");
     }
 
-    /** Names of formats that are not read are counted, with a command that converts the first of them. */
+    /** Names of unsupported formats are counted, with a command that converts the first file. */
     @Test
     void countsWhatElseAFolderHolds() throws IOException {
         for (String name : new String[] {"v/1.m4a", "v/2.M4A", "it's.opus", "._3.m4a", "x.json"}) {
@@ -75,7 +75,7 @@ class ClipListTest {
                 .hasMessageContaining("ffmpeg -i ");
     }
 
-    /** A link to a folder that it lies in never ends. */
+    /** A link to a folder that contains the link would never end. */
     @Test
     void aLoopOfLinksIsEnteredOnceAndSaid() throws IOException {
         Files.createSymbolicLink(root.resolve("b/up"), root);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
 
-    /** The weighted walk must equal scoring an evaluation that really repeats the drawn clips. */
+    /** The weighted pass must equal scoring an evaluation in which the drawn clips are actually repeated. */
     @Test
     void weightsEqualRepeatedClips() {
         for (int levels : new int[] {2, 1 << 20}) {
@@ -36,7 +36,7 @@ class BootstrapTest {
         }
     }
 
-    /** Also those of the metric alone, draw by draw, for both metrics. */
+    /** The values of a single metric must also match, draw by draw, for both metrics. */
     @Test
     void thePrimaryMetricOfEachDrawIsThatOfTheIntervals() {
         MultiLabelScoresTest.Case data = MultiLabelScoresTest.random(4, 40, 5, 50, 0.2);
@@ -124,7 +124,7 @@ class BootstrapTest {
 
     @Test
     void undefinedResamplesAreCounted() {
-        // One positive clip of four: about a third of the resamples do not draw it.
+        // One of four clips is positive: about a third of the resamples do not draw it.
         float[][] scores = {{0.9f}, {0.5f}, {0.4f}, {0.1f}};
         boolean[][] labels = {{true}, {false}, {false}, {false}};
         Interval interval = Bootstrap.withSeed(0)

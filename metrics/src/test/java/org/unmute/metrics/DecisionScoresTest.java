@@ -13,7 +13,7 @@ class DecisionScoresTest {
         {true, false, false}, {false, false, false}, {true, true, false}, {false, true, false}
     };
 
-    /** Counted by hand. */
+    /** Expected values were counted by hand. */
     @Test
     void agreesWithCountsByHand() {
         DecisionScores scores = DecisionScores.at(SCORES, LABELS, new double[] {0.5, 0.25, 0.4f});
@@ -33,7 +33,7 @@ class DecisionScoresTest {
         assertThat(scores.f1().micro()).isCloseTo(2.0 * 3 / (5 + 4), within(1e-15));
     }
 
-    /** At 0.5 for all classes it is the F1 that was there before. */
+    /** At 0.5 for all classes, the result is the F1 of {@link MultiLabelScores}. */
     @Test
     void agreesWithTheMetricsAtOneHalf() {
         MultiLabelScores all =

@@ -22,8 +22,8 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * Every figure of {@code probes/metrics/expected.json}, at 1e-9; an expected figure that is not computed here fails the
- * test.
+ * Checks every number of {@code probes/metrics/expected.json} to 1e-9; an expected number that is not computed here
+ * fails the test.
  */
 @Tag("golden")
 class MetricsGoldenTest {
@@ -181,7 +181,7 @@ class MetricsGoldenTest {
         Golden.assertClose(what, wanted, actual, TOLERANCE, TOLERANCE);
     }
 
-    /** null means undefined; infinities are spelled out. */
+    /** Parses a number: null means undefined, and infinities are spelled out. */
     private static double number(JsonNode n) {
         if (n.isNull()) {
             return Double.NaN;

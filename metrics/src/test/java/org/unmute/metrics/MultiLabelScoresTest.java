@@ -31,7 +31,7 @@ class MultiLabelScoresTest {
         }
     }
 
-    /** Scores on a grid, so that ties are common; few positives, so that some classes and clips have none. */
+    /** Scores lie on a grid, so that ties are common; positives are few, so that some classes and clips have none. */
     static Case random(long seed, int clips, int classes, int levels, double positives) {
         Random random = new Random(seed);
         float[][] scores = new float[clips][classes];
@@ -83,7 +83,7 @@ class MultiLabelScoresTest {
                 .count());
     }
 
-    /** Each class as if the clips in which it is not known were not there, each clip without its unknown classes. */
+    /** Each class is scored without the clips in which it is unknown, and each clip without its unknown classes. */
     @Property(tries = 300)
     void whatIsNotKnownCountsNowhere(@ForAll("cases") Case data, @ForAll long seed) {
         Random random = new Random(seed);
@@ -181,7 +181,7 @@ class MultiLabelScoresTest {
                 .hasMessage("metrics: clip 0 has class 0, but that is said not to be known");
     }
 
-    /** Ties as one threshold: the mean over positives of the precision of everything scored at least as high. */
+    /** Treats ties as one threshold: the mean over positives of the precision of everything scored at least as high. */
     private static double precisionAtPositives(Case data, int c) {
         double sum = 0;
         int positives = 0;

@@ -38,7 +38,7 @@ class SingleLabelScoresTest {
 
     @Test
     void certainClipsKeepTheirOrderAcrossClips() {
-        // Both probabilities of class a round to 1 in float32; the second clip is the more certain one.
+        // Both probabilities of class a round to 1 in float32; the second clip has the higher confidence.
         float[][] logits = {{30, 0}, {31, 0}, {0, 5}};
         SingleLabelScores result =
                 SingleLabelScores.of(logits, new int[] {1, 0, 1}, List.of("a", "b"), ScoreScale.LOGIT);

@@ -46,7 +46,7 @@ class AnnotationFormatTest {
         assertThat(table.kind()).isEqualTo(AnnotationTable.Kind.RAVEN);
         assertThat(table.files()).containsExactly("a/dawn, 1.wav", "b.wav");
         List<Annotation> right = new ArrayList<>(FIRST);
-        // Raven has no event without a band.
+        // Raven requires a band for every event.
         right.set(1, new Annotation("a/dawn, 1.wav", 3, 3.5, "rain", 0, 24_000, 0.5, 1));
         right.addAll(SECOND);
         assertThat(table.annotations()).isEqualTo(right);
@@ -76,7 +76,7 @@ class AnnotationFormatTest {
                 .contains("0.500000,2.250000,Turdus merula,Blackbird,0.7500,\"a/dawn, 1.wav\"\n");
     }
 
-    /** Whatever is in names and labels, a row stays a row, and nothing reaches a terminal as a command. */
+    /** Whatever names and labels contain, a row stays one row, and no control sequence reaches a terminal. */
     @ParameterizedTest
     @EnumSource(AnnotationFormat.class)
     void textFromOutsideIsCleaned(AnnotationFormat format) throws IOException {
@@ -124,7 +124,7 @@ class AnnotationFormatTest {
                 .hasMessageContaining(message.strip());
     }
 
-    /** A class may hold an underscore and be no species. */
+    /** A class name may contain an underscore without being a species. */
     @Test
     void onlyNamesOfSpeciesAreSplitForBirdnet() throws IOException {
         StringBuilder text = new StringBuilder();
@@ -149,7 +149,7 @@ class AnnotationFormatTest {
                 .hasMessageContaining("no column 'Species' among");
     }
 
-    /** Damaged files are read or refused with a message that names the file; nothing else comes out. */
+    /** Damaged files are either read or rejected with a message that names the file; no other exception occurs. */
     @Test
     void damagedTablesAreReadOrRefused() throws IOException {
         List<byte[]> files = new ArrayList<>();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.golden.Golden;
 
-/** Files of other programs, {@code sed/formats}, as their programs mean them. */
+/** Files of other programs in {@code sed/formats}, with the meaning that these programs give them. */
 @Tag("golden")
 class AnnotationGoldenTest {
     private static Path folder() {

@@ -49,7 +49,7 @@ class ClipCutterTest {
                 .containsExactly(new ClipCutter.Clip(0, 2, List.of("x")));
     }
 
-    /** Clips cover the recording without gaps, and every event of at least a clip's share is in one of them. */
+    /** Clips cover the recording without gaps, and every event that fills a clip's share is in one of them. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void nothingIsLost(long seed) {
@@ -68,7 +68,7 @@ class ClipCutterTest {
                 covered = clip.end();
             }
             assertThat(covered).isCloseTo(duration, Offset.offset(2e-6));
-            // Half of an event or half of a clip always lies in one of the clips.
+            // Half of an event, or half of a clip, always lies in one of the clips.
             assertThat(clips).anyMatch(clip -> clip.labels().equals(List.of("x")));
         }
     }

@@ -76,7 +76,7 @@ class ClipPlanTest {
                         new LabelledClip("b/a.wav#4-9", "", List.of("crow", "wren")));
     }
 
-    /** The table that is written is read back as the same clips, by the readers of labels and of recordings. */
+    /** The written table is read back as the same clips, both as labels and as a list of recordings. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void theTableIsReadAsItWasWritten(long seed) throws IOException {
@@ -110,7 +110,7 @@ class ClipPlanTest {
                 .hasMessageContaining("'a;b' cannot be written");
     }
 
-    /** Groups stay whole, splits get their share of the clips and of every class that many groups have. */
+    /** Groups stay whole, and splits get their share of the clips and of every class that is in many groups. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void classesAreSpreadOverTheSplits(long seed) {

@@ -63,7 +63,7 @@ class LabelFileTest {
                         clip("b/c.wav", "test", "wren", "blackbird"),
                         clip("d.wav", "test"));
         assertThat(whole.manifest().labels().names()).containsExactly("blackbird", "wren");
-        // OpenSoundscape's names of the columns, with the index of a data frame in front.
+        // OpenSoundscape's column names, preceded by the index of a data frame.
         LabelFile parts = read(",file,start_time,end_time,wren\n0,a.wav,0.0,5.0,0\n1,a.wav,5.0,10.0,1\n");
         assertThat(parts.manifest().clips()).containsExactly(clip("a.wav#0-5", ""), clip("a.wav#5-10", "", "wren"));
     }
@@ -184,7 +184,9 @@ class LabelFileTest {
                 .hasMessageContaining("'/birds/site1/rec.wav' could be any of [x/rec.wav, y/rec.wav]");
     }
 
-    /** Rows are clips if the cache has them; a clip that an event happens to fill does not turn events into clips. */
+    /**
+     * Rows are clips if the cache contains them; an event that happens to fill a clip does not turn events into clips.
+     */
     @Test
     void rowsAreClipsOnlyIfTheCacheHasThem() throws IOException {
         Manifest m = read("file,start,end,label\na.wav,0,5,wren\na.wav,2.5,7.5,robin\na.wav,11,12,crow\n"
@@ -262,7 +264,7 @@ class LabelFileTest {
                 .hasMessageContaining(":1: columns that are none of the 1 classes: 'cat'");
     }
 
-    /** Whatever is in a file or in names of files, it is read or refused with a message that names the file. */
+    /** Whatever a file or its name contains, the file is read or rejected with a message that names it. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void damagedFilesAreReadOrRefused(long seed) throws IOException {

@@ -134,7 +134,7 @@ class ParquetLabelsTest {
                 .isEqualTo(labels.events());
     }
 
-    /** The columns of BirdSet's events in soundscapes. */
+    /** The columns of BirdSet's soundscape events. */
     @Test
     void eventsOfBirdSet() throws IOException {
         Path file = folder.resolve("HSN_metadata_test.parquet");
@@ -161,7 +161,7 @@ class ParquetLabelsTest {
         assertThat(labels.events().getLast()).isEqualTo(new Annotation("HSN_001.ogg", 11, 13, "whcspa"));
     }
 
-    /** The column of the recording in files of Hugging Face's {@code datasets}. */
+    /** The recording column in files of Hugging Face's {@code datasets}. */
     @Test
     void eventsOfTheHub() throws IOException {
         Path file = folder.resolve("events.parquet");
@@ -198,7 +198,7 @@ class ParquetLabelsTest {
         Files.copy(TABLES.resolve("matrix.parquet"), folder.resolve("_temporary.parquet"));
         Files.writeString(folder.resolve("_SUCCESS"), "");
         assertThat(lines(LabelFile.read(folder, Options.AUTO))).isEqualTo(lines(read("clips.parquet")));
-        // The second part repeats the rows of the first: it is named with its own rows.
+        // The second part repeats the rows of the first; the message names its own rows.
         Files.copy(TABLES.resolve("clips.parquet"), folder.resolve("part-00002.parquet"));
         assertThatThrownBy(() -> LabelFile.read(folder, Options.AUTO))
                 .hasMessageContaining("part-00002.parquet:1: clip 'clip-002.wav#0-1.5' is already in line 1");
@@ -207,7 +207,7 @@ class ParquetLabelsTest {
                 .hasMessageContaining(
                         "part-00001.parquet: it has the columns 'path, start, end, labels, split', the parts")
                 .hasMessageContaining("before it 'file, start, end, label'");
-        // With a table of another kind it is a folder of annotations.
+        // With a table of another format, the folder is one of annotations.
         Files.writeString(folder.resolve("rec.txt"), "0.5\t1.5\twren\n");
         assertThat(LabelFile.read(folder, Options.AUTO).recognized()).contains("1 annotations of 1 recordings");
     }
@@ -223,7 +223,7 @@ class ParquetLabelsTest {
                 .hasSize(4);
     }
 
-    /** What a header rules out is not looked for in millions of rows. */
+    /** A table that its header rules out is rejected without reading millions of rows. */
     @ParameterizedTest
     @ValueSource(strings = {"foo", "split", "foo dog", "file", "file dog", "file labels", "start end dog"})
     void theSchemaIsJudgedBeforeRowsAreRead(String names) throws IOException {

@@ -19,7 +19,7 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.annotation.LabelFile.Form;
 import org.unmute.data.annotation.LabelFile.Options;
 
-/** Tables as people have them: with titles, without names, with columns that may be no class. */
+/** Tables as they occur in practice: with titles, without names, with columns that may not be classes. */
 class TablesAsTheyComeTest {
     private static final int HEADLESS = ManifestFormat.NO_HEADER;
 
@@ -118,7 +118,7 @@ class TablesAsTheyComeTest {
         assertThat(named.remarks())
                 .containsExactly("columns are classes in the order of the vocabulary: column 2 is 'wren', column 3 is"
                         + " 'crow', column 4 is 'robin'");
-        // A probe that was trained with these numbers as names has them in the order of texts.
+        // A probe that was trained with these numbers as names has them in text order.
         LabelSet numbers = LabelSet.of(List.of("4", "2", "3"));
         assertThat(read(
                                 matrix,
@@ -163,7 +163,7 @@ class TablesAsTheyComeTest {
                         .manifest()
                         .clips())
                 .containsExactly(clip("a.wav", "wren"));
-        // A spreadsheet's empty columns, and a data frame's index.
+        // Empty columns of a spreadsheet, and the index of a data frame.
         assertThat(read("file,wren,,\na.wav,1,,\n", Options.AUTO).manifest().clips())
                 .containsExactly(clip("a.wav", "wren"));
         assertThat(read(",file,wren\n0,a.wav,1\n", Options.AUTO).manifest().clips())
@@ -197,7 +197,7 @@ class TablesAsTheyComeTest {
                         .labels()
                         .names())
                 .containsExactly("wren");
-        // A probe that knows the class has answered already.
+        // A vocabulary with the class settles the question.
         Options known = new Options(
                 null, ManifestFormat.AUTO, List.of(), LabelSet.of(List.of(name, "wren")), ShareRule.DEFAULT);
         assertThat(read(text, known).manifest().clips()).contains(clip("b.wav", name));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.files.InputException;
 
-/** Journals with a truncated end, and with damage that no crash can cause. */
+/** Journals with a truncated end, and with damage that a crash cannot cause. */
 class JsonLinesTest {
     @TempDir
     Path folder;
@@ -79,7 +79,7 @@ class JsonLinesTest {
         return file;
     }
 
-    /** {@code docs/formats.md} says how another program can check it. */
+    /** {@code docs/formats.md} describes how other programs can verify the checksum. */
     @Test
     void theChecksumIsThatOfAllBytesBeforeItWithoutDurations() throws IOException {
         String[] lines = Files.readString(journal()).split("(?<=\n)");
@@ -96,7 +96,7 @@ class JsonLinesTest {
         }
     }
 
-    /** Without its own checksum the first line is one of a version that had none, until the second is read. */
+    /** Without its checksum, the first line looks like one of an older version, until the second line is read. */
     @Test
     void everyChangedByteIsAnErrorWithItsLine() throws IOException {
         Path file = journal();
@@ -140,7 +140,7 @@ class JsonLinesTest {
                 .hasMessageContaining("delete the cell's folder");
     }
 
-    /** Times differ from run to run, results do not, and checksums are of results. */
+    /** Durations differ between runs with the same results, and are excluded from the checksums. */
     @Test
     void durationsMayDiffer() throws IOException {
         String text = Files.readString(journal());
@@ -148,7 +148,7 @@ class JsonLinesTest {
         assertThat(JsonLines.read(file).getLast().number("clipsPerSecond")).isEqualTo(12.5);
     }
 
-    /** Journals from before there were checksums are read and gone on with. */
+    /** Journals without checksums, from older versions, are read and continued. */
     @Test
     void linesWithoutChecksumMayComeFirst() throws IOException {
         Path file = file("{\"n\":1}\n{\"n\":2,\"seconds\":3}\n");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.files.MalformedFileException;
 
-/** Descriptions of columns, and rows, that would unfold in memory: all are read with a heap of 256 MiB. */
+/** Column descriptions and rows that would expand in memory: all are read with a heap of 256 MiB. */
 class HostileFooterTest {
     private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
 
@@ -59,7 +59,7 @@ class HostileFooterTest {
         return footer.i64(3, 0).structs(4, 0).end().bytes();
     }
 
-    /** 20,000 columns in structures of structures with long names. */
+    /** 20,000 columns in nested structures with long names. */
     private static byte[] longNames() {
         int leaves = 20_000;
         int depth = 22;
@@ -108,7 +108,7 @@ class HostileFooterTest {
         return footer.element().text(1, "huggingface").text(2, json).end().end().bytes();
     }
 
-    /** What a writer may well write. */
+    /** A wide file that a real writer might produce. */
     private static byte[] wide(int columns, int groups) {
         ThriftWriter footer = new ThriftWriter().i32(1, 1).structs(2, 1 + columns);
         footer.element().text(4, "schema").i32(5, columns).end();
@@ -162,7 +162,7 @@ class HostileFooterTest {
         return all.toByteArray();
     }
 
-    /** A row with a page in each of some columns, packed by gzip. */
+    /** Writes a row with a page in each of several columns, compressed with gzip. */
     private static void row(String name, int columns, int repetition, int cells, byte[]... pages) throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         // The budget grows with the file.
@@ -191,7 +191,7 @@ class HostileFooterTest {
         file(name, data.toByteArray(), footer.i64(2, 0).i64(3, 1).end().end().bytes());
     }
 
-    /** Each of some columns has a list of so many numbers. */
+    /** Writes a file with several columns, each with a list of {@code cells} numbers. */
     private static void longLists(String name, int columns, int cells) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         ByteArrayOutputStream run = new ByteArrayOutputStream();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.files.MalformedFileException;
 
-/** Small files that state much. */
+/** Small files that claim large content. */
 class HostileParquetTest {
     private static final int DATA = 0;
     private static final int DICTIONARY = 2;
@@ -56,7 +56,7 @@ class HostileParquetTest {
                 .array();
     }
 
-    /** A file with one column of texts, or of whole numbers. */
+    /** A file with one column of texts or of integers. */
     private Path file(boolean texts, int repetition, int codec, long rows, byte[] pages) throws IOException {
         ThriftWriter footer = new ThriftWriter().i32(1, 1).structs(2, 2);
         footer.element().text(4, "schema").i32(5, 1).end();
@@ -96,7 +96,10 @@ class HostileParquetTest {
         }
     }
 
-    /** A file that is refused when this row is read, not after billions; the fuzzer bounds time and memory. */
+    /**
+     * Requires that a file is rejected when this row is read, not billions of rows later; the fuzzer limits time and
+     * memory.
+     */
     private static void refuses(Path file, int row, String... words) throws IOException {
         try (ParquetTable table = ParquetTable.open(file)) {
             assertThatThrownBy(() -> readToEnd(table))
@@ -108,12 +111,14 @@ class HostileParquetTest {
 
     @Test
     void wellFormedOneIsRead() throws IOException {
-        // Three missing values: a run of the level 0.
+        // Three missing values: a run of level 0.
         Path file = file(true, 1, 0, 3, dataPage(3, 0, 6, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 6, (byte) 0));
         assertThat(texts(file)).containsExactly("", "", "");
     }
 
-    /** No writer of the test files uses it: all lengths, as differences, and then all texts. */
+    /**
+     * Delta length encoding, which no writer of the test files uses: all lengths as differences, followed by all texts.
+     */
     @Test
     void textsAfterTheirLengthsAreRead() throws IOException {
         byte[] lengths = {(byte) 0x80, 1, 4, 3, 2, 2, 0, 0, 0, 0};

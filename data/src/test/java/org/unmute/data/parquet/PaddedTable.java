@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A small file with millions of rows without a value. */
+/** A small file with millions of rows of missing values. */
 public final class PaddedTable {
     private PaddedTable() {}
 
-    /** Writes one with a column of texts for each name. */
+    /** Writes such a file with a text column for each name. */
     public static Path write(Path file, List<String> names, int rows) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(ParquetTable.MAGIC);

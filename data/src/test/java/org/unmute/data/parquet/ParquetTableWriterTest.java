@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
 import org.unmute.data.parquet.ParquetTableWriter.Kind;
 
-/** Files that are written are read again; the tests for Spark read such files with Apache's own reader. */
+/** Written files are read back; the Spark tests read such files with Apache's own reader. */
 class ParquetTableWriterTest {
     private static final List<Column> COLUMNS = List.of(
             new Column("file", Kind.TEXT),

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.files.MalformedFileException;
 
-/** Reads files in a virtual machine with a small heap, and prints a line for each. */
+/** Reads files in a virtual machine with a small heap and prints a line for each. */
 final class SmallHeapProcess {
     private SmallHeapProcess() {}
 

@@ -13,7 +13,7 @@ import org.unmute.files.PlainText;
 class JsonTest {
     private static final String NAME = "Grünspecht 啄木鳥 \uD83D\uDC26 a\u001B[2J\u007F\u009B1m\u202E\u2066\u2028\n\"\\";
 
-    /** JSON asks for escapes below U+0020 only; {@code --json} goes to a terminal, too. */
+    /** JSON only requires escapes below U+0020, but {@code --json} also writes to a terminal. */
     @Test
     void whatActsOnATerminalIsEscapedAndNothingElse() throws IOException {
         String printed = Json.MAPPER.writeValueAsString(Map.of(NAME, NAME));

@@ -20,7 +20,7 @@ import org.unmute.files.InputException;
 import org.unmute.files.Sha256;
 import org.unmute.files.WrittenFiles;
 
-/** What a manifest states of the ways in which files are written. */
+/** Manifests after the various ways of writing files. */
 class OutputFolderTest {
     private static final List<String> COMMAND = List.of("unmute", "probe", "--out", "run");
     private static final List<String> OTHER = List.of("unmute", "eval", "--run", "run");
@@ -48,7 +48,7 @@ class OutputFolderTest {
             write(folder.resolve("a.csv"), "second");
             AtomicFile.write(folder.resolve("b"), file -> {
                 file.write(ByteBuffer.wrap(new byte[100]));
-                file.write(ByteBuffer.wrap(new byte[] {7}), 3); // as a digest in a header
+                file.write(ByteBuffer.wrap(new byte[] {7}), 3); // like a digest in a header
             });
             try (JsonLines lines = JsonLines.append(folder.resolve("sub/c.jsonl"), false)) {
                 lines.add(Map.of("x", 1));
@@ -95,7 +95,7 @@ class OutputFolderTest {
                 .containsExactly(tuple("a", COMMAND), tuple("b", OTHER));
     }
 
-    /** What an earlier run stated is not read again, so that its damage is still found. */
+    /** Files of an earlier run are not read again, so that their damage is still found. */
     @Test
     void damageOfAnEarlierRunStaysDamage() throws IOException {
         try (OutputFolder out = OutputFolder.claim(folder, COMMAND)) {
@@ -171,7 +171,7 @@ class OutputFolderTest {
         OutputFolder.of(folder, OTHER).close();
     }
 
-    /** A program that uses the library knows nothing of manifests. */
+    /** A program that uses the library does not know about manifests. */
     @Test
     void aChangeThatNobodyNotesMakesAFolderUnfinished() throws IOException {
         try (OutputFolder out = OutputFolder.claim(folder, COMMAND)) {
@@ -182,7 +182,7 @@ class OutputFolderTest {
         assertThat(FolderManifest.isUnfinished(folder)).isTrue();
     }
 
-    /** What this version writes, later ones read. */
+    /** Later versions must read files of this version. */
     @Test
     void theFormatIsVersion1() throws IOException {
         String said = "{\"format\":\"unmute-folder-1\",\"finished\":true,"

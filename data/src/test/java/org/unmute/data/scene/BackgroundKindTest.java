@@ -33,7 +33,7 @@ class BackgroundKindTest {
         assertThat(kind.render(2, RATE, RATE)).isNotEqualTo(one);
     }
 
-    /** Share of the energy between two frequencies, by steep filters. */
+    /** Share of the energy between two frequencies, measured with steep filters. */
     private static double share(float[] x, double low, double high) {
         double[] y = new double[x.length];
         for (int i = 0; i < y.length; i++) {
@@ -46,7 +46,7 @@ class BackgroundKindTest {
         return Math.pow(Dsp.rms(y), 2);
     }
 
-    /** Fall of the power density over two octaves from {@code low} on, in dB, by windows of 8192 samples. */
+    /** Fall of the power density in dB over two octaves from {@code low}, measured in windows of 8192 samples. */
     private static double fall(BackgroundKind kind, double low) {
         double[] power = new double[2];
         int window = 8192;
@@ -63,7 +63,7 @@ class BackgroundKindTest {
         return 10 * Math.log10(power[1] / power[0]);
     }
 
-    /** Power at a frequency under a Hann window, by Goertzel's recurrence. */
+    /** Power at a frequency under a Hann window, computed with Goertzel's algorithm. */
     private static double density(float[] x, int start, int window, double frequency) {
         double twice = 2 * Math.cos(2 * Math.PI * frequency / RATE);
         double before = 0;
@@ -82,7 +82,7 @@ class BackgroundKindTest {
         for (double low : new double[] {60, 200, 1000}) {
             assertThat(fall(BackgroundKind.PINK, low)).isCloseTo(-6.02, within(1.0));
         }
-        // Below, the highest corner of 40 Hz shows, above, half the sample rate.
+        // Lower frequencies are affected by the highest corner of 40 Hz, higher ones by half the sample rate.
         for (double low : new double[] {200, 500}) {
             assertThat(fall(BackgroundKind.BROWN, low)).isCloseTo(-12.04, within(1.0));
         }
@@ -114,7 +114,7 @@ class BackgroundKindTest {
         return peak;
     }
 
-    /** Spread of the level of seconds, in dB. */
+    /** Spread in dB of the levels of individual seconds. */
     private static double swing(BackgroundKind kind) {
         double spread = 0;
         for (int seed = 0; seed < 4; seed++) {

@@ -24,7 +24,7 @@ import org.unmute.data.set.Reading;
 class MixupTest {
     private static final int LENGTH = 4000;
 
-    /** A sine of its own frequency, orthogonal to the others' over the length. */
+    /** A sine with a frequency of its own, orthogonal to the others over the length of the clip. */
     private static Mixup.Clip clip(int i, double amplitude) {
         float[] x = new float[LENGTH];
         for (int n = 0; n < LENGTH; n++) {
@@ -41,7 +41,7 @@ class MixupTest {
         return clips;
     }
 
-    /** RMS of the part of a signal that is clip i's sine. */
+    /** RMS of the component of a signal that is the sine of clip i. */
     private static double level(float[] x, int i) {
         double sum = 0;
         for (int n = 0; n < x.length; n++) {

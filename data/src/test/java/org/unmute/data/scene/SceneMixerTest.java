@@ -41,7 +41,7 @@ class SceneMixerTest {
         return new SceneMixer(recordings, Set.of("1", "2"), Set.of("3"), options, seed);
     }
 
-    /** Amplitude of a sine of this frequency over the event's extent. */
+    /** Amplitude of a sine of this frequency over the extent of the event. */
     private static double amplitude(Scene scene, Scene.Event event) {
         int c = event.label().charAt(5) - '0';
         int at = (int) Math.round(event.offsetSeconds() * RATE);

@@ -64,7 +64,7 @@ class SparseScenesTest {
         return all;
     }
 
-    /** 200 hours with 5 events of each of 4 classes in an hour. */
+    /** 200 hours with 5 events per hour of each of 4 classes. */
     @Test
     void countsArePoissonAndPlacesUniform() throws IOException {
         Foreground foreground = Foreground.dealt(clips(3, "a", "b", "c", "d"), TEST, 1);
@@ -89,14 +89,14 @@ class SparseScenesTest {
                     Arrays.stream(of).mapToDouble(n -> (n - mean) * (n - mean)).sum() / (hours - 1);
             dispersion += variance / mean / counts.size();
         }
-        // Variance and mean of Poisson counts are equal; the deviation of this mean of 4 * 199 is 0.05.
+        // Poisson counts have equal variance and mean; the standard deviation of this mean of 4 * 199 is 0.05.
         assertThat(dispersion).isCloseTo(1, within(0.15));
         places.sort(null);
         double distance = 0;
         for (int i = 0; i < places.size(); i++) {
             distance = Math.max(distance, Math.abs(places.get(i) - (i + 0.5) / places.size()));
         }
-        // The limit of Kolmogorov and Smirnov at 1 %.
+        // The Kolmogorov-Smirnov limit at 1 %.
         assertThat(distance).isLessThan(1.63 / Math.sqrt(places.size()));
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SynthesizerTest {
-    /** Bits must not depend on the machine, the JDK or the compiler: these hashes were stored once. */
+    /** The bits must not depend on the machine, the JDK or the compiler; these hashes were stored once. */
     private static final Map<Sound, String> STORED = new EnumMap<>(Map.of(
             Sound.SIREN, "3770ca8e1a32ebe71a26dd14870746fd5c1056a10db8d3fe7d273b0edbb4d7ff",
             Sound.BIRD_CHIRP, "fa93d336cd10139a4dba7827f7bf98618aad4eb1e3a3b18ab65e8a76420476f3",

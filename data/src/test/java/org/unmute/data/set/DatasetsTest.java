@@ -18,7 +18,7 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.Part;
 import org.unmute.kernels.contract.golden.RealData;
 
-/** What all sets have in common, and the real lists if available. */
+/** Properties that all sets share, and the real lists if available. */
 class DatasetsTest {
     @TempDir
     Path folder;
@@ -58,7 +58,7 @@ class DatasetsTest {
         assertThat(info.missingShare()).isBetween(0.0, 0.3);
     }
 
-    /** An empty folder is rejected with the expected tree, never read as an empty set. */
+    /** An empty folder is rejected with the expected tree and never read as an empty set. */
     @ParameterizedTest
     @MethodSource("all")
     void anEmptyFolderIsRefused(Dataset dataset) {
@@ -97,7 +97,7 @@ class DatasetsTest {
         return List.of("hsn", "pow", "per", "nes", "sne", "uhh", "nbp");
     }
 
-    /** Copies a list into the tree, with a file in place of each recording that its first column names. */
+    /** Copies a list into the tree and creates a file for each recording that its first column names. */
     private static void listed(Tree tree, String file, Path list, String recordings) throws IOException {
         String text = Files.readString(list);
         tree.text(file, text);

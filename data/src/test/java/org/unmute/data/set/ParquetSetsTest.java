@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.data.Part;
 
-/** Data sets whose lists are Parquet files, as the hub has them. */
+/** Data sets whose lists are Parquet files, as on the Hugging Face hub. */
 class ParquetSetsTest {
     private static final Path TABLES = Path.of("src/test/resources/parquet");
 
@@ -27,7 +27,7 @@ class ParquetSetsTest {
     void birdSetsMetadataIsReadAsItIsOnTheHub() throws IOException {
         Tree tree = new Tree(root).wav("a/XC1.wav", "b/XC2.wav", "b/XC3.wav");
         table("HSN_metadata_train.parquet", "HSN/HSN_metadata_train.parquet");
-        // The same clips as BirdSetTest draws from the same recordings in CSV.
+        // The same clips that BirdSetTest draws from the same recordings in CSV.
         assertThat(Tree.lines(tree.read("hsn", Part.TRAIN)))
                 .containsExactly(
                         "a/XC1.wav#3.75-8.75: gcrfin",

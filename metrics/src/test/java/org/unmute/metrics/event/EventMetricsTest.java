@@ -21,7 +21,7 @@ class EventMetricsTest {
     private static final List<String> CLASSES = List.of("dog", "bell", "rain");
     private static final double RATE = 25;
 
-    /** Recordings of eight seconds with random events, and noisy scores of these. */
+    /** Recordings of eight seconds with random events and noisy scores. */
     private record Random3(EventReference reference, List<FrameScores> scores) {
         static Random3 of(long seed, int files, int[] copies) {
             Map<String, Double> durations = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ class EventMetricsTest {
                     }
                     for (float[] frame : s) {
                         for (int c = 0; c < frame.length; c++) {
-                            // In steps, so that scores are equal within and across recordings.
+                            // Scores are quantized, so that equal scores occur within and across recordings.
                             frame[c] = Math.round((frame[c] + r.nextFloat() * 0.9f) * 20) / 20f;
                         }
                     }
@@ -89,7 +89,7 @@ class EventMetricsTest {
         }
     }
 
-    /** A recording that is drawn twice counts as two. */
+    /** A recording that is drawn twice counts twice. */
     @Test
     void drawsOfABootstrapAreRecordingsWrittenOutAsOften() {
         int[] draws = {2, 0, 1, 3};
@@ -111,7 +111,7 @@ class EventMetricsTest {
         }
     }
 
-    /** All counts, cross triggers among them, by score. */
+    /** All counts by score, including cross triggers. */
     private static Map<Double, List<Long>> counts(ThresholdCurve curve, int[] draws) {
         Map<Double, List<Long>> counts = new TreeMap<>();
         curve.walk(
@@ -187,7 +187,7 @@ class EventMetricsTest {
         return best;
     }
 
-    /** Each of 20,000 references takes over the detection of the one before it. */
+    /** Each of 20,000 references takes over the detection of the previous one. */
     @Test
     void aMatchingMayTakeALongPath() {
         int n = 20_000;

@@ -14,9 +14,9 @@ import java.util.stream.StreamSupport;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** One folder of the reference numbers for sound events. */
+/** One folder of reference numbers for sound events. */
 record SedCase(Path folder, EventReference reference, List<FrameScores> scores, JsonNode expected) {
-    /** Folders below {@code sed} that hold all of these files. */
+    /** Folders below {@code sed} that contain all of these files. */
     static List<Path> folders(String... files) throws IOException {
         Path root = Golden.require("sed");
         try (Stream<Path> all = Files.walk(root)) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.Golden;
 
 /**
- * Metrics of event lists in cases that are easily got wrong: every folder of {@code sed} with a list of detections. The
- * figures of sed_scores_eval are those of scores 1 where a class is detected and 0 elsewhere.
+ * Metrics of event lists in error-prone edge cases: every folder of {@code sed} with a list of detections. The numbers
+ * of sed_scores_eval were computed with scores of 1 where a class is detected and 0 elsewhere.
  */
 @Tag("golden")
 class SedEdgeGoldenTest {
@@ -94,7 +94,7 @@ class SedEdgeGoldenTest {
         });
     }
 
-    /** {@code dtc0.1_gtc0.1_cttc0.3}. */
+    /** Parses {@code dtc0.1_gtc0.1_cttc0.3}. */
     private static Intersection criterion(String name) {
         String[] parts = name.split("_");
         return new Intersection(
@@ -129,7 +129,7 @@ class SedEdgeGoldenTest {
         SedFigures.checkCurves(curves, 0.5, expected, com.fasterxml.jackson.databind.node.MissingNode.getInstance());
     }
 
-    /** Scores that are 1 inside a class's detections. */
+    /** Scores that are 1 during the detections of a class and 0 elsewhere. */
     private static FrameScores scores(EventReference reference, String file, List<SoundEvent> detections) {
         List<SoundEvent> own =
                 detections.stream().filter(e -> e.file().equals(file)).toList();

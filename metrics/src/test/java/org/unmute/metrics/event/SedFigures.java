@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.data.Offset;
 
-/** Compares figures with the expected JSON of the packages; a missing expected figure fails. */
+/** Compares figures with the expected JSON of the reference packages; a missing expected number fails. */
 final class SedFigures {
     private static final double TOLERANCE = 1e-9;
 
@@ -18,7 +18,7 @@ final class SedFigures {
         return Offset.offset(tolerance);
     }
 
-    /** NaN and infinities are strings. */
+    /** Parses a number; NaN and infinities are strings. */
     static double number(String what, JsonNode node) {
         assertThat(node.isNumber() || node.isTextual())
                 .as("%s is expected as a number: %s", what, node)
@@ -41,7 +41,7 @@ final class SedFigures {
         }
     }
 
-    /** A block of sed_eval; micro error rates of events depend on the matching and are left out on demand. */
+    /** Checks a block of sed_eval. Micro error rates of events depend on the matching and can be skipped. */
     static void check(EventFigures figures, JsonNode expected, boolean microErrors) {
         rates("micro", figures.micro(), expected.path("micro"));
         rates("macro", figures.macro(), expected.path("macro"));
@@ -69,7 +69,7 @@ final class SedFigures {
         close(what + " R", rates.recall(), expected.path("recall"));
     }
 
-    /** F, P, R and counts of sed_scores_eval at one threshold. */
+    /** Checks F1, precision, recall and counts of sed_scores_eval at one threshold. */
     static void checkCurves(List<ThresholdCurve> curves, double threshold, JsonNode expected, JsonNode errors) {
         List<ThresholdCurve.Points> points =
                 curves.stream().map(ThresholdCurve::points).toList();

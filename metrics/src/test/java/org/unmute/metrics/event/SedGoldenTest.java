@@ -15,8 +15,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.Golden;
 
 /**
- * Metrics of scores over time against sed_eval, sed_scores_eval and psds_eval: every folder of {@code sed} with a file
- * of scores. Where the packages disagree, {@code index.json} says which one is right.
+ * Metrics of scores over time against sed_eval, sed_scores_eval and psds_eval: every folder of {@code sed} with a score
+ * file. Where the packages disagree, {@code index.json} states which one is correct.
  */
 @Tag("golden")
 class SedGoldenTest {
@@ -131,7 +131,7 @@ class SedGoldenTest {
                 });
     }
 
-    /** Counts of the detections as a list are those of the curve. psds_eval compares raw doubles and may differ. */
+    /** Counts of the detection list must equal those of the curve. psds_eval compares raw doubles and may differ. */
     private static void lists(SedCase c, Intersection criterion, JsonNode expected) {
         expected.properties().forEach(entry -> {
             List<SoundEvent> events = detections(c, Double.parseDouble(entry.getKey()));
@@ -172,7 +172,7 @@ class SedGoldenTest {
         }
     }
 
-    /** Figures at fixed thresholds and at the best one. */
+    /** Checks figures at fixed thresholds and at the best one. */
     static void curve(List<ThresholdCurve> curves, JsonNode expected) {
         expected.path("fscore")
                 .properties()
@@ -207,7 +207,7 @@ class SedGoldenTest {
             ThresholdCurve.Points points = curve.points();
             double[] scores = SedFigures.doubles(own.path("scores"));
             for (int i = 0; i < scores.length; i++) {
-                // What is at least the score, that is, greater than the number before it.
+                // At least the score means greater than the next lower number.
                 int at = points.at(Math.nextDown(scores[i]));
                 assertThat(points.truePositives(at))
                         .as("%s, score %s", curve.label(), scores[i])

@@ -12,7 +12,7 @@ class AurocIntervalTest {
         return AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
     }
 
-    /** The rating data of Hanley and McNeil 1982, table I: area 0.893, standard error 0.032. */
+    /** The rating data of Hanley and McNeil (1982), Table I: area 0.893, standard error 0.032. */
     @Test
     void theirExample() {
         int[] normal = {33, 6, 6, 11, 2};

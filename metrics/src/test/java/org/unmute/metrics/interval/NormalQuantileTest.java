@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NormalQuantileTest {
 
-    /** Values from 40-digit arithmetic. */
+    /** Values computed in 40-digit arithmetic. */
     @ParameterizedTest
     @CsvSource({
         "1e-300, -37.0470962993611992",

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProportionTest {
 
-    /** Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3. */
+    /** Newcombe, "Two-sided confidence intervals for the single proportion" (1998), Table I, method 3. */
     @ParameterizedTest
     @CsvSource({"81, 263, 0.2553, 0.3662", "15, 148, 0.0624, 0.1605", "0, 20, 0, 0.1611", "1, 29, 0.0061, 0.1718"})
     void agreesWithPublishedIntervals(long successes, long trials, double low, double high) {
@@ -21,7 +21,7 @@ class ProportionTest {
         assertThat(share.estimate()).isEqualTo((double) successes / trials);
     }
 
-    /** The ends are the truths whose score statistic is the normal quantile. */
+    /** The ends are the true shares whose score statistic is the normal quantile. */
     @Test
     void endsSolveWilsonsEquation() {
         double z = 1.959963984540054;
@@ -57,7 +57,7 @@ class ProportionTest {
                 .hasMessage("proportion: the level must be within (0, 1): 1.0");
     }
 
-    /** 1000 repetitions for each of a grid of truths. See below for fewer trials. */
+    /** Runs 1000 repetitions for each true share of a grid. See below for fewer trials. */
     @Test
     void intervalsContainTheTruthAsOftenAsTheySay() {
         int repetitions = 1000;
@@ -83,7 +83,7 @@ class ProportionTest {
         assertThat(sum / cells).as("mean coverage").isBetween(0.94, 0.98);
     }
 
-    /** No simulation: the probability of all counts whose interval contains the truth. */
+    /** Exact rather than simulated: the probability of all counts whose interval contains the true share. */
     @ParameterizedTest
     @CsvSource({"20, 0.05, 0.92452", "30, 0.3, 0.92979", "50, 0.5, 0.93509", "100, 0.1, 0.93640", "1000, 0.2, 0.94736"})
     void coverageAtSingleTruthsIsWhatItIsKnownToBe(int trials, double truth, double coverage) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RateTest {
 
-    /** Roots of the regularized incomplete gamma function in 50-digit arithmetic. */
+    /** Roots of the regularized incomplete gamma function, computed in 50-digit arithmetic. */
     @ParameterizedTest
     @CsvSource({
         "0, 0.95, 0, 3.688879454113935",
@@ -47,7 +47,7 @@ class RateTest {
         assertThat(rate.level()).isEqualTo(level);
     }
 
-    /** The NIST/SEMATECH e-Handbook's table of critical values of chi-square, three decimals, upper tails. */
+    /** Critical values of chi-square from the NIST/SEMATECH e-Handbook, three decimals, upper tails. */
     @ParameterizedTest
     @CsvSource({
         "2, 0.95, 5.991",
@@ -89,7 +89,7 @@ class RateTest {
         assertThat(rate).hasToString("2.000 per hour [0.6494, 4.667]");
     }
 
-    /** The ends are the rates at which the count, or a more extreme one, has the probability of a tail. */
+    /** The ends are the rates at which the count, or a more extreme one, has the probability of one tail. */
     @Test
     void endsHaveTheProbabilityOfATail() {
         for (int count = 1; count < 60; count++) {
@@ -124,7 +124,7 @@ class RateTest {
         }
     }
 
-    /** 1000 repetitions for each of a grid of truths, from one event in all hours to many. */
+    /** Runs 1000 repetitions for each true rate of a grid, from one event in all hours to many. */
     @Test
     void intervalsContainTheTruthAsOftenAsTheySay() {
         double[] truths = {0.5, 1, 3, 8, 20, 50, 100, 200, 400};

@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the page needs of all events, in one pass over them and memory bounded by the limits: counts, the events to
- * list, and those to draw. If not all can be listed, each class keeps its best, and the classes with the most events
- * give way first.
+ * Collects what the page needs from all events in one pass, with memory bounded by the limits: counts, the events to
+ * list, and the events to draw. If not all can be listed, each class keeps its best events, and the classes with the
+ * most events are reduced first.
  */
 final class EventSelection {
     private static final Comparator<Chosen> BEST =
             Comparator.comparingDouble((Chosen c) -> -c.event().score()).thenComparingLong(Chosen::number);
 
     /**
-     * An event with its place in the order of arrival, which breaks ties.
+     * An event with its position in the order of arrival, which breaks ties.
      *
-     * @param number of the event, from 0
+     * @param number index of the event in order of arrival, from 0
      * @param label  index of its class
      * @param file   index of its recording
      */
@@ -46,7 +46,7 @@ final class EventSelection {
             maxDoubtful = limits.doubtful();
             listed = new BoundedHeap<>(BEST, limits.listed());
             best = new BoundedHeap<>(BEST, limits.best());
-            // The best ones may be among the doubtful; they are left out at the end.
+            // The best events may be among the doubtful ones; they are removed at the end.
             doubtful = new BoundedHeap<>(
                     Comparator.comparingDouble((Chosen c) -> distance(c)).thenComparingLong(Chosen::number),
                     limits.best() + maxDoubtful);
@@ -77,12 +77,12 @@ final class EventSelection {
             return type;
         }
 
-        /** Number of its events. */
+        /** Number of events of the class. */
         long events() {
             return events;
         }
 
-        /** Sum of their lengths. */
+        /** Total length of the events in seconds. */
         double seconds() {
             return seconds;
         }
@@ -91,7 +91,7 @@ final class EventSelection {
             return bestScore;
         }
 
-        /** Number of recordings with any. */
+        /** Number of recordings with events of the class. */
         int files() {
             return files.cardinality();
         }
@@ -104,7 +104,7 @@ final class EventSelection {
             return best.inOrder();
         }
 
-        /** Those nearest to the threshold, without the best. */
+        /** The events nearest to the threshold, except the best. */
         List<Chosen> doubtful() {
             Set<Long> taken = new HashSet<>();
             best().forEach(c -> taken.add(c.number()));
@@ -140,7 +140,7 @@ final class EventSelection {
         }
     }
 
-    /** @throws IllegalArgumentException if the event's class or recording is not known */
+    /** @throws IllegalArgumentException if the class or recording of the event is unknown */
     void add(PageEvent event) {
         Integer label = classIndex.get(event.label());
         Integer file = fileIndex.get(event.file());
@@ -158,7 +158,7 @@ final class EventSelection {
         }
     }
 
-    /** Drops events from the list, always the last of a class that has the most. */
+    /** Removes events from the list, each time the last event of a class with the most events. */
     void reduceTo(int max) {
         while (listed > max) {
             OfClass largest = classes.getFirst();

@@ -9,12 +9,12 @@ import org.unmute.probes.event.Band;
  * @param onset  in seconds from the start of the file
  * @param offset in seconds, not before the onset
  * @param label  name of the class, one of the page's {@link EventClass}es
- * @param score  finite
- * @param peak   when the score was reached, in seconds; a snippet that cannot show the whole event shows this moment
- * @param band   the frequencies at which it was found
+ * @param score  finite score
+ * @param peak   time of the maximum score, in seconds; a snippet that cannot show the whole event shows this moment
+ * @param band   the frequency band in which it was found
  */
 public record PageEvent(String file, double onset, double offset, String label, double score, double peak, Band band) {
-    /** @throws IllegalArgumentException if the times are no stretch of a recording or the score is not finite */
+    /** @throws IllegalArgumentException if the times are not a stretch of a recording or the score is not finite */
     public PageEvent {
         if (!(onset >= 0 && offset >= onset && Double.isFinite(offset)) || !Double.isFinite(score)) {
             throw new IllegalArgumentException("event page: " + file + ": an event of class '" + label + "' from "
@@ -22,12 +22,12 @@ public record PageEvent(String file, double onset, double offset, String label, 
         }
     }
 
-    /** An event whose peak is its middle. */
+    /** An event with its peak in the middle. */
     public PageEvent(String file, double onset, double offset, String label, double score, Band band) {
         this(file, onset, offset, label, score, (onset + offset) / 2, band);
     }
 
-    /** Seconds from onset to offset. */
+    /** Length in seconds. */
     public double seconds() {
         return offset - onset;
     }

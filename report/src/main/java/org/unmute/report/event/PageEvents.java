@@ -5,16 +5,16 @@ import java.io.IOException;
 /** All events of a page, in an order that breaks ties. */
 @FunctionalInterface
 public interface PageEvents {
-    /** Takes one event after the other. */
+    /** Receives the events one after the other. */
     @FunctionalInterface
     interface Taker {
         void accept(PageEvent event) throws IOException;
     }
 
     /**
-     * Gives each event once.
+     * Passes each event once.
      *
-     * @throws IOException if they cannot be read
+     * @throws IOException if the events cannot be read
      */
     void forEach(Taker taker) throws IOException;
 

@@ -12,30 +12,30 @@ import org.unmute.report.page.Html;
  *
  * @param start       in seconds
  * @param end         in seconds
- * @param highHz      upper end of the picture's frequency axis, which is linear and starts at 0
- * @param picture     PNG, {@link #WIDTH} by {@link #HEIGHT}
+ * @param highHz      upper end of the frequency axis of the picture, which is linear and starts at 0
+ * @param picture     PNG image, {@link #WIDTH} by {@link #HEIGHT} pixels
  * @param audio       mono, in [-1, 1]
  * @param audioRate   in Hz
  */
 record Snippet(double start, double end, double highHz, byte[] picture, float[] audio, int audioRate) {
     static final int WIDTH = 400;
     static final int HEIGHT = 128;
-    /** Colours of a picture; more would not be seen, and make it larger. */
+    /** Number of colours of a picture; more would not be visible but would make it larger. */
     private static final int COLOURS = 64;
 
     private static final String PNG_URI = "data:image/png;base64,";
-    /** Header, palette and what deflate adds where nothing can be compressed. */
+    /** Bytes of the header, the palette and the overhead of deflate for incompressible data. */
     private static final int PNG_OVERHEAD = 2048;
 
     private static final double WINDOW_SECONDS = 0.025;
     private static final int MAX_FFT = 8192;
-    /** Dynamic range in dB; quieter values have the darkest colour. */
+    /** Dynamic range in dB; lower values have the darkest colour. */
     private static final double DEEPEST = 70;
 
     private static final double LOW_SHARE = 0.1;
     private static final double HIGH_SHARE = 0.998;
 
-    /** Max characters of a snippet's two URIs. */
+    /** Maximum number of characters of the two URIs of a snippet. */
     static long maxLength(long audioSamples) {
         long png = (long) (WIDTH + 1) * HEIGHT + PNG_OVERHEAD;
         return PNG_URI.length() + 4 * Math.ceilDiv(png, 3) + Html.wavUriLength(audioSamples);
@@ -46,12 +46,12 @@ record Snippet(double start, double end, double highHz, byte[] picture, float[] 
     }
 
     /**
-     * Draws a spectrogram: power of Hann windows of 25 ms or a little more, in dB, the max of the bins and windows of a
-     * pixel.
+     * Draws a spectrogram: power in dB of Hann windows of at least 25 ms; each pixel shows the maximum over its bins
+     * and windows.
      *
      * @param samples not empty. Not modified.
      * @param rate    in Hz
-     * @return PNG, time to the right and frequency from 0 to {@code rate / 2} upwards
+     * @return PNG image with time to the right and frequency from 0 to {@code rate / 2} upwards
      */
     static byte[] spectrogram(float[] samples, int rate) {
         int window = Math.clamp(Integer.highestOneBit(Math.max(1, (int) (2 * WINDOW_SECONDS * rate) - 1)), 4, MAX_FFT);
@@ -83,7 +83,7 @@ record Snippet(double start, double end, double highHz, byte[] picture, float[] 
         return png(decibels);
     }
 
-    /** The max of the bins of each pixel row, from low to high, in dB. */
+    /** The maximum in dB over the bins of each pixel row, from low to high frequencies. */
     private static double[] rows(double[] power) {
         double[] rows = new double[HEIGHT];
         double bins = (power.length - 1) / (double) HEIGHT;

@@ -14,7 +14,7 @@ import org.unmute.report.page.Html;
 import org.unmute.report.page.TimeText;
 import org.unmute.report.page.TimeTicks;
 
-/** A snippet as HTML: the spectrogram with the event's box, a player, and what it is. */
+/** A snippet as HTML: the spectrogram with the box of the event, a player, and a description. */
 final class SnippetHtml {
     private static final double[] STEPS = {250, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000};
     private static final int MAX_TICKS = 4;
@@ -48,7 +48,7 @@ final class SnippetHtml {
         return html.line("</article>").toString();
     }
 
-    /** What is shown in place of a snippet whose recording could not be read. */
+    /** Replaces a snippet whose recording could not be read. */
     static String unread(Planned p, String reason) {
         String shown = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "\u2026" : reason;
         return open(p).line(
@@ -88,7 +88,7 @@ final class SnippetHtml {
         return number(hertz < 1000 ? hertz : 10 * Math.rint(hertz / 10), 0);
     }
 
-    /** Labels of a linear axis from 0, at most five. */
+    /** At most five labels of a linear axis that starts at 0. */
     static List<AxisTick> frequencies(double high) {
         double step = STEPS[STEPS.length - 1];
         for (double candidate : STEPS) {

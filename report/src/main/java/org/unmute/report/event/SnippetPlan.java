@@ -7,25 +7,25 @@ import org.unmute.report.event.EventSelection.Chosen;
 import org.unmute.report.event.EventSelection.OfClass;
 
 /**
- * Which events are drawn: the best and the doubtful ones of each class in turn, as long as the page stays within its
- * size.
+ * Selects the events to draw: the best and the doubtful ones of each class in turn, as long as the page stays within
+ * its size.
  *
- * @param snippets in the order of the page
- * @param leftOut  how many did not fit
+ * @param snippets in page order
+ * @param leftOut  number of snippets that did not fit
  */
 record SnippetPlan(List<Planned> snippets, int leftOut) {
     /** Context on either side of an event, in seconds. */
     private static final double CONTEXT = 0.5;
-    /** Short events get more of it. */
+    /** Minimum length of a snippet in seconds: short events get more context. */
     private static final double MIN_SECONDS = 3;
 
     private static final int[] RATES = {16_000, 24_000, 32_000, 48_000};
-    /** Bytes of a snippet's markup, without names. */
+    /** Bytes of the markup of a snippet, without names. */
     private static final int MARKUP = 2500;
 
     private static final int ESCAPED = 12;
 
-    /** What an event is an example of. */
+    /** The reason for which an event is shown. */
     enum Kind {
         BEST,
         DOUBTFUL
@@ -35,19 +35,19 @@ record SnippetPlan(List<Planned> snippets, int leftOut) {
      * A snippet to read.
      *
      * @param start in seconds of the recording
-     * @param end   in seconds of the recording; it may be shorter
+     * @param end   in seconds of the recording, which may end earlier
      */
     record Planned(Chosen chosen, OfClass type, Kind kind, double start, double end) {
         double seconds() {
             return end - start;
         }
 
-        /** The lowest rate of sound at which the event's band is heard, in Hz. */
+        /** The lowest sample rate in Hz at which the event's band is audible. */
         int audioRate() {
             return Math.min(pictureRate(), RATES[RATES.length - 1]);
         }
 
-        /** The lowest rate at which the event's band is seen, in Hz. */
+        /** The lowest sample rate in Hz at which the event's band is visible. */
         int pictureRate() {
             Band band = chosen.event().band();
             for (int rate : RATES) {
@@ -65,7 +65,7 @@ record SnippetPlan(List<Planned> snippets, int leftOut) {
         }
     }
 
-    /** @param bytes that the snippets may take in all */
+    /** @param bytes maximum total size of the snippets */
     static SnippetPlan of(List<OfClass> classes, List<SoundFile> files, EventPageLimits limits, long bytes) {
         List<List<Planned>> turns = new ArrayList<>();
         for (OfClass c : classes) {

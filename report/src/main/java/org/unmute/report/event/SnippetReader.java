@@ -11,7 +11,7 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.report.event.SnippetPlan.Planned;
 
-/** Reads planned snippets, file by file in the order of time, and draws them. One is in memory at a time. */
+/** Reads planned snippets, file by file in time order, and draws them. Only one is in memory at a time. */
 final class SnippetReader {
     private static final float LOUD = 0.7f;
     private static final float MAX_GAIN = 10;
@@ -97,7 +97,7 @@ final class SnippetReader {
         return rate == wanted ? samples : new Resampler(rate, wanted, Resampler.Kernel.HANN).apply(samples);
     }
 
-    /** Makes quiet sound louder. */
+    /** Amplifies quiet sound. */
     private static void raise(float[] samples) {
         float max = 0;
         for (float v : samples) {

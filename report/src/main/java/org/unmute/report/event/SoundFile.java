@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 /**
  * A recording of the page, or a part of one.
  *
- * @param name    unique; shown to readers
- * @param uri     where a browser finds it from the page: a relative reference, percent-encoded
- * @param start   where the part begins in the file, in seconds; 0 for a whole file
- * @param seconds its length; NaN if unknown
+ * @param name    unique name that is shown to readers
+ * @param uri     percent-encoded reference to the file, relative to the page
+ * @param start   start of the part in the file, in seconds; 0 for a whole file
+ * @param seconds length in seconds; NaN if unknown
  */
 public record SoundFile(String name, String uri, double start, double seconds) {
     /** Field recorders write the time of the first sample as {@code 20240516_053000}. */
@@ -24,12 +24,12 @@ public record SoundFile(String name, String uri, double start, double seconds) {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     /**
-     * A recording with its reference from a page.
+     * Creates a recording with a reference relative to a page.
      *
-     * @param page      the page's file
-     * @param recording the recording's file
-     * @param start     where the part begins in the file, in seconds; 0 for a whole file
-     * @param seconds   its length; NaN if unknown
+     * @param page      file of the page
+     * @param recording file of the recording
+     * @param start     start of the part in the file, in seconds; 0 for a whole file
+     * @param seconds   length in seconds; NaN if unknown
      */
     public static SoundFile of(Path page, Path recording, String name, double start, double seconds) {
         Path folder = page.toAbsolutePath().normalize().getParent();
@@ -56,12 +56,12 @@ public record SoundFile(String name, String uri, double start, double seconds) {
         return encoded.toString();
     }
 
-    /** Where it ends in the file, in seconds; NaN if unknown. */
+    /** End of the part in the file, in seconds; NaN if unknown. */
     public double end() {
         return start + seconds;
     }
 
-    /** When the file's recording began by the clock of its recorder, if its name says so. */
+    /** The local time at which the recorder started the file, if its name contains it. */
     public Optional<LocalDateTime> started() {
         String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
         Matcher m = START.matcher(last);
@@ -75,7 +75,7 @@ public record SoundFile(String name, String uri, double start, double seconds) {
                     return Optional.of(LocalDateTime.of(part[0], part[1], part[2], part[3], part[4], part[5]));
                 }
             } catch (DateTimeException e) {
-                // digits of another meaning
+                // the digits mean something else
             }
         }
         return Optional.empty();

@@ -15,13 +15,13 @@ import org.unmute.report.page.TimeText;
 import org.unmute.report.page.TimeTicks;
 
 /**
- * How many events of each class occurred when: by time of day if the names of all recordings say when they began, else
- * along the recordings, one after the other.
+ * The number of events of each class over time: by time of day if the names of all recordings contain their start
+ * times, else along the recordings, one after the other.
  */
 final class Timeline {
     private static final int BINS = 96;
     private static final int DAY = 86_400;
-    /** Classes drawn. */
+    /** Maximum number of classes drawn. */
     private static final int MAX_ROWS = 40;
 
     private enum Axis {
@@ -31,7 +31,7 @@ final class Timeline {
     }
 
     private final Axis axis;
-    /** Where second 0 of each file lies on the axis: seconds of its day, seconds, or its number. */
+    /** Position of second 0 of each file on the axis: its second of the day, cumulative seconds, or its index. */
     private final double[] starts;
 
     private final double end;
@@ -76,7 +76,7 @@ final class Timeline {
         counts[label][Math.clamp((int) (at / end * BINS), 0, BINS - 1)]++;
     }
 
-    /** A row of bars for each class, most events first; the axis below. */
+    /** A row of bars for each class, most events first, with the axis below. */
     String html(List<EventSelection.OfClass> classes) {
         List<EventSelection.OfClass> shown = classes.stream()
                 .filter(c -> c.events() > 0)
@@ -149,7 +149,7 @@ final class Timeline {
         return ticks;
     }
 
-    /** Bars as one path; a bar has a minimum height, so that a single event is seen. */
+    /** Bars as a single path; each has a minimum height, so that a single event is visible. */
     private static String path(int[] row, int max) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < row.length; i++) {

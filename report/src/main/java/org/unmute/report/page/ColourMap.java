@@ -6,11 +6,11 @@ import java.util.stream.IntStream;
 /** Maps numbers to colours through equally spaced stops. */
 public enum ColourMap {
     /**
-     * Dark blue to yellow with evenly increasing lightness, similar to viridis, which works in print and without colour
-     * vision. NaN is the darkest.
+     * Dark blue to yellow with evenly increasing lightness, similar to viridis; suitable for print and for colour-blind
+     * readers. NaN is darkest.
      */
     SEQUENTIAL(0, 0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725),
-    /** Blue over white to red. NaN is white. */
+    /** Blue through white to red. NaN is white. */
     DIVERGING(0.5, 0x2166ac, 0x67a9cf, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xef8a62, 0xb2182b);
 
     private final double undefined;

@@ -1,9 +1,9 @@
 package org.unmute.report.page;
 
 /**
- * One fact about how a result was made, such as the encoder or the data.
+ * A fact about the origin of a result, such as the encoder or the data.
  *
- * @param name  what it is
+ * @param name  name of the fact
  * @param value plain text
  */
 public record Fact(String name, String value) {}

@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.unmute.report.chart.NumberText;
 
-/** Builds a piece of HTML line by line, with the elements that several pages share. */
+/** Builds a piece of HTML line by line, with elements that several pages share. */
 public final class Html {
     private static final int WAV_HEADER = 44;
     private static final String WAV_URI = "data:audio/wav;base64,";
     private final StringBuilder html = new StringBuilder(1 << 12);
 
-    /** Starts empty. */
+    /** Creates an empty piece. */
     public Html() {}
 
     /** A number with fixed decimals, or a dash if it is not finite. */
@@ -36,34 +36,34 @@ public final class Html {
         return this;
     }
 
-    /** Appends finished HTML. */
+    /** Appends complete HTML. */
     public Html add(String finished) {
         html.append(finished);
         return this;
     }
 
-    /** A list of names and values. */
+    /** Appends a list of names and values. */
     public Html facts(List<Fact> facts) {
         line("<dl>");
         facts.forEach(f -> line("<div><dt>%s</dt><dd>%s</dd></div>", escape(f.name()), escape(f.value())));
         return line("</dl>");
     }
 
-    /** A player of mono samples in [-1, 1]. */
+    /** Appends a player of mono samples in [-1, 1]. */
     public Html audio(float[] samples, int sampleRate) {
         return line(
                 "<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
                 wavUri(samples, sampleRate));
     }
 
-    /** A player that decodes its sound when it is started, for pages with many. */
+    /** Appends a player that decodes its sound when started, for pages with many players. */
     public Html lazyAudio(String label, float[] samples, int sampleRate) {
         return line(
                 "<audio controls=\"controls\" preload=\"none\" aria-label=\"%s\" src=\"%s\"></audio>",
                 escape(label), wavUri(samples, sampleRate));
     }
 
-    /** Characters of the URI of so many samples. */
+    /** Length of the URI for this number of samples. */
     public static long wavUriLength(long samples) {
         return WAV_URI.length() + 4 * Math.ceilDiv(WAV_HEADER + 2 * samples, 3);
     }
@@ -87,7 +87,7 @@ public final class Html {
         return WAV_URI + Base64.getEncoder().encodeToString(wav.array());
     }
 
-    /** A horizontal bar for a score in [0, 1]. */
+    /** Appends a horizontal bar for a score in [0, 1]. */
     public Html scoreBar(String attributes, String name, double score, int decimals) {
         return line(
                 "<div %s><span class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
@@ -95,7 +95,7 @@ public final class Html {
                 attributes, name, percent(score), number(score, decimals));
     }
 
-    /** Opens a figure over time and frequency, up to the field that holds its image. */
+    /** Opens a figure over time and frequency, up to the field that contains its image. */
     public Html openPlot(String kind, String title, String detail, List<AxisTick> frequencies) {
         return line(
                         "<figure class=\"plot %s\"><figcaption><b>%s</b>%s</figcaption>",
@@ -111,14 +111,14 @@ public final class Html {
                 percent(x), percent(y));
     }
 
-    /** Ends the field and draws the legend of the colours. */
+    /** Ends the field and draws the colour legend. */
     public Html scale(Picture.Range range, String unit) {
         double width = range.high() - range.low();
         int decimals = width >= 10 ? 0 : width >= 1 ? 1 : width >= 0.1 ? 2 : width >= 0.01 ? 3 : 4;
         return scale(range, unit, decimals);
     }
 
-    /** Ends the field and draws the legend with the given number of decimals. */
+    /** Ends the field and draws the colour legend with the given number of decimals. */
     public Html scale(Picture.Range range, String unit, int decimals) {
         return line(
                 "<div class=\"scale\" aria-hidden=\"true\"><span class=\"colours%s\"></span><i class=\"high\">%s</i><i"

@@ -15,8 +15,9 @@ import java.util.Locale;
 import org.unmute.report.drawing.Theme;
 
 /**
- * The frame of every page: head, style sheet, heading, contents, footer. Its content security policy keeps the browser
- * from fetching anything, and from running any script but {@link #script}. It is well-formed XML.
+ * The frame of every page: head, style sheet, heading, contents, footer. Its content security policy prevents the
+ * browser from loading any resource and from running any script other than {@link #script}. The page is well-formed
+ * XML.
  */
 public final class Page {
     private static final DateTimeFormatter DATE =
@@ -29,7 +30,7 @@ public final class Page {
     private String scripts = "";
     private String allowed = "";
 
-    /** @param summary a sentence or two under the title; both are plain text */
+    /** @param summary one or two sentences under the title; both are plain text */
     public Page(String title, String summary) {
         this.title = title;
         this.summary = summary;
@@ -58,8 +59,8 @@ public final class Page {
     }
 
     /**
-     * Runs a script at the end of the page, and lets players open recordings beside it. The policy names the script's
-     * hash, so no other one runs.
+     * Runs a script at the end of the page, and allows players to open recordings beside the page. The policy contains
+     * the hash of the script, so no other script runs.
      *
      * @param source JavaScript without {@code ]]>} and {@code </script}
      */
@@ -136,14 +137,14 @@ public final class Page {
                         scripts);
     }
 
-    /** A style sheet beside a class, with the colours of the maps filled in. */
+    /** A style sheet next to a class, with the colours of the maps filled in. */
     public static String styleSheet(Class<?> owner, String name) {
         return resource(owner, name)
                 .replace("@scale@", ColourMap.SEQUENTIAL.cssGradient())
                 .replace("@diverging@", ColourMap.DIVERGING.cssGradient());
     }
 
-    /** The text of a file beside a class. */
+    /** The text of a file next to a class. */
     public static String resource(Class<?> owner, String name) {
         try (InputStream text = owner.getResourceAsStream(name)) {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8);

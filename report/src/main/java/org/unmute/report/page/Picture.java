@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.unmute.report.drawing.PngWriter;
 
 /**
- * An image, rows from top to bottom.
+ * An image with rows from top to bottom.
  *
  * @param width columns
  * @param height rows
@@ -14,7 +14,7 @@ import org.unmute.report.drawing.PngWriter;
  */
 public record Picture(int width, int height, int[] rgb) {
     private static final int WIDEST = 4000;
-    /** Minimum size of an enlarged picture. */
+    /** Minimum width of an enlarged picture. */
     private static final int LARGE_WIDTH = 960;
 
     private static final int LARGE_HEIGHT = 160;
@@ -27,14 +27,13 @@ public record Picture(int width, int height, int[] rgb) {
             return new Range(low, high > low ? high : low + 1, false);
         }
 
-        /** From the smallest to the largest finite value of a map. */
+        /** The range from the smallest to the largest finite value of a map. */
         public static Range full(float[][] values) {
             return between(values, 0, 1);
         }
 
         /**
-         * The range without the lowest 2 % and the highest 0.2 %, so that a few silent bins do not take up the whole
-         * scale.
+         * The range without the lowest 2 % and the highest 0.2 %, so that a few silent bins do not dominate the scale.
          */
         public static Range trimmed(float[][] values) {
             return between(values, 0.02, 0.998);
@@ -63,7 +62,7 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     /**
-     * A map {@code [time][freq]}: time to the right, frequency upwards; very wide maps are reduced by taking the
+     * A map {@code [time][freq]} with time to the right and frequency upwards; very wide maps are reduced by taking the
      * maximum of neighbours.
      */
     public static Picture ofMap(float[][] values, Range range) {
@@ -84,8 +83,8 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     /**
-     * A token map in the given colours, in the order {@code t · freq + f}; very wide maps are reduced to every second,
-     * third … column.
+     * A token map in the given colours, which are in the order {@code t · freq + f}; very wide maps are reduced to
+     * every second, third … column.
      */
     public static Picture ofTokens(int[] colours, int freq) {
         int time = colours.length / freq;
@@ -98,7 +97,7 @@ public record Picture(int width, int height, int[] rgb) {
         return new Picture(width, freq, rgb);
     }
 
-    /** A table, first row on top. */
+    /** A table with the first row on top. */
     public static Picture ofTable(double[][] values, Range range) {
         int width = values[0].length;
         int[] rgb = new int[values.length * width];
@@ -120,7 +119,8 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     /**
-     * A copy with a white ring, edged in black, around a point given as fractions of width and height from the bottom.
+     * A copy with a white ring, edged in black, around a point given as fractions of the width and, from the bottom, of
+     * the height.
      */
     public Picture ringed(double x, double y) {
         int[] marked = rgb.clone();

@@ -2,7 +2,7 @@ package org.unmute.report.page;
 
 import java.util.Locale;
 
-/** Times of a recording as text. */
+/** Formats times of a recording as text. */
 public final class TimeText {
     private static final int MINUTE = 60;
     private static final int HOUR = 3600;

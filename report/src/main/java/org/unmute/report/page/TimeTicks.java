@@ -9,22 +9,22 @@ public final class TimeTicks {
         0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400
     };
     private static final int MAX_LABELS = 7;
-    /** From here on times are written as minutes and seconds. In seconds. */
+    /** Times from this many seconds are written as minutes and seconds. */
     private static final double CLOCK = 60;
 
     private TimeTicks() {}
 
-    /** At most about seven labels at round times from 0 to {@code seconds}. */
+    /** Labels at round times from 0 to {@code seconds}, about seven at most. */
     public static List<AxisTick> of(double seconds) {
         return of(0, seconds);
     }
 
-    /** At most about seven labels at round times of a stretch of a recording, in seconds. */
+    /** Labels at round times of a stretch of a recording in seconds, about seven at most. */
     public static List<AxisTick> of(double start, double end) {
         return of(start, end, MAX_LABELS);
     }
 
-    /** At most about {@code max} labels at round times of a stretch of a recording, in seconds. */
+    /** Labels at round times of a stretch of a recording in seconds, about {@code max} at most. */
     public static List<AxisTick> of(double start, double end, int max) {
         double step = step(end - start, max);
         int decimals = step < 1 ? 1 : 0;

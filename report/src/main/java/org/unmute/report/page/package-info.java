@@ -1,5 +1,5 @@
 /**
- * Parts that all pages share. A page is one file: it fetches nothing, runs no scripts, and can be read on a phone and
- * with a screen reader.
+ * Parts shared by all pages. A page is one file: it loads no other resources, runs no script other than its own, and
+ * can be read on a phone and with a screen reader.
  */
 package org.unmute.report.page;

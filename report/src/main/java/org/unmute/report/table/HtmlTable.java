@@ -7,7 +7,10 @@ import org.unmute.report.drawing.Markup;
 import org.unmute.report.page.Html;
 import org.unmute.report.table.TableCell.Mark;
 
-/** A table as HTML: caption, headings with their scope, one {@code tbody} per group, published rows marked as such. */
+/**
+ * A table as HTML: caption, headings with their scope, one {@code tbody} per group, and marked rows for published
+ * numbers.
+ */
 public final class HtmlTable {
     /** With this many columns or more, deviations are written below the means. */
     private static final int MANY = 10;
@@ -24,7 +27,7 @@ public final class HtmlTable {
 
     private HtmlTable() {}
 
-    /** The table in a box that scrolls horizontally and can be focused by keyboard. */
+    /** The table in a box that scrolls horizontally and can be focused with the keyboard. */
     public static String of(Table table) {
         int columns = table.headings().size();
         Html html = new Html();

@@ -54,8 +54,8 @@ public final class LatexTable {
     }
 
     /**
-     * Escapes plain text; symbols outside of LaTeX's default encoding become commands, and what is not plain a question
-     * mark, since LaTeX stops at U+FFFD.
+     * Escapes plain text; symbols outside LaTeX's default encoding become commands, and characters that are not plain
+     * become a question mark, since LaTeX stops at U+FFFD.
      */
     static String escape(String text) {
         StringBuilder out = new StringBuilder();

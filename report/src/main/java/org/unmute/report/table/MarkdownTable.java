@@ -3,7 +3,7 @@ package org.unmute.report.table;
 import java.util.stream.Collectors;
 import org.unmute.files.PlainText;
 
-/** A table as GitHub's Markdown. */
+/** A table in GitHub's Markdown. */
 public final class MarkdownTable {
     private static final Notation NOTATION = new Notation(
             "\u2013", "**%s**", "<ins>%s</ins>", "*%s*", " \u00B1 %s", " %s", "*%s, published*", MarkdownTable::escape);
@@ -30,7 +30,10 @@ public final class MarkdownTable {
                 .toString();
     }
 
-    /** Escapes plain text, of entities the ampersand: one could stand for a character that is not plain. */
+    /**
+     * Escapes plain text. The ampersand is escaped as well, since an entity could stand for a character that is not
+     * plain.
+     */
     private static String escape(String text) {
         return PlainText.of(text.replace('\n', ' ')).replace("\\", "\\\\").replaceAll("([|*_`<>&\\[\\]])", "\\\\$1");
     }

@@ -5,11 +5,11 @@ import java.util.stream.Collectors;
 import org.unmute.report.table.TableRow.Kind;
 
 /**
- * How a format writes cells and the headings of rows.
+ * The notation of a format for cells and row headings.
  *
  * @param none      an empty cell
  * @param best      the format of a cell that is better than all others of its row
- * @param among     the format of cells that are not to be told from the best
+ * @param among     the format of cells that do not differ significantly from the best
  * @param published the format of published cells
  * @param spread    the format of the text after a cell's number
  * @param interval  the format of the text below both

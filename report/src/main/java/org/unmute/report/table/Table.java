@@ -9,11 +9,11 @@ import org.unmute.files.PlainText;
  * A table of the report.
  *
  * @param id       unique in the report and the name of its files: letters, digits, hyphens
- * @param caption  what the table shows, a sentence
+ * @param caption  a sentence that describes the table
  * @param note     how to read the table; may be empty
  * @param headings the heading of the first column, then one per column of cells
  * @param rows     the rows; those of a group are consecutive
- * @param csv      the same numbers in full for the CSV file, one measurement per line, header first
+ * @param csv      the same numbers in full precision for the CSV file, with a header and one measurement per line
  */
 public record Table(
         String id, String caption, String note, List<String> headings, List<TableRow> rows, List<List<String>> csv) {
@@ -40,7 +40,7 @@ public record Table(
         return csvText(csv);
     }
 
-    /** Lines as a CSV file of {@link CsvLine}s with plain text. */
+    /** Lines of plain text as a CSV file of {@link CsvLine}s. */
     public static String csvText(List<List<String>> lines) {
         return lines.stream()
                 .map(line -> CsvLine.of(line.stream().map(PlainText::of).toArray()))

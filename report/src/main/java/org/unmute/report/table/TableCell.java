@@ -4,7 +4,7 @@ package org.unmute.report.table;
  * A cell of a table.
  *
  * @param text     the displayed text; empty for a missing value
- * @param spread   text after it in smaller print, such as the standard deviation after ±; may be empty
+ * @param spread   text after the number in smaller print, such as the standard deviation after ±; may be empty
  * @param interval text below both in smaller print, such as a confidence interval; may be empty
  * @param mark     its rank in its row
  */
@@ -14,15 +14,15 @@ public record TableCell(String text, String spread, String interval, Mark mark) 
 
     /** The rank of a cell in its row. */
     public enum Mark {
-        /** Nothing is said about it. */
+        /** No rank. */
         NONE,
         /** Better than all others. */
         BEST,
-        /** The best, or not to be told from it. */
+        /** The best, or not significantly different from it. */
         AMONG_BEST
     }
 
-    /** A cell without mark and interval. */
+    /** A cell without rank and interval. */
     public TableCell(String text, String spread) {
         this(text, spread, "", Mark.NONE);
     }
@@ -32,7 +32,7 @@ public record TableCell(String text, String spread, String interval, Mark mark) 
         return new TableCell(text, "");
     }
 
-    /** A copy with a mark. */
+    /** A copy with a rank. */
     public TableCell marked(Mark other) {
         return new TableCell(text, spread, interval, other);
     }

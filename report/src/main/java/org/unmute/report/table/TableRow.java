@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A row of a table.
  *
- * @param kind  where the numbers come from
- * @param group rows of a group are shown together under its name; empty for none
+ * @param kind  the origin of the numbers
+ * @param group name of the group under which rows are shown together; empty for none
  * @param head  the row's heading
  * @param cells one per column after the heading
  */
@@ -15,7 +15,7 @@ public record TableRow(Kind kind, String group, String head, List<TableCell> cel
     public enum Kind {
         /** Measured in the runs. */
         OURS,
-        /** Stated by a paper, not measured here. */
+        /** Stated in a paper, not measured here. */
         PUBLISHED,
         /** Computed from other rows of the table. */
         SUMMARY
@@ -26,7 +26,7 @@ public record TableRow(Kind kind, String group, String head, List<TableCell> cel
         cells = List.copyOf(cells);
     }
 
-    /** A row of our numbers. */
+    /** A row of measured numbers. */
     public static TableRow of(String group, String head, List<TableCell> cells) {
         return new TableRow(Kind.OURS, group, head, cells);
     }

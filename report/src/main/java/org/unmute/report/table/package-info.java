@@ -1,2 +1,2 @@
-/** Tables: one model, written as HTML, CSV, Markdown and LaTeX. */
+/** Tables: one model that is written as HTML, CSV, Markdown and LaTeX. */
 package org.unmute.report.table;

@@ -73,7 +73,7 @@ class BrowserReportTest {
                 .allSatisfy(r -> assertThat(r).startsWith("data:"));
     }
 
-    /** All images are decoded, including those on hidden parts of the page. */
+    /** All images are decoded, including those in hidden parts of the page. */
     private static void picturesAreDecoded(int least) throws IOException {
         JsonNode sizes = browser.evaluate(
                 "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth * i.naturalHeight, e"

@@ -7,7 +7,7 @@ import org.unmute.benchmark.results.Score;
 import org.unmute.metrics.Interval;
 import org.unmute.report.table.TableCell;
 
-/** Rounding. */
+/** Tests rounding. */
 class CellFormatTest {
     @Test
     void numbersAreWrittenForPeople() {

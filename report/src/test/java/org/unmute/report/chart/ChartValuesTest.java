@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Element;
 
-/** Data elements, which are those with a tooltip, are at the right positions. */
+/** Data elements, which are those with a tooltip, must be at the correct positions. */
 class ChartValuesTest {
     private static final double GAP = Double.NaN;
     private static final SeriesStyle LOOK = SeriesStyles.at(0);

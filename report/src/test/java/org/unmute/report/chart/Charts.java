@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.unmute.report.drawing.Caption;
 
-/** Charts of all kinds: ordinary, crowded, with gaps, with one number and with none; from a fixed seed. */
+/** Charts of all kinds: ordinary, crowded, with gaps, with a single number and with none; from a fixed seed. */
 public final class Charts {
     public static final List<String> PROBES = List.of(
             "linear",

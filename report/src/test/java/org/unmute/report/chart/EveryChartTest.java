@@ -21,7 +21,7 @@ import org.unmute.report.drawing.TextWidth;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** Properties of every chart, whatever the data, including gaps, a single number and none. */
+/** Properties of every chart for any data, including gaps, a single number and none. */
 class EveryChartTest {
     private static final Map<String, Chart> CHARTS = Charts.all();
 
@@ -107,8 +107,8 @@ class EveryChartTest {
     }
 
     /**
-     * The bounds of an element. Text is as wide as the width table says; its box is reduced a little, since letters do
-     * not fill their height.
+     * The bounds of an element. Text is as wide as the width table states; its box is slightly reduced, since letters
+     * do not fill their height.
      */
     static Rectangle2D bounds(Element element) {
         return switch (element) {

@@ -56,9 +56,9 @@ class TicksTest {
                 .anySatisfy(r -> assertThat(mantissa).isCloseTo(r, within(1e-6)));
         for (int i = 0; i < at.length; i++) {
             double multiple = at[i] / ticks.step();
-            // Far from 0 relative to the step, the quotient is only as exact as doubles are there: tick and step are
-            // each rounded to the nearest double, and each moves the quotient by at most one ulp. The distance is
-            // between the doubles; between their shortest decimals it can be longer.
+            // Far from 0 relative to the step, the quotient is only as exact as doubles permit: tick and step are each
+            // rounded to the nearest double, and each moves the quotient by at most one ulp. The distance is measured
+            // between the doubles; between their shortest decimals it can be larger.
             assertThat(Math.abs(multiple - Math.rint(multiple)))
                     .isLessThanOrEqualTo(Math.max(1e-6, 2 * Math.ulp(multiple)));
             assertThat(at[i])

@@ -36,7 +36,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** Figures of clips with grids and encoders that the end-to-end test does not cover. */
+/** Figures of clips with token grids and encoders that the end-to-end test does not cover. */
 class ClipFiguresTest {
     private static final int RATE = 16_000;
     private static final int DIM = 8;
@@ -46,7 +46,7 @@ class ClipFiguresTest {
         return new Input(RATE, samples, 400, hop, "", Map.of(), new MelBands(128, 20, 8000));
     }
 
-    /** No class token, one row of tokens over all frequencies, no windows, like Dasheng. */
+    /** No class token, one row of tokens over all frequencies and no windows, like Dasheng. */
     private static final EncoderSpec WHOLE = new EncoderSpec(
             "whole",
             "",
@@ -62,7 +62,7 @@ class ClipFiguresTest {
             DIM,
             1,
             List.of());
-    /** EAT's. */
+    /** The layout of EAT. */
     private static final EncoderSpec PADDED = new EncoderSpec(
             "padded",
             "",
@@ -194,7 +194,7 @@ class ClipFiguresTest {
         }
     }
 
-    /** 4 s in a window of 10.24 s. */
+    /** A clip of 4 s in a window of 10.24 s. */
     @Test
     void whatIsPaddedIsMarked() throws Exception {
         ClipFigures figures = ClipFigures.of(explained(PADDED, 64, 4, "protobin", true));

@@ -22,7 +22,7 @@ class TokenPcaTest {
         double[] spread = {9, 3, 1};
         float[] tokens = new float[n * dim];
         for (int i = 0; i < n; i++) {
-            // cosines of different frequency are orthogonal over the tokens, and sum to 0
+            // cosines of different frequencies are orthogonal over the tokens and sum to 0
             for (int c = 0; c < 3; c++) {
                 along[c][i] = spread[c] * Math.cos(Math.PI * (c + 1) * (i + 0.5) / n);
                 tokens[i * dim + 2 * c] = (float) (along[c][i] + 5);

@@ -174,7 +174,7 @@ public class DemoPageTest {
         assertThat(text).contains("\u2013");
     }
 
-    /** The highest mean is bold only where its interval lies above the others; of classes nothing is tested. */
+    /** The highest mean is bold only if its interval lies above all others; classes are not tested. */
     @Test
     void onlyWhatDiffersIsBold() {
         DemoModel m = model("x");

@@ -163,7 +163,7 @@ class DrawingTest {
         return mixed;
     }
 
-    /** The contrast ratio of WCAG 2: 1 to 21. */
+    /** The WCAG 2 contrast ratio, from 1 to 21. */
     private static double contrast(int a, int b) {
         double la = luminance(a);
         double lb = luminance(b);

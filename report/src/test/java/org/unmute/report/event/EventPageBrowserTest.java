@@ -62,7 +62,7 @@ class EventPageBrowserTest {
         return rendered;
     }
 
-    /** No error was reported and nothing was asked for. */
+    /** No error was reported and no resource was requested. */
     private static void isQuiet() {
         assertThat(browser.errors()).isEmpty();
         assertThat(browser.requests().subList(1, browser.requests().size()))
@@ -84,7 +84,7 @@ class EventPageBrowserTest {
                 .replace('\u202F', ',');
     }
 
-    /** A column of the rows on screen. */
+    /** The visible cells of a column. */
     private static List<String> column(int index) throws IOException {
         List<String> texts = new ArrayList<>();
         browser.evaluate("[...document.querySelectorAll('#rows tr')].map(r => r.cells[" + index + "].textContent)")

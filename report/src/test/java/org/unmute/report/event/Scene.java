@@ -14,8 +14,8 @@ import org.unmute.probes.event.Band;
 import org.unmute.report.page.Fact;
 
 /**
- * Made-up recordings of noise in which every event is a tone that sweeps through its band, so that boxes can be checked
- * against pictures.
+ * Synthetic recordings of noise in which every event is a tone that sweeps through its band, so that boxes can be
+ * checked against pictures.
  */
 final class Scene implements SnippetSource {
     static final int RATE = 16_000;
@@ -26,7 +26,7 @@ final class Scene implements SnippetSource {
     final List<PageEvent> events = new ArrayList<>();
     private final Map<String, List<PageEvent>> byFile = new HashMap<>();
 
-    /** Recordings of equal length, with events of all classes in the order of time. */
+    /** Recordings of equal length, with events of all classes in time order. */
     static Scene of(int recordings, double seconds, int count, String nameFormat) {
         Scene scene = new Scene();
         for (int i = 0; i < recordings; i++) {
@@ -70,7 +70,7 @@ final class Scene implements SnippetSource {
         return new Tones(byFile.getOrDefault(file.name(), List.of()), Math.round(file.seconds() * RATE));
     }
 
-    /** Writes a recording as 16-bit WAV, as the page's players expect it. */
+    /** Writes a recording as 16-bit WAV, as expected by the players of the page. */
     void write(SoundFile file, Path to) throws IOException {
         float[] samples = new float[(int) Math.round(file.seconds() * RATE)];
         try (AudioStream all = open(file)) {

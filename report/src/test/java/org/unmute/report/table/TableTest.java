@@ -99,7 +99,7 @@ class TableTest {
                         l -> assertThat(l.chars().filter(c -> c == '&').count()).isEqualTo(2));
     }
 
-    /** Whatever is in a name, it leaves no format as something that acts. */
+    /** Whatever a name contains, no format outputs it as active content. */
     @Test
     void everyFormatIsPlain() {
         String name = "=a\u001B[2J\u009B\u202E\u2028\tb\nc";
