@@ -153,7 +153,7 @@ final class AnnotationFolder {
     }
 
     /**
-     * A path as an id; an absolute path keeps its leading '/'. Paths may come from other operating systems.
+     * A path as an id; an absolute path keeps its leading '/'. Paths may come from other computers.
      *
      * @throws IllegalArgumentException if it does not name a file, or leaves the folder
      */

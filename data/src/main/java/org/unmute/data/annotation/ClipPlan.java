@@ -105,7 +105,7 @@ public final class ClipPlan {
      * The clips.
      *
      * @param manifest the clips that are kept
-     * @param without  clips without an event, of which some may not have been kept
+     * @param without  number of clips without an event, kept or not
      * @param dropped  number of these clips that were not kept
      * @param partial  clips left out because they contain part of an event that is too short for a label
      * @param beyond   events that begin after the end of their recording, by recording

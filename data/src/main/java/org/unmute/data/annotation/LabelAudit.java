@@ -235,7 +235,7 @@ public record LabelAudit(
         return lines;
     }
 
-    /** The findings because of which the labels are not {@link #isClean}, one line each. */
+    /** The findings that keep the labels from being {@link #isClean}, one line each. */
     public List<String> problems() {
         List<String> lines = new ArrayList<>();
         missing.forEach((split, labels) -> lines.add(

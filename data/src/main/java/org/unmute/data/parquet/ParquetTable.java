@@ -23,8 +23,8 @@ import org.unmute.files.MalformedFileException;
  * <p>Pages may be uncompressed or compressed with Snappy, gzip or Zstandard. Invalid content causes an exception that
  * names the file, and so does a page that does not match its checksum; without checksums, changed values may go
  * unnoticed. Whatever a file contains, its cells and texts take at most 4 MiB plus 128 times its size; only a page of
- * each column and the lists of a row are in memory; and the description of its columns takes at most 8 MiB plus 32
- * times its bytes there, and never more than 256 MiB.
+ * each column and the lists of a row are in memory; and the description of its columns takes at most 8 MiB of memory
+ * plus 32 times its size, and never more than 256 MiB.
  */
 public final class ParquetTable implements AutoCloseable {
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};

@@ -50,7 +50,7 @@ public final class OutputFolder implements AutoCloseable {
      * Acquires the lock on a folder, which is created if needed.
      *
      * @param command the command line, beginning with the program's name; empty if unknown
-     * @throws FolderLock.HeldException if another process is writing to it; the message identifies it
+     * @throws FolderLock.HeldException if the lock is held; the message names the holder
      * @throws IOException if the folder cannot be written
      */
     public static OutputFolder claim(Path folder, List<String> command) throws IOException {
@@ -62,7 +62,7 @@ public final class OutputFolder implements AutoCloseable {
      * Acquires the lock on a file and creates its folder if needed.
      *
      * @param command the command line, beginning with the program's name
-     * @throws FolderLock.HeldException if another process is writing to it; the message identifies it
+     * @throws FolderLock.HeldException if the lock is held; the message names the holder
      * @throws IOException if the file cannot be written
      */
     public static OutputFolder claimFile(Path file, List<String> command) throws IOException {

@@ -40,8 +40,8 @@ public final class SparseFolder {
 
     /**
      * Creates the folder, or reuses one that has no manifest or that a command has not finished. In that case its
-     * recordings are deleted, since there may be more of them than new ones, which no table would list. The caller must
-     * hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
+     * recordings are deleted, since there may be more of them than new ones, and no table would list the surplus. The
+     * caller must hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
      *
      * @throws FileAlreadyExistsException if the folder already has a manifest
      * @throws IOException if a folder cannot be created

@@ -16,9 +16,7 @@ import org.unmute.data.Part;
 public final class SparseScenes {
     /** Maximum length in seconds of the stretch of a source that becomes an event. */
     private static final int LONGEST_EVENT = 30;
-    /**
-     * Minimum length in seconds of a piece of background, if cross-fades and recordings permit; the maximum follows.
-     */
+    /** Minimum length in seconds of a piece of background, if cross-fades and recordings permit; below, the maximum. */
     private static final int SHORTEST_PIECE = 20;
 
     private static final int LONGEST_PIECE = 60;

@@ -49,7 +49,7 @@ class ClipCutterTest {
                 .containsExactly(new ClipCutter.Clip(0, 2, List.of("x")));
     }
 
-    /** Clips cover the recording without gaps, and every event that fills a clip's share is in one of them. */
+    /** Clips cover the recording without gaps, and every event is a label of at least one of them. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void nothingIsLost(long seed) {

@@ -69,8 +69,8 @@ record Ticks(double[] at, double step) {
     }
 
     /**
-     * Powers of ten within a range of positive numbers; if there are fewer than three, also their multiples of 3, of 2
-     * and 5, or of all digits.
+     * Powers of ten within a range of positive numbers; if there are fewer than three, also 3 times, 2 and 5 times, or
+     * every digit times these powers.
      *
      * @param low  above 0
      * @param high at least {@link #SHORTEST} decades above {@code low}

@@ -9,7 +9,7 @@ import org.unmute.report.table.TableRow.Kind;
  *
  * @param none      an empty cell
  * @param best      the format of a cell that is better than all others of its row
- * @param among     the format of cells that do not differ significantly from the best
+ * @param among     the format of cells that are statistically indistinguishable from the best
  * @param published the format of published cells
  * @param spread    the format of the text after a cell's number
  * @param interval  the format of the text below both

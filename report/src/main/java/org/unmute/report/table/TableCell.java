@@ -18,7 +18,7 @@ public record TableCell(String text, String spread, String interval, Mark mark) 
         NONE,
         /** Better than all others. */
         BEST,
-        /** The best, or not significantly different from it. */
+        /** The best, or statistically indistinguishable from it. */
         AMONG_BEST
     }
 
