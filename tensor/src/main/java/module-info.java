@@ -1,4 +1,4 @@
-/** Tensors with automatic differentiation on exchangeable backends; needs nothing but {@code java.base}. */
+/** Tensors with automatic differentiation on pluggable backends. Depends only on {@code java.base}. */
 module org.unmute.tensor {
     requires transitive org.unmute.files;
 

@@ -7,8 +7,8 @@ import org.unmute.tensor.op.UnfoldingOps.Convolve;
 import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
- * Convolutions and pooling as matrix products or reductions over unfolded windows. Inputs are
- * {@code [batch, channels, length]} or {@code [batch, channels, rows, columns]}.
+ * Convolutions and pooling, computed as matrix products or reductions over unfolded windows. Inputs are {@code [batch,
+ * channels, length]} or {@code [batch, channels, rows, columns]}.
  */
 public final class Convolution {
     private Convolution() {}
@@ -49,7 +49,7 @@ public final class Convolution {
     }
 
     /**
-     * The transpose of {@link #conv1d}: {@code length} grows to {@code (length - 1) stride - 2 padding + kernel}.
+     * The transpose of {@link #conv1d}. The output length is {@code (length - 1) stride - 2 padding + kernel}.
      *
      * @param x {@code [batch, in, length]}
      * @param weight {@code [in, out / groups, kernel]}
@@ -83,7 +83,9 @@ public final class Convolution {
         return bias == null ? y : y.plus(bias.reshape(out, 1));
     }
 
-    /** Maximum of each window; padding never wins, the first wins ties. {@code [batch, channels, rows, columns]}. */
+    /**
+     * Maximum of each window of {@code [batch, channels, rows, columns]}. Padding never wins; on ties the first wins.
+     */
     public static Tensor maxPool2d(Tensor x, SlidingWindow window) {
         if (window.padY() * 2 > window.height() || window.padX() * 2 > window.width()) {
             throw new IllegalArgumentException("maxPool2d: padding is more than half of the window: " + window);
@@ -98,7 +100,7 @@ public final class Convolution {
         return windows(padded, window.pad(0, 0)).max(-1).values();
     }
 
-    /** Mean of each window, zeros of the padding counted. {@code [batch, channels, rows, columns]}. */
+    /** Mean of each window of {@code [batch, channels, rows, columns]}, counting the zeros of the padding. */
     public static Tensor avgPool2d(Tensor x, SlidingWindow window) {
         return windows(x, window).mean(false, -1);
     }

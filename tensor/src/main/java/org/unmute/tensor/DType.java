@@ -1,7 +1,7 @@
 package org.unmute.tensor;
 
 /**
- * Element types. {@link #F32} is the working type, {@link #F64} serves gradient checks, {@link #I32} holds indices,
+ * Element types. {@link #F32} is the working type, {@link #F64} is for gradient checks and {@link #I32} holds indices.
  * {@link #F16} and {@link #BF16} are storage types: cast them before computing.
  */
 public enum DType {
@@ -19,7 +19,7 @@ public enum DType {
         this.floating = floating;
     }
 
-    /** Bytes of one element. */
+    /** Bytes per element. */
     public int bytes() {
         return bytes;
     }
@@ -29,7 +29,7 @@ public enum DType {
         return floating;
     }
 
-    /** Whether arithmetic runs in this type; the others are for storage and must be cast first. */
+    /** Whether ops compute in this type. The other types are for storage and must be cast first. */
     public boolean isComputable() {
         return this == F32 || this == F64 || this == I32;
     }

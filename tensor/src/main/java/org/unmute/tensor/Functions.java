@@ -6,11 +6,11 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Differentiable functions composed of ops, so that they run on every backend, with the conventions of the torch
+ * Differentiable functions composed of ops, so that they run on every backend. They follow the conventions of the torch
  * functions of the same name. Negative axes count from the end.
  */
 public final class Functions {
-    /** Minimum norm in {@link #cosineSimilarity}. */
+    /** Lower limit of each norm in {@link #cosineSimilarity}. */
     public static final double COSINE_FLOOR = 1e-8;
 
     private Functions() {}
@@ -20,7 +20,7 @@ public final class Functions {
     /**
      * Variance over axes, {@code Σ (x - mean)² / (n - correction)}.
      *
-     * @param correction 0 for the biased, 1 for the unbiased variance
+     * @param correction 0 for the biased variance, 1 for the unbiased one
      */
     public static Tensor variance(Tensor x, int correction, boolean keepAxes, int... axes) {
         Tensor square = x.minus(x.mean(true, axes)).unary(Unary.SQUARE);
@@ -32,12 +32,12 @@ public final class Functions {
         return square.sum(keepAxes, axes).times(1.0 / (n - correction));
     }
 
-    /** Square root of the {@link #variance}; the gradient is 0 where it is 0. */
+    /** Square root of the {@link #variance}. Where the result is 0, so is the gradient. */
     public static Tensor standardDeviation(Tensor x, int correction, boolean keepAxes, int... axes) {
         return rootWithZeroGradientAtZero(variance(x, correction, keepAxes, axes));
     }
 
-    /** Euclidean norm over axes; the gradient is 0 where it is 0. */
+    /** Euclidean norm over axes. Where the norm is 0, so is the gradient. */
     public static Tensor norm(Tensor x, boolean keepAxes, int... axes) {
         return rootWithZeroGradientAtZero(x.unary(Unary.SQUARE).sum(keepAxes, axes));
     }
@@ -47,10 +47,10 @@ public final class Functions {
         return square.maskedFill(zero, 1).unary(Unary.SQRT).maskedFill(zero, 0);
     }
 
-    /** {@code ln Σ eˣ} along an axis, which is removed; exact for large values. */
+    /** {@code ln Σ eˣ} along an axis, which is removed. Does not overflow for large values. */
     public static Tensor logSumExp(Tensor x, int axis) {
         int a = x.shape().axis(axis);
-        // The shift cancels, so it is a constant. An infinite one would give ∞ - ∞.
+        // The shift cancels out, so it needs no gradient. An infinite shift would give ∞ - ∞.
         Tensor shift = x.detach().amax(true, a);
         Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, x.scalarLike(Double.POSITIVE_INFINITY));
         shift = shift.maskedFill(infinite, 0);
@@ -62,14 +62,14 @@ public final class Functions {
                 .squeeze(a);
     }
 
-    /** Mean of the {@code k} largest along an axis, which is removed; the first win ties. */
+    /** Mean of the {@code k} largest elements along an axis, which is removed. On ties the first elements win. */
     public static Tensor topKMean(Tensor x, int k, int axis) {
         return x.gather(axis, topKIndices(x, k, axis)).mean(false, axis);
     }
 
     /**
-     * Positions of the {@code k} largest along an axis, in descending order, {@code I32}; the first win ties. All are
-     * distinct, also if fewer than {@code k} elements are above -∞.
+     * Positions of the {@code k} largest elements along an axis, largest first, as {@code I32}. On ties the first
+     * elements win. The positions are distinct, even if fewer than {@code k} elements are above -∞.
      */
     public static Tensor topKIndices(Tensor x, int k, int axis) {
         int a = x.shape().axis(axis);
@@ -83,7 +83,7 @@ public final class Functions {
             Arrays.setAll(positions, i -> i);
             Tensor numbers = Tensor.of(
                     x.backend(), positions, Shape.ones(x.rank()).with(a, n).toArray());
-            // Elements found become -∞, so elements that are -∞ already must be above that.
+            // Elements already found are set to -∞, so elements that were -∞ from the start must be raised above that.
             Tensor rest = x.detach();
             rest = rest.maskedFill(
                     rest.binary(Binary.EQUAL, rest.scalarLike(Double.NEGATIVE_INFINITY)),
@@ -102,8 +102,7 @@ public final class Functions {
     // ---- cosines
 
     /**
-     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm has
-     * the lower limit. The shapes broadcast.
+     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}. The shapes broadcast.
      */
     public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis) {
         Tensor x = a.over(norm(a, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
@@ -111,14 +110,14 @@ public final class Functions {
         return x.times(y).sum(false, axis);
     }
 
-    /** Cosines of all rows with all rows: {@code a [..., n, dim]}, {@code b [..., m, dim]} to {@code [..., n, m]}. */
+    /** Cosine of each row of {@code a [..., n, dim]} with each row of {@code b [..., m, dim]}: {@code [..., n, m]}. */
     public static Tensor cosineMatrix(Tensor a, Tensor b) {
         return a.l2Normalize(-1).matmul(b.l2Normalize(-1).transpose(-1, -2));
     }
 
     // ---- selection and rearrangement
 
-    /** First half times the sigmoid of the second half of an axis of even size. */
+    /** Gated linear unit: the first half of an axis times the sigmoid of its second half. The size must be even. */
     public static Tensor glu(Tensor x, int axis) {
         long half = x.size(axis) / 2;
         if (2 * half != x.size(axis)) {
@@ -127,14 +126,16 @@ public final class Functions {
         return x.slice(axis, 0, half).times(x.slice(axis, half, half).unary(Unary.SIGMOID));
     }
 
-    /** Shifted cyclically along an axis by {@code shift} positions towards its end. */
+    /** Rotates elements along an axis by {@code shift} positions towards its end. */
     public static Tensor roll(Tensor x, long shift, int axis) {
         long n = x.size(axis);
         long s = n == 0 ? 0 : Math.floorMod(shift, n);
         return s == 0 ? x : Tensor.concat(axis, x.slice(axis, n - s, s), x.slice(axis, 0, n - s));
     }
 
-    /** Rows of {@code weight [entries, dim]} by index: index of any shape, {@code I32}, to {@code [index..., dim]}. */
+    /**
+     * Looks up rows of {@code weight [entries, dim]}. An {@code I32} index of any shape gives {@code [index..., dim]}.
+     */
     public static Tensor embedding(Tensor weight, Tensor index) {
         if (weight.rank() != 2) {
             throw new IllegalArgumentException("embedding: the weight must be [entries, dim], is " + weight.shape());
@@ -143,8 +144,10 @@ public final class Functions {
         return rows.reshape(index.shape().concat(weight.shape().tail(1)).toArray());
     }
 
-    /** Windows of {@code size} every {@code step} along an axis, which becomes the window number; a new last axis holds
-     * the window. */
+    /**
+     * Windows of {@code size} elements, {@code step} apart, along an axis. That axis then counts the windows, and a new
+     * last axis holds the elements of each.
+     */
     public static Tensor unfold(Tensor x, int axis, int size, int step) {
         int a = x.shape().axis(axis);
         if (size < 1 || step < 1 || size > x.size(a)) {

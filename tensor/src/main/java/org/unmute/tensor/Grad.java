@@ -12,7 +12,7 @@ import org.unmute.tensor.op.Op;
 
 /**
  * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the
- * leaves, which {@link Tensor#parameter()} makes.
+ * leaves, which are the tensors made by {@link Tensor#parameter()}.
  *
  * <pre>{@code
  * Grad grad = Grad.of(loss);
@@ -26,7 +26,7 @@ public final class Grad {
 
     private Grad() {}
 
-    /** Gradients of a scalar. */
+    /** Gradients of a result with one element. */
     public static Grad of(Tensor loss) {
         if (loss.shape().elements() != 1) {
             throw new IllegalArgumentException("grad: the loss must have one element, its shape is " + loss.shape()
@@ -53,12 +53,12 @@ public final class Grad {
     }
 
     /**
-     * Gradients are released after their last use, because the gradients inside a network are together larger than all
-     * of its activations. Only those of leaves are kept.
+     * Each gradient is released after its last use, because together they need more memory than all activations of the
+     * network. Only the gradients of leaves are kept.
      */
     private void walk(Tensor result, Tensor upstream) {
         Map<Tensor, Tensor> pending = new IdentityHashMap<>();
-        // Later results first: an op's result is always younger than its inputs.
+        // Newest results first: an op's result is always newer than its inputs.
         PriorityQueue<Tensor> queue =
                 new PriorityQueue<>(Comparator.comparingLong(Tensor::sequence).reversed());
         pending.put(result, upstream);
@@ -99,7 +99,7 @@ public final class Grad {
         }
     }
 
-    /** The gradients of an op; its temporaries are released. */
+    /** The gradients of an op's inputs. Temporaries of the computation are released. */
     private static List<Tensor> backward(Op op, Tensor y, Tensor gy) {
         try (TensorScope scope = new TensorScope()) {
             List<Tensor> gradients = op.backward(y, gy);
@@ -108,12 +108,12 @@ public final class Grad {
         }
     }
 
-    /** Counts the pending gradients that are views of a buffer. */
+    /** Counts, for each buffer, the pending gradients that are views of it. */
     private static final class Users {
         private final TensorScope made;
         private final Map<Buffer, Integer> counts = new IdentityHashMap<>();
 
-        /** @param made the scope that owns what may be released */
+        /** @param made the scope that owns the gradients to be released */
         Users(TensorScope made) {
             this.made = made;
         }
@@ -129,7 +129,7 @@ public final class Grad {
             }
         }
 
-        /** For gradients that are not required or were added to others. */
+        /** Releases a gradient that is not required or was added to another one. */
         void releaseUnused(Tensor gradient) {
             if (gradient != null && !counts.containsKey(gradient.view().buffer())) {
                 made.releaseOwn(gradient);
@@ -137,14 +137,14 @@ public final class Grad {
         }
     }
 
-    /** Gradients in a storage type are added in float32 and rounded again. */
+    /** Adds two gradients. In a storage type, the sum is taken in float32 and rounded. */
     private static Tensor sum(Tensor a, Tensor b) {
         return a.dtype().isComputable()
                 ? a.plus(b)
                 : a.cast(DType.F32).plus(b.cast(DType.F32)).cast(a.dtype());
     }
 
-    /** The gradient of a parameter, of its shape; zeros if the result does not depend on it. */
+    /** The gradient of a parameter, in the parameter's shape; zeros if the result does not depend on it. */
     public Tensor wrt(Tensor parameter) {
         Tensor g = leaves.get(parameter);
         if (g == null) {
@@ -157,7 +157,7 @@ public final class Grad {
         return g;
     }
 
-    /** Runs code without recording ops: its results have no gradient and retain nothing. */
+    /** Runs code without recording ops, so its results have no gradient and keep no other tensors in memory. */
     public static <T> T withoutRecording(Supplier<T> body) {
         boolean before = PAUSED.get();
         PAUSED.set(true);

@@ -2,7 +2,7 @@ package org.unmute.tensor;
 
 /**
  * Conversions between float32 and the two 16-bit storage types: IEEE 754 binary16 ({@link DType#F16}) and bfloat16
- * ({@link DType#BF16}). All round to nearest, ties to even; numbers beyond the range become infinite and NaN stays NaN.
+ * ({@link DType#BF16}). All round to nearest, ties to even. Numbers out of range become infinite, and NaN stays NaN.
  */
 public final class HalfFloats {
     private HalfFloats() {}
@@ -26,7 +26,7 @@ public final class HalfFloats {
     public static short toBf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            // Truncating a NaN could leave an infinity, so the quiet bit is set.
+            // Truncation could turn a NaN into an infinity, so the quiet bit is set.
             return (short) (bits >>> 16 | 0x40);
         }
         int lastKept = bits >>> 16 & 1;

@@ -2,7 +2,7 @@ package org.unmute.tensor;
 
 import java.util.Arrays;
 
-/** Attention with masks and multi-head self-attention, on {@link Tensor#attention}. */
+/** Masked attention and multi-head self-attention, built on {@link Tensor#attention}. */
 public final class Heads {
     private Heads() {}
 
@@ -13,7 +13,7 @@ public final class Heads {
      * @param k {@code [..., keys, d]}
      * @param v {@code [..., keys, e]}
      * @param bias broadcasts to {@code [..., queries, keys]}, or null
-     * @param mask broadcasts likewise: 0 hides a key; or null
+     * @param mask broadcasts likewise, 0 hides a key; or null
      */
     public static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor mask, double scale) {
         if (mask == null) {
@@ -36,8 +36,8 @@ public final class Heads {
     }
 
     /**
-     * Self-attention with packed queries, keys and values, output channels {@code [q | k | v]}, each split into heads,
-     * as in timm; scale {@code 1/√(dim / heads)}.
+     * Multi-head self-attention with packed weights, as in timm. The packed projection has output channels {@code [q |
+     * k | v]}, each split into heads; the scale is {@code 1/√(dim / heads)}.
      *
      * @param x {@code [batch, tokens, dim]}
      * @param packedWeight {@code [3 dim, dim]}

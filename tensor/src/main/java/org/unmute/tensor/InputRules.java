@@ -4,14 +4,14 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.LayoutOps;
 import org.unmute.tensor.op.Op;
 
-/** What must hold for an input of any op. */
+/** Checks that apply to the inputs of every op. */
 final class InputRules {
     private InputRules() {}
 
     /**
-     * @param backend that of the op's first input
-     * @throws IllegalArgumentException if the input is on another backend, or of a storage type that the op does not
-     *     take
+     * @param backend the backend of the op's first input
+     * @throws IllegalArgumentException if the input is on another backend, or has a storage type that the op does not
+     *     accept
      * @throws IllegalStateException if a backend was closed
      */
     static void check(Op op, Backend backend, Tensor input) {

@@ -1,13 +1,13 @@
 package org.unmute.tensor;
 
 /**
- * Resizing along axes, as in torch's {@code interpolate}: a product with a constant matrix {@code [out, in]} for each
- * axis, so that it is differentiable and runs on every backend.
+ * Resizing along axes, as in torch's {@code interpolate}. Each axis is multiplied by a constant matrix {@code [out,
+ * in]}, so resizing is differentiable and runs on every backend.
  */
 public final class Interpolation {
-    /** Coefficient of the cubic kernel. */
+    /** Coefficient {@code a} of the cubic kernel. */
     private static final double CUBIC = -0.75;
-    /** The same for the antialiased kernel, as in Pillow and torch. */
+    /** Coefficient {@code a} of the antialiased cubic kernel, as in Pillow and torch. */
     private static final double CUBIC_ANTIALIASED = -0.5;
 
     private Interpolation() {}
@@ -16,9 +16,11 @@ public final class Interpolation {
     public enum Mode {
         /** The sample at or before the position. */
         NEAREST,
-        /** Straight lines between neighbours; two axes of it make "bilinear". */
+        /** Linear between neighbours; on two axes this is "bilinear". */
         LINEAR,
-        /** Cubic convolution over four neighbours, a = -0.75, the border repeated; two axes of it make "bicubic". */
+        /**
+         * Cubic convolution over four neighbours, a = -0.75, with the border repeated; on two axes this is "bicubic".
+         */
         CUBIC,
         /** Linear with a kernel that widens as the result shrinks. */
         LINEAR_ANTIALIASED,
@@ -27,9 +29,9 @@ public final class Interpolation {
     }
 
     /**
-     * To a new size along one axis.
+     * Resizes one axis to a new size.
      *
-     * @param alignCorners whether the centres of the first and last samples are aligned, not their outer edges; only
+     * @param alignCorners whether to align the centres of the first and last samples instead of their outer edges; only
      *     for {@code LINEAR} and {@code CUBIC}
      */
     public static Tensor resize(Tensor x, int axis, long size, Mode mode, boolean alignCorners) {
@@ -44,8 +46,9 @@ public final class Interpolation {
     }
 
     /**
-     * By a factor along one axis, to {@code ⌊size · factor⌋}. Positions are taken from the factor itself, not from
-     * the two sizes (torch's {@code recompute_scale_factor=False}), which differs where the factor leaves a fraction.
+     * Resizes one axis by a factor, to {@code ⌊size · factor⌋}. Positions are computed from the factor, not from the
+     * ratio of the two sizes, which differs if {@code size · factor} is not whole (torch's {@code
+     * recompute_scale_factor=False}).
      */
     public static Tensor scale(Tensor x, int axis, double factor, Mode mode) {
         int in = x.shape().dim(axis);
@@ -57,18 +60,18 @@ public final class Interpolation {
         return apply(x, axis, matrix(in, Math.toIntExact(out), 1 / factor, mode, false));
     }
 
-    /** {@link #resize} of the two last axes. */
+    /** {@link #resize} of the last two axes. */
     public static Tensor resize2d(Tensor x, long rows, long columns, Mode mode, boolean alignCorners) {
         return resize(resize(x, -2, rows, mode, alignCorners), -1, columns, mode, alignCorners);
     }
 
-    /** {@link #scale} of the two last axes. */
+    /** {@link #scale} of the last two axes. */
     public static Tensor scale2d(Tensor x, double rowFactor, double columnFactor, Mode mode) {
         return scale(scale(x, -2, rowFactor, mode), -1, columnFactor, mode);
     }
 
     /**
-     * Position embeddings for another grid: the first {@code extra} rows (such as cls) stay, the others are resized.
+     * Resizes position embeddings to another grid. The first {@code extra} rows (such as cls) are kept as they are.
      *
      * @param positions {@code [batch, extra + rows · columns, dim]}, row-major in the grid
      * @return {@code [batch, extra + newRows · newColumns, dim]}
@@ -111,14 +114,14 @@ public final class Interpolation {
                 : x.transpose(a, -1).linear(weight, null).transpose(a, -1);
     }
 
-    /** Row i has the weights of the samples in result i. {@code step} is the distance between results, in samples. */
+    /** Row i holds the weights of the samples in result i. {@code step} is the distance between results, in samples. */
     private static double[][] matrix(int in, int out, double step, Mode mode, boolean alignCorners) {
         double[][] m = new double[out][in];
         for (int i = 0; i < out; i++) {
             double[] row = m[i];
             double at = alignCorners ? i * step : (i + 0.5) * step - 0.5;
             switch (mode) {
-                // In float32, as in torch: at exact multiples the rounding decides.
+                // In float32, as in torch, because at exact multiples the rounding decides.
                 case NEAREST -> row[Math.min(in - 1, (int) Math.floor(i * (float) step))] = 1;
                 case LINEAR -> linear(row, Math.max(0, at));
                 case CUBIC -> cubic(row, at);
@@ -144,7 +147,10 @@ public final class Interpolation {
         }
     }
 
-    /** The kernel sampled around {@code center} (in samples, edges at whole numbers) and normalised to sum 1. */
+    /**
+     * The kernel sampled around {@code center} and normalised to sum 1. Positions are in samples, whose edges are at
+     * whole numbers.
+     */
     private static void antialiased(double[] row, double center, double step, Mode mode) {
         double stretch = Math.max(step, 1);
         double reach = stretch * (mode == Mode.LINEAR_ANTIALIASED ? 1 : 2);

@@ -4,8 +4,8 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.ElementSource;
 
 /**
- * Reads weights of linear maps directly into the backend's packed form, so that a model is in memory only once, even
- * while it is loaded.
+ * Reads weights of linear maps directly into the backend's packed form, so that a model is never in memory twice, even
+ * while it is loading.
  */
 public final class LinearWeight {
     private LinearWeight() {}
@@ -13,7 +13,7 @@ public final class LinearWeight {
     /**
      * A frozen weight {@code [out, in]} on the current backend ({@link Backends#current()}).
      *
-     * @param source its elements, row-major; read before this returns, and not afterwards
+     * @param source its elements, row-major; not read after this method returns
      */
     public static Tensor read(ElementSource source, long out, long in) {
         return new Tensor(

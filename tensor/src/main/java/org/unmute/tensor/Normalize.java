@@ -9,9 +9,9 @@ public final class Normalize {
     private Normalize() {}
 
     /**
-     * Layer normalisation over the last {@code axes} axes together.
+     * Layer normalisation jointly over the last {@code axes} axes.
      *
-     * @param weight of the shape of those axes, or null
+     * @param weight in the shape of those axes, or null
      * @param bias likewise
      */
     public static Tensor layer(Tensor x, int axes, Tensor weight, Tensor bias, double eps) {
@@ -36,7 +36,7 @@ public final class Normalize {
     }
 
     /**
-     * Group normalisation: the channels of each clip in {@code groups} groups, each normalised as a whole.
+     * Group normalisation: splits the channels of each clip into {@code groups} groups and normalises each as a whole.
      *
      * @param x {@code [batch, channels, ...]}
      * @param weight {@code [channels]} or null
@@ -55,11 +55,11 @@ public final class Normalize {
     }
 
     /**
-     * Batch normalisation with given statistics, as in evaluation: {@code (x - mean) / √(variance + eps) · weight +
+     * Batch normalisation with the given statistics, as in evaluation: {@code (x - mean) / √(variance + eps) · weight +
      * bias}.
      *
      * @param x {@code [batch, channels, ...]}
-     * @param mean {@code [channels]}, as all others
+     * @param mean {@code [channels]}, like the other parameters
      */
     public static Tensor batch(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double eps) {
         Tensor y = x.minus(perChannel(x, mean))
@@ -81,9 +81,9 @@ public final class Normalize {
      */
     public record RunningStatistics(Tensor mean, Tensor variance) {
         /**
-         * {@code (1 - momentum) old + momentum batch}, with the unbiased variance of the batch.
+         * Updated statistics, {@code (1 - momentum) old + momentum batch}, with the unbiased variance of the batch.
          *
-         * @param x {@code [batch, channels, ...]}, at least two numbers a channel
+         * @param x {@code [batch, channels, ...]}, with at least two numbers per channel
          */
         public RunningStatistics updated(Tensor x, double momentum) {
             return Grad.withoutRecording(() -> {
@@ -99,8 +99,8 @@ public final class Normalize {
     /**
      * Weight normalisation: {@code magnitude · direction / ‖direction‖}, with the norm over all other axes.
      *
-     * @param magnitude of the shape of {@code direction} with all axes 1 but {@code axis}
-     * @param axis the axis along which each position has a magnitude of its own
+     * @param magnitude in the shape of {@code direction}, except that all axes but {@code axis} have size 1
+     * @param axis the axis along which each position has its own magnitude
      */
     public static Tensor weight(Tensor direction, Tensor magnitude, int axis) {
         int kept = direction.shape().axis(axis);

@@ -65,7 +65,7 @@ public final class Shape {
     }
 
     /**
-     * The number of an axis from 0, given one that may count from the end.
+     * The number of an axis counted from 0, given one that may be negative and count from the end.
      *
      * @throws IllegalArgumentException if there is no such axis
      */
@@ -77,7 +77,7 @@ public final class Shape {
         return a;
     }
 
-    /** All axes in order, except that two are exchanged. */
+    /** The axes in order, with two of them swapped; for {@code permute}. */
     public int[] exchanged(int a, int b) {
         int[] order = new int[sizes.length];
         Arrays.setAll(order, i -> i);
@@ -120,7 +120,7 @@ public final class Shape {
         return new Shape(Arrays.copyOf(sizes, n));
     }
 
-    /** The axes from {@code from} on. */
+    /** The axes from {@code from} to the last. */
     public Shape tail(int from) {
         return new Shape(Arrays.copyOfRange(sizes, from, sizes.length));
     }
@@ -133,9 +133,9 @@ public final class Shape {
     }
 
     /**
-     * The shape of two operands broadcast against each other: right-aligned, sizes of 1 expand.
+     * The shape of two operands broadcast against each other: axes are right-aligned and sizes of 1 expand.
      *
-     * @param operation the operation's name, for the message
+     * @param operation the operation's name, for the error message
      * @throws IllegalArgumentException if the shapes do not fit
      */
     public static Shape broadcast(String operation, Shape a, Shape b) {

@@ -22,9 +22,9 @@ import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * An n-dimensional array on a backend. Its methods only build an {@link Op} and run it; a result keeps its op if an
- * input requires a gradient (see {@link Grad}). Values do not change, except by {@link #assign} and by optimizer steps
- * on parameters. Negative axes count from the end, -1 being the last. Safe to share between threads.
+ * An n-dimensional array on a backend. Its methods build an {@link Op} and run it; a result keeps its op if an input
+ * requires a gradient (see {@link Grad}). Values change only by {@link #assign} and by optimizer steps on parameters.
+ * Negative axes count from the end, -1 being the last. Safe to share between threads.
  */
 public final class Tensor {
     private static final AtomicLong SEQUENCE = new AtomicLong();
@@ -55,7 +55,7 @@ public final class Tensor {
     }
 
     /**
-     * A tensor in the given array, without a copy, if the backend's memory is Java arrays.
+     * A tensor on the current backend that uses the given array without a copy if the backend's memory is Java arrays.
      *
      * @param data row-major; must not be used by the caller afterwards
      */
@@ -99,22 +99,22 @@ public final class Tensor {
         return empty(backend, dtype, shape);
     }
 
-    /** One value in every element. */
+    /** A tensor with the same value in every element. */
     public static Tensor full(Backend backend, DType dtype, Shape shape, double value) {
         return compute(backend, dtype, shape, out -> backend.fill(out, value));
     }
 
-    /** Zeros of this tensor's shape, type and backend. */
+    /** Zeros in this tensor's shape and type, on its backend. */
     public Tensor zerosLike() {
         return empty(backend, dtype(), shape());
     }
 
-    /** One number of this element type on the same backend, without axes, so that it broadcasts. */
+    /** A scalar of this tensor's element type on its backend. It has no axes, so it broadcasts. */
     public Tensor scalarLike(double value) {
         return full(backend, dtype(), Shape.of(), value);
     }
 
-    /** A result that {@code compute} writes in full; for gradients. Not recorded. */
+    /** A new tensor whose elements are all written by {@code compute}. Not recorded; for gradients. */
     public static Tensor compute(Backend backend, DType dtype, Shape shape, Consumer<View> compute) {
         requireSupport(backend, dtype);
         Tensor t = new Tensor(backend, TensorScope.allocateForResult(backend, dtype, shape), null, false);
@@ -122,7 +122,7 @@ public final class Tensor {
         return t;
     }
 
-    /** A result of this tensor's type and shape that {@code compute} writes in full; for gradients. Not recorded. */
+    /** {@link #compute} with this tensor's backend, type and shape. */
     public Tensor computeLike(Consumer<View> compute) {
         return compute(backend, dtype(), shape(), compute);
     }
@@ -143,7 +143,8 @@ public final class Tensor {
     /**
      * Runs an op and records it if an input requires a gradient.
      *
-     * @throws IllegalArgumentException if inputs are on different backends or of a storage type
+     * @throws IllegalArgumentException if inputs are on different backends, or one has a storage type that the op does
+     *     not accept
      * @throws IllegalStateException if the backend of an input was closed
      */
     public static Tensor run(Op op) {
@@ -187,7 +188,7 @@ public final class Tensor {
         return backend;
     }
 
-    /** The memory behind this tensor, for backends and ops. */
+    /** The memory of this tensor and its layout, for backends and ops. */
     public View view() {
         return view;
     }
@@ -227,7 +228,7 @@ public final class Tensor {
         return host;
     }
 
-    /** The element of a tensor with exactly one. */
+    /** The value of a tensor with exactly one element. */
     public double item() {
         if (shape().elements() != 1) {
             throw new IllegalArgumentException("item: needs one element, shape is " + shape());
@@ -235,7 +236,7 @@ public final class Tensor {
         return toDoubles()[0];
     }
 
-    /** The same memory as a leaf that requires a gradient. */
+    /** A leaf that shares this memory and requires a gradient. */
     public Tensor parameter() {
         if (!dtype().isFloating() || !dtype().isComputable()) {
             throw new IllegalArgumentException("parameter: needs F32 or F64, is " + dtype());
@@ -243,20 +244,20 @@ public final class Tensor {
         return new Tensor(backend, view, null, true);
     }
 
-    /** The same memory without history. */
+    /** A tensor that shares this memory but requires no gradient. */
     public Tensor detach() {
         return requiresGradient ? new Tensor(backend, view, null, false) : this;
     }
 
-    /** Declares the contents final, so that a backend may keep packed weights. */
+    /** Declares the contents final, so that a backend may keep a packed copy. */
     public Tensor freeze() {
         view.buffer().freeze();
         return this;
     }
 
     /**
-     * Overwrites the contents, also for every other view of the same memory. Compute gradients of earlier results
-     * before.
+     * Overwrites the contents, which changes every other view of the same memory. Compute gradients of earlier results
+     * first.
      *
      * @throws IllegalStateException if the tensor is frozen
      */
@@ -268,12 +269,12 @@ public final class Tensor {
         if (view.buffer().isFrozen()) {
             throw new IllegalStateException("assign: the tensor is frozen: " + this);
         }
-        // A view of the target's own memory would be overwritten while it is read.
+        // Values that are a view of the target's memory would be overwritten while being read.
         Tensor from = values.view.buffer() == view.buffer() ? values.detach().copy() : values.to(backend);
         backend.copy(from.view, view);
     }
 
-    /** A copy on another backend, or this if it is there already. Not recorded. */
+    /** A copy on another backend, or this tensor if it is already there. Not recorded. */
     public Tensor to(Backend other) {
         if (other == backend) {
             return this;
@@ -285,7 +286,7 @@ public final class Tensor {
         return t;
     }
 
-    /** Another element type; the gradient is cast back. */
+    /** Converts to another element type. The gradient is cast back. */
     public Tensor cast(DType dtype) {
         return dtype == dtype() ? this : run(new LayoutOps.Cast(this, dtype));
     }
@@ -345,17 +346,17 @@ public final class Tensor {
         return run(new ElementwiseOps.Affine(this, scale, shift));
     }
 
-    /** Clamped to {@code [min, max]}; either may be infinite. */
+    /** Clamps to {@code [min, max]}; either bound may be infinite. */
     public Tensor clamp(double min, double max) {
         return unary(Unary.CLAMP, min, max);
     }
 
-    /** {@code a} where this is not 0, else {@code b}. */
+    /** {@code a} where this tensor is not 0, {@code b} elsewhere. */
     public Tensor where(Tensor a, Tensor b) {
         return run(new ElementwiseOps.Where(this, a, b));
     }
 
-    /** {@code value} where {@code mask} is not 0. */
+    /** {@code value} where {@code mask} is not 0, this tensor elsewhere. */
     public Tensor maskedFill(Tensor mask, double value) {
         return mask.where(scalarLike(value), this);
     }
@@ -365,14 +366,14 @@ public final class Tensor {
         return run(new ElementwiseOps.BinarizeStraightThrough(this, false));
     }
 
-    /** {@link #binarizeStraightThrough} with zero gradient outside [-1, 1]; a variant that the paper does not use. */
+    /** {@link #binarizeStraightThrough} with zero gradient outside [-1, 1]. The paper does not use this variant. */
     public Tensor binarizeStraightThroughClipped() {
         return run(new ElementwiseOps.BinarizeStraightThrough(this, true));
     }
 
     // ---- reductions
 
-    /** Sum of all elements, a scalar. */
+    /** Sum of all elements, as a scalar. */
     public Tensor sum() {
         return sum(false, allAxes());
     }
@@ -381,7 +382,7 @@ public final class Tensor {
         return run(new ReductionOps.Sum(this, normalize(axes), keepAxes));
     }
 
-    /** Mean of all elements, a scalar. */
+    /** Mean of all elements, as a scalar. */
     public Tensor mean() {
         return mean(false, allAxes());
     }
@@ -394,12 +395,12 @@ public final class Tensor {
         return Arrays.stream(axes).mapToLong(this::size).reduce(1, (a, b) -> a * b);
     }
 
-    /** Maximum and position along an axis; on ties the first gets the gradient. */
+    /** Maximum along an axis and its position. On ties the first gets the gradient. */
     public ReductionOps.Extreme max(int axis) {
         return ReductionOps.extreme(this, axis, true);
     }
 
-    /** Minimum and position along an axis; on ties the first gets the gradient. */
+    /** Minimum along an axis and its position. On ties the first gets the gradient. */
     public ReductionOps.Extreme min(int axis) {
         return ReductionOps.extreme(this, axis, false);
     }
@@ -416,7 +417,7 @@ public final class Tensor {
 
     // ---- products
 
-    /** Matrix product over the last two axes; leading axes broadcast. A vector on the right is a column. */
+    /** Matrix product over the last two axes; leading axes broadcast. A vector on the right counts as a column. */
     public Tensor matmul(Tensor other) {
         if (other.rank() == 1) {
             return matmul(other.insert(1)).squeeze(-1);
@@ -424,7 +425,7 @@ public final class Tensor {
         return run(new ProductOps.MatMul(this, other));
     }
 
-    /** {@code this · weightᵀ + bias}; weight {@code [out, in]}, bias {@code [out]} or null. */
+    /** {@code this · weightᵀ + bias}; the weight is {@code [out, in]}, the bias {@code [out]} or null. */
     public Tensor linear(Tensor weight, Tensor bias) {
         return run(new ProductOps.Linear(this, weight, bias));
     }
@@ -444,12 +445,14 @@ public final class Tensor {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, false);
     }
 
-    /** {@link #prototypeMaxPool} with the signs of the prototypes; straight-through gradient. */
+    /** {@link #prototypeMaxPool} with the signs of the prototypes and a straight-through gradient. */
     public PrototypeOps.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, true);
     }
 
-    /** Minimum and maximum dot product of each prototype; see {@link PrototypeOps.ProductExtremes}. */
+    /**
+     * The minimum and maximum dot product of each prototype over the tokens; see {@link PrototypeOps.ProductExtremes}.
+     */
     public PrototypeOps.ProductExtremes productExtremes(Tensor prototypes) {
         return PrototypeOps.ProductExtremes.of(this, prototypes);
     }
@@ -464,12 +467,12 @@ public final class Tensor {
         return onLastAxis(axis, t -> run(new NormalizationOps.LogSoftmax(t)));
     }
 
-    /** Layer normalisation along the last axis; weight and bias {@code [n]}, both may be null. */
+    /** Layer normalisation along the last axis. Weight and bias are {@code [n]}; either may be null. */
     public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
         return run(new NormalizationOps.LayerNorm(this, weight, bias, eps));
     }
 
-    /** Divided by the Euclidean norm along an axis (at least 1e-12). */
+    /** Divides by the Euclidean norm along an axis, which is taken as at least 1e-12. */
     public Tensor l2Normalize(int axis) {
         return onLastAxis(axis, t -> run(new NormalizationOps.L2Normalize(t)));
     }
@@ -481,7 +484,7 @@ public final class Tensor {
 
     // ---- layout
 
-    /** The same elements in row-major order under another shape; one size may be -1. */
+    /** The same elements in row-major order in another shape. One size may be -1, which infers it. */
     public Tensor reshape(long... sizes) {
         return run(new LayoutOps.Reshape(this, LayoutOps.infer(shape(), sizes)));
     }
@@ -498,7 +501,7 @@ public final class Tensor {
         return run(new LayoutOps.Expand(this, Shape.of(sizes)));
     }
 
-    /** Elements {@code start, start + step, …}, {@code count} of them; the step may be negative. */
+    /** {@code count} elements along an axis: {@code start, start + step, …}. The step may be negative. */
     public Tensor slice(int axis, long start, long count, long step) {
         return run(new LayoutOps.Slice(this, shape().axis(axis), start, count, step));
     }
@@ -507,12 +510,12 @@ public final class Tensor {
         return slice(axis, start, count, 1);
     }
 
-    /** One position along an axis, without the axis. */
+    /** One position along an axis, which is removed. */
     public Tensor select(int axis, long index) {
         return slice(axis, index, 1).squeeze(axis);
     }
 
-    /** A new axis of size 1 before position {@code axis} (0 to rank; -1 is after the last). */
+    /** Inserts an axis of size 1 before position {@code axis} (0 to rank; -1 is after the last). */
     public Tensor insert(int axis) {
         return reshape(shape().insert(axis, 1).toArray());
     }
@@ -525,22 +528,22 @@ public final class Tensor {
         return reshape(shape().without(axis).toArray());
     }
 
-    /** Reversed along an axis. */
+    /** Reverses an axis. */
     public Tensor flip(int axis) {
         return slice(axis, size(axis) - 1, size(axis), -1);
     }
 
-    /** Padded with a constant along an axis. */
+    /** Pads an axis with a constant. */
     public Tensor pad(int axis, long before, long after, double value) {
         return run(new LayoutOps.Pad(this, shape().axis(axis), before, after, value));
     }
 
-    /** A copy in memory of its own (recorded as the identity). */
+    /** A copy in its own memory, recorded as the identity. */
     public Tensor copy() {
         return run(new LayoutOps.Cast(this, dtype()));
     }
 
-    /** Concatenated along an axis. */
+    /** Concatenates tensors along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
         if (parts.length == 0) {
             throw new IllegalArgumentException("concat: needs at least one tensor");
@@ -548,17 +551,20 @@ public final class Tensor {
         return run(new LayoutOps.Concat(List.of(parts), parts[0].shape().axis(axis)));
     }
 
-    /** Stacked along a new axis. */
+    /** Stacks tensors along a new axis. */
     public static Tensor stack(int axis, Tensor... parts) {
         return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
     }
 
-    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32} of this shape but for the axis. */
+    /**
+     * {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; the index is {@code I32} in this shape except along the
+     * axis.
+     */
     public Tensor gather(int axis, Tensor index) {
         return run(new IndexingOps.Gather(this, shape().axis(axis), index));
     }
 
-    /** Whole slices at the positions {@code index [n]} along an axis. */
+    /** The slices at the positions {@code index [n]} along an axis. */
     public Tensor indexSelect(int axis, Tensor index) {
         if (index.rank() != 1) {
             throw new IllegalArgumentException("indexSelect: the index must have one axis, is " + index.shape());

@@ -10,9 +10,9 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * Releases on closing everything that this thread allocated since opening, unless it was {@linkplain #keep kept}.
- * Scopes nest; what an inner scope keeps belongs to the outer one. Outside any scope the garbage collector frees
- * memory.
+ * On closing, releases every tensor that this thread has allocated since opening, except those {@linkplain #keep kept}.
+ * Scopes nest: a tensor kept by an inner scope then belongs to the outer one. Outside any scope, the garbage collector
+ * frees tensors.
  *
  * <pre>{@code
  * try (TensorScope scope = new TensorScope()) {
@@ -41,7 +41,7 @@ public final class TensorScope implements AutoCloseable {
         return owned(backend.allocate(dtype, shape));
     }
 
-    /** Memory that the caller writes in full. */
+    /** Memory with undefined contents, for results that the caller writes in full. */
     static View allocateForResult(Backend backend, DType dtype, Shape shape) {
         return owned(backend.allocateForResult(dtype, shape));
     }
@@ -65,8 +65,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} outside any scope: what it allocates is left to the garbage collector, like a model's weights.
-     * For tensors that live from one pass to the next.
+     * Runs {@code body} outside any scope, so that the tensors it allocates, such as a model's weights, are left to the
+     * garbage collector. For tensors that live from one pass to the next.
      */
     public static <T> T outside(Supplier<T> body) {
         TensorScope before = CURRENT.get();
@@ -81,8 +81,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} in a scope of its own that keeps only the result, or everything if the result requires a
-     * gradient, which is computed from the intermediate tensors.
+     * Runs {@code body} in its own scope and keeps only the result. If the result requires a gradient, keeps
+     * everything, because the gradient is computed from the intermediate tensors.
      */
     public static Tensor only(Supplier<Tensor> body) {
         try (TensorScope scope = new TensorScope()) {
@@ -95,8 +95,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Releases a tensor, and every other view of its memory, before its scope ends. Does nothing for a tensor that no
-     * open scope of this thread owns.
+     * Releases a tensor and every other view of its memory before its scope ends. Does nothing if no open scope of this
+     * thread owns the tensor.
      */
     public static void release(Tensor tensor) {
         TensorScope s = CURRENT.get();
@@ -105,7 +105,7 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    /** Releases a tensor if this scope itself owns it; returns whether it does. */
+    /** Releases a tensor if this scope itself owns it, and returns whether it did. */
     boolean releaseOwn(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
         boolean owns = owned.remove(buffer);
@@ -135,7 +135,7 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    /** Subtracts bytes from this scope and those around it, up to but without {@code end}. */
+    /** Subtracts bytes from this scope and its outer scopes, up to but excluding {@code end}. */
     private void subtract(long bytes, TensorScope end) {
         for (TensorScope s = this; s != end; s = s.outer) {
             s.live -= bytes;
@@ -143,8 +143,9 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Lets a tensor outlive this scope; it then belongs to the outer scope or to the garbage collector. The tensor may
-     * also come from a scope opened inside this one. Does nothing for a tensor allocated outside this scope.
+     * Lets a tensor outlive this scope. The tensor then belongs to the outer scope, or to the garbage collector if
+     * there is none. It may also come from a scope opened inside this one. Does nothing for a tensor allocated outside
+     * this scope.
      */
     public Tensor keep(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
@@ -176,7 +177,7 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Releases what was not kept.
+     * Releases every tensor that was not kept.
      *
      * @throws IllegalStateException if an inner scope is still open or another thread opened this one
      */
