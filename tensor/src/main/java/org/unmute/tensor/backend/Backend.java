@@ -8,32 +8,32 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * What computes: arithmetic on {@link View}s, whose arguments the ops have checked.
+ * Computes on {@link View}s. The ops have already checked the arguments.
  *
- * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits on any number of threads: sums
- * run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and is the
- * specification. NaN propagates; in maxima and minima NaN wins.
+ * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits on any number of threads,
+ * because sums run in a fixed order. A backend may sum float32 in float32; the scalar backend, which is the
+ * specification, sums in double. NaN propagates, also through maxima and minima.
  *
  * <p><b>Two layers.</b> Every backend implements {@link Primitives}. The default methods here, in {@link RowComposites}
- * and in {@link PrototypeComposites} are composites of primitives: they work on every backend from the day they are
- * added, without leaving the device. A backend overrides those where one fused kernel is faster.
+ * and in {@link PrototypeComposites} are composites of primitives, so they work on every backend without leaving the
+ * device. A backend overrides those for which one fused kernel is faster.
  *
  * <p>Thread-safe.
  */
 public interface Backend extends PrototypeComposites, AutoCloseable {
-    /** Short lower-case name, as {@code --device} takes it. */
+    /** Short lower-case name, as given to {@code --device}. */
     String name();
 
-    /** One line for users: what it runs on. */
+    /** One line for users that describes what the backend runs on. */
     String describe();
 
-    /** Whether tensors are in device memory, so that reading and writing Java arrays costs a copy. */
+    /** Whether tensors are in device memory, so that exchanging them with Java arrays costs a copy. */
     default boolean isDevice() {
         return false;
     }
 
     /**
-     * A dense view of a Java array as memory of this backend: the array itself if possible, otherwise a copy.
+     * Turns a dense view of a Java array into memory of this backend: the array itself if possible, otherwise a copy.
      *
      * @param host must not be used by the caller afterwards
      */
@@ -46,7 +46,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     /**
      * A read-only float32 weight {@code [out, in]} for {@link #linear}, packed if the backend packs weights.
      *
-     * @param source the elements, row-major; read only before this returns
+     * @param source the elements, row-major; not read after this method returns
      */
     default View linearWeight(Shape shape, ElementSource source) {
         HostBuffer elements = HostBuffer.allocate(DType.F32, shape.elements());
@@ -55,19 +55,20 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Gets the inner loops of a forward pass compiled where they start slow; returns when that is done or has taken too
-     * long. Results do not depend on it. For a thread of its own while a short-lived program reads its files.
+     * Gets the inner loops of a forward pass compiled by the JIT if they would start slow. Returns when that is done or
+     * takes too long; results do not depend on it. A short-lived program calls it in its own thread while it reads its
+     * files.
      */
     default void warmUp() {}
 
     /**
-     * Releases what the backend holds, threads included: they have ended when this returns. Its tensors cannot be used
-     * afterwards. To be called when no work runs; closing again does nothing.
+     * Releases the backend's resources and waits until its threads have ended. Its tensors cannot be used afterwards.
+     * Call it only when no work is running; closing again does nothing.
      */
     @Override
     void close();
 
-    /** Whether {@link #close} was called. A backend that holds nothing, such as {@code scalar}, stays open. */
+    /** Whether {@link #close} was called. A backend without resources, such as {@code scalar}, stays open. */
     default boolean isClosed() {
         return false;
     }
@@ -75,7 +76,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     /**
      * Checks that tensors of this backend can still be used.
      *
-     * @param operation what is about to be done, for the message
+     * @param operation the operation about to run, for the error message
      * @throws IllegalStateException if the backend was closed
      */
     default void requireOpen(String operation) {
@@ -126,8 +127,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Grouped convolution along tokens with zero padding and an activation, one result for each token: {@code out[t, g,
-     * o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t + k - taps / 2, g, i])}.
+     * Grouped convolution along tokens with zero padding and an activation, one result per token: {@code out[t, g, o] =
+     * activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t + k - taps / 2, g, i])}.
      *
      * @param x {@code [batch, tokens, groups · in]}
      * @param weight {@code [groups, out, taps, in]}
@@ -140,7 +141,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Affine map of each patch of images; patches and the elements of a patch in row-major order.
+     * Affine map of each patch of images. Patches, and the elements within a patch, are in row-major order.
      *
      * @param image {@code [batch, rows, columns]}
      * @param window the patch size and stride; no padding
@@ -157,7 +158,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
                 window.positionsX(image.shape().size(2)),
                 window.height(),
                 window.width());
-        // Patches may overlap in memory; that is fine for a view that is only read.
+        // Patches may overlap in memory, which is safe because the view is only read.
         View seen = new View(
                 image.buffer(),
                 shape,
@@ -195,8 +196,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Gradients of {@link #attention} without a bias. The weights are recomputed, not kept: they are the largest
-     * tensor of a transformer.
+     * Gradients of {@link #attention} without a bias. The attention weights are recomputed instead of kept, because
+     * they are the largest tensor of a transformer.
      *
      * @param gy {@code [..., queries, e]}
      * @param gq shape of {@code q}. Modified.
@@ -220,9 +221,9 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * {@link #attention} with a bias that a gate scales for each query: {@code softmax(scale q kᵀ + gate bias) v}.
-     * The product of gate and bias is the largest tensor of such a transformer; this computes it for one entry of the
-     * first axis at a time, a fused override never.
+     * {@link #attention} with a bias that a gate scales for each query: {@code softmax(scale q kᵀ + gate bias) v}. The
+     * product of gate and bias is the largest tensor of such a transformer, so this method computes it for one entry of
+     * the first axis at a time; a fused override never stores it.
      *
      * @param bias {@code [..., queries, keys]} with strides of 0 if shared
      * @param gate {@code [..., queries, 1]}
@@ -248,7 +249,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
         product.buffer().close();
     }
 
-    /** The softmax in {@link #attention}; {@code weights} is {@code [..., queries, keys]}. Modified. */
+    /** The softmax in {@link #attention}, written to {@code weights [..., queries, keys]}. */
     default void attentionWeights(View q, View k, View bias, double scale, View weights) {
         View scores = allocateForResult(q.dtype(), weights.shape());
         matmul(q, k.transpose(-1, -2), scores);
@@ -260,13 +261,13 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
         scores.buffer().close();
     }
 
-    /** Whether {@link #filterBank} is one fused kernel here. */
+    /** Whether this backend computes {@link #filterBank} in one fused kernel. */
     default boolean hasFilterBank() {
         return isDevice();
     }
 
     /**
-     * Mel energies, or their logarithms, of the frames of clips of equal length.
+     * Mel energies, or their logarithms, of each frame of clips of equal length.
      *
      * @param samples {@code [clips, samples]}
      * @param out {@code [clips, frames, bands]}, {@link FilterBank#count} frames. Modified.
@@ -287,15 +288,15 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Gradients of {@link #unitSum}; {@code gx} and {@code gweights}, of the shapes of x and weights, may be null.
-     * Modified.
+     * Gradients of {@link #unitSum}, written to {@code gx} and {@code gweights}, which have the shapes of {@code x} and
+     * {@code weights}; either may be null.
      */
     default void unitSumBackward(View x, View weights, View gy, View gx, View gweights) {
         new CompositeUnitSum(this, x, weights).backward(gy, gx, gweights);
     }
 
     /**
-     * Two-dimensional convolution. The windows of a whole batch are never in memory.
+     * Two-dimensional convolution. The windows of a whole batch are never in memory at once.
      *
      * @param x {@code [batch, in, rows, columns]}
      * @param weight {@code [out, in / groups, height, width]}
@@ -306,8 +307,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null.
-     * Modified.
+     * Gradients of {@link #convolve}, written to {@code gx} and {@code gweight}, which have the shapes of {@code x} and
+     * {@code weight}; either may be null.
      */
     default void convolveBackward(
             View x, View weight, SlidingWindow window, int groups, View gy, View gx, View gweight) {
@@ -315,13 +316,13 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * One step of AdamW with decoupled weight decay, as torch's: {@code w -= lr decay w}, then
-     * {@code w -= lr / (1 - β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + eps)}.
+     * One step of AdamW with decoupled weight decay, as in torch: {@code w -= lr decay w}, then {@code w -= lr / (1 -
+     * β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + eps)}.
      *
      * @param weight the parameter. Modified.
      * @param m first moment. Modified.
      * @param v second moment. Modified.
-     * @param step t, from 1
+     * @param step {@code t}, counted from 1
      */
     default void adamW(
             View weight,

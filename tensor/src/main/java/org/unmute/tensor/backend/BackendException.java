@@ -2,11 +2,11 @@ package org.unmute.tensor.backend;
 
 import org.unmute.files.Diagnosis;
 
-/** A device failed or ran out of memory. The message says what, where, and what to do. */
+/** A device failed or ran out of memory. The message says what failed, where, and what to do. */
 public class BackendException extends RuntimeException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1;
 
-    /** An error with its cause, which may be null. */
+    /** An exception with its cause, which may be null. */
     public BackendException(String message, Throwable cause) {
         super(message, cause);
     }

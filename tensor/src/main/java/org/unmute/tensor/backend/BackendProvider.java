@@ -4,23 +4,21 @@ import java.util.List;
 
 /** Provides a backend through {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
-    /** The backend's name, as {@code --device} takes it. */
+    /** The backend's name, as given to {@code --device}. */
     String name();
 
-    /** {@code auto} prefers higher values; a backend below 0 must be requested by name. */
+    /** {@code auto} prefers higher values. A backend with a value below 0 must be requested by name. */
     int priority();
 
-    /** Whether it runs on the CPU, so that {@code --device cpu} may choose it. */
+    /** Whether the backend runs on the CPU, so that {@code --device cpu} may choose it. */
     default boolean isCpu() {
         return true;
     }
 
-    /** Whether the backend is available here. Cheap, never throws. */
+    /** Whether the backend is available on this machine. Cheap; never throws. */
     Availability probe();
 
-    /**
-     * The availability of each device, in the order of {@code name:0}, {@code name:1}, …; at least one.
-     */
+    /** The availability of each device, in the order {@code name:0}, {@code name:1}, …. Has at least one entry. */
     default List<Availability> devices() {
         return List.of(probe());
     }
@@ -35,7 +33,7 @@ public interface BackendProvider {
     /**
      * Opens the backend on one of its {@link #devices()}.
      *
-     * @param device its number, from 0
+     * @param device the device's number, from 0
      * @param threads worker threads, 0 for one for each processor
      */
     default Backend open(int device, int threads) {
@@ -45,8 +43,8 @@ public interface BackendProvider {
     /**
      * Whether a backend is available.
      *
-     * @param available whether it is
-     * @param reason what it runs on, or what is missing and what to do
+     * @param available whether it is available
+     * @param reason one line for users: what the backend runs on, or what is missing and what to do
      */
     record Availability(boolean available, String reason) {}
 }

@@ -29,12 +29,12 @@ public final class Backends {
     /**
      * One device of a provider.
      *
-     * @param name as {@code --device} takes it
-     * @param availability whether it runs here, with the reason in words
+     * @param name as given to {@code --device}
+     * @param availability whether it can be used on this machine, and why or why not
      */
     public record Candidate(String name, Availability availability) {}
 
-    /** All backends on the path with all their devices, best first, available or not. */
+    /** All devices of all backends on the path, available or not, best first. */
     public static List<Candidate> candidates() {
         List<Candidate> all = new ArrayList<>();
         for (BackendProvider p : providers()) {
@@ -46,7 +46,7 @@ public final class Backends {
         return all;
     }
 
-    /** The default backend of new tensors; opened on first use. */
+    /** The backend on which new tensors are created by default. Opened on first use. */
     public static Backend current() {
         return choice().backend();
     }
@@ -91,20 +91,20 @@ public final class Backends {
         }
     }
 
-    /** Makes a backend the current one. To be called before the first tensor is created. */
+    /** Makes a backend the current one. Call it before the first tensor is created. */
     public static void use(Choice choice) {
         replaceCurrent(choice);
     }
 
     /**
-     * Closes the current backend and waits until its threads have ended. Not needed before the process exits: they are
-     * daemon threads. A service that is unloaded while the process continues (redeployed by an application server)
-     * calls it once, when no more work runs, because idle threads would keep its classes in memory. Does nothing if no
-     * backend was opened.
+     * Closes the current backend and waits until its threads have ended. Not needed before the process exits, because
+     * they are daemon threads. A service that is unloaded while the process continues, as when an application server
+     * redeploys it, calls this once its work is done, because idle threads would keep its classes in memory. Does
+     * nothing if no backend was opened.
      *
-     * <p>The next use opens a new backend. Encoders and probes loaded before are on the old one; using them throws
-     * {@link IllegalStateException}, which says so: load them again. (The scalar backend holds nothing that could be
-     * closed; what was loaded on it goes on working.)
+     * <p>The next use opens a new backend. Encoders and probes loaded before are on the closed one, and using them
+     * throws {@link IllegalStateException}: load them again. (The scalar backend has nothing to close, so encoders and
+     * probes loaded on it continue to work.)
      */
     public static void close() {
         closeUnless(null, replaceCurrent(null));
@@ -116,7 +116,7 @@ public final class Backends {
         return before;
     }
 
-    /** Outside the lock: a thread of the backend that is about to end may be waiting for it. */
+    /** Called without the lock, because a thread of the backend may need the lock before it can end. */
     private static void closeUnless(Choice kept, Choice c) {
         if (c != null && (kept == null || c.backend() != kept.backend())) {
             c.backend().close();
@@ -124,8 +124,8 @@ public final class Backends {
     }
 
     /**
-     * Begins a part of the program that may {@linkplain #use choose} a backend of its own. For a process that runs one
-     * job after another: what a job opened does not outlive it.
+     * Begins a part of the program that may {@linkplain #use choose} its own backend. In a process that runs one job
+     * after another, this ensures that a backend opened by a job does not outlive it.
      *
      * <pre>{@code
      * try (Backends.Scope _ = Backends.scope()) {
@@ -139,8 +139,8 @@ public final class Backends {
     }
 
     /**
-     * On closing, the backend that was current when the scope began is current again, and the one that became current
-     * in it is closed. The current backend belongs to the whole process: scopes nest, and do not overlap in several
+     * On closing, restores the backend that was current when the scope began and closes the one that became current
+     * inside it. The current backend belongs to the whole process, so scopes may nest but must not overlap in several
      * threads.
      */
     public static final class Scope implements AutoCloseable {
@@ -163,10 +163,10 @@ public final class Backends {
     /**
      * Opens a backend.
      *
-     * @param name a backend's name, with {@code :n} for its n-th device, from 0; {@code cpu} for the best on the
-     *     CPU; or {@code auto} for the best available
+     * @param name a backend's name, optionally with {@code :n} for its n-th device, from 0; {@code cpu} for the best
+     *     backend on the CPU; or {@code auto} for the best available one
      * @param threads worker threads, 0 for one for each processor
-     * @throws UnavailableException if the named one is not available; there is no fallback
+     * @throws UnavailableException if the requested backend is not available; there is no fallback
      */
     public static Choice open(String name, int threads) {
         if (threads < 0) {

@@ -4,7 +4,7 @@ import org.unmute.tensor.DType;
 
 /** Memory of one backend. Use after {@link #close()} throws. */
 public interface Buffer extends AutoCloseable {
-    /** Element type of everything in this buffer. */
+    /** Element type of this buffer. */
     DType dtype();
 
     /** Bytes this buffer occupies, padding included. */
@@ -15,7 +15,7 @@ public interface Buffer extends AutoCloseable {
     void close();
 
     /**
-     * Declares the contents final. A backend may then keep a second form of them, such as packed weights; writing to
+     * Declares the contents final. A backend may then keep a second form of them, such as packed weights. Writing to
      * the buffer afterwards is an error.
      */
     void freeze();

@@ -8,9 +8,9 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Convolution and its gradients as matrix products, clip by clip. A clip is copied with its channels last and zero
- * padding. In that copy, a run of adjacent taps is a view with overlapping rows, one for each window position, so the
- * forward pass unfolds nothing and the backward pass only the windows of one run.
+ * Convolution and its gradients as matrix products, clip by clip. Each clip is copied with its channels last and zero
+ * padding. In that copy, a run of adjacent taps is a view with overlapping rows, one per window position. So the
+ * forward pass unfolds nothing, and the backward pass unfolds only the windows of one run at a time.
  */
 final class CompositeConvolution {
     private final Backend b;
@@ -23,10 +23,12 @@ final class CompositeConvolution {
     private final Shape around;
     private final Shape positions;
     private final List<Run> runs = new ArrayList<>();
-    /** The current clip with its padding, of shape {@link #around}, in one row, which a backend does not pad. */
+    /** The current clip with its padding, of shape {@link #around}. Stored as a single row, which no backend pads. */
     private final View padded;
 
-    /** {@code taps} taps of window row {@code dy} from column {@code dx} on, for one group of channels. */
+    /**
+     * {@code taps} adjacent taps in window row {@code dy}, starting at column {@code dx}, for one group of channels.
+     */
     private record Run(int group, int dy, int dx, int taps) {}
 
     CompositeConvolution(Backend b, View x, View weight, SlidingWindow window, int groups) {
@@ -53,7 +55,7 @@ final class CompositeConvolution {
 
     void forward(View x, View weight, View out) {
         List<View> weights = runs.stream().map(r -> weights(r, weight)).toList();
-        // The same for every clip: a backend may pack them.
+        // The weights are the same for every clip, so a backend may pack them.
         weights.forEach(w -> w.buffer().freeze());
         View y = flat(result());
         View part = flat(result());
@@ -121,12 +123,12 @@ final class CompositeConvolution {
         return positions.concat(Shape.of((long) groups * outEach));
     }
 
-    /** The group of a result: {@code [positionsY, positionsX, out of the group]}. */
+    /** The channels of a result that belong to the run's group: {@code [positionsY, positionsX, out of the group]}. */
     private View ofGroup(View flat, Run r) {
         return as(flat, result()).slice(2, (long) r.group * outEach, outEach, 1);
     }
 
-    /** The same as {@code [positions, out of the group]}. */
+    /** {@link #ofGroup} as a matrix {@code [positions, out of the group]}. */
     private View rows(View flat, Run r) {
         return as(flat, Shape.of(positions.elements(), (long) groups * outEach))
                 .slice(1, (long) r.group * outEach, outEach, 1);
@@ -148,7 +150,7 @@ final class CompositeConvolution {
         return w;
     }
 
-    /** The input of some taps at every position: {@code [positionsY, positionsX, taps * in]}. */
+    /** The inputs of {@code taps} adjacent taps at every position: {@code [positionsY, positionsX, taps * in]}. */
     private View windows(View of, Run r, int dx, int taps) {
         long row = around.size(1) * around.size(2);
         long column = around.size(2);

@@ -44,7 +44,7 @@ final class CompositeCrossEntropy {
         View.close(present, absent);
     }
 
-    /** Multiplies {@code present} by weight y and {@code absent} by 1 - y. */
+    /** Multiplies {@code present} by {@code weight y} and {@code absent} by {@code 1 - y}. */
     private void blend(View present, View absent) {
         View part = scratch();
         b.affine(y, -1, 1, part);

@@ -7,7 +7,7 @@ import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
-/** {@link Backend#filterBank} from primitives; the Fourier transform is two matrix products. */
+/** {@link Backend#filterBank} composed of primitives, with the Fourier transform as two matrix products. */
 final class CompositeFilterBank {
     private final Backend b;
     private final FilterBank f;
@@ -26,7 +26,7 @@ final class CompositeFilterBank {
         int length = f.frames().length();
         Shape framed = Shape.of(out.shape().size(0), out.shape().size(1), length);
         View x = b.allocateForResult(type, framed);
-        // Frames overlap in memory; that is fine for a view that is only read.
+        // Frames overlap in memory, which is safe because the view is only read.
         b.copy(
                 new View(
                         samples.buffer(),
@@ -54,7 +54,7 @@ final class CompositeFilterBank {
         View.close(x, y, window, power);
     }
 
-    /** {@code [clips, frames, size / 2 + 1]} of windowed frames. */
+    /** Power spectra of windowed frames, {@code [clips, frames, size / 2 + 1]}. */
     private View power(View y, View like) {
         int size = f.frames().size();
         int length = f.frames().length();

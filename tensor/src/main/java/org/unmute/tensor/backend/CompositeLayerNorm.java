@@ -66,7 +66,7 @@ final class CompositeLayerNorm {
         View.close(product, normal, mean, inverse);
     }
 
-    /** {@code out = (x - mean) / √(var + eps)}; {@code inverse} receives the factor. */
+    /** {@code out = (x - mean) / √(var + eps)}; {@code inverse} receives {@code 1 / √(var + eps)}. */
     private void standardize(View out, View inverse) {
         View square = b.allocate(x.dtype(), x.shape());
         meanOf(x, inverse);

@@ -5,9 +5,9 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 
 /**
- * Minimum and maximum dot product of each prototype with a clip's tokens, and their gradients, clip by clip. Scratch
- * memory is {@code [prototypes, tokens]} in the forward and {@code [prototypes, dim]} in the backward pass, which
- * touches only winners.
+ * Minimum and maximum dot product of each prototype with a clip's tokens, and their gradients, clip by clip. The
+ * workspace is {@code [prototypes, tokens]} in the forward pass and {@code [prototypes, dim]} in the backward pass,
+ * which touches only winning tokens.
  */
 final class CompositeProductExtremes {
     private CompositeProductExtremes() {}

@@ -7,15 +7,17 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The gradient of prototype max pooling. With x the winning token of prototype p in a clip and s their cosine: {@code
- * ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; a norm below the floor is a
- * constant, and the s term vanishes. Clip by clip, so that scratch memory is {@code [prototypes, dim]}.
+ * The gradient of prototype max pooling. With {@code x} the winning token of prototype {@code p} in a clip and {@code
+ * s} their cosine: {@code ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; a norm below the floor is a
+ * constant, so the {@code s} term vanishes. Works clip by clip, so that the workspace is only {@code [prototypes,
+ * dim]}.
  */
 final class CompositePrototypeGradient {
     private CompositePrototypeGradient() {}
 
     /**
-     * +1 or -1. x - x is 0 for finite entries and NaN for others, so that a diverged prototype gives NaN, not ±1.
+     * Signs, +1 or -1. Adding {@code x - x}, which is 0 for finite entries and NaN for others, makes a diverged
+     * prototype give NaN instead of ±1.
      */
     static View signs(RowComposites b, View prototypes) {
         View signs = b.allocateForResult(prototypes.dtype(), prototypes.shape());
@@ -74,7 +76,7 @@ final class CompositePrototypeGradient {
         b.unary(Unary.CLAMP, RowComposites.NORM_FLOOR, Double.POSITIVE_INFINITY, out, out);
     }
 
-    /** {@code out = g (other - s own) / norm}, without the s term where the norm is at the floor. */
+    /** {@code out = g (other - s own) / norm}, without the {@code s} term where the norm is at the floor. */
     private static void direction(RowComposites b, View other, View own, View s, View norm, View g, View out) {
         View floor = b.allocate(s.dtype(), s.shape());
         b.fill(floor, RowComposites.NORM_FLOOR);

@@ -4,7 +4,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Unary;
 
 /**
- * {@link Backend#convolveTokens} as an affine map for each group of channels. In a zero-padded copy of the group the
+ * {@link Backend#convolveTokens} as an affine map for each group of channels. In a zero-padded copy of the group, the
  * inputs of adjacent tokens are overlapping rows, so nothing is unfolded.
  */
 final class CompositeTokenConvolution {
@@ -20,7 +20,7 @@ final class CompositeTokenConvolution {
             return;
         }
         Shape around = Shape.of(batch, tokens + taps - 1, in);
-        // One row, which a backend does not pad.
+        // A single row, which no backend pads.
         View padded = b.allocate(x.dtype(), Shape.of(around.elements()));
         View seen = new View(
                 padded.buffer(), Shape.of(batch, tokens, taps * in), padded.offset(), around.size(1) * in, in, 1);

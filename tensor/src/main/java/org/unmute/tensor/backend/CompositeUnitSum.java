@@ -5,13 +5,13 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 
 /**
- * Weighted sums of unit vectors and their gradients, block by block; the unit vectors are recomputed, not stored.
+ * Weighted sums of unit vectors and their gradients, block by block. The unit vectors are recomputed instead of stored.
  */
 final class CompositeUnitSum {
     private final Backend b;
     private final View x;
     private final View weights;
-    /** Number of blocks, which are along axis 1; one if x has at most three axes. */
+    /** Number of blocks along axis 1; one block if x has at most three axes. */
     private final long blocks;
 
     private final Shape block;
@@ -78,7 +78,7 @@ final class CompositeUnitSum {
         View.close(unit, work, sum);
     }
 
-    /** One element with as many axes as a block. */
+    /** A view of a scalar with as many axes as a block, all of size 1. */
     private View ones(View number) {
         View v = number;
         for (int i = 0; i < block.rank(); i++) {

@@ -8,26 +8,29 @@ import org.unmute.tensor.HalfFloats;
 
 /**
  * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} are stored in
- * {@code short[]}. {@link #close()} drops the reference to the array; the garbage collector does the rest. A frozen
- * buffer may drop its array for a packed form with the same elements ({@link #replacedByPacked}), or may not have one
- * yet ({@link #lazy}).
+ * {@code short[]}. {@link #close()} drops the reference to the array, and the garbage collector frees it. A frozen
+ * buffer may replace its array by a packed form of the same elements ({@link #replacedByPacked}), or may not have read
+ * its elements yet ({@link #lazy}).
  */
 public final class HostBuffer implements Buffer {
     private final DType dtype;
     private final long bytes;
-    /** Takes the array back when the buffer is closed; null if nobody does. */
+    /** Takes the array back when the buffer is closed; null if the array is not pooled. */
     private final Consumer<float[]> recycler;
 
     private volatile Object array;
     private volatile boolean frozen;
     private volatile Object packed;
-    /** Whether {@link #packed} is building a form that will be kept. Guarded by this. */
+    /** Whether {@link #packed} is building a form that will be kept. Guarded by {@code this}. */
     private boolean packing;
-    /** Unpacks the elements if only the packed form holds them; null while {@link #array} does. Guarded by this. */
+    /**
+     * Unpacks the elements if only the packed form holds them; null while {@link #array} holds them. Guarded by {@code
+     * this}.
+     */
     private Consumer<float[]> unpack;
     /** The source of elements that have not been read yet; otherwise null. */
     private volatile ElementSource lazySource;
-    /** Unpacked elements, kept as long as memory allows. Guarded by this. */
+    /** Unpacked elements, kept as long as memory allows. Guarded by {@code this}. */
     private SoftReference<float[]> unpacked;
 
     private HostBuffer(DType dtype, Object array, int length) {
@@ -76,7 +79,7 @@ public final class HostBuffer implements Buffer {
     /**
      * Wraps an array from a pool.
      *
-     * @param recycler receives the array once, when the buffer is closed, and may reuse it; not called if a packed form
+     * @param recycler receives the array when the buffer is closed and may then reuse it; not called if a packed form
      *     has replaced the array
      */
     public static HostBuffer pooled(float[] array, Consumer<float[]> recycler) {
@@ -93,7 +96,7 @@ public final class HostBuffer implements Buffer {
         return new HostBuffer(DType.I32, array, array.length);
     }
 
-    /** Wraps halves ({@code F16} or {@code BF16}) without copying. Writes go through. */
+    /** Wraps 16-bit floats ({@code F16} or {@code BF16}) without copying. Writes go through. */
     public static HostBuffer wrap(DType dtype, short[] array) {
         if (dtype != DType.F16 && dtype != DType.BF16) {
             throw new IllegalArgumentException("wrap: short[] holds F16 or BF16, not " + dtype);
@@ -149,7 +152,7 @@ public final class HostBuffer implements Buffer {
         return (short[]) array();
     }
 
-    /** The source of elements that have not been read yet; null once they are, and for other buffers. */
+    /** The source of elements that have not been read yet; null once they have been read, and for other buffers. */
     public ElementSource lazySource() {
         return lazySource;
     }
@@ -165,7 +168,10 @@ public final class HostBuffer implements Buffer {
         };
     }
 
-    /** Stores a double in element {@code i}, rounded to nearest even; to {@code I32} it truncates towards zero. */
+    /**
+     * Stores a double in element {@code i}, rounded to nearest, ties to even; for {@code I32} it is truncated towards
+     * zero.
+     */
     public void set(int i, double value) {
         switch (dtype) {
             case F32 -> floats()[i] = (float) value;
@@ -177,8 +183,8 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * A packed form of a frozen buffer, such as weights in the order in which a kernel reads them: built by the first
-     * caller and kept. For a buffer that is not frozen it is built on every call.
+     * A packed form of the buffer, such as weights in the order in which a kernel reads them. For a frozen buffer, the
+     * first caller builds it and it is kept; otherwise it is built on every call.
      */
     public <T> T packed(Class<T> type, Function<HostBuffer, T> pack) {
         if (!frozen) {
@@ -217,12 +223,13 @@ public final class HostBuffer implements Buffer {
 
     /**
      * Declares that the form being built for {@link #packed} holds every element of this {@code F32} buffer. If the
-     * form is kept, the array is dropped, so that weights are in memory once; a later {@link #floats()} unpacks the
-     * same elements. To be called by the packing function, on its thread, after its last use of the array. Does nothing
-     * if the form will not be kept: the buffer is not frozen, or the call does not come from {@code packed}. A pooled
-     * array is left to the garbage collector, not recycled, because others may still be reading it.
+     * form is kept, the array is dropped, so that weights are in memory only once; a later {@link #floats()} unpacks
+     * the same elements. The packing function calls this on its own thread, after its last use of the array. Does
+     * nothing if the form will not be kept, that is, if the buffer is not frozen or the call does not come from {@code
+     * packed}. A pooled array is left to the garbage collector instead of recycled, because others may still be reading
+     * it.
      *
-     * @param unpack writes all elements, bit for bit, to an array of their number
+     * @param unpack writes all elements, bit for bit, to an array of the same length
      */
     public void replacedByPacked(Consumer<float[]> unpack) {
         if (Thread.holdsLock(this) && packing && dtype == DType.F32) {
@@ -230,7 +237,7 @@ public final class HostBuffer implements Buffer {
         }
     }
 
-    /** Whether the elements are in an array of their own, not only in the packed form. */
+    /** Whether the elements are in an array, not only in the packed form. */
     boolean holdsElements() {
         return array != null;
     }

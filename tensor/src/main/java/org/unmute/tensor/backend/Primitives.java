@@ -8,9 +8,9 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Memory and the arithmetic that every backend implements; {@link Backend} composes everything else from it. Ops have
- * checked the arguments. An output does not overlap an input, except that elementwise methods accept the same view for
- * both.
+ * The memory operations and arithmetic that every backend implements. {@link Backend} composes everything else from
+ * them. Ops have already checked the arguments. An output does not overlap an input, except that elementwise methods
+ * accept the same view for both.
  */
 public interface Primitives {
     /** Whether this backend computes in this type. */
@@ -20,8 +20,8 @@ public interface Primitives {
     View allocate(DType dtype, Shape shape);
 
     /**
-     * New memory for a result that the caller writes in full. The contents are undefined, which saves a device from
-     * clearing it.
+     * New memory with undefined contents for a result that the caller writes in full, so that a device need not clear
+     * it.
      */
     default View allocateForResult(DType dtype, Shape shape) {
         return allocate(dtype, shape);
@@ -33,7 +33,7 @@ public interface Primitives {
     /** Copies from this backend's memory into a Java array ({@link HostBuffer}), converting the type. */
     void download(View x, View host);
 
-    /** Sets every element. */
+    /** Sets every element to {@code value}. */
     void fill(View out, double value);
 
     /** Copies element by element, converting the type if it differs. */
@@ -54,16 +54,16 @@ public interface Primitives {
     /** {@code out = x scale + shift} */
     void affine(View x, double scale, double shift, View out);
 
-    /** {@code out = condition != 0 ? a : b}; all of one shape. */
+    /** {@code out = condition != 0 ? a : b}; all views have the same shape. */
     void select(View condition, View a, View b, View out);
 
-    /** Reduces the axes along which {@code out} has size 1; the ranks are equal. */
+    /** Reduces the axes along which {@code out} has size 1. {@code x} and {@code out} have equal rank. */
     void reduce(Reduce f, View x, View out);
 
     /**
-     * Maximum or minimum along the last axis with its position, the first on ties.
+     * Maximum or minimum along the last axis, and the position of its first occurrence.
      *
-     * @param max whether it is the maximum
+     * @param max true for the maximum, false for the minimum
      * @param x {@code [..., n]}. Not modified.
      * @param values {@code [...]}. Modified.
      * @param indices {@code [...]}, {@code I32}. Modified.
@@ -82,14 +82,16 @@ public interface Primitives {
     /**
      * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis.
      *
-     * @param index {@code I32}, shape of {@code out}, values from 0 to {@code x.size(axis) - 1}
+     * @param index {@code I32} in the shape of {@code out}, with values from 0 to {@code x.size(axis) - 1}
      */
     void gather(View x, int axis, View index, View out);
 
-    /** {@code out[.., index[.., i, ..], ..] += x[.., i, ..]}, repeated indices in order. Modifies {@code out}. */
+    /**
+     * {@code out[.., index[.., i, ..], ..] += x[.., i, ..]}. Repeated indices are added in order. Modifies {@code out}.
+     */
     void scatterAdd(View x, int axis, View index, View out);
 
-    /** Running sum along the last axis, from the end if {@code reverse}. */
+    /** Cumulative sum along the last axis, from the end if {@code reverse}. */
     void cumulativeSum(View x, boolean reverse, View out);
 
     /**
@@ -100,6 +102,8 @@ public interface Primitives {
      */
     void im2col(View x, SlidingWindow window, View out);
 
-    /** The transpose of {@link #im2col}: adds columns to where they came from. Modifies {@code out}. */
+    /**
+     * The transpose of {@link #im2col}: adds columns to the positions that they were taken from. Modifies {@code out}.
+     */
     void col2im(View columns, SlidingWindow window, View out);
 }

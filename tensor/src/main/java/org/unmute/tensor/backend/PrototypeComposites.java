@@ -3,10 +3,10 @@ package org.unmute.tensor.backend;
 /** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
 public interface PrototypeComposites extends RowComposites {
     /**
-     * The maximum cosine of each prototype over a clip's tokens and the winning token (paper, section 4, equations 2
-     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over
-     * all. A fused override never stores the {@code [tokens, prototypes]} similarities. With frames in place of clips,
-     * {@code [batch · time, freq, dim]}, this is the maximum over frequency only.
+     * The maximum cosine of each prototype over a clip's tokens, and the winning token (paper, section 4, equations 2
+     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN beats every
+     * number. A fused override never stores the {@code [tokens, prototypes]} similarities. With frames in place of
+     * clips, {@code [batch · time, freq, dim]}, this is the maximum over frequency only.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -26,9 +26,10 @@ public interface PrototypeComposites extends RowComposites {
     }
 
     /**
-     * Gradients of {@link #prototypeMaxPool}. Only winners take part: O(batch · prototypes · dim).
+     * Gradients of {@link #prototypeMaxPool}. Only winning tokens contribute, so the cost is O(batch · prototypes ·
+     * dim).
      *
-     * @param winners as the forward pass left them
+     * @param winners as computed by the forward pass
      * @param gy {@code [batch, prototypes]}
      * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
      * @param gprototypes {@code [prototypes, dim]} or null. Modified.
@@ -40,8 +41,8 @@ public interface PrototypeComposites extends RowComposites {
 
     /**
      * The minimum and maximum dot product of each prototype with a clip's tokens, and the winning tokens; the first
-     * token wins ties, NaN wins over all. The {@code [tokens, prototypes]} products of a whole batch are never in
-     * memory.
+     * token wins ties, and NaN beats every number. The {@code [tokens, prototypes]} products of a whole batch are never
+     * in memory at once.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -53,7 +54,7 @@ public interface PrototypeComposites extends RowComposites {
     }
 
     /**
-     * Gradients of {@link #productExtremes}. Only winners take part.
+     * Gradients of {@link #productExtremes}. Only winning tokens contribute.
      *
      * @param gy {@code [2, batch, prototypes]}
      * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
@@ -66,13 +67,13 @@ public interface PrototypeComposites extends RowComposites {
 
     /**
      * {@link #prototypeMaxPool} with the signs of the prototypes (paper, equation 1), +1 for 0 of either sign. A
-     * prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     * prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit per entry.
      *
-     * <p>Also in float32 the winner is the token with the maximum cosine in exact arithmetic, the first of equal ones,
-     * at least as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on
-     * two backends would soon diverge.
+     * <p>Even in float32, the winner is the token with the maximum cosine in exact arithmetic, or the first of equal
+     * ones, as far as float64 can tell. A winner chosen by rounding would give a different gradient, and training runs
+     * on two backends would soon diverge.
      *
-     * @param tokens {@code [batch, tokens, dim]}, also {@code F16} if {@link #supportsF16Tokens()}
+     * @param tokens {@code [batch, tokens, dim]}, may be {@code F16} if {@link #supportsF16Tokens()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = CompositePrototypeGradient.signs(this, prototypes);
@@ -80,14 +81,12 @@ public interface PrototypeComposites extends RowComposites {
         signs.buffer().close();
     }
 
-    /**
-     * Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes read tokens in {@code F16}.
-     */
+    /** Whether {@link #binaryPrototypeMaxPool} and the gradient of its prototypes accept tokens in {@code F16}. */
     default boolean supportsF16Tokens() {
         return false;
     }
 
-    /** Gradients of {@link #binaryPrototypeMaxPool}; straight-through for the prototypes. */
+    /** Gradients of {@link #binaryPrototypeMaxPool}, with a straight-through estimator for the prototypes. */
     default void binaryPrototypeMaxPoolBackward(
             View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         View signs = CompositePrototypeGradient.signs(this, prototypes);

@@ -5,7 +5,7 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Operations on each row, as composites of {@link Primitives}. A row is the last axis; the other axes count rows.
+ * Operations on rows, as composites of {@link Primitives}. A row runs along the last axis; the other axes count rows.
  */
 public interface RowComposites extends Primitives {
     /** Lower limit of norms, as in torch's {@code normalize}. */
@@ -32,7 +32,7 @@ public interface RowComposites extends Primitives {
         row.buffer().close();
     }
 
-    /** Logarithm of {@link #softmax}, accurate for small probabilities. */
+    /** Logarithm of {@link #softmax}, accurate even for small probabilities. */
     default void logSoftmax(View x, View out) {
         View row = perRow(x);
         View exp = allocate(x.dtype(), x.shape());
@@ -56,7 +56,8 @@ public interface RowComposites extends Primitives {
     }
 
     /**
-     * Layer normalisation along the last axis: {@code (x - mean) / √(var + eps) weight + bias}, biased variance.
+     * Layer normalisation along the last axis: {@code (x - mean) / √(var + eps) weight + bias}, with the biased
+     * variance.
      *
      * @param weight {@code [n]} or null
      * @param bias {@code [n]} or null
@@ -85,14 +86,14 @@ public interface RowComposites extends Primitives {
         norm.buffer().close();
     }
 
-    /** {@code gx = (gy - y Σ gy y) / ‖x‖}, or {@code gy / 1e-12} where the norm is below that. */
+    /** {@code gx = (gy - y Σ gy y) / ‖x‖}, or {@code gy / 1e-12} where the norm is below 1e-12. */
     default void l2NormalizeBackward(View x, View y, View gy, View gx) {
         View norm = perRow(x);
         View dot = perRow(x);
         rowNorms(x, norm, gx);
         binary(Binary.MUL, gy, y, gx);
         reduce(Reduce.SUM, gx, dot);
-        // A norm raised to the floor is a constant, so the projection term vanishes.
+        // A norm clamped to the floor is a constant, so the projection term vanishes.
         View floor = perRow(x);
         View above = perRow(x);
         fill(floor, NORM_FLOOR);
@@ -117,7 +118,7 @@ public interface RowComposites extends Primitives {
     }
 
     /**
-     * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is
+     * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; {@code gloss} is
      * {@code [..., 1]}.
      */
     default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
@@ -138,19 +139,19 @@ public interface RowComposites extends Primitives {
     }
 
     /**
-     * {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; gloss is {@code
-     * [..., 1]}.
+     * {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; {@code gloss} is
+     * {@code [..., 1]}.
      */
     default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
         new CompositeCrossEntropy(this, x, y, weight).softmaxBackward(keep, share, gloss, gx);
     }
 
-    /** Scratch memory with one element for each row of {@code x}: its shape with a last axis of 1. */
+    /** Workspace with one element per row of {@code x}: the shape of {@code x} with a last axis of size 1. */
     private View perRow(View x) {
         return allocate(x.dtype(), x.shape().with(-1, 1));
     }
 
-    /** {@code norm = max(‖x‖, 1e-12)} of each row; {@code scratch} has the shape of x. */
+    /** {@code norm = max(‖x‖, 1e-12)} of each row; {@code scratch} has the shape of {@code x}. */
     private void rowNorms(View x, View norm, View scratch) {
         unary(Unary.SQUARE, 0, 0, x, scratch);
         reduce(Reduce.SUM, scratch, norm);

@@ -3,14 +3,17 @@ package org.unmute.tensor.backend;
 import org.unmute.tensor.Shape;
 
 /**
- * Iterates over views of one shape together, row by row, in row-major order. Adjacent axes that every view can address
- * as one are merged first, so that dense tensors are a single row.
+ * Iterates over several views of one shape in step, row by row, in row-major order. Adjacent axes that every view can
+ * address as one are merged first, so that dense tensors become a single row.
  */
 public final class RowLoop {
     /** Processes one row. */
     @FunctionalInterface
     public interface Body {
-        /** {@code at[v]} is the position of the row's first element in view {@code v}. Reused between rows. */
+        /**
+         * {@code at[v]} is the position of the row's first element in view {@code v}. The array is reused for the next
+         * row.
+         */
         void row(int[] at);
     }
 
@@ -86,7 +89,7 @@ public final class RowLoop {
         return rows;
     }
 
-    /** Elements of a row. */
+    /** Number of elements in a row. */
     public int length() {
         return length;
     }
@@ -96,12 +99,12 @@ public final class RowLoop {
         return steps[v][0];
     }
 
-    /** All rows, in order. */
+    /** Processes all rows in order. */
     public void forEach(Body body) {
         forEach(0, rows, body);
     }
 
-    /** Rows {@code from} (inclusive) to {@code to} (exclusive), in order. */
+    /** Processes rows {@code from} (inclusive) to {@code to} (exclusive) in order. */
     public void forEach(long from, long to, Body body) {
         if (from >= to) {
             return;

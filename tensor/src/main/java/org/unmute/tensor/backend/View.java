@@ -7,8 +7,8 @@ import org.unmute.tensor.Shape;
 
 /**
  * The layout of a tensor in a buffer: a shape, the position of the first element and the stride of each axis, in
- * elements. A stride of 0 repeats (broadcasting), a negative one reverses. Rows may be padded. Immutable; all methods
- * return another view of the same memory.
+ * elements. A stride of 0 repeats an element (broadcasting), and a negative stride reverses the axis. Rows may be
+ * padded. Immutable: methods that change the layout return another view of the same memory.
  */
 public final class View {
     private final Buffer buffer;
@@ -27,7 +27,7 @@ public final class View {
         this.strides = strides;
     }
 
-    /** A dense row-major view of a whole buffer. */
+    /** A dense row-major view of a buffer, from its first element. */
     public static View dense(Buffer buffer, Shape shape) {
         return new View(buffer, shape, 0, denseStrides(shape));
     }
@@ -91,7 +91,7 @@ public final class View {
         return true;
     }
 
-    /** Axes reordered: axis {@code i} of the result is axis {@code order[i]} of this. */
+    /** Reorders axes: axis {@code i} of the result is axis {@code order[i]} of this view. */
     public View permute(int... order) {
         long[] sizes = new long[order.length];
         long[] steps = new long[order.length];
@@ -102,12 +102,12 @@ public final class View {
         return new View(buffer, Shape.of(sizes), offset, steps);
     }
 
-    /** Two axes swapped. */
+    /** Swaps two axes. */
     public View transpose(int a, int b) {
         return permute(shape.exchanged(a, b));
     }
 
-    /** Repeated along new leading axes and along axes of size 1, to the given shape. */
+    /** Repeats elements along new leading axes and axes of size 1, up to the given shape. */
     public View expand(Shape to) {
         int lead = to.rank() - shape.rank();
         if (lead < 0) {
@@ -125,7 +125,7 @@ public final class View {
         return new View(buffer, to, offset, steps);
     }
 
-    /** Elements {@code start, start + step, …} along an axis, {@code count} of them; the step may be negative. */
+    /** {@code count} elements along an axis: {@code start, start + step, …}. The step may be negative. */
     public View slice(int axis, long start, long count, long step) {
         int a = shape.axis(axis);
         if (step == 0 || count > shape.size(a)) {
@@ -142,7 +142,7 @@ public final class View {
         return new View(buffer, shape.with(a, count), count == 0 ? offset : offset + start * strides[a], steps);
     }
 
-    /** One position along an axis, without the axis. */
+    /** One position along an axis, which is removed. */
     public View select(int axis, long index) {
         int a = shape.axis(axis);
         View one = slice(a, index, 1, 1);
@@ -155,7 +155,7 @@ public final class View {
         return new View(buffer, shape.without(a), one.offset, steps);
     }
 
-    /** A new axis of size 1 before position {@code at} (0 to rank; -1 is after the last). */
+    /** Inserts an axis of size 1 before position {@code at} (0 to rank; -1 is after the last). */
     public View insert(int at) {
         Shape to = shape.insert(at, 1);
         int axis = at < 0 ? at + to.rank() : at;
@@ -165,7 +165,7 @@ public final class View {
         return new View(buffer, to, offset, steps);
     }
 
-    /** The same elements in row-major order under another shape, if that needs no copy. */
+    /** The same elements in row-major order in another shape; empty if that needs a copy. */
     public Optional<View> reshape(Shape to) {
         if (to.elements() != shape.elements()) {
             throw new IllegalArgumentException(

@@ -3,23 +3,23 @@ package org.unmute.tensor.backend;
 import java.util.List;
 
 /**
- * Kernel launches of a backend and copies to and from its device. Launches and copies are always counted; times only
- * while {@linkplain #measure measuring}, when each launch is waited for.
+ * Kernel launches of a backend and copies to and from its device. Launches and copies are always counted. Times are
+ * taken only while {@linkplain #measure measuring}, which waits for each launch.
  */
 public interface WorkProfile {
-    /** What multiplies; each has a peak of its own. */
+    /** Arithmetic units of a device; each has its own peak rate. */
     enum Unit {
         /** Fused multiply-adds in float32. */
         FLOAT32("float32"),
-        /** Tensor cores, operands in TF32. */
+        /** Tensor cores with operands in TF32. */
         TF32("tensor cores, TF32"),
-        /** Tensor cores, operands in float16 or bfloat16. */
+        /** Tensor cores with operands in float16 or bfloat16. */
         HALF("tensor cores, 16 bits"),
-        /** Tensor cores, operands in whole numbers of 8 bits. */
+        /** Tensor cores with 8-bit integer operands. */
         BYTES("tensor cores, 8 bits"),
-        /** Tensor cores at float32's accuracy: three multiplications of 16 bits for each. */
+        /** Tensor cores at float32 accuracy, with three 16-bit multiplications for each float32 one. */
         HALF_THRICE("tensor cores, 16 bits, 3 for 1"),
-        /** Tensor cores at float32's accuracy: six multiplications of 16 bits for each. */
+        /** Tensor cores at float32 accuracy, with six 16-bit multiplications for each float32 one. */
         HALF_SIX_TIMES("tensor cores, 16 bits, 6 for 1");
 
         private final String label;
@@ -28,7 +28,7 @@ public interface WorkProfile {
             this.label = label;
         }
 
-        /** For users. */
+        /** The name shown to users. */
         public String label() {
             return label;
         }
@@ -37,11 +37,11 @@ public interface WorkProfile {
     /**
      * The launches of one kernel.
      *
-     * @param kernel its name
-     * @param unit what it multiplies on
+     * @param kernel the kernel's name
+     * @param unit the unit that does its arithmetic
      * @param launches number of launches
-     * @param nanos total time; 0 unless measuring
-     * @param bytes total bytes of its operands, each counted once for each launch
+     * @param nanos total time; 0 if not measured
+     * @param bytes total bytes of its operands, each counted once per launch
      * @param operations multiplications and additions, if the kernel is bound by arithmetic; otherwise 0
      */
     record Entry(String kernel, Unit unit, long launches, long nanos, long bytes, long operations) {
@@ -52,8 +52,8 @@ public interface WorkProfile {
         }
 
         /**
-         * The achieved share of the device's peak of memory or of its unit's arithmetic, whichever is larger; 0 if not
-         * timed.
+         * The achieved fraction of the device's peak memory bandwidth or of its unit's peak arithmetic rate, whichever
+         * is larger; 0 if not timed.
          */
         public double shareOf(Peak peak) {
             double seconds = nanos / 1e9;
@@ -68,7 +68,7 @@ public interface WorkProfile {
     /**
      * Copies between Java and the device.
      *
-     * @param count number of copies, both ways
+     * @param count number of copies in both directions
      * @param toDevice bytes to the device
      * @param fromDevice bytes from the device
      */
@@ -77,11 +77,12 @@ public interface WorkProfile {
     /**
      * Measured peak rates of the device.
      *
-     * @param bytesPerSecond read and written by a large copy within the device
-     * @param operationsPerSecond float32 multiplications and additions, fused
-     * @param tf32PerSecond multiplications and additions of tensor cores, operands in TF32; 0 if there are none
-     * @param halfPerSecond the same, operands of 16 bits
-     * @param wholePerSecond the same, whole numbers of 8 bits
+     * @param bytesPerSecond bytes read and written per second by a large copy within the device
+     * @param operationsPerSecond float32 multiplications and additions per second, with fused multiply-add
+     * @param tf32PerSecond multiplications and additions per second of tensor cores with operands in TF32; 0 if there
+     *     are none
+     * @param halfPerSecond the same with 16-bit operands
+     * @param wholePerSecond the same with 8-bit integers
      */
     record Peak(
             double bytesPerSecond,
@@ -89,7 +90,7 @@ public interface WorkProfile {
             double tf32PerSecond,
             double halfPerSecond,
             double wholePerSecond) {
-        /** Multiplications and additions of a unit; 0 if the device has none. */
+        /** Peak multiplications and additions per second of a unit; 0 if the device does not have it. */
         public double operationsPerSecond(Unit unit) {
             return switch (unit) {
                 case FLOAT32 -> operationsPerSecond;
@@ -102,16 +103,16 @@ public interface WorkProfile {
         }
     }
 
-    /** Switches timing on or off; while it is on, each launch is waited for. */
+    /** Switches timing on or off. While it is on, each launch is waited for. */
     void measure(boolean on);
 
-    /** The kernels that ran, by time, then by launches, largest first. */
+    /** The kernels that ran, sorted by time, then by launches, largest first. */
     List<Entry> entries();
 
-    /** The copies. */
+    /** The copies so far. */
     Transfers transfers();
 
-    /** Measured on the first call, which takes about a second. */
+    /** Peak rates of the device. The first call measures them, which takes about a second. */
     Peak peak();
 
     /** Resets all counts. */

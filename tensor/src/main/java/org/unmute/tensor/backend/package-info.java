@@ -1,5 +1,6 @@
 /**
- * The interface between tensors and what computes them. {@link org.unmute.tensor.backend.Backends} finds the backends
- * through the service loader and chooses one; {@link org.unmute.tensor.backend.Backend} is what a backend computes.
+ * The interface between tensors and the backends that compute them. {@link org.unmute.tensor.backend.Backends} finds
+ * backends through the service loader and chooses one. {@link org.unmute.tensor.backend.Backend} defines the operations
+ * of a backend.
  */
 package org.unmute.tensor.backend;

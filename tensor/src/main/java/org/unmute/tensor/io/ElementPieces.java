@@ -8,11 +8,11 @@ import java.nio.channels.WritableByteChannel;
 import org.unmute.files.LittleEndian;
 import org.unmute.tensor.HalfFloats;
 
-/** Elements written little-endian, in pieces, without a second copy of the whole. */
+/** Writes elements in little-endian order, piece by piece, without a second copy of the whole tensor. */
 final class ElementPieces {
     private static final int PIECE = 1 << 16;
 
-    /** Puts the elements {@code from} to {@code to} into a buffer. */
+    /** Puts the elements {@code from} (inclusive) to {@code to} (exclusive) into a buffer. */
     private interface Piece {
         void put(ByteBuffer out, int from, int to);
     }
@@ -48,7 +48,7 @@ final class ElementPieces {
         return pieces(a.length, 1, (out, from, to) -> out.duplicate().put(a, from, to - from));
     }
 
-    /** Float32 values, converted to another floating type as they are written. */
+    /** Float32 values that are converted to another floating type as they are written. */
     static Source of(float[] a, StoredType type) {
         return switch (type) {
             case F32 -> of(a);

@@ -16,26 +16,26 @@ import org.unmute.files.Sha256;
 
 /**
  * The digest that a safetensors file may have in its metadata: the SHA-256 of the whole file, with zeros in place of
- * the digest's own 64 digits. It covers header and data, so that a changed name, shape or text is noticed like a
- * changed number.
+ * the 64 digits of the digest itself. It covers header and data, so it detects changed names, shapes and metadata as
+ * well as changed numbers.
  */
 final class FileDigest {
-    /** Its key in the metadata. */
+    /** The key of the digest in the metadata. */
     static final String KEY = "unmute_digest";
 
     private static final String PREFIX = "sha256:";
     private static final int DIGITS = 64;
     private static final int BUFFER = 1 << 16;
-    /** What the file holds while its digest is computed. */
+    /** The placeholder in the file while its digest is computed. */
     static final String BLANK = PREFIX + "0".repeat(DIGITS);
 
     private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{" + DIGITS + "}");
-    /** What stands before the digits. Within a text its quotes would be escaped, so it occurs once. */
+    /** The bytes before the digits. They occur only once, because quotes inside a JSON string would be escaped. */
     private static final byte[] BEFORE = ("\"" + KEY + "\":\"" + PREFIX).getBytes(StandardCharsets.US_ASCII);
 
     private FileDigest() {}
 
-    /** Computes the digest of what is written through it. */
+    /** Computes the digest of the bytes written through it. */
     static final class Channel implements WritableByteChannel {
         private final WritableByteChannel out;
         private final MessageDigest digest = Sha256.digest();
@@ -52,7 +52,7 @@ final class FileDigest {
             return n;
         }
 
-        /** The digest, once all is written. */
+        /** The digest in hexadecimal. To be called once everything is written. */
         String digits() {
             return HexFormat.of().formatHex(digest.digest());
         }
@@ -69,7 +69,7 @@ final class FileDigest {
     }
 
     /**
-     * Replaces the zeros in a written file.
+     * Replaces the zeros in a written file by the digest.
      *
      * @param header the first bytes of the file, to the end of the header
      */
@@ -80,7 +80,7 @@ final class FileDigest {
         }
     }
 
-    /** Where the digits are; -1 if they are not there. */
+    /** The position of the digits; -1 if there are none. */
     private static int find(byte[] header) {
         for (int at = 0; at + BEFORE.length + DIGITS <= header.length; at++) {
             if (Arrays.equals(header, at, at + BEFORE.length, BEFORE, 0, BEFORE.length)) {
@@ -93,9 +93,9 @@ final class FileDigest {
     /**
      * Checks a file's digest.
      *
-     * @param all the file
-     * @param headerEnd where its header ends
-     * @param stated the metadata's text; null if there is none
+     * @param all the bytes of the file
+     * @param headerEnd the position at which the header ends
+     * @param stated the digest in the metadata; null if there is none
      */
     static void check(MemorySegment all, long headerEnd, String stated, String file) throws MalformedFileException {
         if (stated == null) {

@@ -18,7 +18,8 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
- * NumPy's npy files, versions 1 to 3: little-endian float32, float64, int32, int64, uint8 and bool arrays in C order.
+ * Reads and writes NumPy's npy files, versions 1 to 3: little-endian float32, float64, int32, int64, uint8 and bool
+ * arrays in C order.
  */
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};

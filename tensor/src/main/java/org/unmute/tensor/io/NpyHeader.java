@@ -8,8 +8,8 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
- * The dictionary in front of an npy array, a Python literal with exactly the keys {@code descr}, {@code fortran_order}
- * and {@code shape}. No other Python syntax is accepted.
+ * The dictionary at the start of an npy file: a Python literal with exactly the keys {@code descr}, {@code
+ * fortran_order} and {@code shape}. No other Python syntax is accepted.
  */
 record NpyHeader(StoredType type, Shape shape) {
     static NpyHeader parse(String text, long base, String file, LoadLimits limits) throws MalformedFileException {
@@ -177,7 +177,10 @@ record NpyHeader(StoredType type, Shape shape) {
             at++;
         }
 
-        /** Python's white space only: Character.isWhitespace also accepts control characters. */
+        /**
+         * Skips only what Python counts as white space; Character.isWhitespace would also accept other control
+         * characters.
+         */
         private void skipSpace() {
             while (at < text.length() && SPACE.indexOf(text.charAt(at)) >= 0) {
                 at++;

@@ -14,8 +14,8 @@ import org.unmute.tensor.Shape;
 
 /**
  * A memory-mapped safetensors file. Opening reads only the header and checks the whole layout: header bounds, JSON,
- * types, sizes, no overlaps, holes or trailing bytes. Tensors are copied on request. {@link #metadata()} has the
- * {@code __metadata__} texts.
+ * types and sizes, and that there are no overlaps, holes or trailing bytes. Tensors are copied on request. {@link
+ * #metadata()} returns the {@code __metadata__} entries.
  */
 public final class SafetensorsFile extends TensorFile {
     private final Map<String, StoredTensor> tensors;
@@ -58,8 +58,8 @@ public final class SafetensorsFile extends TensorFile {
     /**
      * Reads a file from memory, such as a resource of a jar.
      *
-     * @param name  its name in messages
-     * @param bytes the whole file. Not modified, copied.
+     * @param name the file's name in messages
+     * @param bytes the whole file. Copied, not modified.
      * @throws MalformedFileException if it breaks a rule of the format
      */
     public static SafetensorsFile of(String name, byte[] bytes) throws IOException {
@@ -114,15 +114,16 @@ public final class SafetensorsFile extends TensorFile {
         return new SafetensorsFile(path, arena, tensors, header.metadata(), all, start);
     }
 
-    /** Whether the file states a digest of its bytes, as {@link SafetensorsWriter#withDigest} gives it one. */
+    /** Whether the file contains a digest of its bytes, as written by {@link SafetensorsWriter#withDigest}. */
     public boolean hasDigest() {
         return metadata().containsKey(FileDigest.KEY);
     }
 
     /**
-     * Checks that the file states a digest and has the bytes that it had when it was written. Reads the whole file.
+     * Checks that the file contains a digest and that its bytes have not changed since it was written. Reads the whole
+     * file.
      *
-     * @throws MalformedFileException if it states none, or its bytes have changed
+     * @throws MalformedFileException if there is no digest or the bytes have changed
      */
     public void requireDigest() throws MalformedFileException {
         FileDigest.check(all, headerEnd, metadata().get(FileDigest.KEY), path().toString());

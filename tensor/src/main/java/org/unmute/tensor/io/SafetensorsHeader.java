@@ -19,7 +19,7 @@ import org.unmute.tensor.Shape;
  * against the number of bytes that follow the header.
  *
  * @param entries  in the header's order
- * @param metadata the {@code __metadata__} texts, in the header's order
+ * @param metadata the {@code __metadata__} entries, in the header's order
  */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
@@ -31,7 +31,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     /**
      * @param json      the header's bytes
-     * @param base      their offset in the file
+     * @param base the offset of those bytes in the file
      * @param dataBytes number of bytes after the header
      */
     static SafetensorsHeader parse(byte[] json, long base, long dataBytes, String file, LoadLimits limits)

@@ -19,10 +19,10 @@ import org.unmute.files.LittleEndian;
 import org.unmute.tensor.Shape;
 
 /**
- * Collects tensors and writes them as one safetensors file, which depends only on names, types, shapes, values and
- * metadata. Tensors are ordered by element size, largest first, then by name, so that each is aligned to its elements;
- * the header is padded with spaces to a multiple of 8 bytes. Arrays are not copied: they must not change before
- * {@link #write}.
+ * Collects tensors and writes them as one safetensors file, whose bytes depend only on names, types, shapes, values and
+ * metadata. Tensors are ordered by element size, largest first, then by name, so that each is aligned to its element
+ * size. The header is padded with spaces to a multiple of 8 bytes. Arrays are not copied, so they must not change
+ * before {@link #write}.
  */
 public final class SafetensorsWriter {
     private record Item(String name, StoredType type, Shape shape, ElementPieces.Source source) {}
@@ -31,12 +31,12 @@ public final class SafetensorsWriter {
     private final Map<String, String> metadata = new TreeMap<>();
     private boolean sealed;
 
-    /** A file without tensors. */
+    /** A writer without tensors. */
     public SafetensorsWriter() {}
 
     /**
-     * Sets one text of the file's metadata. The key {@code unmute_digest} is {@link #withDigest()}, whatever the value:
-     * a digest among metadata that were copied is that of another file.
+     * Sets one entry of the file's metadata. The key {@code unmute_digest} calls {@link #withDigest()} and ignores the
+     * value, because a digest in copied metadata belongs to another file.
      */
     public SafetensorsWriter metadata(String key, String value) {
         if (key.equals(FileDigest.KEY)) {
@@ -49,8 +49,9 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Gives the file a digest of all its bytes, which {@link SafetensorsFile#requireDigest} checks: the metadata
-     * {@code unmute_digest} is {@code sha256:} and 64 digits, the SHA-256 of the file with zeros in their place.
+     * Adds a digest of all bytes of the file, which {@link SafetensorsFile#requireDigest} checks. The metadata entry
+     * {@code unmute_digest} is {@code sha256:} followed by 64 digits, the SHA-256 of the file with zeros in place of
+     * these digits.
      */
     public SafetensorsWriter withDigest() {
         sealed = true;
@@ -65,7 +66,7 @@ public final class SafetensorsWriter {
     /**
      * Adds a tensor of a floating type, rounding to nearest.
      *
-     * @throws IllegalArgumentException if the type is not floating or the number of values is not that of the shape
+     * @throws IllegalArgumentException if the type is not floating or the number of values does not match the shape
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, float[] values) {
         return put(name, type, shape, values.length, ElementPieces.of(values, type));
@@ -101,7 +102,7 @@ public final class SafetensorsWriter {
     /**
      * Adds a tensor from its little-endian bytes.
      *
-     * @throws IllegalArgumentException if the number of bytes is not what type and shape need
+     * @throws IllegalArgumentException if the number of bytes does not match type and shape
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, MemorySegment bytes) {
         if (bytes.byteSize() % type.bytes() != 0) {
@@ -115,7 +116,7 @@ public final class SafetensorsWriter {
      * Adds a tensor whose little-endian bytes are computed when the file is written, one tensor at a time, so that a
      * large file needs only the memory of its largest tensor.
      *
-     * @param bytes called once for every {@link #write}; must return as many bytes as type and shape need
+     * @param bytes called once per {@link #write}; must return as many bytes as type and shape need
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, Supplier<MemorySegment> bytes) {
         long needed = type.bytes(shape);
@@ -147,7 +148,7 @@ public final class SafetensorsWriter {
         return this;
     }
 
-    /** An unpaired surrogate has no UTF-8 form and could not be read back. */
+    /** Rejects unpaired surrogates, which have no UTF-8 form and could not be read back. */
     private static void requireText(String text, String what) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw new IllegalArgumentException(
@@ -156,7 +157,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes the file; an existing file is replaced only once the new one is complete.
+     * Writes the file. An existing file is replaced only once the new one is complete.
      *
      * @throws IOException if it cannot be written
      */

@@ -11,10 +11,10 @@ import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.Shape;
 
 /**
- * A tensor in a file: row-major, little-endian. Its bytes belong to the file and can be read until the file is closed;
- * the arrays that the methods return belong to the caller.
+ * A tensor in a file: row-major, little-endian. Its bytes belong to the file and can be read until the file is closed.
+ * Arrays returned by methods belong to the caller.
  *
- * @param name  its name; for npy the file's name
+ * @param name its name; for npy, the file's name
  * @param type  element type
  * @param shape sizes, outermost first
  * @param data  exactly {@code shape.elements() * type.bytes()} bytes, of any alignment
@@ -22,7 +22,7 @@ import org.unmute.tensor.Shape;
 public record StoredTensor(String name, StoredType type, Shape shape, MemorySegment data) {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-    /** @throws IllegalArgumentException if the number of bytes is not what shape and type need */
+    /** @throws IllegalArgumentException if the number of bytes does not match shape and type */
     public StoredTensor {
         Objects.requireNonNull(name, "name");
         long needed = type.bytes(shape);
@@ -33,7 +33,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * The elements as float32: F64 and wider values are rounded to nearest, F16 and BF16 widened exactly.
+     * The elements as float32. F64 is rounded to nearest; F16 and BF16 are widened exactly.
      *
      * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
      */
@@ -44,11 +44,12 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * Elements {@code [from, from + count)} as {@link #floats()} converts them, written to {@code to} from position
-     * {@code at} on.
+     * Writes elements {@code [from, from + count)}, converted as by {@link #floats()}, to {@code to}, starting at
+     * position {@code at}.
      *
      * @throws IllegalArgumentException  if the type is not floating
-     * @throws IndexOutOfBoundsException if they are not all elements of the tensor, or do not fit
+     * @throws IndexOutOfBoundsException if the tensor does not have all these elements, or {@code to} has no room for
+     *     them
      */
     public void floats(long from, float[] to, int at, int count) {
         Objects.checkFromIndexSize(from, count, shape.elements());
@@ -75,7 +76,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * An element of a floating tensor, in row-major order; exact.
+     * Element {@code i} of a floating tensor in row-major order, converted exactly.
      *
      * @throws IllegalArgumentException if the type is not floating
      */
@@ -90,7 +91,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * The elements as float64; exact.
+     * The elements as float64, converted exactly.
      *
      * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
      */
@@ -109,7 +110,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * The elements as 32-bit integers. BOOL gives 0 or 1; I64 is checked.
+     * The elements as 32-bit integers. BOOL gives 0 or 1. I64 values must fit.
      *
      * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, if an I64 value does not fit,
      *                                  or an array cannot hold so many elements

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.unmute.tensor.Shape;
 
 /**
- * Element types in files, named as in safetensors; little-endian. Unsigned 16-, 32- and 64-bit integers can be read
- * only as raw bytes.
+ * Element types in files, named as in safetensors. All are little-endian. Unsigned 16-, 32- and 64-bit integers can be
+ * read only as raw bytes.
  */
 public enum StoredType {
     F64(8, true),
@@ -30,13 +30,13 @@ public enum StoredType {
         this.floating = floating;
     }
 
-    /** Bytes of one element. */
+    /** Bytes per element. */
     public int bytes() {
         return bytes;
     }
 
     /**
-     * Bytes of a tensor of this type.
+     * Bytes of a tensor of this type and the given shape.
      *
      * @throws ArithmeticException if they exceed 64 bits
      */
@@ -45,7 +45,7 @@ public enum StoredType {
     }
 
     /**
-     * Bytes of a tensor of these sizes.
+     * Bytes of a tensor of this type and the given sizes.
      *
      * @throws ArithmeticException if they exceed 64 bits
      */

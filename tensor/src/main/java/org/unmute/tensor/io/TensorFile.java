@@ -16,17 +16,17 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
- * An open, memory-mapped file of named tensors, whose elements are read on request. Safe for concurrent reads. The file
- * must not be truncated while it is open.
+ * An open, memory-mapped file of named tensors. Elements are read on request. Safe for concurrent reads. The file must
+ * not be truncated while it is open.
  */
 public abstract class TensorFile implements AutoCloseable {
     /**
-     * An object whose class is not interpreted; only its name is kept.
+     * An object whose class is not interpreted. Only the name of the class is kept.
      *
      * @param name      dotted path from the root
-     * @param className the class or function that creates it, such as {@code omegaconf.dictconfig.DictConfig}; for
-     *                  Python attributes of a tensor, their names
-     * @param tensors   number of tensors in it, which cannot be read
+     * @param className the class or function that creates the object, such as {@code omegaconf.dictconfig.DictConfig};
+     *     for Python attributes of a tensor, their names
+     * @param tensors number of tensors in the object, which cannot be read
      */
     public record Opaque(String name, String className, int tensors) {}
 
@@ -37,7 +37,7 @@ public abstract class TensorFile implements AutoCloseable {
     private final Map<String, String> metadata;
     private final List<Opaque> opaque;
 
-    /** Takes over the arena. The names are in the order of the file. */
+    /** Takes ownership of the arena. The names are in the order of the file. */
     protected TensorFile(
             Path path,
             Arena arena,
@@ -53,13 +53,13 @@ public abstract class TensorFile implements AutoCloseable {
         this.opaque = List.copyOf(opaque);
     }
 
-    /** @param <F> the kind of file */
+    /** @param <F> the type of file to open */
     @FunctionalInterface
     protected interface Reader<F> {
         F read(Arena arena) throws IOException;
     }
 
-    /** Opens a file in an arena of its own, which is closed if that fails. */
+    /** Opens a file in a new arena, which is closed if opening fails. */
     protected static <F> F inArena(Reader<F> reader) throws IOException {
         Arena arena = Arena.ofShared();
         try {
@@ -71,9 +71,9 @@ public abstract class TensorFile implements AutoCloseable {
     }
 
     /**
-     * Maps a whole file, to be read only.
+     * Maps a whole file read-only.
      *
-     * @throws IOException if it cannot be read, naming it
+     * @throws IOException if the file cannot be read; the message names it
      */
     public static MemorySegment map(Path path, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -98,13 +98,13 @@ public abstract class TensorFile implements AutoCloseable {
         return List.copyOf(names);
     }
 
-    /** Whether there is a tensor of this name. */
+    /** Whether the file has a tensor of this name. */
     public final boolean has(String name) {
         return names.contains(name);
     }
 
     /**
-     * Checks that there is a tensor of this name.
+     * Checks that the file has a tensor of this name.
      *
      * @return the name
      * @throws NoSuchElementException if there is none
@@ -140,7 +140,7 @@ public abstract class TensorFile implements AutoCloseable {
      */
     public abstract StoredTensor entry(String name) throws MalformedFileException;
 
-    /** What the file holds besides tensors, as text by name; empty if there is nothing. */
+    /** Contents of the file other than tensors, as text by name; may be empty. */
     public final Map<String, String> metadata() {
         return metadata;
     }
@@ -150,7 +150,7 @@ public abstract class TensorFile implements AutoCloseable {
         return opaque;
     }
 
-    /** Unmaps the file; data of its tensors can no longer be read. */
+    /** Unmaps the file. The data of its tensors can no longer be read. */
     @Override
     public final void close() {
         arena.close();

@@ -1,7 +1,6 @@
 /**
- * Tensor files: safetensors (read memory-mapped, written atomically) and NumPy's npy; and recognition of
- * other kinds of files. Files are not trusted: whatever violates the format or a
- * {@link org.unmute.tensor.io.LoadLimits limit} is rejected with a
- * {@link org.unmute.files.MalformedFileException} before anything is allocated from its sizes.
+ * Tensor files: safetensors (read memory-mapped, written atomically) and NumPy's npy. Files are not trusted: a file
+ * that violates its format or a {@link org.unmute.tensor.io.LoadLimits limit} is rejected with a {@link
+ * org.unmute.files.MalformedFileException} before any memory is allocated based on the sizes that it states.
  */
 package org.unmute.tensor.io;

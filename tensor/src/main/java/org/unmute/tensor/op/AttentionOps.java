@@ -68,7 +68,7 @@ public sealed interface AttentionOps extends Op {
 
         private Gradients gradients(boolean biased, Tensor gy) {
             Backend backend = gy.backend();
-            // Recomputed, not kept: the weights are the largest tensor of a transformer.
+            // Recomputed instead of kept, because the weights are the largest tensor of a transformer.
             Tensor weights = Tensor.compute(
                     backend,
                     q.dtype(),
@@ -89,15 +89,16 @@ public sealed interface AttentionOps extends Op {
         }
 
         /**
-         * Null where none is required.
+         * Gradients of the inputs; null for those that require none.
          *
-         * @param scores {@code [..., queries, keys]}, before the softmax; also the gradient of the bias
+         * @param scores gradient of the scores before the softmax, {@code [..., queries, keys]}; the gradient of the
+         *     bias is derived from it
          */
         private record Gradients(Tensor q, Tensor k, Tensor v, Tensor scores) {}
     }
 
     /**
-     * {@code softmax(scale q kᵀ + gate bias) v}: a bias that queries share, scaled by a gate for each query (WavLM,
+     * {@code softmax(scale q kᵀ + gate bias) v}: attention with a bias that is scaled by a gate for each query (WavLM,
      * BEATs).
      *
      * @param q {@code [..., queries, d]}
@@ -151,8 +152,8 @@ public sealed interface AttentionOps extends Op {
     }
 
     /**
-     * Self-attention from packed queries, keys and values, without a bias: {@code [batch, tokens, heads, d]}. A token's
-     * heads are adjacent in the result, and gradients are written into the packed gradient directly.
+     * Self-attention from packed queries, keys and values, without a bias. The result is {@code [batch, tokens, heads,
+     * d]}, so a token's heads are adjacent. Gradients are written directly into the packed gradient.
      *
      * @param packed {@code [batch, tokens, 3, heads, d]}: queries, keys and values
      */

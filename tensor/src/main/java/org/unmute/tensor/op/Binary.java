@@ -1,8 +1,8 @@
 package org.unmute.tensor.op;
 
 /**
- * Functions of two numbers, element by element. Comparisons give 1 or 0 and have no gradient. The definitions here are
- * the specification every backend follows.
+ * Functions of two numbers, element by element. Comparisons give 1 or 0 and have no gradient. These definitions are the
+ * specification for every backend.
  */
 public enum Binary {
     /** a + b */
@@ -13,9 +13,9 @@ public enum Binary {
     MUL,
     /** a / b */
     DIV,
-    /** Maximum; NaN if either is; each gets half of the gradient on a tie. */
+    /** Maximum; NaN if either is NaN. On a tie, each gets half of the gradient. */
     MAX,
-    /** Minimum; NaN if either is; each gets half of the gradient on a tie. */
+    /** Minimum; NaN if either is NaN. On a tie, each gets half of the gradient. */
     MIN,
     /** aᵇ */
     POW,

@@ -8,7 +8,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Ops on each element, with broadcasting where they take several tensors. */
+/** Elementwise ops. Those of several tensors broadcast. */
 public sealed interface ElementwiseOps extends Op {
     /** A function of the elements of one tensor. */
     sealed interface OfOne extends ElementwiseOps {
@@ -27,7 +27,7 @@ public sealed interface ElementwiseOps extends Op {
         }
     }
 
-    /** {@code f(x)} with the function's constants {@code p} and {@code q}. */
+    /** {@code f(x)}, where {@code p} and {@code q} are the constants of {@code f}. */
     record Map(Unary f, double p, double q, Tensor x) implements OfOne {
         @Override
         public void forward(Backend backend, View out) {
@@ -109,7 +109,9 @@ public sealed interface ElementwiseOps extends Op {
             return condition.where(g.scalarLike(0), g);
         }
 
-        /** 1 where {@code x > other}, ½ where they are equal, else 0. */
+        /**
+         * The fraction of the gradient that {@code x} gets: 1 where {@code x > other}, ½ where they are equal, else 0.
+         */
         private static Tensor share(Tensor x, Tensor other) {
             return x.binary(Binary.GREATER, other)
                     .plus(x.binary(Binary.EQUAL, other).times(0.5));
@@ -143,7 +145,7 @@ public sealed interface ElementwiseOps extends Op {
         }
     }
 
-    /** {@code condition != 0 ? a : b} with broadcasting; no gradient reaches the condition. */
+    /** {@code condition != 0 ? a : b} with broadcasting. The condition has no gradient. */
     record Where(Tensor condition, Tensor a, Tensor b) implements ElementwiseOps {
         @Override
         public List<Tensor> inputs() {
@@ -184,8 +186,9 @@ public sealed interface ElementwiseOps extends Op {
     }
 
     /**
-     * Sign with +1 for zero of either sign; the gradient passes as if it were the identity (paper, section 4, equations
-     * 1 and 5). With {@code clipped} it passes only where {@code |x| ≤ 1}, which the paper does not do.
+     * Sign, with +1 for zero of either sign, and a straight-through gradient as if this were the identity (paper,
+     * section 4, equations 1 and 5). With {@code clipped}, the gradient passes only where {@code |x| ≤ 1}, which the
+     * paper does not do.
      */
     record BinarizeStraightThrough(Tensor x, boolean clipped) implements OfOne {
         @Override

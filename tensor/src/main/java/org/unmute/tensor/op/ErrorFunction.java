@@ -20,7 +20,7 @@ public final class ErrorFunction {
         return x > 0 ? 1 - tail(a) : x < 0 ? tail(a) - 1 : x;
     }
 
-    /** erfc(x) = 1 - erf(x), without loss in the right tail. */
+    /** erfc(x) = 1 - erf(x), without loss of precision in the right tail. */
     public static double erfc(double x) {
         if (Math.abs(x) < 0.5) {
             return 1 - series(x);
@@ -28,7 +28,7 @@ public final class ErrorFunction {
         return x > 0 ? tail(x) : x < 0 ? 2 - tail(-x) : Double.NaN;
     }
 
-    /** erf by Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!! · 2/√π · exp(-x²): all terms of one sign, so nothing cancels. */
+    /** erf as 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!. All terms have the same sign, so nothing cancels. */
     private static double series(double x) {
         double xx = x * x;
         double term = x;

@@ -1,8 +1,8 @@
 package org.unmute.tensor.op;
 
 /**
- * A mel filter bank: frames, optionally without their mean, pre-emphasis, window, power spectrum, triangular filters
- * and, optionally, logarithms. Compared by identity, so that a backend may cache tables for it. The arrays are not
+ * A mel filter bank: framing, optional removal of each frame's mean, pre-emphasis, window, power spectrum, triangular
+ * filters and optional logarithm. Compared by identity, so that a backend may cache tables for it. The arrays are not
  * copied and must not be modified.
  */
 public final class FilterBank {
@@ -16,9 +16,9 @@ public final class FilterBank {
     /**
      * How samples are cut into frames.
      *
-     * @param length samples in a frame
-     * @param shift samples from one frame to the next
-     * @param size length of the transform, a power of two; the frame is zero-padded to it
+     * @param length samples per frame
+     * @param shift samples from the start of one frame to the start of the next
+     * @param size length of the Fourier transform, a power of two; frames are zero-padded to it
      * @param centred whether the mean of each frame is subtracted
      */
     public record Frames(int length, int shift, int size, boolean centred) {
@@ -39,8 +39,8 @@ public final class FilterBank {
      * @param preemphasis fraction of the previous sample that is subtracted; the first sample is its own predecessor
      * @param window {@code [length]}
      * @param first first bin of each band
-     * @param weights weights of each band from its first bin on
-     * @param floor lower limit of the energies before the logarithm; NaN for energies without logarithm
+     * @param weights weights of each band, starting at its first bin
+     * @param floor lower limit of the energies before the logarithm; NaN for no logarithm
      */
     public FilterBank(
             Frames frames, double preemphasis, double[] window, int[] first, float[][] weights, double floor) {
@@ -72,7 +72,7 @@ public final class FilterBank {
         return preemphasis;
     }
 
-    /** {@code [length]} */
+    /** The window, {@code [length]}. */
     public double[] window() {
         return window;
     }
@@ -87,7 +87,7 @@ public final class FilterBank {
         return first[band];
     }
 
-    /** Weights of a band from its first bin on. */
+    /** Weights of a band, starting at its first bin. */
     public float[] weights(int band) {
         return weights[band];
     }
@@ -102,7 +102,7 @@ public final class FilterBank {
         return floor;
     }
 
-    /** Number of whole frames in a number of samples. */
+    /** Number of whole frames in the given number of samples. */
     public long count(long samples) {
         return samples < frames.length ? 0 : 1 + (samples - frames.length) / frames.shift;
     }

@@ -12,8 +12,8 @@ import org.unmute.tensor.backend.View;
 /** Ops that select elements by index. */
 public sealed interface IndexingOps extends Op {
     /**
-     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis; the gradient of an element selected
-     * several times is the sum.
+     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis. Gradients of an element selected several
+     * times are added.
      */
     record Gather(Tensor x, int axis, Tensor index) implements IndexingOps {
         @Override
@@ -33,7 +33,7 @@ public sealed interface IndexingOps extends Op {
             return index.shape();
         }
 
-        /** Kernels do not check indices; this does, before any launch. */
+        /** Checks that the indices are in range before any kernel runs, because kernels do not check. */
         private void checkRange() {
             if (index.shape().elements() == 0) {
                 return;
@@ -43,7 +43,7 @@ public sealed interface IndexingOps extends Op {
             View range = b.allocate(DType.I32, ones);
             View distinct = index.view();
             for (int i = 0; i < distinct.shape().rank(); i++) {
-                // An expanded axis only repeats elements.
+                // An expanded axis only repeats elements, so one position is enough.
                 distinct = distinct.stride(i) == 0 ? distinct.slice(i, 0, 1, 1) : distinct;
             }
             int[] host = new int[1];

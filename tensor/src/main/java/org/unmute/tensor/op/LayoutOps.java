@@ -28,7 +28,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** The same elements in row-major order under another shape. A view if the strides allow it, else a copy. */
+    /** The same elements in row-major order in another shape. A view if the strides allow it, otherwise a copy. */
     record Reshape(Tensor x, Shape to) implements OfOne {
         @Override
         public Shape shape() {
@@ -46,7 +46,7 @@ public sealed interface LayoutOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            // A result with padded rows has no view of the input's shape: copy through dense memory.
+            // A result with padded rows cannot be viewed in the input's shape, so copy through dense memory.
             Optional<View> asInput = out.reshape(x.shape());
             if (asInput.isPresent()) {
                 backend.copy(x.view(), asInput.get());
@@ -64,7 +64,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** Axes in another order. */
+    /** Reorders the axes. */
     record Permute(Tensor x, int[] order) implements OfOne {
         @Override
         public Shape shape() {
@@ -94,7 +94,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** Repeated along axes of size 1 and along new leading axes. */
+    /** Repeats elements along axes of size 1 and along new leading axes. */
     record Expand(Tensor x, Shape to) implements OfOne {
         @Override
         public Shape shape() {
@@ -178,7 +178,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** Constants before and after along an axis. */
+    /** Pads an axis with a constant before and after. */
     record Pad(Tensor x, int axis, long before, long after, double value) implements OfOne {
         @Override
         public Shape shape() {
@@ -201,7 +201,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** Another element type. */
+    /** Converts to another element type. */
     record Cast(Tensor x, DType to) implements OfOne {
         @Override
         public DType dtype() {
@@ -229,7 +229,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** The shape of sizes of which at most one is -1, to be inferred from the number of elements. */
+    /** The shape with the given sizes. One of them may be -1 and is then inferred from the number of elements. */
     static Shape infer(Shape from, long... sizes) {
         long known = 1;
         int open = -1;

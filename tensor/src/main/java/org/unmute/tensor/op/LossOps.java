@@ -8,17 +8,17 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The backward pass recomputes
+ * Losses of rows of logits, one number per row: {@code [..., n]} to {@code [..., 1]}. The backward pass recomputes
  * probabilities from the logits.
  */
 public sealed interface LossOps extends Op {
     /** Logits, {@code [..., n]}. */
     Tensor x();
 
-    /** Targets, shape of the logits. */
+    /** Targets, in the shape of the logits. */
     Tensor y();
 
-    /** {@code [n]} or null for 1. */
+    /** Weights of the classes, {@code [n]}; null for 1. */
     Tensor weight();
 
     @Override
@@ -42,7 +42,7 @@ public sealed interface LossOps extends Op {
     /**
      * {@code -Σ [weight y log σ(x) + (1 - y) log σ(-x)]}
      *
-     * @param weight of present classes
+     * @param weight weights of present classes
      */
     record BinaryCrossEntropy(Tensor x, Tensor y, Tensor weight) implements LossOps {
         @Override
@@ -103,7 +103,7 @@ public sealed interface LossOps extends Op {
         return loss.weight() == null ? elements : elements.times(loss.weight());
     }
 
-    /** The weights' gradient: minus the sum of all rows, {@code [n]}. */
+    /** The gradient of the weights, {@code [n]}: minus the sum over all rows. */
     private static Tensor weightGradient(LossOps loss, Tensor elements, Tensor gloss) {
         return elements.times(gloss)
                 .reshape(-1, loss.x().size(-1))

@@ -7,9 +7,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Ops that normalise each row, which is the last axis. */
+/** Ops that normalise each row, that is, along the last axis. */
 public sealed interface NormalizationOps extends Op {
-    /** The input that is normalised. */
+    /** The input to be normalised. */
     Tensor x();
 
     @Override
@@ -52,7 +52,7 @@ public sealed interface NormalizationOps extends Op {
         }
     }
 
-    /** Layer normalisation along the last axis; weight and bias {@code [n]}, both may be null. */
+    /** Layer normalisation along the last axis. Weight and bias are {@code [n]}; either may be null. */
     record LayerNorm(Tensor x, Tensor weight, Tensor bias, double eps) implements NormalizationOps {
         @Override
         public List<Tensor> inputs() {
@@ -137,6 +137,4 @@ public sealed interface NormalizationOps extends Op {
             return Arrays.asList(gx, gw);
         }
     }
-
-    /** The shape of an input that must have an axis. */
 }

@@ -11,8 +11,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * A differentiable operation: a record of its inputs, with the result's shape, the forward pass and the gradient side
- * by side. {@link #shape()} is the one place where arguments are checked. {@link Tensor#run(Op)} runs it.
+ * A differentiable operation: a record of its inputs that defines the result's shape, the forward pass and the
+ * gradient. {@link #shape()} is the only place where arguments are checked. {@link Tensor#run(Op)} runs it.
  */
 public sealed interface Op
         permits ElementwiseOps,
@@ -25,13 +25,13 @@ public sealed interface Op
                 AttentionOps,
                 PrototypeOps,
                 LossOps {
-    /** The tensors that this op reads, in the order of the gradients of {@link #backward}. */
+    /** The tensors that this op reads, in the order of the gradients returned by {@link #backward}. */
     List<Tensor> inputs();
 
     /**
      * The result's shape.
      *
-     * @throws IllegalArgumentException if the inputs do not fit together; the message has all shapes
+     * @throws IllegalArgumentException if the inputs do not fit together; the message contains all shapes
      */
     Shape shape();
 
@@ -41,7 +41,8 @@ public sealed interface Op
     }
 
     /**
-     * The result as another view of the input's memory, if the op is only that; {@link #forward} is not called then.
+     * The result as a view of the input's memory, if the op only changes the layout; {@link #forward} is then not
+     * called.
      */
     default Optional<View> alias() {
         return Optional.empty();
@@ -52,11 +53,11 @@ public sealed interface Op
 
     /**
      * The gradient of each input, given the result {@code y} and its gradient {@code gy}; null for an input that has
-     * none. Called without recording.
+     * none. Called while recording is off.
      */
     List<Tensor> backward(Tensor y, Tensor gy);
 
-    /** Whether the backend reads this input in its storage type, so that it need not be cast. */
+    /** Whether the backend reads this input directly in its storage type, so that it need not be cast first. */
     default boolean acceptsStorageType(Tensor input) {
         return false;
     }
@@ -76,12 +77,12 @@ public sealed interface Op
         return input != null && input.requiresGradient() ? input.zerosLike() : null;
     }
 
-    /** The shape of an input in a message. */
+    /** The shape of an input for a message. */
     static String shapeOf(Tensor input) {
         return input == null ? "absent" : input.shape().toString();
     }
 
-    /** Requires all inputs to be of one floating-point type; null stands for an absent input. */
+    /** Requires that all inputs have the same floating-point type; null stands for an absent input. */
     default void requireOneFloatingType(Tensor... tensors) {
         for (Tensor t : tensors) {
             if (t != null && (t.dtype() != tensors[0].dtype() || !t.dtype().isFloating())) {
@@ -94,7 +95,7 @@ public sealed interface Op
         }
     }
 
-    /** The op's name in messages: the record's, in lower camel case. */
+    /** The op's name in messages; by default the name of the record in lower camel case. */
     default String name() {
         String s = getClass().getSimpleName();
         return Character.toLowerCase(s.charAt(0)) + s.substring(1);

@@ -11,7 +11,7 @@ import org.unmute.tensor.backend.View;
 
 /** Matrix products. */
 public sealed interface ProductOps extends Op {
-    /** {@code a b} over the two last axes; leading axes broadcast. */
+    /** {@code a b} over the last two axes; leading axes broadcast. */
     record MatMul(Tensor a, Tensor b) implements ProductOps {
         @Override
         public List<Tensor> inputs() {
@@ -50,8 +50,8 @@ public sealed interface ProductOps extends Op {
         }
 
         /**
-         * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those
-         * axes join the inner axis, so that no product of a batch entry is stored only to be summed.
+         * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those axes
+         * are merged into the inner axis, so that products of single batch entries are not stored just to be summed.
          */
         private static Tensor contract(Shape operand, Shape batch, Tensor left, Tensor right) {
             int lead = batch.rank();
@@ -78,7 +78,7 @@ public sealed interface ProductOps extends Op {
                     .reshape(operand.toArray());
         }
 
-        /** The kept axes, the rows, and all other axes merged into the last. */
+        /** Reorders a tensor to the kept axes, the rows, and all other axes merged into one. */
         private static Tensor inner(Tensor t, int[] order, int kept) {
             long[] aligned = new long[order.length];
             Arrays.fill(aligned, 1);
@@ -116,7 +116,7 @@ public sealed interface ProductOps extends Op {
         }
 
         /**
-         * In one step if no gradient is recorded. Otherwise the activation is an op of its own, so that its gradient
+         * Runs in one step if no gradient is recorded. Otherwise the activation is a separate op, so that its gradient
          * does not recompute the product.
          */
         public static Tensor of(
@@ -169,7 +169,7 @@ public sealed interface ProductOps extends Op {
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor g = gy;
             if (activation != null) {
-                // The input of the activation was not kept: recompute it.
+                // The input of the activation was not kept, so recompute it.
                 Tensor inner = x.linear(weight, bias);
                 g = new ElementwiseOps.Map(activation, 0, 0, inner)
                         .backward(inner.unary(activation), gy)
@@ -190,10 +190,11 @@ public sealed interface ProductOps extends Op {
     }
 
     /**
-     * Affine map of each patch of images: {@code [batch, positionsY · positionsX, out]}, patches row by row.
+     * Affine map of each patch of images: {@code [batch, positionsY · positionsX, out]}, with patches in row-major
+     * order.
      *
      * @param image {@code [batch, rows, columns]}
-     * @param weight {@code [out, window.height · window.width]}, a patch row by row
+     * @param weight {@code [out, window.height · window.width]}, with the elements of a patch in row-major order
      * @param bias {@code [out]} or null
      * @param window the patch size and stride; no padding
      */
@@ -248,7 +249,7 @@ public sealed interface ProductOps extends Op {
                     .reshape(-1, weight.size(1));
         }
 
-        /** Adds patches {@code [batch · positions, patch]} to where they came from in the images. */
+        /** Adds patches {@code [batch · positions, patch]} to the positions in the images that they were taken from. */
         private Tensor toImage(Tensor patches) {
             Tensor columns = patches.reshape(
                             image.size(0),

@@ -10,13 +10,13 @@ import org.unmute.tensor.backend.View;
 
 /** Prototype matching. */
 public sealed interface PrototypeOps extends Op {
-    /** Tokens: [batch, tokens, dim]. */
+    /** {@code [batch, tokens, dim]} */
     Tensor tokens();
 
-    /** Prototypes: [prototypes, dim]. */
+    /** {@code [prototypes, dim]} */
     Tensor prototypes();
 
-    /** The tokens' positions, as computed with the values. */
+    /** Positions of the winning tokens, computed together with the values. */
     Tensor winners();
 
     /** Computes values and winners. */
@@ -48,11 +48,11 @@ public sealed interface PrototypeOps extends Op {
      * = maxₙ cos(tokens[b, n], prototypes[j])}. The similarities {@code [tokens, prototypes]} are not stored, and the
      * gradient touches only the winning tokens.
      *
-     * @param tokens {@code [batch, tokens, dim]}; if binary also {@code F16} on a backend that
-     *     {@linkplain Backend#supportsF16Tokens() supports it}
+     * @param tokens {@code [batch, tokens, dim]}; if binary, may be {@code F16} on a backend that {@linkplain
+     *     Backend#supportsF16Tokens() supports it}
      * @param prototypes {@code [prototypes, dim]}
-     * @param binary whether each prototype is replaced by its signs, +1 for 0 of either sign; straight-through gradient
-     *     (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
+     * @param binary whether each prototype is replaced by its signs, +1 for 0 of either sign, with a straight-through
+     *     gradient (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
      * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the
      *     forward pass; the first token wins ties
      */

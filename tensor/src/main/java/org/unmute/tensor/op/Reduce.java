@@ -1,11 +1,11 @@
 package org.unmute.tensor.op;
 
-/** How many numbers are reduced to one. */
+/** Functions that reduce many numbers to one. */
 public enum Reduce {
-    /** Sum; 0 of an empty axis. */
+    /** Sum; 0 for an empty axis. */
     SUM,
-    /** Maximum; NaN if any element is. */
+    /** Maximum; NaN if any element is NaN. */
     MAX,
-    /** Minimum; NaN if any element is. */
+    /** Minimum; NaN if any element is NaN. */
     MIN
 }

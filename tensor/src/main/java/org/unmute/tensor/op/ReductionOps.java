@@ -96,7 +96,7 @@ public sealed interface ReductionOps extends Op {
         }
     }
 
-    /** Running sum along the last axis. */
+    /** Cumulative sum along the last axis. */
     record CumulativeSum(Tensor x) implements ReductionOps {
         @Override
         public Shape shape() {
@@ -115,14 +115,14 @@ public sealed interface ReductionOps extends Op {
     }
 
     /**
-     * A maximum or minimum along an axis and its position.
+     * Maxima or minima along an axis and their positions.
      *
-     * @param values the axis removed
-     * @param indices {@code I32}, the axis removed
+     * @param values without the axis
+     * @param indices {@code I32}, without the axis
      */
     record Extreme(Tensor values, Tensor indices) {}
 
-    /** Maximum or minimum along an axis with its position, the first on ties. */
+    /** Maximum or minimum along an axis, and the position of its first occurrence. */
     static Extreme extreme(Tensor x, int axis, boolean max) {
         int a = x.shape().axis(axis);
         Tensor t = a == x.rank() - 1 ? x : x.permute(lastAxis(x.rank(), a));
@@ -130,7 +130,7 @@ public sealed interface ReductionOps extends Op {
         return new Extreme(Tensor.run(new LastExtreme(t, max, indices)), indices);
     }
 
-    /** The order that moves an axis to the end and keeps the others. */
+    /** The permutation that moves an axis to the end and keeps the order of the others. */
     private static int[] lastAxis(int rank, int axis) {
         int[] order = new int[rank];
         for (int i = 0, j = 0; i < rank; i++) {
@@ -160,12 +160,12 @@ public sealed interface ReductionOps extends Op {
         return s;
     }
 
-    /** The result's memory with the reduced axes present at size 1. */
+    /** A view of the result that keeps the reduced axes with size 1. */
     private static View kept(View out, Shape shape, int[] axes) {
         return out.reshape(reduced("reduce", shape, axes, true)).orElseThrow();
     }
 
-    /** A reduced tensor repeated over the axes that were reduced. */
+    /** Repeats a reduced tensor over the axes that were reduced. */
     private static Tensor spread(Tensor g, Shape shape, int[] axes) {
         return g.reshape(reduced("sum", shape, axes, true).toArray()).expand(shape.toArray());
     }

@@ -5,8 +5,8 @@ package org.unmute.tensor.op;
  *
  * @param height window rows
  * @param width window columns
- * @param strideY rows between windows
- * @param strideX columns between windows
+ * @param strideY rows from one window to the next
+ * @param strideX columns from one window to the next
  * @param padY rows of padding above and below
  * @param padX columns of padding on the left and on the right
  * @param dilationY distance between window rows
@@ -14,7 +14,7 @@ package org.unmute.tensor.op;
  */
 public record SlidingWindow(
         int height, int width, int strideY, int strideX, int padY, int padX, int dilationY, int dilationX) {
-    /** Checks the ranges: padding from 0, all else from 1. */
+    /** Checks the ranges: padding is at least 0, everything else at least 1. */
     public SlidingWindow {
         if (height < 1
                 || width < 1
@@ -30,7 +30,7 @@ public record SlidingWindow(
         }
     }
 
-    /** A window without padding and dilation. */
+    /** A window without padding or dilation. */
     public static SlidingWindow of(int height, int width, int strideY, int strideX) {
         return new SlidingWindow(height, width, strideY, strideX, 0, 0, 1, 1);
     }
@@ -45,12 +45,12 @@ public record SlidingWindow(
         return new SlidingWindow(height, width, strideY, strideX, padY, padX, y, x);
     }
 
-    /** SlidingWindow positions down an axis of {@code rows} rows. */
+    /** Number of window positions along an axis of {@code rows} rows. */
     public int positionsY(long rows) {
         return positions(rows, padY, dilationY, height, strideY);
     }
 
-    /** SlidingWindow positions along an axis of {@code columns} columns. */
+    /** Number of window positions along an axis of {@code columns} columns. */
     public int positionsX(long columns) {
         return positions(columns, padX, dilationX, width, strideX);
     }

@@ -2,7 +2,7 @@ package org.unmute.tensor.op;
 
 /**
  * Functions of one number, element by element. {@link #apply} and {@link #derivative}, in double precision, are the
- * specification of every backend; {@code p} and {@code q} are constants that only some functions have.
+ * specification for every backend. {@code p} and {@code q} are constants that only some functions have.
  */
 public enum Unary {
     /** -x */
@@ -33,7 +33,7 @@ public enum Unary {
     SIGMOID,
     /** Error function. */
     ERF,
-    /** x Φ(x), the exact form with the error function. */
+    /** x Φ(x), in the exact form with the error function. */
     GELU,
     /** The tanh approximation of {@link #GELU}. */
     GELU_TANH,
@@ -48,7 +48,7 @@ public enum Unary {
     /** x clamp(x + 3, 0, 6) / 6 */
     HARDSWISH,
     /**
-     * +1 for x ≥ 0 (also -0), else -1, NaN for NaN; derivative 0. The straight-through form is {@link
+     * +1 for x ≥ 0 and for -0, NaN for NaN, else -1; derivative 0. For a straight-through gradient, see {@link
      * ElementwiseOps.BinarizeStraightThrough}.
      */
     SIGN,

@@ -8,10 +8,14 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * Sliding windows: the part of a convolution that is not a matrix product. Im2Col and Col2Im are each other's gradient.
+ * Unfolding into sliding windows: the part of a convolution that is not a matrix product. {@link Im2Col} and {@link
+ * Col2Im} are each other's gradient.
  */
 public sealed interface UnfoldingOps extends Op {
-    /** {@code [batch, channels, rows, columns]} to {@code [batch, channels, height, width, positionsY, positionsX]}. */
+    /**
+     * Unfolds {@code [batch, channels, rows, columns]} to {@code [batch, channels, height, width, positionsY,
+     * positionsX]}.
+     */
     record Im2Col(Tensor x, SlidingWindow window) implements UnfoldingOps {
         @Override
         public List<Tensor> inputs() {
@@ -44,8 +48,8 @@ public sealed interface UnfoldingOps extends Op {
     }
 
     /**
-     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. The same as a matrix product with
-     * {@link Im2Col}, but the windows of one clip at most are in memory at a time, also in the backward pass.
+     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Equivalent to a matrix product with
+     * {@link Im2Col}, but at most the windows of one clip are in memory at a time, even in the backward pass.
      *
      * @param x {@code [batch, in, rows, columns]}
      * @param weight {@code [out, in / groups, window.height, window.width]}
@@ -86,7 +90,7 @@ public sealed interface UnfoldingOps extends Op {
         }
     }
 
-    /** Adds windows to where they came from, giving {@code [batch, channels, rows, columns]}. */
+    /** Adds windows to the positions that they were taken from, giving {@code [batch, channels, rows, columns]}. */
     record Col2Im(Tensor columns, SlidingWindow window, long rows, long width) implements UnfoldingOps {
         @Override
         public List<Tensor> inputs() {

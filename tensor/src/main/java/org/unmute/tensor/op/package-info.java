@@ -1,5 +1,5 @@
 /**
- * Differentiable operations as records: each checks shapes, computes the result and its gradient. Start at {@link
- * org.unmute.tensor.op.Op}.
+ * Differentiable operations as records. Each checks shapes, computes its result, and computes its gradients. Start at
+ * {@link org.unmute.tensor.op.Op}.
  */
 package org.unmute.tensor.op;

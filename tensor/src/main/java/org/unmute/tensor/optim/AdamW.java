@@ -4,8 +4,8 @@ import java.util.List;
 import org.unmute.tensor.Tensor;
 
 /**
- * Adam with decoupled weight decay, as torch's {@code AdamW}. Moments in the state: {@code exp_avg}, {@code
- * exp_avg_sq}.
+ * Adam with decoupled weight decay, as in torch's {@code AdamW}. The moments in the state are named {@code exp_avg} and
+ * {@code exp_avg_sq}.
  */
 public final class AdamW extends Optimizer {
     private static final String FIRST = "exp_avg";
@@ -15,12 +15,12 @@ public final class AdamW extends Optimizer {
     private final double beta2;
     private final double eps;
 
-    /** β₁ 0.9, β₂ 0.999, eps 1e-8. */
+    /** AdamW with β₁ = 0.9, β₂ = 0.999 and eps = 1e-8. */
     public AdamW(List<ParameterGroup> groups, Schedule schedule) {
         this(groups, schedule, 0.9, 0.999, 1e-8);
     }
 
-    /** All constants given; both betas from 0 to below 1. */
+    /** AdamW with the given constants. Both betas must be from 0 to below 1. */
     public AdamW(List<ParameterGroup> groups, Schedule schedule, double beta1, double beta2, double eps) {
         super(groups, schedule, FIRST, SECOND);
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {

@@ -16,7 +16,7 @@ public final class Gradients {
         this.byName = Collections.unmodifiableMap(byName);
     }
 
-    /** The gradients of a scalar loss; zeros for a parameter that it does not depend on. */
+    /** The gradients of a scalar loss; zeros for a parameter that the loss does not depend on. */
     public static Gradients of(Tensor loss, Map<String, Tensor> parameters) {
         Grad grad = Grad.of(loss);
         Map<String, Tensor> g = new LinkedHashMap<>();
@@ -24,15 +24,15 @@ public final class Gradients {
         return new Gradients(g);
     }
 
-    /** Gradients that were computed elsewhere. */
+    /** Wraps gradients that were computed elsewhere. */
     public static Gradients of(Map<String, Tensor> byName) {
         return new Gradients(new LinkedHashMap<>(byName));
     }
 
     /**
-     * The gradient of one parameter, of its shape.
+     * The gradient of one parameter, in its shape.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no gradient of that name
      */
     public Tensor get(String name) {
         Tensor g = byName.get(name);
@@ -60,8 +60,8 @@ public final class Gradients {
     }
 
     /**
-     * Scaled down to at most this norm, by {@code min(1, limit / (norm + 1e-6))} as torch's {@code clip_grad_norm_}. A
-     * NaN norm makes all gradients NaN.
+     * Scales all gradients by {@code min(1, limit / (norm + 1e-6))}, as torch's {@code clip_grad_norm_} does, so that
+     * their norm is at most {@code limit}. A NaN norm makes all gradients NaN.
      */
     public Gradients clipped(double limit) {
         if (!(limit > 0)) {

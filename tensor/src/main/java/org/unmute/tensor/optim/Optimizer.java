@@ -11,8 +11,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Updates parameters in place from their gradients. Its state (moments and the number of steps) can be saved and
- * restored by name, so that an interrupted training continues as if it had not been. To be created in the {@link
+ * Updates parameters in place from their gradients. Its state (moments and number of steps) can be saved and restored
+ * by name, so that an interrupted training run continues as if it had not been interrupted. Create it in the {@link
  * TensorScope} of the parameters. Not thread-safe.
  */
 public abstract sealed class Optimizer permits AdamW, Sgd {
@@ -40,9 +40,9 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
     }
 
     /**
-     * One step. Parameters are modified in place.
+     * Takes one step, which modifies the parameters in place.
      *
-     * @param gradients one for every parameter, of its shape
+     * @param gradients one for every parameter, in its shape
      */
     public final void step(Gradients gradients) {
         for (ParameterGroup group : groups) {
@@ -85,7 +85,7 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
         return schedule.rate(groups.get(group).rate(), steps);
     }
 
-    /** Copies of the state: {@code step} ({@code I32 [1]}) and the moments of each parameter as {@code moment.name}. */
+    /** A copy of the state: {@code step} ({@code I32 [1]}) and the moments of each parameter as {@code moment.name}. */
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         moments.forEach((moment, byName) -> byName.forEach((name, t) -> {
@@ -96,9 +96,9 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
     }
 
     /**
-     * Restores a {@linkplain #state() saved state}, completely or not at all.
+     * Restores a {@linkplain #state() saved state}, either completely or not at all.
      *
-     * @throws IllegalArgumentException if names, types or shapes are not those of this optimizer's parameters
+     * @throws IllegalArgumentException if names, types or shapes do not match this optimizer's parameters
      */
     public final void restore(Map<String, Tensor> state) {
         Map<String, Tensor> own = new LinkedHashMap<>();

@@ -13,7 +13,7 @@ import org.unmute.tensor.Tensor;
  * @param decay weight decay
  */
 public record ParameterGroup(Map<String, Tensor> parameters, double rate, double decay) {
-    /** Checks the ranges and that every tensor is a parameter that can be trained. */
+    /** Checks the ranges and that every tensor is a trainable parameter. */
     public ParameterGroup {
         if (!(rate >= 0) || !(decay >= 0) || Double.isInfinite(rate) || Double.isInfinite(decay)) {
             throw new IllegalArgumentException(

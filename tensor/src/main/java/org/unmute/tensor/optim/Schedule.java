@@ -1,12 +1,12 @@
 package org.unmute.tensor.optim;
 
 /**
- * The learning rate of each optimizer step, from the base rate of a parameter group. Steps count from 0; steps past the
- * end keep the last rate.
+ * Computes the learning rate of each optimizer step from the base rate of a parameter group. Steps count from 0; steps
+ * past the end keep the last rate.
  */
 @FunctionalInterface
 public interface Schedule {
-    /** The rate of step {@code step}. */
+    /** The learning rate of a step. */
     double rate(double base, long step);
 
     /** The base rate at every step. */
@@ -25,8 +25,8 @@ public interface Schedule {
     }
 
     /**
-     * Linear warm-up from 0 over {@code warmUp} steps, whose first step has rate 0, then cosine annealing from the base
-     * rate to {@code min} at step {@code total}. As Bird-MAE's {@code CosineWarmupScheduler}.
+     * Linear warm-up over {@code warmUp} steps, the first of which has rate 0, then cosine annealing from the base rate
+     * to {@code min} at step {@code total}. As in Bird-MAE's {@code CosineWarmupScheduler}.
      */
     static Schedule cosineWithWarmUp(long total, long warmUp, double min) {
         requireSteps(total, warmUp);
@@ -35,8 +35,8 @@ public interface Schedule {
     }
 
     /**
-     * The same shape, but annealing to 0 and never below {@code min}, which is also the rate of the first warm-up step.
-     * As {@code RiseRunDecay} of BAT.
+     * As {@link #cosineWithWarmUp}, but anneals to 0 and clamps all rates to at least {@code min}, which is therefore
+     * the rate of the first warm-up step. As in BAT's {@code RiseRunDecay}.
      */
     static Schedule riseAndDecay(long total, long warmUp, double min) {
         requireSteps(total, warmUp);

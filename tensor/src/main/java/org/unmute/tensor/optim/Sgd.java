@@ -4,9 +4,9 @@ import java.util.List;
 import org.unmute.tensor.Tensor;
 
 /**
- * Gradient descent with momentum, as torch's {@code SGD} with dampening 0: {@code g += decay w}, {@code b = μ b + g},
- * {@code w -= rate b}, or {@code w -= rate (g + μ b)} with Nesterov's look-ahead. Weight decay is coupled: it passes
- * through the momentum. Moment in the state: {@code momentum_buffer}.
+ * Gradient descent with momentum, as in torch's {@code SGD} with dampening 0: {@code g += decay w}, {@code b = μ b +
+ * g}, {@code w -= rate b}, or {@code w -= rate (g + μ b)} with Nesterov momentum. Weight decay is coupled: it passes
+ * through the momentum. The moment in the state is named {@code momentum_buffer}.
  */
 public final class Sgd extends Optimizer {
     private static final String BUFFER = "momentum_buffer";
@@ -14,7 +14,7 @@ public final class Sgd extends Optimizer {
     private final double momentum;
     private final boolean nesterov;
 
-    /** Momentum from 0 to below 1; Nesterov's look-ahead needs one above 0. */
+    /** The momentum must be from 0 to below 1, and above 0 with Nesterov momentum. */
     public Sgd(List<ParameterGroup> groups, Schedule schedule, double momentum, boolean nesterov) {
         super(groups, schedule, BUFFER);
         if (!(momentum >= 0 && momentum < 1) || nesterov && momentum == 0) {
@@ -30,7 +30,7 @@ public final class Sgd extends Optimizer {
         Tensor w = parameter.detach();
         Tensor g = decay == 0 ? gradient : gradient.plus(w.times(decay));
         Tensor buffer = moment(BUFFER, name);
-        // From a zero buffer the first step gives b = g, which is where torch starts.
+        // With a zero buffer, the first step gives b = g, as in torch.
         Tensor b = buffer.times(momentum).plus(g);
         buffer.assign(b);
         w.assign(w.minus((nesterov ? g.plus(b.times(momentum)) : b).times(rate)));

@@ -13,15 +13,16 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The specification: one thread, plain loops, every element read as a double, sums in double, rounded once. Computes in
- * float32, float64 and int32. All other backends are tested against it. One whose memory is {@link HostBuffer}s may
- * extend it, override what it computes faster, and run the loops on several threads.
+ * The reference implementation, against which all other backends are tested: one thread and plain loops. Every element
+ * is read as a double, sums are taken in double, and results are rounded once. Computes in float32, float64 and int32.
+ * A backend whose memory is {@link HostBuffer}s may extend this class, override operations that it computes faster, and
+ * run the loops on several threads.
  */
 public class ScalarBackend implements Backend {
     /** The scalar backend; it has no state. */
     public static final ScalarBackend INSTANCE = new ScalarBackend();
 
-    /** For a backend that extends this one. */
+    /** For backends that extend this one. */
     protected ScalarBackend() {}
 
     @Override
@@ -65,7 +66,7 @@ public class ScalarBackend implements Backend {
         each((at) -> o.set(at[0], value), out);
     }
 
-    /** In float64 throughout, so that the winners are those of exact arithmetic. */
+    /** Computes in float64 throughout, so that the winners are those of exact arithmetic. */
     @Override
     public void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View x = allocate(DType.F64, tokens.shape());
@@ -282,7 +283,7 @@ public class ScalarBackend implements Backend {
     }
 
     private interface Tap {
-        /** The position in the image, -1 in the padding, and the position in the columns. */
+        /** Receives a position in the image, or -1 in the padding, and the matching position in the columns. */
         void at(int image, int column);
     }
 
@@ -321,7 +322,8 @@ public class ScalarBackend implements Backend {
     }
 
     /**
-     * Calls {@code body} with each element's position in all views, in any order: elements are computed independently.
+     * Calls {@code body} with each element's position in all views. The order is arbitrary, since elements are computed
+     * independently.
      */
     protected void each(RowLoop.Body body, View... views) {
         eachInOrder(body, views);

@@ -3,7 +3,7 @@ package org.unmute.tensor.backend.scalar;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 
-/** Provides the scalar backend: always available, chosen last. */
+/** Provides the scalar backend, which is always available and chosen last. */
 public final class ScalarBackendProvider implements BackendProvider {
     /** For the service loader. */
     public ScalarBackendProvider() {}

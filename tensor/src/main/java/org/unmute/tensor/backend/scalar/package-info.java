@@ -1,2 +1,2 @@
-/** The backend in plain loops that all others are tested against: slow, on one thread, sums in double. */
+/** The reference backend, against which all others are tested: plain loops on one thread with sums in double. Slow. */
 package org.unmute.tensor.backend.scalar;
