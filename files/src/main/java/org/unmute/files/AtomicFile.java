@@ -9,9 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Writes files atomically: to a {@link TemporaryFile} next to the target, which is then renamed. */
+/** Writes files atomically, by writing a {@link TemporaryFile} next to the target and renaming it. */
 public final class AtomicFile {
-    /** Writes the content. */
+    /** Writes the content of a file. */
     public interface Content {
         void writeTo(FileChannel out) throws IOException;
     }
@@ -20,12 +20,12 @@ public final class AtomicFile {
 
     /**
      * Writes a file and replaces the target with it. If writing fails, the target is unchanged and nothing is left
-     * behind; if the process dies, at most a {@link TemporaryFile} is left next to it. Once this returns, a power
-     * failure loses neither the content nor the name. A target that is there keeps its permissions; a symbolic link is
-     * replaced, not followed.
+     * behind. If the process dies, at most a {@link TemporaryFile} is left next to the target. Once this method
+     * returns, a power failure loses neither the content nor the name. An existing target keeps its permissions; a
+     * symbolic link is replaced, not followed.
      *
-     * @throws FileSystemException naming the target, if writing or renaming fails
-     * @throws IOException if the content throws it
+     * @throws FileSystemException if writing or renaming fails; the message names the target
+     * @throws IOException if {@code content} throws it
      */
     public static void write(Path target, Content content) throws IOException {
         try (TemporaryFile temporary = TemporaryFile.create(target)) {
@@ -37,7 +37,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes bytes in the same way.
+     * Writes bytes as {@link #write(Path, Content)} does.
      *
      * @throws IOException if writing or renaming fails
      */
@@ -45,7 +45,7 @@ public final class AtomicFile {
         write(target, out -> LittleEndian.writeFully(out, ByteBuffer.wrap(content)));
     }
 
-    /** Names the target where the failure names the temporary file, or, as that of a full device, no file. */
+    /** Makes a failure name the target if it names the temporary file or, as for a full device, no file at all. */
     private static IOException named(Path target, IOException e) {
         if (!(e instanceof FileSystemException f)
                 || f.getFile() == null

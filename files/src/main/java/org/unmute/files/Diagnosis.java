@@ -11,26 +11,26 @@ import java.nio.file.NotDirectoryException;
 import java.util.List;
 
 /**
- * What an exception means to the user of a program.
+ * A classification of an exception for the user of a program.
  *
  * @param kind    whose matter it is
- * @param message one line, as a rule; not cleaned for a terminal
+ * @param message usually one line; not sanitised for a terminal
  */
 public record Diagnosis(Kind kind, String message) {
-    /** What a system says of a read-only file system, and of files that nobody may change. */
+    /** Error texts of operating systems for read-only file systems and for files that nobody may change. */
     private static final List<String> FORBIDDEN = List.of("Read-only file system", "Operation not permitted");
 
-    /** Kinds of failures, each with the exit status of a program that ends with it. */
+    /** Kinds of failures, each with the exit status of a program that fails with it. */
     public enum Kind {
         /** The work could not be completed. */
         FAILED(1),
-        /** Settings contradict each other or the files that they are for. */
+        /** Settings contradict each other or the files that they apply to. */
         USAGE(2),
         /** An input file is missing, unreadable or malformed. */
         INPUT(3),
         /** The requested device or backend is not available. */
         DEVICE(4),
-        /** The program is at fault, so the stack trace is of use. */
+        /** The program has a bug, so the stack trace is useful. */
         BUG(1);
 
         private final int exitStatus;
@@ -45,13 +45,13 @@ public record Diagnosis(Kind kind, String message) {
         }
     }
 
-    /** An exception that says whose matter it is. Its message is one line for the user of a program. */
+    /** An exception that knows its kind. Its message is one line for the user of a program. */
     public interface Explained {
-        /** Whose matter it is. */
+        /** The kind of failure. */
         Kind kind();
     }
 
-    /** Classifies an exception; unexpected ones are bugs. */
+    /** Classifies an exception. Unexpected exceptions count as bugs. */
     public static Diagnosis of(Throwable thrown) {
         return switch (thrown) {
             case UncheckedIOException e -> of(e.getCause());
@@ -82,7 +82,7 @@ public record Diagnosis(Kind kind, String message) {
         return new Diagnosis(Kind.FAILED, message);
     }
 
-    /** Nobody may write there: as where permission is missing. */
+    /** Whether nobody may write there. This is reported in the same way as a missing permission. */
     private static boolean isForbidden(FileSystemException e) {
         return e.getReason() != null && FORBIDDEN.stream().anyMatch(e.getReason()::startsWith);
     }

@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /**
- * Names the file in failures of channels and streams: theirs say only what the operating system says, such as
+ * Adds the file's name to failures of channels and streams, whose messages are only the operating system's, such as
  * "Input/output error" or "No space left on device".
  */
 public final class FileFailure {
@@ -16,7 +16,7 @@ public final class FileFailure {
     /**
      * Reads or writes a file.
      *
-     * @param <T> what that gives
+     * @param <T> type of the result
      */
     @FunctionalInterface
     public interface Access<T> {
@@ -24,10 +24,10 @@ public final class FileFailure {
     }
 
     /**
-     * Does something with a file.
+     * Runs an operation on a file.
      *
-     * @param <T> what that gives
-     * @throws IOException the failure, {@linkplain #named(Path, IOException) with the file's name}
+     * @param <T> type of the result
+     * @throws IOException if the operation fails, {@linkplain #named(Path, IOException) with the file's name}
      */
     public static <T> T naming(Path file, Access<T> access) throws IOException {
         try {
@@ -38,18 +38,18 @@ public final class FileFailure {
     }
 
     /**
-     * The failure of an operation on a file, with the file's name.
+     * Adds the file's name to the failure of an operation on a file.
      *
      * @param file the file that was read or written
-     * @param failure what its channel or stream threw
-     * @return a {@link FileSystemException} with the failure as its cause; the failure itself if it is of a kind that
-     *     says more, such as {@link MalformedFileException}
+     * @param failure the exception thrown by its channel or stream
+     * @return a {@link FileSystemException} with the failure as its cause; the failure itself if its type is more
+     *     specific than {@code IOException}, such as {@link MalformedFileException}, or its message names the file
      */
     public static IOException named(Path file, IOException failure) {
         return named(file.toString(), failure);
     }
 
-    /** Why an operation failed, in words also where the failure has none. */
+    /** The reason why an operation failed, as text even if the exception has no message. */
     public static String reason(IOException failure) {
         if (failure instanceof ClosedChannelException) {
             return failure instanceof ClosedByInterruptException
@@ -60,9 +60,9 @@ public final class FileFailure {
     }
 
     /**
-     * The same for a source that has a name and perhaps no file.
+     * As {@link #named(Path, IOException)}, for a source that has a name but may not be a file.
      *
-     * @param file what to name it in messages
+     * @param file the name to use in messages
      */
     public static IOException named(String file, IOException failure) {
         if (failure.getClass() != IOException.class && !(failure instanceof ClosedChannelException)) {

@@ -24,42 +24,42 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The exclusive right to write to a folder, or to one file in it: an operating system lock on a small file, which ends
- * with the process that holds it. The file says who that is.
+ * The exclusive right to write to a folder or to one file in it. It is an operating system lock on a small file, so it
+ * is released when its process ends. The file names the holder.
  *
- * <p>The lock file is opened without following symbolic links, must be a regular file, and is written to only once it
- * is locked and if it holds nothing but what this class writes. So nobody who may write to the folder can have another
- * file overwritten through it.
+ * <p>The lock file is opened without following symbolic links and must be a regular file. It is written to only once it
+ * is locked, and only if its content has the form that this class writes. So nobody who may write to the folder can use
+ * the lock to get another file overwritten.
  */
 public final class FolderLock implements AutoCloseable {
-    /** Name of the lock file of folders that have no other. */
+    /** Default name of the lock file of a folder. */
     public static final String NAME = "run.lock";
 
     /**
-     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so nobody
-     * else may open and close one.
+     * Lock files held by this process. POSIX drops a lock when the process closes any channel to the file, so no other
+     * code in this process may open and close one.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private static final int MAX_OWNER_BYTES = 512;
     private static final int MAX_ATTEMPTS = 100;
-    /** Process, host and start; earlier versions wrote the process alone. */
+    /** Process, host and start time. Earlier versions wrote only the process. */
     private static final Pattern OWNER = Pattern.compile(
             "(\\d{1,10})(?: on ([\\w.-]{1,253}) since (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)\n)?");
 
     private static final Pattern HOST = Pattern.compile("[\\w.-]{1,253}");
     private static final String UNKNOWN_HOST = "-";
-    /** Where Linux tells the name of the host; asking the network for it could take seconds. */
+    /** The file from which Linux tells the host name. Asking the network for it could take seconds. */
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final Path file;
     private final FileChannel channel;
-    /** The file opened a second time, if closing deletes it; else null. */
+    /** A second channel to the file if closing the lock deletes the file; otherwise null. */
     private final FileChannel again;
 
     private boolean closed;
 
-    /** Another holder has the lock. */
+    /** The lock is held by another process, or by this one already. */
     public static final class HeldException extends IOException implements Diagnosis.Explained {
         private static final long serialVersionUID = 1;
 
@@ -81,12 +81,12 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Acquires the lock of a folder, and deletes the {@linkplain TemporaryFile temporary files} in it that killed
-     * processes left.
+     * Acquires the lock of a folder and deletes the {@linkplain TemporaryFile temporary files} that killed processes
+     * left in it.
      *
      * @param folder an existing folder
-     * @param name of the lock file in it, which is created if needed and never deleted; all who write to the folder
-     *     must use the same
+     * @param name name of the lock file in the folder, which is created if needed and never deleted; all writers to the
+     *     folder must use the same name
      * @throws HeldException if another process holds it, or this one
      * @throws IOException if the file cannot be written
      */
@@ -107,10 +107,10 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Acquires the right to write to one file, and deletes its temporary files that killed processes left. The lock
-     * file is {@code .NAME.lock} in the same folder; it is deleted on close where that is safe.
+     * Acquires the right to write to one file and deletes temporary files of it that killed processes left. The lock
+     * file is {@code .NAME.lock} in the same folder; closing the lock deletes it if that is safe.
      *
-     * @param target the file, which need not exist; its folder must
+     * @param target the file; it need not exist, but its folder must
      * @throws HeldException if another process holds it, or this one
      * @throws IOException if the lock file cannot be written
      */
@@ -121,22 +121,22 @@ public final class FolderLock implements AutoCloseable {
         return held(file, target, "file", () -> passing(file, target).swept(() -> TemporaryFile.sweepOf(real)));
     }
 
-    /** This process writes to something already. */
+    /** The exception for a file or folder that this process is already writing to. */
     static HeldException heldHere(Path target, String kind) {
         return new HeldException(new Owner("this process", ""), target, kind);
     }
 
-    /** Something that acquires. */
+    /** Acquires a lock. */
     private interface Acquisition {
         FolderLock get() throws IOException;
     }
 
-    /** Something that deletes files. */
+    /** Deletes files and returns their number. */
     private interface Sweep {
         int run() throws IOException;
     }
 
-    /** Notes that this process holds a lock, unless it cannot be acquired. */
+    /** Acquires a lock and records that this process holds it. */
     private static FolderLock held(Path file, Path target, String kind, Acquisition acquisition) throws IOException {
         if (!HELD.add(file)) {
             throw heldHere(target, kind);
@@ -160,7 +160,7 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** This lock after temporary files have been deleted. */
+    /** Deletes temporary files and returns this lock. Releases the lock if that fails. */
     private FolderLock swept(Sweep sweep) throws IOException {
         try {
             sweep.run();
@@ -172,16 +172,16 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Locks a file that its holder deletes. Between opening and locking it, the holder before may have done so, and
-     * somebody else may have created and locked another: then the name no longer leads to the file that was opened.
-     * Equal keys do not exclude that, since a file system gives the number of a deleted file to the next one.
+     * Locks a file that its holder deletes on release. Between opening and locking, the previous holder may have
+     * deleted the file, and another process may have created and locked a new one, so that the name no longer refers to
+     * the opened file. Equal file keys do not rule this out, because a file system reuses the number of a deleted file.
      */
     private static FolderLock passing(Path file, Path target) throws IOException {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 Files.createFile(file);
             } catch (FileAlreadyExistsException e) {
-                // Somebody holds it, or was killed.
+                // The lock is held, or its holder was killed.
             }
             Object before = key(file);
             FileChannel channel = lock(file, target, "file");
@@ -189,7 +189,7 @@ public final class FolderLock implements AutoCloseable {
             boolean same = false;
             try {
                 if (before == null) {
-                    same = true; // such a system deletes no file that is open
+                    same = true; // a system without file keys does not delete open files
                 } else if (before.equals(key(file))) {
                     again = openAgain(file);
                     same = again != null && isLockedHere(again, file);
@@ -206,7 +206,7 @@ public final class FolderLock implements AutoCloseable {
         throw new HeldException(Owner.UNKNOWN, target, "file");
     }
 
-    /** Null if nothing is there any more. */
+    /** Opens the file a second time; null if it no longer exists. */
     private static FileChannel openAgain(Path file) throws IOException {
         try {
             return RegularFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -215,7 +215,7 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Whether a channel is of a file that this process has locked: Java compares the open files, not their names. */
+    /** Whether this process has locked the file of a channel. Java compares open files, not their names. */
     private static boolean isLockedHere(FileChannel again, Path file) throws IOException {
         try {
             FileLock other = again.tryLock(Long.MAX_VALUE - 1, 1, false);
@@ -230,25 +230,28 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Closing either gives up the lock, since a process that closes a file gives up all its locks of it. */
+    /**
+     * Closes both channels. Closing either one releases the lock, because a process that closes a file loses all its
+     * locks on it.
+     */
     private static void closeBoth(FileChannel channel, FileChannel again) throws IOException {
         try (channel;
                 again) {
-            // both, also where closing one fails
+            // closes both, even if closing one fails
         }
     }
 
-    /** What tells files of one name apart; null if the system has no such thing. */
+    /** A key that distinguishes successive files of the same name; null if the system has none. */
     private static Object key(Path file) throws IOException {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();
         } catch (NoSuchFileException e) {
-            return new Object(); // not equal to any
+            return new Object(); // equal to no other key
         }
     }
 
-    /** Opens and locks a lock file, and writes into it who holds it. */
+    /** Opens and locks a lock file, and writes its holder into it. */
     private static FileChannel lock(Path file, Path target, String kind) throws IOException {
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -270,19 +273,19 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** The last byte is locked: where locks forbid reading, the text stays readable. */
+    /** Locks only the last possible byte, so that the text stays readable on systems where locks forbid reading. */
     private static boolean tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
         } catch (OverlappingFileLockException e) {
-            return false; // held by another copy of this class, from another class loader
+            return false; // held by a copy of this class from another class loader
         }
     }
 
     private static void requireLockFile(Path file, FileChannel channel) throws IOException {
         String text = text(channel);
         Matcher owner = OWNER.matcher(text.replace("\0", ""));
-        // A text that ends early, also at once, was cut off by a full device or a power failure.
+        // A text that ends early, or is empty, was cut off by a full device or a power failure.
         if (channel.size() > MAX_OWNER_BYTES || !owner.matches() && !owner.hitEnd()) {
             throw new FileSystemException(
                     file.toString(),
@@ -292,20 +295,20 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** What the file says, as far as an owner's text can reach. */
+    /** The content of the file, up to the maximum length of an owner's text. */
     private static String text(FileChannel channel) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(MAX_OWNER_BYTES);
         while (text.hasRemaining() && channel.read(text, text.position()) > 0) {
-            // reads on
+            // continues to read
         }
         return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
     }
 
-    /** Who holds a lock, and where and since when. */
+    /** The holder of a lock, with host and start time. */
     private record Owner(String who, String details) {
         static final Owner UNKNOWN = new Owner("another process", "");
 
-        /** The owner that a text names. It may come from anybody who can write to the folder. */
+        /** Parses a lock file's text, which may come from anybody who can write to the folder. */
         static Owner of(String text) {
             Matcher owner = OWNER.matcher(text);
             if (!owner.matches()) {
@@ -341,7 +344,7 @@ public final class FolderLock implements AutoCloseable {
         try (channel;
                 again) {
             if (again != null) {
-                Files.deleteIfExists(file); // while it is locked, so that it is this one
+                Files.deleteIfExists(file); // while it is locked, so that it cannot be another file
             }
         } finally {
             HELD.remove(file);

@@ -1,7 +1,7 @@
 package org.unmute.files;
 
 /**
- * Thrown for a missing, damaged or contradictory file of an experiment. The message names the file and is for users.
+ * Thrown for a missing, damaged or contradictory file of an experiment. The message is for users and names the file.
  */
 public final class InputException extends RuntimeException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1L;

@@ -11,21 +11,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A strict streaming JSON reader (RFC 8259). Duplicate keys, malformed UTF-8, unpaired surrogates, deep nesting and
- * numbers that are not counts are errors with their byte offset.
+ * A strict streaming JSON reader (RFC 8259). Rejects duplicate keys, malformed UTF-8, unpaired surrogates and deep
+ * nesting; numbers are read only as counts. Errors state their byte offset.
  */
 public final class JsonReader {
     /** Reads one value of an object. */
     @FunctionalInterface
     public interface Field {
-        /** Must read exactly that value. */
+        /** Must read exactly the value of this key. */
         void read(String key) throws MalformedFileException;
     }
 
     /** Reads one element of an array. */
     @FunctionalInterface
     public interface Element {
-        /** Must read exactly that element; the first has index 0. */
+        /** Must read exactly one element; the first has index 0. */
         void read(int index) throws MalformedFileException;
     }
 
@@ -59,22 +59,22 @@ public final class JsonReader {
         this.maxDepth = maxDepth;
     }
 
-    /** Sets the tensor that later errors name; null for none. */
+    /** Sets the tensor to be named in later errors; null for none. */
     public void about(String name) {
         tensor = name;
     }
 
-    /** Byte offset in the file of what is read next. */
+    /** Offset in the file of the next byte to be read. */
     public long offset() {
         return base + at;
     }
 
-    /** An error at the byte that is read next. */
+    /** Creates an error at the next byte to be read. */
     public MalformedFileException error(String rule, String detail) {
         return new MalformedFileException(file, offset(), tensor, rule, detail);
     }
 
-    /** Reads an object; the field is called for each of its keys. */
+    /** Reads an object and calls {@code field} for each of its keys. */
     public void object(Field field) throws MalformedFileException {
         open('{', "an object");
         Set<String> seen = new HashSet<>();
@@ -97,7 +97,7 @@ public final class JsonReader {
         depth--;
     }
 
-    /** Reads an array; the element is called for each of its values. */
+    /** Reads an array and calls {@code element} for each of its values. */
     public void array(Element element) throws MalformedFileException {
         open('[', "an array");
         if (!closes(']')) {
@@ -109,7 +109,7 @@ public final class JsonReader {
         depth--;
     }
 
-    /** A whole number from 0 to 2^53, written without sign, fraction or exponent. */
+    /** Reads a whole number from 0 to 2^53, written without sign, fraction or exponent. */
     public long count() throws MalformedFileException {
         byte next = peek();
         if (next != '-' && !isDigit(next)) {
@@ -214,7 +214,7 @@ public final class JsonReader {
         return (char) unit;
     }
 
-    /** Skips one value of any kind, checking it as strictly as any other. */
+    /** Skips one value of any kind, which is checked as strictly as if it were read. */
     public void skip() throws MalformedFileException {
         byte next = peek();
         switch (next) {

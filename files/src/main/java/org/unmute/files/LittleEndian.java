@@ -23,17 +23,17 @@ public final class LittleEndian {
 
     private LittleEndian() {}
 
-    /** An unsigned 16-bit number. */
+    /** Reads an unsigned 16-bit number. */
     public static int u16(MemorySegment bytes, long at) {
         return bytes.get(SHORT, at) & 0xFFFF;
     }
 
-    /** An unsigned 32-bit number. */
+    /** Reads an unsigned 32-bit number. */
     public static long u32(MemorySegment bytes, long at) {
         return Integer.toUnsignedLong(bytes.get(INT, at));
     }
 
-    /** Writes all bytes up to the buffer's limit, in as many calls as it takes. */
+    /** Writes all bytes up to the buffer's limit, in as many calls as needed. */
     public static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);

@@ -3,7 +3,7 @@ package org.unmute.files;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A file violates its format or exceeds a limit. The message names file, byte offset, tensor and rule. */
+/** A file violates its format or exceeds a limit. The message contains the file, byte offset, tensor and rule. */
 public final class MalformedFileException extends IOException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class MalformedFileException extends IOException implements Diagnos
 
     /**
      * @param file   name of the file
-     * @param offset byte in the file at which the rule is violated
+     * @param offset byte offset in the file at which the rule is violated
      * @param tensor name of the tensor concerned, or null
      * @param rule   the rule in a few hyphenated words, such as {@code size-mismatch}
      * @param detail what is wrong, with the values
@@ -28,7 +28,7 @@ public final class MalformedFileException extends IOException implements Diagnos
         this.rule = rule;
     }
 
-    /** The same for a rule that concerns no single tensor. */
+    /** An exception for a rule that does not concern a single tensor. */
     public MalformedFileException(String file, long offset, String rule, String detail) {
         this(file, offset, null, rule, detail);
     }
@@ -41,7 +41,7 @@ public final class MalformedFileException extends IOException implements Diagnos
         rule = e.rule;
     }
 
-    /** The same with advice at the end of the message. */
+    /** This exception with advice added to the end of the message. */
     public MalformedFileException advising(String advice) {
         return new MalformedFileException(this, advice);
     }
@@ -51,7 +51,7 @@ public final class MalformedFileException extends IOException implements Diagnos
         return file;
     }
 
-    /** Byte in the file at which the rule is violated. */
+    /** Byte offset in the file at which the rule is violated. */
     public long offset() {
         return offset;
     }
@@ -66,7 +66,7 @@ public final class MalformedFileException extends IOException implements Diagnos
         return rule;
     }
 
-    /** Text from a file for a message: see {@link PlainText#quote}. */
+    /** Quotes text from a file for a message; see {@link PlainText#quote}. */
     public static String quote(String text) {
         return PlainText.quote(text);
     }

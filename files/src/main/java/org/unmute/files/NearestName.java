@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Suggests a known name for a mistyped one, by Levenshtein distance. It ignores case and treats '_' as '-'. */
+/** Suggests a known name for a mistyped one, by Levenshtein distance. Ignores case and treats '_' as '-'. */
 public final class NearestName {
     private NearestName() {}
 

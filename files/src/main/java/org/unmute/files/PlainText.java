@@ -4,10 +4,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Text from outside, such as a file's name, a label or a message about either, for a terminal, a table or a page.
- * Characters that would act there are replaced by U+FFFD: control characters, which change lines or the state of a
- * terminal; line and paragraph separators; embeddings, overrides and isolates of direction, which change the order of
- * letters.
+ * Sanitises untrusted text, such as a file name, a label or a message that contains one, for a terminal, a table or a
+ * page. Characters that would have an effect there are replaced by U+FFFD: control characters, which break lines or
+ * change the state of a terminal; line and paragraph separators; and bidirectional embeddings, overrides and isolates,
+ * which change the order of letters.
  */
 public final class PlainText {
     private static final char REPLACEMENT = '\uFFFD';
@@ -18,28 +18,28 @@ public final class PlainText {
 
     private PlainText() {}
 
-    /** The text on one line: line breaks are replaced, too. */
+    /** The text on one line. Line breaks are replaced too. */
     public static String of(String text) {
         return IN_A_LINE.matcher(text).replaceAll(String.valueOf(REPLACEMENT));
     }
 
-    /** The text with its line breaks, LF or CR LF. */
+    /** The text with its line breaks, LF or CR LF, kept. */
     public static String withLineBreaks(String text) {
         return IN_LINES.matcher(text).replaceAll(String.valueOf(REPLACEMENT));
     }
 
-    /** The lines of a text, each as {@link #of} gives it. */
+    /** The lines of a text, each sanitised by {@link #of}. */
     public static Stream<String> lines(String text) {
         return text.lines().map(PlainText::of);
     }
 
-    /** The text in quotes on one line, cut after 80 characters, for a message. */
+    /** The text for a message: in quotes, on one line, cut after 80 characters. */
     public static String quote(String text) {
         boolean fits = text.codePointCount(0, text.length()) <= QUOTED_CHARS;
         return "'" + of(fits ? text : text.substring(0, text.offsetByCodePoints(0, QUOTED_CHARS)) + "…") + "'";
     }
 
-    /** Whether a character is one that is replaced. */
+    /** Whether a character is replaced. */
     public static boolean acts(int codePoint) {
         return Character.isISOControl(codePoint)
                 || codePoint >= 0x2028 && codePoint <= 0x202E

@@ -15,22 +15,23 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens files that keep their names while they are written to, such as journals and locks. In a folder that others may
- * write to, somebody could put a symbolic link there, through which another file would be overwritten.
+ * Opens files that are written in place, such as journals and locks. In a folder that others may write to, somebody
+ * could plant a symbolic link of that name to have another file overwritten.
  *
- * <p>Also tells what is at a path. {@link Files#exists}, {@link Files#isRegularFile} and {@link Files#isDirectory} take
- * every failure for absence: what a failing device hides for a moment would be written over or left out of a result.
+ * <p>Also tells whether a path exists and what kind of file it is. {@link Files#exists}, {@link Files#isRegularFile}
+ * and {@link Files#isDirectory} report every failure as absence, so a file on a device that fails for a moment would be
+ * overwritten or left out of a result.
  */
 public final class RegularFile {
-    /** What the JDK adds to the system's words for links that lead in a circle, and to no other. */
+    /** The text that the JDK adds to the system's message for circular links, and for nothing else. */
     private static final String CIRCLE = "or unable to access attributes of symbolic link";
 
     private RegularFile() {}
 
     /**
-     * Opens a file as {@link FileChannel#open} does, but follows no symbolic link in the last part of its path.
+     * Opens a file as {@link FileChannel#open} does, but does not follow a symbolic link in the last part of its path.
      *
-     * @throws FileSystemException naming the file, if it is a link, a folder, a pipe or a device
+     * @throws FileSystemException if it is a link, a folder, a pipe or a device; the message names it
      * @throws IOException if it cannot be opened
      */
     public static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
@@ -40,13 +41,13 @@ public final class RegularFile {
         try {
             return FileChannel.open(file, all);
         } catch (FileSystemException e) {
-            require(file); // says what is wrong with a link that was put there in the meantime
+            require(file); // reports a link that was created in the meantime
             throw e;
         }
     }
 
     /**
-     * Whether there is a file or folder of this name.
+     * Whether a file or folder exists.
      *
      * @throws IOException if that cannot be told
      */
@@ -55,7 +56,7 @@ public final class RegularFile {
     }
 
     /**
-     * Whether a regular file, or a link to one, is there.
+     * Whether a path is a regular file or a link to one.
      *
      * @throws IOException if that cannot be told
      */
@@ -65,7 +66,7 @@ public final class RegularFile {
     }
 
     /**
-     * Whether a folder, or a link to one, is there.
+     * Whether a path is a folder or a link to one.
      *
      * @throws IOException if that cannot be told
      */
@@ -74,7 +75,7 @@ public final class RegularFile {
         return found != null && found.isDirectory();
     }
 
-    /** Null if nothing is there, also where links lead in a circle. */
+    /** The attributes of a path; null if it does not exist or is a circular link. */
     private static BasicFileAttributes attributes(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class);
@@ -93,7 +94,7 @@ public final class RegularFile {
         try {
             found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
-            return; // opening it creates it, or says that it is not there
+            return; // opening the file creates it or reports that it does not exist
         }
         if (!found.isRegularFile()) {
             String what = found.isSymbolicLink() ? "a symbolic link" : found.isDirectory() ? "a folder" : "a device";

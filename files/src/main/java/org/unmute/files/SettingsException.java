@@ -1,8 +1,8 @@
 package org.unmute.files;
 
 /**
- * Thrown for settings that contradict each other or the file that they are for. The message calls them by the names of
- * the options that set them and is for users.
+ * Thrown for settings that contradict each other or the file that they apply to. The message is for users and refers to
+ * settings by the names of their options.
  */
 public final class SettingsException extends RuntimeException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1L;

@@ -9,14 +9,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hexadecimal. */
+/** Computes SHA-256 in lower-case hexadecimal. */
 public final class Sha256 {
     private Sha256() {}
 
     /**
-     * Of a file's bytes.
+     * The SHA-256 of a file's bytes.
      *
-     * @throws IOException naming the file, if it cannot be read
+     * @throws IOException if the file cannot be read; the message names it
      */
     public static String of(Path file) throws IOException {
         MessageDigest digest = digest();
@@ -31,17 +31,17 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Of a text in UTF-8. */
+    /** The SHA-256 of a text in UTF-8. */
     public static String of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Of bytes in memory. */
+    /** The SHA-256 of an array. */
     public static String of(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** A new digest, for a sum over several parts. */
+    /** A new digest, for data in several parts. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -26,36 +26,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A new file with a random name, which is renamed once it is complete, or else deleted. It is always created, never
- * opened, so nobody can have put a symbolic link or a file of their own in its place; and until it is renamed, only its
- * owner may read or write it.
+ * A new file with a random name that is renamed once it is complete, and deleted otherwise. It is always created, never
+ * opened, so nobody can plant a symbolic link or another file in its place. Until it is renamed, only its owner may
+ * read or write it.
  *
- * <p>Its name is that of the target with 16 hex digits and {@code .tmp}. A process that is killed leaves it; the next
- * one that gets the {@link FolderLock} of the folder deletes it.
+ * <p>Its name is the target's name followed by 16 hex digits and {@code .tmp}. A killed process leaves it behind, and
+ * the next process that acquires the {@link FolderLock} of the folder deletes it.
  */
 public final class TemporaryFile implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("(.+)\\.(?:[0-9a-f]{16}|\\d+-\\d+)\\.tmp", Pattern.DOTALL);
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final int RANDOM_BYTES = 8;
     private static final int MAX_ATTEMPTS = 100;
-    /** File systems allow 255 bytes, of which the digits and the ending need 21. */
+    /** File systems allow names of 255 bytes, of which the digits and the suffix need 21. */
     private static final int MAX_STEM_BYTES = 200;
-    /** Ends the name of the record of a run, which is written next to the file that the run wrote. */
+    /** Suffix of the record of a run, which is written next to the file that the run wrote. */
     private static final String RECORD_SUFFIX = ".run.json";
-    /** Ends the name of the manifest of both. */
+    /** Suffix of the manifest of both files. */
     private static final String MANIFEST_SUFFIX = "." + WrittenFiles.MANIFEST;
-    /** What file systems say that cannot force a folder. */
+    /** Error messages of file systems that cannot force a folder. */
     private static final Set<String> NOT_SUPPORTED =
             Set.of("Invalid argument", "Operation not supported", "Bad file descriptor");
 
     private final Path path;
     private final FileChannel channel;
-    /** Permissions that new files get here; null where files have none. */
+    /** Permissions that new files get in this folder; null if the file system has none. */
     private final Set<PosixFilePermission> usual;
 
     private boolean moved;
 
-    /** Only loaded where it is needed, since it takes milliseconds. */
+    /** Loaded only when needed, because that takes milliseconds. */
     private static final class Randomness {
         static final SecureRandom SOURCE = new SecureRandom();
     }
@@ -69,8 +69,8 @@ public final class TemporaryFile implements AutoCloseable {
     /**
      * Creates an empty file.
      *
-     * @param target what the file's name begins with; it is created in the same folder
-     * @throws IOException if it cannot be created
+     * @param target the target, whose name the file's name begins with; the file is created in the same folder
+     * @throws IOException if the file cannot be created
      */
     public static TemporaryFile create(Path target) throws IOException {
         String stem = stem(target.getFileName().toString());
@@ -91,7 +91,7 @@ public final class TemporaryFile implements AutoCloseable {
         }
     }
 
-    /** A name that leaves place for what is appended to it, different for different names. */
+    /** A name short enough for a suffix to be appended. It differs for different names. */
     static String stem(String name) {
         return name.getBytes(StandardCharsets.UTF_8).length <= MAX_STEM_BYTES
                 ? name
@@ -99,8 +99,8 @@ public final class TemporaryFile implements AutoCloseable {
     }
 
     /**
-     * Lets only the owner read and write; returns what was allowed before, or null if the file system keeps no
-     * permissions. That is asked of a file rather than of the process, since folders may have defaults of their own.
+     * Lets only the owner read and write. Returns the permissions before, or null if the file system has none. They are
+     * read from a file rather than from the process, because folders may have their own defaults.
      */
     private static Set<PosixFilePermission> restrict(Path path) {
         try {
@@ -110,7 +110,7 @@ public final class TemporaryFile implements AutoCloseable {
             }
             return usual;
         } catch (IOException e) {
-            return null; // as FAT, where all files have the permissions of the mount
+            return null; // such as FAT, where all files have the permissions of the mount
         }
     }
 
@@ -123,23 +123,23 @@ public final class TemporaryFile implements AutoCloseable {
         return view == null ? null : view.readAttributes().permissions();
     }
 
-    /** Where it is until {@link #replace}. */
+    /** The path of the file until {@link #replace}. */
     Path path() {
         return path;
     }
 
-    /** Its content, to be read and written. */
+    /** The channel for reading and writing the content. */
     public FileChannel channel() {
         return channel;
     }
 
     /**
-     * Forces the content to the device and gives the file its name; a file of that name is replaced, and its
-     * permissions are kept. A symbolic link of that name is replaced, not followed. When this returns, the name is
-     * forced to the device, too. {@link WrittenFiles} takes note of it.
+     * Forces the content to the device and renames the file to the target. An existing target is replaced and its
+     * permissions are kept; a symbolic link is replaced, not followed. When this method returns, the name is forced to
+     * the device too. {@link WrittenFiles} records the change.
      *
-     * @param target on the same file system
-     * @throws IOException if one of these fails; unless the last did, the target is unchanged
+     * @param target a path on the same file system
+     * @throws IOException if any step fails; the target is then unchanged, unless only forcing the name failed
      */
     public void replace(Path target) throws IOException {
         WrittenFiles.Change change = WrittenFiles.before(target);
@@ -156,7 +156,7 @@ public final class TemporaryFile implements AutoCloseable {
         forceFolder(target.toAbsolutePath().getParent());
     }
 
-    /** Deletes the file unless it has its name. */
+    /** Deletes the file unless it was renamed. */
     @Override
     public void close() throws IOException {
         try (channel) {
@@ -167,10 +167,11 @@ public final class TemporaryFile implements AutoCloseable {
     }
 
     /**
-     * Forces the names in a folder to the device, so that a power failure does not undo that a file was created,
-     * renamed or deleted. Does nothing on systems that cannot, and in a folder that may be written to but not read.
+     * Forces the names in a folder to the device, so that a power failure does not undo the creation, renaming or
+     * deletion of a file. Does nothing on systems that cannot do this, and for a folder that may be written to but not
+     * read.
      *
-     * @throws IOException naming the folder, if it fails
+     * @throws IOException if it fails; the message names the folder
      */
     public static void forceFolder(Path folder) throws IOException {
         if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix") || !Files.isReadable(folder)) {
@@ -185,7 +186,7 @@ public final class TemporaryFile implements AutoCloseable {
         }
     }
 
-    /** Whether a file has the name of a temporary file, also of those of earlier versions. */
+    /** Whether a file has the name of a temporary file, including those of earlier versions. */
     public static boolean isOne(Path file) {
         return file.getFileName() != null
                 && NAME.matcher(file.getFileName().toString()).matches();
@@ -193,18 +194,18 @@ public final class TemporaryFile implements AutoCloseable {
 
     /**
      * Deletes temporary files that killed processes left. With an age of zero, the caller must hold the lock of the
-     * folder, since this deletes what others are writing.
+     * folder, because files that others are writing would be deleted too.
      *
-     * @param age how long a file must not have been written to
-     * @return how many were deleted
-     * @throws IOException if the folder cannot be listed, or a file cannot be looked at or deleted
+     * @param age minimum time since a file was last written to
+     * @return the number of files deleted
+     * @throws IOException if the folder cannot be listed, or a file cannot be examined or deleted
      */
     public static int sweep(Path folder, Duration age) throws IOException {
         Instant limit = age.isZero() ? Instant.MAX : Instant.now().minus(age);
         return sweep(folder, _ -> true, limit);
     }
 
-    /** Deletes those of one target, and of the record and the manifest next to it. */
+    /** Deletes temporary files of one target and of the record and manifest next to it. */
     static int sweepOf(Path target) throws IOException {
         String name = target.getFileName().toString();
         Set<String> stems = Set.of(stem(name), stem(name + RECORD_SUFFIX), stem(name + MANIFEST_SUFFIX));

@@ -18,16 +18,17 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What this process writes into a folder, or to one file and beside it, with the digest of each file. It is computed
- * while the bytes pass, so that a manifest can state what was meant to be stored without reading it again.
+ * Records the files that this process writes to a folder, or to one file and next to it, with the digest of each. A
+ * digest is computed while the bytes are written, so that a manifest states the intended content without reading files
+ * again.
  *
- * <p>{@link AtomicFile}, {@link TemporaryFile} and those who append to files of their own note what they write with
- * {@link #note} and {@link #changed}. Of nested folders that are watched, the innermost takes the note. A process
- * watches a folder only while it holds its {@link FolderLock}, so each folder is watched once. Any number of threads
- * may write.
+ * <p>{@link AtomicFile}, {@link TemporaryFile} and code that appends to its own files report their writes by {@link
+ * #note} and {@link #changed}. If watched folders are nested, the innermost records the file. A process watches a
+ * folder only while it holds its {@link FolderLock}, so each folder is watched at most once. Any number of threads may
+ * write.
  */
 public final class WrittenFiles implements AutoCloseable {
-    /** The file in a folder that states what a command wrote there. */
+    /** The file in a folder that lists the files that a command wrote there. */
     public static final String MANIFEST = "manifest.json";
 
     private static final Map<Path, WrittenFiles> OPEN = new ConcurrentHashMap<>();
@@ -46,7 +47,7 @@ public final class WrittenFiles implements AutoCloseable {
      */
     public record Digest(long bytes, String sha256) {}
 
-    /** What is done before anything is changed. */
+    /** An action to run before the first change. */
     public interface FirstChange {
         void run() throws IOException;
     }
@@ -58,11 +59,11 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * Watches a folder and those below it.
+     * Watches a folder and all folders below it.
      *
-     * @param folder exists
+     * @param folder an existing folder
      * @param first runs once, before the first change; if it fails, so does the change
-     * @throws FolderLock.HeldException if this process watches it already
+     * @throws FolderLock.HeldException if this process is already watching it
      * @throws IOException if the folder cannot be resolved
      */
     public static WrittenFiles in(Path folder, FirstChange first) throws IOException {
@@ -74,7 +75,7 @@ public final class WrittenFiles implements AutoCloseable {
      *
      * @param file need not exist; its folder must
      * @param first runs once, before the first change; if it fails, so does the change
-     * @throws FolderLock.HeldException if this process watches it already
+     * @throws FolderLock.HeldException if this process is already watching it
      * @throws IOException if its folder cannot be resolved
      */
     public static WrittenFiles of(Path file, FirstChange first) throws IOException {
@@ -89,12 +90,12 @@ public final class WrittenFiles implements AutoCloseable {
         return files;
     }
 
-    /** Links in a file's path lead elsewhere; one in its place is replaced. */
+    /** Resolves links in the path of a file, but not the file itself, because a link in its place is replaced. */
     private static Path real(Path file) throws IOException {
         return file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
     }
 
-    /** Who takes notes of a file; null if nobody does. */
+    /** The watcher that records a file; null if there is none. */
     private static WrittenFiles covering(Path real) {
         WrittenFiles one = OPEN.get(real);
         if (one != null) {
@@ -118,7 +119,7 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * What is watched that a file belongs to: a folder, or a file; empty if nothing is.
+     * The watched folder or file that a file belongs to; empty if it is not watched.
      *
      * @throws IOException if its folder cannot be resolved
      */
@@ -130,8 +131,8 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * A channel whose bytes are hashed while they are written in order, if somebody takes notes of the file; else the
-     * channel itself.
+     * If the file is watched, a channel that hashes bytes while they are written in order; otherwise the channel
+     * itself.
      *
      * @throws IOException if its folder cannot be resolved
      */
@@ -139,22 +140,22 @@ public final class WrittenFiles implements AutoCloseable {
         return covers(target) ? new WatchedChannel(channel) : channel;
     }
 
-    /** The same for a temporary file, before it has the name of which notes are taken. */
+    /** A hashing channel for a temporary file, which does not have the watched name yet. */
     static FileChannel watched(FileChannel channel) {
         return new WatchedChannel(channel);
     }
 
-    /** Whether somebody takes notes of a file. */
+    /** Whether a file is watched. */
     static boolean covers(Path target) throws IOException {
         return !OPEN.isEmpty() && covering(real(target)) != null;
     }
 
     /**
-     * Says that a file is going to be changed, by other bytes than those of {@link #note}. It is read when its digest
-     * is asked for. Where nobody takes notes, a manifest in the file's folder would be wrong from now on: it is
-     * replaced by one of an unfinished folder.
+     * Reports that a file is about to be changed without going through {@link #note}. Its digest is then unknown and
+     * must be computed from the file. If the file is not watched, a manifest in its folder would be wrong from now on,
+     * so it is replaced by the manifest of an unfinished folder.
      *
-     * @throws IOException if what is to be done before the first change fails
+     * @throws IOException if the action before the first change fails
      */
     public static void changed(Path target) throws IOException {
         Path real = real(target);
@@ -170,16 +171,16 @@ public final class WrittenFiles implements AutoCloseable {
         }
     }
 
-    /** A manifest as it is stored: JSON whose last field is the digest of all that stands before it. */
+    /** A manifest in its stored form: JSON whose last field is the digest of everything before it. */
     public static byte[] sealed(String json) {
         return (json + ",\n\"sha256\":\"" + Sha256.of(json) + "\"}\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * Begins a change of a file.
+     * Begins a change to a file.
      *
-     * @return takes note of it once it is done
-     * @throws IOException if what is to be done before the first change fails
+     * @return the change, which records the file once it is done
+     * @throws IOException if the action before the first change fails
      */
     static Change before(Path target) throws IOException {
         if (OPEN.isEmpty()) {
@@ -193,9 +194,9 @@ public final class WrittenFiles implements AutoCloseable {
         return new Change(files, real);
     }
 
-    /** A change of a file; null for {@code files} if nobody takes notes. */
+    /** A change to a file; {@code files} is null if the file is not watched. */
     record Change(WrittenFiles files, Path real) {
-        /** Notes that the file has what was written to a channel. */
+        /** Records that the file has the content that was written to a channel. */
         void done(FileChannel written) throws IOException {
             if (files != null) {
                 files.files.put(real, written instanceof WatchedChannel w ? w.digest() : Optional.empty());
@@ -204,23 +205,23 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * Notes that a file has what was written to its channel.
+     * Records that a file has the content that was written to its channel.
      *
-     * @param written what {@link #watching} gave
-     * @throws IOException if what is to be done before the first change fails
+     * @param written the channel returned by {@link #watching}
+     * @throws IOException if the action before the first change fails
      */
     public static void note(Path target, FileChannel written) throws IOException {
         before(target).done(written);
     }
 
     /**
-     * Runs what is to be done before the first change, unless that was done.
+     * Runs the action before the first change, unless it has already run.
      *
-     * @throws IOException if it fails
+     * @throws IOException if the action fails
      */
     public synchronized void begin() throws IOException {
         if (!begun) {
-            begun = true; // it may write itself
+            begun = true; // the action itself may write
             try {
                 first.run();
             } catch (IOException | RuntimeException e) {
@@ -230,27 +231,29 @@ public final class WrittenFiles implements AutoCloseable {
         }
     }
 
-    /** The folder, or the file, with all links resolved. */
+    /** The watched folder or file, with all links resolved. */
     public Path root() {
         return root;
     }
 
-    /** What was written so far, by path with all links resolved; empty where the digest is not known. */
+    /** The files written so far, by path with all links resolved. The digest is empty if it is unknown. */
     public Map<Path, Optional<Digest>> files() {
         return Map.copyOf(files);
     }
 
-    /** Watches no longer. */
+    /** Stops watching. */
     @Override
     public void close() {
         OPEN.remove(root, this);
     }
 
-    /** A file's channel that hashes what is written in order. One thread at a time. */
+    /** A channel that hashes bytes written in order. For one thread at a time. */
     private static final class WatchedChannel extends FileChannel {
         private final FileChannel file;
         private final MessageDigest digest = Sha256.digest();
-        /** Bytes from the start of the file that the digest has seen; -1 once others were written over. */
+        /**
+         * Number of bytes from the start of the file that the digest covers; -1 once bytes were written out of order.
+         */
         private long hashed;
 
         WatchedChannel(FileChannel file) {
@@ -266,11 +269,11 @@ public final class WrittenFiles implements AutoCloseable {
                 byte[] all = ((MessageDigest) digest.clone()).digest();
                 return Optional.of(new Digest(hashed, HexFormat.of().formatHex(all)));
             } catch (CloneNotSupportedException e) {
-                return Optional.empty(); // the file is read instead
+                return Optional.empty(); // the digest is then computed from the file
             }
         }
 
-        /** Hashes what was written of a buffer, which stands behind it. */
+        /** Hashes the {@code n} bytes before the buffer's position, which were just written. */
         private int wrote(ByteBuffer bytes, long at, int n) {
             if (n > 0) {
                 if (at == hashed) {

@@ -1,6 +1,5 @@
 /**
- * Files as every module reads and writes them: whole or not at all, without following links that somebody planted, with
- * locks, checksums and a manifest; JSON headers of untrusted files; text for terminals; and what a failure means to the
- * user of a program.
+ * File handling for all modules: atomic writes that do not follow planted links, locks, checksums and manifests; JSON
+ * headers of untrusted files; text for terminals; and the classification of failures for users.
  */
 package org.unmute.files;

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@link AtomicFile} and {@link TemporaryFile} leave in folders that others may write to. */
+/** Tests {@link AtomicFile} and {@link TemporaryFile} in folders that others may write to. */
 class AtomicFileTest {
     private static final byte[] CONTENT = {1, 2, 3};
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -44,7 +44,7 @@ class AtomicFileTest {
         }
     }
 
-    /** Names of process id and serial number could be foreseen, and links be put in their places. */
+    /** Names made of process id and serial number are predictable, so links could be planted in their place. */
     @Test
     void linksWithForeseeableNamesAreNotWrittenThrough() throws IOException {
         Path victim = Files.writeString(folder.resolve("victim"), "precious");

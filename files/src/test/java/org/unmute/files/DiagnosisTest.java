@@ -30,7 +30,7 @@ class DiagnosisTest {
                 .contains("bug in unmute", "ConcurrentModificationException");
     }
 
-    /** As {@code docs/exit-codes.md} has them. */
+    /** The statuses are those in {@code docs/exit-codes.md}. */
     @Test
     void exitStatusesAreThoseOfTheCommandLine() {
         assertThat(Kind.values()).extracting(Kind::exitStatus).containsExactly(1, 2, 3, 4, 1);

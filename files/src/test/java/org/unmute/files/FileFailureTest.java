@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Failures of channels get the name of the file; those that say more stay as they are. */
+/** Failures of channels get the file's name; more specific exceptions stay as they are. */
 class FileFailureTest {
     @TempDir
     Path folder;
@@ -42,7 +42,7 @@ class FileFailureTest {
         }
     }
 
-    /** A folder can be opened, and reading it fails: what a device that fails looks like. */
+    /** A folder can be opened but not read, so it behaves like a failing device. */
     @Test
     void aDigestNamesTheFileThatCannotBeRead() throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -61,7 +61,7 @@ class FolderLockTest {
         assertThat(elsewhere).isEmptyDirectory();
     }
 
-    /** For instance another name of a file of the user, which a link that is not symbolic gives it. */
+    /** The lock file may be, for example, a hard link to another file of the user. */
     @ParameterizedTest
     @ValueSource(strings = {"alias ll='ls -l'", "12345678901", "4711 on a host"})
     void aFileWithOtherContentIsLeftAlone(String content) throws IOException {
@@ -74,7 +74,7 @@ class FolderLockTest {
         }
     }
 
-    /** What earlier versions, full devices and power failures leave. */
+    /** Contents that earlier versions, full devices and power failures leave. */
     @ParameterizedTest
     @ValueSource(strings = {"", "4711", "4711 on node7 si", "\0\0\0\0", "4711 on - since 2026-11-27T08:15:30Z\n"})
     void aLockThatNobodyHoldsIsAcquired(String before) throws IOException {
@@ -164,7 +164,7 @@ class FolderLockTest {
         }
     }
 
-    /** The text may come from anybody who can write to the folder, and reaches a terminal. */
+    /** The text may come from anybody who can write to the folder, and is shown on a terminal. */
     @Test
     void whatALockSaysIsNotShownUnlessItIsWhatThisClassWrites() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: needs a POSIX shell");
@@ -179,7 +179,7 @@ class FolderLockTest {
         }
     }
 
-    /** The lock of a file is deleted by its holder, which must not let two others in. */
+    /** The holder of a file's lock deletes the lock file, which must not let two others acquire the lock. */
     @Test
     void processesTakeTurns() throws Exception {
         List<Process> processes = new ArrayList<>();

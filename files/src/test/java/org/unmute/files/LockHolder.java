@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Takes locks in a process of its own. {@code hold FOLDER [TEXT]} locks a folder, overwrites who holds it if there is a
- * text, prints a line and waits until its input ends. {@code turns FILE N} locks a file N times and ends with status 1
- * if somebody else had it locked at the same time.
+ * Acquires locks in a separate process. {@code hold FOLDER [TEXT]} locks a folder, overwrites the lock file with the
+ * text if there is one, prints a line and waits until its input ends. {@code turns FILE N} locks a file N times and
+ * exits with status 1 if another process held the lock at the same time.
  */
 final class LockHolder {
     private LockHolder() {}
@@ -20,7 +20,7 @@ final class LockHolder {
             Path folder = Path.of(args[1]);
             try (FolderLock _ = FolderLock.acquire(folder, FolderLock.NAME)) {
                 if (args.length > 2) {
-                    // As somebody else could; a channel of this process would drop the lock when it is closed.
+                    // Writes as another process, because closing a channel of this process would drop the lock.
                     new ProcessBuilder(
                                     "sh", "-c", "printf '%s' \"$0\" > \"$1\"", args[2], folder + "/" + FolderLock.NAME)
                             .inheritIO()

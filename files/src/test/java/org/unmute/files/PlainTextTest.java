@@ -23,7 +23,7 @@ class PlainTextTest {
         assertThat(PlainText.withLineBreaks(NAMES)).isEqualTo(NAMES);
     }
 
-    /** Every method has the same characters in mind. */
+    /** All methods replace the same characters. */
     @Test
     void allCharactersAreTreatedAlike() {
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
