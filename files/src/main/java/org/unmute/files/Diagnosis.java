@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * A classification of an exception for the user of a program.
  *
- * @param kind    whose matter it is
+ * @param kind the kind of failure, which tells who has to act
  * @param message usually one line; not sanitised for a terminal
  */
 public record Diagnosis(Kind kind, String message) {

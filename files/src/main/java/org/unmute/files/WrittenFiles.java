@@ -131,8 +131,7 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * If the file is watched, a channel that hashes bytes while they are written in order; otherwise the channel
-     * itself.
+     * A channel that hashes bytes written in order, if the file is watched; otherwise the channel itself.
      *
      * @throws IOException if its folder cannot be resolved
      */
@@ -251,9 +250,7 @@ public final class WrittenFiles implements AutoCloseable {
     private static final class WatchedChannel extends FileChannel {
         private final FileChannel file;
         private final MessageDigest digest = Sha256.digest();
-        /**
-         * Number of bytes from the start of the file that the digest covers; -1 once bytes were written out of order.
-         */
+        /** Bytes from the start of the file that the digest covers; -1 once bytes were written out of order. */
         private long hashed;
 
         WatchedChannel(FileChannel file) {
