@@ -143,8 +143,7 @@ public final class Tensor {
     /**
      * Runs an op and records it if an input requires a gradient.
      *
-     * @throws IllegalArgumentException if inputs are on different backends, or one has a storage type that the op does
-     *     not accept
+     * @throws IllegalArgumentException if inputs are on different backends, or of a storage type that the op rejects
      * @throws IllegalStateException if the backend of an input was closed
      */
     public static Tensor run(Op op) {
@@ -450,9 +449,7 @@ public final class Tensor {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, true);
     }
 
-    /**
-     * The minimum and maximum dot product of each prototype over the tokens; see {@link PrototypeOps.ProductExtremes}.
-     */
+    /** Minimum and maximum dot product of each prototype with the tokens; see {@link PrototypeOps.ProductExtremes}. */
     public PrototypeOps.ProductExtremes productExtremes(Tensor prototypes) {
         return PrototypeOps.ProductExtremes.of(this, prototypes);
     }
@@ -484,7 +481,7 @@ public final class Tensor {
 
     // ---- layout
 
-    /** The same elements in row-major order in another shape. One size may be -1, which infers it. */
+    /** The same elements in row-major order in another shape. One size may be -1 and is then inferred. */
     public Tensor reshape(long... sizes) {
         return run(new LayoutOps.Reshape(this, LayoutOps.infer(shape(), sizes)));
     }
@@ -556,10 +553,7 @@ public final class Tensor {
         return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
     }
 
-    /**
-     * {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; the index is {@code I32} in this shape except along the
-     * axis.
-     */
+    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; {@code I32} index, of this shape except on the axis. */
     public Tensor gather(int axis, Tensor index) {
         return run(new IndexingOps.Gather(this, shape().axis(axis), index));
     }
