@@ -3,7 +3,7 @@ import org.unmute.audio.PcmFormat;
 import org.unmute.audio.flac.FlacFormat;
 import org.unmute.audio.vorbis.VorbisFormat;
 
-/** Recordings as streams of samples, whatever their format and length. */
+/** Reads recordings of any supported format and length as streams of samples. */
 module org.unmute.audio {
     requires transitive org.unmute.files;
 

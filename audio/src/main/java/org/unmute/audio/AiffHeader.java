@@ -27,7 +27,7 @@ final class AiffHeader {
                         || Magic.letters(head, 8).equals("AIFC"));
     }
 
-    /** Reads what precedes the samples of a file that {@link #matches}, and leaves the source at the first. */
+    /** Reads the header of a file that {@link #matches}, and leaves the source at the first sample. */
     static PcmLayout read(AudioSource source) throws IOException {
         source.seek(source.position() + 12);
         return new AiffHeader(source).layout();
@@ -60,7 +60,7 @@ final class AiffHeader {
         return layout(common, sound.start() + 8 + offset, sound.size() - 8 - offset);
     }
 
-    /** @param bytes of samples as the SSND chunk states them */
+    /** @param bytes length of the samples in bytes, as stated by the SSND chunk */
     private PcmLayout layout(ByteBuffer common, long start, long bytes) throws IOException {
         if (common.limit() < 18) {
             throw new UnreadableAudioException(
@@ -71,13 +71,14 @@ final class AiffHeader {
         int bits = common.getShort(6);
         int rate = rate(common.getShort(8), common.getLong(10));
         PcmLayout.check(channels, rate, source);
-        // AIFF has no field for the kind of samples; AIFC has one after the rate.
+        // AIFF has no field for the sample format; AIFC has one after the rate.
         String kind = common.limit() < COMMON_BYTES ? "NONE" : Magic.letters(common.array(), 18);
         ByteOrder order = kind.equals("sowt") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
         SampleEncoding encoding = encoding(kind, bits);
         int frameBytes = channels * encoding.bytes();
         double perSecond = (double) frameBytes * rate;
-        // Both fields state the length. The smaller counts where the rest is what a chunk is padded with.
+        // Both fields state the length. The number of frames counts if the remaining bytes are only the chunk's
+        // padding.
         long stated = frames > 0 && bytes - frames * frameBytes > 0 && bytes - frames * frameBytes < frameBytes
                 ? frames * frameBytes
                 : Math.max(0, bytes);
@@ -115,7 +116,10 @@ final class AiffHeader {
         };
     }
 
-    /** The rate, an 80-bit float of which the sign is left out; what is no integer is rounded with a warning. */
+    /**
+     * The sample rate, stored as an 80-bit float whose sign is ignored. A rate that is not an integer is rounded with a
+     * warning.
+     */
     private int rate(int signAndExponent, long mantissa) throws UnreadableAudioException {
         int exponent = (signAndExponent & 0x7FFF) - 16_383 - 63;
         double unsigned = (double) (mantissa >>> 1) * 2 + (mantissa & 1);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The header of an AU file (Sun and NeXT): PCM, float, A-law, mu-law, big-endian. */
+/** The header of an AU file (Sun and NeXT): big-endian PCM, float, A-law, mu-law. */
 final class AuHeader {
     private static final int BYTES = 24;
     private static final long UNKNOWN = 0xFFFFFFFFL;
@@ -15,7 +15,7 @@ final class AuHeader {
         return head.length >= 4 && Magic.letters(head, 0).equals(".snd");
     }
 
-    /** Reads what precedes the samples of a file that {@link #matches}, and leaves the source at the first. */
+    /** Reads the header of a file that {@link #matches}, and leaves the source at the first sample. */
     static PcmLayout read(AudioSource source) throws IOException {
         long first = source.position();
         byte[] header = new byte[BYTES];

@@ -4,19 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Opens and reads sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path:
- * WAV and its relatives, AIFF, AU, FLAC, Ogg Vorbis and MP3. The first bytes determine the format, not the file's name.
- * Channels are averaged into one.
+ * Opens and reads audio files of every format that {@link AudioStream#open(Path)} supports: WAV and its relatives,
+ * AIFF, AU, FLAC, Ogg Vorbis and, with the {@code mp3} module on the path, MP3. The format is determined by the first
+ * bytes, not by the file's name. Channels are averaged into one.
  */
 public final class AudioFiles {
-    /** Below, no encoder hears anything, and few samples would become very many at an encoder's rate. In Hz. */
+    /**
+     * Minimum sample rate, in Hz. Below it, no encoder hears anything, and few samples would become very many at an
+     * encoder's rate.
+     */
     private static final int MIN_RATE = 100;
 
     private AudioFiles() {}
 
     /**
-     * Opens a file of any length. Only what is read of it takes memory; {@link AudioStream#warnings()} says what is odd
-     * about it.
+     * Opens a file of any length, without reading all of it into memory. {@link AudioStream#warnings()} reports
+     * irregularities.
      *
      * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
      * @throws IOException              if the file cannot be opened
@@ -50,7 +53,7 @@ public final class AudioFiles {
     }
 
     /**
-     * Reads a whole file. {@link Recording#warnings()} says what is odd about it.
+     * Reads a whole file. {@link Recording#warnings()} reports irregularities.
      *
      * @return mono samples, full scale -1 to 1, at the file's own rate
      * @throws UnreadableAudioException if the file is empty, damaged, longer than four hours, or of an unsupported

@@ -3,9 +3,9 @@ package org.unmute.audio;
 import java.io.IOException;
 
 /**
- * Reads one kind of sound file. Found by {@link java.util.ServiceLoader}, so that a decoder needs no change here to be
- * used by {@link AudioStream#open}: list the class in {@code META-INF/services} and in the module's {@code provides}.
- * Thread-safe: one instance opens all files of the program.
+ * Reads one format of audio files. Providers are found by {@link java.util.ServiceLoader}, so a new decoder can be used
+ * by {@link AudioStream#open} without a change here: list its class in {@code META-INF/services} and in the module's
+ * {@code provides}. Must be thread-safe, because one instance opens all files of the program.
  */
 public interface AudioFormatProvider {
     /** The format's name, such as {@code "FLAC"}, for messages. */
@@ -14,8 +14,8 @@ public interface AudioFormatProvider {
     /**
      * Whether a file is of this format.
      *
-     * @param head the file's first bytes, after ID3v2 tags: {@link AudioFormats#HEAD_BYTES} of them, or all if it has
-     *             fewer. Not modified.
+     * @param head the file's first {@link AudioFormats#HEAD_BYTES} bytes after ID3v2 tags, or all if it has fewer. Not
+     *     modified.
      */
     boolean matches(byte[] head);
 
@@ -23,7 +23,7 @@ public interface AudioFormatProvider {
      * Opens a file that {@link #matches}.
      *
      * @param source at the first byte of {@code head}; closed with the stream, but not by this method
-     * @throws UnreadableAudioException if the file is damaged or of a kind that is not read
+     * @throws UnreadableAudioException if the file is damaged or of an unsupported kind
      * @throws IOException              if the source fails
      */
     AudioStream open(AudioSource source) throws IOException;

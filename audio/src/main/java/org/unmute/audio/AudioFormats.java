@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** Tells the format of a sound file by its bytes, and opens it with the provider that reads it. */
+/** Detects the format of an audio file by its first bytes and opens it with the provider for that format. */
 public final class AudioFormats {
-    /** Bytes of a file that a provider is given to recognize it. */
+    /** Number of bytes that a provider is given to recognize a file. */
     public static final int HEAD_BYTES = 4096;
 
     private static final int ID3_HEADER = 10;
     private static final int ID3_FOOTER_FLAG = 0x10;
 
-    /** Formats that are not read, by the ends of file names. */
+    /** Unsupported formats by file name extension. */
     private static final Map<String, String> UNREAD = Map.ofEntries(
             Map.entry("aac", "AAC"),
             Map.entry("ac3", "AC-3"),
@@ -37,7 +37,7 @@ public final class AudioFormats {
 
     private AudioFormats() {}
 
-    /** Found once: looking for providers takes longer than opening a short file. */
+    /** Looks for providers only once, because that takes longer than opening a short file. */
     private static final class Found {
         static final List<AudioFormatProvider> PROVIDERS =
                 ServiceLoader.load(AudioFormatProvider.class, AudioFormatProvider.class.getClassLoader()).stream()
@@ -50,12 +50,12 @@ public final class AudioFormats {
         return Found.PROVIDERS;
     }
 
-    /** Sound formats that are not read, by the lower-case ends of their file names, such as {@code m4a}. */
+    /** Audio formats that are not supported, by lower-case file name extension, such as {@code m4a}. */
     public static Map<String, String> unread() {
         return UNREAD;
     }
 
-    /** The command that converts a file to one that is read. */
+    /** The command that converts a file to a supported format. */
     public static String conversion(String file) {
         int slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
         int dot = file.lastIndexOf('.');
@@ -63,7 +63,10 @@ public final class AudioFormats {
         return "ffmpeg -i " + quoted(file) + " " + quoted(stem + ".flac");
     }
 
-    /** In double quotes, which every shell knows, unless a shell would replace something within them. */
+    /**
+     * Puts a name in double quotes, which every shell knows, or in single quotes if a shell would expand something in
+     * it.
+     */
     private static String quoted(String name) {
         boolean special = name.chars().anyMatch(c -> "\"$`!".indexOf(c) >= 0);
         return special ? "'" + name.replace("'", "'\\''") + "'" : '"' + name + '"';
@@ -94,14 +97,14 @@ public final class AudioFormats {
                         : "not a sound file of a format that is read, judged by its first bytes: " + read);
     }
 
-    /** Skips ID3v2 tags, which MP3 files begin with and some programs put in front of FLAC too. */
+    /** Skips ID3v2 tags, which precede MP3 data and which some programs put before FLAC too. */
     private static void skipTags(AudioSource source) throws IOException {
         while (true) {
             byte[] head = source.peek(ID3_HEADER);
             if (head.length < ID3_HEADER || head[0] != 'I' || head[1] != 'D' || head[2] != '3') {
                 return;
             }
-            // Four bytes of seven bits; the header itself and an optional footer do not count.
+            // The size is four bytes of seven bits and does not include the header and the optional footer.
             long length = ID3_HEADER + ((head[5] & ID3_FOOTER_FLAG) != 0 ? ID3_HEADER : 0);
             for (int i = 0; i < 4; i++) {
                 length += (long) (head[6 + i] & 0x7F) << 7 * (3 - i);

@@ -17,10 +17,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.unmute.files.FileFailure;
 
-/**
- * The bytes of a sound file, wherever they are: a file, an array, a channel or a stream. Reads are buffered. Not
- * thread-safe.
- */
+/** The bytes of an audio file, from a file, an array, a channel or a stream. Reads are buffered. Not thread-safe. */
 public final class AudioSource implements Closeable {
     private static final int BUFFER = 1 << 16;
 
@@ -30,7 +27,7 @@ public final class AudioSource implements Closeable {
     private final byte[] buffer = new byte[BUFFER];
     /** The channel's position at byte 0. */
     private long origin;
-    /** Position in the source of the buffer's first byte. */
+    /** Position of the buffer's first byte in the source. */
     private long start;
 
     private int at;
@@ -43,9 +40,9 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * The bytes of a file. A pipe or a device, such as {@code /dev/stdin}, cannot go back.
+     * The bytes of a file. A pipe or a device, such as {@code /dev/stdin}, cannot seek back.
      *
-     * @throws IOException if it cannot be opened
+     * @throws IOException if the file cannot be opened
      */
     public static AudioSource of(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -79,11 +76,11 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * The bytes of a channel, from its present position on, which counts as byte 0. A {@link SeekableByteChannel} can
-     * go back. Closing the source closes the channel.
+     * The bytes of a channel, starting at its current position, which becomes byte 0. A {@link SeekableByteChannel} can
+     * seek back. Closing the source closes the channel.
      *
      * @param name the name to use in messages
-     * @throws IOException if its position cannot be asked for
+     * @throws IOException if the channel's position cannot be determined
      */
     public static AudioSource of(ReadableByteChannel channel, String name) throws IOException {
         AudioSource source = new AudioSource(channel, name);
@@ -92,7 +89,7 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * The bytes of a stream, which cannot go back. Closing the source closes the stream.
+     * The bytes of a stream, which cannot seek back. Closing the source closes the stream.
      *
      * @param name the name to use in messages
      */
@@ -105,12 +102,12 @@ public final class AudioSource implements Closeable {
         return name;
     }
 
-    /** Whether {@link #seek} can go back. */
+    /** Whether {@link #seek} can move backwards. */
     public boolean seekable() {
         return seekable != null;
     }
 
-    /** Length in bytes; -1 if it is unknown. */
+    /** Length in bytes; -1 if unknown. */
     public long size() throws IOException {
         return seekable == null ? -1 : seekable.size() - origin;
     }
@@ -121,10 +118,10 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * Continues at a byte, which may lie beyond the end. Without {@link #seekable}, bytes up to it are read and left
-     * out.
+     * Moves to a byte, which may lie beyond the end. If the source is not {@link #seekable}, the bytes before it are
+     * read and discarded.
      *
-     * @throws IOException if the byte lies before the buffered ones of a source that cannot go back
+     * @throws IOException if the byte lies before the buffered bytes and the source is not seekable
      */
     public void seek(long position) throws IOException {
         if (position < 0) {
@@ -146,7 +143,7 @@ public final class AudioSource implements Closeable {
         }
     }
 
-    /** Replaces a used-up buffer by the bytes that follow; false at the end. */
+    /** Fills the used-up buffer with the next bytes; false at the end. */
     private boolean fill() throws IOException {
         start += filled;
         at = 0;
@@ -176,7 +173,7 @@ public final class AudioSource implements Closeable {
     /**
      * Reads bytes.
      *
-     * @return how many, fewer than {@code count} only at the end
+     * @return the number of bytes read, which is less than {@code count} only at the end
      */
     public int read(byte[] into, int from, int count) throws IOException {
         Objects.checkFromIndexSize(from, count, into.length);
@@ -193,8 +190,8 @@ public final class AudioSource implements Closeable {
     /**
      * The next bytes as a new array.
      *
-     * @param count small: it is allocated before it is read
-     * @throws EOFException if the source ends before
+     * @param count number of bytes; keep it small, because the array is allocated before reading
+     * @throws EOFException if the source ends earlier
      */
     public byte[] bytes(int count) throws IOException {
         byte[] bytes = new byte[count];
@@ -206,7 +203,7 @@ public final class AudioSource implements Closeable {
         return bytes;
     }
 
-    /** The next bytes, without reading past them; fewer at the end. */
+    /** The next {@code count} bytes, or fewer at the end, without moving past them. */
     public byte[] peek(int count) throws IOException {
         if (count > BUFFER / 2) {
             throw new IllegalArgumentException("peek at " + count + " bytes; at most " + BUFFER / 2);

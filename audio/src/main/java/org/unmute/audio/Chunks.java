@@ -6,13 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** The chunks of a RIFF file, of a Sony Wave64 file or of an IFF file, one after the other. */
+/** Reads the chunks of a RIFF, Sony Wave64 or IFF file in order. */
 final class Chunks {
-    /** Maximum number of chunks read after the samples. */
+    /** Maximum number of chunks examined after the samples. */
     private static final int MAX_TRAILING = 64;
-    /**
-     * Chunks that follow the samples in files of recorders and editors, and count as such even if they are cut short.
-     */
+    /** Chunks that recorders and editors write after the samples. They are recognized even if they are cut short. */
     private static final Set<String> TRAILING = Set.of(
             "LIST", "id3 ", "ID3 ", "bext", "iXML", "cue ", "fact", "PEAK", "JUNK", "junk", "PAD ", "smpl", "inst",
             "DISP", "afsp", "wamd", "guan", "_PMX", "axml", "MARK", "INST", "ANNO", "NAME", "AUTH", "(c) ", "APPL",
@@ -23,11 +21,11 @@ final class Chunks {
 
     /** How chunks are laid out. */
     enum Kind {
-        /** Four letters, size of 32 bits, padded to 2 bytes. */
+        /** Four letters and a 32-bit size; padded to 2 bytes. */
         RIFF(4, ByteOrder.LITTLE_ENDIAN, 2),
-        /** The same in big-endian order: RIFX and AIFF. */
+        /** As {@link #RIFF}, but big-endian: RIFX and AIFF. */
         BIG_ENDIAN(4, ByteOrder.BIG_ENDIAN, 2),
-        /** A GUID, size of 64 bits that counts the header too, padded to 8 bytes. */
+        /** A GUID and a 64-bit size that includes the header; padded to 8 bytes. */
         WAVE64(16, ByteOrder.LITTLE_ENDIAN, 8);
 
         private final int idBytes;
@@ -52,12 +50,13 @@ final class Chunks {
     /**
      * A chunk.
      *
-     * @param id    four letters; a GUID's first four
-     * @param start position of its content in the source
-     * @param size  of its content as the header states it, 0 or more; -1 if a Wave64 chunk states less than its header
+     * @param id four letters; for a GUID, its first four bytes
+     * @param start position of the content in the source
+     * @param size size of the content as stated by the header; -1 if a Wave64 chunk states less than the size of its
+     *     header
      */
     record Chunk(String id, long start, long size) {
-        /** The id for a message. */
+        /** The id, made printable for a message. */
         String printable() {
             return id.replaceAll("[^ -~]", "?");
         }
@@ -72,7 +71,7 @@ final class Chunks {
         return kind;
     }
 
-    /** Reads the header at the source's position; null if too few bytes are left for one. */
+    /** Reads the chunk header at the source's position; null if too few bytes are left. */
     Chunk next() throws IOException {
         byte[] header = new byte[kind.headerBytes()];
         if (source.read(header, 0, header.length) < header.length) {
@@ -89,13 +88,13 @@ final class Chunks {
         return new Chunk(id, start, size);
     }
 
-    /** Position of the chunk that follows content of {@code size} bytes at {@code start}. */
+    /** Position of the next chunk after content of {@code size} bytes at {@code start}. */
     long after(long start, long size) {
         return start + Math.ceilDiv(size, kind.padding) * kind.padding;
     }
 
     /**
-     * Fails if a chunk that must be there as a whole goes beyond the end of a source of known size.
+     * Checks that a chunk does not extend beyond the end of a source of known size.
      *
      * @throws UnreadableAudioException if it does
      */
@@ -117,10 +116,10 @@ final class Chunks {
     }
 
     /**
-     * The beginning of a chunk's content, after which the source is at the next chunk.
+     * Reads the beginning of a chunk's content and moves to the next chunk.
      *
-     * @param most how many bytes at most
-     * @throws UnreadableAudioException if the source ends before
+     * @param most maximum number of bytes
+     * @throws UnreadableAudioException if the source ends earlier
      */
     ByteBuffer content(Chunk chunk, int most) throws IOException {
         requireWhole(chunk);
@@ -134,10 +133,10 @@ final class Chunks {
     }
 
     /**
-     * Skips samples that precede the chunk that says how they are stored.
+     * Skips samples that come before the chunk that describes their format.
      *
      * @param format the name of that chunk
-     * @throws UnreadableAudioException if the source cannot go back to them, or ends before
+     * @throws UnreadableAudioException if the source cannot seek back to them, or ends earlier
      */
     void skipSamples(Chunk samples, String format) throws IOException {
         if (!source.seekable()) {
@@ -150,8 +149,8 @@ final class Chunks {
     }
 
     /**
-     * Whether chunks, or nothing, follow from a position to the end: samples whose length is stated wrongly go on there
-     * instead. The source must be seekable; its position changes.
+     * Whether only chunks, or nothing, follow from a position to the end. If not, the samples continue there and their
+     * stated length is wrong. The source must be seekable; its position changes.
      */
     boolean chainFrom(long position) throws IOException {
         long size = source.size();

@@ -2,7 +2,7 @@ package org.unmute.audio;
 
 import java.util.Locale;
 
-/** A clip has fewer samples than a front end needs for its first frame, or a network for its first token. */
+/** A clip has fewer samples than a front end needs for its first frame or a network needs for its first token. */
 public final class ClipTooShortException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -10,9 +10,9 @@ public final class ClipTooShortException extends IllegalArgumentException {
     private final int needed;
 
     /**
-     * @param operation  the front end or the encoder, for the message
-     * @param samples    samples of the clip
-     * @param needed     min samples
+     * @param operation the front end or encoder, for the message
+     * @param samples number of samples of the clip
+     * @param needed minimum number of samples
      * @param sampleRate in Hz
      */
     public ClipTooShortException(String operation, int samples, int needed, int sampleRate) {
@@ -30,12 +30,12 @@ public final class ClipTooShortException extends IllegalArgumentException {
         this.needed = needed;
     }
 
-    /** Samples of the clip. */
+    /** Number of samples of the clip. */
     public int samples() {
         return samples;
     }
 
-    /** Min samples. */
+    /** Minimum number of samples. */
     public int needed() {
         return needed;
     }

@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many bytes of samples a file really has, where its header may be wrong: a recorder that lost power leaves a
- * length of 0, of an earlier moment, or of what it was going to record; a program that writes into a pipe leaves the
- * largest.
+ * The actual number of bytes of samples in a file whose header may be wrong. A recorder that lost power leaves a length
+ * of 0, an earlier length, or the planned length; a program that writes to a pipe leaves the largest possible length.
  */
 record DataExtent(long bytes, List<String> warnings) {
     private static final int ID3V1_BYTES = 128;
 
     /**
-     * Compares what a header states with the source.
+     * Compares the length that a header states with the source.
      *
      * @param start   position of the first sample
-     * @param stated  bytes; -1 if the header says that it does not know
-     * @param chunks  what may follow the samples; null if nothing may
-     * @param rate    bytes a second, for messages
+     * @param stated length in bytes stated by the header; -1 if it is marked as unknown
+     * @param chunks reads the chunks that may follow the samples; null if none may
+     * @param rate bytes per second, for messages
      */
     static DataExtent resolve(AudioSource source, long start, long stated, Chunks chunks, double rate)
             throws IOException {
         if (source.size() < 0) {
-            // What cannot go back is read to its end if the header knows nothing; else the header is believed.
+            // A source of unknown size is read to its end if the header states no length; otherwise the header is
+            // trusted.
             return new DataExtent(stated <= 0 ? -1 : stated, List.of());
         }
         long there = Math.max(0, source.size() - start);
@@ -54,7 +54,7 @@ record DataExtent(long bytes, List<String> warnings) {
                 return true;
             }
         }
-        // Some programs do not pad chunks.
+        // Some programs do not pad chunks, so try both positions.
         return chunks != null && (chunks.chainFrom(chunks.after(start, stated)) || chunks.chainFrom(end));
     }
 }

@@ -2,11 +2,11 @@ package org.unmute.audio;
 
 import java.nio.charset.StandardCharsets;
 
-/** Names what is not read by its first bytes. */
+/** Names unsupported kinds of files by their first bytes. */
 final class Magic {
     private Magic() {}
 
-    /** Begins with {@code first}, and goes on with {@code second} from byte {@code at}. */
+    /** Matches bytes that begin with {@code first} and have {@code second} at byte {@code at}. */
     private record Signature(String first, int at, String second, String name) {}
 
     private static final Signature[] SOUND = {
@@ -45,22 +45,22 @@ final class Magic {
         new Signature("MThd", 0, "", "MIDI notes, which have no sound of their own"),
     };
 
-    /** A sound format that is not read; null if the bytes are none that is known. */
+    /** The unsupported audio format of the bytes; null if they match none. */
     static String unread(byte[] head) {
         String known = name(SOUND, head);
         if (known != null) {
             return known;
         }
         int sync = head.length < 2 ? 0 : (head[0] & 0xFF) << 8 | head[1] & 0xFF;
-        // Twelve set bits, then a version bit, two bits of layer (0: AAC) and one for a checksum. A frame of FLAC
-        // begins with the same bits.
+        // Twelve set bits, then a version bit, two layer bits (0 for AAC) and a checksum bit. A FLAC frame begins with
+        // the same bits.
         if ((sync & 0xFFF6) == 0xFFF0) {
             return "AAC (or FLAC frames without the file's beginning)";
         }
         return (sync & 0xFFE0) == 0xFFE0 && (sync & 0x6) != 0 ? "MPEG audio (MP3)" : null;
     }
 
-    /** What the bytes are if they are no sound, in words; null if unknown. */
+    /** A description of bytes that are not audio; null if unknown. */
     static String noSound(byte[] head) {
         return name(OTHER, head);
     }

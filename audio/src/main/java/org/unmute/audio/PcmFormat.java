@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * Uncompressed files: WAV (RIFF, RIFX, RF64, BW64, Sony Wave64), AIFF, AIFC and AU, with integers of up to 32 bits,
- * floats of 32 and 64, A-law and mu-law, and up to 64 channels. A file that was cut short, and one whose header states
- * a wrong length, are read as far as they go with a warning.
+ * floats of 32 and 64 bits, A-law and mu-law, and up to 64 channels. Files that are truncated, or whose header states a
+ * wrong length, are read as far as possible, with a warning.
  */
 public final class PcmFormat implements AudioFormatProvider {
     /** For the service loader. */

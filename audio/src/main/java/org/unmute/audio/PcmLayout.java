@@ -4,14 +4,14 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Where the samples of an uncompressed file are and how they are stored.
+ * Location and format of the samples in an uncompressed file.
  *
  * @param channels   1 to 64, interleaved
  * @param sampleRate 1 to 768,000 Hz
  * @param start      position of the first sample in the source
- * @param bytes      of samples; -1 if they go on to the end of a source whose size is unknown
+ * @param bytes length of the samples in bytes; -1 if they extend to the end of a source of unknown size
  * @param chunks     whether other chunks may follow the samples
- * @param warnings   what is wrong with the header, in words
+ * @param warnings problems of the header, as text for users
  */
 record PcmLayout(
         SampleEncoding encoding,
@@ -22,12 +22,12 @@ record PcmLayout(
         long bytes,
         boolean chunks,
         List<String> warnings) {
-    /** Bytes of one sample of all channels. */
+    /** Bytes of one frame, which is one sample of all channels. */
     int frameBytes() {
         return channels * encoding.bytes();
     }
 
-    /** @throws UnreadableAudioException if these are beyond what is read */
+    /** @throws UnreadableAudioException if the number of channels or the rate is not supported */
     static void check(long channels, long sampleRate, AudioSource source) throws UnreadableAudioException {
         if (channels < 1 || channels > AudioStream.MAX_CHANNELS) {
             throw new UnreadableAudioException(

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /** Uncompressed samples, read through a buffer of 64 KiB. */
 final class PcmStream implements AudioStream {
     private static final int BUFFER = 1 << 16;
-    /** Bytes that a chunk is padded with at most. */
+    /** Maximum number of padding bytes after a chunk. */
     private static final int PADDING = 7;
 
     private final AudioSource source;
@@ -20,7 +20,7 @@ final class PcmStream implements AudioStream {
     private final byte[] buffer;
     private final double[] sum;
     private final List<String> warnings;
-    /** Frames, as far as they are known. */
+    /** Number of frames as far as it is known; -1 if unknown. */
     private long frames;
 
     private long position;
@@ -28,7 +28,7 @@ final class PcmStream implements AudioStream {
     private boolean beyondChecked;
     private UnreadableAudioException damage;
 
-    /** @param source at {@code layout.start()} */
+    /** @param source positioned at {@code layout.start()} */
     PcmStream(AudioSource source, PcmLayout layout) {
         this.source = source;
         this.layout = layout;
@@ -115,8 +115,8 @@ final class PcmStream implements AudioStream {
     }
 
     /**
-     * Reads on behind the samples of a source of unknown size, whose length only the header states.
-     * What is no chunk there may be samples.
+     * Examines the bytes after the samples of a source of unknown size, whose length only the header states. Bytes that
+     * are not a chunk may be more samples.
      */
     private void checkBeyond() throws IOException {
         if (beyondChecked || ended || source.size() >= 0) {
@@ -138,13 +138,13 @@ final class PcmStream implements AudioStream {
         }
     }
 
-    /** Whether a tag or a chunk begins there: the names of chunks are printable letters. */
+    /** Whether a tag or a chunk begins at {@code at}. Names of chunks are printable. */
     private boolean isKnown(byte[] bytes, int at) {
         String id = Magic.letters(bytes, at);
         return id.startsWith("TAG") || layout.chunks() && id.matches("[ -~]{4}") && !id.isBlank();
     }
 
-    /** The source gave fewer bytes than wanted. */
+    /** Handles the end of a source that gave fewer bytes than wanted. */
     private void end(int n, int rest) {
         ended = true;
         long there = position + n;
@@ -157,7 +157,7 @@ final class PcmStream implements AudioStream {
         frames = there;
     }
 
-    /** The warning about a file that ends early. Lengths in seconds. */
+    /** The warning about a file that ends early. Lengths are in seconds. */
     static String cutShort(double stated, double read) {
         return String.format(
                 Locale.ROOT,
@@ -166,7 +166,7 @@ final class PcmStream implements AudioStream {
                 read);
     }
 
-    /** Returns how many samples precede the first that is NaN or infinite. */
+    /** Mixes channels. Returns the number of samples before the first that is NaN or infinite. */
     private int mix(float[] out, int from, int n) {
         Arrays.fill(sum, 0, n, 0);
         for (int c = 0; c < layout.channels(); c++) {

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Sound in memory, mixed to one channel.
+ * A recording in memory, mixed down to one channel.
  *
  * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
  * @param sampleRate in Hz
  * @param channels   channels of the source
- * @param warnings   what a reader should know about the source, in words; see {@link AudioStream#warnings}
+ * @param warnings problems of the source, as text for users; see {@link AudioStream#warnings}
  */
 public record Recording(float[] samples, int sampleRate, int channels, List<String> warnings) {
-    /** Longest recording that is read into memory, in seconds. */
+    /** Maximum length of a recording that is read into memory, in seconds. */
     public static final long MAX_SECONDS = 4 * 3600;
 
     private static final int MAX_SAMPLES = Integer.MAX_VALUE - 8;
@@ -31,7 +31,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     }
 
     /**
-     * Sound without warnings.
+     * A recording without warnings.
      *
      * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
      * @param sampleRate in Hz
@@ -43,7 +43,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     }
 
     /**
-     * Sound of one channel.
+     * A recording of one channel without warnings.
      *
      * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
      * @param sampleRate in Hz
@@ -54,7 +54,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     }
 
     /**
-     * Reads a stream from its present position to its end.
+     * Reads a stream from its current position to its end.
      *
      * @throws UnreadableAudioException if it is damaged, has no samples, or is longer than {@link #MAX_SECONDS}
      * @throws IOException              if the source fails
@@ -73,7 +73,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
             if (n < samples.length) {
                 got = stream.read(samples, n, samples.length - n);
             } else {
-                // Whether there is more is found out before the array grows.
+                // Check whether there is more before growing the array.
                 got = stream.read(next, 0, 1);
                 if (got > 0) {
                     samples = Arrays.copyOf(samples, (int) Math.min(MAX_SAMPLES, 2L * n));
@@ -108,10 +108,10 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     }
 
     /**
-     * This recording at another rate; itself if it has that rate already.
+     * This recording resampled to another rate; the recording itself if it already has that rate.
      *
-     * @throws IllegalArgumentException if {@link Resampler} does not change these rates into each other, or the result
-     *                                  is too long for an array
+     * @throws IllegalArgumentException if {@link Resampler} does not support this pair of rates, or the result is too
+     *     long for an array
      */
     public Recording resampled(int rate, Resampler.Kernel kernel) {
         if (rate == sampleRate) {

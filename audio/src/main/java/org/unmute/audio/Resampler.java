@@ -1,19 +1,22 @@
 package org.unmute.audio;
 
 /**
- * Changes the sample rate with a windowed sinc as {@code torchaudio.functional.resample} does. With the rates divided
- * by their GCD to {@code o} and {@code w}, output {@code q * w + j} is a weighted sum of the inputs around {@code q * o
- * + j * o / w}; the weights depend on the phase {@code j} only and are tabulated in float64. Thread-safe: it holds
- * tables only.
+ * Changes the sample rate with a windowed sinc, as {@code torchaudio.functional.resample} does. Let {@code o} and
+ * {@code w} be the input and output rates divided by their GCD. Then output {@code q * w + j} is a weighted sum of the
+ * inputs around {@code q * o + j * o / w}; the weights depend only on the phase {@code j} and are tabulated in float64.
+ * Thread-safe, because it holds only tables.
  */
 public final class Resampler {
-    /** Highest ratio of two rates, either way. It bounds the weights of an output, and what a short file may become. */
+    /**
+     * Maximum ratio of the two rates, in either direction. It bounds the number of weights per output and the length to
+     * which a short file can expand.
+     */
     public static final int MAX_RATIO = 512;
 
-    /** Max weights of a table; with more phases they are computed for each output. */
+    /** Maximum number of weights in the table. If there are more, weights are computed for each output. */
     private static final long MAX_TABLE = 1 << 22;
 
-    /** Window and width of the sinc. */
+    /** Window and width of the sinc filter. */
     public enum Kernel {
         /** torchaudio's default: Hann window, 6 zero crossings, roll-off 0.99. */
         HANN(6, 0.99, Double.NaN),
@@ -42,12 +45,12 @@ public final class Resampler {
             return rolloff;
         }
 
-        /** Shape of the Kaiser window; NaN for the Hann window. */
+        /** Shape parameter of the Kaiser window; NaN for the Hann window. */
         public double beta() {
             return beta;
         }
 
-        /** Sinc times window at {@code t} zero crossings from the centre; 0 beyond the last. */
+        /** Sinc times window at {@code t} zero crossings from the centre; 0 beyond the last crossing. */
         private double at(double t) {
             if (Math.abs(t) >= zeroCrossings) {
                 return 0;
@@ -63,7 +66,7 @@ public final class Resampler {
             return t == 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t) * window;
         }
 
-        /** The modified Bessel function of order 0, by its power series, whose terms are all positive. */
+        /** The modified Bessel function of order 0, by its power series. All terms are positive. */
         private static double besselI0(double x) {
             double quarter = x * x / 4;
             double term = 1;
@@ -87,8 +90,8 @@ public final class Resampler {
     /**
      * @param fromRate rate of the input in Hz
      * @param toRate   rate of the output in Hz
-     * @throws IllegalArgumentException if a rate is not within 1 and {@link AudioStream#MAX_RATE}, or their ratio above
-     *                                  {@link #MAX_RATIO}; nothing large is allocated before
+     * @throws IllegalArgumentException if a rate is not from 1 to {@link AudioStream#MAX_RATE}, or their ratio is above
+     *     {@link #MAX_RATIO}; thrown before anything large is allocated
      */
     public Resampler(int fromRate, int toRate, Kernel kernel) {
         String problem = problem(fromRate, toRate);
@@ -99,7 +102,7 @@ public final class Resampler {
         this.kernel = kernel;
         in = fromRate / divisor;
         out = toRate / divisor;
-        // Zero crossings of the sinc per input sample, and inputs on each side of its centre.
+        // "scale" is zero crossings of the sinc per input sample; "reach" is inputs on each side of its centre.
         scale = Math.min(in, out) * kernel.rolloff / in;
         reach = kernel.zeroCrossings / scale;
         taps = (int) (2 * reach) + 2;
@@ -111,7 +114,7 @@ public final class Resampler {
         }
     }
 
-    /** What is wrong with a pair of rates, in words; null if nothing is. */
+    /** An error message for an unsupported pair of rates; null if the pair is supported. */
     static String problem(int fromRate, int toRate) {
         String rates = "resample: from " + fromRate + " to " + toRate + " Hz: ";
         if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {
@@ -127,7 +130,7 @@ public final class Resampler {
         return b == 0 ? a : gcd(b, a % b);
     }
 
-    /** Input of the first weight of a phase, counted from the first input of the phase's block. */
+    /** The input that the first weight of a phase applies to, relative to the first input of the block. */
     private int firstTap(int phase) {
         return (int) Math.ceil((double) phase * in / out - reach);
     }
@@ -135,7 +138,7 @@ public final class Resampler {
     private void fill(int phase, double[] weights, int at) {
         int first = firstTap(phase);
         for (int i = 0; i < taps; i++) {
-            // As a fraction over the common denominator, so that equal distances give equal weights.
+            // Computed over a common denominator, so that equal distances give equal weights.
             double distance = ((double) (first + i) * out - (double) phase * in) / out;
             weights[at + i] = scale * kernel.at(distance * scale);
         }
@@ -147,7 +150,7 @@ public final class Resampler {
     }
 
     /**
-     * Resamples a clip, with silence before and after it.
+     * Resamples a clip, assuming silence before and after it.
      *
      * @param samples {@code [samples]}; not modified
      * @return {@code [ceil(samples * toRate / fromRate)]}, a new array
@@ -166,30 +169,30 @@ public final class Resampler {
         return result;
     }
 
-    /** Weights of an output, and inputs that it may need. */
+    /** Number of weights of an output, which is the maximum number of inputs that it needs. */
     int taps() {
         return taps;
     }
 
-    /** The first input that an output needs, which may lie before the recording. */
+    /** The first input that an output needs. It may lie before the recording. */
     long firstInput(long output) {
         return output / out * in + firstTap((int) (output % out));
     }
 
-    /** Outputs that need none but the first {@code inputs}; a few less than there are. */
+    /** A lower bound, a few short of exact, on the number of outputs that need only the first {@code inputs} inputs. */
     long outputsOf(long inputs) {
-        // The last weight of an output lies up to "reach" and 2 inputs behind its centre.
+        // The last weight of an output lies up to reach + 2 inputs after its centre.
         long centre = inputs - (long) Math.ceil(reach) - 3;
         return centre < 0 ? 0 : centre * out / in + 1;
     }
 
     /**
-     * Computes some outputs from a stretch of a recording that holds all inputs that they need; the recording's
-     * beginning or end may be among them.
+     * Computes outputs from a section of a recording that contains all inputs that they need. The section may include
+     * the beginning or end of the recording.
      *
-     * @param samples     from the input {@code start} on; {@code length} of them count. Not modified.
-     * @param result      receives {@code count} outputs from index {@code from} on. Modified.
-     * @param firstOutput the first of them
+     * @param samples {@code length} inputs, the first of which is input {@code start}. Not modified.
+     * @param result receives {@code count} outputs, starting at index {@code from}. Modified.
+     * @param firstOutput number of the first output
      */
     void apply(float[] samples, long start, int length, float[] result, int from, int count, long firstOutput) {
         double[] weights = table == null ? new double[taps] : table;
@@ -215,7 +218,7 @@ public final class Resampler {
         }
     }
 
-    /** All weights of a phase at the inputs from {@code from} on, zeros included. */
+    /** The weights of a phase for {@code count} inputs, starting at input {@code from}, including zeros. */
     double[] weights(int phase, int from, int count) {
         double[] weights = new double[taps];
         fill(phase, weights, 0);

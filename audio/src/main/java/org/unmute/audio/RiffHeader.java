@@ -7,16 +7,16 @@ import java.util.Arrays;
 
 /**
  * The header of a WAV file: RIFF in either byte order, RF64 and BW64 (EBU Tech 3306, ITU-R BS.2088), and Sony Wave64.
- * The chunks may come in any order if the source can go back.
+ * Chunks may come in any order if the source is seekable.
  */
 final class RiffHeader {
-    /** The rest of Wave64's GUIDs: of the first, and of all others. */
+    /** The rest of Wave64's GUID for {@code riff}, after the four letters. */
     private static final byte[] RIFF_GUID = {
         0x2E, (byte) 0x91, (byte) 0xCF, 0x11, (byte) 0xA5, (byte) 0xD6, 0x28, (byte) 0xDB, 4, (byte) 0xC1, 0, 0
     };
 
     private static final long UNKNOWN = 0xFFFFFFFFL;
-    /** The length that SoX writes into a pipe. */
+    /** The length that SoX states when it writes to a pipe. */
     private static final long UNKNOWN_OF_SOX = 0x7FFFF000L;
 
     private static final int DS64_BYTES = 24;
@@ -29,7 +29,7 @@ final class RiffHeader {
         this.chunks = new Chunks(source, kind);
     }
 
-    /** Whether a file is one of these. */
+    /** Whether a file begins like one of these formats. */
     static boolean matches(byte[] head) {
         if (head.length < 12) {
             return false;
@@ -45,7 +45,7 @@ final class RiffHeader {
         };
     }
 
-    /** Reads what precedes the samples of a file that {@link #matches}, and leaves the source at the first. */
+    /** Reads the header of a file that {@link #matches}, and leaves the source at the first sample. */
     static PcmLayout read(AudioSource source) throws IOException {
         Chunks.Kind kind = switch (Magic.letters(source.peek(4), 0)) {
             case "RIFX" -> Chunks.Kind.BIG_ENDIAN;
@@ -97,7 +97,7 @@ final class RiffHeader {
                 extent.warnings());
     }
 
-    /** What the file states about the length of its samples, in bytes; -1 if it says that it does not know. */
+    /** The length of the samples that the file states, in bytes; -1 if it is marked as unknown. */
     private long stated(Chunks.Chunk data, long large) {
         if (chunks.kind() == Chunks.Kind.WAVE64) {
             return Math.max(0, data.size());

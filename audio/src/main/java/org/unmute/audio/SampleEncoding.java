@@ -3,8 +3,8 @@ package org.unmute.audio;
 import java.nio.ByteOrder;
 
 /**
- * How one sample of one channel is stored. Integers of fewer bits than their bytes hold are left-justified in them, as
- * the WAV and AIFF formats demand, so that only the bytes count.
+ * Storage format of a sample of one channel. Integers with fewer bits than their bytes hold are left-justified, as the
+ * WAV and AIFF formats require, so only the number of bytes matters.
  */
 enum SampleEncoding {
     UNSIGNED_8(1),
@@ -17,7 +17,7 @@ enum SampleEncoding {
     A_LAW(1),
     MU_LAW(1);
 
-    /** ITU-T G.711: the value of each byte, full scale -1 to 1. */
+    /** The value of each byte according to ITU-T G.711, full scale -1 to 1. */
     private static final double[] A_LAW_VALUES = new double[256];
 
     private static final double[] MU_LAW_VALUES = new double[256];
@@ -41,7 +41,7 @@ enum SampleEncoding {
         this.bytes = bytes;
     }
 
-    /** Bytes of a sample. */
+    /** Bytes per sample. */
     int bytes() {
         return bytes;
     }
@@ -58,16 +58,16 @@ enum SampleEncoding {
     }
 
     /**
-     * Adds samples of one channel, full scale -1 to 1.
+     * Adds {@code n} samples of one channel to {@code sum}, full scale -1 to 1.
      *
      * @param data not modified
-     * @param at   the first sample's first byte
+     * @param at position of the first byte of the first sample
      * @param step bytes from one sample to the next
      * @param sum  {@code [at least n]}. Modified.
      */
     void add(byte[] data, int at, int step, ByteOrder order, double[] sum, int n) {
         boolean big = order == ByteOrder.BIG_ENDIAN;
-        // The byte at "high" has the most weight, and each step "down" leads to the next lower one.
+        // "high" is the position of the most significant byte, and each step "down" leads to the next lower byte.
         int high = big ? at : at + bytes - 1;
         int down = big ? 1 : -1;
         switch (this) {

@@ -6,7 +6,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Objects;
 
-/** Memory as a channel that is read only. Closing it does nothing. */
+/** Memory as a read-only channel. Closing it does nothing. */
 final class SegmentChannel implements SeekableByteChannel {
     private final MemorySegment bytes;
     private long position;

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * A recording at another rate, with the same bits as {@link Resampler#apply} gives on the whole of it. It holds the
- * samples under the filter and {@value #CHUNK} more.
+ * Resamples a stream to another rate, with the same bits as {@link Resampler#apply} on the whole recording. Holds only
+ * the inputs that the filter covers and {@value #CHUNK} more.
  */
 public final class StreamingResampler implements AudioStream {
     private static final int CHUNK = 1 << 13;
@@ -16,11 +16,11 @@ public final class StreamingResampler implements AudioStream {
     private final Resampler resampler;
     private final int rate;
     private final float[] inputs;
-    /** The input that is first in {@link #inputs}. */
+    /** Number of the first input in {@link #inputs}. */
     private long start;
 
     private int length;
-    /** Whether the source has no inputs behind those at hand. */
+    /** Whether the source has no inputs after those in {@link #inputs}. */
     private boolean ended;
 
     private long position;
@@ -36,12 +36,13 @@ public final class StreamingResampler implements AudioStream {
     }
 
     /**
-     * A stream from its beginning at another rate; itself, as it is, if it has that rate already.
+     * Resamples a stream from its beginning. Returns the stream itself, at its current position, if it already has that
+     * rate.
      *
-     * @param source closed with the stream that is returned
+     * @param source closed with the returned stream
      * @param rate   in Hz
-     * @throws UnreadableAudioException if {@link Resampler} does not change these rates into each other
-     * @throws IOException              if the source was read already and cannot go back
+     * @throws UnreadableAudioException if {@link Resampler} does not support this pair of rates
+     * @throws IOException if the source has already been read from and cannot seek back
      */
     public static AudioStream of(AudioStream source, int rate, Resampler.Kernel kernel) throws IOException {
         if (source.sampleRate() == rate) {
@@ -101,13 +102,13 @@ public final class StreamingResampler implements AudioStream {
         return n;
     }
 
-    /** Outputs from the position on that can be computed from the inputs at hand. */
+    /** Number of outputs after the position that can be computed from the buffered inputs. */
     private long available() {
         long inputsSoFar = start + length;
         return (ended ? resampler.outputLength(inputsSoFar) : resampler.outputsOf(inputsSoFar)) - position;
     }
 
-    /** Leaves out the inputs that the outputs to come do not need, and reads some more. */
+    /** Discards inputs that later outputs do not need, and reads more. */
     private void fill() throws IOException {
         int used = Math.clamp(resampler.firstInput(position) - start, 0, length);
         System.arraycopy(inputs, used, inputs, 0, length - used);

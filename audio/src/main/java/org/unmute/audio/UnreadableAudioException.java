@@ -12,7 +12,7 @@ public class UnreadableAudioException extends IOException implements Diagnosis.E
 
     /**
      * @param source the file's name
-     * @param reason what is wrong, in words, with the values
+     * @param reason what is wrong, with the values
      */
     public UnreadableAudioException(String source, String reason) {
         super(source + ": " + reason);
@@ -25,7 +25,7 @@ public class UnreadableAudioException extends IOException implements Diagnosis.E
         return source;
     }
 
-    /** What is wrong, in words. */
+    /** What is wrong, as text for users. */
     public String reason() {
         return reason;
     }

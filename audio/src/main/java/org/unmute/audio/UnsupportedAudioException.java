@@ -1,6 +1,6 @@
 package org.unmute.audio;
 
-/** A sound file is of a format that is not read, and that another program converts. */
+/** An audio file has a known but unsupported format. The message tells how to convert it. */
 public final class UnsupportedAudioException extends UnreadableAudioException {
     private static final long serialVersionUID = 1L;
 

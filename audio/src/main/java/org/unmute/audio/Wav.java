@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import org.unmute.files.AtomicFile;
 
 /**
- * WAV files. Read: what {@link PcmFormat} reads of RIFF, RIFX, RF64, BW64 and Wave64, mixed to one channel, at most
- * four hours; {@link AudioStream#open} reads longer ones. Written: 16-bit PCM, one channel. An integer sample {@code v}
- * of {@code b} bits stands for {@code v / 2^(b-1)}.
+ * Reads and writes WAV files. Reads the RIFF, RIFX, RF64, BW64 and Wave64 files that {@link PcmFormat} supports, of at
+ * most four hours, mixed down to one channel; {@link AudioStream#open} reads longer ones. Writes 16-bit PCM with one
+ * channel. An integer sample {@code v} of {@code b} bits stands for {@code v / 2^(b-1)}.
  */
 public final class Wav {
     private static final long MAX_BYTES = 0xFFFFFFFFL;
     private static final int HEADER_BYTES = 44;
-    /** Samples that are made at a time. */
+    /** Number of samples generated at a time. */
     private static final int BLOCK = 1 << 14;
 
     private Wav() {}
@@ -27,8 +27,8 @@ public final class Wav {
     /**
      * Reads a file.
      *
-     * @throws UnreadableAudioException if it is damaged, empty or of an unsupported kind
-     * @throws IOException              if it cannot be opened
+     * @throws UnreadableAudioException if the file is damaged, empty or of an unsupported kind
+     * @throws IOException if the file cannot be opened
      */
     public static Recording read(Path path) throws IOException {
         try (AudioSource source = AudioSource.of(path)) {
@@ -37,7 +37,7 @@ public final class Wav {
     }
 
     /**
-     * Reads a stream to its end, and leaves it open.
+     * Reads a stream to its end. Does not close it.
      *
      * @param source the name to use in messages
      * @throws UnreadableAudioException if the bytes are damaged, empty or of an unsupported kind, or if the format
@@ -112,31 +112,31 @@ public final class Wav {
         });
     }
 
-    /** Gives the samples of a file in order, some at a time. */
+    /** Supplies the samples of a file in order, block by block. */
     @FunctionalInterface
     public interface Blocks {
         /**
-         * Gives the samples that follow.
+         * Supplies the next samples.
          *
-         * @param block receives them, full scale is -1 to 1. Modified.
-         * @param count how many, at most {@code block.length}
+         * @param block receives the samples, full scale is -1 to 1. Modified.
+         * @param count number of samples, at most {@code block.length}
          */
         void next(float[] block, int count) throws IOException;
     }
 
-    /** The most samples that {@link #write(Path, long, int, Blocks)} writes to one file. */
+    /** Maximum number of samples that {@link #write(Path, long, int, Blocks)} writes to one file. */
     public static long maxSamples() {
         return (MAX_BYTES - HEADER_BYTES) / 2;
     }
 
     /**
-     * Writes 16-bit PCM as {@link #write(Path, float[], int)} does, with samples that are made while they are written.
-     * Memory does not depend on their number.
+     * Writes 16-bit PCM as {@link #write(Path, float[], int)} does, with samples that are generated while they are
+     * written. Memory use does not depend on their number.
      *
-     * @param samples 0 to {@link #maxSamples()}
+     * @param samples number of samples, 0 to {@link #maxSamples()}
      * @param rate    in Hz, 1 to 768,000
      * @throws IllegalArgumentException if a sample is NaN, the rate out of range, or the clip too long for the format;
-     *                                  the file is unchanged then
+     *     the file is then unchanged
      * @throws IOException              if the file cannot be written, or {@code blocks} throws it
      */
     public static void write(Path path, long samples, int rate, Blocks blocks) throws IOException {

@@ -6,12 +6,12 @@ import java.util.Arrays;
 /**
  * The {@code fmt } chunk of a WAV file.
  *
- * @param encoding   how samples are stored
+ * @param encoding storage format of the samples
  * @param channels   1 to 64
  * @param sampleRate 1 to 768,000 Hz
  */
 record WavFormat(SampleEncoding encoding, int channels, int sampleRate) {
-    /** Bytes of the chunk that are used. */
+    /** Number of bytes of the chunk that are used. */
     static final int BYTES = 40;
 
     private static final int PCM = 1;
@@ -20,12 +20,11 @@ record WavFormat(SampleEncoding encoding, int channels, int sampleRate) {
     private static final int MU_LAW = 7;
     private static final int EXTENSIBLE = 0xFFFE;
     /**
-     * The last eight bytes of the GUIDs that stand for the classic format numbers:
-     * 0000xxxx-0000-0010-8000-00AA00389B71.
+     * The last eight bytes of the GUIDs that encode the classic format numbers, 0000xxxx-0000-0010-8000-00AA00389B71.
      */
     private static final byte[] GUID_TAIL = {(byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71};
 
-    /** @param chunk its first {@link #BYTES} bytes, or fewer if it has fewer; in the file's byte order */
+    /** @param chunk the chunk's first {@link #BYTES} bytes, or all if it has fewer, in the file's byte order */
     static WavFormat parse(ByteBuffer chunk, AudioSource source) throws UnreadableAudioException {
         if (chunk.limit() < 16) {
             throw new UnreadableAudioException(
@@ -65,7 +64,7 @@ record WavFormat(SampleEncoding encoding, int channels, int sampleRate) {
         return chunk.getInt(24);
     }
 
-    /** @param container bytes of a sample that the block align grants */
+    /** @param container bytes per sample according to the block align */
     private static SampleEncoding encoding(int tag, int bits, int container, AudioSource source)
             throws UnreadableAudioException {
         switch (tag) {

@@ -1,8 +1,8 @@
 /**
- * Recordings. {@link org.unmute.audio.AudioStream} reads the samples of a file of any length in order and in
- * bounded memory, {@link org.unmute.audio.Recording} holds a short one whole. {@link
- * org.unmute.audio.AudioSource} is where its bytes are, an {@link org.unmute.audio.AudioFormatProvider}
- * reads one format of them. {@link org.unmute.audio.Resampler} changes the rate. Front ends take it from
- * there ({@code org.unmute.models.frontend}).
+ * Reading of recordings. {@link org.unmute.audio.AudioStream} reads the samples of a file of any length in order and in
+ * bounded memory; {@link org.unmute.audio.Recording} holds a whole recording. {@link org.unmute.audio.AudioSource}
+ * provides the bytes of a file, and an {@link org.unmute.audio.AudioFormatProvider} reads one format. {@link
+ * org.unmute.audio.Resampler} changes the sample rate. Front ends ({@code org.unmute.models.frontend}) process the
+ * samples further.
  */
 package org.unmute.audio;

@@ -8,14 +8,14 @@ import java.util.Arrays;
 import org.unmute.audio.AudioSource;
 
 /**
- * Bits of a source, most significant first, through a buffer of fixed size. It loads eight bytes for each value, so
- * that at least 57 bits follow the present position whatever its place within a byte. Only bytes that the source gave
- * count: reading on at its end throws {@link InvalidFrameException}.
+ * Reads bits of a source, most significant first, through a buffer of fixed size. Each read loads eight bytes, so at
+ * least 57 bits follow the current position, whatever its offset within a byte. Reading past the end of the source
+ * throws {@link InvalidFrameException}.
  */
 final class BitReader {
-    /** Bytes of the buffer; a multiple of the longest header. */
+    /** Size of the buffer in bytes; a multiple of the longest header. */
     static final int CAPACITY = 1 << 16;
-    /** Zero bytes after the last, for loads of eight. */
+    /** Zero bytes after the last byte, for eight-byte loads. */
     private static final int PADDING = 16;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN)
@@ -23,7 +23,7 @@ final class BitReader {
 
     private final AudioSource source;
     private final byte[] buffer = new byte[CAPACITY + PADDING];
-    /** Position in the source of the buffer's first byte. */
+    /** Position of the buffer's first byte in the source. */
     private long start;
 
     private int filled;
@@ -42,12 +42,12 @@ final class BitReader {
         this.start = source.position();
     }
 
-    /** Position in the source of the byte that holds the next bit. */
+    /** Position in the source of the byte that contains the next bit. */
     long position() {
         return start + (bit >>> 3);
     }
 
-    /** Continues at a byte of the source. */
+    /** Moves to a byte of the source. */
     void position(long at) throws IOException {
         if (at < start || at > start + filled) {
             source.seek(at);
@@ -59,12 +59,15 @@ final class BitReader {
         startChecksum();
     }
 
-    /** Where the next frame must end, but for the rest of the buffer; else reading on is an invalid frame. */
+    /**
+     * Sets the position before which the next frame must end, give or take the rest of the buffer. Reading further
+     * throws {@link InvalidFrameException}.
+     */
     void fence(long position) {
         fence = position;
     }
 
-    /** The CRC-16 begins anew with the next byte. */
+    /** Restarts the CRC-16 at the next byte. */
     void startChecksum() {
         crc = 0;
         crcFrom = bit >>> 3;
@@ -77,7 +80,7 @@ final class BitReader {
         return crc;
     }
 
-    /** Skips to the next byte; the bits passed over must be 0. */
+    /** Skips to the next byte boundary. The skipped bits must be 0. */
     void align() throws InvalidFrameException {
         int rest = -bit & 7;
         if (rest > 0 && (buffer[bit >>> 3] & (1 << rest) - 1) != 0) {
@@ -87,10 +90,10 @@ final class BitReader {
     }
 
     /**
-     * Makes bytes available in {@link #buffer}, from {@link #offset} on.
+     * Makes bytes available in {@link #buffer}, starting at {@link #offset}.
      *
      * @param count at most half of {@link #CAPACITY}
-     * @return how many are available, fewer than {@code count} only at the end of the source
+     * @return the number of bytes available, which is less than {@code count} only at the end of the source
      */
     int require(int count) throws IOException {
         if (filled - (bit >>> 3) < count) {
@@ -103,7 +106,7 @@ final class BitReader {
         return buffer;
     }
 
-    /** Where the next byte lies in {@link #buffer}. */
+    /** Position of the next byte in {@link #buffer}. */
     int offset() {
         return bit >>> 3;
     }
@@ -113,7 +116,7 @@ final class BitReader {
         bit += 8 * bytes;
     }
 
-    /** Moves the bytes that are left to the front and adds those that follow; false if there are none. */
+    /** Moves the remaining bytes to the front and reads more; false if there are no more. */
     private boolean fill() throws IOException {
         if (position() > fence) {
             throw new InvalidFrameException("it does not end before byte " + fence);
@@ -151,7 +154,7 @@ final class BitReader {
         return value;
     }
 
-    /** Two's complement. @param count 1 to 57 */
+    /** Reads a two's complement number. @param count 1 to 57 */
     long signed(int count) throws IOException {
         need(count);
         long value = load() >> 64 - count;
@@ -160,7 +163,7 @@ final class BitReader {
     }
 
     /**
-     * Number of zeros before the next one, which is read too.
+     * Reads zeros up to and including the next one bit, and returns the number of zeros.
      *
      * @throws InvalidFrameException if there are more than {@code max}
      */
@@ -187,14 +190,14 @@ final class BitReader {
     }
 
     /**
-     * Rice codes (RFC 9639, section 9.2.7.2).
+     * Decodes Rice codes (RFC 9639, section 9.2.7.2).
      *
-     * @param out receives {@code to - from} residuals. Modified.
+     * @param out receives residuals at {@code from} (inclusive) to {@code to} (exclusive). Modified.
      * @param k   the Rice parameter, 0 to 30
      */
     void rice(int[] out, int from, int to, int k) throws IOException {
         int i = from;
-        // Up to 26, a quotient that fits 57 bits with its remainder gives a value below 2^31.
+        // For k up to 26, a quotient that fits into 57 bits together with its remainder gives a value below 2^31.
         boolean fast = k <= 26;
         while (i < to) {
             int safe = fast ? 8 * filled - 64 : -1;

@@ -3,7 +3,7 @@ package org.unmute.audio.flac;
 /** The two checksums of a frame (RFC 9639, sections 9.1.8 and 9.3). */
 final class Crc {
     private static final byte[] CRC8 = new byte[256];
-    /** Row {@code k} has the CRC-16 of each byte value with {@code k} zero bytes after it. */
+    /** Row {@code k} holds the CRC-16 of each byte value followed by {@code k} zero bytes. */
     private static final char[] CRC16 = new char[8 * 256];
 
     static {
@@ -25,7 +25,7 @@ final class Crc {
 
     private Crc() {}
 
-    /** Polynomial x^8 + x^2 + x + 1, initially 0. */
+    /** CRC-8 with polynomial x^8 + x^2 + x + 1 and initial value 0. */
     static int crc8(byte[] bytes, int from, int to) {
         int crc = 0;
         for (int i = from; i < to; i++) {
@@ -34,7 +34,10 @@ final class Crc {
         return crc & 0xFF;
     }
 
-    /** Polynomial x^16 + x^15 + x^2 + 1, continued from {@code crc}, initially 0. Eight bytes a step. */
+    /**
+     * CRC-16 with polynomial x^16 + x^15 + x^2 + 1, continued from {@code crc}, initially 0. Processes eight bytes per
+     * step.
+     */
     static int crc16(int crc, byte[] bytes, int from, int to) {
         int i = from;
         for (; i + 8 <= to; i += 8) {

@@ -5,7 +5,7 @@ import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 
-/** Finds FLAC files, which begin with {@code fLaC}. */
+/** Recognizes and opens FLAC files, which begin with {@code fLaC}. */
 public final class FlacFormat implements AudioFormatProvider {
     /** For the service loader. */
     public FlacFormat() {}

@@ -7,11 +7,12 @@ import org.unmute.audio.AudioSource;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * The metadata blocks before the frames (RFC 9639, section 8). All but STREAMINFO and the seek table are skipped.
+ * The metadata blocks before the frames (RFC 9639, section 8). All blocks except STREAMINFO and the seek table are
+ * skipped.
  *
- * @param info       what STREAMINFO says
- * @param seekPoints {@code [points][2]}: first sample of a frame, and its distance in bytes from {@code firstFrame};
- *                   not to be trusted
+ * @param info contents of STREAMINFO
+ * @param seekPoints {@code [points][2]}: first sample of a frame, and its offset in bytes from {@code firstFrame}; may
+ *     be wrong
  * @param firstFrame position of the first frame in the source
  */
 record FlacMetadata(StreamInfo info, long[][] seekPoints, long firstFrame) {
@@ -19,10 +20,10 @@ record FlacMetadata(StreamInfo info, long[][] seekPoints, long firstFrame) {
     private static final int SEEK_TABLE = 3;
     private static final int FORBIDDEN = 127;
     private static final int POINT_BYTES = 18;
-    /** A table with more points is left out, since bisection does without. */
+    /** A table with more points is ignored, because bisection works without one. */
     private static final int MAX_POINTS = 1 << 16;
 
-    /** Reads from the marker {@code fLaC} on and leaves the source at the first frame. */
+    /** Reads from the marker {@code fLaC} and leaves the source at the first frame. */
     static FlacMetadata read(AudioSource source) throws IOException {
         byte[] marker = new byte[4];
         int got = source.read(marker, 0, 4);
@@ -77,7 +78,7 @@ record FlacMetadata(StreamInfo info, long[][] seekPoints, long firstFrame) {
         return StreamInfo.parse(block, source.name());
     }
 
-    /** The points but for placeholders. */
+    /** Reads the seek points, except placeholders. */
     private static long[][] points(AudioSource source, int count) throws IOException {
         long[][] points = new long[count][];
         byte[] point = new byte[POINT_BYTES];

@@ -11,13 +11,13 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * A FLAC file as a stream (RFC 9639). The checksums of each frame, the frames' numbers and the file's length are
- * verified while it is read, and the MD5 of all samples at the end, provided that it was read from the start without a
- * gap. Damage and truncation are errors at the frame that they concern, after the sound frames before it. It holds a
- * buffer of 64 KiB, at most 2.6 MB for one block of samples, and at most 65,536 seek points.
+ * A FLAC file as a stream (RFC 9639). The checksums and numbers of the frames and the length of the file are verified
+ * while it is read. The MD5 of all samples is verified at the end if the file was read from the start without a gap.
+ * Damage and truncation are reported as errors at the affected frame, after all intact frames before it. Holds a buffer
+ * of 64 KiB, at most 2.6 MB for one block of samples, and at most 65,536 seek points.
  */
 public final class FlacStream implements AudioStream {
-    /** A seek that leads no more samples ahead decodes them, so that the MD5 can still be verified. */
+    /** A forward seek of at most this many samples decodes them, so that the MD5 can still be verified. */
     private static final int NEAR = 1 << 16;
 
     private final AudioSource source;
@@ -26,15 +26,15 @@ public final class FlacStream implements AudioStream {
     private final BitReader in;
     private final FrameDecoder decoder;
     private final double scale;
-    /** Null after a gap and where the file has none. */
+    /** Null after a gap, or if the file states no MD5. */
     private SampleHash hash;
-    /** The frame before; null at the start and after a seek. */
+    /** Header of the previous frame; null at the start and after a seek. */
     private FrameHeader before;
-    /** First sample of the decoded block. */
+    /** Number of the first sample of the decoded block. */
     private long blockStart;
 
     private int block;
-    /** Samples of the block that were given out. */
+    /** Number of samples of the block that have been read. */
     private int used;
 
     private boolean ended;
@@ -53,8 +53,8 @@ public final class FlacStream implements AudioStream {
     /**
      * Opens a file whose next bytes are {@code fLaC}.
      *
-     * @param source closed with the stream; it need not be seekable unless {@link #seek} is to go back
-     * @throws UnreadableAudioException if what precedes the frames is damaged
+     * @param source closed with the stream; must be seekable only if {@link #seek} is used to move backwards
+     * @throws UnreadableAudioException if the metadata before the frames is damaged
      * @throws IOException              if the source fails
      */
     public static FlacStream open(AudioSource source) throws IOException {
@@ -80,7 +80,7 @@ public final class FlacStream implements AudioStream {
         return info.channels();
     }
 
-    /** Bits of a sample, 4 to 32. */
+    /** Bits per sample, 4 to 32. */
     public int bits() {
         return info.bits();
     }
@@ -113,10 +113,10 @@ public final class FlacStream implements AudioStream {
     }
 
     /**
-     * Reads on, every channel by itself, as the integers of the file.
+     * Reads the next samples of each channel as the integers in the file.
      *
      * @param samples {@code [channels][at least from + count]}. Modified.
-     * @return how many samples of each channel were read; -1 at the end
+     * @return the number of samples read of each channel; -1 at the end
      */
     int read(int[][] samples, int from, int count) throws IOException {
         if (!available()) {
@@ -130,7 +130,10 @@ public final class FlacStream implements AudioStream {
         return n;
     }
 
-    /** Sums of integers and their product with a power of two are exact: only the division and float32 round. */
+    /**
+     * Averages the channels. Sums of integers and products with a power of two are exact, so only the division and the
+     * conversion to float32 round.
+     */
     private void mix(float[] out, int from, int n) {
         int[][] channels = decoder.samples();
         if (channels.length == 1) {
@@ -156,7 +159,7 @@ public final class FlacStream implements AudioStream {
         }
     }
 
-    /** Whether a sample is left, decoding the next frame if need be. */
+    /** Whether there is another sample. Decodes the next frame if needed. */
     private boolean available() throws IOException {
         while (used == block) {
             if (damage != null) {
@@ -211,14 +214,14 @@ public final class FlacStream implements AudioStream {
         return true;
     }
 
-    /** An ID3v1 tag, which some programs append. */
+    /** Whether an ID3v1 tag follows, which some programs append. */
     private boolean atTag() {
         byte[] bytes = in.buffer();
         int at = in.offset();
         return bytes[at] == 'T' && bytes[at + 1] == 'A' && bytes[at + 2] == 'G';
     }
 
-    /** Frames are numbered one by one, or by their first sample; before FLAC 1.2 the header did not say which. */
+    /** Frames are numbered consecutively or by their first sample. Before FLAC 1.2, the header did not state which. */
     private void requireNext(FrameHeader header) throws InvalidFrameException {
         boolean bySample = header.number() == before.number() + before.blockSize();
         boolean byFrame = header.number() == before.number() + 1 && !header.variable();
@@ -276,7 +279,7 @@ public final class FlacStream implements AudioStream {
         } while (blockStart + used < target && available());
     }
 
-    /** Continues at the start of a frame that holds the target or precedes it. */
+    /** Moves to the start of a frame that contains the target or precedes it. */
     private void jump(long target) throws IOException {
         if (!source.seekable()) {
             throw new IOException(source.name() + ": sample " + target + " has passed, and a stream cannot go back");

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Decodes frames (RFC 9639, sections 9.2 and 9.3) into arrays that it keeps: 4 bytes for each sample of a block and 8
- * more for the side channel of 32-bit sound, so at most 2.6 MB for 8 channels of 65,535 samples. They grow only after
- * the header that asks for them has passed its checksum.
+ * Decodes frames (RFC 9639, sections 9.2 and 9.3) into arrays that it reuses: 4 bytes for each sample of a block, and 8
+ * more for the side channel of 32-bit audio, which is at most 2.6 MB for 8 channels of 65,535 samples. The arrays grow
+ * only after the checksum of the header that needs them has been verified.
  */
 final class FrameDecoder {
     private static final int CONSTANT = 0;
@@ -17,7 +17,7 @@ final class FrameDecoder {
 
     private final StreamInfo info;
     private final int[][] samples;
-    /** The side channel of 32-bit sound, which has 33. */
+    /** The side channel of 32-bit audio, whose samples have 33 bits. */
     private long[] side = new long[0];
 
     FrameDecoder(StreamInfo info) {
@@ -25,15 +25,15 @@ final class FrameDecoder {
         samples = new int[info.channels()][0];
     }
 
-    /** {@code [channels][samples]} of the frame decoded last; not to be modified. */
+    /** The samples of the last decoded frame, {@code [channels][samples]}. Must not be modified. */
     int[][] samples() {
         return samples;
     }
 
     /**
-     * Decodes the frame that begins at the reader's position, and leaves the reader behind it.
+     * Decodes the frame at the reader's position and leaves the reader after it.
      *
-     * @throws InvalidFrameException if it is damaged: nothing in {@link #samples} counts then
+     * @throws InvalidFrameException if the frame is damaged; the contents of {@link #samples} are then undefined
      */
     FrameHeader next(BitReader in) throws IOException {
         int available = in.require(FrameHeader.MAX_LENGTH);
@@ -66,7 +66,7 @@ final class FrameDecoder {
         return header;
     }
 
-    /** @param wide receives the samples in place of {@code out} if they have 33 bits; else null */
+    /** @param wide receives the samples instead of {@code out} if they have 33 bits; otherwise null */
     private static void subframe(BitReader in, int[] out, long[] wide, int n, int frameBits) throws IOException {
         int head = (int) in.unsigned(8);
         if (head > 127) {
@@ -146,7 +146,7 @@ final class FrameDecoder {
         }
     }
 
-    /** The coded residual (section 9.2.7), written from the predictor's order on. */
+    /** Decodes residuals (section 9.2.7) and writes them to {@code out}, starting at index {@code order}. */
     private static void residuals(BitReader in, int[] out, int n, int order) throws IOException {
         int method = (int) in.unsigned(2);
         if (method > 1) {

@@ -3,17 +3,22 @@ package org.unmute.audio.flac;
 import java.io.IOException;
 
 /**
- * Finds the frame that holds a sample: from the seek table where it proves right, then by bisection over the bytes of
- * the file (RFC 9639, section 9.1 on what a frame's header tells). A frame counts only once it has been decoded and its
- * checksum verified. What it returns never lies behind the target; where the file misleads it, it lies further in
- * front.
+ * Finds the frame that contains a sample: first by the seek table if it proves right, then by bisection over the bytes
+ * of the file (RFC 9639, section 9.1, describes frame headers). A frame counts only once it has been decoded and its
+ * checksum verified. The result never lies after the target; if the file is misleading, it may lie further before it.
  */
 final class FrameFinder {
-    /** Bytes that are decoded rather than bisected. */
+    /** A range of at most this many bytes is decoded rather than bisected. */
     private static final int NEAR = 1 << 16;
-    /** Bytes that are searched for a frame, and that it may take; a block of plain samples takes at most 2.2 MB. */
+    /**
+     * Maximum number of bytes searched for a frame, and maximum size of a frame. A block of uncompressed samples takes
+     * at most 2.2 MB.
+     */
     private static final int MAX_SCAN = 1 << 22;
-    /** Valid headers without a valid frame before bisection is given up; by chance they are one in 2^27 bytes. */
+    /**
+     * Number of valid headers without a valid frame after which bisection gives up. By chance, they occur once in 2^27
+     * bytes.
+     */
     private static final int MAX_FAILURES = 32;
 
     private final FlacMetadata metadata;
@@ -21,21 +26,21 @@ final class FrameFinder {
     private final FrameDecoder decoder;
     private final long size;
     private FrameHeader first;
-    /** Whether the frames' numbers count samples. */
+    /** Whether frame numbers count samples. */
     private boolean bySample;
 
     private int failures;
 
     /**
-     * A frame.
+     * A frame that was found.
      *
      * @param at     its position in the source
-     * @param sample its first
+     * @param sample number of its first sample
      * @param end    position of the byte after it
      */
     record Found(long at, long sample, int blockSize, long end) {}
 
-    /** @param size of the source, in bytes */
+    /** @param size size of the source in bytes */
     FrameFinder(FlacMetadata metadata, BitReader in, FrameDecoder decoder, long size) {
         this.metadata = metadata;
         this.in = in;
@@ -43,7 +48,7 @@ final class FrameFinder {
         this.size = size;
     }
 
-    /** A frame whose first sample is not behind {@code target}; the first frame even if that is damaged. */
+    /** A frame whose first sample is not after {@code target}; possibly the first frame, even if it is damaged. */
     Found find(long target) throws IOException {
         Found low = start();
         if (low.blockSize() == 0 || target < low.blockSize()) {
@@ -71,7 +76,7 @@ final class FrameFinder {
         return low;
     }
 
-    /** The first frame; with block size 0 if the frames' positions cannot be told from their numbers. */
+    /** The first frame; with block size 0 if the sample positions of frames cannot be derived from their numbers. */
     private Found start() throws IOException {
         long at = metadata.firstFrame();
         Found nothing = new Found(at, 0, 0, at);
@@ -90,7 +95,7 @@ final class FrameFinder {
         }
     }
 
-    /** Offsets of the last seek point at or before the target and of the one after; null if there is none. */
+    /** Offsets of the last seek point at or before the target and of the next one; null if none is at or before it. */
     private long[] point(long target) {
         long[] best = null;
         long[] after = null;
@@ -133,7 +138,7 @@ final class FrameFinder {
         return null;
     }
 
-    /** The frame at a byte, if a valid one is there that can follow {@code low}; else null. */
+    /** The frame at a byte position if it is valid and can follow {@code low}; otherwise null. */
     private Found frameAt(long at, Found low) throws IOException {
         if (at == low.at()) {
             return low;
@@ -160,7 +165,7 @@ final class FrameFinder {
         }
         long counted = header.number() - first.number();
         long total = metadata.info().frames();
-        // A block of another size belongs to a numbering by samples, unless it is the last.
+        // A different block size implies numbering by samples, unless it is the last block.
         boolean consistent = bySample
                 || header.blockSize() == first.blockSize()
                 || header.blockSize() < first.blockSize()

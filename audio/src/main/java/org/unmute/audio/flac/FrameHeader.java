@@ -3,18 +3,18 @@ package org.unmute.audio.flac;
 /**
  * A frame's header (RFC 9639, section 9.1).
  *
- * @param length     of the header in bytes, the CRC-8 included
+ * @param length length of the header in bytes, including the CRC-8
  * @param variable   whether the block size may vary, so that {@code number} counts samples
- * @param blockSize  samples of each channel, 1 to 65,535
- * @param assignment 0 to 7: that many independent channels less one; {@link #LEFT_SIDE}, {@link #SIDE_RIGHT} or
- *                   {@link #MID_SIDE}
- * @param number     of the frame, or of its first sample
+ * @param blockSize samples per channel, 1 to 65,535
+ * @param assignment 0 to 7 for 1 to 8 independent channels; or {@link #LEFT_SIDE}, {@link #SIDE_RIGHT} or {@link
+ *     #MID_SIDE}
+ * @param number number of the frame, or of its first sample
  */
 record FrameHeader(int length, boolean variable, int blockSize, int assignment, long number) {
     static final int LEFT_SIDE = 8;
     static final int SIDE_RIGHT = 9;
     static final int MID_SIDE = 10;
-    /** Bytes of the longest header. */
+    /** Length of the longest header in bytes. */
     static final int MAX_LENGTH = 16;
 
     private static final int MAX_BLOCK = 65_535;
@@ -28,10 +28,10 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
     }
 
     /**
-     * Parses and checks a header, also against STREAMINFO, whose properties hold for the whole file.
+     * Parses a header and checks it, also against STREAMINFO, which holds for the whole file.
      *
      * @param limit end of the bytes that may be read
-     * @throws InvalidFrameException if these bytes are no valid header
+     * @throws InvalidFrameException if the bytes are not a valid header
      */
     static FrameHeader parse(byte[] bytes, int from, int limit, StreamInfo info) throws InvalidFrameException {
         Cursor in = new Cursor(bytes, from, limit);
@@ -100,7 +100,7 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
         };
     }
 
-    /** The coded number (section 9.1.5): UTF-8's scheme carried on to seven bytes, of 36 bits at most. */
+    /** Reads the coded number (section 9.1.5), of at most 36 bits, which extends the scheme of UTF-8 to seven bytes. */
     private static long number(Cursor in) throws InvalidFrameException {
         int first = in.next();
         int ones = Integer.numberOfLeadingZeros(~(first << 24));
@@ -118,7 +118,7 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
         return value;
     }
 
-    /** A position in bytes. */
+    /** A read position in an array. */
     private static final class Cursor {
         private final byte[] bytes;
         private final int limit;

@@ -1,12 +1,12 @@
 package org.unmute.audio.flac;
 
 /**
- * Linear prediction undone (RFC 9639, sections 9.2.5 and 9.2.6): sample = residual + (sum of coefficient times earlier
- * sample, shifted right). Sums have 64 bits, which 32 products of a 33-bit sample and a 15-bit coefficient do not
- * exceed. Damaged data may: the first sample that does not fit is reported whatever comes after it.
+ * Reverses linear prediction (RFC 9639, sections 9.2.5 and 9.2.6): sample = residual + (sum of coefficients times
+ * earlier samples, shifted right). Sums are 64-bit, which 32 products of a 33-bit sample and a 15-bit coefficient
+ * cannot overflow. Damaged data may overflow, but the first sample that does not fit is reported whatever follows it.
  */
 final class Prediction {
-    /** Coefficients of the fixed predictors of order 0 to 4, the latest sample's first. */
+    /** Coefficients of the fixed predictors of order 0 to 4, starting with the one for the latest sample. */
     private static final int[][] FIXED = {{}, {1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
 
     private Prediction() {}
@@ -18,9 +18,9 @@ final class Prediction {
     /**
      * Replaces residuals by samples.
      *
-     * @param x     {@code [n]}: samples up to the order, residuals from there. Modified.
-     * @param coefs {@code [order]}, the latest sample's first; at most 32
-     * @return the bits that any sample has beyond its sign bit, ORed: less than {@code 2^(bits-1)} if all fit
+     * @param x {@code [n]}: samples before index {@code order}, residuals from there on. Modified.
+     * @param coefs {@code [order]}, at most 32, starting with the one for the latest sample
+     * @return the bitwise OR of the magnitude bits of all samples, which is less than {@code 2^(bits-1)} if all fit
      */
     static long restore(int[] x, int n, int[] coefs, int shift) {
         int order = coefs.length;
@@ -48,7 +48,7 @@ final class Prediction {
                 };
     }
 
-    /** Any order. */
+    /** Restores samples for any order. */
     private static long steps(int[] x, int from, int to, int[] coefs, int shift) {
         long seen = 0;
         for (int i = from; i < to; i++) {
@@ -63,7 +63,7 @@ final class Prediction {
         return seen;
     }
 
-    // Written out for each width, these take less than half the time of "steps". They begin behind "width" samples, and
+    // Unrolled for each width, these take less than half the time of "steps". They start after "width" samples, and
     // coefficients beyond the order are 0.
 
     private static long restore4(int[] x, int n, long[] c, int shift) {
@@ -130,10 +130,10 @@ final class Prediction {
     }
 
     /**
-     * As {@link #restore} for samples of 33 bits.
+     * As {@link #restore}, for samples of 33 bits.
      *
-     * @param residuals {@code [n]}, read from the order on
-     * @param x         {@code [n]}: samples up to the order. Modified.
+     * @param residuals {@code [n]}, read from index {@code order} on
+     * @param x {@code [n]}: samples before index {@code order}. Modified.
      */
     static long restoreWide(int[] residuals, long[] x, int n, int[] coefs, int shift) {
         long seen = 0;

@@ -7,13 +7,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The MD5 that STREAMINFO states: of the samples interleaved, signed, little-endian, each in as many whole bytes as its
- * bits need (RFC 9639, section 8.2).
+ * Computes the MD5 that STREAMINFO states: of the interleaved samples, signed, little-endian, each in the smallest
+ * number of whole bytes (RFC 9639, section 8.2).
  */
 final class SampleHash {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
-    /** Samples that are turned into bytes at a time. */
+    /** Number of samples converted to bytes at a time. */
     private static final int CHUNK = 2048;
 
     private final MessageDigest digest;

@@ -1,15 +1,19 @@
 package org.unmute.audio.flac;
 
-/** Left and right from one of the coded pairs (RFC 9639, section 9.1.3 and appendix on interchannel decorrelation). */
+/**
+ * Restores left and right from a decorrelated pair of channels (RFC 9639, section 9.1.3 and appendix on interchannel
+ * decorrelation).
+ */
 final class Stereo {
     private Stereo() {}
 
     /**
      * Replaces a pair by left and right.
      *
-     * @param first  {@code [n]}: left, side or mid. Modified: left.
-     * @param second {@code [n]}: side or right. Modified: right.
-     * @param wide   {@code [n]}: the side channel if samples have 32 bits, in place of its array; else null
+     * @param first {@code [n]}: left, side or mid; receives left. Modified.
+     * @param second {@code [n]}: side or right; receives right. Modified.
+     * @param wide {@code [n]}: the side channel if samples have 32 bits, used instead of its {@code int} array;
+     *     otherwise null
      * @throws InvalidFrameException if a sample has more than {@code bits} bits
      */
     static void undo(int assignment, int[] first, int[] second, long[] wide, int n, int bits)
@@ -30,8 +34,8 @@ final class Stereo {
         }
     }
 
-    // Of at most 31 bits each, sums and differences of two samples and of their sides fit 33. In 32 they wrap around,
-    // and a wrapped one would pass for a valid sample, hence long.
+    // With samples of at most 31 bits, sums and differences fit into 33 bits. In 32 bits they would wrap around, and a
+    // wrapped value would pass for a valid sample, so they are computed as long.
 
     private static long leftSide(int[] left, int[] side, int n) {
         long seen = 0;

@@ -6,17 +6,17 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * The STREAMINFO block (RFC 9639, section 8.2). Its block and frame sizes are not used: files in circulation have wrong
- * ones, and every frame states its own.
+ * The STREAMINFO block (RFC 9639, section 8.2). Its block and frame sizes are not used, because they are wrong in some
+ * existing files and every frame states its own.
  *
  * @param sampleRate 1 to 768,000 Hz
  * @param channels   1 to 8
- * @param bits       of a sample, 4 to 32
- * @param frames     samples of each channel; 0 if unknown
+ * @param bits bits per sample, 4 to 32
+ * @param frames samples per channel; 0 if unknown
  * @param md5        hash of the samples; all zero if unknown
  */
 record StreamInfo(int sampleRate, int channels, int bits, long frames, byte[] md5) {
-    /** Bytes of the block. */
+    /** Length of the block in bytes. */
     static final int LENGTH = 34;
 
     /** @param block {@link #LENGTH} bytes */

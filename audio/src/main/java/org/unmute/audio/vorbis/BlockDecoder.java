@@ -4,18 +4,19 @@ import java.util.Arrays;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
 /**
- * Decodes audio packets (Vorbis I, section 4.3). It keeps the second half of the block before, which the next overlaps.
+ * Decodes audio packets (Vorbis I, section 4.3). Keeps the second half of the previous block, which overlaps the next
+ * one.
  */
 final class BlockDecoder {
     private final VorbisSetup setup;
     private final Mdct[] transforms;
-    /** Rising halves of the windows: of short and of long blocks. */
+    /** Rising halves of the windows of short and long blocks. */
     private final float[][] slopes;
 
     private final float[][] block;
     private final float[][] tail;
     private final Residue.Scratch scratch = new Residue.Scratch();
-    /** Size of the block before; 0 if there is none. */
+    /** Size of the previous block; 0 if there is none. */
     private int before;
 
     BlockDecoder(VorbisSetup setup) {
@@ -35,12 +36,12 @@ final class BlockDecoder {
         return slope;
     }
 
-    /** Forgets the block before. */
+    /** Forgets the previous block. */
     void reset() {
         before = 0;
     }
 
-    /** The most samples that a packet gives. */
+    /** Maximum number of samples from a packet. */
     int maxSamples() {
         return setup.longBlock() / 2;
     }
@@ -48,9 +49,9 @@ final class BlockDecoder {
     /**
      * Decodes a packet.
      *
-     * @param out receives the mean of the channels from index {@code from} on. Modified.
-     * @return how many samples, 0 after {@link #reset}
-     * @throws InvalidVorbisException if it is no audio packet
+     * @param out receives the mean of the channels, starting at index {@code from}. Modified.
+     * @return the number of samples; 0 for the first packet and after {@link #reset}
+     * @throws InvalidVorbisException if it is not an audio packet, or is damaged
      */
     int decode(PacketBits bits, float[] out, int from) throws InvalidVorbisException {
         VorbisSetup.Mode mode;
@@ -84,7 +85,7 @@ final class BlockDecoder {
         return count;
     }
 
-    /** Fills the first half of the blocks. */
+    /** Decodes the spectra into the first halves of the blocks. */
     private void spectra(PacketBits bits, VorbisSetup.Mapping mapping, int n) {
         int half = n / 2;
         int channels = setup.channels();
@@ -136,7 +137,7 @@ final class BlockDecoder {
         }
     }
 
-    /** Turns magnitude and angle into two channels (section 4.3.5). */
+    /** Converts magnitude and angle to two channels (section 4.3.5). */
     private static void uncouple(float[] magnitudes, float[] angles, int half) {
         for (int i = 0; i < half; i++) {
             float m = magnitudes[i];
@@ -166,7 +167,7 @@ final class BlockDecoder {
     }
 
     private void overlap(float[] out, int from, int count, int n) {
-        // The block before has its three quarters where this one has its first.
+        // The three-quarter point of the previous block coincides with the one-quarter point of this one.
         int shift = n / 4 - before / 4;
         for (int i = 0; i < count; i++) {
             double sum = 0;

@@ -3,28 +3,34 @@ package org.unmute.audio.vorbis;
 import java.util.Arrays;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
-/** A codebook: Huffman codes, and a vector for each (Vorbis I, section 3). */
+/** A codebook: Huffman codes, with an optional vector for each (Vorbis I, section 3). */
 final class Codebook {
     private static final int SYNC = 0x564342;
-    /** Bits that the first table resolves. */
+    /** Number of bits resolved by the lookup table. */
     private static final int TABLE_BITS = 9;
 
     private final int dimensions;
     private final int entries;
-    /** By the next bits: entry and length as {@code entry << 6 | length}, or the complement of a node to go on from. */
+    /**
+     * Indexed by the next bits: entry and length as {@code entry << 6 | length}, or the complement of the node at which
+     * to continue.
+     */
     private final int[] table;
 
     private final int tableBits;
-    /** Children of a node at twice its number: another node, or the complement of an entry. */
+    /**
+     * The children of node {@code i} are at {@code 2 * i} and {@code 2 * i + 1}: another node, or the complement of an
+     * entry.
+     */
     private int[] tree;
 
     private int nodes = 1;
     /** {@code [entries][dimensions]}; null if the codebook has no vectors. */
     private final float[] vectors;
 
-    /** What the codebooks of a file may take, so that a header of a few bytes cannot ask for gigabytes. */
+    /** Limits the memory of all codebooks of a file, so that a header of a few bytes cannot demand gigabytes. */
     static final class Budget {
-        /** libvorbis' books have less than a tenth of it. */
+        /** The codebooks of libvorbis need less than a tenth of this. */
         private long left = 1 << 21;
 
         void take(long amount, String what) throws InvalidVorbisException {
@@ -81,9 +87,9 @@ final class Codebook {
         return lengths;
     }
 
-    /** Gives each entry the lowest codeword of its length that is free, and puts it into the tree. */
+    /** Assigns each entry the lowest free codeword of its length and inserts it into the tree. */
     private void assign(byte[] lengths, int used) throws InvalidVorbisException {
-        // By length, the free codeword of that length, from bit 31 down; 0 if there is none, but for the very first.
+        // The free codeword of each length, from bit 31 down; 0 if there is none, except for the very first.
         int[] free = new int[33];
         boolean first = true;
         if (used == 0) {
@@ -96,7 +102,7 @@ final class Codebook {
                 continue;
             }
             if (used == 1) {
-                // A single word stands for its entry whatever its bits are.
+                // A single codeword stands for its entry whatever its bits are.
                 tree[0] = ~entry;
                 tree[1] = ~entry;
                 return;
@@ -142,7 +148,7 @@ final class Codebook {
         tree[2 * node + (word >>> 32 - length & 1)] = ~entry;
     }
 
-    /** @param word the bits that led to the node, the first lowest */
+    /** @param word the bits that lead to the node, the first in the lowest position */
     private void fill(int node, int depth, int word) {
         for (int bit = 0; bit < 2; bit++) {
             int child = tree[2 * node + bit];
@@ -192,7 +198,7 @@ final class Codebook {
         return all;
     }
 
-    /** The largest number of which the power of {@link #dimensions} is no more than {@link #entries}. */
+    /** The largest number whose power with exponent {@link #dimensions} does not exceed {@link #entries}. */
     private int root() {
         int root = (int) Math.pow(entries, 1.0 / dimensions) + 1;
         while (Math.pow(root, dimensions) > entries) {
@@ -215,7 +221,7 @@ final class Codebook {
         return vectors;
     }
 
-    /** Reads an entry. */
+    /** Decodes the next entry. */
     int decode(PacketBits bits) throws EndOfPacket {
         long window = bits.peek();
         int found = table[(int) window & table.length - 1];

@@ -3,11 +3,11 @@ package org.unmute.audio.vorbis;
 import java.util.Arrays;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
-/** The spectral envelope, a line through points in decibels (floor type 1: Vorbis I, section 7). */
+/** The spectral envelope, a polyline through points in decibels (floor type 1: Vorbis I, section 7). */
 final class Floor {
     private static final int MAX_POINTS = 65;
     private static final int[] RANGES = {256, 128, 86, 64};
-    /** 0 dB at index 255, 35/64 dB a step. */
+    /** Index 255 is 0 dB; each step is 35/64 dB. */
     private static final float[] FROM_DECIBELS = new float[256];
 
     static {
@@ -86,7 +86,7 @@ final class Floor {
         }
     }
 
-    /** Reads the points of one channel; null if it is silent. */
+    /** Reads the points of one channel; null if the channel is silent. */
     int[] decode(PacketBits bits) throws EndOfPacket {
         if (!bits.flag()) {
             return null;
@@ -110,8 +110,8 @@ final class Floor {
     /**
      * Multiplies a spectrum by the envelope.
      *
-     * @param y        from {@link #decode}. Modified.
-     * @param spectrum {@code [n]} and more. Modified.
+     * @param y result of {@link #decode}. Modified.
+     * @param spectrum {@code [n]} or longer. Modified.
      */
     void apply(int[] y, float[] spectrum, int n) {
         boolean[] drawn = unwrap(y);
@@ -135,7 +135,10 @@ final class Floor {
         return Math.clamp((long) y * multiplier, 0, 255);
     }
 
-    /** Turns differences from what neighbours predict into levels; tells which points the line goes through. */
+    /**
+     * Converts differences from the prediction by neighbours to levels. Returns which points the polyline passes
+     * through.
+     */
     private boolean[] unwrap(int[] y) {
         int range = RANGES[multiplier - 1];
         boolean[] drawn = new boolean[x.length];
@@ -157,7 +160,7 @@ final class Floor {
             } else {
                 y[i] = (value & 1) == 1 ? predicted - (value + 1) / 2 : predicted + value / 2;
             }
-            // Damaged data only; it keeps what follows within int.
+            // Has an effect only on damaged data, where it prevents overflow later.
             y[i] = Math.clamp(y[i], 0, range - 1);
             drawn[i] = true;
             drawn[low] = true;

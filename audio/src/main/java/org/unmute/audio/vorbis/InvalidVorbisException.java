@@ -1,6 +1,6 @@
 package org.unmute.audio.vorbis;
 
-/** A Vorbis packet breaks a rule; the message says which, to follow the file's name. */
+/** A Vorbis packet violates a rule. The message names the rule and is meant to follow the file's name. */
 final class InvalidVorbisException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,8 @@ package org.unmute.audio.vorbis;
 
 /**
  * The inverse modified discrete cosine transform of one block size: {@code y[i] = sum over k of x[k] cos(2 pi / n (i +
- * 1/2 + n/4) (k + 1/2))}, for n/2 inputs and n outputs. By way of a DCT-IV of n/2 points and an FFT of n/4.
+ * 1/2 + n/4) (k + 1/2))}, for n/2 inputs and n outputs. Computed by a DCT-IV of n/2 points, which uses an FFT of n/4
+ * points.
  */
 final class Mdct {
     private final int n;
@@ -43,7 +44,7 @@ final class Mdct {
     /**
      * Transforms in place.
      *
-     * @param x {@code [n]}: inputs in the first half, then outputs. Modified.
+     * @param x {@code [n]}: inputs in the first half, replaced by the outputs. Modified.
      */
     void inverse(float[] x) {
         int half = n / 2;
@@ -55,7 +56,7 @@ final class Mdct {
             im[to] = a * twistSin[i] + b * twistCos[i];
         }
         transform();
-        // The DCT-IV d goes to the second half of x, from where it is unfolded.
+        // The result of the DCT-IV is written to the second half of x and unfolded from there.
         for (int i = 0; i < points; i++) {
             x[half + 2 * i] = re[i] * twistCos[i] - im[i] * twistSin[i];
             x[n - 1 - 2 * i] = -(re[i] * twistSin[i] + im[i] * twistCos[i]);
@@ -71,7 +72,7 @@ final class Mdct {
         }
     }
 
-    /** Decimation in time, radix 2, on bit-reversed inputs. */
+    /** Radix-2 decimation-in-time FFT on bit-reversed inputs. */
     private void transform() {
         for (int size = 2; size <= points; size *= 2) {
             int h = size / 2;

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.UnreadableAudioException;
 
-/** The packets of an Ogg file with one stream. Every page is verified, and that none is missing. */
+/** Reads the packets of an Ogg file with one stream. Verifies every page, and that no page is missing. */
 final class OggPackets {
-    /** Bytes of the longest packet that is kept; a longer one can only be a comment, which nobody reads. */
+    /** Maximum length of a packet that is kept, in bytes. A longer one can only be a comment, which is not used. */
     static final int MAX_PACKET = 1 << 20;
 
     private final AudioSource source;
     private final OggPage page = new OggPage();
     private byte[] packet = new byte[1 << 12];
     private int length;
-    /** Whether the packet that is being put together lacks its beginning. */
+    /** Whether the packet being assembled lacks its beginning. */
     private boolean partial;
 
     private int serial;
-    /** The next page; -1 if any may follow. */
+    /** Number of the next page; -1 if any page may follow. */
     private long sequence;
 
     private boolean began;
@@ -38,12 +38,12 @@ final class OggPackets {
         return serial;
     }
 
-    /** Bytes of the packet, with {@link PacketBits#PADDING} behind them. */
+    /** The bits of the packet. They share its array, which is overwritten by the next packet. */
     PacketBits bits() {
         return new PacketBits(packet, length);
     }
 
-    /** As {@link #bits}, of a packet that is still needed once the next one is read. */
+    /** As {@link #bits}, but copied, for a packet that is needed after the next one is read. */
     PacketBits copiedBits() {
         return new PacketBits(Arrays.copyOf(packet, length + PacketBits.PADDING), length);
     }
@@ -52,7 +52,7 @@ final class OggPackets {
         return length;
     }
 
-    /** Continues with the page at a byte. The packet that it may continue is left out. */
+    /** Moves to the page at a byte position. A packet that this page continues is skipped. */
     void position(long position) throws IOException {
         source.seek(position);
         sequence = -1;
@@ -62,10 +62,10 @@ final class OggPackets {
     }
 
     /**
-     * Reads on to the next page.
+     * Reads the next page.
      *
      * @return false at the end of the file
-     * @throws UnreadableAudioException if it is damaged, or not the one that must follow
+     * @throws UnreadableAudioException if the page is damaged, or is not the one that must follow
      */
     boolean nextPage() throws IOException {
         long start = source.position();
@@ -94,14 +94,14 @@ final class OggPackets {
         return true;
     }
 
-    /** @param second position of the page that begins another stream */
+    /** @param second position of the page that begins a second stream */
     UnreadableAudioException severalStreams(long second) {
         return new UnreadableAudioException(
                 source.name(),
                 "it holds several streams, the second one from byte " + second + "; only files with one are read");
     }
 
-    /** Puts the next packet that ends on the page together; false if there is none. */
+    /** Assembles the next packet that ends on the page; false if there is none. */
     boolean nextOnPage() {
         while (segment < page.segments()) {
             if (!open) {
@@ -135,7 +135,7 @@ final class OggPackets {
         Arrays.fill(packet, length, length + PacketBits.PADDING, (byte) 0);
     }
 
-    /** The next packet, wherever it ends; false at the end of the file. */
+    /** Reads the next packet, on whichever page it ends; false at the end of the file. */
     boolean next() throws IOException {
         while (page.length() == 0 || !nextOnPage()) {
             if (!nextPage()) {

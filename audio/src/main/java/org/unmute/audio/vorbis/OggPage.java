@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.UnreadableAudioException;
 
-/** A page of an Ogg file (RFC 3533, section 6), read into a buffer for the longest one: 65,307 bytes. */
+/** A page of an Ogg file (RFC 3533, section 6), read into a buffer for the longest possible page, 65,307 bytes. */
 final class OggPage {
-    /** Bytes of the longest page. */
+    /** Length of the longest page in bytes. */
     static final int MAX_BYTES = 27 + 255 + 255 * 255;
 
     private static final int HEADER = 27;
@@ -45,7 +45,7 @@ final class OggPage {
         return length > 0;
     }
 
-    /** As {@link #read}, but returns what is wrong; null if nothing is. */
+    /** As {@link #read}, but returns an error message; null if there is no error. */
     String tryRead(AudioSource source) throws IOException {
         length = 0;
         int got = source.read(bytes, 0, HEADER);
@@ -90,7 +90,7 @@ final class OggPage {
         return (bytes[5] & LAST) != 0;
     }
 
-    /** Samples up to the end of the last packet that ends on the page; -1 if none does. */
+    /** Number of samples up to the end of the last packet that ends on the page; -1 if none does. */
     long granule() {
         return fields.getLong(6);
     }
@@ -107,12 +107,12 @@ final class OggPage {
         return bytes[26] & 0xFF;
     }
 
-    /** Length of a segment; 255 if its packet goes on in the next. */
+    /** Length of a segment; 255 if its packet continues in the next segment. */
     int segment(int index) {
         return bytes[HEADER + index] & 0xFF;
     }
 
-    /** Where the first segment begins in {@link #bytes}. */
+    /** Position of the first segment in {@link #bytes}. */
     int body() {
         return HEADER + segments();
     }

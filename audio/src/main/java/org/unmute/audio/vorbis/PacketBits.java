@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The bits of a packet, the lowest of each byte first (Vorbis I, section 2). */
+/** Reads the bits of a packet, least significant bit of each byte first (Vorbis I, section 2). */
 final class PacketBits {
-    /** Bytes that must lie behind the packet in its array, for loads of eight. */
+    /** Bytes that must follow the packet in its array, for eight-byte loads. */
     static final int PADDING = 8;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
@@ -16,7 +16,7 @@ final class PacketBits {
     private final long end;
     private long at;
 
-    /** The packet has no more bits; thrown often, so without a stack trace. */
+    /** The packet has no more bits. Thrown often, so it has no stack trace. */
     static final class EndOfPacket extends Exception {
         private static final long serialVersionUID = 1L;
         private static final EndOfPacket INSTANCE = new EndOfPacket();
@@ -26,7 +26,7 @@ final class PacketBits {
         }
     }
 
-    /** @param bytes the packet, and {@link #PADDING} more */
+    /** @param bytes the packet, followed by {@link #PADDING} bytes */
     PacketBits(byte[] bytes, int length) {
         this.bytes = bytes;
         end = 8L * length;
@@ -43,7 +43,7 @@ final class PacketBits {
         return read(1) != 0;
     }
 
-    /** At least 57 bits from the present position on; zeros beyond the end. */
+    /** At least 57 bits from the current position; zeros beyond the end. */
     long peek() {
         int index = (int) Math.min(at, end) >>> 3;
         return (long) LONG.get(bytes, index) >>> (at & 7);
@@ -60,7 +60,7 @@ final class PacketBits {
         return end - at;
     }
 
-    /** Bits of the number: 0 for 0, 3 for 7. */
+    /** Number of bits of a number: 0 for 0, 3 for 7. */
     static int width(int number) {
         return 32 - Integer.numberOfLeadingZeros(number);
     }

@@ -3,11 +3,11 @@ package org.unmute.audio.vorbis;
 import java.io.IOException;
 import org.unmute.audio.AudioSource;
 
-/** Finds pages of an Ogg file by their granule positions. A page counts only if its checksum is right. */
+/** Finds pages of an Ogg file by their granule positions. Pages with a wrong checksum are ignored. */
 final class PageFinder {
-    /** Bytes that are read rather than bisected. */
+    /** A range of at most this many bytes is read rather than bisected. */
     private static final int NEAR = 1 << 16;
-    /** Bytes in which a page must begin. */
+    /** Number of bytes within which a page must begin. */
     private static final int MAX_SCAN = 2 * OggPage.MAX_BYTES;
 
     private final AudioSource source;
@@ -18,8 +18,8 @@ final class PageFinder {
     private long found;
 
     /**
-     * @param source    its position is the same afterwards
-     * @param firstByte where the first page begins
+     * @param source its position is restored afterwards
+     * @param firstByte position of the first page
      */
     PageFinder(AudioSource source, long firstByte, int serial) throws IOException {
         this.source = source;
@@ -43,7 +43,10 @@ final class PageFinder {
         return lastGranule;
     }
 
-    /** The last page that states a position up to a granule, or an earlier one; -1 if there is none. */
+    /**
+     * The position of the last page whose granule position is at most {@code granule}, or of an earlier page; -1 if
+     * none is found.
+     */
     long before(long granule) throws IOException {
         long low = -1;
         long from = firstByte;
@@ -60,7 +63,7 @@ final class PageFinder {
         return low;
     }
 
-    /** Finds the first page of the stream in a range on which a packet ends. */
+    /** Finds the first page of the stream, within a range, on which a packet ends. */
     private boolean scan(long from, long to) throws IOException {
         long at = from;
         while (at < to) {

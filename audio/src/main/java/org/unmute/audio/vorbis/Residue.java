@@ -5,7 +5,7 @@ import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 /** The fine structure of the spectrum, as vectors from codebooks in up to eight passes (Vorbis I, section 8). */
 final class Residue {
     private static final int PASSES = 8;
-    /** Partitions whose classes are coded in one word; encoders use up to 8. */
+    /** Maximum number of partitions whose classes are coded in one word; encoders use up to 8. */
     private static final int MAX_PER_WORD = 64;
 
     private final int type;
@@ -17,7 +17,7 @@ final class Residue {
     /** {@code [classes][passes]}; null where a class has no book in a pass. */
     private final Codebook[][] books;
 
-    /** Classes of partitions, one array for all residues of a stream. */
+    /** Workspace for the classes of partitions, shared by all residues of a stream. */
     static final class Scratch {
         private int[][] classOf = new int[0][];
 
@@ -58,10 +58,10 @@ final class Residue {
     }
 
     /**
-     * Adds to spectra until they are complete or the packet ends.
+     * Adds the residue to spectra until it is complete or the packet ends.
      *
      * @param spectra {@code [channels][n]}. Modified.
-     * @param decoded of each channel whether it has a residue
+     * @param decoded for each channel, whether it has a residue
      */
     void decode(PacketBits bits, float[][] spectra, boolean[] decoded, int channels, int n, Scratch scratch) {
         try {
@@ -77,11 +77,13 @@ final class Residue {
                 passes(bits, spectra, new boolean[] {true}, 1, n, channels, scratch);
             }
         } catch (EndOfPacket e) {
-            // An encoder may cut a packet short; what is missing counts as zero.
+            // An encoder may truncate a packet; missing values count as zero.
         }
     }
 
-    /** @param interleaved channels that are coded as one vector, sample by sample; 1 if each is by itself */
+    /**
+     * @param interleaved number of channels that are interleaved in one vector; 1 if each channel has its own vector
+     */
     private void passes(
             PacketBits bits, float[][] spectra, boolean[] decoded, int vectors, int n, int interleaved, Scratch scratch)
             throws EndOfPacket {

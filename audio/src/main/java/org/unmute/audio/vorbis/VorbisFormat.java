@@ -5,11 +5,11 @@ import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 
-/** Finds Ogg files of which the first packet is Vorbis. */
+/** Recognizes and opens Ogg files whose first packet is Vorbis. */
 public final class VorbisFormat implements AudioFormatProvider {
     private static final String PAGE = "OggS";
     private static final String PACKET = "\u0001vorbis";
-    /** Where the first packet begins, on a page of one segment. */
+    /** Position of the first packet, on a page with one segment. */
     private static final int FIRST = 28;
 
     /** For the service loader. */

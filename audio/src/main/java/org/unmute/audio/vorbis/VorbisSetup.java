@@ -4,7 +4,7 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
 /**
- * What the first and the third header of a Vorbis stream say (Vorbis I, section 4.2). Its codebooks take at most 24 MB.
+ * Contents of the first and third headers of a Vorbis stream (Vorbis I, section 4.2). The codebooks take at most 24 MB.
  *
  * @param channels   1 to 64
  * @param sampleRate 1 to 768,000 Hz
@@ -24,17 +24,17 @@ record VorbisSetup(
     private static final long LETTERS = 0x736962726F76L;
 
     /**
-     * How channels share floors and residues.
+     * Maps channels to floors and residues.
      *
-     * @param magnitudes channels that carry the magnitude of a coupled pair
-     * @param angles     channels that carry the angle
+     * @param magnitudes channels that carry the magnitude of each coupled pair
+     * @param angles channels that carry the angle of each coupled pair
      * @param submapOf   {@code [channels]}
      * @param floors     {@code [submaps]}
      * @param residues   {@code [submaps]}
      */
     record Mapping(int[] magnitudes, int[] angles, int[] submapOf, int[] floors, int[] residues) {}
 
-    /** A kind of block. */
+    /** A block mode: the block size and the mapping. */
     record Mode(boolean large, int mapping) {}
 
     static int index(int index, int count, String what) throws InvalidVorbisException {

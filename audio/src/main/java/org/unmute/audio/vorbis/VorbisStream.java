@@ -11,12 +11,12 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * An Ogg Vorbis file as a stream. The checksum of each page is verified and that no page is missing, the end included:
- * damage and truncation are errors at the page that they concern. The length is known where the source can go back. It
- * holds a page and its samples, at most 4 MB, and what {@link VorbisSetup} states.
+ * An Ogg Vorbis file as a stream. Verifies the checksum of each page and that no page is missing, including the last.
+ * Damage and truncation are reported as errors at the affected page. The length is known if the source is seekable.
+ * Holds a page and its samples, at most 4 MB, in addition to {@link VorbisSetup}.
  */
 final class VorbisStream implements AudioStream {
-    /** A seek that leads no more samples ahead decodes them. */
+    /** A forward seek of at most this many samples decodes them. */
     private static final int NEAR = 1 << 16;
 
     private final AudioSource source;
@@ -30,7 +30,7 @@ final class VorbisStream implements AudioStream {
 
     private boolean originKnown;
     private float[] samples = new float[0];
-    /** The first sample at hand. */
+    /** Number of the first sample in {@link #samples}. */
     private long start;
 
     private int count;
@@ -118,7 +118,7 @@ final class VorbisStream implements AudioStream {
         return n;
     }
 
-    /** Whether a sample is left, decoding the next page if need be. */
+    /** Whether there is another sample. Decodes the next page if needed. */
     private boolean available() throws IOException {
         while (used == count && !ended) {
             if (damage != null) {
@@ -154,7 +154,7 @@ final class VorbisStream implements AudioStream {
         }
     }
 
-    /** Decodes the packets that end on the page; false if none does. */
+    /** Decodes the packets that end on the page; false if there are none. */
     private boolean decodePage() throws IOException {
         boolean any = false;
         while (packets.nextOnPage()) {
@@ -163,7 +163,7 @@ final class VorbisStream implements AudioStream {
                 samples = Arrays.copyOf(samples, Math.max(2 * samples.length, count + decoder.maxSamples()));
             }
             try {
-                // A packet without a bit stands for no sound and no time.
+                // An empty packet stands for no samples.
                 count += packets.length() == 0 ? 0 : decoder.decode(packets.bits(), samples, count);
             } catch (InvalidVorbisException e) {
                 throw damaged(e.getMessage());
@@ -177,7 +177,7 @@ final class VorbisStream implements AudioStream {
         return any;
     }
 
-    /** Compares the samples with what the page states. */
+    /** Compares the number of samples with the page's granule position. */
     private void settle(OggPage page) {
         if (!originKnown) {
             originKnown = true;
@@ -185,7 +185,7 @@ final class VorbisStream implements AudioStream {
             if (first > 0 && !page.last()) {
                 origin = first;
             } else if (first < 0 && !page.last()) {
-                // The encoder wants so many samples at the beginning left out.
+                // The encoder asks for this many samples at the beginning to be discarded.
                 int out = (int) Math.min(-first, count);
                 System.arraycopy(samples, out, samples, 0, count - out);
                 count -= out;
@@ -221,7 +221,7 @@ final class VorbisStream implements AudioStream {
         used = Math.clamp(frame - start, 0, count);
     }
 
-    /** Continues at a page from which the frame can be decoded. */
+    /** Moves to a page from which the frame can be decoded. */
     private void jump(long frame) throws IOException {
         damage = null;
         ended = false;
@@ -235,7 +235,7 @@ final class VorbisStream implements AudioStream {
         rewind();
     }
 
-    /** Decodes from a page on until the position is known; false if it cannot be told. */
+    /** Decodes from a page until the position is known; false if it cannot be determined. */
     private boolean from(long page) throws IOException {
         packets.position(page);
         decoder.reset();
