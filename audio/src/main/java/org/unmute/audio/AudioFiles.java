@@ -22,7 +22,7 @@ public final class AudioFiles {
      * irregularities.
      *
      * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
-     * @throws IOException              if the file cannot be opened
+     * @throws IOException if the file cannot be opened
      */
     public static AudioStream open(Path file) throws IOException {
         AudioSource source = AudioSource.of(file);
@@ -58,7 +58,7 @@ public final class AudioFiles {
      * @return mono samples, full scale -1 to 1, at the file's own rate
      * @throws UnreadableAudioException if the file is empty, damaged, longer than four hours, or of an unsupported
      *     format
-     * @throws IOException              if the file cannot be opened
+     * @throws IOException if the file cannot be opened
      */
     public static Recording read(Path file) throws IOException {
         try (AudioStream stream = open(file)) {

@@ -24,7 +24,7 @@ public interface AudioFormatProvider {
      *
      * @param source at the first byte of {@code head}; closed with the stream, but not by this method
      * @throws UnreadableAudioException if the file is damaged or of an unsupported kind
-     * @throws IOException              if the source fails
+     * @throws IOException if the source fails
      */
     AudioStream open(AudioSource source) throws IOException;
 }

@@ -22,7 +22,7 @@ public interface AudioStream extends Closeable {
      * its relatives, AIFF, AU, FLAC and Ogg Vorbis; other {@link AudioFormatProvider}s add formats.
      *
      * @throws UnsupportedAudioException if the format is known but not supported
-     * @throws UnreadableAudioException  if the file is empty, damaged or not audio
+     * @throws UnreadableAudioException if the file is empty, damaged or not audio
      * @throws IOException if the file cannot be opened
      */
     static AudioStream open(Path file) throws IOException {
@@ -40,8 +40,8 @@ public interface AudioStream extends Closeable {
      *
      * @param source closed with the stream, but not if opening it fails
      * @throws UnsupportedAudioException if the format is known but not supported
-     * @throws UnreadableAudioException  if the file is empty, damaged or not audio
-     * @throws IOException               if the source fails
+     * @throws UnreadableAudioException if the file is empty, damaged or not audio
+     * @throws IOException if the source fails
      */
     static AudioStream open(AudioSource source) throws IOException {
         return AudioFormats.open(source);
@@ -72,10 +72,10 @@ public interface AudioStream extends Closeable {
      *
      * @param samples receives at most {@code count} samples. Modified.
      * @param from index at which to write the first sample
-     * @param count   at least 1
+     * @param count at least 1
      * @return the number of samples read, at least 1; -1 at the end
      * @throws UnreadableAudioException if the data is damaged
-     * @throws IOException              if the source fails
+     * @throws IOException if the source fails
      */
     int read(float[] samples, int from, int count) throws IOException;
 

@@ -14,7 +14,7 @@ record DataExtent(long bytes, List<String> warnings) {
     /**
      * Compares the length that a header states with the source.
      *
-     * @param start   position of the first sample
+     * @param start position of the first sample
      * @param stated length in bytes stated by the header; -1 if it is marked as unknown
      * @param chunks reads the chunks that may follow the samples; null if none may
      * @param rate bytes per second, for messages

@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * Location and format of the samples in an uncompressed file.
  *
- * @param channels   1 to 64, interleaved
+ * @param channels 1 to 64, interleaved
  * @param sampleRate 1 to 768,000 Hz
- * @param start      position of the first sample in the source
+ * @param start position of the first sample in the source
  * @param bytes length of the samples in bytes; -1 if they extend to the end of a source of unknown size
- * @param chunks     whether other chunks may follow the samples
+ * @param chunks whether other chunks may follow the samples
  * @param warnings problems of the header, as text for users
  */
 record PcmLayout(

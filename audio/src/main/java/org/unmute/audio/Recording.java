@@ -8,9 +8,9 @@ import java.util.Objects;
 /**
  * A recording in memory, mixed down to one channel.
  *
- * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
+ * @param samples {@code [samples]}, full scale is -1 to 1; not copied
  * @param sampleRate in Hz
- * @param channels   channels of the source
+ * @param channels channels of the source
  * @param warnings problems of the source, as text for users; see {@link AudioStream#warnings}
  */
 public record Recording(float[] samples, int sampleRate, int channels, List<String> warnings) {
@@ -33,9 +33,9 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     /**
      * A recording without warnings.
      *
-     * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
+     * @param samples {@code [samples]}, full scale is -1 to 1; not copied
      * @param sampleRate in Hz
-     * @param channels   channels of the source
+     * @param channels channels of the source
      * @throws IllegalArgumentException if the rate or the number of channels is not positive
      */
     public Recording(float[] samples, int sampleRate, int channels) {
@@ -45,7 +45,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     /**
      * A recording of one channel without warnings.
      *
-     * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
+     * @param samples {@code [samples]}, full scale is -1 to 1; not copied
      * @param sampleRate in Hz
      * @throws IllegalArgumentException if the rate is not positive
      */
@@ -57,7 +57,7 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
      * Reads a stream from its current position to its end.
      *
      * @throws UnreadableAudioException if it is damaged, has no samples, or is longer than {@link #MAX_SECONDS}
-     * @throws IOException              if the source fails
+     * @throws IOException if the source fails
      */
     public static Recording read(AudioStream stream) throws IOException {
         long max = Math.min(MAX_SAMPLES - 1, MAX_SECONDS * stream.sampleRate());

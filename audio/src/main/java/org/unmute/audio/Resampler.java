@@ -89,7 +89,7 @@ public final class Resampler {
 
     /**
      * @param fromRate rate of the input in Hz
-     * @param toRate   rate of the output in Hz
+     * @param toRate rate of the output in Hz
      * @throws IllegalArgumentException if a rate is not from 1 to {@link AudioStream#MAX_RATE}, or their ratio is above
      *     {@link #MAX_RATIO}; thrown before anything large is allocated
      */

@@ -63,7 +63,7 @@ enum SampleEncoding {
      * @param data not modified
      * @param at position of the first byte of the first sample
      * @param step bytes from one sample to the next
-     * @param sum  {@code [at least n]}. Modified.
+     * @param sum {@code [at least n]}. Modified.
      */
     void add(byte[] data, int at, int step, ByteOrder order, double[] sum, int n) {
         boolean big = order == ByteOrder.BIG_ENDIAN;

@@ -40,7 +40,7 @@ public final class StreamingResampler implements AudioStream {
      * rate.
      *
      * @param source closed with the returned stream
-     * @param rate   in Hz
+     * @param rate in Hz
      * @throws UnreadableAudioException if {@link Resampler} does not support this pair of rates
      * @throws IOException if the source has already been read from and cannot seek back
      */

@@ -41,8 +41,8 @@ public final class Wav {
      *
      * @param source the name to use in messages
      * @throws UnreadableAudioException if the bytes are damaged, empty or of an unsupported kind, or if the format
-     *                                  comes after the samples
-     * @throws IOException              if the stream fails
+     *     comes after the samples
+     * @throws IOException if the stream fails
      */
     public static Recording read(InputStream in, String source) throws IOException {
         return read(AudioSource.of(in, source));
@@ -134,10 +134,10 @@ public final class Wav {
      * written. Memory use does not depend on their number.
      *
      * @param samples number of samples, 0 to {@link #maxSamples()}
-     * @param rate    in Hz, 1 to 768,000
+     * @param rate in Hz, 1 to 768,000
      * @throws IllegalArgumentException if a sample is NaN, the rate out of range, or the clip too long for the format;
      *     the file is then unchanged
-     * @throws IOException              if the file cannot be written, or {@code blocks} throws it
+     * @throws IOException if the file cannot be written, or {@code blocks} throws it
      */
     public static void write(Path path, long samples, int rate, Blocks blocks) throws IOException {
         checkSize(samples, rate);

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * The {@code fmt } chunk of a WAV file.
  *
  * @param encoding storage format of the samples
- * @param channels   1 to 64
+ * @param channels 1 to 64
  * @param sampleRate 1 to 768,000 Hz
  */
 record WavFormat(SampleEncoding encoding, int channels, int sampleRate) {

@@ -13,10 +13,10 @@ public final class MalformedFileException extends IOException implements Diagnos
     private final String rule;
 
     /**
-     * @param file   name of the file
+     * @param file name of the file
      * @param offset byte offset in the file at which the rule is violated
      * @param tensor name of the tensor concerned, or null
-     * @param rule   the rule in a few hyphenated words, such as {@code size-mismatch}
+     * @param rule the rule in a few hyphenated words, such as {@code size-mismatch}
      * @param detail what is wrong, with the values
      */
     public MalformedFileException(String file, long offset, String tensor, String rule, String detail) {

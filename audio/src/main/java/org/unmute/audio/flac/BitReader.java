@@ -193,7 +193,7 @@ final class BitReader {
      * Decodes Rice codes (RFC 9639, section 9.2.7.2).
      *
      * @param out receives residuals at {@code from} (inclusive) to {@code to} (exclusive). Modified.
-     * @param k   the Rice parameter, 0 to 30
+     * @param k the Rice parameter, 0 to 30
      */
     void rice(int[] out, int from, int to, int k) throws IOException {
         int i = from;

@@ -55,7 +55,7 @@ public final class FlacStream implements AudioStream {
      *
      * @param source closed with the stream; must be seekable only if {@link #seek} is used to move backwards
      * @throws UnreadableAudioException if the metadata before the frames is damaged
-     * @throws IOException              if the source fails
+     * @throws IOException if the source fails
      */
     public static FlacStream open(AudioSource source) throws IOException {
         return new FlacStream(source);

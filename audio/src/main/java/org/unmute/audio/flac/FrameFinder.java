@@ -34,9 +34,9 @@ final class FrameFinder {
     /**
      * A frame that was found.
      *
-     * @param at     its position in the source
+     * @param at its position in the source
      * @param sample number of its first sample
-     * @param end    position of the byte after it
+     * @param end position of the byte after it
      */
     record Found(long at, long sample, int blockSize, long end) {}
 

@@ -4,7 +4,7 @@ package org.unmute.audio.flac;
  * A frame's header (RFC 9639, section 9.1).
  *
  * @param length length of the header in bytes, including the CRC-8
- * @param variable   whether the block size may vary, so that {@code number} counts samples
+ * @param variable whether the block size may vary, so that {@code number} counts samples
  * @param blockSize samples per channel, 1 to 65,535
  * @param assignment 0 to 7 for 1 to 8 independent channels; or {@link #LEFT_SIDE}, {@link #SIDE_RIGHT} or {@link
  *     #MID_SIDE}

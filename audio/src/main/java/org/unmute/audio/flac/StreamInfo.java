@@ -10,10 +10,10 @@ import org.unmute.audio.UnreadableAudioException;
  * existing files and every frame states its own.
  *
  * @param sampleRate 1 to 768,000 Hz
- * @param channels   1 to 8
+ * @param channels 1 to 8
  * @param bits bits per sample, 4 to 32
  * @param frames samples per channel; 0 if unknown
- * @param md5        hash of the samples; all zero if unknown
+ * @param md5 hash of the samples; all zero if unknown
  */
 record StreamInfo(int sampleRate, int channels, int bits, long frames, byte[] md5) {
     /** Length of the block in bytes. */

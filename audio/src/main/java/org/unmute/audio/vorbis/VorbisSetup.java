@@ -6,10 +6,10 @@ import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 /**
  * Contents of the first and third headers of a Vorbis stream (Vorbis I, section 4.2). The codebooks take at most 24 MB.
  *
- * @param channels   1 to 64
+ * @param channels 1 to 64
  * @param sampleRate 1 to 768,000 Hz
  * @param shortBlock samples of a short block, 64 to 8192
- * @param longBlock  samples of a long block, {@code shortBlock} to 8192
+ * @param longBlock samples of a long block, {@code shortBlock} to 8192
  */
 record VorbisSetup(
         int channels,
@@ -28,9 +28,9 @@ record VorbisSetup(
      *
      * @param magnitudes channels that carry the magnitude of each coupled pair
      * @param angles channels that carry the angle of each coupled pair
-     * @param submapOf   {@code [channels]}
-     * @param floors     {@code [submaps]}
-     * @param residues   {@code [submaps]}
+     * @param submapOf {@code [channels]}
+     * @param floors {@code [submaps]}
+     * @param residues {@code [submaps]}
      */
     record Mapping(int[] magnitudes, int[] angles, int[] submapOf, int[] floors, int[] residues) {}
 

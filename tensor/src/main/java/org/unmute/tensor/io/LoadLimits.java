@@ -3,11 +3,11 @@ package org.unmute.tensor.io;
 /**
  * Limits of the readers. A caller can raise them; a file cannot.
  *
- * @param headerBytes    maximum length of a safetensors header, in bytes
+ * @param headerBytes maximum length of a safetensors header, in bytes
  * @param tensors maximum number of tensors in a file, and of keys in any JSON object of its header
- * @param axes           maximum number of axes of a tensor, 0 to 8
- * @param nameChars      maximum length of a tensor name, in UTF-16 units
- * @param jsonDepth      maximum nesting depth of a JSON header
+ * @param axes maximum number of axes of a tensor, 0 to 8
+ * @param nameChars maximum length of a tensor name, in UTF-16 units
+ * @param jsonDepth maximum nesting depth of a JSON header
  * @param npyHeaderBytes maximum length of an npy header, in bytes
  */
 public record LoadLimits(long headerBytes, int tensors, int axes, int nameChars, int jsonDepth, int npyHeaderBytes) {

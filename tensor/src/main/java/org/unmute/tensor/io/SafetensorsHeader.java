@@ -18,7 +18,7 @@ import org.unmute.tensor.Shape;
  * The JSON header of a safetensors file: type, shape and position of each tensor, checked against each other and
  * against the number of bytes that follow the header.
  *
- * @param entries  in the header's order
+ * @param entries in the header's order
  * @param metadata the {@code __metadata__} entries, in the header's order
  */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
@@ -30,7 +30,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     record Entry(String name, StoredType type, Shape shape, long begin, long end, long at) {}
 
     /**
-     * @param json      the header's bytes
+     * @param json the header's bytes
      * @param base the offset of those bytes in the file
      * @param dataBytes number of bytes after the header
      */

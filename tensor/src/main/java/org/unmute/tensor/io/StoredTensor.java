@@ -15,9 +15,9 @@ import org.unmute.tensor.Shape;
  * Arrays returned by methods belong to the caller.
  *
  * @param name its name; for npy, the file's name
- * @param type  element type
+ * @param type element type
  * @param shape sizes, outermost first
- * @param data  exactly {@code shape.elements() * type.bytes()} bytes, of any alignment
+ * @param data exactly {@code shape.elements() * type.bytes()} bytes, of any alignment
  */
 public record StoredTensor(String name, StoredType type, Shape shape, MemorySegment data) {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -47,7 +47,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
      * Writes elements {@code [from, from + count)}, converted as by {@link #floats()}, to {@code to}, starting at
      * position {@code at}.
      *
-     * @throws IllegalArgumentException  if the type is not floating
+     * @throws IllegalArgumentException if the type is not floating
      * @throws IndexOutOfBoundsException if the tensor does not have all these elements, or {@code to} has no room for
      *     them
      */
@@ -113,7 +113,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
      * The elements as 32-bit integers. BOOL gives 0 or 1. I64 values must fit.
      *
      * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, if an I64 value does not fit,
-     *                                  or an array cannot hold so many elements
+     *     or an array cannot hold so many elements
      */
     public int[] ints() {
         int[] out = new int[length("ints")];

@@ -23,7 +23,7 @@ public abstract class TensorFile implements AutoCloseable {
     /**
      * An object whose class is not interpreted. Only the name of the class is kept.
      *
-     * @param name      dotted path from the root
+     * @param name dotted path from the root
      * @param className the class or function that creates the object, such as {@code omegaconf.dictconfig.DictConfig};
      *     for Python attributes of a tensor, their names
      * @param tensors number of tensors in the object, which cannot be read
