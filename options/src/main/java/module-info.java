@@ -1,4 +1,4 @@
-/** Options of programs for encoders, recordings and events. */
+/** Command-line options for encoders, recordings and events. */
 module org.unmute.options {
     requires transitive org.unmute.events;
     requires info.picocli;

@@ -1,4 +1,4 @@
-/** Checkpoints of the original authors in, safetensors under the authors' names out. */
+/** Converts checkpoints of the original authors to safetensors files with the authors' tensor names. */
 module org.unmute.convert {
     requires transitive org.unmute.models;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 
-/** Samples in memory as a stream that gives a random number of them at a time. */
+/** A stream of samples in memory that returns a random number of samples per read. */
 final class ArrayStream implements AudioStream {
     private final float[] samples;
     private final int rate;

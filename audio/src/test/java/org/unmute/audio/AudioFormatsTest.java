@@ -29,7 +29,7 @@ class AudioFormatsTest {
         }
     }
 
-    /** @param fill bytes of the tag */
+    /** @param fill length of the tag's content in bytes */
     private static byte[] tagged(byte[] file, int fill, boolean footer) {
         ByteBuffer b = ByteBuffer.allocate(10 + fill + (footer ? 10 : 0) + file.length);
         b.put("ID3".getBytes(StandardCharsets.US_ASCII))

@@ -29,7 +29,7 @@ class AudioSourceTest {
         return bytes;
     }
 
-    /** Gives a few bytes at a time. */
+    /** Returns a few bytes per read. */
     private static InputStream trickling(byte[] bytes, long seed) {
         Random random = new Random(seed);
         return new ByteArrayInputStream(bytes) {

@@ -23,7 +23,7 @@ import org.unmute.files.fixture.AllocatedBytes;
 class PcmFormatTest {
     private static final int[] WIDTHS = {8, 16, 24, 32, 12, 20, 3, 32, 64};
 
-    /** Samples as stored, and as they must be read. */
+    /** Stored samples, and the samples that must be read from them. */
     private record Sound(byte[] data, float[] mono) {}
 
     private static AudioStream open(byte[] file) throws IOException {
@@ -57,7 +57,7 @@ class PcmFormatTest {
                         data.putDouble(value);
                     }
                 } else {
-                    // Left-justified in its bytes.
+                    // Values are left-justified in their bytes.
                     long value = (random.nextLong() >> 64 - bits) << 8 * bytes - bits;
                     sum += value / (double) (1L << 8 * bytes - 1);
                     boolean unsigned = container.wav() && bytes == 1;
@@ -143,7 +143,7 @@ class PcmFormatTest {
         }
     }
 
-    /** As a recorder that lost power leaves it: the header of its first moment, or of an earlier one. */
+    /** A recorder that lost power leaves the header of the start, or of an earlier moment. */
     @ParameterizedTest
     @EnumSource
     void samplesBeyondTheStatedLengthAreRead(PcmWriter.Container container) throws IOException {
@@ -250,7 +250,7 @@ class PcmFormatTest {
     @Test
     void damageIsReadOrRefused() throws IOException {
         int mutations = Integer.getInteger("unmute.mutations", 4000);
-        // The first ones load classes, which do not count.
+        // The first iterations load classes and do not count.
         for (int i = -20; i < mutations; i++) {
             long start = System.nanoTime();
             long before = AllocatedBytes.now();

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Writes uncompressed files for tests, with any length in the header. */
+/** Writes uncompressed files for tests, with an arbitrary length in the header. */
 final class PcmWriter {
-    /** The kinds of file. */
+    /** The kinds of files. */
     enum Container {
         RIFF,
         RIFX,
@@ -39,7 +39,7 @@ final class PcmWriter {
     private final int bits;
     private final boolean floats;
 
-    /** @param bits of a sample; its bytes are as many as it needs */
+    /** @param bits bits per sample, stored in as few bytes as possible */
     PcmWriter(Container container, int channels, int rate, int bits, boolean floats) {
         this.container = container;
         this.channels = channels;
@@ -58,11 +58,11 @@ final class PcmWriter {
     }
 
     /**
-     * A file.
+     * Returns a file.
      *
-     * @param data   samples in the container's byte order
-     * @param stated what the header states about their length, in bytes
-     * @param after  what follows the samples
+     * @param data samples in the container's byte order
+     * @param stated length of the samples stated by the header, in bytes
+     * @param after bytes after the samples
      */
     byte[] write(byte[] data, long stated, byte[] after) {
         byte[] header = header(stated);
@@ -146,7 +146,7 @@ final class PcmWriter {
 
     private void format(ByteBuffer b, int tag) {
         b.putShort((short) tag).putShort((short) channels).putInt(rate).putInt(rate * frameBytes());
-        // An extensible header states the container's bits here and the valid ones elsewhere.
+        // An extensible header states the container's bits here and the valid bits elsewhere.
         b.putShort((short) frameBytes()).putShort((short) (tag == 0xFFFE ? (bits + 7) / 8 * 8 : bits));
     }
 

@@ -32,8 +32,8 @@ class ResamplerKernelGoldenTest {
     }
 
     /**
-     * In float32 the distance from the centre, in zero crossings, is off by up to 2^-23 times the cut-off, and the sinc
-     * is at most 1.37 steep.
+     * In float32, the distance from the centre, in zero crossings, has an error of up to 2^-23 times the cut-off, and
+     * the slope of the sinc is at most 1.37.
      */
     private static List<DynamicTest> kernels(SafetensorsFile file) {
         List<DynamicTest> tests = new ArrayList<>();

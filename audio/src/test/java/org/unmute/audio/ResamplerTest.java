@@ -49,7 +49,7 @@ class ResamplerTest {
         float[] ry = resampler.apply(y);
         float[] rm = resampler.apply(mixed);
         for (int i = 0; i < rm.length; i++) {
-            // Only the results are rounded: each by at most half an ulp of a value below 4.
+            // Only the results are rounded, each by at most half an ulp of a value below 4.
             assertThat((double) rm[i]).isCloseTo(0.5 * rx[i] - 0.25 * ry[i], within(2 * 0x1p-22));
         }
     }
@@ -93,7 +93,7 @@ class ResamplerTest {
         }
     }
 
-    /** 44101 phases of 138 weights are beyond what is tabulated. */
+    /** 44101 phases of 138 weights exceed the size of the table. */
     @Test
     void computedWeightsEqualTabulatedOnes() {
         Resampler large = new Resampler(44_100, 44_101, Resampler.Kernel.KAISER_BEST);

@@ -78,7 +78,7 @@ class StreamingResamplerTest {
         }
     }
 
-    /** 48,000 phases of 138 weights are beyond what is tabulated. */
+    /** 48,000 phases of 138 weights exceed the size of the table. */
     @Test
     void weightsThatAreNotTabulatedToo() throws IOException {
         float[] x = noise(3000, 1);

@@ -38,7 +38,7 @@ class WavTest {
     @TempDir
     Path folder;
 
-    /** A file of chunks; sizes are what they should be. */
+    /** A file of chunks with correct sizes. */
     private static byte[] riff(byte[]... chunks) {
         int total = 4 + Arrays.stream(chunks).mapToInt(c -> c.length).sum();
         ByteBuffer b = buffer(8 + total).put(ascii("RIFF")).putInt(total).put(ascii("WAVE"));
@@ -367,7 +367,7 @@ class WavTest {
                 });
     }
 
-    /** Bounded by the file: no damage may yield more samples than it has bytes. */
+    /** No damage may yield more samples than the file has bytes. */
     @Property(tries = 5000)
     void damageIsReadOrRefused(@ForAll("damaged") byte[] file) {
         try {

@@ -5,7 +5,7 @@ import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 
-/** Finds MP3 files, and MPEG audio of layer II, by two frame headers in a row. */
+/** Recognizes MP3 files and MPEG audio of layer II by two consecutive frame headers, and opens them. */
 public final class Mp3Format implements AudioFormatProvider {
     /** For the service loader. */
     public Mp3Format() {}
@@ -15,7 +15,7 @@ public final class Mp3Format implements AudioFormatProvider {
         return "MP3";
     }
 
-    /** Zero bytes may come first, with which some programs fill the space behind a tag up. */
+    /** Skips leading zero bytes, which some programs use to pad the space after a tag. */
     @Override
     public boolean matches(byte[] head) {
         int at = 0;

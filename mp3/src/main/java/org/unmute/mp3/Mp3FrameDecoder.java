@@ -9,13 +9,13 @@ import javazoom.jl.decoder.Header;
 import javazoom.jl.decoder.JavaLayerException;
 import javazoom.jl.decoder.Obuffer;
 
-/** JLayer, which gets one frame after the other and gives floats. */
+/** Decodes frames to floats with JLayer, which is given one frame at a time. */
 final class Mp3FrameDecoder {
-    /** What JLayer multiplies the samples by. */
+    /** The factor by which JLayer multiplies samples. */
     private static final float SCALE = 32_700;
 
     static {
-        // JLayer fills tables of its own when they are first needed, which two threads at once would disturb.
+        // JLayer fills static tables on first use, which is not thread-safe, so decode a frame here.
         byte[] silence = Arrays.copyOf(new byte[] {(byte) 0xFF, (byte) 0xFB, 0x10, (byte) 0xC4}, 104);
         Mp3Header header = Mp3Header.parse(silence, 0);
         new Mp3FrameDecoder(header).decode(silence, header, new float[header.samples()]);
@@ -33,7 +33,7 @@ final class Mp3FrameDecoder {
         reset();
     }
 
-    /** Forgets the frames before. */
+    /** Forgets all earlier frames. */
     void reset() {
         feed.frame = new ByteArrayInputStream(new byte[0]);
         bits = new Bitstream(feed);
@@ -42,7 +42,7 @@ final class Mp3FrameDecoder {
     }
 
     /**
-     * Decodes a frame. One whose data lies in frames that are missing, or that is damaged, is silent.
+     * Decodes a frame. A damaged frame, or one whose data lies in missing frames, gives silence.
      *
      * @param out receives the mean of the channels. Modified.
      */
@@ -57,7 +57,7 @@ final class Mp3FrameDecoder {
                 decoder.decodeFrame(read, bits);
             }
         } catch (JavaLayerException | RuntimeException e) {
-            // It checks no index. Its state is of no use after that.
+            // JLayer does not check indices, and its state is unusable after a failure.
             sound = false;
             reset();
         }
@@ -65,7 +65,7 @@ final class Mp3FrameDecoder {
         mean.copy(sound, out, samples);
     }
 
-    /** Gives the bytes of a frame, and says after each that there are no more. */
+    /** Supplies the bytes of one frame and then signals the end of the stream. */
     private static final class Feed extends InputStream {
         private ByteArrayInputStream frame;
 
@@ -80,7 +80,7 @@ final class Mp3FrameDecoder {
         }
     }
 
-    /** Adds the channels up as JLayer hands them over, 32 samples at a time. */
+    /** Sums the channels as JLayer supplies them, 32 samples at a time. */
     private static final class Mean extends Obuffer {
         private final double[] sum;
         private final int[] at = new int[MAXCHANNELS];

@@ -8,34 +8,34 @@ import org.unmute.audio.AudioSource;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * The frames of an MP3 file. A header counts if it is where the frame before ends, or if another one, or the end of the
- * file, follows where the frame's length says. What lies between frames is left out: tags and padding without a word,
- * the rest with a warning.
+ * The frames of an MP3 file. A header counts if it is at the end of the previous frame, or if its frame is followed by
+ * another header or the end of the file. Bytes between frames are skipped: tags and padding silently, everything else
+ * with a warning.
  */
 final class Mp3Frames {
-    /** Positions are kept of one frame in so many. */
+    /** Number of frames from one kept position to the next. */
     private static final int STRIDE = 64;
 
     private final AudioSource source;
     private final List<String> warnings = new ArrayList<>();
     private final byte[] frame = new byte[Mp3Header.MAX_BYTES];
     private Mp3Header first;
-    /** Positions of the frames 0, {@link #STRIDE}, and so on, as far as they have been read. */
+    /** Positions of frames 0, {@link #STRIDE} and so on, as far as frames have been read. */
     private long[] positions = new long[16];
 
     private int known;
     private long index;
-    /** Where the frame read last ends; -1 if none was. */
+    /** End of the last frame read; -1 if none has been read. */
     private long end = -1;
-    /** Number of frames; -1 while the end has not been seen. */
+    /** Number of frames; -1 until the end has been reached. */
     private long count = -1;
     /** The frame up to which warnings have been given. */
     private long warned;
 
     /**
-     * Reads on to the first frame.
+     * Moves to the first frame.
      *
-     * @throws UnreadableAudioException if there is none
+     * @throws UnreadableAudioException if there is no frame
      */
     Mp3Frames(AudioSource source) throws IOException {
         this.source = source;
@@ -45,7 +45,7 @@ final class Mp3Frames {
         }
     }
 
-    /** The first frame's header; all others continue it. */
+    /** The header of the first frame. All other frames continue it. */
     Mp3Header first() {
         return first;
     }
@@ -80,25 +80,28 @@ final class Mp3Frames {
         return frame;
     }
 
-    /** Whether {@link #next} gives another frame. */
+    /** Whether {@link #next} will read another frame. */
     boolean hasNext() throws IOException {
         return find() != null;
     }
 
-    /** Counts all frames, reading the whole file, and continues at the first. The source must be seekable. */
+    /** Counts all frames, which reads the whole file, and returns to the first. The source must be seekable. */
     long count() throws IOException {
         seek(Long.MAX_VALUE);
         seek(0);
         return count;
     }
 
-    /** Forgets the first frame, which has no sound: the next becomes frame 0. Only before any other was read. */
+    /**
+     * Drops the first frame, which has no audio, so that the next one becomes frame 0. Call it before any other frame
+     * is read.
+     */
     void leaveOutFirst() {
         known = 0;
         index = 0;
     }
 
-    /** Continues at a frame; at the end if there are fewer. */
+    /** Moves to a frame, or to the end if there are fewer frames. */
     void seek(long target) throws IOException {
         if (target < index || target / STRIDE > index / STRIDE && target / STRIDE < known) {
             int nearest = (int) Math.min(known - 1, target / STRIDE);
@@ -107,11 +110,11 @@ final class Mp3Frames {
             index = (long) nearest * STRIDE;
         }
         while (index < target && next() != null) {
-            // The frame is only counted.
+            // The loop only skips frames.
         }
     }
 
-    /** Moves to the next valid header, and returns it; null at the end. */
+    /** Moves to the next valid header and returns it; null at the end. */
     private Mp3Header find() throws IOException {
         long from = source.position();
         int silent = 0;
@@ -157,7 +160,7 @@ final class Mp3Frames {
             return header;
         }
         int after = header.bytes();
-        // After the last frame may come a tag, of which the first letters are enough here.
+        // A tag may follow the last frame. Its first letters are enough here.
         boolean last = bytes.length - after < Mp3Header.LENGTH
                 || isTag(bytes, after)
                 || first != null && isPadding(bytes, after);
@@ -190,7 +193,7 @@ final class Mp3Frames {
         return true;
     }
 
-    /** Skips a tag at the source's position; returns how many bytes, 0 if there is none. */
+    /** Skips a tag at the source's position and returns its length in bytes; 0 if there is none. */
     private int tag() throws IOException {
         byte[] letter = source.peek(1);
         if (letter.length == 0 || letter[0] != 'T' && letter[0] != 'A' && letter[0] != 'I') {
@@ -205,7 +208,7 @@ final class Mp3Frames {
         } else if (starts(b, 0, "ID3") && b.length > 9) {
             length = 10 + ((b[6] & 127L) << 21 | (b[7] & 127L) << 14 | (b[8] & 127L) << 7 | b[9] & 127L);
         }
-        // A tag that claims to go beyond the end is none.
+        // A tag that claims to extend beyond the end is not a tag.
         if (length == 0
                 || length > Integer.MAX_VALUE
                 || source.size() >= 0 && source.position() + length > source.size()) {

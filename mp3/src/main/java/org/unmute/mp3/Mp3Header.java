@@ -3,16 +3,16 @@ package org.unmute.mp3;
 /**
  * The header of an MPEG audio frame (ISO/IEC 11172-3, 13818-3, and the unofficial MPEG-2.5).
  *
- * @param version    3 = MPEG-1, 2 = MPEG-2, 0 = MPEG-2.5, as coded
- * @param layer      2 or 3
+ * @param version 3 = MPEG-1, 2 = MPEG-2, 0 = MPEG-2.5, as coded
+ * @param layer 2 or 3
  * @param sampleRate in Hz
- * @param channels   1 or 2
- * @param bytes      of the whole frame
+ * @param channels 1 or 2
+ * @param bytes length of the whole frame in bytes
  */
 record Mp3Header(int version, int layer, int sampleRate, int channels, int bytes) {
-    /** Bytes of a header. */
+    /** Length of a header in bytes. */
     static final int LENGTH = 4;
-    /** Bytes of the longest frame: layer II, 384 kbit/s, 32 kHz, padded. */
+    /** Length of the longest frame in bytes: layer II, 384 kbit/s, 32 kHz, padded. */
     static final int MAX_BYTES = 1729;
 
     private static final int MPEG_1 = 3;
@@ -25,7 +25,7 @@ record Mp3Header(int version, int layer, int sampleRate, int channels, int bytes
         {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
     };
 
-    /** Parses the four bytes at an index; null if they are no header, or one of a kind that is not read. */
+    /** Parses the four bytes at an index; null if they are not a header or are of an unsupported kind. */
     static Mp3Header parse(byte[] bytes, int at) {
         int second = bytes[at + 1] & 0xFF;
         int third = bytes[at + 2] & 0xFF;
@@ -33,7 +33,7 @@ record Mp3Header(int version, int layer, int sampleRate, int channels, int bytes
         int layer = 4 - (second >> 1 & 3);
         int rate = third >> 2 & 3;
         int bitRate = third >> 4;
-        // Layer I, free format and emphasis 2 are not in use; what has them is no header.
+        // Layer I, free format and emphasis 2 are not used in practice, so such bytes are not a header.
         if ((bytes[at] & 0xFF) != 0xFF
                 || second < 0xE0
                 || version == 1
@@ -53,12 +53,12 @@ record Mp3Header(int version, int layer, int sampleRate, int channels, int bytes
         return new Mp3Header(version, layer, sampleRate, channels, length);
     }
 
-    /** Samples of each channel. */
+    /** Samples per channel. */
     int samples() {
         return layer == 3 && version != MPEG_1 ? 576 : 1152;
     }
 
-    /** Whether two frames may belong to one recording: all but the bit rate is the same. */
+    /** Whether two frames may belong to one recording, that is, differ at most in bit rate. */
     boolean continues(Mp3Header other) {
         return version == other.version
                 && layer == other.layer
@@ -66,7 +66,7 @@ record Mp3Header(int version, int layer, int sampleRate, int channels, int bytes
                 && channels == other.channels;
     }
 
-    /** Where the Xing header of a first frame begins: behind the side information of layer III. */
+    /** Position of the Xing header in a first frame, which is after the side information of layer III. */
     int infoAt() {
         return LENGTH + (version == MPEG_1 ? channels == 1 ? 17 : 32 : channels == 1 ? 9 : 17);
     }

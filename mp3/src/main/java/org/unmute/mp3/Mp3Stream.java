@@ -13,15 +13,15 @@ import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 
 /**
- * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
- * behind, that is left out, and the length is known; the silence behind may take several frames. All frames of the file
- * are read, also those beyond what that header states, as in files that were joined. If samples are more or fewer than
- * the length that was known at the start, a warning says so. Seeking is exact: it walks over the frames' headers where
- * they have not been read yet, and decodes the frames that the first one draws on.
+ * An MP3 file as a stream. If the encoder's header (Xing, Info) states the silence that the encoder added before and
+ * after the audio, that silence is removed and the length is known; the silence at the end may span several frames. All
+ * frames of the file are read, even beyond the stated number, as in concatenated files. A warning tells if the number
+ * of samples differs from the length known at the start. Seeking is exact: it scans frame headers that have not been
+ * read yet, and decodes the earlier frames on which the target depends.
  */
 final class Mp3Stream implements AudioStream {
     /**
-     * Frames that are decoded before the first after a seek: a frame may use up to 511 bytes of earlier ones, the
+     * Number of frames decoded before the target of a seek. A frame may use up to 511 bytes of earlier frames, the
      * shortest of which have about 20, and the filters reach two frames back.
      */
     private static final int LEAD = 40;
@@ -31,24 +31,24 @@ final class Mp3Stream implements AudioStream {
     private final AudioSource source;
     private final Mp3Frames frames;
     private final Mp3FrameDecoder decoder;
-    /** Samples of a frame. */
+    /** Samples per frame. */
     private final int perFrame;
 
     private final float[] decodedFrame;
-    /** A decoded frame, or all those at the end that the silence behind may touch. */
+    /** A decoded frame, or all frames at the end that the trailing silence may affect. */
     private float[] block;
 
     private final List<String> warnings = new ArrayList<>();
-    /** Frames with sound as the encoder's header states them, or as counted where it is wrong; -1 if unknown. */
+    /** Number of audio frames as stated by the encoder's header, or as counted if it is wrong; -1 if unknown. */
     private long stated = -1;
-    /** Samples left out in front, and of the last frame. */
+    /** Samples removed at the start; {@link #padding} are removed at the end. */
     private int delay;
 
     private int padding;
-    /** The block's first sample, counted from the first frame on, {@link #delay} included. */
+    /** The first sample of the block, counted from the first frame, including {@link #delay}. */
     private long blockStart;
 
-    /** Samples of the block that count. */
+    /** Number of valid samples in the block. */
     private int decoded;
 
     private int used;
@@ -66,7 +66,7 @@ final class Mp3Stream implements AudioStream {
             long start = source.position();
             long bytes = readInfo(frames.next());
             frames.leaveOutFirst();
-            // Some encoders count this first frame, some do not.
+            // Some encoders count this first frame, others do not.
             if (stated > 0 && bytes > 0 && source.seekable() && source.size() > start + bytes + first.bytes()) {
                 recount();
             }
@@ -87,7 +87,7 @@ final class Mp3Stream implements AudioStream {
         return id.equals("Xing") || id.equals("Info");
     }
 
-    /** Counts the frames of a file that goes on after the bytes that its header states. */
+    /** Counts the frames of a file that continues after the number of bytes that its header states. */
     private void recount() throws IOException {
         long count = frames.count();
         if (count > stated) {
@@ -102,7 +102,7 @@ final class Mp3Stream implements AudioStream {
         }
     }
 
-    /** More frames were met than the header states, whose length and padding therefore do not hold. */
+    /** Handles more frames than the header states, which invalidates its length and padding. */
     private void goBeyond() {
         warnings.add(String.format(
                 Locale.ROOT,
@@ -112,19 +112,21 @@ final class Mp3Stream implements AudioStream {
         padding = 0;
     }
 
-    /** Reads the encoder's header from a first frame, which has no sound; returns the bytes that it states, or 0. */
+    /**
+     * Reads the encoder's header from the first frame, which has no audio. Returns the stated number of bytes, or 0.
+     */
     private long readInfo(Mp3Header header) {
         byte[] frame = frames.frame();
         ByteBuffer fields = ByteBuffer.wrap(frame, 0, header.bytes()).position(header.infoAt() + 4);
         int flags = fields.getInt();
         if ((flags & 1) != 0) {
             long count = fields.getInt() & 0xFFFFFFFFL;
-            // An encoder that could not go back leaves 0.
+            // An encoder that could not seek back leaves 0.
             stated = count == 0 ? -1 : count;
         }
         long bytes = (flags & 2) != 0 && fields.remaining() >= Integer.BYTES ? fields.getInt() & 0xFFFFFFFFL : 0;
         int at = fields.position() + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
-        // LAME's extension: 9 bytes of name, then 12, then two lengths of 12 bits.
+        // LAME's extension: a name of 9 bytes, 12 other bytes, then two 12-bit lengths.
         if (at + 24 <= header.bytes() && frame[at] != 0) {
             int front = (frame[at + 21] & 0xFF) << 4 | (frame[at + 22] & 0xF0) >> 4;
             int back = (frame[at + 22] & 0x0F) << 8 | frame[at + 23] & 0xFF;
@@ -156,14 +158,14 @@ final class Mp3Stream implements AudioStream {
         return stated < 0 ? OptionalLong.empty() : OptionalLong.of(length(stated));
     }
 
-    /** Samples of so many frames: without padding only if the last frame is the one that has it. */
+    /** Number of samples in a number of frames. The padding is subtracted only if all frames are included. */
     private long length(long frameCount) {
         return Math.max(0, frameCount * perFrame - delay - (frameCount == stated ? padding : 0));
     }
 
     @Override
     public long position() {
-        // A file may end within the silence that its header states.
+        // A file may end within the leading silence that its header states.
         return Math.max(0, blockStart + used - delay);
     }
 
@@ -186,7 +188,7 @@ final class Mp3Stream implements AudioStream {
         return n;
     }
 
-    /** Whether a sample is left, decoding the next frame if need be. */
+    /** Whether there is another sample. Decodes the next frame if needed. */
     private boolean available() throws IOException {
         while (used == decoded && !ended) {
             long first = frames.index();
@@ -215,10 +217,10 @@ final class Mp3Stream implements AudioStream {
     }
 
     /**
-     * Decodes the frames that the silence behind may touch, of which the first was decoded, together: where it begins
-     * is known only if the last of them is the last one of the file.
+     * Decodes together all frames that the trailing silence may affect, because where the silence begins is known only
+     * once the last of them proves to be the last frame of the file. The first of them is already decoded.
      *
-     * @param first number of the first
+     * @param first number of the first of these frames
      */
     private void decodeTail(long first) throws IOException {
         int count = 1;
@@ -266,7 +268,7 @@ final class Mp3Stream implements AudioStream {
         to(Math.min(frame, Long.MAX_VALUE / 2) + delay);
     }
 
-    /** @param target counted as {@link #blockStart} is */
+    /** @param target target sample, counted as {@link #blockStart} is */
     private void to(long target) throws IOException {
         boolean far = target > blockStart + decoded + (long) LEAD * perFrame;
         if (target < blockStart || far && source.seekable()) {

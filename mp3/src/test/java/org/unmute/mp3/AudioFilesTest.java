@@ -50,7 +50,7 @@ class AudioFilesTest {
         Recording lossy = AudioFiles.read(resource(name));
         assertThat(lossy.sampleRate()).isEqualTo(16000);
         assertThat(lossy.channels()).isEqualTo(1);
-        // This MP3 does not say how much silence its encoder put around the sound; Ogg states the length.
+        // This MP3 does not state how much silence its encoder added; Ogg states the length.
         assertThat(lossy.samples().length)
                 .isBetween(wav.length, name.endsWith("ogg") ? wav.length : wav.length + 4 * 1152);
         assertThat(lossy.warnings()).isEmpty();
@@ -61,7 +61,10 @@ class AudioFilesTest {
         assertThat(best).isGreaterThan(0.95);
     }
 
-    /** Correlation of a with b from {@code shift} on; the last 20 ms are left to the encoders. */
+    /**
+     * Correlation of {@code a} with {@code b} shifted by {@code shift}, without the last 20 ms, which encoders may
+     * change.
+     */
     private static double correlation(float[] a, float[] b, int shift) {
         double ab = 0;
         double aa = 0;
@@ -120,7 +123,8 @@ class AudioFilesTest {
             } catch (UnreadableAudioException e) {
                 continue;
             }
-            // A bit outside the samples (a tag, a frame's header flag) may be harmless; then the sound must be whole.
+            // Damage outside the samples (in a tag or a flag of a frame's header) may be harmless; then all samples
+            // must be intact.
             assertThat(read)
                     .as("byte %d", at)
                     .isEqualTo(AudioFiles.read(resource("whistle.wav")).samples());

@@ -31,7 +31,7 @@ class Mp3StreamTest {
         return AudioStream.open(AudioSource.of(file, "test.mp3"));
     }
 
-    /** Without printing thousands of numbers. */
+    /** Compares arrays without printing thousands of numbers on failure. */
     private static void assertSame(float[] actual, float[] expected) {
         assertThat(actual.length).isEqualTo(expected.length);
         assertThat(Arrays.mismatch(actual, expected))
@@ -62,7 +62,7 @@ class Mp3StreamTest {
             assertThat(stream.sampleRate()).isEqualTo(rate);
             assertThat(stream.channels()).isEqualTo(channels);
             whole = rest(stream, 999);
-            // Some encoders write no header of their own.
+            // Some encoders write no Xing header.
             assertThat(stream.frames().orElse(whole.length)).isEqualTo(whole.length);
             assertThat(stream.position()).isEqualTo(whole.length);
             assertThat(stream.warnings()).isEmpty();
@@ -158,7 +158,7 @@ class Mp3StreamTest {
 
     private static final String WITH_HEADER = "tones-44100-stereo-vbr.mp3";
 
-    /** The file with other numbers in its encoder's header: frames after the first, and bytes. */
+    /** The file with other numbers in its encoder's header: of frames after the first, and of bytes. */
     private static byte[] stating(byte[] file, int frames, int bytes) {
         int at = Mp3Header.parse(file, 0).infoAt() + 8;
         byte[] changed = file.clone();
@@ -170,7 +170,7 @@ class Mp3StreamTest {
         return ByteBuffer.wrap(file).getInt(Mp3Header.parse(file, 0).infoAt() + 8 + 4 * field);
     }
 
-    /** Reads through, then from many places, and compares the positions with the samples. */
+    /** Reads the whole file, then from many positions, and checks positions and samples. */
     private static float[] readChecked(byte[] file) throws IOException {
         float[] whole = new float[200_000];
         int n = 0;
@@ -211,7 +211,7 @@ class Mp3StreamTest {
         byte[] file = resource(WITH_HEADER);
         byte[] tag = Arrays.copyOf("TAG".getBytes(StandardCharsets.US_ASCII), 128);
         byte[] both = joined(file, file, tag);
-        // The second header's frame has no sound but its time.
+        // The frame of the second header has no audio but takes up time.
         int length = readChecked(both).length;
         assertThat(length).isBetween(2 * 66_150, 2 * 66_150 + 4 * 1152);
         try (AudioStream stream = open(both)) {
@@ -243,7 +243,7 @@ class Mp3StreamTest {
         }
     }
 
-    /** The file with another silence behind in its encoder's header, the decoder's own delay included. */
+    /** The file with another trailing silence in its encoder's header, which includes the decoder's own delay. */
     private static byte[] silentAtTheEnd(byte[] file, int samples) {
         byte[] changed = file.clone();
         int at = Mp3Header.parse(file, 0).infoAt() + 120 + 22;
@@ -252,7 +252,7 @@ class Mp3StreamTest {
         return changed;
     }
 
-    /** Frames of MPEG-2 have 576 samples, and their encoders put up to 622 behind. */
+    /** MPEG-2 frames have 576 samples, and their encoders append up to 622. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 622, 1151, 1152, 1153, 2304, 2910, 3566})
     void theSilenceBehindMayTakeSeveralFrames(int silence) throws IOException {
@@ -269,7 +269,7 @@ class Mp3StreamTest {
             stream.seek(whole.length + 45 * 1152L);
             assertThat(stream.position()).isEqualTo(whole.length);
         }
-        // Where frames follow, nothing behind is silence.
+        // If more frames follow, no trailing silence is removed.
         byte[] fewer = stating(file, stated(file, 0) - 5, 0);
         assertSame(readChecked(fewer), all);
         try (AudioStream stream = open(fewer)) {
@@ -301,7 +301,8 @@ class Mp3StreamTest {
         Mp3Header info = Mp3Header.parse(file, 0);
         int firstFrame = Mp3Header.parse(file, info.bytes()).bytes();
         byte[] cut = Arrays.copyOf(file, info.bytes() + firstFrame);
-        // Of the extension's 12 bits for the silence in front, the upper 8: 2000 samples and the decoder's own delay.
+        // Set the upper 8 of the extension's 12 bits for the leading silence: 2000 samples plus the decoder's own
+        // delay.
         cut[info.infoAt() + 120 + 21] = (byte) (2000 >> 4);
         try (AudioStream stream = open(cut)) {
             assertThat(stream.position()).isZero();

@@ -18,7 +18,10 @@ import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
-/** Whoever asks for a length first must be told when samples are more or fewer, whatever was done to the file. */
+/**
+ * If the number of samples differs from the length stated at first, there must be a warning, however the file was
+ * changed.
+ */
 class StatedLengthTest {
     private static final int MAX_SAMPLES = 1 << 20;
 
@@ -79,7 +82,7 @@ class StatedLengthTest {
             case 2 -> joined(front, part, part, Arrays.copyOfRange(file, end, file.length));
             case 3 -> joined(file, part);
             case 4 -> joined(file, file);
-            // Headers are what states lengths.
+            // Headers state the lengths.
             case 5 -> bytes(file, random, Math.min(file.length, 240));
             default -> bytes(file, random, file.length);
         };
@@ -93,7 +96,7 @@ class StatedLengthTest {
         return changed;
     }
 
-    /** Reads it as a file and from a pipe. */
+    /** Reads the bytes as a file and from a pipe. */
     private void check(byte[] file, String what) throws IOException {
         check(AudioSource.of(file, what), what);
         check(AudioSource.of(new ByteArrayInputStream(file), what), what + " in a pipe");
@@ -122,7 +125,7 @@ class StatedLengthTest {
         }
     }
 
-    /** What states its length is believed where nothing can be measured, but not in silence. */
+    /** The stated length of a pipe is trusted, because its size is unknown, but more bytes give a warning. */
     @ParameterizedTest
     @ValueSource(strings = {"whistle.wav", "whistle.au", "whistle.aiff"})
     void samplesBehindTheStatedOnesInAPipeAreAWarning(String name) throws IOException {
@@ -167,7 +170,7 @@ class StatedLengthTest {
         check(whole, name);
         assertThat(different).isZero();
         if (name.startsWith("tones")) {
-            // What the header states of frames and bytes, and the silence before and behind.
+            // The numbers of frames and bytes in the header, and the leading and trailing silence.
             for (int at : new int[] {40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 177, 178, 179}) {
                 for (int value : new int[] {0, 1, 7, 0x3F, 0x80, 0xD0, 0xFF}) {
                     byte[] changed = whole.clone();
@@ -182,7 +185,7 @@ class StatedLengthTest {
             byte[] file = change(whole, random);
             check(random.nextBoolean() && file.length > 0 ? change(file, random) : file, name + ", mutation " + i);
         }
-        // FLAC and Ogg are refused, as their checksums are wrong; of whistle.mp3 no length is stated.
+        // Changed FLAC and Ogg files are refused for wrong checksums, and whistle.mp3 states no length.
         if (!name.matches("whistle\\.(mp3|flac|ogg)")) {
             assertThat(different).as("of %d with a length", stated).isGreaterThan(10);
         }

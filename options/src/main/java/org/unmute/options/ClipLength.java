@@ -3,7 +3,7 @@ package org.unmute.options;
 import org.unmute.data.ClipDivision;
 import picocli.CommandLine.Option;
 
-/** The option that says how long recordings are divided into clips. */
+/** The option that sets how long recordings are divided into clips. */
 public final class ClipLength {
     @Option(
             names = "--clip",
@@ -18,7 +18,7 @@ public final class ClipLength {
         return clip != null;
     }
 
-    /** Which recordings are divided. */
+    /** The rule by which recordings are divided. */
     public ClipDivision.Rule rule() {
         return clip == null ? ClipDivision.Rule.DEFAULT : ClipDivision.Rule.parse(clip);
     }

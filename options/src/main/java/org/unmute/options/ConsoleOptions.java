@@ -2,7 +2,7 @@ package org.unmute.options;
 
 import picocli.CommandLine.Option;
 
-/** Options of every program: what it shows, and how. */
+/** Options of every program that control its output. */
 public final class ConsoleOptions {
     @Option(
             names = "--json",

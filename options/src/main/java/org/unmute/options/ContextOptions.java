@@ -4,7 +4,7 @@ import org.unmute.events.detection.ContextSeconds;
 import org.unmute.probes.score.FrameScorer;
 import picocli.CommandLine.Option;
 
-/** Options that say how much of the sound around a moment its scores come from. */
+/** Options that set how much of the audio around a moment is used for its scores. */
 public final class ContextOptions {
     @Option(
             names = "--context",

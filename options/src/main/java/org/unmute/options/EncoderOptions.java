@@ -19,7 +19,7 @@ import org.unmute.models.encoder.NormPreset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that select an encoder and its front end. Defaults are those of the encoder's authors. */
+/** Options that select an encoder and its front end. Defaults are those chosen by the encoder's authors. */
 public final class EncoderOptions {
     /** For completion and help. */
     static final class ModelNames extends ArrayList<String> {
@@ -117,10 +117,10 @@ public final class EncoderOptions {
     /**
      * Opens the encoder on the current backend.
      *
-     * @param digests hashes its file
-     * @throws SettingsException if an option is no number in its range, or the options contradict each other or the
+     * @param digests computes the digest of the encoder's file
+     * @throws SettingsException if an option is not a number in its range, or the options contradict each other or the
      *     encoder
-     * @throws InputException if there is no such file
+     * @throws InputException if the file does not exist
      */
     public OpenEncoder open(KnownDigests digests) throws IOException {
         EncoderSettings settings = settings();
@@ -134,7 +134,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** The names of the given options other than the file. */
+    /** The names of the options given, other than the file. */
     public List<String> givenNames() {
         return List.copyOf(OpenEncoder.given(settings(), norm).keySet());
     }
@@ -144,7 +144,7 @@ public final class EncoderOptions {
         return encoder;
     }
 
-    /** The label of the preset of statistics; null if none was given. */
+    /** The label of the preset for normalization; null if none was given. */
     public String norm() {
         return norm;
     }
@@ -155,9 +155,9 @@ public final class EncoderOptions {
     }
 
     /**
-     * The settings that the options state.
+     * The settings given by the options.
      *
-     * @throws SettingsException if an option is no number in its range, or two options say the same
+     * @throws SettingsException if an option is not a number in its range, or two options set the same value
      */
     public EncoderSettings settings() {
         return new GivenSettings(

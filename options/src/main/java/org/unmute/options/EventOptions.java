@@ -8,7 +8,7 @@ import org.unmute.events.detection.RuleOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say how scores over time are made and become events. */
+/** Options that set how scores over time are computed and turned into events. */
 public final class EventOptions {
     @Option(
             names = "--threshold",
@@ -64,12 +64,12 @@ public final class EventOptions {
     @Mixin
     private ContextOptions contexts;
 
-    /** The rules as they were given. */
+    /** The rules as given by the options. */
     public RuleOptions rules() {
         return new RuleOptions(threshold, low, median, gap, duration, topK, classes);
     }
 
-    /** How scores over time are made. */
+    /** How scores over time are computed. */
     public ContextSeconds context() {
         return contexts.seconds();
     }

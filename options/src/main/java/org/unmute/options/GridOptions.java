@@ -3,7 +3,7 @@ package org.unmute.options;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options that say which cells of a grid are run, and where their tokens are. */
+/** Options that set which cells of a grid are run and where their tokens are cached. */
 public final class GridOptions {
     @Option(
             names = "--only",
@@ -30,12 +30,12 @@ public final class GridOptions {
         return only;
     }
 
-    /** The folder of the token caches; null for that of the run. */
+    /** The folder of the token caches; null for the default in the folder of the run. */
     public String cache() {
         return cache;
     }
 
-    /** Whether nothing is run. */
+    /** Whether to report only what would be done. */
     public boolean dryRun() {
         return dryRun;
     }

@@ -3,7 +3,7 @@ package org.unmute.options;
 import org.unmute.events.encoder.Resampling;
 import picocli.CommandLine.Option;
 
-/** The option that says how recordings of another rate are read. */
+/** The option that sets the filter for recordings with another sample rate. */
 public final class ResamplingOption {
     @Option(
             names = "--resample",
@@ -13,7 +13,7 @@ public final class ResamplingOption {
                     + " torchaudio's).")
     private Resampling resampling;
 
-    /** The filter. */
+    /** The resampling filter. */
     public Resampling filter() {
         return resampling;
     }

@@ -3,7 +3,7 @@ package org.unmute.options;
 import org.unmute.events.encoder.TokenType;
 import picocli.CommandLine.Option;
 
-/** Options that say which tokens are stored, and how. */
+/** Options that set which tokens are stored, and in which type. */
 public final class TokenOptions {
     @Option(
             names = "--dtype",
@@ -24,7 +24,7 @@ public final class TokenOptions {
         return type;
     }
 
-    /** Whether tokens are stored after each block, not after the last alone. */
+    /** Whether tokens are stored after each block instead of only after the last. */
     public boolean layers() {
         return layers;
     }

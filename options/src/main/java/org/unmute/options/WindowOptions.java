@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.unmute.events.encoder.GivenSettings;
 import picocli.CommandLine.Option;
 
-/** How much sound an encoder hears at once. */
+/** Options that set how much audio an encoder processes at once. */
 final class WindowOptions {
-    /** Frames of a patch of most encoders. */
+    /** Frames per patch in most encoders. */
     private static final int PATCH = 16;
 
     @Option(
@@ -22,17 +22,17 @@ final class WindowOptions {
                     + " recordings are cut into windows.")
     private Double window;
 
-    /** The given frames, or null. */
+    /** The number of frames; null if not given. */
     Integer frames() {
         return frames;
     }
 
-    /** The given seconds, or null. */
+    /** The number of seconds; null if not given. */
     Double seconds() {
         return window;
     }
 
-    /** The message where an encoder does not take a window in seconds. */
+    /** The error message for a window in seconds that an encoder rejects. */
     String refused(String reason) {
         int given = GivenSettings.frames(null, window);
         int rest = given % PATCH;

@@ -1,2 +1,2 @@
-/** Options that the command and the applications of Spark share, each declared once for picocli. */
+/** Options shared by the command-line program and the Spark applications, each declared once for picocli. */
 package org.unmute.options;

@@ -18,7 +18,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** All options in one command, as a program that embeds and detects has them: names differ, and defaults are these. */
+/**
+ * Combines all options in one command, as in a program that embeds and detects: names are distinct, and defaults are as
+ * expected.
+ */
 class SharedOptionsTest {
     @Command(name = "all")
     private static final class All {

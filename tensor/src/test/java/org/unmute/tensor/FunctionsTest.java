@@ -9,7 +9,7 @@ import org.unmute.tensor.Interpolation.Mode;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** Compositions: what the autograd goldens in the contract library do not reach. */
+/** Tests functions composed of ops where the autograd goldens in the contract library do not cover them. */
 class FunctionsTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
 
@@ -145,7 +145,7 @@ class FunctionsTest {
         for (float v : y) {
             kept += v > 0 ? 1 : 0;
         }
-        // Five standard deviations of a binomial distribution.
+        // The range is five standard deviations of a binomial distribution.
         assertThat(kept).isBetween(7500 - 217, 7500 + 217);
         assertThat(Functions.dropout(x, 0.25, 42).toFloats()).isEqualTo(y);
         assertThat(Functions.dropout(x, 0.25, 43).toFloats()).isNotEqualTo(y);

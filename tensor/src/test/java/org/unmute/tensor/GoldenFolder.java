@@ -9,9 +9,9 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Where the reference numbers lie: {@code src/test/resources/golden}, or the folder that the system property {@code
- * unmute.golden} names. The other modules use {@code org.unmute.kernels.contract.golden.Golden}, which this module
- * cannot depend on.
+ * The folder of the reference numbers: {@code src/test/resources/golden}, or the folder given by the system property
+ * {@code unmute.golden}. The other modules use {@code org.unmute.kernels.contract.golden.Golden}, on which this module
+ * cannot depend.
  */
 public final class GoldenFolder {
     private static final Set<String> MISSING = new ConcurrentSkipListSet<>();
@@ -19,8 +19,8 @@ public final class GoldenFolder {
     private GoldenFolder() {}
 
     /**
-     * The root. A relative path counts from the module's directory or, where it does not exist there, from one of the
-     * directories above it.
+     * The root folder. A relative path is resolved against the module's directory or, if it does not exist there,
+     * against the nearest directory above in which it does.
      */
     public static Path root() {
         String chosen = System.getProperty("unmute.golden", "").strip();
@@ -36,7 +36,7 @@ public final class GoldenFolder {
                 + (chosen.isEmpty() ? "" : " or above (-Dunmute.golden)"));
     }
 
-    /** A sub-folder or file, such as {@code probes/autograd}; the test is skipped, visibly, if the root lacks it. */
+    /** A subfolder or file, such as {@code probes/autograd}. If it does not exist, the test is visibly skipped. */
     public static Path require(String name) {
         Path root = root();
         Path folder = root.resolve(name);
@@ -50,7 +50,7 @@ public final class GoldenFolder {
         throw new TestAbortedException(reason);
     }
 
-    /** The cases found; none at all is a failure, since such a test would pass without testing anything. */
+    /** Returns the cases found. Fails if there are none, because the test would then pass without testing anything. */
     public static <C extends Collection<?>> C cases(String what, C found) {
         if (found.isEmpty()) {
             throw new AssertionFailedError("golden: no case found for " + what + " in " + root());

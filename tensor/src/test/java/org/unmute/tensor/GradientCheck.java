@@ -8,10 +8,10 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** Compares gradients with central differences in float64, for dense inputs and for inputs that are permuted views. */
+/** Compares gradients with central differences in float64, for dense inputs and for permuted views. */
 final class GradientCheck {
     private static final double H = 1e-5;
-    /** h² times a third derivative of order 100, and rounding of 1e-16 / h. */
+    /** Bounds h² times a third derivative of order 100, plus rounding of 1e-16 / h. */
     private static final double TOLERANCE = 2e-8;
 
     private final Random random = new Random(7);
@@ -24,7 +24,7 @@ final class GradientCheck {
         return new GradientCheck();
     }
 
-    /** Inputs from a normal distribution passed through a function, to stay in a domain or away from kinks. */
+    /** Inputs from a normal distribution mapped by a function, to stay inside a domain or away from kinks. */
     static GradientCheck mapped(DoubleUnaryOperator range) {
         GradientCheck check = new GradientCheck();
         check.range = range;
@@ -85,7 +85,7 @@ final class GradientCheck {
         return sum;
     }
 
-    /** The values as a parameter, in memory with the axes in reverse order if {@code permuted}. */
+    /** The values as a parameter, stored with the axes in reverse order if {@code permuted}. */
     private static Tensor leaf(double[] values, Shape shape, boolean permuted) {
         Tensor t = Tensor.of(ScalarBackend.INSTANCE, values, shape.toArray());
         return (permuted ? t.permute(reversed(shape.rank())).copy() : t).parameter();

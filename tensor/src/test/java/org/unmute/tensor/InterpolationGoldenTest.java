@@ -77,8 +77,8 @@ class InterpolationGoldenTest {
         for (double v : want) {
             max = Math.max(max, Math.abs(v));
         }
-        // The originals find positions in float32, three roundings of up to the grid's size; between two samples the
-        // interpolant rises by at most three times the maximum value.
+        // The originals compute positions in float32, with three roundings of values up to the grid's size. Between two
+        // samples, the interpolant rises by at most three times the maximum value.
         double tolerance = 9 * (grid.size(2) + grid.size(3)) * 0x1p-24 * max;
         for (int i = 0; i < got.length; i++) {
             assertThat(Math.abs(got[i] - want[i]))

@@ -21,7 +21,7 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps;
 
-/** Bad arguments: what is thrown names the operation and every shape concerned. */
+/** Exceptions for bad arguments name the operation and every shape concerned. */
 class MessagesTest {
     private static final Backend B = ScalarBackend.INSTANCE;
 
@@ -190,7 +190,7 @@ class MessagesTest {
                                 .satisfies(e -> assertThat(e.getMessage()).contains(w.parts))));
     }
 
-    /** The scalar backend under another name and without float64. */
+    /** A backend with another name and without float64. */
     private static Backend other() {
         return (Backend) Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, m, args) -> switch (m.getName()) {

@@ -34,14 +34,16 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps;
 
-/** Every op record against central differences; a record without a case fails. */
+/** Compares the gradient of every op record with central differences. Fails for a record without a case. */
 class OpGradientTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
 
-    /** Straight-through gradients are not derivatives, so these follow a stated rule (StraightThroughTest). */
+    /**
+     * Straight-through gradients are not derivatives, so these ops are tested against a rule in StraightThroughTest.
+     */
     private static final Set<Class<?>> BY_RULE = Set.of(ElementwiseOps.BinarizeStraightThrough.class);
 
-    /** Where a function has no derivative; inputs stay away from there. */
+    /** Points at which a function has no derivative. Inputs keep away from them. */
     private static final Map<Unary, double[]> KINKS = Map.of(
             Unary.ABS,
             new double[] {0},
@@ -398,7 +400,7 @@ class OpGradientTest {
         add(SelfAttention.class, "one token", in -> new SelfAttention(in[0], 0.7), s(2, 1, 3, 2, 5));
         add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1], false), s(2, 5, 3), s(4, 3));
         add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1], false), s(3, 1, 7), s(2, 7));
-        // The gradient of binary prototypes is not that of the function; their tokens' is.
+        // The gradient of binary prototypes is not the derivative of the function, but that of their tokens is.
         Tensor signed = Tensor.of(B, new double[] {0.5, -2, 0, 3, -0.1, -7, 1, 1, -1, -4, 2, 0.3}, 4, 3);
         add(PrototypeMaxPool.class, "binary", in -> PrototypeMaxPool.of(in[0], signed, true), s(2, 5, 3));
         add(ProductExtremes.class, "", in -> ProductExtremes.of(in[0], in[1]), s(2, 5, 3), s(4, 3));

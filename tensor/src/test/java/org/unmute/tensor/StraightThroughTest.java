@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Unary;
 
-/** Gradients that are conventions rather than derivatives. */
+/** Tests gradients that are conventions rather than derivatives. */
 class StraightThroughTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
     private static final double[] X = {-2, -1, -0.25, -0.0, 0.0, 0.5, 1, 1.0000001, 3, Double.NaN};

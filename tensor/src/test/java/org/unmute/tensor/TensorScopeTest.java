@@ -10,7 +10,7 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 class TensorScopeTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
 
-    /** A tensor of so many bytes, a multiple of 4. */
+    /** A tensor of {@code n} bytes, a multiple of 4. */
     private static Tensor bytes(int n) {
         return Tensor.zeros(B, DType.F32, Shape.of(n / 4));
     }

@@ -22,8 +22,8 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Converts a checkpoint into a safetensors file of its encoder alone, with the authors' tensor names. Two steps, so
- * that the {@linkplain #report report} can be inspected before anything is written.
+ * Converts a checkpoint to a safetensors file that contains only its encoder, with the authors' tensor names. It works
+ * in two steps, so that the {@linkplain #report report} can be inspected before anything is written.
  *
  * <pre>{@code
  * try (Conversion conversion = Conversion.open(Path.of("checkpoint.pt"), Conversion.Options.KEEP)) {
@@ -32,17 +32,17 @@ import org.unmute.tensor.io.StoredType;
  * }
  * }</pre>
  *
- * <p>The metadata of the new file name the encoder, the source's naming scheme (some encoders depend on it), what the
- * model needs in addition to tensors, and the source; texts of a safetensors source, such as a licence, are copied.
- * {@code format} is {@code pt} unless the source says otherwise, because Hugging Face's loader rejects files without
- * it. Tensors are copied from the mapped source one at a time, so large checkpoints need little memory.
+ * <p>The metadata of the new file contain the encoder, the source's naming scheme (some encoders depend on it), values
+ * that the model needs in addition to tensors, and the source. Metadata of a safetensors source, such as a licence, are
+ * copied. {@code format} is {@code pt} unless the source states another one, because Hugging Face's loader rejects
+ * files without it. Tensors are copied from the mapped source one at a time, so large checkpoints need little memory.
  */
 public final class Conversion implements AutoCloseable {
     /** Metadata key: SHA-256 of the source file, 64 lower-case hexadecimal digits. */
     public static final String SOURCE_SHA256 = "unmute.source_sha256";
     /** Metadata key: the source's file name without its folder. */
     public static final String SOURCE_FILE = "unmute.source_file";
-    /** Metadata key: how many tensors of the source were left out. */
+    /** Metadata key: number of tensors of the source that were dropped. */
     public static final String DROPPED = "unmute.source_dropped";
 
     private static final int MAX_NAMED = 8;
@@ -55,11 +55,11 @@ public final class Conversion implements AutoCloseable {
     /**
      * Conversion options.
      *
-     * @param model name of an encoder family, which the tensors must match; empty to recognise it
-     * @param type element type of the floating tensors; empty to keep each tensor's own. Integers keep theirs.
+     * @param model name of an encoder family that the tensors must match; empty to recognise the family
+     * @param type element type of the floating tensors; empty to keep the type of each. Integer tensors keep theirs.
      */
     public record Options(String model, Optional<StoredType> type) {
-        /** Recognise the encoder and keep the element types. */
+        /** Recognises the encoder and keeps the element types. */
         public static final Options KEEP = new Options("", Optional.empty());
 
         /** @throws IllegalArgumentException if weights cannot be stored in that type */
@@ -79,11 +79,11 @@ public final class Conversion implements AutoCloseable {
     }
 
     /**
-     * Opens a checkpoint, recognises its encoder and checks all of its elements. Writes nothing.
+     * Opens a checkpoint, recognises its encoder and checks all elements of that encoder. Writes nothing.
      *
      * @throws org.unmute.files.MalformedFileException if it is not a readable checkpoint
-     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if it has no known encoder, or not the stated
-     *     one
+     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if it does not contain a known encoder, or not
+     *     the stated one
      * @throws IOException if it cannot be read
      */
     public static Conversion open(Path source, Options options) throws IOException {
@@ -101,9 +101,9 @@ public final class Conversion implements AutoCloseable {
     /**
      * Converts in one step.
      *
-     * @param overwrite whether a file that is at the target already may be replaced
-     * @return what became of each tensor
-     * @throws IOException as {@link #open} and {@link #writeTo}
+     * @param overwrite whether an existing file at the target may be replaced
+     * @return the report of what was done with each tensor
+     * @throws IOException as for {@link #open} and {@link #writeTo}
      */
     public static ConversionReport run(Path source, Path target, Options options, boolean overwrite)
             throws IOException {
@@ -135,7 +135,7 @@ public final class Conversion implements AutoCloseable {
                     : to.equals(from) ? ConversionReport.Fate.KEPT : ConversionReport.Fate.RENAMED;
             lines.add(new ConversionReport.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
             if (to != null && type.isFloating()) {
-                // Only tensors that are converted are read: an optimizer's state is larger than the model.
+                // Read only tensors that are converted, because an optimizer's state is larger than the model.
                 StoredTensor tensor = file.entry(from);
                 parameters = Math.addExact(parameters, tensor.shape().elements());
                 ElementConversion.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
@@ -158,7 +158,7 @@ public final class Conversion implements AutoCloseable {
                 flaws);
     }
 
-    /** Other encoders with the same tensor names, which only the prefix or the caller tells apart. */
+    /** Other encoders with the same tensor names, which only the prefix or the caller can distinguish. */
     private static List<String> alsoFits(Checkpoint file, EncoderProvider known) {
         List<String> names = new ArrayList<>();
         for (EncoderProvider other : Encoders.providers()) {
@@ -182,13 +182,13 @@ public final class Conversion implements AutoCloseable {
         }
     }
 
-    /** What the checkpoint is, and what becomes of its tensors. */
+    /** Describes the checkpoint and what is done with each tensor. */
     public ConversionReport report() {
         return report;
     }
 
     /**
-     * Checks that a file can be written.
+     * Checks that the encoder can be converted.
      *
      * @throws ConversionException if a required tensor is missing, or a number is not finite or does not fit the type
      */
@@ -216,9 +216,9 @@ public final class Conversion implements AutoCloseable {
 
     /**
      * Writes the safetensors file. The target is replaced only once the new file is complete; after an exception it is
-     * as before.
+     * unchanged.
      *
-     * @param overwrite whether a file that is there already may be replaced
+     * @param overwrite whether an existing file may be replaced
      * @return bytes written
      * @throws IllegalArgumentException if the target is the source
      * @throws FileAlreadyExistsException if the target is there and must not be replaced
@@ -244,7 +244,7 @@ public final class Conversion implements AutoCloseable {
     }
 
     /**
-     * Checks the target; {@link #writeTo} does, too, but this avoids reading a large source in vain.
+     * Checks the target. {@link #writeTo} does this too, but an early check avoids reading a large source in vain.
      *
      * @throws IllegalArgumentException if the target is the source
      * @throws FileAlreadyExistsException if the target is there and must not be replaced

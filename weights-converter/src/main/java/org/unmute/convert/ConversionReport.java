@@ -7,18 +7,18 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * What a checkpoint is and what becomes of its tensors.
+ * Describes a checkpoint and what is done with each of its tensors.
  *
  * @param source the file
  * @param container description of the file format
- * @param bytes its size
+ * @param bytes size of the file
  * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
- * @param encoder the family it was recognised as, for instance {@code eat}
- * @param recognizedBy how it was recognised
+ * @param encoder the encoder family that was recognised, for instance {@code eat}
+ * @param recognizedBy how the family was recognised
  * @param alsoFits other families with the same tensor names, if only the names identified the encoder
  * @param match the naming scheme and which tensors are converted, dropped and missing
- * @param tensors every tensor of the file, in its order
- * @param parameters elements of the floating tensors that are converted: weights with the head, and stored tables
+ * @param tensors every tensor of the file, in the order of the file
+ * @param parameters number of elements of the converted floating tensors: weights including the head, and stored tables
  * @param opaque objects in the file that are not interpreted
  * @param flaws descriptions of elements that prevent the conversion; empty if there are none
  */
@@ -35,30 +35,30 @@ public record ConversionReport(
         long parameters,
         List<String> opaque,
         List<String> flaws) {
-    /** How the encoder was recognised. */
+    /** The way in which the encoder was recognised. */
     public enum RecognizedBy {
         /** Stated by the caller; the tensors agree. */
         STATED,
         /** Stated in the file's metadata; the tensors agree. */
         METADATA,
-        /** A combination of tensors that only this encoder has. */
+        /** Recognised by a combination of tensors that only this encoder has. */
         TENSORS
     }
 
-    /** What becomes of a tensor. */
+    /** What is done with a tensor. */
     public enum Fate {
-        /** Written under its own name. */
+        /** Written under the same name. */
         KEPT,
         /** Written under another name. */
         RENAMED,
-        /** Left out. */
+        /** Not written. */
         DROPPED
     }
 
     /**
      * One tensor of the file.
      *
-     * @param fate what becomes of it
+     * @param fate what is done with it
      * @param from its name in the file
      * @param to its new name; null if it is dropped
      * @param reason why it is dropped; null if it is not
@@ -75,12 +75,12 @@ public record ConversionReport(
         flaws = List.copyOf(flaws);
     }
 
-    /** Whether every tensor that the encoder needs is there. */
+    /** Whether the file contains every tensor that the encoder needs. */
     public boolean complete() {
         return match.missing().isEmpty();
     }
 
-    /** How many tensors have this fate. */
+    /** The number of tensors with this fate. */
     public long count(Fate fate) {
         return tensors.stream().filter(t -> t.fate() == fate).count();
     }

@@ -13,9 +13,9 @@ final class ElementConversion {
     private ElementConversion() {}
 
     /**
-     * Describes the first element that is not finite or overflows in the other type.
+     * Describes the first element that is not finite or overflows in type {@code to}.
      *
-     * @param tensor of a floating type
+     * @param tensor a tensor of a floating type
      */
     static Optional<String> flaw(StoredTensor tensor, StoredType to) {
         long n = tensor.shape().elements();

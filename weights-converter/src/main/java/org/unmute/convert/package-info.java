@@ -1,6 +1,7 @@
 /**
- * Converts a checkpoint that holds an audio encoder into a safetensors file of that encoder alone: {@link
- * org.unmute.convert.Conversion} reads and writes, {@link org.unmute.convert.ConversionReport} tells what became of
- * each tensor. Which tensors are the encoder's, and how they are named, say the key maps of {@code org.unmute.models}.
+ * Converts a checkpoint with an audio encoder to a safetensors file that contains only that encoder. {@link
+ * org.unmute.convert.Conversion} reads and writes, and {@link org.unmute.convert.ConversionReport} describes what is
+ * done with each tensor. The key maps of {@code org.unmute.models} define which tensors belong to the encoder and how
+ * they are named.
  */
 package org.unmute.convert;

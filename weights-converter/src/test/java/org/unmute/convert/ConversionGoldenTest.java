@@ -28,7 +28,7 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Whatever checkpoint an encoder is read from, the converted file gives the same tokens and scores to the last bit. */
+/** For every checkpoint, the converted file gives bitwise the same tokens and scores. */
 @Tag("golden")
 class ConversionGoldenTest {
     private static final long SECONDS = 3;
@@ -36,7 +36,7 @@ class ConversionGoldenTest {
     @TempDir
     Path temporary;
 
-    /** The small encoders of the models module, unless another folder is named. */
+    /** The folder of the small encoders: that of the models module, unless another one is configured. */
     private static Path tiny() {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.require("tiny");
@@ -80,7 +80,7 @@ class ConversionGoldenTest {
         }
     }
 
-    /** What the checkpoint does not hold. */
+    /** Settings that the checkpoint does not contain. */
     private static EncoderSettings settings(JsonNode config, String model) {
         Map<String, String> cfg = new LinkedHashMap<>();
         config.path("cfg")
@@ -115,10 +115,10 @@ class ConversionGoldenTest {
         assertThat(report.complete()).isTrue();
         assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.STATED);
         Encoder before = Encoders.open(checkpoint, settings(config, model(config)));
-        // The converted file says itself what it is.
+        // The converted file itself names its encoder.
         Encoder after = Encoders.open(target, settings(config, ""));
         assertThat(after.describe()).isEqualTo(before.describe());
-        // More than a window, where there is a window.
+        // Longer than a window, if the encoder has windows.
         float[] samples = noise((int) Math.min(
                 before.describe().windowSamples() * 3L / 2,
                 SECONDS * before.describe().sampleRate()));

@@ -21,7 +21,10 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
-/** On EAT's names as Hugging Face has them, below a prefix, with tensors beside that no encoder needs. */
+/**
+ * Converts a checkpoint with EAT's tensor names as used by Hugging Face, with a prefix, and with extra tensors that no
+ * encoder needs.
+ */
 class ConversionTest {
     private static final String CLS = "modality_encoders.IMAGE.extra_tokens";
     private static final List<String> BLOCK = List.of(
@@ -50,7 +53,7 @@ class ConversionTest {
         target = folder.resolve("target.safetensors");
     }
 
-    /** Everything but the class token, of no particular size. */
+    /** All tensors except the class token, in arbitrary sizes. */
     private static SafetensorsWriter eat() {
         SafetensorsWriter writer =
                 new SafetensorsWriter().metadata("author", "somebody").metadata("format", "flax");
@@ -177,7 +180,7 @@ class ConversionTest {
                         .hasMessageContaining("source.safetensors");
             }
         }
-        // A tensor that is left out may hold anything.
+        // A tensor that is dropped may contain any numbers.
         eat().add("model.extra_tokens", Shape.of(1), new float[1])
                 .add("criterion.best", Shape.of(1), new float[] {Float.NaN})
                 .write(source);

@@ -20,9 +20,9 @@ import org.unmute.audio.UnreadableAudioException;
 import org.unmute.files.fixture.AllocatedBytes;
 import org.unmute.kernels.contract.golden.RealData;
 
-/** FLAC files with the expected outcome of each, as their {@code index.json} says. */
+/** Reads FLAC files and compares each with the outcome stated in {@code index.json}. */
 class FlacConformanceTest {
-    /** What a decoder allocates in all, whatever the length of the file. */
+    /** Maximum total allocation of a decoder, independent of the file's length. */
     private static final long MAX_ALLOCATED = 16 << 20;
 
     @TestFactory
@@ -65,7 +65,7 @@ class FlacConformanceTest {
         }
     }
 
-    /** The file as a stream that cannot go back. */
+    /** The file as a stream that cannot seek back. */
     private static AudioSource stream(Path file) throws IOException {
         InputStream in = Files.newInputStream(file);
         return AudioSource.of(in, file.toString());

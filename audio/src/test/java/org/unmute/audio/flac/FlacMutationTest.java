@@ -12,8 +12,8 @@ import org.unmute.audio.UnreadableAudioException;
 import org.unmute.files.fixture.AllocatedBytes;
 
 /**
- * Damaged files are read or refused, soon and in bounded memory. {@code -Dunmute.mutations=N} tries N of them. Half of
- * them get the right frame checksum again, so that the damage reaches what lies behind it.
+ * Damaged files are read or refused, in bounded time and memory. {@code -Dunmute.mutations=N} tries N of them. Half of
+ * them get correct frame checksums, so that the damage reaches the code after the checksum.
  */
 class FlacMutationTest {
     private static final int MUTATIONS = Integer.getInteger("unmute.mutations", 4000);
@@ -97,11 +97,11 @@ class FlacMutationTest {
         };
     }
 
-    /** Reads through and seeks about; false if the file is refused on the way. */
+    /** Reads the whole file and seeks at random; false if the file is refused. */
     private static boolean read(byte[] file, Random random) throws IOException {
         try (FlacStream stream = FlacStream.open(AudioSource.of(file, "damaged.flac"))) {
             float[] samples = new float[4096];
-            // A damaged header may make one byte stand for thousands of samples, but no block is longer than this.
+            // With a damaged header, one byte may stand for thousands of samples, but no block is longer than this.
             long bound = 65_535L * file.length;
             for (int n = 0; n >= 0; n = stream.read(samples, 0, samples.length)) {
                 for (int i = 0; i < n; i++) {

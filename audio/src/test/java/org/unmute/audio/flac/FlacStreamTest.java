@@ -33,7 +33,7 @@ class FlacStreamTest {
         return Arrays.copyOf(all, n);
     }
 
-    /** As the other formats are mixed: the mean in double precision, rounded once. */
+    /** Mixes as the other formats do: the mean in double precision, rounded once. */
     private static float[] mono(int[][] x, int bits) {
         float[] mono = new float[x[0].length];
         for (int i = 0; i < mono.length; i++) {
@@ -119,7 +119,7 @@ class FlacStreamTest {
         return n;
     }
 
-    /** Points elsewhere, in front of other frames or of none. */
+    /** Makes seek points refer to other positions, which may or may not be frames. */
     private static void corruptSeekTable(byte[] file, Random random) throws IOException {
         int frames = (int) FlacMetadata.read(AudioSource.of(file, "test.flac")).firstFrame();
         for (int at = 60; at < frames; at++) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Writes FLAC files for tests, choosing among all that the format allows by chance rather than for size: subframe
- * types, predictors, coefficients, partitions, escapes, channel modes, codes of the header.
+ * Writes FLAC files for tests. Chooses at random rather than for size among everything that the format allows: subframe
+ * types, predictors, coefficients, partitions, escapes, channel modes and header codes.
  */
 final class FlacWriter {
     private final int[][] samples;
@@ -18,7 +18,7 @@ final class FlacWriter {
     private final int rate;
     private final Random random;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    /** Start of each frame, and the end of the last. */
+    /** Start of each frame, and the end of the last frame. */
     private final List<Integer> offsets = new ArrayList<>();
 
     private final List<Long> firstSamples = new ArrayList<>();
@@ -36,7 +36,7 @@ final class FlacWriter {
         random = new Random(seed);
     }
 
-    /** Blocks of random sizes up to {@link #blocks}, numbered by their samples. */
+    /** Uses blocks of random sizes up to {@link #blocks}, numbered by samples. */
     FlacWriter variable() {
         variable = true;
         return this;
@@ -47,7 +47,7 @@ final class FlacWriter {
         return this;
     }
 
-    /** STREAMINFO knows neither length nor MD5, as where the writer could not go back. */
+    /** Leaves length and MD5 unknown in STREAMINFO, like a writer that cannot seek back. */
     FlacWriter unknown() {
         length = false;
         hash = false;
@@ -64,7 +64,7 @@ final class FlacWriter {
         return this;
     }
 
-    /** Position of the frames, counted from the first byte of the file. */
+    /** Positions of the frames in the file. */
     List<Integer> frameOffsets() {
         return offsets;
     }
@@ -180,7 +180,7 @@ final class FlacWriter {
         }
     }
 
-    /** Puts the right checksum where a header ends, provided that its parts have valid lengths. */
+    /** Writes the correct checksum at the end of a header, provided that its parts have valid lengths. */
     static void repairHeader(byte[] file, int from) {
         int ones = Integer.numberOfLeadingZeros(~(file[from + 4] << 24));
         int size = file[from + 2] >> 4 & 15;
@@ -195,14 +195,14 @@ final class FlacWriter {
         }
     }
 
-    /** Puts the right checksum where a frame ends. */
+    /** Writes the correct checksum at the end of a frame. */
     static void repair(byte[] file, int from, int to) {
         int crc = Crc.crc16(0, file, from, to - 2);
         file[to - 2] = (byte) (crc >> 8);
         file[to - 1] = (byte) crc;
     }
 
-    /** Bits, most significant first. */
+    /** Writes bits, most significant first. */
     static final class BitWriter {
         private byte[] bytes = new byte[1 << 10];
         private int bit;

@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.unmute.audio.AudioSource;
 
-/** The integers of a FLAC file. */
+/** Reads the integer samples of a FLAC file. */
 final class IntegerSamples {
     private IntegerSamples() {}
 
-    /** {@code [channels][samples]} from the present position to the end. */
+    /** The samples {@code [channels][samples]} from the current position to the end. */
     static int[][] rest(FlacStream stream) throws IOException {
         int chunk = 1000;
         List<int[][]> parts = new ArrayList<>();
@@ -42,7 +42,7 @@ final class IntegerSamples {
         return all;
     }
 
-    /** MD5 in hexadecimal, as STREAMINFO defines it but computed independently of the decoder. */
+    /** The MD5 of the samples in hexadecimal, as STREAMINFO defines it but computed independently of the decoder. */
     static String md5(Path file) throws IOException {
         try (FlacStream stream = FlacStream.open(AudioSource.of(file))) {
             return md5(rest(stream), stream.bits());

@@ -6,7 +6,10 @@ import java.util.Random;
 final class Signals {
     private Signals() {}
 
-    /** {@code [channels][n]}: per channel and stretch silence, a constant, a tone, noise, or the extremes. */
+    /**
+     * Samples {@code [channels][n]} in sections of silence, a constant, a tone, noise or extreme values, independently
+     * per channel.
+     */
     static int[][] mixed(int channels, int n, int bits, long seed) {
         Random random = new Random(seed);
         int[][] x = new int[channels][n];

@@ -3,7 +3,7 @@ package org.unmute.audio.flac;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Writes a subframe, of a type chosen by chance among those that can hold the samples. */
+/** Writes a subframe of a type chosen at random among those that can hold the samples. */
 final class SubframeWriter {
     private final FlacWriter.BitWriter out;
     private final Random random;
@@ -58,7 +58,7 @@ final class SubframeWriter {
         }
     }
 
-    /** False, with nothing written, where a residual has more than 32 bits. */
+    /** Writes a predicted subframe. Returns false and writes nothing if a residual has more than 32 bits. */
     private boolean predicted(long[] x, int bits, int wasted, int type, int[] coefs, int precision, int shift) {
         int order = coefs.length;
         long[] residuals = new long[x.length];
@@ -110,7 +110,7 @@ final class SubframeWriter {
             long v = residuals[i];
             bits = Math.max(bits, v == 0 ? 0 : 65 - Long.numberOfLeadingZeros(v ^ v >> 63));
         }
-        // Codes of at most about a hundred zeros; too many to write otherwise.
+        // Limits codes to about a hundred zeros; otherwise there are too many to write.
         int smallest = Math.max(0, bits - 6);
         if (bits < 32 && (random.nextInt(4) == 0 || smallest >= escape)) {
             out.put(escape, parameterBits);

@@ -34,7 +34,7 @@ class VorbisStreamTest {
         return AudioStream.open(AudioSource.of(file, "test.ogg"));
     }
 
-    /** Without printing thousands of numbers. */
+    /** Compares arrays without printing thousands of numbers on failure. */
     private static void assertSame(float[] actual, float[] expected) {
         assertThat(actual.length).isEqualTo(expected.length);
         assertThat(Arrays.mismatch(actual, expected))
@@ -51,7 +51,10 @@ class VorbisStreamTest {
         return Arrays.copyOf(all, n);
     }
 
-    /** Half a step of 16 bits, to which the reference was rounded, for the mean of up to three channels. */
+    /**
+     * The tolerance is half a step of 16 bits, to which the reference was rounded, for the mean of up to three
+     * channels.
+     */
     @ParameterizedTest
     @CsvSource({"noise-stereo, 44100, 2", "sweep-mono, 16000, 1", "three-channels, 22050, 3"})
     void itDecodesAsLibvorbisDoes(String name, int rate, int channels) throws IOException {
@@ -104,7 +107,7 @@ class VorbisStreamTest {
         }
     }
 
-    /** A long recording: the packets of a file over and over, a few on each page. */
+    /** A long recording, made of the repeated packets of a file, a few on each page. */
     @Test
     void bisectionFindsTheWayInALongFile() throws IOException, InvalidVorbisException {
         byte[] file = new Pages(resource("sweep-mono.ogg")).write(40, 5);
@@ -158,7 +161,7 @@ class VorbisStreamTest {
                 .hasMessageContaining("several streams, the second one from byte " + whole.length);
     }
 
-    /** With the right checksums, so that the damage reaches the decoder. */
+    /** Checksums are corrected, so that the damage reaches the decoder. */
     @Test
     void damageBehindRightChecksumsGivesAnAnswerSoon() throws IOException {
         byte[][] seeds = {resource("noise-stereo.ogg"), resource("sweep-mono.ogg"), resource("three-channels.ogg")};
@@ -215,7 +218,7 @@ class VorbisStreamTest {
     @Test
     void aHeaderOfAFewBytesCannotAskForGigabytes() throws IOException {
         byte[] file = resource("sweep-mono.ogg");
-        // 16 million entries, of one length, in the first codebook.
+        // 16 million entries of one length in the first codebook.
         int setup = indexOf(file, new byte[] {5, 'v', 'o', 'r', 'b', 'i', 's'});
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(setup + 7 + 1 + 3 + 2, 0x01FFFFFF);
         Pages.repair(file);
@@ -234,7 +237,7 @@ class VorbisStreamTest {
         return at;
     }
 
-    /** Takes the packets of an Ogg file apart and puts them on other pages. */
+    /** Splits an Ogg file into packets and puts them on other pages. */
     private static final class Pages {
         private final List<byte[]> packets = new ArrayList<>();
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -261,7 +264,7 @@ class VorbisStreamTest {
             }
         }
 
-        /** The audio so many times, counted as a decoder counts it. */
+        /** Repeats the audio {@code times} times, with granule positions as a decoder counts them. */
         byte[] write(int times, int packetsOnAPage) throws InvalidVorbisException {
             page(0, 2, packets.subList(0, 1));
             page(0, 0, packets.subList(1, 3));
@@ -305,7 +308,7 @@ class VorbisStreamTest {
             out.writeBytes(page.array());
         }
 
-        /** Puts the right checksum into every page. */
+        /** Writes the correct checksum into every page. */
         static void repair(byte[] file) {
             ByteBuffer fields = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
             int at = 0;

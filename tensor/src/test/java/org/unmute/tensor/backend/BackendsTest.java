@@ -12,7 +12,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 class BackendsTest {
-    /** A backend that can be closed, as those with threads or a device are. */
+    /** A backend that can be closed, like those with threads or a device. */
     private static class Closeable extends ScalarBackend {
         private final AtomicInteger closings = new AtomicInteger();
 
@@ -90,7 +90,7 @@ class BackendsTest {
         }
     }
 
-    /** A backend that waits for its threads while one of them asks for the current backend. */
+    /** The backend waits for its threads while one of them asks for the current backend. */
     @Test
     @Timeout(60)
     void aThreadThatAsksForTheBackendDoesNotHoldUpItsClosing() {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A frozen buffer may leave its numbers to a packed form. */
+/** Tests that a frozen buffer may drop its numbers if a packed form holds them. */
 class HostBufferTest {
     private static final float[] NUMBERS = {1, -0f, Float.intBitsToFloat(0x7fc12345), Float.NEGATIVE_INFINITY, 3e-45f};
 
-    /** The numbers in reverse. */
+    /** A packed form: the numbers in reverse order. */
     private record Reversed(float[] numbers) {
         static Reversed of(float[] x) {
             Reversed r = new Reversed(new float[x.length]);
@@ -24,7 +24,7 @@ class HostBufferTest {
             }
         }
 
-        /** As the function that packs has it. */
+        /** Packs a buffer and declares that the packed form replaces its array. */
         static Reversed holding(HostBuffer b) {
             Reversed r = of(b.floats());
             b.replacedByPacked(out -> reverse(r.numbers, out));
@@ -108,7 +108,7 @@ class HostBufferTest {
         assertThat(b.floats()).isEqualTo(NUMBERS);
     }
 
-    /** A source that counts how many numbers were asked for. */
+    /** A source that counts the numbers requested. */
     private static ElementSource counting(AtomicInteger asked) {
         return (from, to, at, count) -> {
             asked.addAndGet(count);

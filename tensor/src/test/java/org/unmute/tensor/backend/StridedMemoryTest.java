@@ -12,11 +12,11 @@ import net.jqwik.api.Property;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 
-/** Views and row loops against a model that lists the position of every element. */
+/** Compares views and row loops with a model that lists the position of every element. */
 class StridedMemoryTest {
     private static final HostBuffer MEMORY = HostBuffer.allocate(DType.F32, 1);
 
-    /** Positions in row-major order, moved about by plain index arithmetic. */
+    /** Positions of the elements in row-major order, rearranged by plain index arithmetic. */
     private record Model(Shape shape, long[] positions) {
         interface Source {
             long[] index(long[] of);
@@ -63,7 +63,7 @@ class StridedMemoryTest {
         return p;
     }
 
-    /** A random view: rows padded or not, then permuted, sliced, repeated and so on. */
+    /** A random view: with or without padded rows, then permuted, sliced, repeated and so on. */
     private static Pair randomPair(Random random, Shape shape) {
         long[] strides = View.denseStrides(shape);
         if (shape.rank() > 1 && random.nextBoolean()) {
@@ -178,7 +178,7 @@ class StridedMemoryTest {
         return j;
     }
 
-    /** A random shape of as many elements: axes merged, split and ones put in. */
+    /** A random shape with the same number of elements: axes are merged or split, and axes of size 1 inserted. */
     private static Shape otherShape(Random random, Shape shape) {
         List<Long> sizes = new ArrayList<>();
         for (long s : shape.toArray()) {
@@ -227,7 +227,10 @@ class StridedMemoryTest {
         }
     }
 
-    /** Whether positions in a shape are those of some view: the first step along each axis decides the strides. */
+    /**
+     * Whether the positions can be those of a view of this shape, whose strides are given by the first step along each
+     * axis.
+     */
     private static boolean evenSteps(long[] positions, Shape shape) {
         long[] steps = new long[shape.rank()];
         long[] flatSteps = View.denseStrides(shape);
@@ -268,7 +271,7 @@ class StridedMemoryTest {
         check(last, pairs, random);
     }
 
-    /** Another view of a shape: of dense, padded or permuted memory, or repeated. */
+    /** Another view of the same shape: of dense, padded or permuted memory, or repeated. */
     private static Pair sameShape(Random random, Shape shape) {
         if (random.nextBoolean()) {
             long[] sizes = shape.toArray();
@@ -297,7 +300,7 @@ class StridedMemoryTest {
                 filled[0]++;
             }
         };
-        // In up to three parts, as threads would take them.
+        // Runs in up to three parts, as several threads would.
         long a = loop.rows() == 0 ? 0 : random.nextLong(loop.rows() + 1);
         long b = a + (loop.rows() == a ? 0 : random.nextLong(loop.rows() - a + 1));
         loop.forEach(0, a, body);

@@ -14,12 +14,12 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.files.Sha256;
 import org.unmute.tensor.Shape;
 
-/** The digest in a safetensors file's metadata. */
+/** Tests the digest in a safetensors file's metadata. */
 class FileDigestTest {
     @TempDir
     Path folder;
 
-    /** Other texts stand before and after the digest, one of them with what introduces the digest. */
+    /** Other entries come before and after the digest, and one of them contains the text that introduces a digest. */
     private static SafetensorsWriter writer() {
         return new SafetensorsWriter()
                 .metadata("classes", "crow\nGröße, \"unmute_digest\":\"sha256:" + "0".repeat(64) + "\"")
@@ -34,7 +34,7 @@ class FileDigestTest {
         }
     }
 
-    /** {@code docs/formats.md} says how another program can check it. */
+    /** {@code docs/formats.md} describes how another program can check the digest. */
     @Test
     void isTheSha256OfTheFileWithZerosInItsPlace() throws IOException {
         Path file = folder.resolve("a.safetensors");
@@ -74,7 +74,7 @@ class FileDigestTest {
         }
     }
 
-    /** The pieces in which large tensors are written and hashed. */
+    /** Large tensors are written and hashed in pieces. */
     @Test
     void coversTensorsOfManyPieces() throws IOException {
         float[] large = new float[100_003];
@@ -121,7 +121,7 @@ class FileDigestTest {
         }
     }
 
-    /** Whoever copies the metadata copies no digest of other bytes. */
+    /** Copying the metadata does not copy the digest of other bytes. */
     @Test
     void aCopyHasItsOwn() throws IOException {
         Path file = folder.resolve("a.safetensors");

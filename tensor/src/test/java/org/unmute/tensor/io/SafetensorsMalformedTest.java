@@ -216,7 +216,10 @@ class SafetensorsMalformedTest {
         return Mutation.several();
     }
 
-    /** What is accepted must be what an independent JSON parser sees; nothing but the declared exception is thrown. */
+    /**
+     * The contents of an accepted file must agree with an independent JSON parser. Only the declared exception may be
+     * thrown.
+     */
     @Property(tries = 3000)
     void aDamagedFileIsReadRightOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
         byte[] bytes = Mutation.applyAll(mutations, valid());

@@ -138,7 +138,9 @@ class SafetensorsTest {
         }
     }
 
-    /** A part of a tensor is that part of the whole, whatever the type, and nothing beside it is written or read. */
+    /**
+     * Reading a part of a tensor gives that part of the whole tensor, for every type, and touches nothing outside it.
+     */
     @Test
     void partsAreReadAsTheWhole() throws IOException {
         float[] values = {1f, -0.1f, 65504f, 1e-30f, Float.NEGATIVE_INFINITY, Float.NaN};

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class ErrorFunctionTest {
-    /** x, erf(x), erfc(x), rounded from forty digits. */
+    /** {@code x}, {@code erf(x)}, {@code erfc(x)}, rounded from forty digits. */
     private static final double[][] VALUES = {
         {0.0, 0.0, 1.0},
         {1e-300, 1.1283791670955126e-300, 1.0},

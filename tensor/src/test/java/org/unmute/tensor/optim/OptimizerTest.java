@@ -166,7 +166,7 @@ class OptimizerTest {
     void clippingLeavesTensorsSharedByTwoParametersAlone() {
         Tensor a = parameter(1, 2);
         Tensor b = parameter(3, 4);
-        // The gradients of both are one tensor: the upstream of a sum of two.
+        // Both gradients are the same tensor, the upstream gradient of a sum.
         Gradients g = Gradients.of(a.plus(b).times(10).sum(), Map.of("a", a, "b", b));
         double expected = 10 * (1 / (20 + 1e-6));
         Gradients clipped = g.clipped(1);

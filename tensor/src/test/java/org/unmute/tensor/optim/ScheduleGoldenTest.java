@@ -60,7 +60,8 @@ class ScheduleGoldenTest {
         };
         assertThat(rates.size()).isEqualTo((int) total);
         for (int step = 0; step < rates.size(); step++) {
-            // The originals multiply in another order, torch's from step to step: a few roundings of the base rate.
+            // The originals multiply in another order, torch's from step to step, which differs by a few roundings of
+            // the base rate.
             assertThat(Math.abs(schedule.rate(base, step) - rates.get(step).asDouble()))
                     .as("%s, step %d", name, step)
                     .isLessThanOrEqualTo(4 * Math.ulp(base));
