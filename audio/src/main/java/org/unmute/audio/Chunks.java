@@ -19,7 +19,7 @@ final class Chunks {
     private final AudioSource source;
     private final Kind kind;
 
-    /** How chunks are laid out. */
+    /** The layout of chunks. */
     enum Kind {
         /** Four letters and a 32-bit size; padded to 2 bytes. */
         RIFF(4, ByteOrder.LITTLE_ENDIAN, 2),

@@ -87,7 +87,7 @@ public final class FolderLock implements AutoCloseable {
      * @param folder an existing folder
      * @param name name of the lock file in the folder, which is created if needed and never deleted; all writers to the
      *     folder must use the same name
-     * @throws HeldException if another process holds it, or this one
+     * @throws HeldException if another process or this one holds the lock
      * @throws IOException if the file cannot be written
      */
     public static FolderLock acquire(Path folder, String name) throws IOException {
@@ -111,7 +111,7 @@ public final class FolderLock implements AutoCloseable {
      * file is {@code .NAME.lock} in the same folder; closing the lock deletes it if that is safe.
      *
      * @param target the file; it need not exist, but its folder must
-     * @throws HeldException if another process holds it, or this one
+     * @throws HeldException if another process or this one holds the lock
      * @throws IOException if the lock file cannot be written
      */
     public static FolderLock acquireFor(Path target) throws IOException {

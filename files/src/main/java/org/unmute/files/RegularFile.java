@@ -49,7 +49,7 @@ public final class RegularFile {
     /**
      * Whether a file or folder exists.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if this cannot be determined
      */
     public static boolean exists(Path file) throws IOException {
         return attributes(file) != null;
@@ -58,7 +58,7 @@ public final class RegularFile {
     /**
      * Whether a path is a regular file or a link to one.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if this cannot be determined
      */
     public static boolean isFile(Path path) throws IOException {
         BasicFileAttributes found = attributes(path);
@@ -68,7 +68,7 @@ public final class RegularFile {
     /**
      * Whether a path is a folder or a link to one.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if this cannot be determined
      */
     public static boolean isFolder(Path path) throws IOException {
         BasicFileAttributes found = attributes(path);

@@ -42,7 +42,7 @@ public final class WrittenFiles implements AutoCloseable {
     /**
      * The digest of a file.
      *
-     * @param bytes its size
+     * @param bytes size of the file in bytes
      * @param sha256 64 lower-case hex digits
      */
     public record Digest(long bytes, String sha256) {}
@@ -71,12 +71,12 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * Watches one file, and those in its folder whose names begin with its name and a dot.
+     * Watches one file, and files in its folder whose names begin with its name and a dot.
      *
-     * @param file need not exist; its folder must
+     * @param file the file; it need not exist, but its folder must
      * @param first runs once, before the first change; if it fails, so does the change
      * @throws FolderLock.HeldException if this process is already watching it
-     * @throws IOException if its folder cannot be resolved
+     * @throws IOException if the file's folder cannot be resolved
      */
     public static WrittenFiles of(Path file, FirstChange first) throws IOException {
         return opened(real(file), true, first);
@@ -121,7 +121,7 @@ public final class WrittenFiles implements AutoCloseable {
     /**
      * The watched folder or file that a file belongs to; empty if it is not watched.
      *
-     * @throws IOException if its folder cannot be resolved
+     * @throws IOException if the file's folder cannot be resolved
      */
     public static Optional<Path> rootOf(Path file) throws IOException {
         if (OPEN.isEmpty()) {
@@ -133,7 +133,7 @@ public final class WrittenFiles implements AutoCloseable {
     /**
      * A channel that hashes bytes written in order, if the file is watched; otherwise the channel itself.
      *
-     * @throws IOException if its folder cannot be resolved
+     * @throws IOException if the file's folder cannot be resolved
      */
     public static FileChannel watching(Path target, FileChannel channel) throws IOException {
         return covers(target) ? new WatchedChannel(channel) : channel;

@@ -54,7 +54,7 @@ final class Mp3Frames {
         return warnings;
     }
 
-    /** The frame that {@link #next} reads. */
+    /** Number of the frame that {@link #next} will read. */
     long index() {
         return index;
     }

@@ -23,12 +23,12 @@ public final class ConsoleOptions {
             description = "Show this help.")
     private boolean help;
 
-    /** Whether the result is printed as JSON. */
+    /** Whether to print the result as JSON. */
     public boolean json() {
         return json;
     }
 
-    /** Whether progress and remarks are not shown. */
+    /** Whether to suppress progress and remarks. */
     public boolean quiet() {
         return quiet;
     }

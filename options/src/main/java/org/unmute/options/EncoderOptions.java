@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 
 /** Options that select an encoder and its front end. Defaults are those chosen by the encoder's authors. */
 public final class EncoderOptions {
-    /** For completion and help. */
+    /** Names of encoders, for completion and help. */
     static final class ModelNames extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** For completion and help. */
+    /** Labels of presets, for completion and help. */
     static final class PresetLabels extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
 
@@ -139,7 +139,7 @@ public final class EncoderOptions {
         return List.copyOf(OpenEncoder.given(settings(), norm).keySet());
     }
 
-    /** The file as it was given, or {@link OpenEncoder#EMBEDDED}. */
+    /** The checkpoint file as given, or {@link OpenEncoder#EMBEDDED}. */
     public String file() {
         return encoder;
     }

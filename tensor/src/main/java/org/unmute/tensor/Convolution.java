@@ -105,7 +105,7 @@ public final class Convolution {
         return windows(x, window).mean(false, -1);
     }
 
-    /** {@code [batch, channels, positionsY, positionsX, height · width]} */
+    /** The elements of each window, {@code [batch, channels, positionsY, positionsX, height · width]}. */
     private static Tensor windows(Tensor x, SlidingWindow window) {
         Tensor columns = Tensor.run(new Im2Col(x, window)).permute(0, 1, 4, 5, 2, 3);
         Shape s = columns.shape();

@@ -11,7 +11,7 @@ public final class LinearWeight {
     private LinearWeight() {}
 
     /**
-     * A frozen weight {@code [out, in]} on the current backend ({@link Backends#current()}).
+     * Reads a frozen weight {@code [out, in]} on the current backend ({@link Backends#current()}).
      *
      * @param source its elements, row-major; not read after this method returns
      */

@@ -136,7 +136,7 @@ public final class Shape {
      * The shape of two operands broadcast against each other: axes are right-aligned and sizes of 1 expand.
      *
      * @param operation the operation's name, for the error message
-     * @throws IllegalArgumentException if the shapes do not fit
+     * @throws IllegalArgumentException if the shapes do not broadcast
      */
     public static Shape broadcast(String operation, Shape a, Shape b) {
         int rank = Math.max(a.rank(), b.rank());

@@ -94,7 +94,7 @@ public final class Tensor {
         return shape;
     }
 
-    /** Zeros. */
+    /** A tensor of zeros. */
     public static Tensor zeros(Backend backend, DType dtype, Shape shape) {
         return empty(backend, dtype, shape);
     }
@@ -409,7 +409,7 @@ public final class Tensor {
         return run(new ReductionOps.SharedMax(this, normalize(axes), keepAxes));
     }
 
-    /** Running sum along an axis. */
+    /** Cumulative sum along an axis. */
     public Tensor cumulativeSum(int axis) {
         return onLastAxis(axis, t -> run(new ReductionOps.CumulativeSum(t)));
     }

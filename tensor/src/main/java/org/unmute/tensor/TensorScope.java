@@ -36,7 +36,7 @@ public final class TensorScope implements AutoCloseable {
         CURRENT.set(this);
     }
 
-    /** Zeros. */
+    /** Zeroed memory. */
     static View allocate(Backend backend, DType dtype, Shape shape) {
         return owned(backend.allocate(dtype, shape));
     }

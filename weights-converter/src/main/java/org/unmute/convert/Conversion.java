@@ -221,7 +221,7 @@ public final class Conversion implements AutoCloseable {
      * @param overwrite whether an existing file may be replaced
      * @return bytes written
      * @throws IllegalArgumentException if the target is the source
-     * @throws FileAlreadyExistsException if the target is there and must not be replaced
+     * @throws FileAlreadyExistsException if the target exists and must not be replaced
      * @throws ConversionException if a required tensor is missing, or a number is not finite or does not fit the type
      * @throws IOException if it cannot be written
      */
@@ -247,7 +247,7 @@ public final class Conversion implements AutoCloseable {
      * Checks the target. {@link #writeTo} does this too, but an early check avoids reading a large source in vain.
      *
      * @throws IllegalArgumentException if the target is the source
-     * @throws FileAlreadyExistsException if the target is there and must not be replaced
+     * @throws FileAlreadyExistsException if the target exists and must not be replaced
      */
     public static void requireTarget(Path source, Path target, boolean overwrite) throws IOException {
         if (!RegularFile.exists(target)) {

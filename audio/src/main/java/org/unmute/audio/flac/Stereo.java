@@ -8,7 +8,7 @@ final class Stereo {
     private Stereo() {}
 
     /**
-     * Replaces a pair by left and right.
+     * Replaces a coded pair by left and right.
      *
      * @param first {@code [n]}: left, side or mid; receives left. Modified.
      * @param second {@code [n]}: side or right; receives right. Modified.

@@ -26,7 +26,7 @@ public interface BackendProvider {
     /**
      * Opens the backend; called only if {@link #probe()} reports it as available.
      *
-     * @param threads worker threads, 0 for one for each processor
+     * @param threads number of worker threads; 0 for one per processor
      */
     Backend open(int threads);
 
@@ -34,7 +34,7 @@ public interface BackendProvider {
      * Opens the backend on one of its {@link #devices()}.
      *
      * @param device the device's number, from 0
-     * @param threads worker threads, 0 for one for each processor
+     * @param threads number of worker threads; 0 for one per processor
      */
     default Backend open(int device, int threads) {
         return open(threads);

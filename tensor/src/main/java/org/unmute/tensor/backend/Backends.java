@@ -165,7 +165,7 @@ public final class Backends {
      *
      * @param name a backend's name, optionally with {@code :n} for its n-th device, from 0; {@code cpu} for the best
      *     backend on the CPU; or {@code auto} for the best available one
-     * @param threads worker threads, 0 for one for each processor
+     * @param threads number of worker threads; 0 for one per processor
      * @throws UnavailableException if the requested backend is not available; there is no fallback
      */
     public static Choice open(String name, int threads) {

@@ -7,7 +7,7 @@ public interface Buffer extends AutoCloseable {
     /** Element type of this buffer. */
     DType dtype();
 
-    /** Bytes this buffer occupies, padding included. */
+    /** Bytes that this buffer occupies, including padding. */
     long bytes();
 
     /** Releases the memory. Closing a second time does nothing. */

@@ -3,7 +3,7 @@ package org.unmute.tensor.backend;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** {@link Backend#adamW} from elementwise operations, with two scratch tensors of the parameter's size. */
+/** {@link Backend#adamW} composed of elementwise operations, with a workspace of twice the parameter's size. */
 record CompositeAdamW(Backend backend, double rate, double beta1, double beta2, double eps, double decay) {
     void step(View weight, View gradient, View m, View v, long step) {
         View t = backend.allocate(weight.dtype(), weight.shape());

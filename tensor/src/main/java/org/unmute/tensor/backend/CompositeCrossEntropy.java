@@ -80,7 +80,7 @@ final class CompositeCrossEntropy {
         View.close(probabilities, targets, total);
     }
 
-    /** {@code weight (keep y + share)} */
+    /** The weighted targets, {@code weight (keep y + share)}. */
     private View targets(double keep, double share) {
         View q = scratch();
         b.affine(y, keep, share, q);

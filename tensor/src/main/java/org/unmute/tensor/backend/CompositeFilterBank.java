@@ -96,7 +96,7 @@ final class CompositeFilterBank {
         }
     }
 
-    /** Multiplies by a table and closes it. */
+    /** Multiplies by a table, which is then closed. */
     private void multiply(View x, View table, View out) {
         b.matmul(x, table.expand(x.shape().head(1).concat(table.shape())), out);
         table.buffer().close();

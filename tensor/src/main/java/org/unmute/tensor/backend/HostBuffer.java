@@ -209,7 +209,7 @@ public final class HostBuffer implements Buffer {
         try {
             return pack.apply(this);
         } catch (Throwable e) {
-            // The form that would have held the elements is not kept.
+            // Packing failed, so the form that would have held the elements is not kept.
             unpack = before;
             throw e;
         } finally {

@@ -79,7 +79,7 @@ public final class RowLoop {
         }
     }
 
-    /** A loop whose rows are exactly the last axis. */
+    /** A loop whose rows run exactly along the last axis. */
     public static RowLoop alongLastAxis(View... views) {
         return new RowLoop(true, views);
     }

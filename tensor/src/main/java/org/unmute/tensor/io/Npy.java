@@ -31,7 +31,7 @@ public final class Npy {
      * Reads a file with the {@linkplain LoadLimits#DEFAULT default limits}.
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
-     * @throws MalformedFileException if it violates the format
+     * @throws MalformedFileException if the file violates the format
      * @throws IOException            if it cannot be read
      */
     public static StoredTensor read(Path path) throws IOException {
@@ -42,7 +42,7 @@ public final class Npy {
      * Reads a file.
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
-     * @throws MalformedFileException if it violates the format or exceeds a limit
+     * @throws MalformedFileException if the file violates the format or exceeds a limit
      * @throws IOException            if it cannot be read
      */
     public static StoredTensor read(Path path, LoadLimits limits) throws IOException {
@@ -116,32 +116,32 @@ public final class Npy {
                 path.getFileName().toString(), header.type(), header.shape(), all.asSlice(start, needed));
     }
 
-    /** Writes a float32 array; replaces the file only once the new one is complete. */
+    /** Writes a float32 array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, float[] values) throws IOException {
         write(path, "<f4", shape, values.length, ElementPieces.of(values));
     }
 
-    /** Writes a float64 array; replaces the file only once the new one is complete. */
+    /** Writes a float64 array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, double[] values) throws IOException {
         write(path, "<f8", shape, values.length, ElementPieces.of(values));
     }
 
-    /** Writes an int32 array; replaces the file only once the new one is complete. */
+    /** Writes an int32 array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, int[] values) throws IOException {
         write(path, "<i4", shape, values.length, ElementPieces.of(values));
     }
 
-    /** Writes an int64 array; replaces the file only once the new one is complete. */
+    /** Writes an int64 array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, long[] values) throws IOException {
         write(path, "<i8", shape, values.length, ElementPieces.of(values));
     }
 
-    /** Writes a uint8 array; replaces the file only once the new one is complete. */
+    /** Writes a uint8 array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, byte[] values) throws IOException {
         write(path, "|u1", shape, values.length, ElementPieces.of(values));
     }
 
-    /** Writes a bool array; replaces the file only once the new one is complete. */
+    /** Writes a bool array. An existing file is replaced only once the new one is complete. */
     public static void write(Path path, Shape shape, boolean[] values) throws IOException {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {

@@ -38,7 +38,7 @@ public final class SafetensorsFile extends TensorFile {
     /**
      * Opens a file with the {@linkplain LoadLimits#DEFAULT default limits}.
      *
-     * @throws MalformedFileException if it breaks a rule of the format
+     * @throws MalformedFileException if the file violates the format
      * @throws IOException            if it cannot be read
      */
     public static SafetensorsFile open(Path path) throws IOException {
@@ -48,7 +48,7 @@ public final class SafetensorsFile extends TensorFile {
     /**
      * Opens a file.
      *
-     * @throws MalformedFileException if it violates the format or exceeds a limit
+     * @throws MalformedFileException if the file violates the format or exceeds a limit
      * @throws IOException            if it cannot be read
      */
     public static SafetensorsFile open(Path path, LoadLimits limits) throws IOException {
@@ -60,7 +60,7 @@ public final class SafetensorsFile extends TensorFile {
      *
      * @param name the file's name in messages
      * @param bytes the whole file. Copied, not modified.
-     * @throws MalformedFileException if it breaks a rule of the format
+     * @throws MalformedFileException if the file violates the format
      */
     public static SafetensorsFile of(String name, byte[] bytes) throws IOException {
         return inArena(arena -> {

@@ -35,7 +35,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     /**
      * The elements as float32. F64 is rounded to nearest; F16 and BF16 are widened exactly.
      *
-     * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
+     * @throws IllegalArgumentException if the type is not floating, or there are too many elements for an array
      */
     public float[] floats() {
         float[] out = new float[length("floats")];
@@ -93,7 +93,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     /**
      * The elements as float64, converted exactly.
      *
-     * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
+     * @throws IllegalArgumentException if the type is not floating, or there are too many elements for an array
      */
     public double[] doubles() {
         if (!type.isFloating()) {
@@ -113,7 +113,7 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
      * The elements as 32-bit integers. BOOL gives 0 or 1. I64 values must fit.
      *
      * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, if an I64 value does not fit,
-     *     or an array cannot hold so many elements
+     *     or there are too many elements for an array
      */
     public int[] ints() {
         int[] out = new int[length("ints")];

@@ -38,7 +38,7 @@ public enum StoredType {
     /**
      * Bytes of a tensor of this type and the given shape.
      *
-     * @throws ArithmeticException if they exceed 64 bits
+     * @throws ArithmeticException if the number does not fit into 64 bits
      */
     public long bytes(Shape shape) {
         return Math.multiplyExact(shape.elements(), (long) bytes);
@@ -47,7 +47,7 @@ public enum StoredType {
     /**
      * Bytes of a tensor of this type and the given sizes.
      *
-     * @throws ArithmeticException if they exceed 64 bits
+     * @throws ArithmeticException if the number does not fit into 64 bits
      */
     public long bytes(long... sizes) {
         return Arrays.stream(sizes).reduce(bytes, Math::multiplyExact);

@@ -107,7 +107,7 @@ public abstract class TensorFile implements AutoCloseable {
      * Checks that the file has a tensor of this name.
      *
      * @return the name
-     * @throws NoSuchElementException if there is none
+     * @throws NoSuchElementException if there is no tensor of this name
      */
     protected final String require(String name) {
         if (!has(name)) {
@@ -121,21 +121,21 @@ public abstract class TensorFile implements AutoCloseable {
     /**
      * Sizes of a tensor, outermost first.
      *
-     * @throws NoSuchElementException if there is none of this name
+     * @throws NoSuchElementException if there is no tensor of this name
      */
     public abstract Shape shape(String name);
 
     /**
      * Element type of a tensor.
      *
-     * @throws NoSuchElementException if there is none of this name
+     * @throws NoSuchElementException if there is no tensor of this name
      */
     public abstract StoredType type(String name);
 
     /**
      * A tensor in the file; its data can be read until the file is closed.
      *
-     * @throws NoSuchElementException if there is none of this name
+     * @throws NoSuchElementException if there is no tensor of this name
      * @throws MalformedFileException if its bytes are damaged
      */
     public abstract StoredTensor entry(String name) throws MalformedFileException;

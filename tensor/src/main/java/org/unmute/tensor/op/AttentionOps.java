@@ -174,7 +174,7 @@ public sealed interface AttentionOps extends Op {
             return Shape.of(packed.size(0), packed.size(1), packed.size(3), packed.size(4));
         }
 
-        /** {@code [batch, heads, tokens, d]} */
+        /** The queries (0), keys (1) or values (2), {@code [batch, heads, tokens, d]}. */
         private static View part(View packed, int which) {
             return packed.select(2, which).transpose(1, 2);
         }

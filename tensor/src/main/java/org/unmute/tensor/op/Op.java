@@ -35,7 +35,7 @@ public sealed interface Op
      */
     Shape shape();
 
-    /** The result's element type; by default that of the first input. */
+    /** The result's element type; by default the type of the first input. */
     default DType dtype() {
         return inputs().getFirst().dtype();
     }

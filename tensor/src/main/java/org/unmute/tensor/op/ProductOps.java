@@ -242,7 +242,7 @@ public sealed interface ProductOps extends Op {
             return all;
         }
 
-        /** {@code [batch · positions, patch]} */
+        /** The patches of all images, {@code [batch · positions, patch]}. */
         private Tensor patches() {
             return Tensor.run(new UnfoldingOps.Im2Col(image.insert(1), window))
                     .permute(0, 4, 5, 1, 2, 3)

@@ -1,2 +1,2 @@
-/** Optimizers, AdamW and SGD, with parameter groups, learning-rate schedules and gradient clipping. */
+/** The optimizers AdamW and SGD, with parameter groups, learning-rate schedules and gradient clipping. */
 package org.unmute.tensor.optim;
