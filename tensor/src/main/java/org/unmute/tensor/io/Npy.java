@@ -32,7 +32,7 @@ public final class Npy {
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
      * @throws MalformedFileException if the file violates the format
-     * @throws IOException            if it cannot be read
+     * @throws IOException if it cannot be read
      */
     public static StoredTensor read(Path path) throws IOException {
         return read(path, LoadLimits.DEFAULT);
@@ -43,7 +43,7 @@ public final class Npy {
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
      * @throws MalformedFileException if the file violates the format or exceeds a limit
-     * @throws IOException            if it cannot be read
+     * @throws IOException if it cannot be read
      */
     public static StoredTensor read(Path path, LoadLimits limits) throws IOException {
         String file = path.toString();

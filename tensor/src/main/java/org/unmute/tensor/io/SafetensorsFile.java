@@ -39,7 +39,7 @@ public final class SafetensorsFile extends TensorFile {
      * Opens a file with the {@linkplain LoadLimits#DEFAULT default limits}.
      *
      * @throws MalformedFileException if the file violates the format
-     * @throws IOException            if it cannot be read
+     * @throws IOException if it cannot be read
      */
     public static SafetensorsFile open(Path path) throws IOException {
         return open(path, LoadLimits.DEFAULT);
@@ -49,7 +49,7 @@ public final class SafetensorsFile extends TensorFile {
      * Opens a file.
      *
      * @throws MalformedFileException if the file violates the format or exceeds a limit
-     * @throws IOException            if it cannot be read
+     * @throws IOException if it cannot be read
      */
     public static SafetensorsFile open(Path path, LoadLimits limits) throws IOException {
         return inArena(arena -> read(path, map(path, arena), arena, limits));

@@ -141,8 +141,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     /**
      * The elements as 64-bit integers.
      *
-     * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, or an array cannot hold so
-     *                                  many elements
+     * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, or there are too many elements
+     *     for an array
      */
     public long[] longs() {
         long[] out = new long[length("longs")];
