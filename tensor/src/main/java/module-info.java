@@ -1,4 +1,4 @@
-/** Tensors with automatic differentiation on pluggable backends. Depends only on {@code java.base}. */
+/** Tensors with automatic differentiation on pluggable backends. Has no third-party dependencies. */
 module org.unmute.tensor {
     requires transitive org.unmute.files;
 

@@ -55,7 +55,7 @@ public final class TemporaryFile implements AutoCloseable {
 
     private boolean moved;
 
-    /** Loaded only when needed, because that takes milliseconds. */
+    /** Loaded only when needed, because loading takes milliseconds. */
     private static final class Randomness {
         static final SecureRandom SOURCE = new SecureRandom();
     }
@@ -69,7 +69,7 @@ public final class TemporaryFile implements AutoCloseable {
     /**
      * Creates an empty file.
      *
-     * @param target the target, whose name the file's name begins with; the file is created in the same folder
+     * @param target the target; the file is created in its folder, with a name that begins with its name
      * @throws IOException if the file cannot be created
      */
     public static TemporaryFile create(Path target) throws IOException {

@@ -150,9 +150,9 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * Reports that a file is about to be changed without going through {@link #note}. Its digest is then unknown and
-     * must be computed from the file. If the file is not watched, a manifest in its folder would be wrong from now on,
-     * so it is replaced by the manifest of an unfinished folder.
+     * Reports that a file is about to be changed without going through {@link #note}. The file's digest is then unknown
+     * and must be computed from its bytes. If the file is not watched, a manifest in its folder would be wrong from now
+     * on, so it is replaced by the manifest of an unfinished folder.
      *
      * @throws IOException if the action before the first change fails
      */

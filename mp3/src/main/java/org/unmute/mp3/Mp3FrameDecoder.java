@@ -15,7 +15,7 @@ final class Mp3FrameDecoder {
     private static final float SCALE = 32_700;
 
     static {
-        // JLayer fills static tables on first use, which is not thread-safe, so decode a frame here.
+        // JLayer fills static tables on first use, which is not thread-safe, so the first frame is decoded here.
         byte[] silence = Arrays.copyOf(new byte[] {(byte) 0xFF, (byte) 0xFB, 0x10, (byte) 0xC4}, 104);
         Mp3Header header = Mp3Header.parse(silence, 0);
         new Mp3FrameDecoder(header).decode(silence, header, new float[header.samples()]);

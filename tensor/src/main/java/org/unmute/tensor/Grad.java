@@ -53,7 +53,7 @@ public final class Grad {
     }
 
     /**
-     * Each gradient is released after its last use, because together they need more memory than all activations of the
+     * Gradients are released after their last use, because together they need more memory than all activations of the
      * network. Only the gradients of leaves are kept.
      */
     private void walk(Tensor result, Tensor upstream) {

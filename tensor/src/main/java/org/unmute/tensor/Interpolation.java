@@ -46,9 +46,9 @@ public final class Interpolation {
     }
 
     /**
-     * Resizes one axis by a factor, to {@code ⌊size · factor⌋}. Positions are computed from the factor, not from the
-     * ratio of the two sizes, which differs if {@code size · factor} is not whole (torch's {@code
-     * recompute_scale_factor=False}).
+     * Resizes one axis by a factor, to {@code ⌊size · factor⌋}. Positions are computed from the factor, as with torch's
+     * {@code recompute_scale_factor=False}, not from the ratio of the two sizes, which differs if {@code size · factor}
+     * is not whole.
      */
     public static Tensor scale(Tensor x, int axis, double factor, Mode mode) {
         int in = x.shape().dim(axis);

@@ -28,7 +28,7 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
     }
 
     /**
-     * Parses a header and checks it, also against STREAMINFO, which holds for the whole file.
+     * Parses a header and checks it, including against STREAMINFO, which applies to the whole file.
      *
      * @param limit end of the bytes that may be read
      * @throws InvalidFrameException if the bytes are not a valid header

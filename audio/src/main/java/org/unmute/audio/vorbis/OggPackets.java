@@ -38,7 +38,7 @@ final class OggPackets {
         return serial;
     }
 
-    /** The bits of the packet. They share its array, which is overwritten by the next packet. */
+    /** The bits of the packet. They share the packet's array, which the next packet overwrites. */
     PacketBits bits() {
         return new PacketBits(packet, length);
     }

@@ -12,7 +12,7 @@ import org.unmute.tensor.op.Unary;
  *
  * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits on any number of threads,
  * because sums run in a fixed order. A backend may sum float32 in float32; the scalar backend, which is the
- * specification, sums in double. NaN propagates, also through maxima and minima.
+ * specification, sums in double. NaN propagates, including through maxima and minima.
  *
  * <p><b>Two layers.</b> Every backend implements {@link Primitives}. The default methods here, in {@link RowComposites}
  * and in {@link PrototypeComposites} are composites of primitives, so they work on every backend without leaving the
