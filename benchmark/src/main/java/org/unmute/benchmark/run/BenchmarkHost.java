@@ -1,9 +1,6 @@
 package org.unmute.benchmark.run;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.unmute.audio.AudioStream;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -13,9 +10,6 @@ import org.unmute.probes.cache.Embedding;
 public interface BenchmarkHost {
     /** Hashes the files of encoders. */
     KnownDigests digests();
-
-    /** Opens an audio file, to be closed by the caller. Called from several threads. */
-    AudioStream audio(Path file) throws IOException;
 
     /**
      * Starts a progress bar.

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.benchmark.SteadyTime;
 import org.unmute.benchmark.StopSignal;
@@ -76,7 +77,7 @@ final class DatasetTokens {
 
     /** Opens a recording. */
     AudioStream open(Path file) throws IOException {
-        return host.audio(file);
+        return AudioFiles.open(file);
     }
 
     /** The cache's key. */
@@ -242,7 +243,7 @@ final class DatasetTokens {
         try (TokenCacheWriter writer = TokenCacheWriter.open(into, key, CacheOptions.DEFAULT, firstShard);
                 Embedding.Listener bar =
                         host.embedding(what, clips, loaded.encoder().describe())) {
-            Embedding embedding = new Embedding(loaded.encoder(), host::audio, RESAMPLING.kernel(), false);
+            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::open, RESAMPLING.kernel(), false);
             return embedding.run(clips, writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
@@ -319,7 +320,7 @@ final class DatasetTokens {
         int n = dataset.audio().size();
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = dataset.audio().get((int) ((long) i * n / Math.min(SAMPLE, n)));
-            try (AudioStream file = host.audio(clip.path())) {
+            try (AudioStream file = AudioFiles.open(clip.path())) {
                 double known = clip.seconds(file);
                 lengths.add(Double.isNaN(known) ? clip.read(file).seconds() : known);
             } catch (IOException | IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.benchmark.grid.DatasetEntry;
@@ -85,13 +86,13 @@ final class MixupVariants {
                 && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
             return Datasets.byName(own.dataset()).info().sampleRate();
         }
-        try (AudioStream file = host.audio(first.path())) {
+        try (AudioStream file = AudioFiles.open(first.path())) {
             return file.sampleRate();
         }
     }
 
     private float[] samples(AudioClip clip, int rate) throws IOException {
-        try (AudioStream file = host.audio(clip.path())) {
+        try (AudioStream file = AudioFiles.open(clip.path())) {
             return clip.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
         }
     }

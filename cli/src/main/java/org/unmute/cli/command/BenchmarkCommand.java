@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.audio.AudioFiles;
-import org.unmute.audio.AudioStream;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkHost;
@@ -212,11 +210,6 @@ final class BenchmarkCommand extends ComputingCommand {
             @Override
             public KnownDigests digests() {
                 return compute.digests();
-            }
-
-            @Override
-            public AudioStream audio(Path file) throws IOException {
-                return AudioFiles.open(file);
             }
 
             @Override

@@ -1,6 +1,13 @@
 package org.unmute.cli.command;
 
+import java.io.IOException;
+import java.util.List;
+import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.WarmStart;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.options.EncoderOptions;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Mixin;
 
@@ -22,5 +29,22 @@ abstract class ComputingCommand extends UnmuteCommand {
         }
         record.backend(choice.backend().name(), choice.reason());
         tell(choice.reason());
+    }
+
+    /**
+     * Opens the encoder given on the command line, else the one of a probe's run.
+     *
+     * @param whose what to call the run in an error
+     */
+    OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+        if (matched("--encoder")) {
+            return WarmStart.awaitedBy(given.open(compute.digests()));
+        }
+        List<String> names = given.givenNames();
+        if (!names.isEmpty()) {
+            throw CommandException.usage("--" + names.getFirst() + " goes with --encoder: the " + whose
+                    + "'s own encoder is opened with the options on record");
+        }
+        return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
     }
 }

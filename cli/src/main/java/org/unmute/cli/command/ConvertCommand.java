@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ConversionTable;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
@@ -191,7 +192,7 @@ final class ConvertCommand extends UnmuteCommand {
         if (!report.flaws().isEmpty()) {
             facts.put("flaws", some(report.flaws()));
         }
-        printFacts(o, facts);
+        ConsoleTable.printFacts(o, facts);
     }
 
     private static String some(List<String> all) {

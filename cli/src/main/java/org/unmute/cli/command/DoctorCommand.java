@@ -50,7 +50,7 @@ final class DoctorCommand extends ComputingCommand {
         Map<String, Object> all = new LinkedHashMap<>(facts);
         all.put("backends", rows);
         print(all, o -> {
-            printFacts(o, facts);
+            ConsoleTable.printFacts(o, facts);
             o.println();
             ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
             rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));

@@ -10,7 +10,6 @@ import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.RecordingPart;
 import org.unmute.cli.probe.SavedProbe;
@@ -126,7 +125,7 @@ final class ExplainCommand extends ComputingCommand {
         if (resampling == null) {
             resampling = source.resampling();
         }
-        OpenEncoder loaded = opened(source);
+        OpenEncoder loaded = opened(encoder, source, "run");
         RecordingSurvey.of(List.of(new AudioClip(audio.toString(), audio)))
                 .unheard(loaded.encoder().describe())
                 .ifPresent(this::tell);
@@ -169,19 +168,6 @@ final class ExplainCommand extends ComputingCommand {
         } catch (ClipTooShortException e) {
             throw CommandException.input(audio + ": " + Failure.of(e).message(), e);
         }
-    }
-
-    /** Opens the encoder given on the command line, else the run's. */
-    private OpenEncoder opened(SavedProbe source) throws IOException {
-        if (matched("--encoder")) {
-            return WarmStart.awaitedBy(encoder.open(compute.digests()));
-        }
-        List<String> given = encoder.givenNames();
-        if (!given.isEmpty()) {
-            throw CommandException.usage("--" + given.getFirst()
-                    + " goes with --encoder: the run's own encoder is opened with the options on record");
-        }
-        return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
     }
 
     private List<Path> write(ClipExplanation clip, RecordingPart part, OpenEncoder loaded, SavedProbe source)

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.cli.audio.ClipProgress;
+import org.unmute.cli.audio.FeatureFile;
 import org.unmute.cli.audio.PooledVectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
@@ -21,7 +21,6 @@ import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.OtherFiles;
-import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
@@ -35,11 +34,6 @@ import org.unmute.options.EncoderOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
-import org.unmute.probes.cache.FileHashes;
-import org.unmute.tensor.DType;
-import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.Npy;
-import org.unmute.tensor.io.SafetensorsWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +101,6 @@ final class FeaturesCommand extends ComputingCommand {
     @Option(names = "--attention", description = "Also the attention of the class token in the last block.")
     private boolean attention;
 
-    private final FileHashes hashes = new FileHashes();
     /** Folders of features that are there. */
     private final Set<Path> folders = new HashSet<>();
 
@@ -158,7 +151,8 @@ final class FeaturesCommand extends ComputingCommand {
                     "--pool cls: " + loaded.encoder().describe().name() + " has no class token: give mean or max");
         }
         try (OutputFolder output = one ? claimFile(out) : claim(out)) {
-            write(loaded, wanted, divided);
+            FeatureFile files = new FeatureFile(loaded, audio.resampling(), wanted);
+            write(loaded, wanted, files, divided);
             if (written.isEmpty() && pooled.clips().isEmpty()) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
@@ -167,7 +161,7 @@ final class FeaturesCommand extends ComputingCommand {
             if (pool == null) {
                 record.result("files", written.stream().map(Written::file).toList());
             } else {
-                pooled.write(out, PooledVectors.FileKind.of(out), about(loaded));
+                pooled.write(out, PooledVectors.FileKind.of(out), files.about(how()));
                 record.result("pool", how())
                         .result("vectors", List.of(pooled.clips().size(), pooled.dim()))
                         .result("clips", pooled.clips());
@@ -218,18 +212,8 @@ final class FeaturesCommand extends ComputingCommand {
         }
     }
 
-    /** How vectors were made. */
-    private Map<String, String> about(OpenEncoder loaded) {
-        EncoderSpec model = loaded.encoder().describe();
-        return Map.of(
-                "encoder", model.name() + ": " + model.description(),
-                "encoder_sha256", loaded.hash(),
-                "front_end", loaded.key(audio.resampling(), DType.F32).frontEnd(),
-                "pool", how(),
-                "unmute_version", BuildInfo.read().version());
-    }
-
-    private void write(OpenEncoder loaded, Features.Request wanted, ClipDivision divided) throws IOException {
+    private void write(OpenEncoder loaded, Features.Request wanted, FeatureFile files, ClipDivision divided)
+            throws IOException {
         boolean one = isOne();
         try (ClipProgress progress = progress(
                         "writing features", divided.clips(), loaded.encoder().describe());
@@ -246,7 +230,7 @@ final class FeaturesCommand extends ComputingCommand {
                         progress.done(clip);
                     } else if (sound.failure() == null) {
                         Path file = one ? out : place(clip);
-                        TokenMap map = write(loaded, sound, wanted, file);
+                        TokenMap map = files.write(sound, file);
                         List<Integer> tokens = List.of(map.time(), map.freq(), map.dim());
                         written.add(new Written(clip.id(), file.toString(), tokens));
                         progress.done(clip);
@@ -304,46 +288,5 @@ final class FeaturesCommand extends ComputingCommand {
             list.add(layer);
         }
         return new Features.Request(list, attention);
-    }
-
-    private TokenMap write(OpenEncoder loaded, ClipSound sound, Features.Request wanted, Path file) throws IOException {
-        EncoderSpec model = loaded.encoder().describe();
-        AudioClip clip = sound.clip();
-        Features features = loaded.encoder().features(sound.samples(), wanted);
-        TokenMap map = features.tokens();
-        if (file.getFileName().toString().endsWith(NPY)) {
-            Npy.write(file, shape(map), map.tokens());
-            return map;
-        }
-        SafetensorsWriter writer = new SafetensorsWriter()
-                .metadata("encoder", model.name() + ": " + model.description())
-                .metadata("encoder_sha256", loaded.hash())
-                .metadata("front_end", loaded.key(audio.resampling(), DType.F32).frontEnd())
-                .metadata("recording", clip.id())
-                .metadata("recording_sha256", hashes.of(clip.path()))
-                .metadata("seconds", Double.toString(sound.seconds()))
-                .metadata("unmute_version", BuildInfo.read().version());
-        add(writer, "token_map", "cls", map);
-        for (int i = 0; i < wanted.layers().size(); i++) {
-            String name = "layer." + wanted.layers().get(i);
-            add(writer, name, name + ".cls", features.layers().get(i));
-        }
-        if (features.attention() != null) {
-            int heads = features.attention().length / map.count();
-            writer.add("attention", Shape.of(heads, map.time(), map.freq()), features.attention());
-        }
-        writer.write(file);
-        return map;
-    }
-
-    private static void add(SafetensorsWriter writer, String name, String cls, TokenMap map) {
-        writer.add(name, shape(map), map.tokens());
-        if (map.cls() != null) {
-            writer.add(cls, Shape.of(map.dim()), map.cls());
-        }
-    }
-
-    private static Shape shape(TokenMap map) {
-        return Shape.of(map.time(), map.freq(), map.dim());
     }
 }

@@ -2,7 +2,6 @@ package org.unmute.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.unmute.audio.AudioFiles;
+import org.unmute.cli.audio.LabelReport;
 import org.unmute.cli.audio.RecordingFiles;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.ClipOptions;
@@ -30,9 +29,7 @@ import org.unmute.data.annotation.LabelAudit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.annotation.TrainingTable;
-import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
-import org.unmute.data.provenance.Units;
 import org.unmute.options.StrictOption;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
@@ -120,7 +117,7 @@ final class LabelsCommand extends UnmuteCommand {
         remarks.addAll(labels.remarks());
         boolean single = !Files.isDirectory(audio);
         Path root = recordings(single);
-        ClipPlan plan = checked(() -> new ClipPlan(labels, paths.keySet()));
+        ClipPlan plan = checked(LabelsCommand::wrong, () -> new ClipPlan(labels, paths.keySet()));
         describe(plan, single);
         ClipPlan.Clips made = make(labels, plan);
         if (made.manifest().clips().isEmpty()) {
@@ -134,8 +131,9 @@ final class LabelsCommand extends UnmuteCommand {
                                             : "see --negatives"));
         }
         Map<String, String> sounds = RecordingFiles.sounds(paths);
-        TimeBlocks.Split split =
-                checked(() -> clips.split(made.manifest(), source, columns.format(), plan, sounds, common.seed()));
+        TimeBlocks.Split split = checked(
+                LabelsCommand::wrong,
+                () -> clips.split(made.manifest(), source, columns.format(), plan, sounds, common.seed()));
         remarks.addAll(split.remarks());
         Manifest manifest = split.manifest();
         LabelAudit audit = LabelAudit.of(
@@ -144,10 +142,11 @@ final class LabelsCommand extends UnmuteCommand {
                 List.of("train"),
                 clips.minPositives());
         boolean refused = strictLabels && !audit.isClean();
-        ObjectNode document = document(labels, plan, made, split, audit);
+        LabelReport report = new LabelReport(source, labels, made, split, audit, remarks, skipped);
+        ObjectNode document = report.document(plan);
         if (out != null && !refused) {
             try (OutputFolder output = claimFile(out)) {
-                checked(() -> {
+                checked(LabelsCommand::wrong, () -> {
                     TrainingTable.write(out, manifest);
                     return out;
                 });
@@ -155,7 +154,7 @@ final class LabelsCommand extends UnmuteCommand {
                 output.finish();
             }
         }
-        print(document, o -> print(o, labels, made, split, audit, root));
+        print(document, o -> report.print(o, refused ? null : out, root));
         if (refused) {
             throw CommandException.input("the audit found something, and --strict-labels was given"
                     + (out == null ? "" : ": " + out + " was not written"));
@@ -167,17 +166,8 @@ final class LabelsCommand extends UnmuteCommand {
         return ClipId.recording(clip.file());
     }
 
-    /** Something whose arguments the user chose. */
-    private interface Step<T> {
-        T run() throws IOException;
-    }
-
-    private static <T> T checked(Step<T> step) throws IOException {
-        try {
-            return step.run();
-        } catch (IllegalArgumentException e) {
-            throw CommandException.input(e.getMessage(), e);
-        }
+    private static CommandException wrong(IllegalArgumentException e) {
+        return CommandException.input(e.getMessage(), e);
     }
 
     /** Lists the recordings; returns the folder that ids are below. */
@@ -243,7 +233,8 @@ final class LabelsCommand extends UnmuteCommand {
                 progress.advance(1);
             }
         }
-        ClipPlan.Clips made = checked(() -> plan.cut(cutter, seconds, clips.negatives(), common.seed()));
+        ClipPlan.Clips made =
+                checked(LabelsCommand::wrong, () -> plan.cut(cutter, seconds, clips.negatives(), common.seed()));
         if (!made.beyond().isEmpty()) {
             int events = made.beyond().values().stream().mapToInt(n -> n).sum();
             remarks.add(events + " events begin after the end of their recording and were left out ("
@@ -252,97 +243,5 @@ final class LabelsCommand extends UnmuteCommand {
                     + " Offset (s)'");
         }
         return made;
-    }
-
-    private ObjectNode document(
-            LabelFile labels, ClipPlan plan, ClipPlan.Clips made, TimeBlocks.Split split, LabelAudit audit) {
-        return Json.object()
-                .put("labels", source.toString())
-                .put("recognized", labels.recognized())
-                .put("form", labels.form().name().toLowerCase(java.util.Locale.ROOT))
-                .put("recordings", plan.recordings().size())
-                .putPOJO("missing", plan.missing())
-                .putPOJO("unnamed", plan.unnamed())
-                .putPOJO("skipped", skipped)
-                .put("clips", audit.clips().values().stream().mapToInt(n -> n).sum())
-                .put("clipsWithoutEvent", made.without())
-                .put("clipsWithoutEventDropped", made.dropped())
-                .put("clipsWithPartOfEventLeftOut", made.partial())
-                .putPOJO("eventsAfterTheEnd", made.beyond())
-                .put("clipsOfWhichNothingIsKnown", made.nothing())
-                .put("secondsNotKnown", made.unknown())
-                .put("blocks", split.blocks())
-                .put("clipsInGuards", split.guarded())
-                .putPOJO("positives", audit.positives())
-                .putPOJO("audit", audit.describe());
-    }
-
-    private void print(
-            PrintWriter o, LabelFile labels, ClipPlan.Clips made, TimeBlocks.Split split, LabelAudit audit, Path root) {
-        o.println(source + ": " + labels.recognized());
-        remarks.forEach(o::println);
-        skipped.forEach((id, reason) -> o.println("skipped " + id + ": " + reason));
-        int all = audit.clips().values().stream().mapToInt(n -> n).sum();
-        long without = split.manifest().clips().stream()
-                .filter(clip -> clip.labels().isEmpty())
-                .count();
-        o.println(Units.count(all, "clip") + ", " + without + " of them without an event"
-                + (made.dropped() > 0 ? " (" + made.dropped() + " more were left out by --negatives)" : "")
-                + (made.partial() > 0
-                        ? "; " + made.partial() + " clips were left out because they hold less than --min-share of an"
-                                + " event"
-                        : "")
-                + (made.nothing() > 0
-                        ? "; " + made.nothing() + " clips were left out because the labels say nothing of them"
-                        : ""));
-        if (made.unknown() > 0) {
-            o.println(Units.duration(made.unknown()) + " of the recordings lie outside the marks and their"
-                    + " margin: nothing is known there, and no clips were taken");
-        }
-        if (split.blocks() > 0) {
-            o.println(split.blocks() + " blocks of time; " + Units.count(split.guarded(), "clip")
-                    + " between blocks of two splits were left out (--guard)");
-        }
-        o.println();
-        table(audit).print(o);
-        o.println();
-        List<String> lines = audit.lines();
-        lines.forEach(o::println);
-        if (audit.isClean()) {
-            o.println("the audit found nothing wrong");
-        }
-        if (out != null && !(strictLabels && !audit.isClean())) {
-            o.println();
-            o.println(out + " is written; next:");
-            o.println("  unmute embed --audio " + out + " --root " + root + " --encoder … --out cache/");
-            o.println("  unmute probe --labels " + out + " --cache cache/ --probe protobin --out run/");
-        }
-    }
-
-    private static ConsoleTable table(LabelAudit audit) {
-        List<String> splits = List.copyOf(audit.clips().keySet());
-        boolean several = splits.size() > 1;
-        List<String> headings = new ArrayList<>(List.of("label", "clips"));
-        splits.forEach(split -> {
-            if (several) {
-                headings.add(split.isEmpty() ? "(no split)" : split);
-            }
-        });
-        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
-        audit.positives().forEach((label, of) -> table.row(row(label, of, splits, several)));
-        table.row(row("all clips", audit.clips(), splits, several));
-        return table;
-    }
-
-    private static Object[] row(String label, Map<String, Integer> of, List<String> splits, boolean several) {
-        List<Object> row = new ArrayList<>();
-        row.add(label);
-        row.add(of.values().stream().mapToInt(n -> n).sum());
-        splits.forEach(split -> {
-            if (several) {
-                row.add(of.getOrDefault(split, 0));
-            }
-        });
-        return row.toArray();
     }
 }

@@ -2,26 +2,19 @@ package org.unmute.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.results.ClipIntervals;
-import org.unmute.benchmark.results.Column;
 import org.unmute.benchmark.results.ComparedRuns;
-import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.results.Published;
 import org.unmute.benchmark.results.ResultFolder;
 import org.unmute.benchmark.results.RunComparison;
-import org.unmute.benchmark.results.Score;
 import org.unmute.benchmark.results.WinRule;
-import org.unmute.benchmark.results.Wins;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ReportTable;
 import org.unmute.cli.probe.ClipReasons;
@@ -30,6 +23,7 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.files.RegularFile;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.report.benchmark.BenchmarkReport;
+import org.unmute.report.benchmark.ReportDocument;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
 import picocli.CommandLine.Command;
@@ -134,7 +128,9 @@ final class ReportCommand extends ComputingCommand {
             record.writeTo(out.resolve(RECORD));
             output.finish();
         }
-        print(document(results, intervals, files), o -> print(o, results, intervals, files));
+        print(
+                ReportDocument.of(title, results, intervals, rule, out, files.keySet()),
+                o -> ReportTable.print(o, results, intervals, out, files.keySet()));
         return status;
     }
 
@@ -175,92 +171,6 @@ final class ReportCommand extends ComputingCommand {
             if (!files.containsKey(file.asText()) && old.startsWith(out.normalize())) {
                 Files.deleteIfExists(old);
             }
-        }
-    }
-
-    private void print(PrintWriter o, ComparedRuns results, ClipIntervals intervals, Map<String, byte[]> files) {
-        ReportTable.of(results, intervals).print(o);
-        o.println(ReportTable.legend(results, intervals));
-        o.println();
-        if (!results.missing().isEmpty()) {
-            List<String> missing = results.missing();
-            o.println(missing.size() + " of " + results.planned() + " planned cells "
-                    + (missing.size() == 1 ? "is" : "are") + " not finished: "
-                    + firstFive(missing));
-        }
-        results.remarks().forEach(o::println);
-        o.println("report: "
-                + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
-        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg") + " figures ("
-                + (noPng ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
-    }
-
-    private static long count(Map<String, byte[]> files, String ending) {
-        return files.keySet().stream().filter(f -> f.endsWith(ending)).count();
-    }
-
-    private Report document(ComparedRuns results, ClipIntervals intervals, Map<String, byte[]> files) {
-        List<ReportedCell> cells = new ArrayList<>();
-        results.all().forEach((Entry e) -> cells.add(ReportedCell.of(e, intervals)));
-        Wins wins = Wins.of(results, rule);
-        return new Report(
-                title,
-                cells,
-                Map.of(
-                        "probes",
-                        wins.columns().stream().map(Column::label).toList(),
-                        "wins",
-                        wins.wins(),
-                        "contests",
-                        wins.contests(),
-                        "rule",
-                        rule.name().toLowerCase(Locale.ROOT)),
-                results.missing(),
-                results.planned(),
-                results.remarks(),
-                out.toString(),
-                List.copyOf(files.keySet()));
-    }
-
-    /** The result as JSON. */
-    private record Report(
-            String title,
-            List<ReportedCell> cells,
-            Map<String, Object> wins,
-            List<String> missing,
-            int planned,
-            List<String> remarks,
-            String out,
-            List<String> files) {}
-
-    private record ReportedCell(
-            String encoder,
-            String dataset,
-            String probe,
-            Integer prototypes,
-            String metric,
-            double mean,
-            double sd,
-            int seeds,
-            double[] interval,
-            long parameters) {
-        static ReportedCell of(Entry entry, ClipIntervals intervals) {
-            FinishedCell cell = entry.cell();
-            Score test = cell.test();
-            return new ReportedCell(
-                    cell.encoder().key(),
-                    cell.dataset().key(),
-                    entry.column().label(),
-                    cell.prototypes() == 0 ? null : cell.prototypes(),
-                    cell.metric(),
-                    test.mean(),
-                    test.sd(),
-                    test.seeds(),
-                    intervals
-                            .interval(cell)
-                            .map(i -> new double[] {i.low(), i.high()})
-                            .orElse(null),
-                    cell.parameters());
         }
     }
 }

@@ -12,12 +12,11 @@ import java.util.TreeSet;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.NumberRange;
+import org.unmute.cli.option.SceneOptions;
 import org.unmute.cli.option.SparseOptions;
 import org.unmute.cli.scene.SourceFiles;
 import org.unmute.cli.scene.SparseMaterial;
 import org.unmute.cli.scene.SparseRun;
-import org.unmute.data.ManifestFormat;
 import org.unmute.data.Part;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.scene.BackgroundPool;
@@ -104,57 +103,8 @@ final class SoundscapeCommand extends UnmuteCommand {
                     + " The folder must not lie in --out.")
     private Path stems;
 
-    @Option(names = "--train", paramLabel = "N", description = "Train scenes (default: ${DEFAULT-VALUE}).")
-    private int train = 1500;
-
-    @Option(names = "--test", paramLabel = "N", description = "Test scenes (default: ${DEFAULT-VALUE}).")
-    private int test = 500;
-
-    @Option(names = "--train-folds", split = ",", paramLabel = "FOLD", description = "Folds for train scenes, as 1,2.")
-    private List<String> trainFolds;
-
-    @Option(names = "--test-folds", split = ",", paramLabel = "FOLD", description = "Folds for test scenes, as 3.")
-    private List<String> testFolds;
-
-    @Option(
-            names = "--events",
-            paramLabel = "MIN-MAX",
-            description = "Events per scene, all of different classes (default: ${DEFAULT-VALUE}).")
-    private String events = "1-3";
-
-    @Option(
-            names = "--gain",
-            paramLabel = "LOW..HIGH",
-            description = "Level of further events relative to the first, in dB (default: ${DEFAULT-VALUE}).")
-    private String gain = "-6..0";
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "5",
-            description = "Length of a scene (default: ${DEFAULT-VALUE}).")
-    private double seconds;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "HZ",
-            description = "Sample rate of the scenes; recordings are resampled to it (default: ${DEFAULT-VALUE}).")
-    private int rate = 16000;
-
-    @Option(
-            names = "--file-column",
-            paramLabel = "NAME",
-            description = "Column of the file name (default: file, filename, path or fname).")
-    private String fileColumn;
-
-    @Option(
-            names = "--label-column",
-            paramLabel = "NAME",
-            description = "Column of the class (default: labels, label, category or class).")
-    private String labelColumn;
-
-    @Option(names = "--fold-column", paramLabel = "NAME", description = "Column of the fold (default: split or fold).")
-    private String foldColumn;
+    @Mixin
+    private SceneOptions scenes;
 
     @Mixin
     private SparseOptions sparse;
@@ -168,13 +118,15 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
         require("--manifest", manifest);
         require("--audio", audio);
-        require("--train-folds", trainFolds);
-        require("--test-folds", testFolds);
-        SceneMixer.Options options = options();
-        Set<String> folds = new LinkedHashSet<>(trainFolds);
-        folds.addAll(testFolds);
-        SourceReader reader = new SourceReader(rate, warnings);
-        SceneMixer mixer = mixer(checked(() -> sources(folds, reader)).clips(), options);
+        require("--train-folds", scenes.trainFolds());
+        require("--test-folds", scenes.testFolds());
+        SceneMixer.Options options = checked(scenes::options);
+        Set<String> folds = new LinkedHashSet<>(scenes.trainFolds());
+        folds.addAll(scenes.testFolds());
+        SourceReader reader = new SourceReader(scenes.rate(), warnings);
+        List<SourceClip> clips = checked(() -> sources(folds, reader)).clips();
+        SceneMixer mixer = checked(() -> new SceneMixer(
+                clips, Set.copyOf(scenes.trainFolds()), Set.copyOf(scenes.testFolds()), options, common.seed()));
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
         try (OutputFolder output = claim(out)) {
             write(mixer, reader, counts);
@@ -191,17 +143,9 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
     }
 
-    private interface Step<T> {
-        T run() throws IOException;
-    }
-
     /** What is wrong with options is an error of usage. */
     private <T> T checked(Step<T> step) throws IOException {
-        try {
-            return step.run();
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
+        return checked(e -> usage(e.getMessage()), step);
     }
 
     private int sparseHours() throws IOException {
@@ -229,10 +173,10 @@ final class SoundscapeCommand extends UnmuteCommand {
                 throw usage(other + " is an option of scenes and does not go with those of sparse hours");
             }
         }
-        SparseScenes.Options options = sparse.options(rate);
+        SparseScenes.Options options = sparse.options(scenes.rate());
         Map<Part, Integer> counts = sparse.counts();
         SparseMaterial material = new SparseMaterial();
-        Foreground foreground = foreground(material, new SourceReader(rate, warnings));
+        Foreground foreground = foreground(material, new SourceReader(scenes.rate(), warnings));
         BackgroundPool background = material.background(sparse, options, foreground, common.seed(), warnings::note);
         material.remarks().forEach(this::tell);
         material.skipped().forEach((file, reason) -> tell("not used: " + file + ": " + reason));
@@ -249,14 +193,14 @@ final class SoundscapeCommand extends UnmuteCommand {
             throw usage("--manifest and --audio belong together");
         }
         Map<Part, List<String>> folds = new EnumMap<>(Part.class);
-        putIfGiven(folds, Part.TRAIN, trainFolds);
+        putIfGiven(folds, Part.TRAIN, scenes.trainFolds());
         putIfGiven(folds, Part.VALIDATION, sparse.validationFolds());
-        putIfGiven(folds, Part.TEST, testFolds);
+        putIfGiven(folds, Part.TEST, scenes.testFolds());
         if (manifest == null && !folds.isEmpty()) {
             throw usage("folds are those of --manifest, which is not given");
         }
         if (manifest == null && sparse.sources() == null) {
-            return Foreground.synthetic(sounds.isEmpty() ? Set.of(Sound.values()) : sounds, rate);
+            return Foreground.synthetic(sounds.isEmpty() ? Set.of(Sound.values()) : sounds, scenes.rate());
         }
         Map<String, Part> partOf = SparseMaterial.parts(folds, sparse.shares());
         SourceFiles files =
@@ -272,15 +216,15 @@ final class SoundscapeCommand extends UnmuteCommand {
 
     private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
             throws IOException {
-        SceneFolder folder = folder();
+        SceneFolder folder = checked(() -> SceneFolder.create(out, stems));
         try (OutputFolder apart = stems == null ? null : claim(stems)) {
-            try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
-                write(mixer, folder, Split.TRAIN, train, counts, progress);
-                write(mixer, folder, Split.TEST, test, counts, progress);
+            try (Progress progress = progress("soundscape", "scenes", (long) scenes.train() + scenes.test())) {
+                write(mixer, folder, Split.TRAIN, scenes.train(), counts, progress);
+                write(mixer, folder, Split.TEST, scenes.test(), counts, progress);
             }
             folder.writeEvents();
             warnings.end(record);
-            record.result("scenes", Map.of("train", train, "test", test))
+            record.result("scenes", Map.of("train", scenes.train(), "test", scenes.test()))
                     .result("recordingsUsed", reader.used())
                     .result("recordingsSha256", reader.sha256())
                     .result("labels", counts)
@@ -293,47 +237,13 @@ final class SoundscapeCommand extends UnmuteCommand {
         folder.finish();
     }
 
-    private SceneMixer.Options options() {
-        if (train < 0 || test < 0 || (long) train + test == 0) {
-            throw usage("--train and --test must not be negative, nor both 0: " + train + ", " + test);
-        }
-        try {
-            NumberRange range = NumberRange.of("--events", events, "-", "1-3");
-            NumberRange gains = NumberRange.of("--gain", gain, "..", "-6..0");
-            if (range.low() != (int) range.low() || range.high() != (int) range.high()) {
-                throw usage("--events must be whole numbers: " + events);
-            }
-            return new SceneMixer.Options(
-                    rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high());
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
-    }
-
     private ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
     /** @param wanted folds; empty for all */
     private SourceFiles sources(Set<String> wanted, SourceReader reader) throws IOException {
-        ManifestFormat format = new ManifestFormat(fileColumn, labelColumn, foldColumn, null);
-        return SourceFiles.ofManifest(manifest, format, audio, wanted, reader, record, remarks());
-    }
-
-    private SceneMixer mixer(List<SourceClip> sources, SceneMixer.Options options) {
-        try {
-            return new SceneMixer(sources, Set.copyOf(trainFolds), Set.copyOf(testFolds), options, common.seed());
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
-    }
-
-    private SceneFolder folder() throws IOException {
-        try {
-            return SceneFolder.create(out, stems);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
+        return SourceFiles.ofManifest(manifest, scenes.format(), audio, wanted, reader, record, remarks());
     }
 
     private void write(

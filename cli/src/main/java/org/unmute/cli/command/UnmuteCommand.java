@@ -6,8 +6,8 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.ConsoleTable;
@@ -50,6 +50,20 @@ abstract class UnmuteCommand implements Callable<Integer> {
     /** Prints a result as text. */
     interface Text {
         void print(PrintWriter out) throws IOException;
+    }
+
+    /** Something whose arguments the user chose. */
+    interface Step<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs a step; what is wrong with its arguments becomes an error of the command. */
+    static <T> T checked(Function<IllegalArgumentException, RuntimeException> error, Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (IllegalArgumentException e) {
+            throw error.apply(e);
+        }
     }
 
     /** Starts the record of this run. */
@@ -144,15 +158,9 @@ abstract class UnmuteCommand implements Callable<Integer> {
         print(table.document(), table::print);
     }
 
-    /** Prints names and values in two columns. */
-    static void printFacts(PrintWriter out, Map<String, String> facts) {
-        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
-        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
-    }
-
     /** The first names of a list that may be long. */
     static String firstFive(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
+        return ConsoleTable.firstFive(names);
     }
 
     /** The file of the run's record beside a result that is a single file. */

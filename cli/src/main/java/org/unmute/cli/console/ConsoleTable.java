@@ -106,4 +106,15 @@ public final class ConsoleTable {
     private static int width(String text) {
         return text.codePointCount(0, text.length());
     }
+
+    /** Prints names and values in two columns. */
+    public static void printFacts(PrintWriter out, Map<String, String> facts) {
+        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
+    }
+
+    /** The first names of a list that may be long. */
+    public static String firstFive(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
+    }
 }

@@ -1,6 +1,9 @@
 package org.unmute.cli.console;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
 import org.unmute.benchmark.results.Score;
+import org.unmute.report.benchmark.ReportFolder;
 
 /** The table of scores that {@code report} prints: a row for each data set and encoder, a column for each probe. */
 public final class ReportTable {
@@ -71,5 +75,34 @@ public final class ReportTable {
 
     private static String percent(double fraction) {
         return String.format(Locale.ROOT, "%.2f", 100 * fraction);
+    }
+
+    /**
+     * Prints the table of results, what is missing, and what was written.
+     *
+     * @param out   the report's folder
+     * @param files names of its files
+     */
+    public static void print(
+            PrintWriter o, ComparedRuns results, ClipIntervals intervals, Path out, Collection<String> files) {
+        of(results, intervals).print(o);
+        o.println(legend(results, intervals));
+        o.println();
+        List<String> missing = results.missing();
+        if (!missing.isEmpty()) {
+            o.println(missing.size() + " of " + results.planned() + " planned cells "
+                    + (missing.size() == 1 ? "is" : "are") + " not finished: "
+                    + ConsoleTable.firstFive(missing));
+        }
+        results.remarks().forEach(o::println);
+        o.println("report: "
+                + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
+        long figures = count(files, ".svg");
+        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + figures + " figures ("
+                + (figures > 0 && count(files, ".png") == 0 ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
+    }
+
+    private static long count(Collection<String> files, String ending) {
+        return files.stream().filter(f -> f.endsWith(ending)).count();
     }
 }

@@ -1,11 +1,7 @@
 package org.unmute.spark.grid;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.List;
-import org.unmute.audio.AudioFiles;
-import org.unmute.audio.AudioStream;
 import org.unmute.benchmark.run.BenchmarkHost;
 import org.unmute.benchmark.run.ProgressBar;
 import org.unmute.events.encoder.KnownDigests;
@@ -33,11 +29,6 @@ final class TaskHost implements BenchmarkHost {
     @Override
     public KnownDigests digests() {
         return KnownDigests.none();
-    }
-
-    @Override
-    public AudioStream audio(Path file) throws IOException {
-        return AudioFiles.open(file);
     }
 
     @Override

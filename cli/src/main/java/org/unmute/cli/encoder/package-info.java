@@ -1,0 +1,2 @@
+/** What is known of encoders, for the terminal. */
+package org.unmute.cli.encoder;
