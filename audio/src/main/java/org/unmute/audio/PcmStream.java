@@ -43,7 +43,7 @@ final class PcmStream implements AudioStream {
     }
 
     private void warnRest(long bytes) {
-        warnings.add("the last " + bytes + " bytes are no whole frame of " + frameBytes + " bytes and are left out");
+        warnings.add("the last " + bytes + " bytes are not a whole frame of " + frameBytes + " bytes and are left out");
     }
 
     @Override
@@ -105,7 +105,7 @@ final class PcmStream implements AudioStream {
             damage = new UnreadableAudioException(
                     source.name(),
                     "sample " + (position + finite) + " is " + samples[from + finite]
-                            + ": the file holds values that are no numbers or beyond float32");
+                            + ": the file holds values that are not numbers or beyond float32");
             if (finite == 0) {
                 throw damage;
             }

@@ -19,7 +19,7 @@ class SteadyTimeTest {
         return time.settled();
     }
 
-    /** Interpreted steps of seconds are no measure of compiled ones: the compiler is still at work. */
+    /** Interpreted steps of seconds do not measure compiled ones: the compiler is still at work. */
     @Test
     void slowLapsGoOnWhileTheCompilerIsAtWork() {
         for (int i = 0; i < 6; i++) {

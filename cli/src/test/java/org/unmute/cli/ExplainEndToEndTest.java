@@ -387,7 +387,7 @@ class ExplainEndToEndTest {
         Files.writeString(bare.resolve("run.json"), "{\"results\":{}}");
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("does not tell the encoder");
         Files.writeString(bare.resolve("run.json"), "{torn");
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is no JSON");
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is not JSON");
         Path other = folder.resolve("other.safetensors");
         Files.copy(cache.resolve("run.json"), other);
         assertThat(explain("--run", other, "--encoder", "embedded")

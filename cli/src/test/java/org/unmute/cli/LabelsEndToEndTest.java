@@ -266,7 +266,7 @@ class LabelsEndToEndTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("matrix.csv:1")
-                .contains("'Site' (line 2 has 'north'): name those that are no classes with --ignore-columns");
+                .contains("'Site' (line 2 has 'north'): name those that are not classes with --ignore-columns");
         Path out = folder.resolve("matrix-clips.csv");
         Ran made = labels(
                         matrix,

@@ -75,7 +75,7 @@ public final class LineReader implements AutoCloseable {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (; c >= 0 && c != '\n'; c = read()) {
             if (c == 0) {
-                throw place().wrong("a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
+                throw place().wrong("a NUL byte: this is not a text file, or UTF-16: save it as UTF-8");
             }
             if (bytes.size() == MAX_BYTES) {
                 throw place().wrong("the line is longer than 1 MiB");

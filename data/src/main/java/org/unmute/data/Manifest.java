@@ -240,8 +240,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             }
             if (label.matches("(?i)[0-9]+|true|false")) {
                 throw row.wrong("column " + LabelledClip.UNKNOWN_COLUMN + " has " + MalformedTableException.quote(label)
-                        + ", where it names the classes of which nothing is known, or has * for all that are no label:"
-                        + " give the column another name if it means something else");
+                        + ", where it names the classes of which nothing is known, or has * for all that are not"
+                        + " labels: give the column another name if it means something else");
             }
         }
     }

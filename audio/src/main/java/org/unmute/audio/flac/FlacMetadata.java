@@ -55,7 +55,7 @@ record FlacMetadata(StreamInfo info, long[][] seekPoints, long firstFrame) {
                         type == FORBIDDEN
                                 ? "the metadata block at byte " + at + " has the forbidden type 127"
                                 : info == null
-                                        ? "its first metadata block is no STREAMINFO"
+                                        ? "its first metadata block is not STREAMINFO"
                                         : "a second STREAMINFO block at byte " + at);
             }
             if (type == STREAMINFO) {

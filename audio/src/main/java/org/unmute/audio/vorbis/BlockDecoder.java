@@ -59,7 +59,7 @@ final class BlockDecoder {
         boolean nextLarge = true;
         try {
             if (bits.flag()) {
-                throw new InvalidVorbisException("a packet is no audio packet");
+                throw new InvalidVorbisException("a packet is not an audio packet");
             }
             int number = bits.read(PacketBits.width(setup.modes().length - 1));
             mode = setup.modes()[VorbisSetup.index(number, setup.modes().length, "mode")];

@@ -29,7 +29,7 @@ final class ResultFile {
         try {
             return JSON.readValue(file.toFile(), Content.class).rows();
         } catch (JsonProcessingException e) {
-            throw new IOException(file + ": these are no results of bench: " + e.getOriginalMessage(), e);
+            throw new IOException(file + ": these are not results of bench: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -192,7 +192,7 @@ public final class FolderCheck {
         if (run != null || !stated.finished()) {
             checkRun(all, run, scope);
         }
-        // A demo makes its recordings and its cache itself, and they have no record of their own.
+        // A demo makes its recordings and its cache itself, and they have no record.
         folders(all, run != null && run.name().equals("demo") ? scope : null);
         stated.check(scope, findings);
         if (item.files() > 0 || item.isUnfinished()) {

@@ -191,7 +191,7 @@ final class JobOutput {
             }
             return null;
         } catch (MalformedFileException e) {
-            return "it is no whole Parquet file: " + e.getMessage();
+            return "it is not a whole Parquet file: " + e.getMessage();
         }
     }
 }

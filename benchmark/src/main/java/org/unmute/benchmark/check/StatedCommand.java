@@ -26,7 +26,7 @@ record StatedCommand(List<String> line, JsonNode results) {
      * Reads a record.
      *
      * @return empty if there is no such file
-     * @throws InputException if it is no record of a run
+     * @throws InputException if it is not a record of a run
      */
     static Optional<StatedCommand> read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -43,7 +43,7 @@ record StatedCommand(List<String> line, JsonNode results) {
         return Optional.of(new StatedCommand(line, json.path("results")));
     }
 
-    /** A command line alone; empty if it is none of unmute. */
+    /** A command line alone; empty if it is not one of unmute. */
     static Optional<StatedCommand> of(List<String> line) {
         return line.size() < 2 || !line.getFirst().equals("unmute")
                 ? Optional.empty()

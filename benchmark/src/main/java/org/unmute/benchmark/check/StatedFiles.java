@@ -236,7 +236,7 @@ final class StatedFiles {
         return false;
     }
 
-    /** Whether a file lies behind a link, or belongs to a folder with a manifest of its own. */
+    /** Whether a file lies behind a link, or belongs to a folder with its own manifest. */
     private static boolean isOfOthers(Path folder, Path file) throws IOException {
         for (Path path = file; path != null && !path.equals(folder); path = path.getParent()) {
             if (Files.isSymbolicLink(path)) {

@@ -163,7 +163,7 @@ final class TomlTable {
             try {
                 return text.file().toAbsolutePath().resolveSibling(t).normalize();
             } catch (InvalidPathException e) {
-                throw problem(key, "is no path: '" + t + "'");
+                throw problem(key, "is not a path: '" + t + "'");
             }
         });
     }
@@ -225,7 +225,7 @@ final class TomlTable {
         Set<T> seen = new LinkedHashSet<>();
         for (T value : values) {
             if (!seen.add(value)) {
-                throw problem(key, value + " stands there twice");
+                throw problem(key, value + " is there twice");
             }
         }
         return values;

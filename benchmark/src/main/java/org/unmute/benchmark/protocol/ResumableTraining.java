@@ -91,7 +91,7 @@ final class ResumableTraining {
         for (JsonFields line : lines()) {
             EpochRecord epoch = EpochRecord.of(line);
             if (epoch.epoch() != epochs.size() + 1) {
-                throw line.wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
+                throw line.wrong("epoch " + epoch.epoch() + " is where " + (epochs.size() + 1) + " is due");
             }
             epochs.add(epoch);
             if (verdict.after(epoch)) {

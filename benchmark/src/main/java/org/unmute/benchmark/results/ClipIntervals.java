@@ -13,8 +13,8 @@ import org.unmute.metrics.Interval;
 
 /**
  * Bootstrap intervals over the test clips of cells, from the scores that their runs stored, and which of several cells
- * on the same clips is better than the others. Clips are drawn; the seeds are kept, so an interval says nothing about
- * other trainings.
+ * on the same clips is better than the others. Clips are drawn; the seeds stay the same, so an interval says nothing
+ * about other trainings.
  */
 public final class ClipIntervals {
     private final Bootstrap bootstrap;

@@ -60,7 +60,7 @@ final class RunFiles {
     private static InputException unreadable(Path file, IOException e) {
         if (!Files.exists(file)) {
             return new InputException(
-                    file + ": is missing: the run is incomplete or this is no folder of 'unmute benchmark'", e);
+                    file + ": is missing: the run is incomplete or this is not a folder of 'unmute benchmark'", e);
         }
         return new InputException(
                 e instanceof MalformedTableException

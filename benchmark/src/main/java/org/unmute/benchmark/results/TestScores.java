@@ -95,7 +95,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
                     Integer c = index.get(label);
                     if (c == null) {
                         throw new InputException(files.get(f) + ": clip " + clip.id + " has the label '" + label
-                                + "', which is no class of " + cell.folder());
+                                + "', which is not a class of " + cell.folder());
                     }
                     labels[at][c] = true;
                 }

@@ -98,7 +98,7 @@ public final class BenchmarkMerge {
             Optional<String> difference = GridComparison.difference(first.grid(), run.grid());
             if (difference.isPresent()) {
                 throw new InputException(first.folder() + " and " + run.folder()
-                        + " are no runs of the same grid by the same program: " + difference.get()
+                        + " are not runs of the same grid by the same program: " + difference.get()
                         + ": merge runs of one grid file, or let 'unmute report' compare runs of several");
             }
         }

@@ -349,7 +349,7 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /**
-     * Deletes what killed processes left half-written in the folders of cells; caches have locks of their own.
+     * Deletes what killed processes left half-written in the folders of cells; caches have their own locks.
      *
      * @param out the run's folder, to which no other process writes
      */

@@ -54,7 +54,7 @@ public final class CellPatterns {
         try {
             return FileSystems.getDefault().getPathMatcher(glob.toString());
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("--only " + pattern + " is no pattern: " + e.getDescription(), e);
+            throw new IllegalArgumentException("--only " + pattern + " is not a pattern: " + e.getDescription(), e);
         }
     }
 }

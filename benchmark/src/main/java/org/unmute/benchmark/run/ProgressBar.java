@@ -41,7 +41,7 @@ public interface ProgressBar extends AutoCloseable {
      * that of the units.
      *
      * @param seconds from now to the end
-     * @param steady  seconds for which this falls as time passes, unless it is said anew; after that it stands still
+     * @param steady  seconds for which this falls as time passes, unless it is said anew; after that it stays
      */
     default void left(double seconds, double steady) {}
 

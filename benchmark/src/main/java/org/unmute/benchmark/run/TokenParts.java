@@ -17,7 +17,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.Embedding;
 
 /**
- * The parts of a token cache that several machines make at once, each in a folder of its own beside the cache, until
+ * The parts of a token cache that several machines make at once, each in its own folder beside the cache, until
  * all are there and their shards become the cache's. A file in their folder says into how many parts the clips were
  * divided and whether gathering has begun, so that what is killed goes on as it was begun.
  */

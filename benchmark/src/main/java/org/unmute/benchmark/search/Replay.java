@@ -17,8 +17,8 @@ record Replay(FinishedTrial recorded, Trial expected) {
      */
     void requireSame(Stops stops) {
         if (recorded.number() != expected.number()) {
-            throw new IllegalArgumentException("resume search: recorded trial " + recorded.number()
-                    + " stands where trial " + expected.number() + " is due: trials are given once each and in order");
+            throw new IllegalArgumentException("resume search: recorded trial " + recorded.number() + " is where trial "
+                    + expected.number() + " is due: trials are given once each and in order");
         }
         if (recorded.stage() != expected.stage()) {
             throw different("stage", recorded.stage(), expected.stage());

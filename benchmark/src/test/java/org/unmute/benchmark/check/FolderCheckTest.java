@@ -94,7 +94,7 @@ class FolderCheckTest {
                         "cache/shard-00000.tok.rebuild");
         assertThat(result.count(Finding.Kind.LEFT_OVER)).isEqualTo(2);
         assertThat(result.count(Finding.Kind.DAMAGED))
-                .as("three bytes are no shard")
+                .as("three bytes are not a shard")
                 .isEqualTo(1);
     }
 

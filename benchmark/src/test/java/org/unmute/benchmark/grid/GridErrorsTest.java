@@ -64,7 +64,7 @@ class GridErrorsTest {
         search-seed = 1.5      | search-seed: must be a whole number, is 1.5
         top = 0                | top: must be a whole number from 1
         seeds = []             | seeds: names none
-        seeds = [1, 1]         | seeds: 1 stands there twice
+        seeds = [1, 1]         | seeds: 1 is there twice
         seeds = 3              | seeds: must be a list, is 3
         seeds = ['a']          | seeds: must be a whole number, is "a"
         loss = 'als'           | loss: 'als' is not known: there are auto, asl, bce, ce
@@ -141,7 +141,7 @@ class GridErrorsTest {
         name = 'urban', root = 'u', folds = [1]       | folds: urban has none
         name = 'esc50', root = 'u', folds = [0]       | folds: must be a whole number from 1 to 5, is 0
         name = 'esc50', root = 'u', folds = [6]       | folds: must be a whole number from 1 to 5, is 6
-        name = 'esc50', root = 'u', folds = [1, 1]    | folds: 1 stands there twice
+        name = 'esc50', root = 'u', folds = [1, 1]    | folds: 1 is there twice
         name = 'esc50', root = 'u', folds = []        | folds: names no fold
         name = 'urban', root = 'u', shots = 64        | shots: is for the sets of which few clips are drawn
         name = 'hsn', root = 'u', shots = -1          | shots: must be a whole number from 0

@@ -170,7 +170,7 @@ class BenchmarkMergeTest {
         assertThatThrownBy(() -> merge(whole, other))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(
-                        whole + " and " + other + " are no runs of the same grid by the same program: " + message);
+                        whole + " and " + other + " are not runs of the same grid by the same program: " + message);
     }
 
     @Test

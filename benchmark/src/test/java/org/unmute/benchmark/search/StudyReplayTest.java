@@ -127,10 +127,10 @@ class StudyReplayTest {
         List<FinishedTrial> all = recorded(2);
         Study study = study(0, true);
         assertThatThrownBy(() -> study.replay(all.get(1)))
-                .hasMessageContaining("recorded trial 1 stands where trial 0 is due");
+                .hasMessageContaining("recorded trial 1 is where trial 0 is due");
         study.replay(all.get(0));
         assertThatThrownBy(() -> study.replay(all.get(0)))
-                .hasMessageContaining("recorded trial 0 stands where trial 1 is due");
+                .hasMessageContaining("recorded trial 0 is where trial 1 is due");
         study.replay(all.get(1));
         assertThat(study.finished()).isEqualTo(all);
     }

@@ -94,7 +94,7 @@ record Outputs(TreeMap<String, String> files) {
         return node;
     }
 
-    /** Differences in words; none if both are the same. A kept damaged shard is no difference. */
+    /** Differences in words; none if both are the same. A damaged shard that was kept is not a difference. */
     List<String> differences(Outputs expected) {
         List<String> all = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>(files.keySet());

@@ -70,7 +70,7 @@ final class AnnotationFolder {
             Path relative = folder.relativize(file);
             if (isOtherText(file)) {
                 all.remarks.add(
-                        "left out, because it is no table of annotations: " + PlainText.of(relative.toString()));
+                        "left out, because it is not a table of annotations: " + PlainText.of(relative.toString()));
                 continue;
             }
             tables++;

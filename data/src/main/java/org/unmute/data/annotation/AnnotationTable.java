@@ -62,7 +62,8 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
             return new HeadedTable(file, Kind.TABLE, labelColumn).read();
         }
         if (file.toString().toLowerCase(Locale.ROOT).endsWith(".parquet")) {
-            throw new InputException(file + ": it is no Parquet file, though its name ends so: it was cut or emptied");
+            throw new InputException(
+                    file + ": it is not a Parquet file, though its name ends so: it was cut" + " or emptied");
         }
         List<String> first = firstRow(file);
         Kind kind = kind(first);

@@ -224,7 +224,7 @@ final class LabelForm {
             if (!odd.isEmpty()) {
                 throw wrong("some columns have only 0 and 1, as in a table with a column for each class, others do"
                         + " not: " + described(odd)
-                        + ": name those that are no classes with --ignore-columns,"
+                        + ": name those that are not classes with --ignore-columns,"
                         + " or the column of the labels with --label-column");
             }
             return Form.MATRIX;

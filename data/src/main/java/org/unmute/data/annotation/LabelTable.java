@@ -105,7 +105,7 @@ final class LabelTable {
         for (int i = 0; i < 2; i++) {
             String text = i == 0 ? start : end;
             if (!AnnotationTable.isNumber(text) || text.contains(",")) {
-                throw row.wrong("the " + (i == 0 ? "start" : "end") + " is no number of seconds: "
+                throw row.wrong("the " + (i == 0 ? "start" : "end") + " is not a number of seconds: "
                         + MalformedTableException.quote(text)
                         + (text.contains(",") ? ": write a decimal point, or separate columns by semicolons" : ""));
             }
@@ -263,7 +263,8 @@ final class LabelTable {
         if (value < 0) {
             throw row.wrong("column " + MalformedTableException.quote(header.get(column)) + " has "
                     + MalformedTableException.quote(row.fields().get(column))
-                    + " where 0, 1, true, false or nothing may be: if it is no class, name it with --ignore-columns");
+                    + " where 0, 1, true, false or nothing may be: if it is not a class, name it with"
+                    + " --ignore-columns");
         }
         return value == 1;
     }

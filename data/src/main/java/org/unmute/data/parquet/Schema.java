@@ -177,7 +177,7 @@ final class Schema {
         String unread = place.map ? "a map" : null;
         TextForm form = unread == null ? form(element, type) : null;
         if (form == null && unread == null) {
-            unread = type == PhysicalType.BYTE_ARRAY ? "bytes that are no text" : "values of a type that is not read";
+            unread = type == PhysicalType.BYTE_ARRAY ? "bytes that are not text" : "values of a type that is not read";
         }
         // A column name repeats the names of its structures: a few bytes of a file could expand to very many.
         long name = place.shown.stream().mapToLong(part -> part.length() + 1L).sum();

@@ -64,7 +64,7 @@ record TextForm(Kind kind, int scale) {
                 default -> Long.toString(value);
             };
         } catch (DateTimeException e) {
-            throw in.wrong("bad-date", value + " is no date that there is");
+            throw in.wrong("bad-date", value + " is not a date");
         }
     }
 

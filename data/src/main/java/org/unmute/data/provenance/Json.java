@@ -66,9 +66,10 @@ public final class Json {
         } catch (JsonProcessingException e) {
             String what = e.getOriginalMessage();
             throw new InputException(
-                    file + " is no JSON: " + what.substring(0, Math.min(MESSAGE_CHARS, what.length())), e);
+                    file + " is not JSON: " + what.substring(0, Math.min(MESSAGE_CHARS, what.length())), e);
         } catch (CharConversionException e) {
-            throw new InputException(file + " is no JSON: a byte sequence that is no text: save the file as UTF-8", e);
+            throw new InputException(
+                    file + " is not JSON: a byte sequence that is not text: save the file as UTF-8", e);
         }
     }
 

@@ -191,8 +191,8 @@ final class BirdSet extends Dataset {
             for (Object event : NestedList.list(row.text("detected_events"))) {
                 double[] times = event instanceof List<?> pair ? NestedList.numbers(pair) : new double[0];
                 if (times.length != 2 || times[0] < 0 || times[1] < times[0]) {
-                    throw new IllegalArgumentException(
-                            "a detected event is no start and end: " + MalformedTableException.quote(event.toString()));
+                    throw new IllegalArgumentException("a detected event is not a start and an end: "
+                            + MalformedTableException.quote(event.toString()));
                 }
                 events.add(times);
             }

@@ -90,7 +90,7 @@ class LabelFileTest {
         assertThatThrownBy(() -> read("sep=;\nname;labels\na.wav;wren\n"))
                 .hasMessageContaining(":2: no column file, filename, path, fname among 'name, labels'");
         assertThatThrownBy(() -> read("file,start,end,label\na.wav,\"0,5\",\"5,5\",wren\n"))
-                .hasMessageContaining(":2: the start is no number of seconds: '0,5': write a decimal point");
+                .hasMessageContaining(":2: the start is not a number of seconds: '0,5': write a decimal point");
     }
 
     @Test
@@ -153,7 +153,7 @@ class LabelFileTest {
                         clip("site2/rec", "", "robin"));
         assertThat(all.remarks())
                 .containsExactly(
-                        "left out, because it is no table of annotations: README.txt",
+                        "left out, because it is not a table of annotations: README.txt",
                         "1 annotations have no label: a clip with nothing but such is neither an example of a class nor"
                                 + " one without");
         Manifest.Matched matched =
@@ -216,7 +216,7 @@ class LabelFileTest {
             value = {
                 "file,dog,cat\\na,1,2\\n | :1: some columns have only 0 and 1, as in a table with a column for each"
                         + " class, others do not: 'cat' (line 2 has '2')",
-                "file,dog,site\\na,1,x\\nb,0,y\\n | 'site' (line 2 has 'x'): name those that are no classes with"
+                "file,dog,site\\na,1,x\\nb,0,y\\n | 'site' (line 2 has 'x'): name those that are not classes with"
                         + " --ignore-columns",
                 "file,class,dog,cat\\na,dog,1,0\\n | could be a list of labels (column 'class') or a table with a"
                         + " column of 0 and 1 for each class (2 columns, the first 'dog'): choose with --label-format",
@@ -226,7 +226,7 @@ class LabelFileTest {
                 "file,dog,cat\\na,1\\n | :2: the row has 2 fields, the header 3",
                 "file,dog,start\\na,1,0\\n | a column with the start but none with the end",
                 "file,start,end,dog\\na,5,1,1\\n | :2: start and end must be seconds, the start first: '5' and '1'",
-                "file,start,end,dog\\na,x,1,1\\n | :2: the start is no number of seconds: 'x'",
+                "file,start,end,dog\\na,x,1,1\\n | :2: the start is not a number of seconds: 'x'",
                 "file,start,end,dog\\na,0,1e400,1\\n | :2: start and end must be seconds",
                 "dog,cat\\n1,0\\n | no column with the file among 'dog, cat': name it with --file-column",
                 "file,dog,dog \\na,1,0\\n | two columns are named 'dog'",

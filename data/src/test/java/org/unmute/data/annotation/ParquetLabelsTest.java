@@ -81,7 +81,7 @@ class ParquetLabelsTest {
                         "HSN_001_20150708_061805_010_015.ogg  [whcspa]",
                         "HSN_001_20150708_061805_015_020.ogg  []");
         assertThat(segments.remarks())
-                .containsExactly("columns that are not read: audio.bytes (bytes that are no text). Recordings must be"
+                .containsExactly("columns that are not read: audio.bytes (bytes that are not text). Recordings must be"
                         + " files: sound in a Parquet file is not read");
     }
 

@@ -137,7 +137,7 @@ class ParquetTableTest {
             assertThat(table.leftOut())
                     .containsExactly(
                             "old (values of a type that is not read)",
-                            "raw (bytes that are no text)",
+                            "raw (bytes that are not text)",
                             "notes.key_value.key (a map)",
                             "notes.key_value.value (a map)");
         }
@@ -171,7 +171,7 @@ class ParquetTableTest {
             assertThat(rows.stream().map(row -> row.get(label)))
                     .containsExactly("['gcrfin', 'whcspa']", "[]", "['whcspa']", "[None]");
             assertThat(rows.stream().map(row -> row.get(single))).containsOnly("");
-            assertThat(table.leftOut()).containsExactly("audio.bytes (bytes that are no text)");
+            assertThat(table.leftOut()).containsExactly("audio.bytes (bytes that are not text)");
         }
     }
 

@@ -160,7 +160,7 @@ class BirdSetTest {
                 .containsExactly(
                         "XC2.ogg (HSN/HSN_metadata_train.csv:3): not a finite number: ''",
                         "XC3.ogg (HSN/HSN_metadata_train.csv:4): 1 detected events have 2 clusters",
-                        "XC4.ogg (HSN/HSN_metadata_train.csv:5): a detected event is no start and end: '[2, 1]'",
+                        "XC4.ogg (HSN/HSN_metadata_train.csv:5): a detected event is not a start and an end: '[2, 1]'",
                         "XC5.ogg (HSN/HSN_metadata_train.csv:6): its length is 0.0 s",
                         "XC6.ogg (HSN/HSN_metadata_train.csv:7): it has 0 codes in ebird_code, one is needed");
         assertThat(report.missing()).extracting(Reading.Problem::clip).containsExactly("XC7.ogg");

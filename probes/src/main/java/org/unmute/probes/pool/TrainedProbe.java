@@ -381,7 +381,7 @@ public record TrainedProbe(
      * Reads a saved probe onto the current backend, where encoders are, too.
      *
      * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
-     * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
+     * @throws IOException if it cannot be read or is not a saved probe; the message says what is wrong
      */
     public static TrainedProbe open(Path path) throws IOException {
         return load(path, Backends.current());
@@ -391,7 +391,7 @@ public record TrainedProbe(
      * Reads a saved probe onto a backend.
      *
      * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
-     * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
+     * @throws IOException if it cannot be read or is not a saved probe; the message says what is wrong
      */
     public static TrainedProbe load(Path path, Backend backend) throws IOException {
         return ProbeMetadata.load(path, "trained probe", FORMAT, file -> ProbeMetadata.probe(file, backend));

@@ -115,7 +115,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         try {
             read = Json.MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new InputException(file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new InputException(file + " is not JSON: " + e.getOriginalMessage(), e);
         }
         if (!FORMAT.equals(read.path("format").asText()) || !read.path("key").isObject()) {
             throw new InputException(file + " has the format "

@@ -308,7 +308,7 @@ class JobFolderTest {
         Files.writeString(temp.resolve("job/key.json"), "{\"format\":\"unmute-key-2\"}");
         assertThatThrownBy(job::open).hasMessageContaining("this program reads unmute-key-1");
         Files.writeString(temp.resolve("job/key.json"), "{");
-        assertThatThrownBy(job::open).hasMessageContaining("key.json is no JSON");
+        assertThatThrownBy(job::open).hasMessageContaining("key.json is not JSON");
     }
 
     @Test

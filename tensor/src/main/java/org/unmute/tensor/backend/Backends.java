@@ -233,7 +233,7 @@ public final class Backends {
             return Integer.parseUnsignedInt(number);
         } catch (NumberFormatException e) {
             throw new UnavailableException(
-                    "backend " + name + " is not known: after the colon stands a device's number, from 0");
+                    "backend " + name + " is not known: after the colon comes a device's number, from 0");
         }
     }
 

@@ -21,7 +21,7 @@ import org.unmute.bench.gpu.Step.Part;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
-/** Runs the steps of a check, each in a process of its own, and writes what they tell as they tell it. */
+/** Runs the steps of a check, each in its own process, and writes what they tell as they tell it. */
 final class CheckRun {
     /** Processes that a step may take: after each that breaks, another goes on with the next test. */
     private static final int MAX_PROCESSES = 4;

@@ -38,11 +38,11 @@ final class Plan {
     /** Of the contract, what is asked before anything is timed. */
     private static final int FIRST = 6;
 
-    /** Parts of the contract for which CUDA devices have kernels of their own, which large sizes alone would select. */
+    /** Parts of the contract for which CUDA devices have their own kernels, which large sizes alone would select. */
     private static final List<String> TENSOR = List.of("Prototype", "Product", "Attention");
 
     private static final Map<String, String> ALWAYS = Map.of("unmute.cuda.tensor", "always");
-    /** cuBLAS, and products and attention on tensor cores, sum in orders of their own. */
+    /** cuBLAS, and products and attention on tensor cores, sum in their own orders. */
     private static final Map<String, String> SAME_BITS =
             Map.of("unmute.cuda.cublas", "false", "unmute.cuda.tensor", "never");
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A piece of the check that runs in a process of its own.
+ * A piece of the check that runs in its own process.
  *
  * @param part what it belongs to
  * @param name its name, unique: {@code contract Prototype}
