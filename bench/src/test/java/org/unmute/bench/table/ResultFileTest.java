@@ -43,6 +43,6 @@ class ResultFileTest {
         Path file = Files.writeString(folder.resolve("x.json"), "[1, 2]");
         assertThatThrownBy(() -> ResultFile.read(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no results of bench");
+                .hasMessageContaining("not results of bench");
     }
 }
