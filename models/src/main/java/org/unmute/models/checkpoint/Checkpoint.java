@@ -19,23 +19,26 @@ public interface Checkpoint extends AutoCloseable {
     /** {@link #container} of a safetensors file. */
     String SAFETENSORS = "safetensors";
 
-    /** The file's path, or what else names it, for messages. */
+    /** The path of the file, or another name for it, for use in messages. */
     String origin();
 
     /** Names of all tensors, in file order. */
     List<String> names();
 
-    /** Whether there is a tensor of this name. */
+    /** Whether the file has a tensor with this name. */
     default boolean has(String name) {
         return names().contains(name);
     }
 
-    /** The name of a tensor in the file, for messages; the same unless a key map renames it. */
+    /**
+     * The name of a tensor in the file, for use in messages. Differs from {@code name} only if a key map renames
+     * tensors.
+     */
     default String stored(String name) {
         return name;
     }
 
-    /** Sizes of a tensor. */
+    /** Shape of a tensor. */
     Shape shape(String name);
 
     /** Element type of a tensor in the file. */
@@ -46,47 +49,47 @@ public interface Checkpoint extends AutoCloseable {
     /** A copy of a tensor as float32, row-major. */
     float[] floats(String name);
 
-    /** The values of {@link #floats}, to be read in pieces while the file is open. */
+    /** The values of {@link #floats}, for reading in pieces while the file is open. */
     default ElementSource source(String name) {
         float[] all = floats(name);
         return (from, to, at, count) -> System.arraycopy(all, Math.toIntExact(from), to, at, count);
     }
 
     /**
-     * A tensor as stored in the file, in its own element type; readable until the file is closed.
+     * A tensor as stored in the file, in its own element type. It can be read until the file is closed.
      *
-     * @throws UnsupportedOperationException if the tensors are in no file
+     * @throws UnsupportedOperationException if the tensors do not come from a file
      */
     default StoredTensor entry(String name) {
         throw new UnsupportedOperationException(origin() + " is not a file");
     }
 
     /**
-     * What the file holds besides the tensors: a safetensors file's metadata, or the plain values of a PyTorch file by
-     * dotted path ({@code cfg.encoder_layers}).
+     * Contents of the file other than tensors: the metadata of a safetensors file, or the plain values of a PyTorch
+     * file by dotted path ({@code cfg.encoder_layers}).
      */
     Map<String, String> metadata();
 
-    /** What kind of file it is, for reports. */
+    /** The file format, for reports. */
     default String container() {
         return "none";
     }
 
-    /** Objects of the file that are no plain data and are not read: dotted path and class. */
+    /** Objects in the file that are not plain data and are not read, as dotted path and class. */
     default List<String> opaque() {
         return List.of();
     }
 
-    /** Releases the file; tensors that were read stay valid. */
+    /** Closes the file; tensors already read stay valid. */
     @Override
     default void close() {}
 
     /**
-     * Opens a checkpoint file; tensors are read when asked for. If the file states a digest, as those of {@code unmute
-     * pretrain} do, it is checked.
+     * Opens a checkpoint file; tensors are read when asked for. If the file states its digest, as files written by
+     * {@code unmute pretrain} do, the digest is checked.
      *
-     * @throws MalformedFileException if it is no checkpoint that can be read here, or a damaged one
-     * @throws IOException if it cannot be read
+     * @throws MalformedFileException if the file is damaged or is not a checkpoint that can be read here
+     * @throws IOException if the file cannot be read
      */
     static Checkpoint open(Path path) throws IOException {
         FileKind kind = FileKind.of(path);
@@ -116,7 +119,7 @@ public interface Checkpoint extends AutoCloseable {
         }
     }
 
-    /** An open file. A storage of PyTorch's whose checksum is wrong is refused when it is read. */
+    /** Wraps an open file. In a PyTorch file, a storage with a wrong checksum is rejected when it is read. */
     static Checkpoint of(TensorFile file) {
         return new StoredCheckpoint(file);
     }

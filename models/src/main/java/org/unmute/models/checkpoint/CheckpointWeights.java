@@ -6,11 +6,14 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.ElementSource;
 
-/** A checkpoint as {@link Weights}: frozen float32 tensors, read by the model's names; messages use the file's. */
+/**
+ * A checkpoint as {@link Weights}: frozen float32 tensors, requested by the model's names. Messages use the file's
+ * names.
+ */
 public final class CheckpointWeights implements Weights {
     private final Checkpoint file;
 
-    /** @param file an open checkpoint under the model's names; read while the model is built, not afterwards */
+    /** @param file an open checkpoint that uses the model's names; read only while the model is built */
     public CheckpointWeights(Checkpoint file) {
         this.file = file;
     }
@@ -40,7 +43,7 @@ public final class CheckpointWeights implements Weights {
                 in);
     }
 
-    /** @param from index of the first of these values in the tensor */
+    /** @param from index in the tensor of the first of these values */
     private void requireFinite(String name, long from, float[] values, int at, int count) {
         for (int i = at; i < at + count; i++) {
             if (!Float.isFinite(values[i])) {
@@ -50,7 +53,7 @@ public final class CheckpointWeights implements Weights {
         }
     }
 
-    /** The values of a tensor of that shape. */
+    /** The values of a tensor, which must have this shape. */
     public float[] floats(String name, long... shape) {
         requireShape(name, shape);
         return file.floats(name);
@@ -77,9 +80,9 @@ public final class CheckpointWeights implements Weights {
     }
 
     /**
-     * One size of a stored tensor, which determines a size of the model.
+     * One size of a stored tensor, from which a size of the model follows.
      *
-     * @param rank axes that the tensor must have
+     * @param rank number of axes that the tensor must have
      * @throws UnusableCheckpointException if the tensor is missing, has another number of axes, or is empty along the
      *     axis
      */
@@ -95,7 +98,7 @@ public final class CheckpointWeights implements Weights {
     /**
      * The number of tensors {@code name.0.suffix}, {@code name.1.suffix}, …
      *
-     * @throws UnusableCheckpointException if there is none, or tensors of a later number show that one is missing
+     * @throws UnusableCheckpointException if there is none, or if a gap in the numbers shows that a tensor is missing
      */
     public int count(String name, String suffix) {
         int n = 0;

@@ -1,6 +1,6 @@
 /**
- * The tensors of a file under the names of a model: {@link org.unmute.models.checkpoint.Checkpoint} is the
- * file, {@link org.unmute.models.checkpoint.KeyMap} says which of its tensors are whose, and {@link
- * org.unmute.models.checkpoint.CheckpointWeights} checks them and gives them to a model.
+ * The tensors of a file under the names that a model uses. {@link org.unmute.models.checkpoint.Checkpoint} is the file,
+ * {@link org.unmute.models.checkpoint.KeyMap} maps its tensor names to those of the model, and {@link
+ * org.unmute.models.checkpoint.CheckpointWeights} checks the tensors and passes them to the model.
  */
 package org.unmute.models.checkpoint;

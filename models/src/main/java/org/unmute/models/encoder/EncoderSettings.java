@@ -10,18 +10,18 @@ import org.unmute.models.frontend.FbankFrontEnd;
 import org.unmute.models.frontend.FrontEnd;
 
 /**
- * Settings that a checkpoint does not hold or that a caller overrides. Everything else has the authors' value.
+ * Settings that a checkpoint does not hold or that a caller overrides. Everything else keeps the authors' value.
  *
- * @param model kind of encoder, for instance {@code birdmae}; empty to recognize it from the tensors
- * @param frames frames of a window (10 ms each); 0 for the authors'
- * @param mean of the log energies; NaN for the authors'
- * @param std of the log energies, which are divided by twice this; NaN for the authors'
+ * @param model kind of encoder, for instance {@code birdmae}; empty to detect it from the tensors
+ * @param frames frames per window (10 ms each); 0 for the authors' value
+ * @param mean of the log energies; NaN for the authors' value
+ * @param std of the log energies, which are divided by twice this value; NaN for the authors' value
  * @param heads attention heads; 0 for the authors' number at this width
- * @param sampleRate Hz of the front end, for encoders that are used with several; 0 for the authors'
- * @param hopSeconds from the start of one window of a long recording to the next; 0 for windows side by side
- * @param frontEnd whose preprocessing
- * @param config entries of the model's configuration by name, for files without one ({@code max_distance} of BEATs);
- *     they override the file's
+ * @param sampleRate of the front end in Hz, for encoders that are used at several rates; 0 for the authors' value
+ * @param hopSeconds from the start of one window of a long recording to the start of the next; 0 for adjacent windows
+ * @param frontEnd whose preprocessing to use
+ * @param config entries of the model's configuration by name, for files that have none ({@code max_distance} of BEATs);
+ *     they override entries in the file
  */
 public record EncoderSettings(
         String model,
@@ -59,68 +59,68 @@ public record EncoderSettings(
         config = Map.copyOf(config);
     }
 
-    /** The same with this kind of encoder. */
+    /** A copy for this kind of encoder. */
     public EncoderSettings withModel(String name) {
         return new EncoderSettings(name, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with windows of this many frames. */
+    /** A copy with windows of this many frames. */
     public EncoderSettings withFrames(int count) {
         return new EncoderSettings(model, count, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with other statistics of the log energies. */
+    /** A copy with other statistics of the log energies. */
     public EncoderSettings withNorm(double newMean, double newStd) {
         return new EncoderSettings(model, frames, newMean, newStd, heads, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with this many attention heads. */
+    /** A copy with this many attention heads. */
     public EncoderSettings withHeads(int count) {
         return new EncoderSettings(model, frames, mean, std, count, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with a front end at this rate. */
+    /** A copy with a front end at this sample rate. */
     public EncoderSettings withSampleRate(int hertz) {
         return new EncoderSettings(model, frames, mean, std, heads, hertz, hopSeconds, frontEnd, config);
     }
 
-    /** The same with this hop. */
+    /** A copy with this hop. */
     public EncoderSettings withHop(double seconds) {
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, seconds, frontEnd, config);
     }
 
-    /** The same with another preprocessing. */
+    /** A copy with this source of preprocessing. */
     public EncoderSettings withFrontEnd(FrontEndSource source) {
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, source, config);
     }
 
-    /** The same with these configuration entries. */
+    /** A copy with these configuration entries. */
     public EncoderSettings withConfig(Map<String, String> entries) {
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, entries);
     }
 
-    /** The frames that are set, or the authors'. */
+    /** The frames setting, or the authors' value if it is not set. */
     public int framesOr(int authors) {
         return frames == 0 ? authors : frames;
     }
 
-    /** The mean that is set, or the authors'. */
+    /** The mean setting, or the authors' value if it is not set. */
     public double meanOr(double authors) {
         return Double.isNaN(mean) ? authors : mean;
     }
 
-    /** The standard deviation that is set, or the authors'. */
+    /** The standard deviation setting, or the authors' value if it is not set. */
     public double stdOr(double authors) {
         return Double.isNaN(std) ? authors : std;
     }
 
-    /** The rate that is set, or the authors'. */
+    /** The sample rate setting, or the authors' value if it is not set. */
     public int sampleRateOr(int authors) {
         return sampleRate == 0 ? authors : sampleRate;
     }
 
     /**
-     * The rate of an encoder that has only one.
+     * The sample rate of an encoder that supports only one.
      *
      * @throws IllegalArgumentException if another rate is set
      */
@@ -133,10 +133,10 @@ public record EncoderSettings(
     }
 
     /**
-     * The number of heads at a width: as set, else the authors', else one for every 64 channels, as at 768 (base), 1024
-     * (large) and 1536, but 16 at 1280 (ViT-H, Dasheng 0.6B).
+     * The number of heads at a width: the setting if there is one, else the authors' number, else one for every 64
+     * channels, as at 768 (base), 1024 (large) and 1536, but 16 at 1280 (ViT-H, Dasheng 0.6B).
      *
-     * @throws IllegalArgumentException if the channels do not split
+     * @throws IllegalArgumentException if the channels cannot be divided among the heads
      */
     public int headsOr(int authors, int dim) {
         int count = heads > 0 ? heads : authors > 0 ? authors : dim == 1280 ? 16 : Math.max(1, dim / 64);
@@ -148,9 +148,9 @@ public record EncoderSettings(
     }
 
     /**
-     * The front end that is asked for, of an encoder for which both recipes exist.
+     * The requested front end, for an encoder that supports both recipes.
      *
-     * @param authors the authors' own; the other takes over its rate, bands, frames and statistics
+     * @param authors the authors' own front end; the other one uses its rate, bands, frames and statistics
      */
     public FrontEnd frontEndOr(FbankFrontEnd authors) {
         return switch (frontEnd) {
@@ -166,9 +166,9 @@ public record EncoderSettings(
     }
 
     /**
-     * Checks that an encoder follows every setting: one that it does not know must not be ignored silently.
+     * Checks that the encoder honours every setting: an unsupported one must not be ignored silently.
      *
-     * @throws IllegalArgumentException naming the setting, what was asked for and what the encoder has
+     * @throws IllegalArgumentException naming the setting, the requested value and the value of the encoder
      */
     void requireFollowed(String encoder, EncoderSpec spec) {
         Map<String, Object> has = spec.input().settings();
@@ -206,10 +206,10 @@ public record EncoderSettings(
      * The hop in samples.
      *
      * @param rate Hz
-     * @param rowSamples samples of a token row
-     * @param rows token rows of a window
-     * @param window samples of a window, which its rows may exceed by a part of the last
-     * @throws IllegalArgumentException if it is no whole number of rows, or longer than a window
+     * @param rowSamples samples per token row
+     * @param rows token rows per window
+     * @param window samples per window; its last row may extend past the end
+     * @throws IllegalArgumentException if it is not a whole number of rows, or longer than a window
      */
     int hopSamples(int rate, int rowSamples, int rows, int window) {
         int sideBySide = Math.min(window, Math.multiplyExact(rowSamples, rows));

@@ -19,35 +19,35 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Compiles a forward pass before it is needed: two small transformer blocks run on a few tokens until they are as fast
- * as they get. Without it the first pass of a large encoder takes seconds longer, most of it in loops that are not yet
- * compiled.
+ * Triggers JIT compilation of a forward pass before it is needed: two small transformer blocks run on a few tokens
+ * until they reach full speed. Otherwise the first pass of a large encoder takes seconds longer, most of it in loops
+ * that are not compiled yet.
  */
 public final class EncoderWarmUp {
     /**
-     * More than the few queries for which attention has a separate loop, and no multiple of a register tile or a panel,
-     * so that remainder loops run as well.
+     * Exceeds the small number of queries for which attention has a separate loop, and is not a multiple of a register
+     * tile or a panel, so that remainder loops run as well.
      */
     private static final int TOKENS = 45;
-    /** As in a real encoder a head fills a panel, and a row more than one. */
+    /** As in a real encoder, a head fills one panel and a row takes more than one. */
     private static final int DIM = 64;
 
     private static final int HEADS = 2;
     private static final int HIDDEN = 4 * DIM;
     private static final double EPS = 1e-6;
     /**
-     * A compiled pass takes less than half of this; with one loop that is not compiled it takes about ten times as
-     * long.
+     * A compiled pass takes less than half of this time; a pass with one loop that is not compiled takes about ten
+     * times as long.
      */
     private static final long COMPILED_NANOS = 2_000_000;
 
     private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final int SETTLED = 5;
-    /** Enough to reach the thresholds of the compiler; after these the loop waits for it. */
+    /** Enough to reach the compiler's thresholds; after these passes the loop waits for the compiler. */
     private static final int PASSES = 400;
 
     private static final long POLL_NANOS = 2_000_000;
-    /** Ends the wait on a machine that is too slow for {@link #COMPILED_NANOS}. */
+    /** Limits the wait on a machine that is too slow for {@link #COMPILED_NANOS}. */
     private static final int MAX_PASSES = PASSES + 200;
 
     private final Thread thread =
@@ -56,9 +56,9 @@ public final class EncoderWarmUp {
     private EncoderWarmUp() {}
 
     /**
-     * Begins {@link #run} in the background, on a one-thread backend of its own, where the processor's backend is one
-     * that has to be compiled. For the start of a process that has nothing to compute yet: begin, then open encoder and
-     * recordings, and have the encoder {@linkplain Encoder#after wait} before its first forward pass.
+     * Starts {@link #run} in the background on its own one-thread backend, if the processor's backend benefits from
+     * warm-up. Intended for the start of a process: call this first, then open the encoder and the recordings, and let
+     * the encoder {@linkplain Encoder#after wait} before its first forward pass.
      */
     public static EncoderWarmUp begin() {
         return new EncoderWarmUp();
@@ -70,12 +70,15 @@ public final class EncoderWarmUp {
                 run(backend);
             }
         } catch (RuntimeException e) {
-            // It only saves time; the work itself will fail with a better message.
+            // Warm-up only saves time; if there is a problem, the actual work will fail with a better message.
             System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "warm-up stopped", e);
         }
     }
 
-    /** Waits for its end: the same work in loops that are not yet compiled would take longer than the wait. */
+    /**
+     * Waits for the warm-up to end: running the work in loops that are not compiled yet would take longer than the
+     * wait.
+     */
     public void await() {
         try {
             thread.join();
@@ -100,8 +103,8 @@ public final class EncoderWarmUp {
     }
 
     /**
-     * Runs small passes on a backend, which may be one opened for this purpose: the compiled code serves all backends
-     * of its kind. Returns when the passes are fast, or after some seconds.
+     * Runs small passes on a backend. It may be opened for this purpose only, since all backends of a kind share the
+     * compiled code. Returns when the passes are fast, or after a few seconds.
      */
     public static void run(Backend backend) {
         backend.warmUp();

@@ -18,16 +18,16 @@ import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Opens an encoder from a checkpoint, recognizing from its tensors which one it is. */
+/** Opens encoders from checkpoints and detects the kind of encoder from the tensors. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
-    /** What to do if an encoder is not found. */
+    /** Advice for messages about an encoder that is not found. */
     private static final String FROM_A_JAR =
             "; an encoder in a jar of its own is found if the jar is on the class path (UNMUTE_CLASSPATH of ./unmute)";
 
     private Encoders() {}
 
-    /** What a checkpoint holds: which encoder, and where its tensors are. */
+    /** The contents of a checkpoint: the kind of encoder, and where its tensors are. */
     public record Recognized(EncoderProvider provider, KeyMatch match) {}
 
     /**
@@ -42,7 +42,7 @@ public final class Encoders {
                 .toList());
     }
 
-    /** The same providers; a name that two have would open a file with either. */
+    /** Returns the same providers after checking that no two share a name; otherwise either might open a file. */
     static List<EncoderProvider> distinct(List<EncoderProvider> providers) {
         Map<String, EncoderProvider> byName = new HashMap<>();
         for (EncoderProvider provider : providers) {
@@ -65,14 +65,14 @@ public final class Encoders {
         return names;
     }
 
-    /** The kind of encoder that goes by this name or alias. */
+    /** The kind of encoder with this name or alias. */
     public static Optional<EncoderProvider> find(String name) {
         return providers().stream().filter(p -> names(p).contains(name)).findFirst();
     }
 
     /**
-     * The small encoder in this module, trained by {@code unmute pretrain}; its metadata state recipe, data and
-     * licence.
+     * The small encoder embedded in this module, trained by {@code unmute pretrain}. Its metadata describe recipe, data
+     * and licence.
      */
     public static Encoder embedded() {
         try (SafetensorsFile file = SafetensorsFile.of(EMBEDDED, embeddedBytes())) {
@@ -82,7 +82,7 @@ public final class Encoders {
         }
     }
 
-    /** The embedded encoder's safetensors file. */
+    /** The safetensors file of the embedded encoder. */
     public static byte[] embeddedBytes() {
         return Resource.bytes(EMBEDDED);
     }
@@ -90,8 +90,8 @@ public final class Encoders {
     /**
      * Opens a checkpoint with the authors' settings.
      *
-     * @throws org.unmute.files.MalformedFileException if the file is damaged or no supported checkpoint
-     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
+     * @throws org.unmute.files.MalformedFileException if the file is damaged or not a supported checkpoint
+     * @throws UnusableCheckpointException if it holds no known encoder, or one with missing tensors
      */
     public static Encoder open(Path checkpoint) throws IOException {
         return open(checkpoint, EncoderSettings.AUTHORS);
@@ -100,8 +100,8 @@ public final class Encoders {
     /**
      * Opens a checkpoint.
      *
-     * @throws org.unmute.files.MalformedFileException if the file is damaged or no supported checkpoint
-     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
+     * @throws org.unmute.files.MalformedFileException if the file is damaged or not a supported checkpoint
+     * @throws UnusableCheckpointException if it holds no known encoder, or one with missing tensors
      * @throws IllegalArgumentException if the settings do not fit the encoder
      */
     public static Encoder open(Path checkpoint, EncoderSettings settings) throws IOException {
@@ -113,8 +113,8 @@ public final class Encoders {
     /**
      * Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards.
      *
-     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
-     * @throws IllegalArgumentException if the settings do not fit the encoder, or it has no such setting
+     * @throws UnusableCheckpointException if it holds no known encoder, or one with missing tensors
+     * @throws IllegalArgumentException if the settings do not fit the encoder, or it does not support one of them
      */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
@@ -140,16 +140,19 @@ public final class Encoders {
         }
     }
 
-    /** The kind asked for, or the one that the file names, as a converted file does; empty if neither. */
+    /**
+     * The kind that the caller asks for, or else the one that the file names, as converted files do; empty if there is
+     * neither.
+     */
     private static String stated(Checkpoint file, String model) {
         return model.isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : model;
     }
 
     /**
-     * Finds out which encoder is in a file: the one asked for, or named by the file's metadata, or whose tensors it
-     * has. Kinds with the same names are told apart by {@link EncoderProvider#reasonAgainst}.
+     * Detects the encoder in a file: the one asked for, the one named by the file's metadata, or the one whose tensors
+     * are there. Kinds with the same names are distinguished by {@link EncoderProvider#reasonAgainst}.
      *
-     * @param model a {@linkplain EncoderProvider#name name} or alias; empty to recognize the encoder
+     * @param model a {@linkplain EncoderProvider#name name} or alias; empty to detect the kind
      * @throws UnusableCheckpointException if there is none, or not the one asked for
      */
     public static Recognized recognize(Checkpoint file, String model) {
@@ -183,16 +186,16 @@ public final class Encoders {
     }
 
     /**
-     * Why a file with a kind's names is another model's; empty if it is this one.
+     * Why a file with the names of one kind belongs to another model; empty if it belongs to this kind.
      *
-     * @param match of one of the kind's key maps with the file
+     * @param match match of one of the kind's key maps with the file
      * @see EncoderProvider#reasonAgainst
      */
     public static Optional<String> reasonAgainst(EncoderProvider provider, KeyMatch match, Checkpoint file) {
         try {
             return provider.reasonAgainst(match.view(file, provider.name()));
         } catch (UnusableCheckpointException e) {
-            // A tensor that the provider looks at is missing, or has other axes.
+            // A tensor that the provider examines is missing or has another number of axes.
             String origin = file.origin() + ": ";
             String message = e.getMessage();
             return Optional.of(message.startsWith(origin) ? message.substring(origin.length()) : message);
@@ -200,9 +203,9 @@ public final class Encoders {
     }
 
     /**
-     * Finds an encoder's tensors in a file by their names; reads no tensor.
+     * Locates the tensors of an encoder in a file by name, without reading any tensor.
      *
-     * @param certain whether the file is known to hold this kind, so that any prefix will do
+     * @param certain whether the file is known to hold this kind, so that any prefix is accepted
      */
     public static Optional<KeyMatch> match(EncoderProvider provider, Checkpoint file, boolean certain) {
         return provider.keyMaps().stream()

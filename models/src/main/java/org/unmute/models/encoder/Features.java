@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What an encoder makes of one recording.
+ * The output of an encoder for one recording.
  *
- * @param tokens the token map of the last layer, as {@link Encoder#encode} gives it
- * @param layers the token map after each block that was asked for, in that order, before any final norm; cls included
+ * @param tokens the token map of the last layer, as {@link Encoder#encode} returns it
+ * @param layers the token map after each requested block, in the order of the request, before any final norm; includes
+ *     cls
  * @param attention how much the class token of the last block attends to each patch token, {@code [heads, time, freq]},
- *     row-major (paper, Figure 1b); computed for each window by itself and joined in time; null if not asked for
+ *     row-major (paper, Figure 1b); computed separately for each window and joined in time; null if not requested
  */
 public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention) {
-    /** @throws IllegalArgumentException if a layer has other sizes than the last */
+    /** @throws IllegalArgumentException if the sizes of a layer differ from those of the last one */
     public Features {
         layers = List.copyOf(layers);
         for (TokenMap layer : layers) {
@@ -23,13 +24,13 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
         }
     }
 
-    /** A token map alone. */
+    /** Only a token map, without layers and attention. */
     public Features(TokenMap tokens) {
         this(tokens, List.of(), null);
     }
 
     /**
-     * Some of the rows of tokens and layers, with the same cls tokens; without attention.
+     * A range of rows of the tokens and layers, with the same cls tokens and without attention.
      *
      * @param from the first
      * @param to   the one after the last
@@ -43,9 +44,9 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     }
 
     /**
-     * The same features, of which this many rows are of sound.
+     * The same features with the number of rows that hold sound.
      *
-     * @throws IllegalArgumentException if there are not so many rows
+     * @throws IllegalArgumentException if there are fewer rows
      */
     Features withSound(int rows) {
         return new Features(
@@ -54,7 +55,10 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
                 attention);
     }
 
-    /** The rows of sound ({@link TokenMap#soundOnly}) of tokens, layers and attention; itself if no row is padding. */
+    /**
+     * The rows that hold sound ({@link TokenMap#soundOnly}), of tokens, layers and attention; this object if no row is
+     * padding.
+     */
     public Features soundOnly() {
         int sound = tokens.sound();
         if (sound == tokens.time()) {
@@ -77,8 +81,8 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     /**
      * What to compute besides the token map.
      *
-     * @param layers blocks whose output is asked for, from 0
-     * @param attention whether the class token's attention is asked for
+     * @param layers indices of the blocks whose output is requested, from 0
+     * @param attention whether the class token's attention is requested
      */
     public record Request(List<Integer> layers, boolean attention) {
         /** The token map only. */
@@ -90,10 +94,10 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
         }
 
         /**
-         * The output of all blocks.
+         * Requests the output of all blocks.
          *
-         * @param depth how many blocks the encoder has
-         * @param attention whether the class token's attention is asked for
+         * @param depth number of blocks of the encoder
+         * @param attention whether the class token's attention is requested
          */
         public static Request allLayers(int depth, boolean attention) {
             return new Request(IntStream.range(0, depth).boxed().toList(), attention);

@@ -7,14 +7,14 @@ import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 
 /**
- * A model's configuration as its checkpoint states it; entries of the settings override the file's.
+ * The configuration that a checkpoint states for its model. Entries in the settings override those in the file.
  *
- * @param origin the file, for messages
- * @param prefix of the entries' names in the file, for instance {@code cfg.}
+ * @param origin name of the file, for messages
+ * @param prefix prefix of the entry names in the file, for instance {@code cfg.}
  * @param entries by name without the prefix
  */
 public record ModelConfig(String origin, String prefix, Map<String, String> entries) {
-    /** The configuration of a file under these settings. */
+    /** Reads the configuration of a file and applies the settings. */
     public static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings) {
         Map<String, String> all = new LinkedHashMap<>();
         file.metadata().forEach((key, value) -> {
@@ -26,19 +26,19 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
         return new ModelConfig(file.origin(), prefix, all);
     }
 
-    /** Whether an entry is stated; Python's None counts as not stated. */
+    /** Whether an entry is given; Python's None counts as not given. */
     public boolean states(String name) {
         return entries.containsKey(name)
                 && !entries.get(name).equals("None")
                 && !entries.get(name).equals("null");
     }
 
-    /** A text entry. */
+    /** The text of an entry, or a default. */
     public String text(String name, String otherwise) {
         return states(name) ? entries.get(name) : otherwise;
     }
 
-    /** A switch. */
+    /** A boolean entry, or a default. */
     public boolean flag(String name, boolean otherwise) {
         if (!states(name)) {
             return otherwise;
@@ -50,7 +50,7 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
         };
     }
 
-    /** A whole number from 0. */
+    /** A non-negative integer entry, or a default. */
     public int count(String name, int otherwise) {
         double value = number(name, otherwise);
         if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
@@ -59,7 +59,7 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
         return (int) value;
     }
 
-    /** A number. */
+    /** A numeric entry, or a default. */
     public double number(String name, double otherwise) {
         try {
             return states(name) ? Double.parseDouble(entries.get(name)) : otherwise;
@@ -69,9 +69,9 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
     }
 
     /**
-     * Checks an entry, if it is stated, against what the tensors say.
+     * Checks an entry, if it is given, against a size that follows from the tensors.
      *
-     * @param where the tensor that tells {@code found}
+     * @param where the tensor from which {@code found} follows
      * @throws UnusableCheckpointException if they differ
      */
     public void mustBe(String name, long found, String where) {
@@ -83,7 +83,7 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
     }
 
     /**
-     * A size that a tensor of this rank has along an axis; {@link #mustBe} for the entry of that name.
+     * The size of a tensor along an axis, checked against the entry as by {@link #mustBe}.
      *
      * @throws UnusableCheckpointException if the tensor is missing or of another rank, or the entry differs
      */
@@ -93,7 +93,7 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
         return size;
     }
 
-    /** The exception for an entry that cannot be followed. */
+    /** Creates the exception for an entry that is not supported. */
     public UnusableCheckpointException refuse(String name, String why) {
         return new UnusableCheckpointException(origin + ": " + prefix + name + " is " + entries.get(name) + ", " + why);
     }

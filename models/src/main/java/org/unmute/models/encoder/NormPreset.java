@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Statistics of the log mel energies of a data set, for {@code (x - mean) / (2 std)} in place of those of the
- * pre-training data. The encoders' authors fine-tune with some; the BAT code of co-authors of the probing paper has a
- * table of others. The paper does not say whether it used any of them; without a preset the authors' values for
- * AudioSet are used.
+ * Statistics of the log mel energies of a data set, for {@code (x - mean) / (2 std)}, which replace those of the
+ * pre-training data. The encoders' authors use some of them for fine-tuning; a table in the BAT code, by co-authors of
+ * the probing paper, has others. The paper does not say whether it used any of them. Without a preset, the authors'
+ * values for AudioSet are used.
  *
- * @param label name on the command line: whose, and which data set; encoders may have presets of the same label
+ * @param label name on the command line: source and data set; several encoders may have presets with the same label
  * @param mean of the log energies
  * @param std standard deviation of the log energies, which are divided by twice this
- * @param frames of the recipe's window; 0 where only the statistics are stated
+ * @param frames window of the recipe in frames; 0 if only the statistics are known
  */
 public record NormPreset(String label, double mean, double std, int frames) {
-    /** Every label, once. */
+    /** All labels, without duplicates. */
     public static List<String> labels() {
         return Encoders.providers().stream()
                 .flatMap(NormPreset::labels)
@@ -30,7 +30,7 @@ public record NormPreset(String label, double mean, double std, int frames) {
     /**
      * An encoder's preset.
      *
-     * @throws IllegalArgumentException if the encoder has none of that label; the message lists those it has
+     * @throws IllegalArgumentException if the encoder has no preset with this label; the message lists its presets
      */
     public static NormPreset of(String label, EncoderProvider encoder) {
         return encoder.normPresets().stream()
@@ -48,7 +48,7 @@ public record NormPreset(String label, double mean, double std, int frames) {
                 });
     }
 
-    /** The settings with these statistics, and with the recipe's frames unless they state some. */
+    /** Puts these statistics into the settings, and the recipe's frames unless the settings state a number. */
     public EncoderSettings in(EncoderSettings settings) {
         EncoderSettings with = settings.withNorm(mean, std);
         return frames != 0 && settings.frames() == 0 ? with.withFrames(frames) : with;

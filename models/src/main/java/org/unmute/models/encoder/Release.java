@@ -3,19 +3,19 @@ package org.unmute.models.encoder;
 import java.util.List;
 
 /**
- * A published encoder: its name, its licence, and what to download. Facts are from the authors' repositories; what
- * could not be found there is marked as unknown.
+ * A published encoder: its name, its licence and its files. The facts come from the authors' repositories; those not
+ * found there are marked as unknown.
  *
  * @param name for instance {@code EAT+}; the plus marks the checkpoint fine-tuned on AudioSet
  * @param model name of the {@link EncoderProvider} that opens it
- * @param inPaper whether it is one of the nine of the paper: six encoders, three of them also fine-tuned on AudioSet
- * @param licence of the authors' code and weights, as their repository states it
+ * @param inPaper whether it is one of the nine in the paper: six encoders, three of them also fine-tuned on AudioSet
+ * @param licence of the authors' code and weights, as stated in their repository
  * @param warning about the licence; may be empty
- * @param repository of the authors, {@code owner/name} on GitHub; empty for the encoder in the program
+ * @param repository of the authors, {@code owner/name} on GitHub; empty for the embedded encoder
  * @param downloads supported files, the best known first
  * @param size of the network
- * @param tokens of ten seconds
- * @param classes of the head in these files; 0 without one
+ * @param tokens for ten seconds of sound
+ * @param classes number of classes of the head in these files; 0 without a head
  * @param notes details
  */
 public record Release(
@@ -30,14 +30,14 @@ public record Release(
         Tokens tokens,
         int classes,
         Notes notes) {
-    /** Marks what is not known. */
+    /** Stands for a fact that is not known. */
     public static final String UNKNOWN = "unknown";
 
     /**
-     * A file and the page it is on.
+     * A file and the web page that offers it.
      *
-     * @param file its name, or {@link #UNKNOWN}
-     * @param page where to find it, or {@link #UNKNOWN}
+     * @param file name of the file, or {@link #UNKNOWN}
+     * @param page address of the page, or {@link #UNKNOWN}
      */
     public record Download(String file, String page) {}
 
@@ -47,22 +47,22 @@ public record Release(
      * @param dim channels of a token
      * @param depth transformer blocks
      * @param heads attention heads
-     * @param parameters weights of the encoder: without its head, without the decoder of pre-training, and without
-     *     tables that are not trained (fixed positions, filter banks, running statistics)
+     * @param parameters number of weights of the encoder, without its head, without the decoder of pre-training, and
+     *     without tables that are not trained (fixed positions, filter banks, running statistics)
      */
     public record Size(int dim, int depth, int heads, long parameters) {}
 
     /**
-     * Tokens of ten seconds of sound with the authors' settings.
+     * Tokens for ten seconds of sound with the authors' settings.
      *
      * @param time token rows
      * @param freq token columns
      * @param cls whether there is a class token
-     * @param order the network's order of patch tokens
+     * @param order order of the patch tokens in the network
      * @param positions kind of position encoding
      */
     public record Tokens(int time, int freq, boolean cls, EncoderSpec.TokenOrder order, String positions) {
-        /** Patch tokens. */
+        /** Number of patch tokens. */
         public int count() {
             return time * freq;
         }
@@ -73,8 +73,8 @@ public record Release(
      *
      * @param frontEnd from the waveform to the input of the network
      * @param normalisation of the input
-     * @param layers kind of transformer blocks, and what comes after them
-     * @param traps frequent mistakes
+     * @param layers kind of transformer blocks, and the layers after them
+     * @param traps common mistakes
      */
     public record Notes(String frontEnd, String normalisation, String layers, List<String> traps) {
         /** Copies the list. */

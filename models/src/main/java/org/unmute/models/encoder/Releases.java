@@ -11,21 +11,19 @@ import java.util.stream.Stream;
 import org.unmute.models.encoder.EncoderSpec.TokenOrder;
 import org.unmute.models.encoder.Release.Download;
 
-/** The published encoders that can be read here. Those of Unmute's own encoders are listed in {@code releases.txt}. */
+/** The published encoders that can be read here. The built-in ones are listed in {@code releases.txt}. */
 public final class Releases {
     private static final List<Release> OWN = read();
 
     private Releases() {}
 
-    /** All of them: the nine of the paper first, those of {@linkplain EncoderProvider#releases other jars} last. */
+    /** All releases: the nine of the paper first, those of {@linkplain EncoderProvider#releases other jars} last. */
     public static List<Release> all() {
         return Stream.concat(OWN.stream(), Encoders.providers().stream().flatMap(p -> p.releases().stream()))
                 .toList();
     }
 
-    /**
-     * A release by its name; capitals, hyphens and spaces do not matter ({@code audiomae} is Audio-MAE).
-     */
+    /** Finds a release by name, ignoring case, hyphens and spaces ({@code audiomae} is Audio-MAE). */
     public static Optional<Release> find(String name) {
         return all().stream().filter(r -> plain(r.name()).equals(plain(name))).findFirst();
     }
@@ -50,7 +48,7 @@ public final class Releases {
         return entries.values().stream().map(Entry::release).toList();
     }
 
-    /** The lines of an entry by their keys. */
+    /** The lines of an entry, by key. */
     private record Entry(Map<String, List<String>> values) {
         void add(String line) {
             String[] parts = line.split(": ", 2);

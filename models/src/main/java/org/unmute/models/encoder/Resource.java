@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** A file of this package in the jar. */
+/** Reads files of this package from the jar. */
 final class Resource {
     private Resource() {}
 
@@ -21,7 +21,7 @@ final class Resource {
         }
     }
 
-    /** With a line feed at the end of each line, whatever the checkout has. */
+    /** The text with a line feed at the end of each line, whatever line ends the checkout has. */
     static String text(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8).replace("\r\n", "\n");
     }

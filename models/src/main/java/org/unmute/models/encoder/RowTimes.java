@@ -1,12 +1,12 @@
 package org.unmute.models.encoder;
 
 /**
- * When the token rows of an encoder begin: {@link EncoderSpec#rowStart} without the rest of the encoder.
+ * Times of an encoder's token rows: {@link EncoderSpec#rowStart} without the rest of the encoder.
  *
  * @param sampleRate in Hz
  * @param rowSamples samples from one row to the next
- * @param hopSamples samples from one window to the next; 0 where recordings are taken in one piece
- * @param hopRows    rows from one window to the next ({@link EncoderSpec#hopRows}); 0 with {@code hopSamples}
+ * @param hopSamples samples from one window to the next; 0 if recordings are encoded in one piece
+ * @param hopRows    rows from one window to the next ({@link EncoderSpec#hopRows}); 0 if {@code hopSamples} is 0
  */
 public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRows) {
     /** @throws IllegalArgumentException if a rate or length is out of range */
@@ -19,7 +19,7 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
     }
 
     /**
-     * The sample with which a row begins.
+     * The sample at which a row begins.
      *
      * @param row from 0
      */
@@ -28,10 +28,10 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
     }
 
     /**
-     * How many of the rows of a recording begin before its end, at least 1; the others stand for padding.
+     * The number of rows of a recording that begin before its end, at least 1. The remaining rows are padding.
      *
-     * @param rows of its token map
-     * @param samples of the recording
+     * @param rows number of rows of the recording's token map
+     * @param samples length of the recording
      */
     public int sound(int rows, long samples) {
         int sound = rows;
@@ -41,7 +41,7 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
         return sound;
     }
 
-    /** When a row begins, in seconds; it ends where the next one begins. */
+    /** Start time of a row in seconds; the row ends where the next one begins. */
     public double seconds(long row) {
         return (double) start(row) / sampleRate;
     }

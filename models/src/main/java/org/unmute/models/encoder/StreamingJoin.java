@@ -3,17 +3,18 @@ package org.unmute.models.encoder;
 import java.util.Arrays;
 
 /**
- * Joins token maps with the sums of {@link TokenMap#join}, window after window, and gives rows as soon as no window to
- * come covers them. Their class token is that of the newest window: the mean over all is not known yet.
+ * Joins token maps with the sums of {@link TokenMap#join}, one window at a time, and returns rows as soon as no later
+ * window can cover them. Their class token is that of the newest window, since the mean over all windows is not known
+ * yet.
  */
 final class StreamingJoin {
     private final int hop;
-    /** Sums over the windows so far, of the rows from the start of the next window on: {@code [rows, freq * dim]}. */
+    /** Sums over the windows so far, for the rows from the start of the next window on: {@code [rows, freq * dim]}. */
     private double[] sums = {};
-    /** How many windows cover each of these rows. */
+    /** Number of windows that cover each of these rows. */
     private int[] covered = {};
 
-    /** How many of these rows are of sound, if the windows say. */
+    /** Number of these rows that hold sound, if the windows state it. */
     private int sound;
 
     private TokenMap newest;
@@ -24,9 +25,9 @@ final class StreamingJoin {
     }
 
     /**
-     * Adds the next window and gives the rows before the start of the window after it.
+     * Adds the next window and returns the rows before the start of the window after it.
      *
-     * @throws IllegalStateException if the window before was too short to have one after it
+     * @throws IllegalStateException if the previous window was too short to be followed by another
      */
     TokenMap add(TokenMap window) {
         if (newest != null && newest.time() < hop) {
@@ -48,12 +49,12 @@ final class StreamingJoin {
         return first(Math.min(hop, covered.length));
     }
 
-    /** Whether rows are left. */
+    /** Whether any rows remain. */
     boolean hasRest() {
         return covered.length > 0;
     }
 
-    /** The rows that are left after the last window. */
+    /** The rows that remain after the last window. */
     TokenMap rest() {
         return first(covered.length);
     }

@@ -11,12 +11,12 @@ import java.util.Objects;
  * @param freq grid columns, low to high frequency; 1 for encoders whose patches span all frequencies
  * @param dim channels of a token
  * @param tokens {@code [time, freq, dim]}, row-major
- * @param cls {@code [dim]}, or null where the model has no class token
- * @param padding the number of its last rows that begin after the end of the recording and stand for padding, less than
- *     {@code time}; {@link #UNKNOWN} where that is not known
+ * @param cls {@code [dim]}, or null if the model has no class token
+ * @param padding number of last rows that begin after the end of the recording and stand for padding, less than {@code
+ *     time}; {@link #UNKNOWN} if that is not known
  */
 public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls, int padding) {
-    /** The {@link #padding} of a map of which nobody says how long its recording is. */
+    /** The {@link #padding} of a map if the length of its recording is not known. */
     public static final int UNKNOWN = -1;
 
     /** @throws IllegalArgumentException if the arrays or the padding do not fit the sizes */
@@ -35,7 +35,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
     }
 
     /**
-     * A map all of whose rows count as sound.
+     * A map in which all rows count as sound.
      *
      * @throws IllegalArgumentException if the arrays do not fit the sizes
      */
@@ -43,7 +43,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
         this(time, freq, dim, tokens, cls, UNKNOWN);
     }
 
-    /** How many rows, from the first on, are of sound: at least 1, all where padding is not known. */
+    /** Number of leading rows that hold sound: at least 1, and all rows if the padding is not known. */
     public int sound() {
         return time - Math.max(0, padding);
     }
@@ -54,22 +54,22 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
     }
 
     /**
-     * The same tokens, of which this many rows are of sound.
+     * The same tokens, of which the first {@code rows} rows hold sound.
      *
      * @param rows 1 to {@link #time}
-     * @throws IndexOutOfBoundsException if there are not so many rows
+     * @throws IndexOutOfBoundsException if there are fewer rows
      */
     public TokenMap withSound(int rows) {
         Objects.checkFromToIndex(1, rows, time);
         return new TokenMap(time, freq, dim, tokens, cls, time - rows);
     }
 
-    /** The rows of sound, with the same cls token; the map itself if no row is padding. */
+    /** The rows that hold sound, with the same cls token; this map if no row is padding. */
     public TokenMap soundOnly() {
         return padding > 0 ? rows(0, sound()) : this;
     }
 
-    /** The sizes in words, for messages: {@code [time, freq, dim] with cls}. */
+    /** The sizes as text, for messages: {@code [time, freq, dim] with cls}. */
     public String sizes() {
         return "[" + time + ", " + freq + ", " + dim + "]" + (cls == null ? " without cls" : " with cls");
     }
@@ -80,7 +80,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
     }
 
     /**
-     * Some of its rows, with the same cls token. Of rows that are all padding, the first counts as sound.
+     * A range of rows, with the same cls token. If all of them are padding, the first counts as sound.
      *
      * @param from the first
      * @param to   the one after the last
@@ -93,15 +93,18 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
         return new TokenMap(to - from, freq, dim, some, cls, padding(to - from, sound() - from));
     }
 
-    /** Rows of padding among some rows, the first of which are of sound; {@link #UNKNOWN} if this map's are. */
+    /**
+     * Number of padding rows among {@code rows} rows of which the first {@code sound} hold sound; {@link #UNKNOWN} if
+     * this map's padding is.
+     */
     private int padding(int rows, int sound) {
         return isSoundKnown() ? rows - Math.clamp(sound, 1, rows) : UNKNOWN;
     }
 
     /**
-     * Joins the maps of windows that start {@code hop} rows apart. Where windows overlap, a token is the mean of
-     * theirs. The cls token is the mean over the windows, which all have the same weight, a padded last one included. A
-     * row is of sound if it is in one of the windows; that is known if it is known of all.
+     * Joins the maps of windows that start {@code hop} rows apart. Where windows overlap, a token is the mean of the
+     * tokens at that place. The cls token is the mean over the windows with equal weights, including a padded last
+     * window. A row holds sound if it does in one of the windows; this is known only if it is known for all of them.
      *
      * @param hop rows from the start of one window to the next, 1 to the rows of a window
      * @throws IllegalArgumentException if the list is empty, grids differ in freq or dim, or the hop leaves a gap

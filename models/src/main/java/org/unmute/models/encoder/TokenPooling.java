@@ -1,6 +1,6 @@
 package org.unmute.models.encoder;
 
-/** How the tokens of a recording become one vector. */
+/** How the tokens of a recording are pooled into one vector. */
 public enum TokenPooling {
     /** The mean of all patch tokens, summed in float64 in their order. */
     MEAN {
@@ -50,11 +50,11 @@ public enum TokenPooling {
     };
 
     /**
-     * The vector of a recording.
+     * Pools the tokens of a recording.
      *
      * @param map not modified
      * @return {@code [dim]}, a new array
-     * @throws IllegalArgumentException if it asks for a class token and there is none
+     * @throws IllegalArgumentException if a class token is required and there is none
      */
     public abstract float[] apply(TokenMap map);
 }

@@ -5,9 +5,9 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))}, then nothing
- * lower than the loudest value of the clip minus {@code topDb}. The bound is per clip: computed over a batch, a loud
- * clip would raise the floor of a quiet one.
+ * Converts power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))},
+ * limited from below to the loudest value of the clip minus {@code topDb}. The bound is per clip: if it were computed
+ * over a batch, a loud clip would raise the floor of a quiet one.
  *
  * @param topDb range below the loudest value in decibels; infinity for no lower bound
  */
@@ -35,7 +35,7 @@ public record AmplitudeToDb(double topDb) {
     /**
      * Converts one clip.
      *
-     * @param power power values of any shape, all of one clip. Modified.
+     * @param power power values of any shape, all from one clip. Modified.
      */
     public void apply(float[] power) {
         double loudest = Double.NEGATIVE_INFINITY;

@@ -8,13 +8,15 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The second public preprocessing of EAT and Audio-MAE: what the BioFoundation code (DBD-research-group/BioFoundation,
- * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) uses in place of kaldi's filter bank.
- * The mean of the clip is removed, pre-emphasis 0.97 runs over the whole clip (the first sample stays as it is), then
- * centred frames of 512 samples every 160 with a periodic Hann window of 400, HTK bands from 20 to 8000 Hz, {@code ln(x
- * + 1e-6)}, zeros at the end, {@code (x - mean) / (2 std)}.
+ * The second public preprocessing recipe for EAT and Audio-MAE, which the BioFoundation code
+ * (DBD-research-group/BioFoundation, {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) uses in
+ * place of Kaldi's filter bank. The mean of the clip is removed and pre-emphasis 0.97 is applied to the whole clip (the
+ * first sample is unchanged). Then follow centred frames of 512 samples every 160 samples with a periodic Hann window
+ * of 400, HTK bands from 20 to 8000 Hz, {@code ln(x + 1e-6)}, zero padding at the end, and {@code (x - mean) / (2
+ * std)}.
  *
- * <p>The original fails on clips of more frames than a window (an unbound variable); here the first frames are used.
+ * <p>The original fails on clips with more frames than a window (an unbound variable); this class uses the first
+ * frames.
  */
 public final class BioFoundationFrontEnd implements FrontEnd {
     /** Value of {@code kind} in {@link #settings}. */
@@ -35,8 +37,8 @@ public final class BioFoundationFrontEnd implements FrontEnd {
 
     /**
      * @param sampleRate Hz; 16 kHz or more
-     * @param melBins mel bands
-     * @param frames of a window
+     * @param melBins number of mel bands
+     * @param frames per window
      * @param mean of the log energies
      * @param std of the log energies
      */
@@ -63,14 +65,14 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         int own = Math.min(frames * mel, energies.length);
         float[] x = Arrays.copyOf(energies, frames * mel);
         for (int i = 0; i < x.length; i++) {
-            // The original pads after the logarithm: a padded cell has log energy 0.
+            // The original pads after the logarithm, so a padded cell has log energy 0.
             double log = i < own ? Math.log(x[i] + OFFSET) : 0;
             x[i] = (float) ((log - mean) / (2 * std));
         }
         return new Spectrogram(frames, mel, x);
     }
 
-    /** The samples of one window without their mean. */
+    /** The samples of one window with the mean subtracted. */
     private float[] centred(float[] samples) {
         float[] centred = Arrays.copyOf(samples, Math.min(samples.length, windowSamples()));
         float offset = FbankFrontEnd.mean(centred);
@@ -80,7 +82,7 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         return centred;
     }
 
-    /** {@inheritDoc} Everything but the mean. */
+    /** {@inheritDoc} The mean is subtracted on the processor, everything else is computed on the device. */
     @Override
     public Tensor onDevice(List<float[]> windows) {
         Tensor x = Spectrogram.rows(windows.stream().map(this::centred).toList());
@@ -99,13 +101,13 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         return spectrogram.options().sampleRate();
     }
 
-    /** A whole number of hops, so that consecutive windows leave no gap; the last centred frame is left out. */
+    /** A whole number of hops, so that consecutive windows leave no gap; the last centred frame is dropped. */
     @Override
     public int windowSamples() {
         return Math.multiplyExact(frames, HOP);
     }
 
-    /** What mirroring at the ends takes. */
+    /** The number of samples needed for mirroring at the ends. */
     @Override
     public int frameSamples() {
         return FFT / 2 + 1;

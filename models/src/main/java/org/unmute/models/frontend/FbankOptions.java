@@ -7,12 +7,12 @@ import java.util.Objects;
  *
  * @param sampleRate    in Hz
  * @param melBins       number of mel bands
- * @param window        the frames' window
+ * @param window        window function of the frames
  * @param frameLengthMs frame length in milliseconds
- * @param frameShiftMs  distance of frames in milliseconds
+ * @param frameShiftMs  distance between frames in milliseconds
  * @param lowFreq       lower edge of the first band in Hz
- * @param highFreq      upper edge of the last band in Hz; 0 or less counts from half the sample rate
- * @param preemphasis   0 to 1, how much of the sample before is taken off
+ * @param highFreq      upper edge of the last band in Hz; values of 0 or less are relative to half the sample rate
+ * @param preemphasis   0 to 1, the fraction of the previous sample that is subtracted
  */
 public record FbankOptions(
         int sampleRate,
@@ -68,7 +68,7 @@ public record FbankOptions(
         return (int) (sampleRate * frameShiftMs * 0.001);
     }
 
-    /** Length of the transform: the frame's, rounded up to a power of two. */
+    /** Length of the transform: the frame length rounded up to a power of two. */
     public int fftSize() {
         return Math.max(4, Integer.highestOneBit(2 * frameLength() - 1));
     }

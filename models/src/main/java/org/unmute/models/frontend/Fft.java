@@ -1,10 +1,10 @@
 package org.unmute.models.frontend;
 
 /**
- * The discrete Fourier transform of real frames of one power-of-two length, in float64. Pairs of real samples form
- * complex ones, which are transformed at half the length and then separated. The input is permuted to bit-reversed
- * order; radix-4 passes follow, after one radix-2 pass where half the length is no power of 4. The vector backend's
- * filter bank does the same operations. Thread-safe: it holds tables only.
+ * The discrete Fourier transform of real frames with a fixed power-of-two length, in float64. Pairs of real samples
+ * form complex numbers, which are transformed at half the length and then separated. The input is permuted to
+ * bit-reversed order; radix-4 passes follow, preceded by one radix-2 pass if half the length is not a power of 4. The
+ * filter bank of the vector backend performs the same operations. Thread-safe: it holds tables only.
  */
 public final class Fft {
     private final int size;
@@ -88,8 +88,8 @@ public final class Fft {
     }
 
     /**
-     * Butterfly {@code k} of every group of four transforms of length {@code span}, which in bit-reversed order are
-     * those of the inputs 0, 2, 1 and 3 modulo 4. {@code turn} is the index of the first twiddle factor.
+     * Butterfly {@code k} of every group of four transforms of length {@code span}. In bit-reversed order these are the
+     * transforms of the inputs 0, 2, 1 and 3 modulo 4. {@code turn} is the index of the first twiddle factor.
      */
     private void radix4(double[] re, double[] im, int span, int k, int turn) {
         double c1 = cos[turn];
@@ -128,7 +128,7 @@ public final class Fft {
         }
     }
 
-    /** From Z, the transform of even + i odd samples, to X[k] = E[k] + exp(-2 pi i k / size) O[k]. */
+    /** Computes X[k] = E[k] + exp(-2 pi i k / size) O[k] from Z, the transform of even + i odd samples. */
     private void separate(double[] re, double[] im) {
         int half = size / 2;
         double first = re[0];

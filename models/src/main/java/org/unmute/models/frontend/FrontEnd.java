@@ -5,16 +5,16 @@ import java.util.Map;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
-/** Turns a window of samples into the input of an encoder's network. Thread-safe. */
+/** Turns a window of samples into the input of an encoder network. Thread-safe. */
 public interface FrontEnd {
-    /** {@link #windowSamples} of a front end that takes a recording of any length in one piece. */
+    /** The value of {@link #windowSamples} for a front end that takes a recording of any length in one piece. */
     int WHOLE_RECORDING = Integer.MAX_VALUE;
 
     /**
-     * The network's input for one window.
+     * Computes the network input for one window.
      *
      * @param samples mono, [-1, 1], at {@link #sampleRate}; samples beyond {@link #windowSamples} are ignored
-     * @throws org.unmute.audio.ClipTooShortException if there are fewer than {@link #frameSamples}
+     * @throws org.unmute.audio.ClipTooShortException if there are fewer than {@link #frameSamples} samples
      */
     Spectrogram apply(float[] samples);
 
@@ -33,32 +33,32 @@ public interface FrontEnd {
     }
 
     /**
-     * The same where the current backend is a device. A front end that can run there overrides this, so that only
-     * samples are copied to it.
+     * Computes the input on the current backend if it is a device. Front ends that can run there override this method,
+     * so that only samples are copied to the device.
      *
-     * @param windows at least one, all of the same length, at least {@link #frameSamples} long
+     * @param windows at least one, all of the same length of at least {@link #frameSamples}
      * @return null to compute on the processor
      */
     default Tensor onDevice(List<float[]> windows) {
         return null;
     }
 
-    /** In Hz. */
+    /** Sample rate in Hz. */
     int sampleRate();
 
-    /** Samples of a full window, or {@link #WHOLE_RECORDING}. */
+    /** Number of samples in a full window, or {@link #WHOLE_RECORDING}. */
     int windowSamples();
 
-    /** Min samples of a clip. */
+    /** Minimum number of samples in a clip. */
     int frameSamples();
 
     /** Samples from one frame to the next. */
     int frameShift();
 
-    /** The mel bands of a frame, or null where a frame is no mel spectrum. */
+    /** The mel bands of a frame, or null if frames are not mel spectra. */
     MelBands bands();
 
-    /** Every setting in words; part of the cache key. */
+    /** Every setting as text; part of the cache key. */
     String describe();
 
     /** Every setting by name, for the record of a run. */

@@ -10,16 +10,16 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * A filter bank over one clip in a Java array, in float64, rounded once. Thread-safe.
+ * A filter bank over one clip in a Java array, computed in float64 and rounded once. Thread-safe.
  *
- * <p>The first {@link #PLAIN_JAVA_FRAMES} frames are computed by plain Java, later ones by the processor's backend
- * where it has a kernel: compiling the vector kernel takes half a second, in which plain Java computes 100,000 frames.
- * Both do the same operations in the same order and give the same bits.
+ * <p>The first {@link #PLAIN_JAVA_FRAMES} frames are computed in plain Java, later ones by the processor's backend if
+ * it has a kernel: compiling the vector kernel takes half a second, in which plain Java computes 100,000 frames. Both
+ * perform the same operations in the same order and give bit-identical results.
  */
 public final class HostFilterBank {
     /** About five minutes of sound. */
     static final long PLAIN_JAVA_FRAMES = 30_000;
-    /** Frames of one task, about 0.3 ms of work. */
+    /** Frames per task, about 0.3 ms of work. */
     private static final int TASK_FRAMES = 64;
 
     private final FilterBank f;
@@ -42,9 +42,9 @@ public final class HostFilterBank {
     }
 
     /**
-     * {@code [frames, bands]} of samples; not modified.
+     * Computes {@code [frames, bands]} from samples, which are not modified.
      *
-     * @param what the operation, for the message
+     * @param what name of the operation, for the message
      * @throws IllegalArgumentException if the result is too large for an array
      */
     float[] compute(String what, float[] samples) {
@@ -77,7 +77,7 @@ public final class HostFilterBank {
         return out;
     }
 
-    /** Frames {@code from} to {@code to}. */
+    /** Computes frames {@code from} to {@code to}. */
     private void compute(float[] samples, int from, int to, float[] out) {
         double[] frame = new double[fft.size()];
         double[] re = new double[fft.bins()];
@@ -98,8 +98,8 @@ public final class HostFilterBank {
     }
 
     /**
-     * Subtracts the mean of the frame's samples; the zeros after them stay. Adds in four partial sums, as the vector
-     * kernel does. Modified.
+     * Subtracts the mean of the frame's samples in place and leaves the zeros after them. Adds in four partial sums, as
+     * the vector kernel does.
      */
     void removeMean(double[] frame) {
         int length = f.frames().length();
@@ -119,7 +119,10 @@ public final class HostFilterBank {
         }
     }
 
-    /** Subtracts a part of each sample's predecessor; the first is its own predecessor. Modified. */
+    /**
+     * Subtracts a fraction of the previous sample from each sample in place; the first sample counts as its own
+     * predecessor.
+     */
     void preemphasise(double[] frame) {
         double part = f.preemphasis();
         for (int i = f.frames().length() - 1; i > 0; i--) {
@@ -128,7 +131,7 @@ public final class HostFilterBank {
         frame[0] -= part * frame[0];
     }
 
-    /** Multiplies by the window. Modified. */
+    /** Multiplies by the window in place. */
     void applyWindow(double[] frame) {
         double[] window = f.window();
         for (int i = 0; i < window.length; i++) {
@@ -136,7 +139,7 @@ public final class HostFilterBank {
         }
     }
 
-    /** The power spectrum of a frame, left in {@code power}; {@code work} is overwritten too. */
+    /** Writes the power spectrum of a frame to {@code power}; {@code work} is overwritten too. */
     void power(double[] frame, double[] power, double[] work) {
         fft.transform(frame, power, work);
         for (int k = 0; k < fft.bins(); k++) {

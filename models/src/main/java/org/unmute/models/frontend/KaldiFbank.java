@@ -6,11 +6,11 @@ import org.unmute.tensor.op.FilterBank;
 /**
  * Kaldi's log mel filter bank with the settings of {@code torchaudio.compliance.kaldi.fbank} that the encoders use: no
  * dither, whole frames only, mean of each frame removed, pre-emphasis, window, power spectrum, mel bands, natural
- * logarithm. Computed in float64 within a frame. Since each frame loses its mean, removing the mean of the whole clip
- * first changes nothing. Thread-safe.
+ * logarithm. Each frame is computed in float64. Removing the mean of the whole clip beforehand changes nothing, since
+ * each frame's mean is removed anyway. Thread-safe.
  */
 public final class KaldiFbank {
-    /** Lower bound of an energy: float32's epsilon. */
+    /** Lower bound of an energy: the float32 epsilon. */
     private static final double FLOOR = 0x1p-23;
 
     private final FbankOptions options;
@@ -31,7 +31,7 @@ public final class KaldiFbank {
                 mel);
     }
 
-    /** The same for {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    /** The same filter bank for {@link org.unmute.tensor.backend.Backend#filterBank}. */
     public FilterBank steps() {
         return host.steps();
     }

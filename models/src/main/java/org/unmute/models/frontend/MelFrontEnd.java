@@ -8,11 +8,11 @@ import org.unmute.tensor.Tensor;
 
 /**
  * A mel spectrogram in decibels (Dasheng). It takes a recording in one piece, since the lower bound depends on the
- * loudest value of all. Nothing is padded or normalized.
+ * loudest value of the recording. Nothing is padded or normalized.
  *
  * @param mel the spectrogram
- * @param decibels its scale
- * @param minFrames min frames of the network's input
+ * @param decibels conversion to decibels
+ * @param minFrames minimum number of frames of the network input
  */
 public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFrames) implements FrontEnd {
     /** Checks the range. */
@@ -33,7 +33,7 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFra
         return new Spectrogram(values.length / bins, bins, values);
     }
 
-    /** {@inheritDoc} Energies and decibels. */
+    /** {@inheritDoc} Computes energies and decibels on the device. */
     @Override
     public Tensor onDevice(List<float[]> windows) {
         return decibels.apply(mel.compute(Spectrogram.rows(windows)));

@@ -4,8 +4,8 @@ package org.unmute.models.frontend;
  * Settings of {@link MelSpectrogram}.
  *
  * @param sampleRate in Hz
- * @param fftSize    length of frame and transform; a power of two from 4 to 2^20
- * @param windowLength length of the window, which is centred in the frame between zeros; 2 to {@code fftSize}
+ * @param fftSize    length of the frame and the transform; a power of two from 4 to 2^20
+ * @param windowLength length of the window, which is centred in the frame and padded with zeros; 2 to {@code fftSize}
  * @param hop        samples from one frame to the next
  * @param melBins    number of mel bands
  * @param lowFreq    lower edge of the first band in Hz
@@ -13,7 +13,7 @@ package org.unmute.models.frontend;
  */
 public record MelOptions(
         int sampleRate, int fftSize, int windowLength, int hop, int melBins, double lowFreq, double highFreq) {
-    /** A window as long as the frame. */
+    /** Options with a window as long as the frame. */
     public MelOptions(int sampleRate, int fftSize, int hop, int melBins, double lowFreq, double highFreq) {
         this(sampleRate, fftSize, fftSize, hop, melBins, lowFreq, highFreq);
     }

@@ -7,15 +7,15 @@ import org.unmute.tensor.op.FilterBank;
 
 /**
  * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
- * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Computed in float64 within a
- * frame. Thread-safe.
+ * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Each frame is computed in
+ * float64. Thread-safe.
  */
 public final class MelSpectrogram {
     private final MelOptions options;
     private final MelFilterBank mel;
     private final HostFilterBank host;
 
-    /** A spectrogram with these settings. */
+    /** Creates a spectrogram with these settings. */
     public MelSpectrogram(MelOptions options) {
         this.options = options;
         int n = options.fftSize();
@@ -34,7 +34,9 @@ public final class MelSpectrogram {
         return w;
     }
 
-    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the others after it. */
+    /**
+     * Places a short window as torch.stft does: {@code (size - length) / 2} zeros before it, the other zeros after it.
+     */
     private static double[] centred(double[] values, int size) {
         double[] frame = new double[size];
         System.arraycopy(values, 0, frame, (size - values.length) / 2, values.length);
@@ -46,7 +48,7 @@ public final class MelSpectrogram {
         return options;
     }
 
-    /** The mel bands' weights, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
+    /** The weights of the mel bands, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
     public float[] weights() {
         int bins = options.melBins();
         float[] all = new float[host.fft().bins() * bins];
@@ -68,7 +70,7 @@ public final class MelSpectrogram {
      *
      * @param samples {@code [samples]} at the options' rate; not modified
      * @return {@code [frames, melBins]}, row-major (torchaudio's result, transposed)
-     * @throws ClipTooShortException    if the clip is not longer than half a frame, so that it cannot be mirrored
+     * @throws ClipTooShortException    if the clip is at most half a frame long and cannot be mirrored
      * @throws IllegalArgumentException if the result is too large for an array
      */
     public float[] compute(float[] samples) {
@@ -82,12 +84,12 @@ public final class MelSpectrogram {
     }
 
     /**
-     * The mel energies of clips of one length, on their backend: one filter bank over the clips with their mirrored
+     * The mel energies of clips of the same length, on their backend: one filter bank over the clips with mirrored
      * ends.
      *
      * @param samples {@code [clips, samples]} at the options' rate
      * @return {@code [clips, frames, melBins]}; not differentiable
-     * @throws ClipTooShortException if clips are not longer than half a frame
+     * @throws ClipTooShortException if the clips are at most half a frame long
      */
     public Tensor compute(Tensor samples) {
         int pad = options.fftSize() / 2;
@@ -109,7 +111,7 @@ public final class MelSpectrogram {
         }
     }
 
-    /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */
+    /** Index of a sample mirrored at the ends, which are not repeated: ... 2 1 | 0 1 2 ... */
     private static int mirrored(long index, int length) {
         long inside = index < 0 ? -index : index;
         return (int) (inside < length ? inside : 2L * (length - 1) - inside);

@@ -1,8 +1,8 @@
 package org.unmute.models.frontend;
 
 /**
- * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) /
- * (m + 1), by its series up to s¹⁹, with an error of about 10⁻¹⁵. The vector backend does the same operations.
+ * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) / (m +
+ * 1), by the series up to s¹⁹, with an error of about 10⁻¹⁵. The vector backend performs the same operations.
  */
 public final class ScalarLogarithm {
     private static final long ONE = Double.doubleToRawLongBits(1);
@@ -21,7 +21,7 @@ public final class ScalarLogarithm {
 
     private ScalarLogarithm() {}
 
-    /** Of a positive normal number; infinity gives infinity, NaN gives NaN. */
+    /** The logarithm of a positive normal number; infinity gives infinity, NaN gives NaN. */
     static double of(double x) {
         if (!(x < Double.POSITIVE_INFINITY)) {
             return x;

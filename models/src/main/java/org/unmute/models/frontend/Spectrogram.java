@@ -4,7 +4,7 @@ import java.util.List;
 import org.unmute.tensor.Tensor;
 
 /**
- * What a front end makes of one window.
+ * The output of a front end for one window.
  *
  * @param frames rows, in time order
  * @param bins values per frame
@@ -19,14 +19,17 @@ public record Spectrogram(int frames, int bins, float[] values) {
         }
     }
 
-    /** Spectrograms of the same shape as one tensor on the current backend: {@code [spectrograms, frames, bins]}. */
+    /**
+     * Stacks spectrograms of the same shape into one tensor on the current backend: {@code [spectrograms, frames,
+     * bins]}.
+     */
     public static Tensor batch(List<Spectrogram> spectrograms) {
         Spectrogram first = spectrograms.getFirst();
         List<float[]> values = spectrograms.stream().map(Spectrogram::values).toList();
         return Tensor.of(joined(values), values.size(), first.frames, first.bins);
     }
 
-    /** Arrays of the same length as one tensor on the current backend: {@code [arrays, length]}. */
+    /** Stacks arrays of the same length into one tensor on the current backend: {@code [arrays, length]}. */
     public static Tensor rows(List<float[]> arrays) {
         return Tensor.of(joined(arrays), arrays.size(), arrays.getFirst().length);
     }

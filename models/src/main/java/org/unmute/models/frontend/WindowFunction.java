@@ -1,13 +1,13 @@
 package org.unmute.models.frontend;
 
-/** The windows Kaldi's filter bank is used with; both are symmetric, so first and last sample are 0. */
+/** Window functions used with Kaldi's filter bank. Both are symmetric, so the first and the last sample are 0. */
 public enum WindowFunction {
     /** {@code 0.5 - 0.5 cos(2 pi i / (n - 1))}. */
     HANNING,
-    /** {@link #HANNING} to the power 0.85; Kaldi's own. */
+    /** Kaldi's own window: {@link #HANNING} to the power 0.85. */
     POVEY;
 
-    /** The window's {@code length} values, at least 2. */
+    /** The values of a window of the given length, at least 2. */
     public double[] values(int length) {
         if (length < 2) {
             throw new IllegalArgumentException("window: the length must be at least 2: " + length);
