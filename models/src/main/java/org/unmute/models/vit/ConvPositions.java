@@ -6,24 +6,24 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). The sequence is padded with
- * zeros; with an even kernel the last result is left out, so that each token has one.
+ * Positions computed by a convolution over the sequence of tokens, followed by GELU (wav2vec 2.0, BEATs). The sequence
+ * is padded with zeros; with an even kernel the last result is dropped, so that each token has one.
  */
 public final class ConvPositions {
     /**
-     * {@code [groups, width, kernel, width]} of consecutive groups: one tensor of all groups on a device, else one for
-     * each group, so that a backend may pack it.
+     * Weights of consecutive groups, {@code [groups, width, kernel, width]}: a single tensor on a device, else one per
+     * group, so that a backend may pack it.
      */
     private final Tensor[] weights;
 
     private final Tensor bias;
 
     /**
-     * A convolution with these weights.
+     * Creates a convolution with these weights.
      *
      * @param weight {@code [dim, width, kernel]}, row-major
-     * @param width channels of a group; divides {@code dim}
-     * @param kernel taps
+     * @param width channels per group; divides {@code dim}
+     * @param kernel number of taps
      * @param bias {@code [dim]}
      * @throws IllegalArgumentException if the sizes do not fit
      */
@@ -59,7 +59,7 @@ public final class ConvPositions {
     }
 
     /**
-     * Weight normalization, per tap of the kernel: {@code g v / |v|}, the norm over the first two axes.
+     * Weight normalization for each tap of the kernel: {@code g v / |v|}, with the norm over the first two axes.
      *
      * @param v {@code [dim, dim / groups, kernel]}, row-major
      * @param g {@code [kernel]}
@@ -82,7 +82,7 @@ public final class ConvPositions {
         return weight;
     }
 
-    /** {@code [batch, tokens, dim]} to the same, to be added to the tokens. Not differentiable. */
+    /** Maps {@code [batch, tokens, dim]} to the same shape, to be added to the tokens. Not differentiable. */
     public Tensor apply(Tensor tokens) {
         Backend backend = bias.backend();
         long channels = bias.size(0) / weights.length;

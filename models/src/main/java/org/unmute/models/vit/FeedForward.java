@@ -19,7 +19,7 @@ public record FeedForward(Linear fc1, Linear fc2, Unary activation) {
                 activation);
     }
 
-    /** {@code [..., dim]} to the same. */
+    /** Maps {@code [..., dim]} to the same shape. */
     public Tensor apply(Tensor x) {
         return fc2.apply(fc1.activated(x, activation));
     }

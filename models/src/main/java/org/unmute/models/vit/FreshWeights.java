@@ -9,21 +9,21 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
 /**
- * Trainable weights, initialized on first request: norms with weight 1 and bias 0, tokens normally distributed with
- * standard deviation 0.02, matrices uniform within Xavier's bound. The same seed and order of requests give the same
- * values.
+ * Trainable weights, initialized on first request: norms with weight 1 and bias 0, tokens from a normal distribution
+ * with standard deviation 0.02, matrices uniformly within Xavier's bound. The same seed and order of requests give the
+ * same values.
  */
 public final class FreshWeights implements Weights {
     private static final double TOKEN_STD = 0.02;
     private final SplittableRandom random;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
-    /** Weights of a new model. */
+    /** Starts a new model with a random seed. */
     public FreshWeights(long seed) {
         random = new SplittableRandom(seed);
     }
 
-    /** All parameters requested so far, by name, in order. */
+    /** All parameters requested so far, by name, in the order of the requests. */
     public Map<String, Tensor> parameters() {
         return Collections.unmodifiableMap(parameters);
     }

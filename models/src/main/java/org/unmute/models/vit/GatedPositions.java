@@ -5,12 +5,12 @@ import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Relative positions, scaled by a gate that each query computes (WavLM, BEATs). {@code linear} maps a head's query to
- * eight values; with {@code a} and {@code b} the sigmoids of the sums of the first and the last four, the gate is
- * {@code a (b s - 1) + 2}.
+ * Relative positions, scaled by a gate that is computed from each query (WavLM, BEATs). {@code linear} maps a head's
+ * query to eight values. With {@code a} and {@code b} the sigmoids of the sums of the first four and of the last four
+ * values, the gate is {@code a (b s - 1) + 2}.
  *
- * @param positions the scores
- * @param linear {@code dim / heads} to 8, the same for all heads
+ * @param positions the scores before gating
+ * @param linear {@code dim / heads} to 8, shared by all heads
  * @param scale {@code s}, {@code [heads, 1, 1]}
  */
 public record GatedPositions(RelativePositions positions, Linear linear, Tensor scale) implements AttentionBias {
@@ -24,7 +24,7 @@ public record GatedPositions(RelativePositions positions, Linear linear, Tensor 
         return Tensor.run(new AttentionOps.GatedAttention(q, k, v, positions.of(q), gate(q), scale));
     }
 
-    /** {@code [batch, heads, tokens, dim / heads]} to {@code [batch, heads, tokens, 1]}. */
+    /** The gate: {@code [batch, heads, tokens, dim / heads]} to {@code [batch, heads, tokens, 1]}. */
     Tensor gate(Tensor queries) {
         Tensor u = linear.apply(queries);
         Tensor sums =

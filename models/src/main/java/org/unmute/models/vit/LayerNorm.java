@@ -3,7 +3,7 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Layer normalization of the last axis, with the biased variance.
+ * Layer normalization over the last axis, with the biased variance.
  *
  * @param weight {@code [dim]}
  * @param bias {@code [dim]}
@@ -15,7 +15,7 @@ public record LayerNorm(Tensor weight, Tensor bias, double eps) {
         return new LayerNorm(weights.tensor(name + ".weight", dim), weights.tensor(name + ".bias", dim), eps);
     }
 
-    /** {@code [..., dim]} to the same. */
+    /** Maps {@code [..., dim]} to the same shape. */
     public Tensor apply(Tensor x) {
         return x.layerNorm(weight, bias, eps);
     }

@@ -4,7 +4,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * An affine map of the last axis.
+ * An affine map over the last axis.
  *
  * @param weight {@code [out, in]}
  * @param bias {@code [out]} or null
@@ -15,7 +15,7 @@ public record Linear(Tensor weight, Tensor bias) {
         return new Linear(weights.linearWeight(name + ".weight", out, in), weights.tensor(name + ".bias", out));
     }
 
-    /** {@code [..., in]} to {@code [..., out]}. */
+    /** Maps {@code [..., in]} to {@code [..., out]}. */
     public Tensor apply(Tensor x) {
         return x.linear(weight, bias);
     }

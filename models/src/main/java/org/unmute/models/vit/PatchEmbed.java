@@ -5,8 +5,8 @@ import org.unmute.tensor.op.ProductOps.EmbedPatches;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Cuts a spectrogram into patches that do not overlap and maps each to a token: the convolution with stride = kernel of
- * the checkpoints. Token order is time-major: index {@code t · bands + f}.
+ * Cuts a spectrogram into non-overlapping patches and maps each to a token; in checkpoints this is a convolution whose
+ * stride equals its kernel. Token order is time-major: index {@code t · bands + f}.
  *
  * @param proj {@code patchTime · patchMel} to {@code dim}; a patch is flattened time-major
  * @param patchTime frames per patch
@@ -18,7 +18,7 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
         return read(weights, name, dim, patchTime, patchMel, true);
     }
 
-    /** Reads {@code weight [dim, 1, patchTime, patchMel]} and, if it has one, {@code bias} below a name. */
+    /** Reads {@code weight [dim, 1, patchTime, patchMel]} and, if present, {@code bias} below a name. */
     public static PatchEmbed read(
             Weights weights, String name, long dim, int patchTime, int patchMel, boolean hasBias) {
         Tensor weight =
@@ -28,8 +28,8 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
     }
 
     /**
-     * {@code [batch, frames, mel]} to {@code [batch, patches, patchTime · patchMel]}; frames and mel bins that do not
-     * fill a patch are left out.
+     * Maps {@code [batch, frames, mel]} to {@code [batch, patches, patchTime · patchMel]}; frames and mel bins that do
+     * not fill a patch are dropped.
      */
     public Tensor patches(Tensor spectrogram) {
         long batch = spectrogram.size(0);
@@ -43,10 +43,10 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
                 .reshape(batch, rows * bands, (long) patchTime * patchMel);
     }
 
-    /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}. */
+    /** Maps {@code [batch, frames, mel]} to {@code [batch, patches, dim]}. */
     public Tensor apply(Tensor spectrogram) {
         if (spectrogram.size(1) < patchTime || spectrogram.size(2) < patchMel) {
-            return proj.apply(patches(spectrogram)); // none
+            return proj.apply(patches(spectrogram)); // no patches
         }
         return Tensor.run(new EmbedPatches(
                 spectrogram, proj.weight(), proj.bias(), SlidingWindow.of(patchTime, patchMel, patchTime, patchMel)));

@@ -6,23 +6,23 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Learned scores for the distance of key and query, one per bucket and head. Near distances have a bucket each, far
- * ones share buckets of growing width; keys before and after the query have separate buckets (T5, WavLM, BEATs).
+ * Learned scores for the distance between key and query, one per bucket and head. Small distances have one bucket each,
+ * larger ones share buckets of growing width; keys before and after the query have separate buckets (T5, WavLM, BEATs).
  * Thread-safe.
  */
 public final class RelativePositions implements AttentionBias {
     private static final int MAX_CACHED = 4;
-    /** Max values of all cached tensors together; the latest is cached whatever its size. */
+    /** Max number of values in all cached tensors together; the latest is cached whatever its size. */
     private static final long MAX_CACHED_VALUES = 1 << 24;
 
     private final Tensor table;
     private final int maxDistance;
-    /** By number of tokens, least recently used first; guarded by itself. */
+    /** Cached scores by number of tokens, least recently used first; guarded by itself. */
     private final Map<Integer, Tensor> cached = new LinkedHashMap<>(8, 0.75f, true);
 
     /**
      * @param table {@code [buckets, heads]} with at least 4 buckets: near and far, before and after
-     * @param maxDistance distances from here on share the last bucket; more than a quarter of the buckets
+     * @param maxDistance distances from this value on share the last bucket; more than a quarter of the buckets
      * @throws IllegalArgumentException if the table or the distance is out of range
      */
     public RelativePositions(Tensor table, int maxDistance) {
@@ -58,7 +58,7 @@ public final class RelativePositions implements AttentionBias {
         if (far < exact) {
             return first + far;
         }
-        // In float32, as in the original: where a width divides evenly, rounding decides between two buckets.
+        // In float32, as in the original: at exact bucket borders, rounding decides between two buckets.
         float part =
                 (float) Math.log((float) far / exact) / (float) Math.log((double) maxDistance / exact) * (side - exact);
         return first + (int) Math.min(side - 1L, exact + (long) part);
@@ -69,7 +69,7 @@ public final class RelativePositions implements AttentionBias {
         return scores(queries.shape().dim(-2));
     }
 
-    /** {@code [heads, tokens, tokens]}, query before key. */
+    /** The scores for a number of tokens, {@code [heads, tokens, tokens]}, query before key. */
     public Tensor scores(int tokens) {
         synchronized (cached) {
             Tensor known = cached.get(tokens);

@@ -5,11 +5,11 @@ import org.unmute.tensor.op.ProductOps.EmbedPatches;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Patches that may overlap, as in AST: the convolution of an image whose rows are mel bins and whose columns are
- * frames. Token order is frequency-major: index {@code f · steps + t}.
+ * Patches that may overlap, as in AST: a convolution over an image with mel bins as rows and frames as columns. Token
+ * order is frequency-major: index {@code f · steps + t}.
  *
  * @param proj {@code height · width} of the window to {@code dim}; a patch is flattened mel bin by mel bin
- * @param window mel bins (height) and frames (width) of a patch, and how far apart patches start
+ * @param window size of a patch in mel bins (height) and frames (width), and the distance between patches
  */
 public record StridedPatchEmbed(Linear proj, SlidingWindow window) {
     /** Reads {@code weight [dim, 1, height, width]} and {@code bias} below a name. */
@@ -20,8 +20,8 @@ public record StridedPatchEmbed(Linear proj, SlidingWindow window) {
     }
 
     /**
-     * {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; frames and bins that do not fill a patch are left
-     * out.
+     * Maps {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; frames and bins that do not fill a patch are
+     * dropped.
      */
     public Tensor apply(Tensor spectrogram) {
         return Tensor.run(new EmbedPatches(spectrogram.transpose(1, 2), proj.weight(), proj.bias(), window));

@@ -3,7 +3,7 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Receives the intermediate tensors of a forward pass by name ({@code patch_embed}, {@code block.0}, …). Tensors
+ * Receives the intermediate tensors of a forward pass by name ({@code patch_embed}, {@code block.0}, …). The tensors
  * belong to the caller's scope.
  */
 @FunctionalInterface
@@ -19,20 +19,15 @@ public interface Trace {
         }
     };
 
-    /** Receives a tensor of the pass. */
+    /** Receives a tensor of the forward pass. */
     void accept(String name, Tensor tensor);
 
-    /**
-     * Whether the trace uses a tensor. A pass may release a tensor that it does not use, without passing it on.
-     */
+    /** Whether the trace uses a tensor. If not, the forward pass may release it without passing it on. */
     default boolean takes(String name) {
         return true;
     }
 
-    /**
-     * Whether a tensor that the pass does not need itself, such as {@code attention.11}, is to be computed for the
-     * trace.
-     */
+    /** Whether the trace requests a tensor that the forward pass itself does not need, such as {@code attention.11}. */
     default boolean wants(String name) {
         return false;
     }

@@ -8,36 +8,36 @@ import org.unmute.tensor.TensorScope;
 /**
  * One transformer block.
  *
- * @param kind where it normalizes
- * @param alpha weight of the input in the sums of a deep block; without effect in others
+ * @param kind where the block normalizes
+ * @param alpha weight of the input in the sums of a {@link Kind#DEEP} block; ignored in others
  */
 public record TransformerBlock(
         Kind kind, LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward mlp, double alpha) {
     /** Where a block normalizes. */
     public enum Kind {
-        /** Before each part: {@code x += A(LN₁ x)}, {@code x += M(LN₂ x)}. */
+        /** Before each sublayer: {@code x += A(LN₁ x)}, {@code x += M(LN₂ x)}. */
         PRE,
         /** After each sum: {@code x = LN₁(x + A(x))}, {@code x = LN₂(x + M(x))}. */
         POST,
-        /** As post with {@code α x} in place of {@code x} in the sums, {@code α = (2 depth)^¼}. */
+        /** As {@link #POST}, but with {@code α x} in place of {@code x} in the sums, {@code α = (2 depth)^¼}. */
         DEEP
     }
 
-    /** A block that is not deep. */
+    /** Creates a block of another kind than {@link Kind#DEEP}. */
     public TransformerBlock(Kind kind, LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward mlp) {
         this(kind, norm1, attention, norm2, mlp, 1);
     }
 
-    /** {@code [batch, tokens, dim]} to the same. */
+    /** Maps {@code [batch, tokens, dim]} to the same shape. */
     public Tensor apply(Tensor x) {
         return apply(x, null);
     }
 
     /**
-     * {@code [batch, tokens, dim]} to the same.
+     * Maps {@code [batch, tokens, dim]} to the same shape.
      *
-     * @param attended receives the output of the attention, {@code [batch, tokens, dim]}; null if it is not needed on
-     *     its own, which saves writing it
+     * @param attended receives the output of the attention, {@code [batch, tokens, dim]}; null if it is not needed,
+     *     which saves writing it
      */
     public Tensor apply(Tensor x, Consumer<Tensor> attended) {
         Supplier<Tensor> half = kind == Kind.PRE
@@ -54,7 +54,7 @@ public record TransformerBlock(
     }
 
     /**
-     * How much the first token, which is the class token where there is one, attends to each token in this block.
+     * The attention that the first token, usually the class token, pays to each token in this block.
      *
      * @param x the block's input, {@code [batch, tokens, dim]}
      * @return {@code [batch, heads, tokens]}; sums to 1 over the tokens

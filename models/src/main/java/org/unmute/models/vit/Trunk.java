@@ -7,7 +7,7 @@ import org.unmute.tensor.TensorScope;
 /**
  * A sequence of transformer blocks.
  *
- * @param blocks first to last
+ * @param blocks in the order in which they run
  */
 public record Trunk(List<TransformerBlock> blocks) {
     /** Copies the list. */
@@ -16,7 +16,7 @@ public record Trunk(List<TransformerBlock> blocks) {
     }
 
     /**
-     * Name in a trace of the class token's attention in a block, {@code [batch, heads, tokens]}; computed only if
+     * Trace name of the class token's attention in a block, {@code [batch, heads, tokens]}; it is computed only if
      * {@linkplain Trace#wants wanted}.
      */
     public static String attentionName(int block) {
@@ -24,9 +24,9 @@ public record Trunk(List<TransformerBlock> blocks) {
     }
 
     /**
-     * {@code [batch, tokens, dim]} to the same. The trace receives {@code attn_out.i}, the output of the attention, and
-     * {@code block.i} for each block. Intermediate tensors of a block are released before the next block runs, and so
-     * is its input, except what the trace uses and what gradients need.
+     * Maps {@code [batch, tokens, dim]} to the same shape. The trace receives {@code attn_out.i}, the output of the
+     * attention, and {@code block.i} for each block. The input and the intermediate tensors of a block are released
+     * before the next block runs, except those that the trace uses or that gradients need.
      */
     public Tensor apply(Tensor tokens, Trace trace) {
         Tensor x = tokens;

@@ -6,7 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.unmute.tensor.io.TensorFile;
 
-/** The kind of a file of weights, by its first bytes or, for a zip archive, its entries; and what to do with it. */
+/**
+ * The kind of a weights file, determined by its first bytes or, for a zip archive, by its entries, with advice on what
+ * to do.
+ */
 public enum FileKind {
     /** Tensors in the safetensors format. */
     SAFETENSORS("a safetensors file", "read it as it is"),
@@ -73,7 +76,7 @@ public enum FileKind {
                     + "saved again"),
     /** A 7z archive. */
     SEVEN_ZIP("a 7z archive", "unpack it first"),
-    /** Compressed by another program: bzip2, xz, zstd or rar. */
+    /** A file compressed by another program: bzip2, xz, zstd or rar. */
     COMPRESSED("a compressed file", "unpack it first"),
     /** A zip archive of another kind. */
     ZIP("a zip archive, but none that torch wrote", "unpack it and give the checkpoint in it"),
@@ -85,7 +88,7 @@ public enum FileKind {
     PICKLE("a plain Python pickle", "load it in Python and save its tensors: torch.save(state_dict, 'weights.pt')"),
     /** No bytes at all. */
     EMPTY("an empty file", "the download or copy failed: get the file again"),
-    /** None of these. */
+    /** None of the above. */
     UNKNOWN("a file of unknown kind", "give a safetensors file or a PyTorch checkpoint (.pt, .pth, .ckpt)");
 
     private final String description;
@@ -96,20 +99,20 @@ public enum FileKind {
         this.advice = advice;
     }
 
-    /** What the file is, with an article: {@code a git-lfs pointer, not the file itself}. */
+    /** A description of the kind, with an article: {@code a git-lfs pointer, not the file itself}. */
     public String description() {
         return description;
     }
 
-    /** What to do with it, as an imperative without a full stop. */
+    /** Advice on how to proceed, as an imperative without a full stop. */
     public String advice() {
         return advice;
     }
 
     /**
-     * The kind of a file. Only what distinguishes the kinds is checked.
+     * Detects the kind of a file. Only features that distinguish the kinds are checked.
      *
-     * @throws IOException if it cannot be read
+     * @throws IOException if the file cannot be read
      */
     public static FileKind of(Path path) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
@@ -118,9 +121,9 @@ public enum FileKind {
     }
 
     /**
-     * The kind of a file whose content is in memory or mapped.
+     * Detects the kind of a file whose content is in memory or mapped.
      *
-     * @param path    its path; only the name is used
+     * @param path    path of the file; only the name is used
      * @param content all of its bytes
      */
     public static FileKind of(Path path, MemorySegment content) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.unmute.files.LittleEndian;
 import org.unmute.tensor.io.LoadLimits;
 
-/** Recognises {@linkplain FileKind kinds of files} by their bytes. */
+/** Recognises the {@linkplain FileKind kind of a file} by its bytes. */
 final class FileSignature {
     private static final int HEAD = 4096;
     private static final int TEXT_BYTES = 512;
@@ -27,7 +27,7 @@ final class FileSignature {
             "\u0028\u00b5\u002f\u00fd", FileKind.COMPRESSED,
             "Rar!", FileKind.COMPRESSED);
     private static final int TAR_MAGIC_AT = 257;
-    /** PROTO, perhaps FRAME, and a class as the very first value. */
+    /** PROTO, optionally FRAME, then a class as the first value. */
     private static final Pattern ROOT_CLASS =
             Pattern.compile("^\u0080.(?:\u0095.{8})?(?:c([\\w.]+)\n|\u008c.([\\w.]+?)\u0094?\u008c)", Pattern.DOTALL);
 
@@ -45,7 +45,7 @@ final class FileSignature {
             "_codecs");
 
     private final MemorySegment file;
-    /** The first bytes, one character each. */
+    /** The first bytes of the file, one character each. */
     private final String head;
 
     FileSignature(MemorySegment file) {
@@ -126,7 +126,7 @@ final class FileSignature {
         return first == 8 && second > 0 && second < ' ' && onnxField ? FileKind.ONNX : null;
     }
 
-    /** A non-empty MessagePack fixstr. */
+    /** Whether a byte starts a non-empty MessagePack fixstr. */
     private static boolean isShortText(char c) {
         return c > '\u00a0' && c <= '\u00bf';
     }

@@ -13,9 +13,9 @@ import org.unmute.models.weights.PickleNode.Sequence;
 import org.unmute.models.weights.PickleNode.Storage;
 
 /**
- * The stream that {@code torch.save} wrote before torch 1.6, and still writes on request: pickles of a magic number, a
- * protocol number, properties of the writing machine, the checkpoint and the keys of its storages, then the
- * number of elements (8 bytes) and the bytes of each storage. It has no checksums.
+ * The stream format that {@code torch.save} used before torch 1.6 and still writes on request: pickles of a magic
+ * number, a protocol number, properties of the writing machine, the checkpoint, and the keys of its storages, followed
+ * by the number of elements (8 bytes) and the bytes of each storage. It has no checksums.
  *
  * @param root     the checkpoint
  * @param made     number of values that its pickle creates

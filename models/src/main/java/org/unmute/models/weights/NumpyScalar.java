@@ -13,7 +13,7 @@ import org.unmute.tensor.HalfFloats;
 final class NumpyScalar {
     private NumpyScalar() {}
 
-    /** The number for the arguments (dtype, bytes); null if the dtype is not supported. */
+    /** The number described by the arguments (dtype, bytes); null if the dtype is not supported. */
     static Scalar read(List<PickleNode> args) {
         if (args.size() != 2
                 || !(args.get(0) instanceof Opaque dtype)
@@ -26,7 +26,7 @@ final class NumpyScalar {
                 || !(text(state, 1) instanceof String order)) {
             return null;
         }
-        // A dtype's state is (version, byte order, ...).
+        // The state of a dtype is (version, byte order, ...).
         ByteBuffer in = ByteBuffer.wrap(raw).order(order.equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         boolean sized = type.length() == 2 && raw.length == type.charAt(1) - '0';
         if (!sized || !order.equals("<") && !order.equals(">") && !order.equals("|")) {

@@ -3,8 +3,8 @@ package org.unmute.models.weights;
 import java.util.Set;
 
 /**
- * Names that a checkpoint must not contain: loading such a file with Python's pickle runs code that the file chooses.
- * Nothing is run here in any case; the whole file is rejected, because it is an attack or not a checkpoint.
+ * Names that a checkpoint must not contain: when Python's pickle loads a file with such a name, it runs code chosen by
+ * the file. This reader never runs code. It rejects the whole file, because it is either an attack or not a checkpoint.
  */
 final class PickleGlobals {
     private static final Set<String> MODULES = words("""
@@ -39,7 +39,7 @@ final class PickleGlobals {
             bool object type NoneType Ellipsis NotImplemented
             """);
 
-    /** Data in modules that are otherwise rejected; the second is the layout of a sparse tensor. */
+    /** Data in modules that are otherwise rejected; {@code _get_layout} returns the layout of a sparse tensor. */
     private static final Set<String> HARMLESS = Set.of("types.SimpleNamespace", "torch.serialization._get_layout");
 
     private PickleGlobals() {}
@@ -83,13 +83,13 @@ final class PickleGlobals {
     }
 
     /**
-     * Whether a name leads from a harmless module to another, as {@code serialization.os.system} does from {@code
-     * torch}.
+     * Whether a dotted name leads from a harmless module to another one, as {@code serialization.os.system} does from
+     * {@code torch}.
      */
     private static boolean reachesOtherModule(String name) {
         for (String part : name.split("\\.", -1)) {
             boolean special = part.startsWith("__") && part.endsWith("__") && !part.equals("__newobj__");
-            // Modules keep others under names such as _sys.
+            // Modules import others under names such as _sys.
             String module = part.startsWith("_") && !part.startsWith("__") ? part.substring(1) : part;
             if (special || MODULES.contains(module) || module.equals("builtins")) {
                 return true;

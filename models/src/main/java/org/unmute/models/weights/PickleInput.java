@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
-/** Reads the bytes of a pickle and knows their position in the file. */
+/** Reads the bytes of a pickle and tracks their position in the file. */
 final class PickleInput {
     private static final ValueLayout.OfDouble BIG_ENDIAN_DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -23,8 +23,8 @@ final class PickleInput {
     private long longest;
 
     /**
-     * @param bytes the pickle, and possibly more after it
-     * @param base  their offset in the file
+     * @param bytes the pickle, possibly followed by other data
+     * @param base  offset of these bytes in the file
      */
     PickleInput(String file, MemorySegment bytes, long base) {
         this.file = file;
@@ -33,7 +33,7 @@ final class PickleInput {
         this.longest = bytes.byteSize();
     }
 
-    /** Starts a pickle of limited length; storages of any length may follow it. */
+    /** Starts a pickle of limited length; the storages after it may have any length. */
     void begin(long max) {
         pickleAt = at;
         longest = max;
@@ -111,7 +111,7 @@ final class PickleInput {
         return text;
     }
 
-    /** Text of bytes that are UTF-8; null if they are not. */
+    /** Decodes UTF-8; null if the bytes are not valid UTF-8. */
     static String utf8OrNull(byte[] raw) {
         try {
             return StandardCharsets.UTF_8
@@ -123,7 +123,7 @@ final class PickleInput {
         }
     }
 
-    /** Text up to a line feed, without it. */
+    /** Text up to the next line feed, which is consumed but not returned. */
     String line(int max) throws MalformedFileException {
         long end = at;
         while (end < bytes.byteSize() && end - at <= max && bytes.get(ValueLayout.JAVA_BYTE, end) != '\n') {

@@ -16,8 +16,8 @@ import org.unmute.models.weights.PickleNode.Sequence;
 import org.unmute.models.weights.PickleNode.Sequence.Kind;
 
 /**
- * Interprets the opcodes of a pickle, protocols 2 to 5, on a stack of data. Opcodes of older protocols, registered
- * extensions and out-of-band buffers are rejected.
+ * Interprets the opcodes of a pickle, protocols 2 to 5, on a stack of plain data. Opcodes of older protocols,
+ * registered extensions and out-of-band buffers are rejected.
  */
 final class PickleMachine {
     private static final int HIGHEST_PROTOCOL = 5;
@@ -77,7 +77,7 @@ final class PickleMachine {
         return new Scalar(value.bitLength() < Long.SIZE ? (Object) value.longValue() : value);
     }
 
-    /** Constants, numbers, texts and bytes; empty containers. */
+    /** Constants, numbers, strings, bytes, and empty containers. */
     private boolean value(int opcode) throws MalformedFileException {
         switch (opcode) {
             case 'N' -> push(PickleNode.NONE);
@@ -108,7 +108,7 @@ final class PickleMachine {
         return true;
     }
 
-    /** Python 2 did not distinguish text from bytes. */
+    /** Python 2 did not distinguish strings from bytes. */
     private static PickleNode python2String(byte[] raw) {
         String text = PickleInput.utf8OrNull(raw);
         return text == null ? new Bytes(raw) : new Scalar(text);
@@ -122,7 +122,7 @@ final class PickleMachine {
             case 't' -> push(make(new Sequence(Kind.TUPLE, popMark())));
             case 0x85, 0x86, 0x87 -> push(make(new Sequence(Kind.TUPLE, pop(opcode - 0x84))));
             case 0x91 -> push(make(new Sequence(Kind.SET, popMark())));
-            // Java evaluates arguments from left to right: what is added lies above its target.
+            // Java evaluates arguments from left to right: the value to add lies above its target.
             case 'a' -> objects.append(pop(1), top(), Kind.LIST);
             case 'e' -> objects.append(popMark(), top(), Kind.LIST);
             case 0x90 -> objects.append(popMark(), top(), Kind.SET);
@@ -157,7 +157,7 @@ final class PickleMachine {
                 push(make(global(name(names.get(0)), name(names.get(1)))));
             }
             case 'i' -> {
-                // Protocol 0: rejected anyway, but an attack is reported as such.
+                // Protocol 0 is rejected in any case, but an attack is reported as such.
                 global(in.line(NAME_BYTES), in.line(NAME_BYTES));
                 return false;
             }
@@ -253,7 +253,7 @@ final class PickleMachine {
         return stack.removeLast();
     }
 
-    /** The top one, two or three values, immutable. */
+    /** Pops the top one, two or three values, as an immutable list. */
     private List<PickleNode> pop(int n) throws MalformedFileException {
         checkStack(n);
         PickleNode last = stack.removeLast();

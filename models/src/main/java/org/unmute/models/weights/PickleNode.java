@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.tensor.io.StoredType;
 
-/** A value described by a pickle: data only, nothing is ever called. */
+/** A value described by a pickle. It is only data; nothing is ever called. */
 sealed interface PickleNode {
     /** None. */
     Scalar NONE = new Scalar(null);
@@ -26,13 +26,16 @@ sealed interface PickleNode {
         }
     }
 
-    /** A storage named by a persistent id. {@code first} and {@code used} select the part that an old view covers. */
+    /**
+     * A storage named by a persistent id. {@code first} and {@code used} select the part that a view in an old stream
+     * covers.
+     */
     record Storage(StorageType type, String key, long elements, long first, long used, long at) implements PickleNode {}
 
     /**
-     * A tensor on a storage, checked to be inside it; offset and strides in elements of its type.
+     * A tensor on a storage, checked to lie inside it; offset and strides are in elements of its type.
      *
-     * @param attributes the dictionaries of what Python code attached to it; empty if nothing
+     * @param attributes dictionaries of attributes that Python code attached to the tensor; usually empty
      */
     record Tensor(
             Storage storage,
@@ -65,15 +68,15 @@ sealed interface PickleNode {
         }
     }
 
-    /** A dictionary, or an object treated as one, such as a Namespace. */
+    /** A dictionary, or an object that is treated as one, such as a Namespace. */
     final class Mapping implements PickleNode {
         final String className;
-        /** Whether BUILD sets the pairs themselves (the fields of an object), not additional attributes. */
+        /** Whether BUILD sets the pairs themselves (the fields of an object) rather than additional attributes. */
         final boolean fields;
 
         List<PickleNode> keys = List.of();
         List<PickleNode> values = List.of();
-        /** Attributes of a dictionary object, such as a state dict's {@code _metadata}; null if none. */
+        /** Attributes of a dictionary object, such as {@code _metadata} of a state dict; null if there are none. */
         PickleNode attributes;
 
         Mapping(String className, boolean fields) {
@@ -93,7 +96,7 @@ sealed interface PickleNode {
             values.addAll(other.values);
         }
 
-        /** Many dictionaries stay empty, so lists are created with the first pair. */
+        /** Creates the lists with the first pair, since many dictionaries stay empty. */
         private void open(int pairs) {
             if (keys.isEmpty()) {
                 keys = new ArrayList<>(pairs);
@@ -102,7 +105,7 @@ sealed interface PickleNode {
         }
     }
 
-    /** An object of a class that is not interpreted: the class name and everything the pickle passes to it. */
+    /** An object of a class that is not interpreted: the class name and all values that the pickle passes to it. */
     final class Opaque implements PickleNode {
         final String className;
         /** Whether this is a tensor of a kind that is not supported. */

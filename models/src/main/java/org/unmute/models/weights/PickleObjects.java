@@ -20,7 +20,7 @@ import org.unmute.models.weights.PickleNode.Storage;
 
 /**
  * Interprets the object opcodes of a pickle as data: dictionaries, lists, sets, tensors, parameters, sizes and devices.
- * Of an object of any other class the name is kept.
+ * For objects of other classes, the class name is kept.
  */
 final class PickleObjects {
     private static final Set<String> DICTIONARIES = Set.of(
@@ -43,7 +43,7 @@ final class PickleObjects {
     private final Map<String, Storage> storages = new LinkedHashMap<>();
     private long made;
 
-    /** @param legacy whether persistent ids are those of the legacy stream */
+    /** @param legacy whether persistent ids have the form of the legacy stream */
     PickleObjects(PickleInput in, boolean legacy, TorchLimits limits) {
         this.in = in;
         this.legacy = legacy;
@@ -56,7 +56,7 @@ final class PickleObjects {
         return made;
     }
 
-    /** Counts values created or copied, so that a short pickle cannot exhaust memory or run for long. */
+    /** Counts values that were created or copied, so that a short pickle cannot exhaust memory or time. */
     void charge(long values) throws MalformedFileException {
         made += values;
         if (made > limits.nodes()) {
@@ -64,7 +64,7 @@ final class PickleObjects {
         }
     }
 
-    /** The storages that persistent ids name, by key. */
+    /** The storages named by persistent ids, by key. */
     Map<String, Storage> storages() {
         return storages;
     }
@@ -95,7 +95,7 @@ final class PickleObjects {
         }
     }
 
-    /** @param call a class, its arguments, and named arguments or nothing */
+    /** @param call a class, its arguments, and optionally named arguments */
     PickleNode newObject(List<PickleNode> call) throws MalformedFileException {
         Global type = global(call.get(0));
         List<PickleNode> args = tuple(call.get(1));
@@ -121,7 +121,7 @@ final class PickleObjects {
                 if (args.isEmpty()) {
                     throw in.error("bad-reduce", function.dotted() + " needs a class");
                 }
-                // Without constructor arguments: (class, object, None) for the first, (class) for the second.
+                // Without constructor arguments: (class, object, None) in the first form, (class) in the second.
                 boolean bare = args.size() == 1 || args.size() == 3 && args.get(2) == PickleNode.NONE;
                 return construct(global(args.getFirst()), bare ? List.of() : args);
             }
@@ -167,7 +167,7 @@ final class PickleObjects {
         return opaque(type, args, false);
     }
 
-    /** A dictionary from another one or from a list of pairs; the factory of a defaultdict is ignored. */
+    /** Creates a dictionary from another one or from a list of pairs; the factory of a defaultdict is ignored. */
     private Mapping dictionary(String name, List<PickleNode> args) throws MalformedFileException {
         Mapping made = new Mapping(name, false);
         boolean factory = name.equals("collections.defaultdict");
@@ -224,7 +224,7 @@ final class PickleObjects {
         List<PickleNode> parts = tuple(id);
         String kind = !parts.isEmpty() && parts.getFirst() instanceof Scalar(String word) ? word : "";
         if (legacy && kind.equals("module") && parts.size() == 4 && parts.get(1) instanceof Global module) {
-            // A class with its source text, which torch stored with whole modules.
+            // A class with its source text, which torch used to store with whole modules.
             return module;
         }
         boolean sized = parts.size() == 5 || legacy && parts.size() == 6;
@@ -269,7 +269,7 @@ final class PickleObjects {
         return before;
     }
 
-    /** In old streams a view is a part of a storage: key, first element and number of elements. */
+    /** In old streams a view covers a part of a storage: key, first element and number of elements. */
     private Storage view(Storage root, PickleNode view) throws MalformedFileException {
         if (view == PickleNode.NONE) {
             return root;

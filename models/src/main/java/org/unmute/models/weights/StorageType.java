@@ -7,8 +7,8 @@ import org.unmute.tensor.io.StoredType;
  * A storage class of torch.
  *
  * @param name  the class name, such as {@code FloatStorage}
- * @param bytes bytes of one element
- * @param type  its element type; null if this reader does not support it
+ * @param bytes bytes per element
+ * @param type  element type; null if this reader does not support it
  */
 record StorageType(String name, int bytes, StoredType type) {
     private static final Map<String, StorageType> BY_NAME = Map.ofEntries(
@@ -60,7 +60,7 @@ record StorageType(String name, int bytes, StoredType type) {
         return Map.entry(name, new StorageType(name, bytes, null));
     }
 
-    /** The storage class that a pickle names, in any module of torch; null if it is unknown. */
+    /** The storage class that a pickle names, from any torch module; null if it is unknown. */
     static StorageType of(PickleNode.Global global) {
         return switch (global.module()) {
             case "torch", "torch.cuda", "torch.storage" -> BY_NAME.get(global.name());
@@ -68,7 +68,7 @@ record StorageType(String name, int bytes, StoredType type) {
         };
     }
 
-    /** The element type of {@code torch.float32} and the like; null if this reader does not support it. */
+    /** The element type of a dtype such as {@code torch.float32}; null if this reader does not support it. */
     static StoredType dtype(PickleNode node) {
         return node instanceof PickleNode.Global g && g.module().equals("torch") ? DTYPES.get(g.name()) : null;
     }

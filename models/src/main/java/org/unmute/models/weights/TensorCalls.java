@@ -15,13 +15,13 @@ import org.unmute.models.weights.PickleNode.Tensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * The functions of torch that create tensors. Dense real tensors are read and checked against their storage; tensors of
- * other kinds (quantized, sparse, complex, without data) stay opaque, because they would be misread.
+ * The torch functions that create tensors. Dense real tensors are read and checked against their storage; tensors of
+ * other kinds (quantized, sparse, complex, without data) stay opaque because they would be misread.
  */
 final class TensorCalls {
     private static final int MAX_ARGUMENTS = 9;
     private static final int MAX_ATTRIBUTES = 100;
-    /** Attributes whose setters replace a tensor's numbers. */
+    /** Attributes whose setters replace the values of a tensor. */
     private static final Set<String> NUMBERS = Set.of("data", "real", "imag");
 
     private final PickleInput in;
@@ -32,7 +32,7 @@ final class TensorCalls {
         this.limits = limits;
     }
 
-    /** The result of a function that creates tensors; null for any other function. */
+    /** The result of a function that creates tensors; null for other functions. */
     PickleNode call(Global function, List<PickleNode> args) throws MalformedFileException {
         if (!function.module().startsWith("torch.")) {
             return null;
@@ -56,7 +56,7 @@ final class TensorCalls {
         };
     }
 
-    /** A parameter: (tensor, whether it takes gradients, hooks), and for one of four arguments its state. */
+    /** A parameter: (tensor, whether it requires gradients, hooks), and its state if there are four arguments. */
     private PickleNode parameter(Global function, List<PickleNode> args, int max) throws MalformedFileException {
         if (args.isEmpty() || args.size() > max) {
             throw in.error("bad-tensor", function.name() + " with " + args.size() + " arguments");
@@ -68,7 +68,7 @@ final class TensorCalls {
         };
     }
 
-    /** A tensor of a Python class of its own: (function, class, its arguments, state). */
+    /** A tensor of a Python subclass: (function, class, arguments of the function, state). */
     private PickleNode typed(Global function, List<PickleNode> args) throws MalformedFileException {
         if (args.size() != 4
                 || !(args.get(0) instanceof Global rebuild)
@@ -80,17 +80,17 @@ final class TensorCalls {
             case "torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer" -> true;
             default -> false;
         };
-        // No other functions: nested calls could be of any depth.
+        // No other functions, since nested calls could have any depth.
         PickleNode made =
                 plain && isTensorFunction(rebuild) ? tensor(rebuild, s.items) : PickleObjects.opaque(type, args, true);
         return made instanceof Tensor t ? withState(t, args.get(3)) : made;
     }
 
     /**
-     * A tensor with the attributes that torch sets after it is made. They are kept to be named, not read. Attributes
-     * that are the numbers themselves would make the tensor another one and are rejected.
+     * A tensor with the attributes that torch sets after creating it. They are kept only so that they can be listed.
+     * Attributes that replace the values would change the tensor and are rejected.
      *
-     * @param state None, a dictionary, or a pair of them: ordinary attributes and those in slots
+     * @param state None, a dictionary, or a pair of dictionaries: ordinary attributes and slots
      */
     private Tensor withState(Tensor made, PickleNode state) throws MalformedFileException {
         List<Mapping> attributes = new ArrayList<>(made.attributes());
@@ -155,7 +155,7 @@ final class TensorCalls {
         }
         PickleNode metadata = args.size() > min ? args.get(min) : PickleNode.NONE;
         if (type == null || !isPlain(metadata)) {
-            // Such as complex64 or float8, or a view with the negative bit.
+            // For example complex64 or float8, or a view with the negative bit.
             Opaque other = new Opaque(type == null ? kind : "tensor with metadata", true);
             other.parts.add(new Sequence(Sequence.Kind.TUPLE, args));
             return other;
@@ -203,7 +203,7 @@ final class TensorCalls {
         return counts;
     }
 
-    /** The first and last elements must be in the storage, or in the part of it that a view covers. */
+    /** Checks that the first and last elements are inside the storage, or inside the part of it that a view covers. */
     private void checkReach(Tensor t) throws MalformedFileException {
         long available =
                 t.storage().used() * t.storage().type().bytes() / t.type().bytes();

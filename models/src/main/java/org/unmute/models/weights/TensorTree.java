@@ -23,9 +23,9 @@ import org.unmute.models.weights.PickleNode.Sequence;
 import org.unmute.models.weights.PickleNode.Storage;
 import org.unmute.models.weights.PickleNode.Tensor;
 
-/** The flattened tree of dictionaries and lists of a checkpoint: the value at each dotted path. */
+/** A checkpoint's tree of dictionaries and lists, flattened: the value at each dotted path. */
 final class TensorTree {
-    /** Name of the value of a checkpoint that is neither a dictionary nor a list. */
+    /** Name of the only value in a checkpoint that is neither a dictionary nor a list. */
     static final String ROOT = "value";
 
     private static final int NAMED_ATTRIBUTES = 4;
@@ -44,9 +44,9 @@ final class TensorTree {
     private final Set<String> names = new HashSet<>();
     private final Set<PickleNode> onPath = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<PickleNode, Integer> hidden = new IdentityHashMap<>();
-    /** Keys from the root to the current value: nodes of a dictionary, indices of a list. */
+    /** Keys from the root to the current value: nodes in a dictionary, indices in a list. */
     private final Deque<Object> keys = new ArrayDeque<>();
-    /** The duplicate name whose two places are being located; null in the ordinary walk. */
+    /** The duplicate name whose two places are being located; null in an ordinary walk. */
     private final String wanted;
 
     private final long maxVisits;
@@ -62,7 +62,7 @@ final class TensorTree {
         this.maxVisits = maxVisits;
     }
 
-    /** @param made number of values the pickle created; a value may be shared by a few places, but not by very many */
+    /** @param made number of values created by the pickle, which bounds the number of places that share them */
     static TensorTree of(String file, PickleNode root, long made, TorchLimits limits) throws MalformedFileException {
         long maxVisits = Math.min(limits.nodes(), PLACES_PER_VALUE * made + SOME_PLACES);
         TensorTree tree = new TensorTree(file, root, maxVisits, limits, null);
@@ -104,7 +104,7 @@ final class TensorTree {
         }
     }
 
-    /** What a tensor's Python attributes are listed as: an object that is named, with the tensors that it holds. */
+    /** The entry under which a tensor's Python attributes are listed: a named object with the tensors that it holds. */
     private static Opaque attributes(Tensor tensor) {
         StringJoiner names = new StringJoiner(", ");
         int left = 0;
@@ -217,7 +217,7 @@ final class TensorTree {
         firstPlace = place.toString();
     }
 
-    /** Number of tensors in an object that is not interpreted, each counted once. */
+    /** Number of tensors in an object that is not interpreted; each tensor counts once. */
     private int hiddenTensors(PickleNode object) throws MalformedFileException {
         Integer known = hidden.get(object);
         if (known != null) {
@@ -269,7 +269,7 @@ final class TensorTree {
         };
     }
 
-    /** As in JSON, but strings without quotes and NaN and infinities by name. */
+    /** Formats a scalar as in JSON, but with strings unquoted and with names for NaN and infinities. */
     private static String scalarText(Scalar s) {
         return switch (s.value()) {
             case null -> "null";

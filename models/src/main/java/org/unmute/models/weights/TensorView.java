@@ -11,7 +11,7 @@ import org.unmute.tensor.io.StoredType;
  * The position of a tensor in its storage.
  *
  * @param strides stride of each axis, in elements
- * @param storage the storage's bytes
+ * @param storage bytes of the storage
  * @param start   offset of element 0 in the storage, in bytes
  * @param record  the archive record to verify before reading; null if there is none
  */
@@ -19,7 +19,7 @@ record TensorView(
         StoredType type, Shape shape, long[] strides, MemorySegment storage, long start, ZipRecords.Entry record) {
     private static final int ALIGNMENT = 8;
 
-    /** The view of a tensor that has been checked against its storage. */
+    /** Creates the view of a tensor that has already been checked against its storage. */
     static TensorView of(PickleNode.Tensor t, MemorySegment storage, ZipRecords.Entry record) {
         long start = t.storage().first() * t.storage().type().bytes()
                 + t.offset() * t.type().bytes();
@@ -35,7 +35,7 @@ record TensorView(
         return shape.elements() == 0 || runAxes() == 0;
     }
 
-    /** The first axis from which on elements are contiguous; the rank if they are not even along the last. */
+    /** The first axis from which the elements are contiguous; the rank if not even the last axis is. */
     private int runAxes() {
         long step = 1;
         for (int axis = shape.rank() - 1; axis >= 0; axis--) {

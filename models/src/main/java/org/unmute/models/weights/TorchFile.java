@@ -19,20 +19,20 @@ import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.TensorFile;
 
 /**
- * A PyTorch checkpoint, memory-mapped: a zip archive as {@code torch.save} writes it, or a legacy stream from before
- * torch 1.6. Opening reads the pickle and checks the position of every tensor; elements are read on request. The
+ * A memory-mapped PyTorch checkpoint: a zip archive as written by {@code torch.save}, or a legacy stream from before
+ * torch 1.6. Opening a file reads the pickle and checks the position of every tensor; elements are read on request. The
  * pickle is treated as data: nothing is run, and a file that names functions which run code is rejected.
  *
  * <p>Tensors and values are named by their dotted path from the root: {@code model.blocks.0.norm1.weight} is the key
  * {@code blocks.0.norm1.weight} of the dictionary {@code model}, {@code optimizer.param_groups.0.lr} the key {@code lr}
- * of the first list element. A tensor that several names share appears under each. A checkpoint that is a single tensor
- * or value has the name {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
- * left out. So are Python attributes of a tensor and the state of a parameter, which {@link #opaque()} lists as {@code
- * NAME.<attributes>}; the tensor itself is read. An attribute that replaces the tensor's numbers ({@code data}, {@code
- * real}, {@code imag}) makes the file unreadable, and a tensor of a Python class of its own stays opaque.
+ * of the first list element. A tensor shared by several names appears under each. If a checkpoint is a single tensor or
+ * value, its name is {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
+ * omitted. Python attributes of a tensor and the state of a parameter are omitted too, but {@link #opaque()} lists them
+ * as {@code NAME.<attributes>}; the tensor itself is read. An attribute that replaces the values of the tensor ({@code
+ * data}, {@code real}, {@code imag}) makes the file unreadable, and a tensor of a Python subclass stays opaque.
  *
- * <p>{@link #metadata()} has strings, numbers, booleans, None and dtypes by dotted name: strings and whole numbers as
- * they are, floats as {@link Double#toString(double)} writes them, {@code true}, {@code false} and {@code null}.
+ * <p>{@link #metadata()} has strings, numbers, booleans, None and dtypes by dotted name: strings and whole numbers
+ * unchanged, floats as formatted by {@link Double#toString(double)}, and {@code true}, {@code false} and {@code null}.
  */
 public final class TorchFile extends TensorFile {
     private static final long GATHERED_BYTES = 1L << 24;
@@ -47,8 +47,8 @@ public final class TorchFile extends TensorFile {
     /**
      * Opens a checkpoint with the {@linkplain TorchLimits#DEFAULT default limits}.
      *
-     * @throws MalformedFileException if it is not such a file, violates the format, or tries to run code
-     * @throws IOException            if it cannot be read
+     * @throws MalformedFileException if the file is not a PyTorch checkpoint, violates the format, or tries to run code
+     * @throws IOException            if the file cannot be read
      */
     public static TorchFile open(Path path) throws IOException {
         return open(path, TorchLimits.DEFAULT);
@@ -57,9 +57,9 @@ public final class TorchFile extends TensorFile {
     /**
      * Opens a checkpoint.
      *
-     * @throws MalformedFileException if it is not such a file, violates the format, exceeds a limit, or tries to run
-     *                                code
-     * @throws IOException            if it cannot be read
+     * @throws MalformedFileException if the file is not a PyTorch checkpoint, violates the format, exceeds a limit, or
+     *     tries to run code
+     * @throws IOException            if the file cannot be read
      */
     public static TorchFile open(Path path, TorchLimits limits) throws IOException {
         return inArena(arena -> read(path, map(path, arena), arena, limits));
@@ -230,11 +230,11 @@ public final class TorchFile extends TensorFile {
     }
 
     /**
-     * A tensor in row-major order: a part of the mapped file if it is contiguous, otherwise a copy (a transposed view,
-     * or every other row). The checksum of its storage is computed first, once per storage.
+     * A tensor in row-major order: a part of the mapped file if it is contiguous, otherwise a copy (for example of a
+     * transposed view or of every other row). The checksum of its storage is verified first, once per storage.
      *
-     * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
-     * @throws java.util.NoSuchElementException if there is none of this name
+     * @throws MalformedFileException if the storage's bytes do not match the checksum in the archive
+     * @throws java.util.NoSuchElementException if there is no tensor with this name
      */
     @Override
     public StoredTensor entry(String name) throws MalformedFileException {
@@ -242,17 +242,17 @@ public final class TorchFile extends TensorFile {
     }
 
     /**
-     * A copy of a floating tensor as float32; see {@link StoredTensor#floats()}.
+     * A copy of a floating-point tensor as float32; see {@link StoredTensor#floats()}.
      *
-     * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
-     * @throws java.util.NoSuchElementException if there is none of this name
+     * @throws MalformedFileException if the storage's bytes do not match the checksum in the archive
+     * @throws java.util.NoSuchElementException if there is no tensor with this name
      */
     public float[] floats(String name) throws MalformedFileException {
         return entry(name).floats();
     }
 
     /**
-     * Verifies the checksum of every storage of a tensor that has not been read yet. A legacy stream has none.
+     * Verifies the checksums of all storages of tensors that have not been read yet. Legacy streams have no checksums.
      *
      * @throws MalformedFileException if a checksum differs from the archive's
      */

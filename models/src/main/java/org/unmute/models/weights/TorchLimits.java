@@ -4,12 +4,12 @@ import java.util.Objects;
 import org.unmute.tensor.io.LoadLimits;
 
 /**
- * Limits of the reader of PyTorch checkpoints. A caller can raise them, a file cannot.
+ * Limits of the reader of PyTorch checkpoints. Callers can raise them; files cannot.
  *
- * @param common      limits of tensors, axes and dotted names
+ * @param common      limits on tensors, axes and dotted names
  * @param zipEntries  maximum number of archive entries
  * @param pickleBytes maximum length of a pickle, in bytes
- * @param nodes       maximum number of values that a pickle creates, and of places reached from the root
+ * @param nodes       maximum number of values created by a pickle, and of places reached from the root
  * @param stack       maximum number of values on the pickle stack, and of memo entries
  * @param marks       maximum number of nested marks
  * @param nesting     maximum nesting depth of dictionaries and lists, 1 to 1000
@@ -26,7 +26,10 @@ public record TorchLimits(
         long pathChars) {
     private static final int MAX_NESTING = 1000;
 
-    /** The default limits, 100,000 entries, 64 MB, 300,000 values, 200,000, 1,000 marks, 64 levels, 16 million. */
+    /**
+     * The default limits: 100,000 entries, 64 MB, 300,000 values, 200,000 on the stack, 1,000 marks, 64 levels, 16
+     * million characters.
+     */
     public static final TorchLimits DEFAULT =
             new TorchLimits(LoadLimits.DEFAULT, 100_000, 64L << 20, 300_000, 200_000, 1_000, 64, 16_000_000);
 

@@ -8,7 +8,7 @@ import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
 /**
- * The end records of a zip archive, with or without the zip64 pair.
+ * The end-of-central-directory record of a zip archive, with or without the zip64 records.
  *
  * @param directory offset of the directory
  * @param start     offset of the first end record, where the directory ends
@@ -25,9 +25,9 @@ record ZipEnd(long directory, long start, long entries) {
     private static final long MAX_32 = 0xFFFF_FFFFL;
 
     /**
-     * Reads the end record. Only the archive's comment may follow it, and must end with the file. The search goes from
-     * the end backwards, as in other readers, and stops at the first signature: a comment that has one itself makes the
-     * archive unreadable here, not ambiguous.
+     * Finds and reads the end record. Only the archive comment may follow, and it must end with the file. The search
+     * runs backwards from the end, as in other readers, and stops at the first signature: a comment that contains a
+     * signature makes the archive unreadable here, not ambiguous.
      */
     static ZipEnd find(String file, MemorySegment all) throws MalformedFileException {
         long at = signature(file, all);
@@ -71,7 +71,7 @@ record ZipEnd(long directory, long start, long entries) {
         return end;
     }
 
-    /** The offset of the last signature of an end record, if the record fits behind it. */
+    /** The offset of the last end record signature; rejects the file if the record does not fit behind it. */
     private static long signature(String file, MemorySegment all) throws MalformedFileException {
         long last = all.byteSize() - END_BYTES;
         long at = all.byteSize() - Integer.BYTES;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.files.LittleEndian;
 
-/** Entry names of a zip archive, read leniently: good for recognising an archive, not for reading it. */
+/** Entry names of a zip archive, parsed leniently: sufficient to recognise an archive, not to read it. */
 final class ZipNames {
     private static final int END = 0x06054B50;
     private static final int LOCATOR = 0x07064B50;
@@ -23,13 +23,13 @@ final class ZipNames {
     /**
      * An entry.
      *
-     * @param header offset of its local header, if the archive is smaller than 4 GB
+     * @param header offset of the local header, if the archive is smaller than 4 GB
      */
     record Entry(String name, long header) {}
 
     private ZipNames() {}
 
-    /** The entries up to the first that is damaged; null if the archive has no end record. */
+    /** The entries up to the first damaged one; null if the archive has no end record. */
     static List<Entry> of(MemorySegment file) {
         long end = end(file);
         if (end < 0) {
@@ -58,7 +58,7 @@ final class ZipNames {
         return entries;
     }
 
-    /** The last end record whose comment ends with the file; if there is none, the last of all. */
+    /** The last end record whose comment ends with the file, or else the last one found. */
     private static long end(MemorySegment file) {
         long last = file.byteSize() - END_BYTES;
         long found = -1;
@@ -73,7 +73,7 @@ final class ZipNames {
         return found;
     }
 
-    /** Where the data of an entry start; the end of the file if its header is missing. */
+    /** Where the data of an entry starts; the end of the file if the header is missing. */
     static long dataStart(MemorySegment file, Entry entry) {
         long at = entry.header;
         return at > file.byteSize() - 30 ? file.byteSize() : at + 30 + u16(file, at + 26) + u16(file, at + 28);

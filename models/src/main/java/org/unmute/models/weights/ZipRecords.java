@@ -15,11 +15,11 @@ import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
 /**
- * The records of a zip archive as {@code torch.save} writes them: stored, not compressed, all in one folder,
- * contiguous. Read in place through the central directory, which must agree with each local header. Two readers must
- * not be able to see different contents in one file, so gaps, overlaps, comments of entries and bytes before or after
- * the archive are rejected. What other programs write when they copy records as they are is accepted: wide sizes in
- * local headers and a comment of the archive.
+ * The records of a zip archive as {@code torch.save} writes it: stored without compression, contiguous, all in one
+ * folder. They are read in place through the central directory, which must agree with each local header. Two readers
+ * must not see different contents in the same file, so gaps, overlaps, entry comments, and bytes before or after the
+ * archive are rejected. Two things that other programs write when they copy records unchanged are accepted: wide sizes
+ * in local headers, and an archive comment.
  */
 final class ZipRecords {
     private static final int LOCAL = 0x04034B50;
@@ -62,7 +62,7 @@ final class ZipRecords {
             return data.address() - all.address();
         }
 
-        /** Checks the record's CRC-32, the first time. */
+        /** Checks the record's CRC-32 on the first call. */
         void verify() throws MalformedFileException {
             if (verified) {
                 return;
@@ -91,7 +91,7 @@ final class ZipRecords {
         this.limits = limits;
     }
 
-    /** Reads and checks the directory of an archive that fills a file. */
+    /** Reads and checks the directory of an archive that spans the whole file. */
     static ZipRecords of(String file, MemorySegment all, TorchLimits limits) throws IOException {
         ZipRecords records = new ZipRecords(file, all, limits);
         ZipEnd end = ZipEnd.find(file, all);
@@ -106,7 +106,7 @@ final class ZipRecords {
         return records;
     }
 
-    /** The record of a name in the archive's folder; null if there is none. */
+    /** The record with a name in the archive's folder; null if there is none. */
     Entry find(String name) {
         return entries.get(root + "/" + name);
     }
@@ -188,7 +188,7 @@ final class ZipRecords {
         return new Entry(name, flags, u32(at + 16), size, header);
     }
 
-    /** The values of a zip64 extra field replace those that are all ones, in this order. */
+    /** Replaces the values that are all ones by those of a zip64 extra field, in this order. */
     private long[] zip64(long at, int length, String name, long... values) throws MalformedFileException {
         long end = at + length;
         while (end - at >= 4) {
@@ -242,7 +242,10 @@ final class ZipRecords {
         return name;
     }
 
-    /** Each record must start where the previous one ends, the first at byte 0, and the directory after the last. */
+    /**
+     * Checks that the first record starts at byte 0, each other one where the previous one ends, and the directory
+     * after the last.
+     */
     private void readLocalHeaders(long directory) throws MalformedFileException {
         List<Entry> byOffset = new ArrayList<>(entries.values());
         byOffset.sort(Comparator.comparingLong(e -> e.header));
@@ -284,12 +287,12 @@ final class ZipRecords {
         long packed = u32(at + 18);
         long size = u32(at + 22);
         if (sized && (size == MAX_32 || packed == MAX_32)) {
-            // Python writes wide sizes here, whatever the size, where the writer did not know it before.
+            // Python writes wide sizes here, however small, if the size was not known in advance.
             long[] wide = zip64(at + LOCAL_BYTES + u16(at + 26), u16(at + 28), e.name, size, packed);
             size = wide[0];
             packed = wide[1];
         }
-        // With a descriptor the header may leave the values out; torch writes zeros.
+        // If a data descriptor follows, the header may leave the values out; torch writes zeros.
         boolean agrees = e.name.equals(PickleInput.utf8OrNull(raw))
                 && u16(at + 6) == e.flags
                 && u16(at + 8) == 0

@@ -14,11 +14,12 @@ import org.unmute.tensor.Tensor;
 
 /**
  * ASiT (Sara-Ahmed/ASiT): 16 x 16 patches, learned positions for the class token and the patches, pre-norm blocks,
- * final norm. Of a training checkpoint the teacher's {@code backbone.} is used, which distinguishes it from Audio-MAE.
+ * final norm. From a training checkpoint the teacher's {@code backbone.} tensors are used; this prefix distinguishes it
+ * from Audio-MAE.
  *
- * <p>The pre-training code uses 592 frames at 32 kHz; what the paper's fine-tuning used is not published, so the rate
- * can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as in AST,
- * which the authors' README follows.
+ * <p>The pre-training code uses 592 frames at 32 kHz. The rate used for fine-tuning in the paper is not published, so
+ * it can be set. For windows of other lengths the positions are interpolated bilinearly on the patch grid, as in AST,
+ * whose recipe the authors' README follows.
  */
 public record Asit() implements EncoderProvider {
     private static final String NAME = "asit";

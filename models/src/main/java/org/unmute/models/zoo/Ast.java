@@ -25,13 +25,12 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * AST (YuanGongND/ast): 16 x 16 patches that start 10 mel bins and 10 frames apart, frequency-major; a class and a
- * distillation token, learned positions, pre-norm blocks, final norm. The head classifies the mean of the two
- * tokens.
+ * AST (YuanGongND/ast): 16 x 16 patches with a stride of 10 mel bins and 10 frames, frequency-major; a class and a
+ * distillation token, learned positions, pre-norm blocks, final norm. The head classifies the mean of the two tokens.
  *
- * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one
- * patch to the next. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis
- * where it is shorter, bilinear interpolation where it is longer.
+ * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, the strides in mel bins and
+ * frames. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis if the new
+ * one is shorter, bilinear interpolation if it is longer.
  */
 public record Ast() implements EncoderProvider {
     private static final String NAME = "ast";
@@ -40,14 +39,14 @@ public record Ast() implements EncoderProvider {
     private static final String MEL_STRIDE = "fstride";
     private static final String TIME_STRIDE = "tstride";
     private static final int EXTRA = 2;
-    /** Frames of the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
+    /** Frames per window in the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
     private static final List<Integer> FRAMES = List.of(1024, 512, 128);
 
     private static final double HEAD_EPS = 1e-5;
-    /** {@code layer_norm_eps} of the Hugging Face port, of all its norms. */
+    /** The {@code layer_norm_eps} of the Hugging Face port, which applies to all its norms. */
     private static final double PORT_EPS = 1e-12;
 
-    /** The names of the parts. */
+    /** Tensor names in one naming scheme. */
     private record Names(
             String cls,
             String distillation,
@@ -96,7 +95,9 @@ public record Ast() implements EncoderProvider {
             .drop("v.head.", "classifier of the image model that training started from")
             .drop("v.head_dist.", "classifier of the image model that training started from")
             .carry(MEL_STRIDE, TIME_STRIDE);
-    /** The port keeps its names, since queries, keys and values are separate tensors there. */
+    /**
+     * The names of the port are not mapped to the authors', since queries, keys and values are separate tensors in it.
+     */
     private static final KeyMap HUGGING_FACE = PORT.complete(
                     KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
             .keep("classifier.")
@@ -194,7 +195,7 @@ public record Ast() implements EncoderProvider {
         return rows / bands;
     }
 
-    /** A window that fits the stored positions: a recipe's, where several lengths give as many steps. */
+    /** A window that fits the stored positions; if several lengths do, one from a recipe is preferred. */
     private static int framesFor(int stored, int stride) {
         return FRAMES.stream()
                 .filter(f -> (f - Vit.PATCH) / stride + 1 == stored)

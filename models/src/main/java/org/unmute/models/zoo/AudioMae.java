@@ -12,11 +12,12 @@ import org.unmute.models.frontend.FrontEnd;
 
 /**
  * Audio-MAE (facebookresearch/AudioMAE): 16 x 16 patches, stored positions for the class token and the patches,
- * pre-norm blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm: they
+ * pre-norm blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm; these
  * classify the mean over the patch tokens of the last block (models_vit.py), and the token map is that block's output.
  *
- * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter windows use a part of
- * them, see {@link Vit#transposedPositions}. The statistics are AudioSet's; ESC-50's are a {@link NormPreset}.
+ * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter windows use part of
+ * them, see {@link Vit#transposedPositions}. The statistics are those of AudioSet; those of ESC-50 are a {@link
+ * NormPreset}.
  */
 public record AudioMae() implements EncoderProvider {
     private static final String NAME = "audiomae";
@@ -50,7 +51,7 @@ public record AudioMae() implements EncoderProvider {
         return List.of(new NormPreset("authors-esc50", -6.6268077, 5.358466, 512));
     }
 
-    /** The authors' names, which are timm's and those of the ports on Hugging Face; below any prefix. */
+    /** The authors' names, which are also those of timm and of the Hugging Face ports, below any prefix. */
     static KeyMap keyMap(String name) {
         String decoder = "decoder of pre-training";
         return Vit.keyMap(name)
@@ -82,7 +83,7 @@ public record AudioMae() implements EncoderProvider {
                         "head",
                         w.size(Vit.CLS, 3, 2))
                 : null;
-        // Bird-MAE's tensors have the same names and, but for the number of positions, the same shapes.
+        // Bird-MAE's tensors have the same names and, except for the number of positions, the same shapes.
         boolean doubtful = settings.model().isEmpty() && !fineTuned && stored != PRETRAINED_STEPS;
         String description = "Audio-MAE, " + vit.size()
                 + (fineTuned ? ", fine-tuned: tokens of the last block, no final norm" : ", final norm")

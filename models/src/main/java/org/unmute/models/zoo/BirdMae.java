@@ -10,17 +10,19 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.frontend.FbankFrontEnd;
 
 /**
- * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. As with the authors, a
- * window is 5 s and fills 498 of the 512 frames; the others, and those after the end of a shorter clip, get the
- * smallest log energy of the window. The authors use the smallest of the batch, which is the same for a single window.
+ * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. As in the authors' code, a
+ * window is 5 s long and fills 498 of the 512 frames. The remaining frames, and those after the end of a shorter clip,
+ * get the lowest log energy of the window. The authors use the lowest of the batch, which is the same for a single
+ * window.
  *
- * <p>Without their prefix its tensors look like Audio-MAE's. A file is recognized as Bird-MAE by the prefix {@code
- * state_dict.encoder.}, which Lightning writes, by {@link EncoderSettings#model}, or by a converted file's metadata.
+ * <p>Without their prefix the tensors look like Audio-MAE's. A file is recognized as Bird-MAE by the prefix {@code
+ * state_dict.encoder.}, which Lightning writes, by {@link EncoderSettings#model}, or by the metadata of a converted
+ * file.
  */
 public record BirdMae() implements EncoderProvider {
     private static final String NAME = "birdmae";
     private static final int RATE = 32_000;
-    /** Of a window, whose 512 frames are 5.12 s. */
+    /** Seconds per window; its 512 frames would span 5.12 s. */
     private static final int SECONDS = 5;
 
     private static final KeyMap LIGHTNING = Vit.keyMap("birdmae/lightning")

@@ -9,21 +9,21 @@ import org.unmute.models.vit.Linear;
 import org.unmute.tensor.Tensor;
 
 /**
- * A checkpoint's own classifier: a norm and a linear layer on one vector a clip.
+ * The classifier of a checkpoint: a norm and a linear layer on one vector per clip.
  *
- * @param pooling all tokens of the network, the extra ones first, to one vector: {@code [batch, extra + tokens, dim]}
- *     to {@code [batch, dim]}
- * @param norm of that vector; may be null
+ * @param pooling maps all tokens of the network, the extra ones first, to one vector: {@code [batch, extra + tokens,
+ *     dim]} to {@code [batch, dim]}
+ * @param norm applied to that vector; may be null
  * @param linear {@code dim} to classes
  */
 public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear linear) {
     /**
-     * The head of a file, or null if the file has no tensor {@code linear.weight}.
+     * Reads the head of a file; null if the file has no tensor {@code linear.weight}.
      *
      * @param pooling see {@link ClassHead}
-     * @param norm what the names of the norm's tensors begin with
+     * @param norm name prefix of the norm's tensors
      * @param eps added to the variance
-     * @param linear what the names of the linear layer's tensors begin with
+     * @param linear name prefix of the linear layer's tensors
      * @param dim channels of a token
      * @throws org.unmute.models.checkpoint.UnusableCheckpointException if a tensor is missing or has another shape
      */
@@ -37,7 +37,7 @@ public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear li
                 : null;
     }
 
-    /** A pooling: the class token, {@code [batch, 1 + tokens, dim]} to {@code [batch, dim]}. */
+    /** Pooling that takes the class token, {@code [batch, 1 + tokens, dim]} to {@code [batch, dim]}. */
     public static Tensor ofCls(Tensor tokens) {
         return tokens.select(1, 0);
     }
@@ -47,7 +47,7 @@ public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear li
         return EncoderSpec.namedClasses(linear.weight().size(0));
     }
 
-    /** {@code [batch, extra + tokens, dim]} to logits {@code [batch, classes]}. */
+    /** Maps {@code [batch, extra + tokens, dim]} to logits {@code [batch, classes]}. */
     public Tensor apply(Tensor tokens) {
         Tensor pooled = pooling.apply(tokens);
         return linear.apply(norm == null ? pooled : norm.apply(pooled));

@@ -18,15 +18,16 @@ import org.unmute.models.vit.TransformerBlock;
 import org.unmute.tensor.Tensor;
 
 /**
- * EAT (cwx-worst-one/EAT) and SSLAM (ta012/SSLAM), which share code and names: 16 x 16 patches, fixed sine-cosine
- * positions for the patches, a class token without position, one layer norm before the first block, post-norm blocks
- * and no final norm. Fine-tuned checkpoints have {@code fc_norm} and {@code head}, which classify the class token.
+ * EAT (cwx-worst-one/EAT) and SSLAM (ta012/SSLAM), which share code and tensor names: 16 x 16 patches, fixed
+ * sine-cosine positions for the patches, a class token without position, one layer norm before the first block,
+ * post-norm blocks and no final norm. Fine-tuned checkpoints have {@code fc_norm} and {@code head}, which classify the
+ * class token.
  */
 public record Eat() implements EncoderProvider {
     private static final String NAME = "eat";
     private static final int RATE = 16_000;
     private static final int FRAMES = 1024;
-    /** The Hugging Face port leaves the head's norm at torch's default. */
+    /** The Hugging Face port keeps torch's default eps for the norm of the head. */
     private static final double HUGGING_FACE_HEAD_EPS = 1e-5;
 
     private static final String IMAGE = "modality_encoders.IMAGE.";
@@ -109,7 +110,7 @@ public record Eat() implements EncoderProvider {
         return vit.encoder(NAME, "EAT/SSLAM, " + vit.size(), frontEnd, settings, grid, head);
     }
 
-    /** The first rows of the stored table: row {@code t · 8 + f} does not depend on the table's length. */
+    /** The leading rows of the stored table: row {@code t · 8 + f} does not depend on the table's length. */
     private static Tensor positions(CheckpointWeights w, Checkpoint file, int dim, int patches) {
         long stored = w.size(TABLE, 3, 1);
         if (stored < patches) {

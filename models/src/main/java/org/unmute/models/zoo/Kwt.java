@@ -17,8 +17,8 @@ import org.unmute.models.vit.TransformerBlock;
 import org.unmute.tensor.op.Unary;
 
 /**
- * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame,
- * one token a frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes
+ * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients and one
+ * token per frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes
  * on the class token. The checkpoint holds the matrices of its front end.
  */
 public record Kwt() implements EncoderProvider {
@@ -85,7 +85,7 @@ public record Kwt() implements EncoderProvider {
                 "Keyword Transformer, " + dim + " x " + vit.trunk().blocks().size() + ", 1 head, post-norm",
                 new EncoderSpec.Input(
                         RATE, RATE, frontEnd.frameSamples(), RATE, frontEnd.describe(), frontEnd.settings(), null),
-                // The rows of a window cover a second, although its frames end a little earlier.
+                // The rows of a window cover a full second, although the frames end a little earlier.
                 new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1),
                 dim,
                 vit.trunk().blocks().size(),

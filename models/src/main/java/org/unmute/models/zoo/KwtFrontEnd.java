@@ -16,9 +16,9 @@ import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
- * Mel-frequency cepstral coefficients of one second, by the matrices that KWT's checkpoint holds.
+ * Mel-frequency cepstral coefficients of one second of sound, computed with the matrices in KWT's checkpoint.
  *
- * @param frames of a window
+ * @param frames per window
  * @param window {@code [480]}
  * @param dftCos {@code [bins, 480]}
  * @param dftSin {@code [bins, 480]}
@@ -30,7 +30,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
     static final int RATE = 16_000;
     private static final int FRAME = 480;
     private static final int HOP = 160;
-    /** Frames of a second. */
+    /** Number of frames in one second. */
     static final int MAX_FRAMES = (RATE - FRAME) / HOP + 1;
 
     private static final double LOG_FLOOR = 1e-12;
@@ -52,7 +52,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         return dct.shape().dim(0);
     }
 
-    /** Samples that the frames cover; the rest of the second is not used. */
+    /** Number of samples that the frames cover; the rest of the second is not used. */
     private int covered() {
         return (frames - 1) * HOP + FRAME;
     }
@@ -75,7 +75,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         }
     }
 
-    /** {@inheritDoc} Everything from the framing on. */
+    /** {@inheritDoc} Everything from the framing on runs on the device. */
     @Override
     public Tensor onDevice(List<float[]> windows) {
         int own = Math.min(windows.getFirst().length, covered());
@@ -86,7 +86,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         return mfcc(columns.reshape(windows.size(), FRAME, frames).transpose(1, 2));
     }
 
-    /** {@code [.., frames, 480]} to {@code [.., frames, coefficients]}. */
+    /** Maps {@code [.., frames, 480]} to {@code [.., frames, coefficients]}. */
     private Tensor mfcc(Tensor framed) {
         Tensor x = framed.times(window);
         Tensor re = x.linear(dftCos, null);

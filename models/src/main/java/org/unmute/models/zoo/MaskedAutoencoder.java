@@ -14,9 +14,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder gets a
- * random part of the patches, a small decoder predicts the others, each normalized to mean 0 and variance 1. Only the
- * encoder is kept after training.
+ * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder sees a
+ * random subset of the patches, and a small decoder predicts the others, each normalized to mean 0 and variance 1.
+ * After training only the encoder is kept.
  */
 public final class MaskedAutoencoder {
     static final String DECODER = "decoder.";
@@ -76,8 +76,8 @@ public final class MaskedAutoencoder {
     /**
      * Mean squared error over the hidden patches.
      *
-     * @param batch spectrograms of the encoder's front end
-     * @param random draws the hidden patches of each clip
+     * @param batch spectrograms from the encoder's front end
+     * @param random chooses the hidden patches of each clip
      * @return a scalar
      */
     public Tensor loss(List<Spectrogram> batch, SplittableRandom random) {
@@ -109,14 +109,17 @@ public final class MaskedAutoencoder {
         Tensor seen = encoder.forwardVisible(
                 Tensor.of(visiblePatches, n, visible, patchSize), Tensor.of(visiblePositions, n, visible, dim));
         Tensor prediction = decode(seen, Tensor.of(source, n, patches, 1));
-        // Normalized targets, so that loud patches do not dominate the loss.
+        // Targets are normalized, so that loud patches do not dominate the loss.
         Tensor error =
                 prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
         Tensor masked = error.unary(Unary.SQUARE).mean(false, -1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
 
-    /** The whole grid from the visible tokens; {@code source} is each patch's index among them, or the mask token's. */
+    /**
+     * Decodes the whole grid from the visible tokens; {@code source} is each patch's index among them, or that of the
+     * mask token.
+     */
     private Tensor decode(Tensor seen, Tensor source) {
         Tensor x = decoderEmbed.apply(seen);
         long n = x.size(0);
@@ -140,7 +143,7 @@ public final class MaskedAutoencoder {
         return order;
     }
 
-    /** {@code [patches, patchSize]}, as {@link org.unmute.models.vit.PatchEmbed#patches} orders them. */
+    /** Writes {@code [patches, patchSize]} in the order of {@link org.unmute.models.vit.PatchEmbed#patches}. */
     private void writePatches(Spectrogram s, float[] out, int to) {
         SmallVit.Settings k = encoder.settings();
         int at = to;

@@ -45,7 +45,7 @@ public final class SmallVit implements EncoderNetwork {
             .requireSeries("blocks.", Vit.timmBlock())
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
 
-    /** How its checkpoints are recognized and opened. */
+    /** Recognizes and opens checkpoints of this encoder. */
     public record Provider() implements EncoderProvider {
         @Override
         public String name() {
@@ -67,7 +67,7 @@ public final class SmallVit implements EncoderNetwork {
     private static final int MAX_TOKENS = 1 << 16;
 
     /**
-     * Size and front end.
+     * Sizes and front end.
      *
      * @param sampleRate Hz
      * @param melBins bins of the fbank, a multiple of {@code patchMel}
@@ -109,12 +109,12 @@ public final class SmallVit implements EncoderNetwork {
             }
         }
 
-        /** Token rows. */
+        /** Number of token rows. */
         public int rows() {
             return frames / patchTime;
         }
 
-        /** Token columns. */
+        /** Number of token columns. */
         public int bands() {
             return melBins / patchMel;
         }
@@ -185,7 +185,7 @@ public final class SmallVit implements EncoderNetwork {
     private final Trunk trunk;
     private final LayerNorm norm;
 
-    /** A model of these weights: those of a checkpoint to run it, fresh ones to train it. */
+    /** Creates a model from weights: those of a checkpoint for inference, fresh ones for training. */
     public SmallVit(Settings settings, Weights w) {
         this(settings, w, EncoderSettings.AUTHORS);
     }
@@ -240,10 +240,10 @@ public final class SmallVit implements EncoderNetwork {
     }
 
     /**
-     * Writes the encoder's tensors in float16 with the settings and further facts (recipe, data, licence) as metadata,
-     * and a digest of the file, which {@link Checkpoint#open} checks.
+     * Writes the encoder's tensors in float16, with the settings and further facts (recipe, data, licence) as metadata
+     * and a digest of the file, which {@link Checkpoint#open} verifies.
      *
-     * @param parameters tensors by name; names that start with {@code decoder.} are left out
+     * @param parameters tensors by name; names that start with {@code decoder.} are omitted
      */
     public static void write(Path path, Settings settings, Map<String, Tensor> parameters, Map<String, String> facts)
             throws IOException {
@@ -258,7 +258,7 @@ public final class SmallVit implements EncoderNetwork {
         writer.write(path);
     }
 
-    /** Size and front end. */
+    /** Sizes and front end. */
     public Settings settings() {
         return settings;
     }
@@ -280,7 +280,7 @@ public final class SmallVit implements EncoderNetwork {
         return run(patches.plus(positions), trace);
     }
 
-    /** Some patches only, for masked pre-training: their contents and their positions. */
+    /** Runs on a subset of the patches, for masked pre-training, given their contents and positions. */
     Tensor forwardVisible(Tensor patches, Tensor ownPositions) {
         return run(patchEmbed.proj().apply(patches).plus(ownPositions), Trace.NONE);
     }
