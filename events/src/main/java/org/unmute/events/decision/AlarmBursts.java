@@ -6,16 +6,17 @@ import org.unmute.metrics.interval.NormalQuantile;
 import org.unmute.probes.decision.Logit;
 
 /**
- * The threshold that a limit on alarms needs where alarms come in bursts. One minute of rain can hold more alarms than
- * the ten hours around it: a count of alarms then says less than an interval for independent events claims, and the few
- * alarms at a strict threshold do not show how large bursts are. So this looks at the minutes with the highest scores.
- * Above the lowest of them, the rate of such minutes is taken to fall exponentially (mean excess of logits). Alarms per
- * burst are those at that level, each burst weighted by its size, as in a quasi-Poisson bound. The upper bound of the
- * alarms an hour, with the errors of count and slope, meets the limit at the threshold.
+ * The threshold that keeps alarms within a limit if they come in bursts. One minute of rain can hold more alarms than
+ * the ten hours around it. A count of alarms then tells less than an interval for independent events claims, and the
+ * few alarms at a strict threshold do not show how large bursts are. This class therefore looks at the minutes with the
+ * highest scores. Above the lowest of them, the rate of such minutes is assumed to fall exponentially (mean excess of
+ * logits). The number of alarms per burst is measured at that level, with each burst weighted by its size, as in a
+ * quasi-Poisson bound. At the threshold, the upper bound of the alarms per hour, which includes the errors of count and
+ * slope, equals the limit.
  */
 final class AlarmBursts {
     private static final double CONFIDENCE = 0.95;
-    /** The highest minutes that are looked at: a share of all, in these bounds. */
+    /** The share of minutes, those with the highest scores, that is examined, within the bounds below. */
     private static final double SHARE = 1.0 / 18;
 
     private static final int FEWEST = 5;
@@ -24,12 +25,12 @@ final class AlarmBursts {
     private AlarmBursts() {}
 
     /**
-     * The lowest threshold that bursts allow.
+     * The lowest threshold that keeps bursts within the limit.
      *
      * @param c      a class
      * @param counts which recordings count
-     * @param limit  alarms an hour
-     * @return 0 where too little is known: fewer than {@value #FEWEST} minutes of background, or all the same
+     * @param limit  alarms per hour
+     * @return 0 if too little is known: fewer than {@value #FEWEST} minutes of background, or all with the same score
      */
     static double threshold(EventEvidence evidence, int c, IntPredicate counts, double limit) {
         double hours = 0;
@@ -49,15 +50,15 @@ final class AlarmBursts {
         double base = highest[blocks - 1 - top];
         double slope = Arrays.stream(highest, blocks - top, blocks).average().orElseThrow() - base;
         double excess = Math.log(top * size(evidence, c, counts, Logit.toScore(base)) / (hours * limit));
-        // Solves x - z * sqrt((1 + x^2) / top) = excess: errors of the count of minutes and of the slope, on
-        // logarithms.
+        // Solves x - z * sqrt((1 + x^2) / top) = excess, the errors of the number of minutes and of the slope on a log
+        // scale.
         double z = NormalQuantile.of(CONFIDENCE);
         double k = z * z / top;
         double x = (excess + Math.sqrt(k * (excess * excess + 1 - k))) / (1 - k);
         return slope == 0 ? 0 : Logit.toScore(base + Math.max(0, x) * slope);
     }
 
-    /** Alarms in the burst of a random alarm at a threshold; at least 1. */
+    /** Mean number of alarms per burst at a threshold, with bursts weighted by their size; at least 1. */
     private static double size(EventEvidence evidence, int c, IntPredicate counts, double threshold) {
         int[] alarms = new int[evidence.clips().size()];
         EventEvidence.Steps steps = evidence.steps(c);

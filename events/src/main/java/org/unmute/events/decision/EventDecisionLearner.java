@@ -15,19 +15,19 @@ import org.unmute.probes.decision.Logit;
 import org.unmute.probes.decision.ScoreCalibration;
 
 /**
- * Chooses the thresholds of events. Where a rule looks at clips with the class, few of them would make it a matter of
- * chance: on logits the threshold is {@code (n * own + k * shared) / (n + k)}, with the threshold that all classes
- * share and n recordings with the class; k is chosen by leaving out recordings. A limit on alarms looks at the
- * background, of which there is enough, and is each class's own; other classes, which are not in the background, must
- * not be taken for the class more often than it is found.
+ * Chooses thresholds for events. If a rule depends on clips with the class, thresholds from a few clips would be a
+ * matter of chance. On logits the threshold is therefore {@code (n * own + k * shared) / (n + k)}, with the threshold
+ * shared by all classes and n recordings with the class; k is chosen by cross-validation over recordings. A limit on
+ * alarms depends on the background, of which there is enough, so each class has its own threshold. Classes that are
+ * missing from the background must not be mistaken for the class more often than the class is found.
  */
 public final class EventDecisionLearner {
-    /** Values of k that are tried. */
+    /** Candidate values of k. */
     private static final double[] SHRINKAGES = {0, 1, 2, 4, 8, 16, 32, 64, Double.POSITIVE_INFINITY};
 
     private static final EventThresholdRule HALF = new EventThresholdRule(Goal.PRECISION, 0.5);
 
-    /** Recordings are left out in so many groups at most. */
+    /** Max number of folds into which recordings are divided. */
     private static final int FOLDS = 8;
 
     private final EventEvidence evidence;
@@ -43,14 +43,14 @@ public final class EventDecisionLearner {
     }
 
     /**
-     * Learns.
+     * Learns thresholds.
      *
      * @param evidence      of the validation clips and the background
-     * @param rule          what thresholds are chosen for
-     * @param eventsPerHour of a class where detection is used, by which precision is judged; NaN for the validation
-     *                      clips' own rate
+     * @param rule          goal for which thresholds are chosen
+     * @param eventsPerHour events of a class per hour where detection will be used, for computing precision; NaN for
+     *     the rate in the validation clips
      * @param stretches     how the scores of the evidence were made
-     * @param source        the validation clips in words
+     * @param source        description of the validation clips
      * @throws IllegalArgumentException if there are no labelled clips
      */
     public static EventDecisions learn(
@@ -94,7 +94,7 @@ public final class EventDecisionLearner {
         return new EventDecisions(stretches, learned, decided, calibration(labelled));
     }
 
-    /** Clips with a class an hour, of the mean class. */
+    /** Clips with a class per hour, averaged over classes. */
     private double ownRate() {
         double hours = 0;
         long positives = 0;
@@ -145,18 +145,25 @@ public final class EventDecisionLearner {
         return new Thresholds(of, shown);
     }
 
-    /** Alarms in the background, which says how often there are some where none of the classes is; else in clips. */
+    /**
+     * Alarms in the background, which shows how often they occur when none of the classes is present; without
+     * background, alarms in clips.
+     */
     private Tradeoff quiet(int c, IntPredicate recordings) {
         Tradeoff background = Tradeoff.ofBackground(evidence, c, recordings);
         return background.hours() > 0 ? background : Tradeoff.of(evidence, c, recordings);
     }
 
-    /** Where a limit can be shown at all, alarms in bursts must not exceed it. */
+    /**
+     * The threshold that keeps bursts of alarms within the limit; 0 if the limit cannot be shown to hold in any case.
+     */
     private double bursts(int c, IntPredicate recordings, Tradeoff.Choice quiet) {
         return quiet.isShown() ? AlarmBursts.threshold(evidence, c, recordings, rule.value()) : 0;
     }
 
-    /** The lowest thresholds at which half of the events are right, in spite of the other classes. */
+    /**
+     * The lowest thresholds at which half of the events are correct, counting confusions with other classes as errors.
+     */
     private Thresholds halfRight(List<Tradeoff> all, IntPredicate recordings) {
         EventDecisionLearner precise = new EventDecisionLearner(evidence, HALF, eventsPerHour);
         return precise.thresholds(all, precise.shrinkage(), recordings);
@@ -178,7 +185,7 @@ public final class EventDecisionLearner {
                 .count();
     }
 
-    /** The k with the best decisions on recordings that were left out. */
+    /** The k with the best decisions on held-out recordings. */
     private double shrinkage() {
         int folds = Math.min(FOLDS, evidence.recordings());
         if (folds < 2) {
@@ -211,7 +218,7 @@ public final class EventDecisionLearner {
             double right = eventsPerHour * recall;
             double wrong = hours == 0 ? 0 : alarms[i] / hours;
             double merit = merit(recall, right == 0 ? 0 : right / (right + wrong));
-            // Among equals the stronger one: with no evidence for thresholds of their own, classes share one.
+            // Ties go to the larger k: without evidence for individual thresholds, classes share one.
             if (merit >= most) {
                 most = merit;
                 best = i;
@@ -220,7 +227,7 @@ public final class EventDecisionLearner {
         return SHRINKAGES[best];
     }
 
-    /** How well a rule is met on what was left out. */
+    /** How well a rule is met on the held-out recordings. */
     private double merit(double recall, double precision) {
         return switch (rule.goal()) {
             case PRECISION -> precision >= rule.value() ? 1 + recall : precision;

@@ -3,26 +3,26 @@ package org.unmute.events.decision;
 import java.util.Arrays;
 
 /**
- * The number of events of one class in one recording for every threshold at once: what {@link
- * org.unmute.probes.event.EventDetector} gives with equal high and low thresholds. Frames are added from the highest
- * score down and joined with those near them (union-find), so all thresholds take the time of one sort.
+ * The number of events of one class in one recording as a function of the threshold, as found by {@link
+ * org.unmute.probes.event.EventDetector} with equal high and low thresholds. Frames are added in order of falling score
+ * and joined with nearby ones (union-find), so that all thresholds together cost one sort.
  *
- * @param levels where the number changes, falling: it is {@code counts[i]} for a threshold from {@code levels[i + 1]},
- *               inclusive, to {@code levels[i]}, exclusive
- * @param counts of events, {@code [levels]}
+ * @param levels where the number changes, falling; it is {@code counts[i]} for thresholds from {@code levels[i + 1]},
+ *     inclusive, to {@code levels[i]}, exclusive
+ * @param counts number of events, {@code [levels]}
  */
 record EventLevels(float[] levels, int[] counts) {
-    /** Frames that begin so little after an allowed gap still join: rounding of times. */
+    /** Tolerance for rounded times: frames that begin this little after the allowed gap still join. */
     private static final double ROUNDING = 5e-7;
 
     /**
-     * Counts.
+     * Counts the events for all thresholds.
      *
      * @param scores      after the median filter, {@code [frames]}. Not modified.
      * @param times       {@code [frames + 1]}, in seconds
-     * @param maxGap      events at most so far apart become one, in seconds
+     * @param maxGap      events of the class with at most this gap between them become one, in seconds
      * @param minDuration shorter events do not count, in seconds
-     * @param most        levels below the one at which so many events were exceeded are left out
+     * @param most        levels below the first one with more events than this are omitted
      */
     static EventLevels of(float[] scores, double[] times, double maxGap, double minDuration, int most) {
         return new Growth(scores, times, maxGap, minDuration).run(most);
@@ -37,7 +37,7 @@ record EventLevels(float[] levels, int[] counts) {
         return i < 0 ? 0 : counts[i];
     }
 
-    /** A threshold must be below this for an event; negative infinity if there is none at any threshold. */
+    /** The level below which a threshold must be to give an event; negative infinity if no threshold gives one. */
     float highest() {
         for (int i = 0; i < counts.length; i++) {
             if (counts[i] > 0) {
@@ -47,15 +47,15 @@ record EventLevels(float[] levels, int[] counts) {
         return Float.NEGATIVE_INFINITY;
     }
 
-    /** The events while the threshold falls. */
+    /** The events as the threshold falls. */
     private static final class Growth {
         private final float[] scores;
         private final double[] times;
         private final double maxGap;
         private final double minDuration;
-        /** The event of each frame as a tree; -1 while the frame is below the threshold. */
+        /** Union-find forest of the frames, one tree per event; -1 while the frame is below the threshold. */
         private final int[] parent;
-        /** First and last frame, of the roots. */
+        /** First and last frame of each event, stored at the root. */
         private final int[] first;
 
         private final int[] last;
@@ -76,7 +76,7 @@ record EventLevels(float[] levels, int[] counts) {
             int n = scores.length;
             long[] order = new long[n];
             for (int i = 0; i < n; i++) {
-                // Scores are not negative, so their bits are in their order.
+                // Scores are not negative, so their bits have the same order.
                 order[i] = (long) Float.floatToIntBits(scores[i] + 0f) << 32 | i;
             }
             Arrays.sort(order);

@@ -8,19 +8,19 @@ import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.decision.Logit;
 
 /**
- * Clips found against alarms, of one class or of several together, for falling thresholds. The number of alarms falls
- * again where events grow together, so alarms at a threshold are the most at that and all higher ones.
+ * Clips found against alarms, for one class or several together, as the threshold falls. The number of alarms can
+ * decrease when events merge, so the alarms at a threshold are the max over that and all higher thresholds.
  */
 final class Tradeoff {
     private static final double CONFIDENCE = 0.95;
-    /** How far above the highest score a threshold is, on logits, where nothing is above that. */
+    /** Distance of a threshold above the highest score, on logits, if no level lies above it. */
     private static final double MARGIN = 0.05;
 
-    /** Highest thresholds of the clips with the class, falling. */
+    /** The level below which each clip with the class is found, falling. */
     private final float[] found;
-    /** Where the alarms increase, falling. */
+    /** Levels at which the number of alarms increases, falling. */
     private final float[] levels;
-    /** Most alarms at and above, {@code [levels]}. */
+    /** Max number of alarms at this and all higher levels, {@code [levels]}. */
     private final int[] alarms;
 
     private final double hours;
@@ -33,7 +33,7 @@ final class Tradeoff {
     }
 
     /**
-     * Of one class.
+     * The tradeoff of one class.
      *
      * @param counts which recordings count
      */
@@ -41,7 +41,7 @@ final class Tradeoff {
         return of(evidence, c, counts, false);
     }
 
-    /** {@link #of(EventEvidence, int, IntPredicate)} with the alarms of the background alone. */
+    /** As {@link #of(EventEvidence, int, IntPredicate)}, but counts alarms in the background only. */
     static Tradeoff ofBackground(EventEvidence evidence, int c, IntPredicate counts) {
         return of(evidence, c, counts, true);
     }
@@ -88,7 +88,7 @@ final class Tradeoff {
                 seconds / 3600);
     }
 
-    /** Of several classes with one threshold. */
+    /** The tradeoff of several classes with a common threshold. */
     static Tradeoff together(List<Tradeoff> all) {
         int positives = all.stream().mapToInt(t -> t.found.length).sum();
         int size = all.stream().mapToInt(t -> t.levels.length).sum();
@@ -135,23 +135,23 @@ final class Tradeoff {
         return found.length;
     }
 
-    /** Hours in which the class is known to be absent. */
+    /** Hours of sound in which the class is known to be absent. */
     double hours() {
         return hours;
     }
 
-    /** Clips with an event at a threshold. */
+    /** Number of clips with an event at a threshold. */
     int found(double threshold) {
         return above(found, threshold);
     }
 
-    /** Most alarms at a threshold and all higher ones. */
+    /** Max number of alarms at this and all higher thresholds. */
     int alarms(double threshold) {
         int i = above(levels, threshold);
         return i == 0 ? 0 : alarms[i - 1];
     }
 
-    /** How many of falling values are above a threshold. */
+    /** Number of elements above a threshold, in a falling array. */
     private static int above(float[] falling, double threshold) {
         int low = 0;
         int high = falling.length;
@@ -167,16 +167,16 @@ final class Tradeoff {
     }
 
     /**
-     * A threshold.
+     * A chosen threshold.
      *
-     * @param isShown whether what was measured shows that it meets the rule
+     * @param isShown whether the measurements show that it meets the rule
      */
     record Choice(double threshold, boolean isShown) {}
 
     /**
-     * The threshold that a rule chooses.
+     * Chooses the threshold for a rule.
      *
-     * @param eventsPerHour of a class, by which precision is judged
+     * @param eventsPerHour events of a class per hour, for computing precision
      * @return null if the rule needs clips with the class and there are none
      */
     Choice choose(EventThresholdRule rule, double eventsPerHour) {
@@ -188,7 +188,7 @@ final class Tradeoff {
         };
     }
 
-    /** The lowest threshold at and above which the upper bound of alarms an hour is within a limit. */
+    /** The lowest threshold at and above which the upper bound of alarms per hour stays within a limit. */
     private Choice ofAlarms(double limit) {
         int allowed = -1;
         while (hours > 0 && allowed < Integer.MAX_VALUE - 1 && Rate.upper(allowed + 1, hours, CONFIDENCE) <= limit) {
@@ -201,7 +201,7 @@ final class Tradeoff {
         if (i < levels.length) {
             return new Choice(justAbove(levels[i]), allowed >= 0);
         }
-        // No threshold has too many: as low as something was found or measured.
+        // No threshold has too many alarms: choose one just below everything that was found or measured.
         float lowest = Math.min(
                 found.length == 0 ? Float.POSITIVE_INFINITY : lowestFinite(),
                 levels.length == 0 ? Float.POSITIVE_INFINITY : levels[levels.length - 1]);
@@ -261,26 +261,26 @@ final class Tradeoff {
         return best == null ? new Choice(strictest, false) : best;
     }
 
-    /** Share of right events where there are so many events of the class an hour; 0 where nothing is found. */
+    /** Share of correct events, given the number of events of the class per hour; 0 if nothing is found. */
     double precision(double threshold, double eventsPerHour) {
         double right = eventsPerHour * recall(threshold);
         double wrong = hours == 0 ? 0 : alarms(threshold) / hours;
         return right == 0 ? 0 : right / (right + wrong);
     }
 
-    /** Share of the clips that are found. */
+    /** Share of the clips with the class that are found. */
     double recall(double threshold) {
         return found.length == 0 ? 0 : (double) found(threshold) / found.length;
     }
 
-    /** F1 of these two. */
+    /** F1 of precision and recall. */
     double f1(double threshold, double eventsPerHour) {
         double p = precision(threshold, eventsPerHour);
         double r = recall(threshold);
         return p + r == 0 ? 0 : 2 * p * r / (p + r);
     }
 
-    /** Half way, on logits, from a level to the next one above. */
+    /** Half way, on logits, between a level and the next one above. */
     private double justAbove(float level) {
         double next = Math.min(next(levels, level), next(found, level));
         double z = Logit.of(level);
@@ -292,7 +292,7 @@ final class Tradeoff {
         return i == 0 ? Double.POSITIVE_INFINITY : falling[i - 1];
     }
 
-    /** Half way, on logits, from a level to the next one below. */
+    /** Half way, on logits, between a level and the next one below. */
     private double justBelow(float level) {
         double next = Math.max(below(levels, level), below(found, level));
         double z = Logit.of(level);

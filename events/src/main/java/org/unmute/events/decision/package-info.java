@@ -1,5 +1,5 @@
 /**
- * What a probe learns about events on validation clips: thresholds on stretches as detection scores them, how many
- * clips are found, and how many alarms an hour there are.
+ * Event decisions that a probe learns on validation clips: thresholds on the stretches of sound that detection scores,
+ * the number of clips found, and the number of alarms per hour.
  */
 package org.unmute.events.decision;

@@ -18,13 +18,13 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Event;
 
 /**
- * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
- * and an {@link EventJournal}. One process at a time may write to it.
+ * A folder of events: tables for people and programs, and in {@value #STATE} the data for resuming a run, namely its
+ * settings and an {@link EventJournal}. Only one process at a time may write to it.
  */
 public final class DetectionFolder implements AutoCloseable {
-    /** Subfolder of what is not for people. */
+    /** Subfolder of files that are not meant for users. */
     static final String STATE = ".detect";
-    /** File of the journal in it. */
+    /** File name of the journal in that subfolder. */
     static final String JOURNAL = "events.log";
 
     private static final String SETTINGS = "settings.json";
@@ -46,21 +46,23 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * Opens a folder to write to, without a command line for the manifest.
+     * Opens a folder for writing, without a command line for the manifest.
      *
-     * @throws InputException if another run writes to it, or it holds events of other settings or other files
-     * @throws IOException    if it cannot be written
+     * @throws InputException if another run is writing to it, or if it holds events found with other settings or
+     *     unrelated files
+     * @throws IOException    if the folder cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
         return open(folder, settings, List.of());
     }
 
     /**
-     * Opens a folder to write to; creates it if needed.
+     * Opens a folder for writing and creates it if needed.
      *
      * @param command the command line, beginning with the program's name
-     * @throws InputException if another run writes to it, or it holds events of other settings or other files
-     * @throws IOException    if it cannot be written
+     * @throws InputException if another run is writing to it, or if it holds events found with other settings or
+     *     unrelated files
+     * @throws IOException    if the folder cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command)
             throws IOException {
@@ -84,7 +86,7 @@ public final class DetectionFolder implements AutoCloseable {
             output = OutputFolder.of(folder, command);
             require(folder, state, settings);
             output.change();
-            // It tells that all is complete, which it is no more until this run ends.
+            // The run record says that the results are complete, which is no longer true until this run ends.
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
@@ -116,7 +118,10 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
-    /** Files that a killed process had not finished; those of the folder itself are gone with its lock acquired. */
+    /**
+     * Deletes files that a killed process left unfinished; acquiring the lock has already removed those in the folder
+     * itself.
+     */
     private static void clear(Path state) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.tmp")) {
             for (Path file : files) {
@@ -140,19 +145,19 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * @throws InputException if the settings that a folder was filled with are damaged
+     * @throws InputException if the settings of the folder are damaged
      * @throws IOException if they cannot be read
      */
     static DetectionSettings settings(Path state) throws IOException {
         return DetectionSettings.read(state.resolve(SETTINGS));
     }
 
-    /** Where tables are. */
+    /** The folder that holds the tables. */
     public Path path() {
         return folder;
     }
 
-    /** Bytes of results that a killed process left unfinished, or that were damaged, and were dropped. */
+    /** Bytes of results that were dropped because they were damaged or a killed process left them unfinished. */
     public long lost() {
         return journal.lost();
     }
@@ -162,22 +167,22 @@ public final class DetectionFolder implements AutoCloseable {
         return journal.ids();
     }
 
-    /** What was read of a recording whose events are known; null if they are not. */
+    /** How much of a recording was read; null if its events are not known. */
     public ReadOutcome read(String id) {
         RecordingResult result = journal.find(id);
         return result == null ? null : result.read();
     }
 
-    /** Takes events. */
+    /** Receives events. */
     @FunctionalInterface
     public interface Taker {
         void accept(Event event) throws IOException;
     }
 
     /**
-     * Gives the events of a recording whose events are known, by onset, offset and class.
+     * Passes on the events of a recording whose events are known, ordered by onset, offset and class.
      *
-     * @throws IOException if they cannot be read
+     * @throws IOException if the events cannot be read
      */
     public void events(String id, Taker taker) throws IOException {
         journal.events(id, taker);
@@ -195,7 +200,7 @@ public final class DetectionFolder implements AutoCloseable {
         return ReadingLog.open(state, clip);
     }
 
-    /** Forgets how far recordings were read, but for those of which a later run may go on. */
+    /** Deletes the notes on partly read recordings, except for skipped ones that a later run may resume. */
     void forgetReadings(Set<String> leftOut) throws IOException {
         Set<Path> kept = new HashSet<>();
         leftOut.forEach(id -> kept.add(ReadingLog.file(state, id)));
@@ -211,7 +216,7 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * Says that the run has ended and its record is written.
+     * Marks the run as ended, after its record has been written.
      *
      * @throws IOException if a file cannot be read, or the manifest cannot be written
      */
@@ -221,7 +226,7 @@ public final class DetectionFolder implements AutoCloseable {
             own.add(format.combined());
             own.add(format.folder());
         }
-        // Tables of recordings that a killed run read are not written again.
+        // Tables of recordings read by a killed run are not written again.
         output.finish(name -> own.contains(name)
                 || name.startsWith(STATE + "/")
                 || name.contains("/") && own.contains(name.substring(0, name.indexOf('/'))));

@@ -18,20 +18,20 @@ import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.MedianFilter;
 
 /**
- * How scores become events, in seconds and by names of classes; {@link #rules} turns it into rows and indices.
+ * How scores become events, in seconds and class names; {@link #rules} converts the settings to rows and indices.
  *
- * @param threshold    that the score of every class must exceed; NaN: what the probe learned for events, else {@value
- *                     #THRESHOLD}
- * @param byClass      thresholds of single classes, which come before {@code threshold}
- * @param low          events go on while their score exceeds this; NaN: the threshold
- * @param lowShare     the same as a share of each class's threshold; NaN: {@code low}
- * @param median       window of the median filter; as many rows as fit into it, an odd number
- * @param medianRows   the same in rows; 0: {@code median}
- * @param maxGap       events of a class at most so far apart become one, in seconds
- * @param minDuration  shorter events are left out, in seconds
- * @param topK         in each row only the classes with so many highest scores may be active; 0 for all
+ * @param threshold    that the score of every class must exceed; if NaN, the one that the probe learned for events,
+ *     else {@value #THRESHOLD}
+ * @param byClass      thresholds of individual classes, which override {@code threshold}
+ * @param low          events continue while their score exceeds this; if NaN, the threshold
+ * @param lowShare     {@code low} as a share of each class's threshold; if NaN, {@code low} is used
+ * @param median       window of the median filter in seconds, rounded down to an odd number of rows
+ * @param medianRows   window of the median filter in rows; if 0, {@code median} is used
+ * @param maxGap       events of a class with at most this gap between them become one, in seconds
+ * @param minDuration  shorter events are dropped, in seconds
+ * @param topK         number of classes, those with the highest scores, that may be active in each row; 0 for all
  * @param only         names of the classes to look for; empty for all
- * @param anyContext   whether thresholds count that the probe learned for stretches of another length, too
+ * @param anyContext   whether to also use thresholds that the probe learned for stretches of another length
  */
 public record DetectionRules(
         double threshold,
@@ -46,11 +46,11 @@ public record DetectionRules(
         Set<String> only,
         boolean anyContext)
         implements Serializable {
-    /** Threshold of a class for which none was given or learned. */
+    /** Threshold of a class for which none is given or learned. */
     public static final double THRESHOLD = Decisions.FALLBACK;
     /**
-     * Default window of the median filter in seconds: no longer than the default context in rows, so a sound that a
-     * single row carries is kept.
+     * Default window of the median filter in seconds. It is no longer than the default context in rows, so a sound is
+     * kept even if only a single row carries it.
      */
     public static final double MEDIAN_SECONDS = 1;
     /** Default max gap in seconds. */
@@ -117,7 +117,7 @@ public record DetectionRules(
         }
     }
 
-    /** Rows of the median filter for an encoder's rows. */
+    /** Number of rows of the median filter, for the rows of an encoder. */
     public int medianRows(EncoderSpec spec) {
         return medianRows > 0
                 ? medianRows
@@ -133,10 +133,10 @@ public record DetectionRules(
     }
 
     /**
-     * The rules for a probe and an encoder. A class that is not looked for gets a threshold that no score exceeds.
+     * The rules for a probe and an encoder. Classes that are not wanted get a threshold that no score exceeds.
      *
-     * @param classes the probe's
-     * @param learned the probe's thresholds, NaN where it learned none; null if it has none at all
+     * @param classes class names of the probe
+     * @param learned thresholds that the probe learned, NaN for classes without one; null if it learned none
      * @throws IllegalArgumentException if a class is unknown, or a low threshold exceeds the class's threshold
      */
     public EventRules rules(List<String> classes, double[] learned, EncoderSpec spec) {
@@ -182,9 +182,9 @@ public record DetectionRules(
     }
 
     /**
-     * Settings by name, for {@link DetectionSettings}.
+     * The settings by name, for {@link DetectionSettings}.
      *
-     * @param rules what {@link #rules} made of this
+     * @param rules result of {@link #rules} for these settings
      */
     public Map<String, String> settings(EventRules rules, List<String> classes) {
         Map<String, String> all = new LinkedHashMap<>();

@@ -23,74 +23,74 @@ import org.unmute.probes.event.Event;
 import org.unmute.probes.event.TaggerState;
 
 /**
- * Finds the events of many recordings, in the order of a list, and writes them to a folder as recordings pass. The same
- * call resumes a run that was interrupted: a recording that is done is not read again while its bytes are the same,
- * and all files become those of a run without interruption.
+ * Finds the events of many recordings, in the order of a list, and writes them to a folder as it proceeds. The same
+ * call resumes an interrupted run: a recording that is done is not read again while its bytes are unchanged, and all
+ * files end up as if the run had not been interrupted.
  *
  * <p>A recording that cannot be read, or is too short, is reported with the reason, written to {@code skipped.csv} and
- * tried again by the next run. One that is damaged after its beginning keeps its events up to the damage and is written
- * to {@code skipped.csv} too. A strict run stops at either.
+ * tried again by the next run. A recording that is damaged at some point keeps its events up to the damage and is
+ * written to {@code skipped.csv} too. A strict run stops at either.
  */
 public final class DetectionRun {
-    /** Sound from one note of how far a recording was read to the next. */
+    /** Seconds of sound between two notes on the progress within a recording. */
     public static final double NOTE_SECONDS = 120;
 
     private final RecordingDetector detector;
     private final AudioOpener opener;
     private final boolean strict;
     private final double noteSeconds;
-    /** Of files of which several parts are read. */
+    /** Hashes of files of which several parts are read. */
     private final FileHashes hashes = new FileHashes();
 
     /** Opens the bytes of a sound file. */
     @FunctionalInterface
     public interface AudioOpener {
         /**
-         * @throws UnreadableAudioException with the reason in words if it is no sound that is read
+         * @throws UnreadableAudioException with the reason as text, if the bytes are not a sound file that can be read
          * @throws IOException              if the source fails
          */
         AudioStream open(AudioSource source) throws IOException;
     }
 
-    /** Receives what happens, in the order of the list. */
+    /** Receives progress, in the order of the list. */
     public interface Listener {
-        /** A recording is being read. */
+        /** A recording has been opened and is being read. */
         default void opened(AudioClip clip, AudioStream stream) {}
 
-        /** An earlier run was killed while it read a recording, which goes on with this second of the clip. */
+        /** A recording that an earlier run was reading when it was killed is resumed at this second of the clip. */
         default void goesOn(AudioClip clip, double seconds) {}
 
-        /** A recording is read from its start, though an earlier run noted how far it came. */
+        /** A recording is read from its start although an earlier run left notes on its progress. */
         default void startsAgain(AudioClip clip, String reason) {}
 
-        /** So much more sound was read. */
+        /** This many more seconds of sound were read. */
         default void read(double seconds) {}
 
-        /** The events of a recording are known; {@code before}: an earlier run found them. */
+        /** The events of a recording are known; {@code before} if an earlier run found them. */
         default void done(AudioClip clip, RecordingResult result, boolean before) {}
 
-        /** A recording was left out. */
+        /** A recording was skipped. */
         default void skipped(AudioClip clip, String reason) {}
 
-        /** A remark about a recording that was read. */
+        /** A warning about a recording that was read. */
         default void warned(AudioClip clip, String warning) {}
     }
 
     /**
-     * A recording that was left out, or not read to its end.
+     * A recording that was skipped, or not read to its end.
      *
      * @param file   id of the clip
-     * @param read  seconds whose events are in the tables; 0 if it was left out
-     * @param reason why
+     * @param read  seconds whose events are in the tables; 0 if the recording was skipped
+     * @param reason why it was not read, or not to its end
      */
     public record Skipped(String file, double read, String reason) {}
 
     /**
-     * A class over all recordings.
+     * Totals of a class over all recordings.
      *
      * @param label   index of the class
-     * @param events  how many
-     * @param seconds how long together
+     * @param events  number of events
+     * @param seconds total length of the events
      * @param score   max score; NaN without events
      */
     public record ClassTotal(int label, long events, double seconds, double score) {}
@@ -98,33 +98,33 @@ public final class DetectionRun {
     /**
      * The outcome of a run.
      *
-     * @param found    recordings that were read now
-     * @param present  recordings whose events were known
-     * @param skipped  recordings that were left out, or not read to their end
-     * @param leftOut  how many of them were left out
-     * @param seconds  of sound in the tables
+     * @param found    number of recordings read in this run
+     * @param present  number of recordings whose events were already known
+     * @param skipped  recordings that were skipped, or not read to their end
+     * @param leftOut  number of recordings that were skipped entirely
+     * @param seconds  seconds of sound in the tables
      * @param classes  totals by class
      */
     public record Outcome(
             int found, int present, List<Skipped> skipped, int leftOut, double seconds, List<ClassTotal> classes) {
-        /** How many events there are. */
+        /** Total number of events. */
         public long events() {
             return classes.stream().mapToLong(ClassTotal::events).sum();
         }
     }
 
     /**
-     * A run that notes how far it came every {@value #NOTE_SECONDS} seconds of sound.
+     * Creates a run that notes its progress every {@value #NOTE_SECONDS} seconds of sound.
      *
      * @param detector finds the events of a recording
      * @param opener   opens recordings
-     * @param strict   whether a recording that cannot be used, or not to its end, stops the run
+     * @param strict   whether to stop the run at a recording that cannot be read, or not to its end
      */
     public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict) {
         this(detector, opener, strict, NOTE_SECONDS);
     }
 
-    /** @param noteSeconds how much sound is read from one note to the next, in seconds, above 0; up to twice as much */
+    /** @param noteSeconds seconds of sound between two notes, above 0; the actual distance is up to twice as much */
     public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict, double noteSeconds) {
         this.detector = detector;
         this.opener = opener;
@@ -135,8 +135,8 @@ public final class DetectionRun {
     /**
      * Finds the events of all recordings.
      *
-     * @param clips   no two with the same id
-     * @param folder  gets the results
+     * @param clips   clips with distinct ids
+     * @param folder  receives the results
      * @param formats tables to write
      * @throws InputException in a strict run, at the first recording that cannot be used
      * @throws IOException    if the folder cannot be written
@@ -178,7 +178,7 @@ public final class DetectionRun {
             }
             tables.finish();
         }
-        // Whoever is told that all is done may rely on it: tables were forced when they were closed.
+        // When the run reports completion, the results must be durable; tables were forced when they were closed.
         folder.journal().force();
         folder.forgetReadings(leftOut);
         return totals.outcome();
@@ -190,12 +190,12 @@ public final class DetectionRun {
                 + ": remove it, or run without --strict to go on without it");
     }
 
-    /** Something with a file of the folder. */
+    /** An action on a file of the folder. */
     private interface FolderAction {
         void run() throws IOException;
     }
 
-    /** If it fails, the recording is not to blame. */
+    /** Runs an action; the recording is not to blame if it fails. */
     private static void folderWrites(FolderAction action) {
         try {
             action.run();
@@ -204,7 +204,7 @@ public final class DetectionRun {
         }
     }
 
-    /** One recording on its way. */
+    /** A recording that is being processed. */
     private final class Recording {
         private final AudioClip clip;
         private final DetectionFolder folder;
@@ -220,7 +220,7 @@ public final class DetectionRun {
             this.listener = listener;
         }
 
-        /** The result, from an earlier run or from now; null if there is none, with {@link #reason}. */
+        /** The result from an earlier run or from this one; null if there is none, with the {@link #reason}. */
         RecordingResult find() throws IOException {
             String stamp;
             RecordingResult before = folder.journal().find(clip.id());
@@ -252,7 +252,7 @@ public final class DetectionRun {
             return before.stamp().equals(stamp) || before.sha256().equals(hash());
         }
 
-        /** The file's hash, which is computed once for all its parts. */
+        /** The hash of the file, computed once for all its parts. */
         private String hash() throws IOException {
             return clip.whole() ? Sha256.of(clip.path()) : hashes.of(clip.path());
         }
@@ -262,7 +262,7 @@ public final class DetectionRun {
             String sha256;
             try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
                 TaggerState from = goOn(bytes, spool, log);
-                // The channel is closed here: a stream that is refused does not close it.
+                // The channel is closed here because a stream that is rejected does not close it.
                 AudioSource source = AudioSource.of(bytes, clip.path().toString());
                 AudioStream stream = opener.open(source);
                 listener.opened(clip, stream);
@@ -274,7 +274,7 @@ public final class DetectionRun {
                 read = detector.run(stream, clip.start(), clip.end(), events, listener::read, notes);
                 sha256 = clip.whole() ? bytes.sha256() : hash();
             } catch (UncheckedIOException e) {
-                throw e.getCause(); // of the folder, not of the recording
+                throw e.getCause(); // the folder failed, not the recording
             } catch (UnreadableAudioException e) {
                 log.delete();
                 reason = e.reason();
@@ -296,13 +296,13 @@ public final class DetectionRun {
             tables.single(clip, read, spool::forEach);
             folder.journal().append(result, spool::forEach);
             if (log.exists()) {
-                folder.journal().force(); // what the log was for must not be lost with it
+                folder.journal().force(); // the log's content must not be lost when it is deleted
                 log.delete();
             }
             return result;
         }
 
-        /** Where the tagger begins; the spool has the events before. */
+        /** The state from which the tagger continues; adds the events found before to the spool. */
         private TaggerState goOn(HashingChannel bytes, EventSpool spool, ReadingLog log) throws IOException {
             String problem = log.problem();
             ReadingLog.Note note = log.last();
@@ -327,7 +327,7 @@ public final class DetectionRun {
                             : note.beginning().sha256().equals(hash()));
         }
 
-        /** Notes of this recording. */
+        /** The notes on this recording. */
         private final class Notes implements RecordingDetector.Notes {
             private final TaggerState from;
             private final HashingChannel bytes;

@@ -18,25 +18,25 @@ import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 
 /**
- * All that the events of a recording depend on besides its bytes, by names for people: encoder, probe, rules, backend.
- * A folder holds events of one set of settings.
+ * Everything besides the bytes of a recording that determines its events, by readable names: encoder, probe, rules,
+ * backend. All events in a folder were found with the same settings.
  */
 public final class DetectionSettings {
     private static final int NAMED = 5;
 
     private final Map<String, String> values;
 
-    /** @param values in the order of messages. Copied. */
+    /** @param values in the order in which messages list them. Copied. */
     public DetectionSettings(Map<String, String> values) {
         this.values = new LinkedHashMap<>(values);
     }
 
-    /** Names and values. */
+    /** The settings, by name. */
     public Map<String, String> values() {
         return new LinkedHashMap<>(values);
     }
 
-    /** In words, how these settings differ from those that a folder was filled with; empty if they do not. */
+    /** A description of each difference from the settings with which a folder was filled; empty if there is none. */
     List<String> differences(DetectionSettings before) {
         Set<String> names = new LinkedHashSet<>(values.keySet());
         names.addAll(before.values.keySet());
@@ -57,10 +57,10 @@ public final class DetectionSettings {
     }
 
     /**
-     * Reads the settings of a detection.
+     * Reads the settings of a detection folder.
      *
-     * @throws InputException if it is damaged
-     * @throws IOException if it cannot be read
+     * @throws InputException if the file is damaged
+     * @throws IOException if the file cannot be read
      */
     public static DetectionSettings read(Path file) throws IOException {
         Map<String, String> values;

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a folder of events knows about its recordings, read to the last byte and without changing anything.
+ * The state of the recordings in a folder of events. Reading it examines every byte and changes nothing.
  *
- * @param recordings with known events
- * @param events of all recordings
- * @param rest bytes after the last whole recording; the next run hears those recordings again
- * @param changed whether they are other than a process leaves that is killed while it writes
- * @param damagedNotes files that say how far a recording was read, and are other than such a process leaves them
+ * @param recordings number of recordings with known events
+ * @param events number of events in all recordings
+ * @param rest bytes after the last complete recording; the next run processes the recordings there again
+ * @param changed whether the journal has damage that cannot come from a process killed while writing
+ * @param damagedNotes progress notes with such damage
  */
 public record DetectionState(int recordings, long events, long rest, boolean changed, List<Path> damagedNotes) {
-    /** Subfolder of what a run needs to go on, by which a folder of events is recognized. */
+    /** Subfolder with the data for resuming a run; folders of events are recognized by it. */
     public static final String FOLDER = DetectionFolder.STATE;
 
     /** The journal of a folder of events. */

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.Event;
 
-/** Events as records of equal length, with all bits of their numbers. */
+/** Encodes events as fixed-size records that keep all bits of their numbers. */
 final class EventCodec {
-    /** Bytes of an event. */
+    /** Bytes per event. */
     static final int BYTES = 2 * Integer.BYTES + 5 * Double.BYTES + 1;
 
-    /** By onset, then offset, then class: the order of all tables. */
+    /** By onset, then offset, then class; all tables have this order. */
     static final Comparator<Event> ORDER = Comparator.comparingDouble(Event::onset)
             .thenComparingDouble(Event::offset)
             .thenComparingInt(Event::label);

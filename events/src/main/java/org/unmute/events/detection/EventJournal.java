@@ -23,34 +23,34 @@ import org.unmute.files.WrittenFiles;
 import org.unmute.probes.event.Event;
 
 /**
- * The results of a run as an append-only file, of which all tables are made. Each recording is a block: length and
- * bytes of its {@link RecordingResult}, its events in order as {@link EventCodec} has them, CRC-32 of all that. A block
- * that a killed process left unfinished is cut off when the file is opened, and so is all from a damaged one on. Of
- * several blocks of a recording the last counts.
+ * The results of a run as an append-only file, from which all tables are made. Each recording is a block: length and
+ * bytes of its {@link RecordingResult}, its events in order as encoded by {@link EventCodec}, and the CRC-32 of all
+ * that. When the file is opened, a block that a killed process left unfinished is cut off, and so is everything from a
+ * damaged block on. If a recording has several blocks, the last one counts.
  */
 public final class EventJournal implements AutoCloseable {
     private static final byte[] MAGIC = "unmute events 1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int BUFFER = 1 << 16;
     private static final int MAX_HEAD = 1 << 24;
-    /** A power failure loses at most this much work; a killed process none. */
+    /** A power failure loses at most this much work; a killed process loses none. */
     private static final long FORCE_NANOS = 5_000_000_000L;
 
     private final Path file;
     private final FileChannel channel;
     private final Map<String, Entry> entries = new HashMap<>();
     private long lost;
-    /** Whether a block is damaged, not only unfinished. */
+    /** Whether a block is damaged rather than just unfinished. */
     private boolean changed;
 
     private long forced = System.nanoTime();
 
-    /** Gives events in order. */
+    /** A source of events in order. */
     public interface Source {
-        /** Gives each event to a taker. */
+        /** Passes each event to a taker. */
         void forEach(DetectionFolder.Taker events) throws IOException;
     }
 
-    /** A block: its result, and where its events are. */
+    /** A block: its result and the position of its events. */
     private record Entry(RecordingResult result, long from) {}
 
     private EventJournal(Path file, FileChannel channel) {
@@ -59,7 +59,7 @@ public final class EventJournal implements AutoCloseable {
     }
 
     /**
-     * Opens a file, or creates it.
+     * Opens a file and creates it if needed.
      *
      * @throws InputException if another version of the program wrote it
      */
@@ -125,7 +125,7 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    /** Reads the whole blocks; returns where the last of them ends. */
+    /** Reads all complete blocks and returns the end of the last one. */
     private long scan(long size) throws IOException {
         Reader reader = new Reader(0, size);
         long end = 0;
@@ -157,12 +157,12 @@ public final class EventJournal implements AutoCloseable {
                 end = reader.position();
             }
         } catch (EOFException e) {
-            // The last block is unfinished, or one is damaged.
+            // The last block is unfinished, or a block is damaged.
         }
         return end;
     }
 
-    /** What another version wrote is not damage, and is not cut off. */
+    /** Rejects files of another version: they are not damaged and must not be cut off. */
     private void requireOwnVersion(byte[] magic) throws InputException {
         String text = new String(magic, StandardCharsets.US_ASCII);
         if (text.matches("unmute events [2-9]\n")) {
@@ -174,7 +174,7 @@ public final class EventJournal implements AutoCloseable {
     /**
      * Adds a recording.
      *
-     * @param source gives {@link RecordingResult#events} events
+     * @param source supplies as many events as {@link RecordingResult#events} says
      */
     public void append(RecordingResult result, Source source) throws IOException {
         long begun = channel.size();
@@ -206,7 +206,7 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    /** Waits until all recordings are on the device. */
+    /** Waits until all recordings are on the storage device. */
     void force() throws IOException {
         try {
             channel.force(false);
@@ -217,9 +217,9 @@ public final class EventJournal implements AutoCloseable {
     }
 
     /**
-     * Gives the events of a recording in order.
+     * Passes on the events of a recording in order.
      *
-     * @throws InputException if one of them is none that this program writes, though its checksum is right
+     * @throws InputException if an event is invalid although its checksum matches
      */
     public void events(String id, DetectionFolder.Taker events) throws IOException {
         Entry entry = entries.get(id);
@@ -251,7 +251,8 @@ public final class EventJournal implements AutoCloseable {
         try {
             return ResultCodec.decode(bytes);
         } catch (IOException e) {
-            // Damaged, as its checksum would say; unlike a failure to read the file, which must not cut anything off.
+            // Damage, which the checksum would show too. A failure to read the file, in contrast, must not cut anything
+            // off.
             changed = true;
             throw new EOFException("a block is damaged: " + e.getMessage());
         }
@@ -263,7 +264,7 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    /** A block that is being written. */
+    /** A block while it is being written. */
     private final class Block {
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         private final CRC32 crc = new CRC32();
@@ -297,7 +298,7 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    /** Reads on from a place, without the channel's position. */
+    /** Reads sequentially from a position, without using the channel's position. */
     private final class Reader {
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
         private final CRC32 crc = new CRC32();
@@ -313,7 +314,7 @@ public final class EventJournal implements AutoCloseable {
             return next - buffer.remaining();
         }
 
-        /** The buffer with at least so many bytes in it. */
+        /** The buffer, filled with at least this many bytes. */
         ByteBuffer need(int bytes) throws IOException {
             if (buffer.remaining() < bytes) {
                 buffer.compact();

@@ -14,8 +14,9 @@ import org.unmute.files.TemporaryFile;
 import org.unmute.probes.event.Event;
 
 /**
- * Sorts the events of a recording, which arrive when they are decided: a long one after short ones that began later.
- * However many there are, {@value #MAX_HELD} are held; sorted runs of so many go to a file and are merged.
+ * Sorts the events of a recording. They arrive when they are decided, so a long one may come after shorter ones that
+ * began later. At most {@value #MAX_HELD} events are held in memory; sorted runs of that size are written to a file and
+ * merged.
  */
 final class EventSpool implements AutoCloseable {
     private static final int MAX_HELD = 1 << 16;
@@ -24,14 +25,14 @@ final class EventSpool implements AutoCloseable {
     private final Path name;
     private final int maxHeld;
     private final List<Event> held = new ArrayList<>();
-    /** Where each run ends in the file. */
+    /** End of each run in the file. */
     private final List<Long> ends = new ArrayList<>();
 
     private TemporaryFile file;
     private FileChannel channel;
     private long count;
 
-    /** @param name what the name of the {@link TemporaryFile} begins with */
+    /** @param name name prefix of the {@link TemporaryFile} */
     EventSpool(Path name) {
         this(name, MAX_HELD);
     }
@@ -41,7 +42,7 @@ final class EventSpool implements AutoCloseable {
         this.maxHeld = maxHeld;
     }
 
-    /** Takes an event. */
+    /** Adds an event. */
     void add(Event event) {
         held.add(event);
         count++;
@@ -82,7 +83,7 @@ final class EventSpool implements AutoCloseable {
         ends.add(channel.position());
     }
 
-    /** Gives all events in order. */
+    /** Passes on all events in order. */
     void forEach(DetectionFolder.Taker events) throws IOException {
         held.sort(EventCodec.ORDER);
         if (ends.isEmpty()) {

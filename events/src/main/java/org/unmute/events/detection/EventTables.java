@@ -18,8 +18,8 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Event;
 
 /**
- * The tables of a detection folder. Those of all recordings are written from the start each time, in the order of the
- * list; the table of a single recording is complete or not there.
+ * The tables of a detection folder. Tables of all recordings are rewritten from the start each time, in the order of
+ * the list. The table of a single recording is either complete or absent.
  */
 final class EventTables implements AutoCloseable {
     private static final int TOGETHER = 1024;
@@ -30,10 +30,10 @@ final class EventTables implements AutoCloseable {
     private final TableNames names;
     private final List<String> classes;
     private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
-    /** Null if it is not asked for. */
+    /** Null if not requested. */
     private ParquetEvents parquet;
 
-    /** A table of all recordings, whose times run on by the length of each file. */
+    /** A table of all recordings, in which times continue after each file by its length. */
     private static final class Combined {
         private final Writer out;
         private final AnnotationFormat.Writer table;
@@ -46,7 +46,7 @@ final class EventTables implements AutoCloseable {
             table = format.writer(out, true);
         }
 
-        /** Goes to a file; parts of the same one that follow each other are in it once. */
+        /** Advances to a file; consecutive parts of the same file count once. */
         void enter(Path next, double length, int sampleRate) throws IOException {
             if (!next.equals(file)) {
                 table.recording(seconds, Math.max(1, rate), List.of());
@@ -59,8 +59,8 @@ final class EventTables implements AutoCloseable {
     }
 
     /**
-     * @param folder    of the tables
-     * @param temporary what the names of tables begin with while they are written, on the same file system
+     * @param folder    folder of the tables
+     * @param temporary path prefix of tables while they are being written, on the same file system
      */
     EventTables(Path folder, Path temporary, Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes)
             throws IOException {
@@ -83,7 +83,7 @@ final class EventTables implements AutoCloseable {
         }
     }
 
-    /** Removes the tables of a recording whose events are found anew. */
+    /** Deletes the tables of a recording whose events are to be found again. */
     void forget(AudioClip clip) throws IOException {
         for (OutputFormat format : OutputFormat.values()) {
             if (format.folder() != null) {
@@ -96,7 +96,7 @@ final class EventTables implements AutoCloseable {
         return folder.resolve(format.folder()).resolve(names.of(clip) + format.suffix());
     }
 
-    /** Writes the tables of a recording that are not there yet. */
+    /** Writes those tables of a recording that do not exist yet. */
     void single(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
         for (OutputFormat format : formats) {
             if (format.folder() == null || Files.exists(table(format, clip))) {
@@ -115,7 +115,7 @@ final class EventTables implements AutoCloseable {
         }
     }
 
-    /** Adds a recording to the tables of all. */
+    /** Adds a recording to the tables of all recordings. */
     void add(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
         for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
             Combined all = entry.getValue();
@@ -129,14 +129,17 @@ final class EventTables implements AutoCloseable {
         }
     }
 
-    /** Ends what is complete only with the last recording. */
+    /** Finishes the tables that are only complete with the last recording. */
     void finish() throws IOException {
         if (parquet != null) {
             parquet.finish();
         }
     }
 
-    /** Leaves the time of a recording without events in the tables of all: a viewer of all recordings shows it too. */
+    /**
+     * Reserves the time of a recording without events in the tables of all recordings, since a viewer that opens all of
+     * them shows it too.
+     */
     void leave(AudioClip clip, ReadOutcome read) throws IOException {
         for (Combined all : combined.values()) {
             all.enter(clip.path(), read.fileSeconds(), read.sampleRate());
@@ -163,7 +166,7 @@ final class EventTables implements AutoCloseable {
         table.recording(0, read.sampleRate(), some);
     }
 
-    /** The id of the file that a clip is, or is part of: times count from the file's start. */
+    /** The id of the file that a clip is, or is part of; times count from the start of the file. */
     private static String fileId(AudioClip clip) {
         return ClipId.part(clip.id())
                 .filter(part -> !clip.whole())

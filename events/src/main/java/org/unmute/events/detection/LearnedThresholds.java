@@ -11,25 +11,25 @@ import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * The thresholds that a probe learned, as far as they hold for the stretches that are scored. Those learned on clips do
- * not: every logit of a maximum moves with the length it is taken over.
+ * The thresholds that a probe learned, as far as they are valid for the stretches that are scored. Thresholds learned
+ * on clips are not: every logit of a maximum depends on the length over which it is taken.
  *
- * @param events      what was learned on stretches, and holds; null if nothing does
- * @param clips       what was learned on clips; null for nothing
- * @param thresholds  on the scale of the scores that are shown: NaN where none was learned, infinite for classes that
- *                    are off; null if nothing holds
+ * @param events      decisions learned on stretches, if valid; else null
+ * @param clips       decisions learned on clips; null if there are none
+ * @param thresholds  on the scale of the reported scores: NaN where none was learned, infinite for classes that are
+ *     off; null if none are valid
  * @param calibration of raw scores; null for raw scores
  */
 public record LearnedThresholds(
         EventDecisions events, Decisions clips, double[] thresholds, ScoreCalibration calibration) {
     private static final int NAMED = 8;
-    /** Stretches are rounded to rows, so that a difference of so many seconds may be none. */
+    /** Stretches are rounded to rows, so differences up to this many seconds are ignored. */
     private static final double SAME_SECONDS = 1e-6;
 
     /**
-     * What holds.
+     * Selects the valid thresholds.
      *
-     * @throws SettingsException if the probe learned thresholds for stretches of another length, and none are given
+     * @throws SettingsException if the probe learned thresholds for stretches of another length and none are given
      */
     static LearnedThresholds of(TrainedProbe probe, DetectionRules wanted, ContextSeconds context) {
         EventDecisions events = probe.eventDecisions();
@@ -62,7 +62,7 @@ public record LearnedThresholds(
         return new LearnedThresholds(events, clips, thresholds, events.calibration());
     }
 
-    /** Where thresholds and scores come from, in a line. */
+    /** One line that states the origin of thresholds and scores. */
     String line(int[] chosen, DetectionRules wanted, List<String> classes) {
         if (wanted.byClass().isEmpty() && !Double.isNaN(wanted.threshold())) {
             return "thresholds: as given; " + scale();

@@ -2,19 +2,22 @@ package org.unmute.events.detection;
 
 import org.unmute.data.annotation.AnnotationFormat;
 
-/** Tables of a detection folder. Names are those that users of each program look for. */
+/** Table formats of a detection folder. File names are those that users of each program expect. */
 public enum OutputFormat {
     /** {@code events.csv}: all events. */
     CSV(AnnotationFormat.CSV, "events.csv", null, null),
     /** {@code events.jsonl}: all events. */
     JSONL(AnnotationFormat.JSON_LINES, "events.jsonl", null, null),
-    /** A selection table for each recording, and one for all with times that run on over the recordings. */
+    /** A selection table for each recording, and one for all recordings with continuous times. */
     RAVEN(AnnotationFormat.RAVEN, "raven-combined.txt", "raven", ".selections.txt"),
     /** A label track for each recording. */
     AUDACITY(AnnotationFormat.AUDACITY, null, "audacity", ".txt"),
-    /** BirdNET-Analyzer's CSV for each recording and for all, under its names. */
+    /** BirdNET-Analyzer's CSV for each recording and for all, under the names that BirdNET uses. */
     BIRDNET(AnnotationFormat.BIRDNET, "BirdNET_CombinedTable.csv", "birdnet", ".BirdNET.results.csv"),
-    /** {@code events.parquet}: all events, in full precision; replaced when a run has gone through all recordings. */
+    /**
+     * all events, in full precision; replaced when a run has gone through all recordings=>all events, in full
+     * precision; replaced once a run has processed all recordings
+     */
     PARQUET(null, "events.parquet", null, null);
 
     private final AnnotationFormat format;
@@ -29,7 +32,7 @@ public enum OutputFormat {
         this.suffix = suffix;
     }
 
-    /** How events are written line by line; null for a format that has no lines. */
+    /** The line-by-line format of events; null for formats that do not consist of lines. */
     public AnnotationFormat format() {
         return format;
     }
@@ -44,12 +47,12 @@ public enum OutputFormat {
         return folder;
     }
 
-    /** End of the name of a recording's table, or null. */
+    /** Name suffix of the tables of single recordings, or null. */
     public String suffix() {
         return suffix;
     }
 
-    /** Whether other programs open recordings by the path in the table: then it is absolute. */
+    /** Whether other programs open recordings by the path in the table, which is then absolute. */
     boolean namesPaths() {
         return this == RAVEN || this == BIRDNET;
     }

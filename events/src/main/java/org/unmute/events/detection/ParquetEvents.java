@@ -11,7 +11,7 @@ import org.unmute.data.parquet.ParquetTableWriter.Kind;
 import org.unmute.files.FileFailure;
 import org.unmute.files.TemporaryFile;
 
-/** The events of all recordings in a Parquet file, which is one only once its end is written. */
+/** Writes the events of all recordings to a Parquet file, which is valid only once its footer is written. */
 final class ParquetEvents implements AutoCloseable {
     private static final List<Column> COLUMNS = List.of(
             new Column("file", Kind.TEXT),
@@ -26,7 +26,7 @@ final class ParquetEvents implements AutoCloseable {
     private final TemporaryFile file;
     private final ParquetTableWriter table;
 
-    /** @param path which is replaced at the end */
+    /** @param path file that is replaced at the end */
     ParquetEvents(Path path) throws IOException {
         this.path = path;
         file = TemporaryFile.create(path);
@@ -53,7 +53,7 @@ final class ParquetEvents implements AutoCloseable {
         }
     }
 
-    /** Writes the end; the file is there, and on the device. */
+    /** Writes the footer; afterwards the file is in place and on the storage device. */
     void finish() throws IOException {
         try {
             table.finish(Map.of());
@@ -63,7 +63,7 @@ final class ParquetEvents implements AutoCloseable {
         }
     }
 
-    /** Removes what was not finished. */
+    /** Deletes an unfinished file. */
     @Override
     public void close() throws IOException {
         file.close();

@@ -3,16 +3,15 @@ package org.unmute.events.detection;
 import java.util.List;
 
 /**
- * What was read of a recording, or of a part of one.
+ * Describes how much of a recording, or of a part of one, was read.
  *
  * @param sampleRate  of the file, in Hz
- * @param fileSeconds length of the whole file: what it holds, or of a damaged file what its header states
+ * @param fileSeconds length of the whole file: that of its content, or for a damaged file that stated in the header
  * @param start       where the part begins in the file, in seconds; 0 for a whole file
- * @param seconds     how much sound from there on was read
- * @param warnings    what the reader should know about the file, see {@link
- *                    org.unmute.audio.AudioStream#warnings}
- * @param problem     why it was not read to its end, or null
- * @param usable      whether events were looked for; if not, {@code problem} says why
+ * @param seconds     seconds of sound that were read from there on
+ * @param warnings    problems of the file that users should know, see {@link org.unmute.audio.AudioStream#warnings}
+ * @param problem     why the recording was not read to its end, or null
+ * @param usable      whether events were searched for; if not, {@code problem} says why
  */
 public record ReadOutcome(
         int sampleRate,

@@ -27,10 +27,11 @@ import org.unmute.probes.event.Event;
 import org.unmute.probes.event.TaggerState;
 
 /**
- * How far a recording was read, and its events up to there, as an append-only file that exists while the recording is
- * read. Each block is its length, its bytes, and the CRC-32 of the one before it and of these. The first names the
- * recording; the others hold events in the order in which they were decided and, but for some where there are many, a
- * {@link Note}. What follows the last whole block with a note does not count.
+ * The progress of reading a recording, and its events so far, as an append-only file that exists while the recording is
+ * being read. Each block consists of its length, its bytes, and a CRC-32 that covers the previous block's CRC-32 and
+ * this block. The first block identifies the recording. The others hold events in the order in which they were decided
+ * and a {@link Note}, which is absent from some blocks if there are many events. Anything after the last complete block
+ * with a note is ignored.
  */
 public final class ReadingLog implements AutoCloseable {
     private static final String PREFIX = "reading-";
@@ -40,7 +41,7 @@ public final class ReadingLog implements AutoCloseable {
     private static final int SHA256_LETTERS = 64;
     private static final int NOTE_BYTES = 1 + 3 * Long.BYTES + SHA256_LETTERS + Integer.BYTES;
     private static final int PENDING_BYTES = EventCodec.BYTES + 2;
-    /** A power failure loses notes of at most so much time; a killed process none. */
+    /** A power failure loses notes of at most this much time; a killed process loses none. */
     private static final long FORCE_NANOS = 5_000_000_000L;
 
     private final Path file;
@@ -51,7 +52,7 @@ public final class ReadingLog implements AutoCloseable {
 
     private Note last;
     private long end;
-    /** The checksum of the last block. */
+    /** Checksum of the last block. */
     private int sum;
 
     private String problem;
@@ -59,20 +60,20 @@ public final class ReadingLog implements AutoCloseable {
     private long forced = System.nanoTime();
 
     /**
-     * A place to go on from.
+     * A point from which to resume.
      *
-     * @param size      of the recording's file, in bytes
-     * @param beginning of that file, with all bytes that were needed so far; of a part of a file, all of it
-     * @param state     of the tagger
+     * @param size      size of the recording's file, in bytes
+     * @param beginning start of that file, covering all bytes needed so far; for a part of a file, the whole file
+     * @param state     state of the tagger
      */
     public record Note(long size, Beginning beginning, TaggerState state) {}
 
-    /** Takes what is in a file. */
+    /** Receives the content of blocks. */
     private interface Reader {
         void take(Note note, List<Event> events) throws IOException;
     }
 
-    /** The file is other than a killed process leaves it. */
+    /** Thrown if a file has damage that cannot come from a killed process. */
     private static final class DamagedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -87,9 +88,9 @@ public final class ReadingLog implements AutoCloseable {
     }
 
     /**
-     * Opens what was noted of a recording; creates no file yet.
+     * Opens the notes on a recording without creating a file yet.
      *
-     * @param state folder of the files
+     * @param state folder that holds the files
      */
     public static ReadingLog open(Path state, AudioClip clip) throws IOException {
         ReadingLog log = new ReadingLog(file(state, clip.id()), head(clip));
@@ -115,7 +116,7 @@ public final class ReadingLog implements AutoCloseable {
         }
     }
 
-    /** The file of a recording. */
+    /** The file with the notes on a recording. */
     public static Path file(Path state, String id) {
         return state.resolve(PREFIX + Sha256.of(id).substring(0, 32) + ".log");
     }
@@ -129,7 +130,7 @@ public final class ReadingLog implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    /** Whether a file is other than a killed process leaves it. Changes nothing. */
+    /** Whether a file has damage that cannot come from a killed process. Changes nothing. */
     public static boolean isDamaged(Path file) throws IOException {
         ReadingLog log = new ReadingLog(file, null);
         try (FileChannel channel = RegularFile.open(file, StandardOpenOption.READ)) {
@@ -160,7 +161,7 @@ public final class ReadingLog implements AutoCloseable {
         }
     }
 
-    /** Reads the whole blocks; afterwards {@link #end} and {@link #sum} are those of the last note. */
+    /** Reads the complete blocks; afterwards {@link #end} and {@link #sum} are those of the last note. */
     private void scan(Reader reader) throws IOException {
         long size = FileFailure.naming(file, channel::size);
         end = 0;
@@ -179,7 +180,7 @@ public final class ReadingLog implements AutoCloseable {
                 throw new DamagedException("a block of " + length + " bytes begins at byte " + at);
             }
             if (size - at < length + 2L * Integer.BYTES) {
-                return; // it was not finished
+                return; // the block is unfinished
             }
             ByteBuffer block = read(at, length + 2 * Integer.BYTES);
             before = checksum(before, block.array(), Integer.BYTES + length);
@@ -190,7 +191,7 @@ public final class ReadingLog implements AutoCloseable {
             at += length + 2L * Integer.BYTES;
             if (first) {
                 if (head != null && !block.equals(ByteBuffer.wrap(head))) {
-                    return; // of another part of the file
+                    return; // the notes belong to another part of the file
                 }
                 first = false;
             } else if (parse(block, reader)) {
@@ -200,7 +201,7 @@ public final class ReadingLog implements AutoCloseable {
         }
     }
 
-    /** Of a block and all before it. */
+    /** The checksum of a block and all blocks before it. */
     private static int checksum(int before, byte[] block, int length) {
         CRC32 crc = new CRC32();
         crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, before));
@@ -219,7 +220,7 @@ public final class ReadingLog implements AutoCloseable {
         return bytes.flip();
     }
 
-    /** Whether there is a note. */
+    /** Parses a block and returns whether it holds a note. */
     private static boolean parse(ByteBuffer in, Reader reader) throws IOException {
         try {
             Note note = in.get() == 0 ? null : note(in);
@@ -248,17 +249,17 @@ public final class ReadingLog implements AutoCloseable {
         return new Note(size, beginning, new TaggerState(decided, pending));
     }
 
-    /** Where to go on; null if nothing was noted. */
+    /** The point from which to resume; null if nothing was noted. */
     Note last() {
         return last;
     }
 
-    /** What is wrong with the file that was there, which is not used then; null if nothing is. */
+    /** What is wrong with the existing file, which is then not used; null if nothing is. */
     String problem() {
         return problem;
     }
 
-    /** Gives the events up to the last note. */
+    /** Passes on the events up to the last note. */
     void events(Consumer<Event> taker) throws IOException {
         List<Event> since = new ArrayList<>();
         scan((note, some) -> {
@@ -270,7 +271,7 @@ public final class ReadingLog implements AutoCloseable {
         });
     }
 
-    /** Forgets what was noted. */
+    /** Discards the notes. */
     void restart() throws IOException {
         last = null;
         end = 0;
@@ -281,7 +282,7 @@ public final class ReadingLog implements AutoCloseable {
         }
     }
 
-    /** Takes the next event. */
+    /** Adds the next event. */
     public void add(Event event) {
         events.add(event);
         if (events.size() == EVENTS_TOGETHER) {
@@ -293,7 +294,7 @@ public final class ReadingLog implements AutoCloseable {
         }
     }
 
-    /** Notes that all events up to a state were given. */
+    /** Adds a note; all events up to its state have been added. */
     public void take(Note note) throws IOException {
         write(note);
         if (!named || System.nanoTime() - forced >= FORCE_NANOS) {
@@ -351,12 +352,12 @@ public final class ReadingLog implements AutoCloseable {
         });
     }
 
-    /** Whether there is a file. */
+    /** Whether the file exists. */
     boolean exists() {
         return channel != null;
     }
 
-    /** Deletes the file: the recording is in the journal, or is not read. */
+    /** Deletes the file, once the recording is in the journal or cannot be read. */
     void delete() throws IOException {
         close();
         Files.deleteIfExists(file);

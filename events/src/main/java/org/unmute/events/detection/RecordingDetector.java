@@ -21,16 +21,16 @@ import org.unmute.probes.event.TaggerState;
 import org.unmute.probes.score.FrameScorer;
 
 /**
- * Finds the events of recordings, one after the other, in memory that does not depend on their length. It needs an open
- * stream and gives events: where sound comes from and where events go is the caller's matter.
+ * Finds the events of recordings, one after another, in memory that does not depend on their length. It reads an open
+ * stream and emits events; the caller decides where sound comes from and where events go.
  *
- * <p>A recording that is damaged, or has a sample that is no finite number, is read up to there: the events before are
- * given, as if it ended there, and {@link ReadOutcome#problem} says where and why.
+ * <p>A recording that is damaged, or has a sample that is not finite, is read up to that point: the events before it
+ * are emitted, as if the recording ended there, and {@link ReadOutcome#problem} says where and why.
  *
  * <p>Immutable and thread-safe.
  */
 public final class RecordingDetector {
-    /** Sound that is encoded between two looks at whether a note is due, in units of the time between two notes. */
+    /** Max length of sound encoded between two checks whether a note is due, relative to the interval between notes. */
     private static final double MAX_BLOCK = 2;
 
     private final Encoder encoder;
@@ -38,9 +38,9 @@ public final class RecordingDetector {
     private final EventRules rules;
     private final Resampler.Kernel resampling;
 
-    /** Notes of how far a recording was read, from which a later run goes on. */
+    /** Notes on the progress within a recording, from which a later run resumes. */
     interface Notes {
-        /** No notes are there, and none are taken. */
+        /** Neither supplies nor takes notes. */
         Notes NONE = new Notes() {
             @Override
             public TaggerState from() {
@@ -59,17 +59,17 @@ public final class RecordingDetector {
             public void take(TaggerState state) {}
         };
 
-        /** Where to go on. */
+        /** The state from which to resume. */
         TaggerState from();
 
-        /** After so much sound the next note is taken, in seconds; above 0. */
+        /** Seconds of sound between notes, above 0. */
         double everySeconds();
 
-        /** The recording goes on with this second, from the start of the clip. */
+        /** The recording is resumed at this second, counted from the start of the clip. */
         void goOn(double seconds);
 
         /**
-         * Takes a note. All events that are decided have been given.
+         * Takes a note. All events decided so far have been emitted.
          *
          * @throws IOException if the recording cannot be read
          */
@@ -77,10 +77,10 @@ public final class RecordingDetector {
     }
 
     /**
-     * @param encoder    the encoder of the probe's tokens
-     * @param scorer     the probe
-     * @param rules      how scores become events, for the probe's classes
-     * @param resampling how recordings of another rate are converted: as when the probe was trained
+     * @param encoder    encoder whose tokens the probe was trained on
+     * @param scorer     scores frames with the probe
+     * @param rules      rules that turn scores into events, for the probe's classes
+     * @param resampling filter for recordings at another rate, the same as for training the probe
      */
     public RecordingDetector(Encoder encoder, FrameScorer scorer, EventRules rules, Resampler.Kernel resampling) {
         this.encoder = encoder;
@@ -89,7 +89,7 @@ public final class RecordingDetector {
         this.resampling = resampling;
     }
 
-    /** Names of the classes, by {@link Event#label}. */
+    /** Class names, indexed by {@link Event#label}. */
     public List<String> classes() {
         return scorer.probe().classes();
     }
@@ -97,12 +97,12 @@ public final class RecordingDetector {
     /**
      * Finds the events of a recording.
      *
-     * @param stream not closed
-     * @param events takes each event once, when it is decided: for each class by onset; times count from the start of
-     *               the file
-     * @param read  is told the seconds of sound that were read, as they pass
+     * @param stream is not closed
+     * @param events receives each event once, when it is decided, for each class ordered by onset; times count from the
+     *     start of the file
+     * @param read  receives the seconds of sound as they are read
      * @throws UnreadableAudioException if the rate cannot be converted
-     * @throws IOException              if the source fails, which is not the recording's fault
+     * @throws IOException              if the source fails, through no fault of the recording
      */
     public ReadOutcome run(AudioStream stream, Consumer<Event> events, DoubleConsumer read) throws IOException {
         return run(stream, 0, Double.POSITIVE_INFINITY, events, read);
@@ -114,7 +114,7 @@ public final class RecordingDetector {
      * @param start in seconds
      * @param end   in seconds, above {@code start}; infinite for the end of the recording
      * @throws UnreadableAudioException if the rate cannot be converted, or the recording ends before {@code start}
-     * @throws IOException              if the source fails, which is not the recording's fault
+     * @throws IOException              if the source fails, through no fault of the recording
      */
     public ReadOutcome run(AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read)
             throws IOException {
@@ -122,10 +122,10 @@ public final class RecordingDetector {
     }
 
     /**
-     * Goes on with a recording, or a part of one, and takes notes of how far it came.
+     * Resumes a recording, or a part of one, and takes notes on its progress.
      *
-     * @param events takes the events that were not decided yet
-     * @param notes  of an earlier run with the same detector
+     * @param events receives the events that were not decided yet
+     * @param notes  from an earlier run with the same detector
      */
     ReadOutcome run(
             AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read, Notes notes)
@@ -171,10 +171,10 @@ public final class RecordingDetector {
         return outcome(stream, start, end, tagger, problem);
     }
 
-    /** Goes on with a sample that was read before. */
+    /** Moves to a sample up to which the recording was read before. */
     private static void goTo(long sample, AudioStream own, float[] block) throws IOException {
         own.seek(sample);
-        // A header may state fewer samples than there are.
+        // The header may state fewer samples than there are.
         while (own.position() < sample) {
             if (own.read(block, 0, (int) Math.min(block.length, sample - own.position())) < 0) {
                 throw new UnreadableAudioException(
@@ -201,20 +201,20 @@ public final class RecordingDetector {
         return new ReadOutcome(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, usable);
     }
 
-    /** What {@link #run(Features, ClipSound, Consumer)} needs of the encoder. */
+    /** The encoder output that {@link #run(Features, ClipSound, Consumer)} needs. */
     public Features.Request request() {
         int layers = scorer.probe().probe().layers();
         return layers == 0 ? Features.Request.TOKENS : Features.Request.allLayers(layers, false);
     }
 
     /**
-     * Finds the events of a clip that has been encoded already, for its tokens: the same as of its stream.
+     * Finds the events of a clip that is already encoded for its tokens. The result is the same as from its stream.
      *
-     * @param features what the encoder made of it, at least what {@link #request} asks for
-     * @param sound    as it was read
-     * @param events   as of a stream
-     * @return whether they were found; otherwise its tokens depend on what else of it was encoded with them, and a
-     *     stream of it has to be read
+     * @param features of the clip, with at least the content of {@link #request}
+     * @param sound    the clip as it was read
+     * @param events   receives events as for a stream
+     * @return whether the events were found; if not, the tokens depend on sound that was encoded with them, and a
+     *     stream of the clip has to be read
      */
     public boolean run(Features features, ClipSound sound, Consumer<Event> events) {
         double start = sound.clip().start();
@@ -228,7 +228,7 @@ public final class RecordingDetector {
         return true;
     }
 
-    /** How many samples from the first on are finite. */
+    /** Number of leading samples that are finite. */
     private static int finite(float[] block, int length) {
         int n = 0;
         while (n < length && Float.isFinite(block[n])) {
@@ -237,7 +237,7 @@ public final class RecordingDetector {
         return n;
     }
 
-    /** Length of the whole file, which a table of several recordings goes on after. */
+    /** Length of the whole file, after which times continue in a table of several recordings. */
     private static double fileSeconds(AudioStream stream, boolean sound, double end) throws IOException {
         double read = (double) stream.position() / stream.sampleRate();
         if (sound && end == Double.POSITIVE_INFINITY) {

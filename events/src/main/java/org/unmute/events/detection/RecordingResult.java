@@ -8,18 +8,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
 /**
- * A recording whose events were found.
+ * The result for a recording whose events were found.
  *
- * @param id     of the clip
- * @param sha256 of the file's bytes
- * @param stamp  what the file system says about the file, see {@link #stampOf}
- * @param read  what was read of it
- * @param events how many there are
+ * @param id     id of the clip
+ * @param sha256 SHA-256 of the file's bytes
+ * @param stamp  properties of the file in the file system, see {@link #stampOf}
+ * @param read  how much of the recording was read
+ * @param events number of events
  */
 public record RecordingResult(String id, String sha256, String stamp, ReadOutcome read, long events) {
     /**
-     * Size, times and inode of a file. A file with the same stamp has the same bytes; of another one the hash decides.
-     * Where the file system has a change time, which programs cannot set, it is part of the stamp.
+     * Size, times and inode of a file. A file with the same stamp has the same bytes; if the stamp differs, the hash
+     * decides. If the file system records a change time, which programs cannot set, it is part of the stamp.
      */
     static String stampOf(Path file) throws IOException {
         BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);

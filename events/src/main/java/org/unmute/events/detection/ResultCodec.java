@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bytes of a {@link RecordingResult} at the head of a block of {@link EventJournal}. */
+/** Encodes a {@link RecordingResult} at the start of a block in {@link EventJournal}. */
 final class ResultCodec {
     private ResultCodec() {}
 
-    /** Length and bytes of a result. */
+    /** The length and the bytes of a result. */
     static byte[] encode(RecordingResult r) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
@@ -39,9 +39,9 @@ final class ResultCodec {
     }
 
     /**
-     * The result of these bytes, without their length.
+     * Decodes a result from its bytes, without the length.
      *
-     * @throws IOException if they are none
+     * @throws IOException if the bytes are not a valid result
      */
     static RecordingResult decode(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));

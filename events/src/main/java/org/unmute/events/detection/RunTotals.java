@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.unmute.probes.event.Event;
 
-/** What the recordings so far add up to. */
+/** Totals over the recordings so far. */
 final class RunTotals {
     private final long[] events;
     private final double[] seconds;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.unmute.data.CsvLine;
 import org.unmute.files.PlainText;
 
-/** Recordings that were not read to their end: {@code file,seconds_read,reason}, with the seconds that were read. */
+/** Table of recordings that were not read to their end: {@code file,seconds_read,reason}. */
 final class SkippedTable implements AutoCloseable {
     static final String NAME = "skipped.csv";
 

@@ -13,15 +13,15 @@ import org.unmute.files.RegularFile;
 import org.unmute.files.WrittenFiles;
 
 /**
- * A text file that grows under its own name while recordings pass, in UTF-8. Failures name it, and once it is closed it
- * is on the device.
+ * A UTF-8 text file that grows under its final name as recordings are processed. Its exceptions name the file, and
+ * closing it forces it to the storage device.
  */
 final class TableFile extends Writer {
     private final Path path;
     private final FileChannel channel;
     private final Writer out;
 
-    /** Opens a file and empties it. */
+    /** Creates a file, or truncates an existing one. */
     TableFile(Path path) throws IOException {
         this.path = path;
         WrittenFiles.changed(path);

@@ -10,10 +10,10 @@ import org.unmute.data.ClipId;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * Names of the tables of single recordings: the recording's without its extension, below the same subfolders. Where two
- * would be the same, also on a file system that does not distinguish capitals, both keep their extension; a part of a
- * recording keeps its seconds. Characters that control a terminal, or that some file system has no place for, become
- * underscores, and a name that is too long is cut.
+ * Names of the tables of single recordings: the recording's name without extension, in the same subfolders. If two
+ * names would be equal, also on a case-insensitive file system, both keep their extensions. A part of a recording keeps
+ * its seconds. Characters that control a terminal, or that some file system does not allow, become underscores. Names
+ * that are too long are shortened.
  */
 final class TableNames {
     private final Map<String, String> names = new HashMap<>();
@@ -23,7 +23,7 @@ final class TableNames {
         for (AudioClip clip : clips) {
             stems.merge(key(stem(clip)), 1, Integer::sum);
         }
-        // A name that need not be changed is kept: who reads the tables takes it for that recording's.
+        // Names that need no change are kept, since readers take such a table for that recording's.
         Set<String> taken = new HashSet<>();
         for (boolean unchanged : new boolean[] {true, false}) {
             for (AudioClip clip : clips) {
@@ -36,7 +36,7 @@ final class TableNames {
         }
     }
 
-    /** Path of a recording's table below the format's folder, with '/', without the format's suffix. */
+    /** Path of a recording's table below the format's folder, with '/' as separator and without the format's suffix. */
     String of(AudioClip clip) {
         return names.get(clip.id());
     }

@@ -6,11 +6,11 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
 
 /**
- * Settings of an encoder as the options of a program give them; null where an option is not given.
+ * Encoder settings as given by command-line options; null for options that are not given.
  *
  * @param model {@code --model}
- * @param frames {@code --frames} of a window, 10 ms each
- * @param window {@code --window}, the same in seconds
+ * @param frames {@code --frames} per window, 10 ms each
+ * @param window {@code --window}, length of a window in seconds
  * @param mean {@code --norm-mean}
  * @param std {@code --norm-std}
  * @param heads {@code --heads}
@@ -30,15 +30,15 @@ public record GivenSettings(
         Double hop,
         FrontEndSource frontEnd,
         Map<String, String> config) {
-    /** Frames of a second of {@code --window}. */
+    /** Frames per second of {@code --window}. */
     public static final int FRAMES_PER_SECOND = 100;
-    /** More than any encoder takes at once. */
+    /** More frames than any encoder takes at once. */
     private static final int MAX_FRAMES = 100_000;
 
     /**
-     * The settings.
+     * Converts the options to settings.
      *
-     * @throws SettingsException if a value is out of range, or two options say the same
+     * @throws SettingsException if a value is out of range, or two options set the same value
      */
     public EncoderSettings settings() {
         atLeastOne("--heads", heads);
@@ -61,7 +61,7 @@ public record GivenSettings(
     }
 
     /**
-     * Frames of a window; 0 for the authors'.
+     * Frames per window; 0 for the authors' value.
      *
      * @param frames {@code --frames}, or null
      * @param window {@code --window}, in seconds, or null

@@ -28,24 +28,24 @@ import org.unmute.files.TemporaryFile;
 /**
  * A cache of the SHA-256 of large files across processes. A cached digest is valid while the file's path, device,
  * inode, size, modification time and change time (ctime, which programs cannot set) are unchanged and its bytes have
- * the CRC-32C that they had: writes through a mapped page may leave all times as they were. The checksum costs a small
- * part of what the SHA-256 costs.
+ * the same CRC-32C. The CRC is needed because writes through a mapped page may leave all times unchanged. It costs a
+ * small fraction of the SHA-256.
  *
  * <p>The cache has one small text file per path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code
- * ~/.cache}, and may be deleted at any time. Folder and file are believed only if they belong to the user of this
+ * ~/.cache}, and may be deleted at any time. Folder and file are trusted only if they belong to the user of this
  * process and nobody else can write to them. If the cache cannot be used, or the system has no change time, the digest
  * is computed every time.
  */
 public final class KnownDigests {
-    /** Hashing smaller files is as fast as looking them up. */
+    /** Hashing a smaller file is as fast as a lookup. */
     private static final long LARGE = 16 << 20;
-    /** A file changed this recently could change again without its times showing it. */
+    /** A file changed within this time could change again without a difference in its times. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
-    /** Nobody writes a line for so long: a temporary file of this age was left by a process that was killed. */
+    /** Writing a line never takes this long: a temporary file of this age was left by a killed process. */
     private static final Duration FORGOTTEN = Duration.ofDays(1);
 
     private static final int BUFFER = 1 << 20;
-    /** No line is as long. */
+    /** Every line is shorter than this. */
     private static final int MAX_BYTES = 4096;
 
     private static final Set<PosixFilePermission> OTHERS_WRITE =
@@ -58,12 +58,12 @@ public final class KnownDigests {
     private final Path folder;
     private final Duration settled;
 
-    /** @param folder folder of the cache, created when needed; null for no cache */
+    /** @param folder folder of the cache, created when needed; null to disable the cache */
     KnownDigests(Path folder) {
         this(folder, SETTLED);
     }
 
-    /** @param settled how long a file must have been unchanged for its digest to be cached */
+    /** @param settled minimum time for which a file must have been unchanged for its digest to be cached */
     KnownDigests(Path folder, Duration settled) {
         this.folder = folder;
         this.settled = settled;
@@ -74,21 +74,21 @@ public final class KnownDigests {
         return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
     }
 
-    /** No cache: every digest is computed. */
+    /** Disables the cache: every digest is computed. */
     public static KnownDigests none() {
         return new KnownDigests(null);
     }
 
     /**
-     * The folder of the cache, or null. The XDG specification says to ignore relative paths; the JVM reports "?" as the
-     * home of a user without one.
+     * The folder of the cache, or null. The XDG specification says to ignore relative paths. The JVM reports "?" as the
+     * home of a user who has none.
      */
     static Path folder(String cacheHome, String home) {
         Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
         return base.isAbsolute() ? base.resolve("unmute").resolve("sha256") : null;
     }
 
-    /** Where digests are kept; null for none. */
+    /** Folder of the cached digests; null if the cache is disabled. */
     public Path folder() {
         return folder;
     }
@@ -110,17 +110,17 @@ public final class KnownDigests {
             return known.sha256;
         }
         String digest = Sha256.of(file);
-        // Not cached if the file was written to in the meantime, be it without a trace in its times.
+        // Not cached if the file was written to in the meantime, even if its times do not show it.
         if (state.equals(state(file)) && isSettled(file) && crc.equals(crc32c(file))) {
             write(kept, digest + " crc32c " + crc + " " + state + "\n");
         }
         return digest;
     }
 
-    /** What the cache has about a file. */
+    /** The cached data about a file. */
     private record Known(String sha256, String crc32c) {}
 
-    /** A line that changes when the file does; null if the file is small or the system has no change time. */
+    /** A line that changes whenever the file does; null if the file is small or the system has no change time. */
     private static String state(Path file) throws IOException {
         if (Files.size(file) < LARGE
                 || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
@@ -172,7 +172,7 @@ public final class KnownDigests {
         }
     }
 
-    /** Of a file or folder itself, not of what a link points to. */
+    /** Attributes of a file or folder itself, without following links. */
     private static PosixFileAttributes attributes(Path path) throws IOException {
         return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
@@ -185,7 +185,7 @@ public final class KnownDigests {
         return isOurs(path) && Collections.disjoint(attributes(path).permissions(), OTHERS_WRITE);
     }
 
-    /** The user of this process: Linux knows; elsewhere the name that the JVM took from the system is looked up. */
+    /** The user of this process. Linux provides it; elsewhere the user name of the JVM is looked up. */
     private static UserPrincipal user() throws IOException {
         Path self = Path.of("/proc/self");
         return Files.isDirectory(self)
@@ -203,10 +203,10 @@ public final class KnownDigests {
                 return;
             }
             if (!isOursAlone(folder)) {
-                // What others put there does not belong to this user, and what they could change is not believed.
+                // Existing entries may stay: those that others own or could have changed are not trusted.
                 Files.setPosixFilePermissions(folder, OWNER_ONLY_FOLDER);
             }
-            TemporaryFile.sweep(folder, FORGOTTEN); // there is no lock, others may be writing
+            TemporaryFile.sweep(folder, FORGOTTEN); // no lock, so others may be writing
             AtomicFile.write(kept, line.getBytes(StandardCharsets.UTF_8));
             Files.setPosixFilePermissions(kept, OWNER_ONLY_FILE);
         } catch (IOException e) {

@@ -3,7 +3,7 @@ package org.unmute.events.encoder;
 import java.util.Locale;
 import org.unmute.audio.Resampler;
 
-/** Resampling filters by the names that options, records and cache keys have for them. */
+/** Resampling filters, by their names in options, records and cache keys. */
 public enum Resampling {
     hann,
     kaiser_best,

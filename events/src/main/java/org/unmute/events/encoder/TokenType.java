@@ -3,7 +3,7 @@ package org.unmute.events.encoder;
 import java.util.Locale;
 import org.unmute.tensor.DType;
 
-/** Types in which tokens are stored, by the names that options and records have for them. */
+/** Element types of stored tokens, by their names in options and records. */
 public enum TokenType {
     f16,
     f32;

@@ -8,9 +8,9 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * A part of a recording as a stream of its own, whose frame 0 is the part's first. A seek ahead reads on where the
- * source cannot do without ({@link AudioStream#isSeekExact}), so that what follows is what a reader of all would get.
- * Closing it leaves the source open.
+ * A part of a recording as a separate stream whose frame 0 is the part's first. To seek forward it reads on if the
+ * source cannot seek exactly ({@link AudioStream#isSeekExact}), so that the samples are those that reading the whole
+ * recording would give. Closing it leaves the source open.
  */
 public final class Excerpt implements AudioStream {
     private static final int PASSED = 1 << 14;
@@ -27,12 +27,12 @@ public final class Excerpt implements AudioStream {
     }
 
     /**
-     * The part between two times, cut at the nearest frames; an end beyond the recording's is the recording's.
+     * The part between two times, cut at the nearest frames. The end is limited to that of the recording.
      *
      * @param start in seconds, from 0
      * @param end   in seconds, above {@code start}; may be infinite
      * @throws UnreadableAudioException if the recording ends before the part begins
-     * @throws IOException              if the source cannot go to the part's beginning, or fails
+     * @throws IOException              if the source cannot seek to the start of the part, or fails
      */
     public static Excerpt of(AudioStream source, double start, double end) throws IOException {
         long first = Math.round(start * source.sampleRate());

@@ -8,28 +8,27 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.unmute.files.Sha256;
 
-/**
- * Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. One thread at a time.
- */
+/** Hashes a file while it is read in any order, so that decoding and hashing share one pass. Not thread-safe. */
 public class HashingChannel implements SeekableByteChannel {
     private static final int BUFFER = 1 << 16;
     /**
-     * Bytes that a decoder may skip, such as padding and pictures, without the rest being read again for the digest.
+     * Number of bytes that a decoder may skip, such as padding and pictures, without having the rest read again for the
+     * digest.
      */
     private static final long MAX_SKIPPED = 1L << 24;
 
     private final SeekableByteChannel in;
     private final MessageDigest digest = Sha256.digest();
-    /** Bytes from the start of the file that the digest has seen. */
+    /** Number of bytes from the start of the file that have been added to the digest. */
     private long hashed;
 
-    /** @param in of the whole file; closed with this channel */
+    /** @param in channel of the whole file; closed with this channel */
     public HashingChannel(SeekableByteChannel in) {
         this.in = in;
     }
 
     /**
-     * The SHA-256 of the whole file, of which only what was not read yet is read now. Can be called once.
+     * The SHA-256 of the whole file. Only bytes that were not read before are read now. May be called once.
      *
      * @return lower-case hexadecimal
      */
@@ -39,14 +38,14 @@ public class HashingChannel implements SeekableByteChannel {
     }
 
     /**
-     * The first bytes of a file.
+     * The leading bytes of a file.
      *
-     * @param bytes  how many
-     * @param sha256 of these, lower-case hexadecimal
+     * @param bytes  number of bytes
+     * @param sha256 digest of these bytes, lower-case hexadecimal
      */
     public record Beginning(long bytes, String sha256) {}
 
-    /** All bytes before the position, and perhaps more. Those that were not read are read now. */
+    /** The bytes up to the current position, and possibly more. Bytes that were not read before are read now. */
     public Beginning beginning() throws IOException {
         long at = in.position();
         if (at > hashed) {
@@ -56,7 +55,7 @@ public class HashingChannel implements SeekableByteChannel {
         return new Beginning(hashed, sofar());
     }
 
-    /** Whether the file begins with these bytes. Reads them, if they were not read, and goes to the start. */
+    /** Whether the file begins with these bytes. Reads them if needed and moves to the start of the file. */
     public boolean beginsWith(Beginning other) throws IOException {
         hashUpTo(other.bytes());
         in.position(0);
@@ -71,7 +70,7 @@ public class HashingChannel implements SeekableByteChannel {
         }
     }
 
-    /** Leaves the position where it ends. */
+    /** Leaves the channel's position at the end of the hashed bytes. */
     private void hashUpTo(long end) throws IOException {
         in.position(hashed);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);

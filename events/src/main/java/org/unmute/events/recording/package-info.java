@@ -1,2 +1,2 @@
-/** Recordings as they are read: a part of one as a stream of its own, and the digest of a file on the way. */
+/** Reading recordings: a part of a recording as a separate stream, and the digest of a file while it is read. */
 package org.unmute.events.recording;

@@ -2,7 +2,7 @@ package org.unmute.events.scoring;
 
 import org.unmute.probes.pool.Probabilities;
 
-/** What becomes of logits, by the names that options and records have for it. */
+/** Functions applied to logits, by their names in options and records. */
 public enum Activation {
     /** Logits, unchanged. */
     none,
@@ -14,8 +14,8 @@ public enum Activation {
     calibrated;
 
     /**
-     * What the outputs of a head were trained for: logits as they are of a head that does not say whether its classes
-     * exclude each other.
+     * The function for which the outputs of a head were trained: {@link #none} if the head does not say whether its
+     * classes are mutually exclusive.
      */
     public static Activation trained(ScoringHead head) {
         if (head.exclusive() == null) {
@@ -25,8 +25,8 @@ public enum Activation {
     }
 
     /**
-     * Scores of a recording, {@code [classes]}. What a probe was trained for is its own function, with the bits that it
-     * has everywhere.
+     * Scores of a recording, {@code [classes]}. If this is the function for which a probe was trained, the probe's own
+     * function is used, so that the bits are the same as elsewhere.
      *
      * @param logits {@link ScoringHead#logits} of this head
      */

@@ -23,7 +23,7 @@ public final class ProbeFiles {
     private ProbeFiles() {}
 
     /**
-     * The trained probes in a run's folder, except packed ones, sorted by name.
+     * The trained probes in the folder of a run, except packed ones, sorted by name.
      *
      * @throws InputException if there is none, or a file cannot be read
      */
@@ -42,9 +42,9 @@ public final class ProbeFiles {
     }
 
     /**
-     * The given file, or the only probe in a folder.
+     * Returns the file itself, or the only probe in a folder.
      *
-     * @throws InputException if it is neither
+     * @throws InputException if the path is neither
      * @throws SettingsException if the folder holds several
      */
     public static Path one(Path named) throws IOException {
@@ -74,9 +74,9 @@ public final class ProbeFiles {
     }
 
     /**
-     * A trained probe, or a packed one with ±1 in place of its bits.
+     * Loads a trained probe, or a packed one with ±1 in place of its bits.
      *
-     * @throws InputException if it is neither
+     * @throws InputException if the file is neither
      */
     public static TrainedProbe trainedOrPacked(Path file) {
         if (!isPacked(file)) {
@@ -98,7 +98,10 @@ public final class ProbeFiles {
         }
     }
 
-    /** Says so if the file is of the version without digest: it opens, but nobody can tell whether it is whole. */
+    /**
+     * Emits a remark if the file comes from a version without digests: it opens, but nothing shows whether it is
+     * intact.
+     */
     public static void remarkOnMissingDigest(Path file, Consumer<String> remarks) throws IOException {
         try (SafetensorsFile opened = SafetensorsFile.open(file)) {
             if (!opened.hasDigest()) {
@@ -109,7 +112,7 @@ public final class ProbeFiles {
     }
 
     /**
-     * Requires scores that are numbers. Those of a probe with numbers near the limits of float32 may be NaN.
+     * Checks that no score is NaN, which can occur for probes with numbers near the limits of float32.
      *
      * @param clips in the order of the scores
      * @throws InputException naming the probe, the clip and the class

@@ -18,10 +18,10 @@ import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * Computes scores of a recording: an encoder's own head, or a probe on its tokens. Thread-safe.
+ * Computes scores of a recording with an encoder's own head or with a probe on its tokens. Thread-safe.
  *
  * <p>A probe can also score {@link #request features} that were computed for another purpose, such as a token cache, so
- * that nothing is encoded twice; the logits have the same bits.
+ * that nothing is encoded twice. The logits are bit-identical.
  */
 public final class ScoringHead {
     private final Head head;
@@ -36,7 +36,7 @@ public final class ScoringHead {
         this.ofSamples = ofSamples;
     }
 
-    /** What a saved probe and a head have in common. */
+    /** The common properties of a saved probe and an encoder's own head. */
     private record Head(
             String name,
             List<String> classes,
@@ -47,7 +47,7 @@ public final class ScoringHead {
             UnaryOperator<float[]> rawScores) {}
 
     /**
-     * The encoder's own head.
+     * The head of the encoder itself.
      *
      * @throws InputException if the encoder has none
      */
@@ -63,12 +63,12 @@ public final class ScoringHead {
     }
 
     /**
-     * The head of a trained or packed probe.
+     * Loads the head of a trained or packed probe.
      *
-     * @param file the probe's
+     * @param file file of the probe
      * @param open the encoder to score with
-     * @param key the cache key of the encoder's tokens, of any dtype
-     * @throws InputException if it cannot be read, or was trained on other tokens
+     * @param key cache key of the encoder's tokens, of any dtype
+     * @throws InputException if the file cannot be read, or the probe was trained on other tokens
      */
     public static ScoringHead ofProbe(Path file, OpenEncoder open, CacheKey key) {
         try {
@@ -139,22 +139,22 @@ public final class ScoringHead {
         return head.classes();
     }
 
-    /** Whether classes are mutually exclusive; null if unknown, as of an encoder's own head. */
+    /** Whether classes are mutually exclusive; null if unknown, as for an encoder's own head. */
     public Boolean exclusive() {
         return head.exclusive();
     }
 
-    /** Thresholds and calibration that a probe learned, or null. */
+    /** Thresholds and calibration that the probe learned, or null. */
     public Decisions decisions() {
         return head.decisions();
     }
 
-    /** A description, for the record. */
+    /** A description, for run records. */
     public String about() {
         return about;
     }
 
-    /** What a probe needs of the encoder; null of an encoder's own head, which scores samples alone. */
+    /** The encoder output that a probe needs; null for an encoder's own head, which scores samples directly. */
     public Features.Request request() {
         return request;
     }
@@ -162,7 +162,7 @@ public final class ScoringHead {
     /**
      * Logits of a recording, {@code [classes]}.
      *
-     * @param samples at the encoder's rate
+     * @param samples at the encoder's sample rate
      * @throws IllegalArgumentException if the recording is too short, or a logit is NaN
      */
     public float[] logits(float[] samples) {
@@ -170,10 +170,10 @@ public final class ScoringHead {
     }
 
     /**
-     * Logits of a recording, {@code [classes]}, from what the encoder made of it.
+     * Logits of a recording, {@code [classes]}, from its encoder features.
      *
-     * @param features at least what {@link #request} asks for, as {@link Encoder#features} gives it
-     * @throws IllegalArgumentException if they do not fit the probe, or a logit is NaN
+     * @param features as returned by {@link Encoder#features}, with at least the content of {@link #request}
+     * @throws IllegalArgumentException if the features do not fit the probe, or a logit is NaN
      * @throws NullPointerException if this is an encoder's own head
      */
     public float[] logits(Features features) {
@@ -191,8 +191,8 @@ public final class ScoringHead {
     }
 
     /**
-     * Raw scores of a probe, sigmoid or softmax as it was trained for, {@code [classes]}, in [0, 1]: those that the
-     * probe's {@code rawScores} gives, to the last bit.
+     * Raw scores of a probe, {@code [classes]}, in [0, 1], by sigmoid or softmax as in training. They are bit-identical
+     * to those of the probe's {@code rawScores}.
      *
      * @param logits of a recording
      * @throws NullPointerException if this is an encoder's own head

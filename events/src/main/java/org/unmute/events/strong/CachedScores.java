@@ -13,14 +13,14 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.score.FrameScorer;
 
 /**
- * Scores over time of probes on the clips of a token cache.
+ * Frame scores of probes on the clips of a token cache.
  *
- * @param cache to read from; not closed
- * @param times when its token rows begin
+ * @param cache token cache to read; not closed
+ * @param times of the cache's token rows
  */
 public record CachedScores(TokenCache cache, RowTimes times) {
     /**
-     * The lengths of clips by their rows of sound.
+     * Lengths of clips, computed from their rows that hold sound.
      *
      * @throws java.util.NoSuchElementException if a clip is not in the cache
      */
@@ -33,10 +33,10 @@ public record CachedScores(TokenCache cache, RowTimes times) {
     }
 
     /**
-     * A probe's scores, one element a clip.
+     * Scores of a probe, one element per clip.
      *
-     * @param scorer  makes them
-     * @param seconds length of each clip; rows that begin after its end stand for padding and are left out
+     * @param scorer  scores the frames
+     * @param seconds length of each clip; rows that begin after its end are padding and are dropped
      * @throws IOException if a clip cannot be read
      */
     public List<FrameScores> of(FrameScorer scorer, Map<String, Double> seconds) throws IOException {

@@ -14,7 +14,7 @@ import org.unmute.data.TextTable;
 /**
  * Lengths of recordings.
  *
- * @param seconds by name, positive, in order
+ * @param seconds by recording name, positive, in order
  */
 public record Durations(Map<String, Double> seconds) {
     private static final List<String> NAMES = List.of("filename", "file", "path", "fname", "audio_id");
@@ -25,10 +25,10 @@ public record Durations(Map<String, Double> seconds) {
     }
 
     /**
-     * Reads a table with the columns {@code filename} and {@code duration} (seconds), as DESED has it. Tabs separate
-     * the columns of a {@code .tsv}, commas those of other files.
+     * Reads a table with the columns {@code filename} and {@code duration} (seconds), as in DESED. Columns are
+     * separated by tabs in {@code .tsv} files and by commas in others.
      *
-     * @throws MalformedTableException if it is malformed, with the line
+     * @throws MalformedTableException if the table is malformed; names the line
      */
     public static Durations read(Path table) throws IOException {
         Map<String, Double> all = new LinkedHashMap<>();
@@ -57,12 +57,12 @@ public record Durations(Map<String, Double> seconds) {
         throw row.wrong("the duration must be a positive number of seconds: " + MalformedTableException.quote(text));
     }
 
-    /** The length of a recording by any of its names; empty if it is not listed. */
+    /** The length of a recording under any of its names; empty if it is not listed. */
     public Optional<Double> find(RecordingNames names, String recording) {
         return names.find(recording).map(seconds::get);
     }
 
-    /** The recordings. */
+    /** The names of the recordings. */
     public RecordingNames names() {
         return new RecordingNames(seconds.keySet());
     }

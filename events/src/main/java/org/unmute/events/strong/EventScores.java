@@ -19,13 +19,13 @@ import org.unmute.metrics.event.SoundEvent;
 import org.unmute.metrics.event.ThresholdCurve;
 
 /**
- * The metrics of events of one system on a set of recordings. Macro means are over the classes with references; a class
- * that was never detected counts as 0 in them ("zero score"). Immutable.
+ * The event metrics of one system on a set of recordings. Macro means are over the classes with references; a class
+ * that was never detected counts as 0 ("zero score"). Immutable.
  *
  * <p>Names of the values: {@code event_}, {@code segment_} and {@code intersection_0.5_}, each with {@code f1_macro},
  * {@code f1_micro}, {@code precision_micro} and {@code recall_micro}; {@code event_error_rate} and {@code
- * segment_error_rate}. With scores over time also {@code psds1}, {@code psds2}, {@code segment_mAP} and, with
- * thresholds chosen on the data scored and so optimistic, {@code event_f1_macro_best_thresholds} and {@code
+ * segment_error_rate}. If there are scores over time, also {@code psds1}, {@code psds2}, {@code segment_mAP} and,
+ * optimistic because thresholds are chosen on the scored data, {@code event_f1_macro_best_thresholds} and {@code
  * segment_f1_macro_best_thresholds}.
  */
 public final class EventScores {
@@ -39,11 +39,12 @@ public final class EventScores {
     private final Map<String, double[]> byClass = new LinkedHashMap<>();
 
     /**
-     * Compares detections and, if there are any, scores over time with a reference.
+     * Compares detections and, if given, scores over time with a reference.
      *
-     * @param detections of the reference's recordings and classes
-     * @param scores     one for each of the reference's recordings, in their order; null if there are only detections
-     * @throws IllegalArgumentException if recordings or classes do not fit
+     * @param detections for the recordings and classes of the reference
+     * @param scores     one element per recording of the reference, in the same order; null if there are only
+     *     detections
+     * @throws IllegalArgumentException if recordings or classes do not match
      */
     public EventScores(
             EventReference reference,
@@ -132,29 +133,29 @@ public final class EventScores {
         return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
     }
 
-    /** What was compared with. */
+    /** The reference of the comparison. */
     public EventReference reference() {
         return reference;
     }
 
-    /** All metrics by name; NaN where one is not defined. */
+    /** All metrics by name; NaN for undefined ones. */
     public Map<String, Double> values() {
         return new LinkedHashMap<>(values);
     }
 
-    /** Figures of each class by name, {@code [classes]}; NaN where one is not defined. */
+    /** Metrics of each class by name, {@code [classes]}; NaN for undefined ones. */
     public Map<String, double[]> byClass() {
         return new LinkedHashMap<>(byClass);
     }
 
-    /** References, detections, true and false positives of each class in event-based counting. */
+    /** References, detections, true and false positives of each class, counted by events. */
     public List<EventFigures.ClassCounts> eventCounts() {
         return counts.get(EVENT).figures(null).classes();
     }
 
     /**
-     * Percentile intervals over resamples of the recordings, of all metrics but those of best thresholds and the mean
-     * average precision. They depend on the seed alone, not on the number of threads.
+     * Percentile intervals over resamples of the recordings, for all metrics except those with best thresholds and mean
+     * average precision. They depend only on the seed, not on the number of threads.
      */
     public Map<String, Interval> intervals(Bootstrap bootstrap) {
         Map<String, double[]> resampled = new LinkedHashMap<>();
@@ -171,7 +172,7 @@ public final class EventScores {
         return intervals;
     }
 
-    /** Metrics in the order in which they are worth reading, with titles for people. */
+    /** Readable titles of the metrics, the most useful ones first. */
     public static Map<String, String> titles(Collection<String> names) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("psds1", "PSDS 1 (exact times)");

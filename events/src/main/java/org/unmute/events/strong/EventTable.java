@@ -23,11 +23,11 @@ import org.unmute.files.RegularFile;
 import org.unmute.metrics.event.SoundEvent;
 
 /**
- * Events of recordings, from a table or a folder of tables.
+ * Events in recordings, from a table or a folder of tables.
  *
- * @param source     where they come from, for messages
- * @param recordings recordings that are named, with those without events, in order
- * @param events     each names one of the recordings; the labels may be empty
+ * @param source     origin of the events, for messages
+ * @param recordings names of recordings, including those without events, in order
+ * @param events     each refers to one of the recordings; labels may be empty
  */
 public record EventTable(String source, List<String> recordings, List<Annotation> events) {
     private static final Set<String> EXTENSIONS = Set.of("txt", "tsv", "csv", "jsonl");
@@ -39,16 +39,16 @@ public record EventTable(String source, List<String> recordings, List<Annotation
 
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
-     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder and below. Of a folder of {@code unmute
-     * detect} the table of all recordings is read, and a folder of Parquet files alone is one table. The events of a
-     * file that names no recording, as Audacity and Raven write it for a single one, belong to the recording of the
-     * file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn}, in a subfolder to
-     * {@code folder/dawn}.
+     * optionally {@code score} ({@code .jsonl}); or all such files in a folder and its subfolders. In a folder of
+     * {@code unmute detect} the table of all recordings is read, and a folder that holds only Parquet files is one
+     * table. If a file names no recording, as those of Audacity and Raven for a single recording, its events belong to
+     * the recording with the file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn},
+     * in a subfolder to {@code folder/dawn}.
      *
-     * @param labelColumn name of the column with the label in a table with a header; null for the usual names
-     * @throws MalformedTableException if a file is of no format that is read, or a row is wrong, with the line
-     * @throws InputException          if a line of JSON is wrong, with the line
-     * @throws IOException             if a file cannot be read, or a folder holds none
+     * @param labelColumn name of the label column in a table with a header; null for the usual names
+     * @throws MalformedTableException if a file has an unsupported format, or a row is wrong; names the line
+     * @throws InputException          if a line of JSON is wrong; names the line
+     * @throws IOException             if a file cannot be read, or a folder holds no table
      */
     public static EventTable read(Path source, String labelColumn) throws IOException {
         if (!RegularFile.exists(source)) {
@@ -67,7 +67,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             String own = AnnotationTable.recordingOf(several ? tables.relativize(file) : file.getFileName());
             AnnotationTable table = AnnotationTable.read(file, labelColumn);
             recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
-            // A table with a header may have a column of recordings, but no rows.
+            // A table with a header may have a column of recordings but no rows.
             boolean single = table.kind() == AnnotationTable.Kind.RAVEN
                     || table.kind() == AnnotationTable.Kind.LABELS
                     || table.kind() == AnnotationTable.Kind.SCORED_LABELS;
@@ -93,7 +93,10 @@ public record EventTable(String source, List<String> recordings, List<Annotation
                         .toList());
     }
 
-    /** A folder of {@code unmute detect} holds the same events in several formats: one of them; else the folder. */
+    /**
+     * Selects one of the tables in a folder of {@code unmute detect}, which hold the same events in several formats;
+     * returns other folders unchanged.
+     */
     private static Path ofDetections(Path folder) throws IOException {
         if (!DetectionFolder.isOne(folder)) {
             return folder;
@@ -132,7 +135,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         }
     }
 
-    /** The same events under other labels; labels without a new one stay. */
+    /** The same events with labels replaced; labels that are not in the map stay. */
     public EventTable renamed(Map<String, String> labels) {
         UnaryOperator<String> to = label -> labels.getOrDefault(label, label);
         return new EventTable(

@@ -10,7 +10,7 @@ import org.unmute.metrics.event.EventFigures;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.SoundEvent;
 
-/** Counts of one way of comparing, recording by recording, so that recordings can be drawn again. */
+/** Counts of one kind of comparison, kept per recording, so that recordings can be resampled. */
 final class FileCounts {
     private final List<String> classes;
     /** {@code [recordings][classes]}: references, detections, true positives, false positives. */
@@ -25,10 +25,10 @@ final class FileCounts {
     }
 
     /**
-     * Compares each recording by itself.
+     * Compares each recording separately.
      *
-     * @param detections of the reference's recordings
-     * @param comparison of the reference of one recording with its detections
+     * @param detections for the recordings of the reference
+     * @param comparison compares the reference of one recording with its detections
      */
     static FileCounts of(
             EventReference reference,
@@ -62,9 +62,9 @@ final class FileCounts {
     }
 
     /**
-     * The figures of all recordings.
+     * Computes the metrics over all recordings.
      *
-     * @param draws how often each recording counts; null for once each
+     * @param draws how often each recording counts; null if each counts once
      */
     EventFigures figures(int[] draws) {
         long[][] sums = new long[classes.size()][4];

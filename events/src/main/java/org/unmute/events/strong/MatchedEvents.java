@@ -17,13 +17,13 @@ import org.unmute.data.annotation.Annotation;
 import org.unmute.metrics.event.SoundEvent;
 
 /**
- * The events of a table that belong to given recordings and classes, and what was left out. Where a recording is a part
- * of a file ({@code a.wav#10-20}), events are cut to it and times count from its start.
+ * The events of a table that belong to given recordings and classes, and an account of the others. If a recording is a
+ * part of a file ({@code a.wav#10-20}), events are cut to it and times count from the start of the part.
  *
- * @param events     of the recordings and classes, under the recordings' ids
- * @param recordings ids that the table names, in the order of the ids
- * @param missing    recordings of the table that are not among the ids, with the number of their events
- * @param unknown    labels that are not among the classes, with the number of their events
+ * @param events     events of the recordings and classes, under the recordings' ids
+ * @param recordings ids that appear in the table, in the order of the ids
+ * @param missing    recordings of the table that are not among the ids, with their number of events
+ * @param unknown    labels that are not among the classes, with their number of events
  * @param unlabelled events without a label
  */
 public record MatchedEvents(
@@ -35,11 +35,11 @@ public record MatchedEvents(
     private static final Set<String> NO_LABEL = Set.of("", "none");
 
     /**
-     * Joins a table with recordings.
+     * Matches a table with recordings.
      *
-     * @param ids     the recordings
-     * @param classes the classes; null for every label
-     * @throws IllegalArgumentException if a recording of the table could be one of several, or two are the same one
+     * @param ids     ids of the recordings
+     * @param classes class names; null to accept every label
+     * @throws IllegalArgumentException if a recording of the table is ambiguous, or two of them are the same recording
      */
     public static MatchedEvents of(EventTable table, Collection<String> ids, Collection<String> classes) {
         Map<String, List<String>> parts = new LinkedHashMap<>();
@@ -75,14 +75,14 @@ public record MatchedEvents(
         return new MatchedEvents(events, recordings, missing, unknown, unlabelled);
     }
 
-    /** The ids of each recording of the table; none for one that is not there. */
+    /** The ids that each recording of the table matches; none if it matches no id. */
     private static Map<String, List<String>> byName(EventTable table, Map<String, List<String>> parts) {
         RecordingNames names = new RecordingNames(parts.keySet());
         Map<String, List<String>> byName = new LinkedHashMap<>();
         Map<String, String> nameOf = new HashMap<>();
         for (String name : table.recordings()) {
             List<String> siblings = parts.getOrDefault(fileOf(name), List.of());
-            // A table may name a part itself.
+            // A table may name the part itself.
             boolean isPart = siblings.contains(name);
             Optional<String> file = isPart ? Optional.of(name) : names.find(name);
             String before = file.map(f -> nameOf.putIfAbsent(f, name)).orElse(null);
@@ -100,7 +100,7 @@ public record MatchedEvents(
         return ClipId.recording(id);
     }
 
-    /** What of an event lies in a recording that may be a part of a file. */
+    /** The part of an event that lies in a recording, which may be a part of a file. */
     private static Optional<SoundEvent> within(String id, Annotation a) {
         Optional<ClipId.Part> part = a.file().equals(id) ? Optional.empty() : ClipId.part(id);
         if (part.isEmpty()) {
@@ -112,7 +112,7 @@ public record MatchedEvents(
         return inside ? Optional.of(new SoundEvent(id, from, to, a.label())) : Optional.empty();
     }
 
-    /** Events of recordings that are not among the ids. */
+    /** Number of events in recordings that are not among the ids. */
     public int eventsMissing() {
         return missing.values().stream().mapToInt(n -> n).sum();
     }

@@ -11,18 +11,18 @@ import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.MedianFilter;
 
 /**
- * What happens to scores over time before they are events, apart from thresholds.
+ * Processing of scores over time before they become events, apart from thresholds.
  *
- * @param medianSeconds window of the median filter, of which as many frames as fit are taken, an odd number; 0 for none
- * @param maxGap        events of a class that are at most so far apart become one, in seconds
- * @param minDuration   shorter events are left out, in seconds
+ * @param medianSeconds window of the median filter, rounded down to an odd number of frames; 0 for none
+ * @param maxGap        events of a class with at most this gap between them become one, in seconds
+ * @param minDuration   shorter events are dropped, in seconds
  */
 public record PostProcessing(double medianSeconds, double maxGap, double minDuration) {
-    /** What {@code unmute detect} does unless told otherwise. */
+    /** The defaults of {@code unmute detect}. */
     public static final PostProcessing DETECT = new PostProcessing(
             DetectionRules.MEDIAN_SECONDS, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS);
 
-    /** Scores as they are. */
+    /** Leaves scores unchanged. */
     public static final PostProcessing NONE = new PostProcessing(0, 0, 0);
 
     /** @throws IllegalArgumentException if a value is negative or not finite */
@@ -35,17 +35,17 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         }
     }
 
-    /** Window of the median filter in frames: as many as fit into it, an odd number. */
+    /** Window of the median filter in frames, rounded down to an odd number. */
     public int medianFrames(double frameSeconds) {
         return MedianFilter.framesIn(medianSeconds, frameSeconds);
     }
 
-    /** The rules of events with these thresholds. */
+    /** The rules of events for these thresholds. */
     public EventRules rules(double[] thresholds, double frameSeconds) {
         return new EventRules(thresholds, thresholds, medianFrames(frameSeconds), maxGap, minDuration, 0);
     }
 
-    /** The scores after the median filter, which PSDS and other metrics without a threshold take. */
+    /** The scores after the median filter, as used by PSDS and other metrics without a threshold. */
     public static FrameScores filtered(FrameScores scores, int medianFrames) {
         float[][] frames = scores.scores();
         if (medianFrames == 1 || frames.length == 0) {
@@ -66,7 +66,7 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         return new FrameScores(scores.file(), scores.times(), out);
     }
 
-    /** The events of scores that were not filtered. */
+    /** The events in unfiltered scores. */
     public static List<SoundEvent> events(FrameScores scores, List<String> classes, EventRules rules) {
         List<SoundEvent> events = new ArrayList<>();
         EventDetector detector = new EventDetector(
@@ -81,7 +81,7 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         return events;
     }
 
-    /** The same threshold for each of so many classes. */
+    /** Repeats a threshold for each class. */
     public static double[] threshold(double threshold, int classes) {
         double[] all = new double[classes];
         Arrays.fill(all, threshold);

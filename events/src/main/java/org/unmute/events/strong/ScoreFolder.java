@@ -14,8 +14,8 @@ import org.unmute.files.InputException;
 import org.unmute.metrics.event.FrameScores;
 
 /**
- * Scores over time of recordings as sed_scores_eval stores them: one file a recording, named after it, with the columns
- * {@code onset offset} and one a class, where each row begins when the one before ends.
+ * Scores over time as stored by sed_scores_eval: one file per recording, named after it, with the columns {@code onset
+ * offset} and one column per class. Each row begins where the previous one ends.
  *
  * @param classes in the order of the columns of the first file
  * @param files   the file of each recording by name, without {@code .tsv}
@@ -27,7 +27,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
     }
 
     /**
-     * Lists a folder and reads the classes.
+     * Lists a folder and reads the class names.
      *
      * @throws MalformedTableException if the first file has other columns
      * @throws IOException             if there is no file
@@ -65,8 +65,8 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
      * Reads the scores of a recording.
      *
      * @param recording one of {@link #files}
-     * @param id        the name that the scores get
-     * @throws MalformedTableException if the file has other classes than the first, or a row is wrong, with the line
+     * @param id        name for the scores
+     * @throws MalformedTableException if the file has other classes than the first, or a row is wrong; names the line
      */
     public FrameScores read(String recording, String id) throws IOException {
         Path file = files.get(recording);
