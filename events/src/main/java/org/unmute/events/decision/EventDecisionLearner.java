@@ -48,7 +48,7 @@ public final class EventDecisionLearner {
      * @param evidence      of the validation clips and the background
      * @param rule          goal for which thresholds are chosen
      * @param eventsPerHour events of a class per hour where detection will be used, for computing precision; NaN for
-     *     the rate in the validation clips
+     *                      the rate in the validation clips
      * @param stretches     how the scores of the evidence were made
      * @param source        description of the validation clips
      * @throws IllegalArgumentException if there are no labelled clips

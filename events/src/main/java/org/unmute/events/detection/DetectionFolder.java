@@ -49,7 +49,7 @@ public final class DetectionFolder implements AutoCloseable {
      * Opens a folder for writing, without a command line for the manifest.
      *
      * @throws InputException if another run is writing to it, or if it holds events found with other settings or
-     *     unrelated files
+     *                        unrelated files
      * @throws IOException    if the folder cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
@@ -61,7 +61,7 @@ public final class DetectionFolder implements AutoCloseable {
      *
      * @param command the command line, beginning with the program's name
      * @throws InputException if another run is writing to it, or if it holds events found with other settings or
-     *     unrelated files
+     *                        unrelated files
      * @throws IOException    if the folder cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command)

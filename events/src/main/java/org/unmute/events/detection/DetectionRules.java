@@ -21,7 +21,7 @@ import org.unmute.probes.event.MedianFilter;
  * How scores become events, in seconds and class names; {@link #rules} converts the settings to rows and indices.
  *
  * @param threshold    that the score of every class must exceed; if NaN, the one that the probe learned for events,
- *     else {@value #THRESHOLD}
+ *                     else {@value #THRESHOLD}
  * @param byClass      thresholds of individual classes, which override {@code threshold}
  * @param low          events continue while their score exceeds this; if NaN, the threshold
  * @param lowShare     {@code low} as a share of each class's threshold; if NaN, {@code low} is used

@@ -17,7 +17,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param events      decisions learned on stretches, if valid; else null
  * @param clips       decisions learned on clips; null if there are none
  * @param thresholds  on the scale of the reported scores: NaN where none was learned, infinite for classes that are
- *     off; null if none are valid
+ *                    off; null if none are valid
  * @param calibration of raw scores; null for raw scores
  */
 public record LearnedThresholds(

@@ -43,7 +43,7 @@ public final class EventScores {
      *
      * @param detections for the recordings and classes of the reference
      * @param scores     one element per recording of the reference, in the same order; null if there are only
-     *     detections
+     *                   detections
      * @throws IllegalArgumentException if recordings or classes do not match
      */
     public EventScores(

@@ -19,8 +19,8 @@ class AlarmBurstsTest {
     private static final int REPETITIONS = 200;
 
     /**
-     * Hours of background in which each minute has an alarm at a height that is drawn from an exponential distribution,
-     * and where it is a burst, as many more at nearly the same height.
+     * Hours of background with an alarm in each minute. Its height is drawn from an exponential distribution; in a
+     * burst, further alarms of nearly the same height follow.
      */
     private static EventEvidence night(SplittableRandom random, int burst) {
         EventEvidence evidence = new EventEvidence(List.of("wren"), PostProcessing.NONE);
@@ -39,7 +39,9 @@ class AlarmBurstsTest {
         return evidence;
     }
 
-    /** Alarms an hour at a threshold: 60 minutes, of which each is above with a probability that falls exponentially. */
+    /**
+     * Alarms per hour at a threshold: each of the 60 minutes is above it with a probability that falls exponentially.
+     */
     private static double truth(double threshold, int burst) {
         double alarms = 0;
         for (int i = 0; i < burst; i++) {

@@ -17,8 +17,9 @@ import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.decision.Logit;
 
 /**
- * The intervals of what is found and of alarms hold the truth although the threshold was chosen on the same clips. The
- * truth is simulated: alarms are a Poisson process with normal logits, clips with the class have normal logits, too.
+ * The intervals for clips found and for alarms contain the truth although the threshold was chosen on the same clips.
+ * The truth is simulated: alarms are a Poisson process with normally distributed logits, and so are the logits of clips
+ * with the class.
  */
 class DecisionIntervalsTest {
     private static final int REPETITIONS = 1000;
@@ -26,7 +27,7 @@ class DecisionIntervalsTest {
     private static final int POSITIVES = 60;
     private static final EventDecisions.Stretches STRETCHES = new EventDecisions.Stretches(1, 0.1, 0, 0, 0);
 
-    /** Rows of nearly no score, and one between each two of them with the score of a peak. */
+    /** Rows with scores near zero, with a row for each peak between them. */
     private static FrameScores peaks(double seconds, double... logits) {
         int rows = 2 * logits.length + 1;
         float[][] scores = new float[rows][1];
@@ -46,7 +47,7 @@ class DecisionIntervalsTest {
         return count;
     }
 
-    /** 1 - Phi(z), by the complementary error function of Abramowitz and Stegun 7.1.26 to 1.5e-7. */
+    /** 1 - Phi(z), from the complementary error function by Abramowitz and Stegun 7.1.26, accurate to 1.5e-7. */
     private static double above(double z) {
         double x = Math.abs(z) / Math.sqrt(2);
         double t = 1 / (1 + 0.3275911 * x);

@@ -18,7 +18,7 @@ class EventLevelsTest {
         return times;
     }
 
-    /** What detection gives at one threshold. */
+    /** The number of events that detection finds at one threshold. */
     private static int detected(float[] scores, double[] times, double gap, double least, double threshold) {
         int[] events = {0};
         EventRules rules = new EventRules(new double[] {threshold}, new double[] {threshold}, 1, gap, least, 0);
@@ -61,7 +61,7 @@ class EventLevelsTest {
         // A single row is shorter than 0.2 s; two of them are not.
         assertThat(EventLevels.of(scores, times, 0, 0.2, ALL).highest()).isEqualTo(0.5f);
         assertThat(EventLevels.of(scores, times, 0, 0.6, ALL).highest()).isEqualTo(Float.NEGATIVE_INFINITY);
-        // With a gap of one row the first three become one.
+        // With a gap of one row, the first three rows become one event.
         assertThat(EventLevels.of(scores, times, 0.1, 0.4, ALL).highest()).isEqualTo(0.5f);
     }
 

@@ -23,7 +23,7 @@ class EventJournalTest {
         SplittableRandom random = new SplittableRandom(seed);
         List<Event> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            // Few different onsets, so that ties are broken.
+            // Few distinct onsets, so that ties have to be broken.
             double onset = random.nextInt(20) * 0.1;
             double offset = onset + 0.1 + random.nextInt(3);
             all.add(new Event(
@@ -72,7 +72,7 @@ class EventJournalTest {
         }
     }
 
-    /** A process may be killed after any byte; what follows must become what it would have become. */
+    /** A process may be killed after any byte; the next run must produce what an uninterrupted one would have. */
     @Test
     void anUnfinishedBlockIsCutOffAndWrittenAgain() throws IOException {
         Path file = folder.resolve("log");

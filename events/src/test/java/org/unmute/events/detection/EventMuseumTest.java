@@ -15,7 +15,7 @@ import org.unmute.files.InputException;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.Event;
 
-/** A journal of events that an earlier version wrote holds its events, and is written again byte for byte. */
+/** A journal written by an earlier version is read, and is written again byte for byte. */
 class EventMuseumTest {
     private static final List<Event> EVENTS = List.of(
             new Event(0, 0.5, 1.25, 0.875f, 1, new Band(250, 4000, false)),
@@ -43,7 +43,7 @@ class EventMuseumTest {
 
     @Test
     void holdsItsEvents() throws IOException {
-        // Opening for writing may cut off what is damaged; the museum stays as it is.
+        // Opening for writing may cut off damaged blocks, so a copy is opened and the original stays unchanged.
         Path file = Files.copy(museum(), folder.resolve("events.log"));
         try (EventJournal journal = EventJournal.open(file)) {
             assertThat(journal.lost()).isZero();
@@ -57,7 +57,7 @@ class EventMuseumTest {
         assertThat(file).hasSameBinaryContentAs(museum());
     }
 
-    /** A journal of a later version would be taken for damage, and be cut off. */
+    /** A journal of a later version would otherwise be taken for a damaged one and be cut off. */
     @Test
     void ofAnotherVersionIsLeftAlone() throws IOException {
         Path file = folder.resolve("events.log");

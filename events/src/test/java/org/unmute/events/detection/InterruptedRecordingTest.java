@@ -46,7 +46,10 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.backend.Backends;
 
-/** Runs that are broken off at random moments of a recording, and resumed, leave the files of one that was not. */
+/**
+ * Runs that are interrupted at random moments of a recording, and resumed, leave the same files as an uninterrupted
+ * run.
+ */
 class InterruptedRecordingTest {
     private static final int RATE = 16_000;
     private static final double NOTES = 0.7;
@@ -76,12 +79,12 @@ class InterruptedRecordingTest {
         }
     }
 
-    /** What breaks a run off. */
+    /** Thrown to interrupt a run. */
     private static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
-    /** A stream that does not know its length, cannot seek, and warns of something on its way. */
+    /** A stream that does not know its length, cannot seek, and emits a warning while it is read. */
     private record OnlyForward(AudioStream source) implements AudioStream {
         @Override
         public int sampleRate() {
@@ -124,7 +127,7 @@ class InterruptedRecordingTest {
         }
     }
 
-    /** Runs until one comes to its end. */
+    /** Repeats runs until one is complete. */
     private final class Runs {
         private final RecordingDetector detector;
         private final DetectionRun.AudioOpener opener;
@@ -142,7 +145,10 @@ class InterruptedRecordingTest {
             this.out = out;
         }
 
-        /** Runs until so many seconds were read, from the start or from where the run went on; false if it ended. */
+        /**
+         * Runs until this many seconds are read, from the start or from the point of resumption; false if the run ended
+         * before.
+         */
         boolean until(double seconds) throws IOException {
             double before = read;
             DetectionRun run = new DetectionRun(detector, opener, false, NOTES);
@@ -268,7 +274,7 @@ class InterruptedRecordingTest {
         return file;
     }
 
-    /** An undisturbed run's files. */
+    /** The files of an uninterrupted run. */
     private TreeMap<String, String> undisturbed(
             RecordingDetector detector, DetectionRun.AudioOpener opener, List<AudioClip> clips) throws IOException {
         Path out = folder.resolve("undisturbed");
@@ -279,7 +285,7 @@ class InterruptedRecordingTest {
         return files;
     }
 
-    /** Breaks runs off at random moments; also as if they had been killed while they wrote a note. */
+    /** Interrupts runs at random moments, also as if they had been killed while writing a note. */
     private static void interrupt(Runs runs, SplittableRandom random) throws IOException {
         for (int i = 0; i < 60 && runs.until(0.2 + random.nextDouble() * 8); i++) {
             if (runs.log() != null && Files.size(runs.log()) > 0 && random.nextBoolean()) {
@@ -304,7 +310,7 @@ class InterruptedRecordingTest {
                 new AudioClip("b.wav#1.5-7.25", file, 1.5, 7.25),
                 new AudioClip("c.wav#2-99", file, 2, seconds));
         if ((seed & 2) == 0) {
-            // A recorder that lost power; the header states more.
+            // As left by a recorder that lost power: the header states more samples than there are.
             byte[] bytes = Files.readAllBytes(file);
             Files.write(file, Arrays.copyOf(bytes, bytes.length - 100_001));
         }
@@ -317,7 +323,7 @@ class InterruptedRecordingTest {
         interrupt(runs, new SplittableRandom(seed));
         assertThat(content(runs.out)).isEqualTo(expected);
         assertThat(runs.again).isEmpty();
-        // Two notes, a window, contexts, the median, and a note that was cut off.
+        // Two notes, a window, contexts, the median filter, and a note that was cut off.
         assertThat(runs.most).isLessThan(6 * NOTES + 2 * 3.1 + 3);
     }
 
@@ -355,7 +361,7 @@ class InterruptedRecordingTest {
         assertThat(content(runs.out)).isEqualTo(undisturbed(detector, AudioStream::open, clips));
     }
 
-    /** Other times and inode, the same bytes. */
+    /** Different times and inode, but the same bytes. */
     @Test
     void aRecordingThatWasCopiedGoesOn() throws IOException {
         RecordingDetector detector = detector(0);
@@ -371,7 +377,7 @@ class InterruptedRecordingTest {
         assertThat(content(runs.out)).isEqualTo(undisturbed(detector, AudioStream::open, clips));
     }
 
-    /** Whatever byte of the notes is damaged or cut off, the events are right; damage is told. */
+    /** Whichever byte of the notes is damaged or cut off, the events are correct, and damage is reported. */
     @Test
     void damagedNotesAreToldAndNotBelieved() throws IOException {
         RecordingDetector detector = detector(0);
@@ -397,11 +403,11 @@ class InterruptedRecordingTest {
             assertThat(content(out)).as("byte %d", at).isEqualTo(expected);
             told += runs.again.size();
         }
-        // A length that became too great is that of a block which was not finished.
+        // If a length is damaged and becomes too large, the block looks unfinished, so not all damage is reported.
         assertThat(told).isGreaterThan(5);
     }
 
-    /** What is left of a recording that is in the journal, or no more among the recordings, is deleted. */
+    /** Notes on a recording that is in the journal, or no longer among the recordings, are deleted. */
     @Test
     void notesThatNobodyNeedsAreDeleted() throws IOException {
         RecordingDetector detector = detector(0);

@@ -32,8 +32,8 @@ import org.unmute.events.strong.EventTable;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * Names of recordings and classes with odd characters, in every table that this program writes and reads again: each
- * recording keeps its labels, and no table has a cell that a spreadsheet runs.
+ * Names of recordings and classes with odd characters, in every table that this program writes and reads back: each
+ * recording keeps its labels, and no table has a cell that a spreadsheet would run as a formula.
  */
 class OddNamesTest {
     private static final String[] FIRST = {
@@ -76,7 +76,7 @@ class OddNamesTest {
     @TempDir
     Path folder;
 
-    /** Recordings whose names differ in their first characters alone, and plain ones. */
+    /** Recordings whose names differ only in their first characters, and ordinary ones. */
     private static List<String> recordings() {
         List<String> all = new ArrayList<>(List.of("rec.wav", "plain.wav", "sub/rec.wav"));
         for (String first : FIRST) {
@@ -141,7 +141,7 @@ class OddNamesTest {
             value = AnnotationFormat.class,
             names = {"CSV", "RAVEN", "BIRDNET"})
     void aTableOfAllRecordingsIsReadBack(AnnotationFormat format) throws IOException {
-        // What becomes of these on one line is the same.
+        // On a single line, names with these characters become equal.
         combined(
                 format,
                 recordings().stream()
@@ -157,7 +157,7 @@ class OddNamesTest {
         Files.writeString(table, text(format, events(recordings), true));
         isNoFormula(table, format == AnnotationFormat.RAVEN ? '\t' : ',');
         assertThat(read(table, recordings)).isEqualTo(labels(events(recordings)));
-        // What "eval --events" reads.
+        // The reader that "eval --events" uses.
         RecordingNames names = new RecordingNames(recordings);
         Map<String, TreeSet<String>> found = new TreeMap<>();
         for (Annotation event : EventTable.read(table, null).events()) {
@@ -172,7 +172,7 @@ class OddNamesTest {
             value = AnnotationFormat.class,
             names = {"AUDACITY", "RAVEN", "BIRDNET", "CSV"})
     void tablesOfSingleRecordingsAreReadBack(AnnotationFormat format) throws IOException {
-        // As names of files, several of the first characters are the same.
+        // In file names, several of these first characters become equal.
         List<String> recordings = recordings().stream()
                 .filter(name -> !name.matches("(?s)(sub/)?[\t\n*?<|:\u202E].*"))
                 .toList();
@@ -246,7 +246,7 @@ class OddNamesTest {
         assertThat(read(used, recordings)).isEqualTo(labels(events(recordings)));
     }
 
-    /** The recordings that a table lists where they are files. */
+    /** The ids of the recordings in a table, given that the files exist. */
     private List<String> ids(Path table, List<String> recordings) throws IOException {
         for (String recording : recordings) {
             Path file = folder.resolve("files").resolve(recording);
@@ -258,7 +258,7 @@ class OddNamesTest {
                 .toList();
     }
 
-    /** A table of somebody else has no guards: what looks like one belongs to the name. */
+    /** Tables of other programs have no guard characters: an apostrophe that looks like one belongs to the name. */
     @Test
     void anApostropheOfTheNameIsNoGuard() throws IOException {
         Path table = Files.writeString(

@@ -34,7 +34,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.backend.Backends;
 
-/** The encoder in the program and a probe with random weights on 5 s of sound. */
+/** The embedded encoder and a probe with random weights on 5 s of sound. */
 class RecordingDetectorTest {
     private static final int RATE = 16_000;
     private static final float[] SOUND = new SyntheticScenes(
@@ -65,7 +65,7 @@ class RecordingDetectorTest {
                 encoder, new FrameScorer(probe, 1, 1, null), EventRules.threshold(3, 0.5), Resampler.Kernel.HANN);
     }
 
-    /** Samples in pieces; behind the last one it fails, if it has a failure. */
+    /** Delivers samples in pieces and optionally fails after the last one. */
     private static final class Samples implements AudioStream {
         private final float[] all;
         private final IOException failure;
@@ -203,7 +203,7 @@ class RecordingDetectorTest {
                 .isEqualTo("damaged at once");
     }
 
-    /** At several rates, of whole files and of parts, and of a part that ends after its file. */
+    /** At several rates, for whole files, for parts, and for a part that ends after its file. */
     @Test
     void tokensGiveTheEventsOfTheStream(@TempDir Path folder) throws IOException {
         Encoder encoder = Encoders.embedded();

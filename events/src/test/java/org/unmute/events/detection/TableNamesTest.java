@@ -28,14 +28,14 @@ class TableNamesTest {
     void recordingsThatWouldShareATableKeepTheirExtension() {
         assertThat(names("a.wav", "A.flac", "b.wav")).containsExactly("a.wav", "A.flac", "b");
         assertThat(names("a.wav#0-1.5", "a.wav#1.5-3", "a.wav")).containsExactly("a.wav#0-1.5", "a.wav#1.5-3", "a");
-        // The extensions differ in capitals only.
+        // The extensions differ only in case.
         assertThat(names("a.wav", "a.WAV")).doesNotHaveDuplicates().hasSize(2);
         assertThat(names("x.wav", "x.flac", "x.wav.wav"))
                 .extracting(String::toLowerCase)
                 .doesNotHaveDuplicates();
     }
 
-    /** A reader takes the table of that name for the recording's own. */
+    /** Readers take the table with that name for the recording's own. */
     @Test
     void aNameThatNeedNotBeChangedIsKept() {
         assertThat(names("?a.wav", "_a.wav", "*a.wav"))

@@ -10,7 +10,7 @@ import org.unmute.models.zoo.SmallVit;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 
-/** The same weights under other settings are another encoder: their tokens must not share a cache. */
+/** The same weights with other settings are a different encoder, so their tokens must not share a cache. */
 class EncoderKeyTest {
     private static CacheKey key(int heads, String fileHash) {
         SmallVit.Settings s = new SmallVit.Settings(16_000, 32, 32, 8, 16, 24, 1, heads, -5, 4);

@@ -44,7 +44,7 @@ class KnownDigestsTest {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             out.setLength(17 << 20);
         }
-        // Settled at once; file times may lag the system clock by some milliseconds.
+        // Settled at once, since file times may lag the system clock by some milliseconds.
         digests = new KnownDigests(folder.resolve("known"), Duration.ofDays(-1));
     }
 
@@ -57,7 +57,7 @@ class KnownDigestsTest {
         }
     }
 
-    /** Replaces the stored digest of the file, to detect whether it is used. */
+    /** Replaces the stored digest of the file, to detect whether the cache is used. */
     private void replaceKept() throws IOException {
         Path one = kept().getFirst();
         Files.writeString(one, OTHER + Files.readString(one).substring(OTHER.length()));
@@ -100,8 +100,8 @@ class KnownDigestsTest {
     }
 
     /**
-     * A page that is written to while it waits to be written back changes no time of the file, and on some file systems
-     * no write through a page ever does.
+     * Writing to a page that is already waiting to be written back changes none of the file's times, and on some file
+     * systems no write through a page ever does.
      */
     @Test
     void aWriteThroughAMappedPageIsSeen() throws IOException {
@@ -147,7 +147,7 @@ class KnownDigestsTest {
         assertThat(folder.resolve("real")).isEmptyDirectory();
     }
 
-    /** Only root can give files away. */
+    /** Only root can change the owner of a file. */
     @Test
     void entriesAndFoldersOfSomebodyElseAreNotUsed() throws IOException {
         String right = digests.of(file);
@@ -168,7 +168,7 @@ class KnownDigestsTest {
         assertThat(kept().getFirst()).as("not written to").hasBinaryContent(before);
     }
 
-    /** Whatever the umask. */
+    /** Holds for any umask. */
     @Test
     void whatKilledProcessesLeftIsDeletedAfterADay() throws IOException {
         Path known = Files.createDirectory(folder.resolve("known"));

@@ -43,7 +43,7 @@ class HashingChannelTest {
         }
     }
 
-    /** FLAC's padding and the chunks of a WAV file that no decoder reads. */
+    /** For example padding in FLAC, and chunks of a WAV file that no decoder reads. */
     @Test
     void aSkippedPartDoesNotMakeTheRestBeReadTwice() throws IOException {
         byte[] bytes = new byte[1_000_000];

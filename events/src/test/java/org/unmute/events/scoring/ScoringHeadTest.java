@@ -27,7 +27,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 
-/** The encoder in the program and probes with random weights on 3 s of sound. */
+/** The embedded encoder and probes with random weights on 3 s of sound. */
 class ScoringHeadTest {
     private static final List<String> CLASSES = List.of("a", "b", "c");
 
@@ -86,7 +86,7 @@ class ScoringHeadTest {
         }
     }
 
-    /** A window of 3 s of which a second is sound. */
+    /** A window of 3 s, of which one second is sound. */
     @Test
     void aProbeTrainedWithoutPaddingScoresTheSoundAlone() throws IOException {
         float[] second = Arrays.copyOf(sound, 16_000);

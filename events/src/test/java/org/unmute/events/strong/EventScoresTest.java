@@ -27,7 +27,7 @@ import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.event.EventRules;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** All metrics of a system at once, read from files as the command line does. */
+/** All metrics of a system at once, read from files as on the command line. */
 class EventScoresTest {
     private static final Path SED = Path.of("../metrics/src/test/resources/golden/sed/small_25");
     private static final Offset<Double> TOLERANCE = offset(1e-9);
@@ -35,7 +35,7 @@ class EventScoresTest {
     @TempDir
     Path folder;
 
-    /** The scores of a golden case as sed_scores_eval stores them. */
+    /** Writes the scores of a golden case as sed_scores_eval stores them. */
     private void writeScores(JsonNode expected, List<String> files) throws IOException {
         int classes = expected.path("classes").size();
         double rate = expected.path("frames_per_second").asDouble();
@@ -167,7 +167,7 @@ class EventScoresTest {
         assertThat(scores.values().get("event_recall_micro")).isEqualTo(0.75);
         assertThat(scores.values().get("event_precision_micro")).isEqualTo(1);
         assertThat(scores.values().get("segment_recall_micro")).isEqualTo(6 / 9.0);
-        // As scores over time they are one event, and what begins after the end cannot be found.
+        // As scores over time they are one event, and anything that begins after the end cannot be found.
         float[][] frames = new float[100][1];
         for (int i = 10; i < 60; i++) {
             frames[i][0] = 1;
@@ -181,7 +181,10 @@ class EventScoresTest {
         assertThat(framed.values().get("psds1")).isEqualTo(0.5);
     }
 
-    /** Random detections: sums over recordings are the figures of all recordings, and threads change nothing. */
+    /**
+     * Random detections: sums over recordings equal the counts of all recordings, and the number of threads has no
+     * effect.
+     */
     @Test
     void sumsOverRecordingsAreThoseOfTheWhole() {
         SplittableRandom random = new SplittableRandom(3);

@@ -19,7 +19,7 @@ import org.unmute.data.parquet.ParquetTableWriter.Kind;
 import org.unmute.files.AtomicFile;
 import org.unmute.metrics.event.SoundEvent;
 
-/** Tables of events and of lengths, and how they are joined with recordings. */
+/** Tables of events and of lengths, and how they are matched with recordings. */
 class EventTableTest {
     @TempDir
     Path folder;
@@ -185,7 +185,7 @@ class EventTableTest {
         assertThat(matched.recordings()).containsExactly("a.wav#0-10", "a.wav#10-20", "a.wav#30-40", "b.wav#5-15");
     }
 
-    /** The columns of the events that a job on Spark leaves, in parts. */
+    /** The event columns written by a Spark job, in parts. */
     @Test
     void partsOfAJobOnSparkAreOneTable() throws IOException {
         List<Column> columns = List.of(

@@ -58,7 +58,7 @@ public final class TorchFile extends TensorFile {
      * Opens a checkpoint.
      *
      * @throws MalformedFileException if the file is not a PyTorch checkpoint, violates the format, exceeds a limit, or
-     *     tries to run code
+     *                                tries to run code
      * @throws IOException            if the file cannot be read
      */
     public static TorchFile open(Path path, TorchLimits limits) throws IOException {

@@ -57,7 +57,10 @@ class CheckpointWeightsTest {
                 .hasMessageContaining("'blocks.0.w' is missing");
     }
 
-    /** Weights that are read piece by piece are checked like all others, and messages count from the tensor's start. */
+    /**
+     * Weights that are read in pieces are checked like all others, and indices in messages count from the start of the
+     * tensor.
+     */
     @Test
     void weightsOfLinearMapsAreCheckedWhileTheyAreRead() throws IOException {
         float[] values = new float[70 * 33];
@@ -104,7 +107,7 @@ class CheckpointWeightsTest {
         return Encoders.open(path);
     }
 
-    /** All tensors whose sizes others follow from, well-formed but for one. */
+    /** All tensors from whose sizes others follow, well-formed except for one. */
     private static SafetensorsWriter kwt(String wrong, long... shape) {
         SafetensorsWriter writer = new SafetensorsWriter();
         Map<String, long[]> shapes = new LinkedHashMap<>();

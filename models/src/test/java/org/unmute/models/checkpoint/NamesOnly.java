@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 
-/** A file of which only names and metadata matter. */
+/** A checkpoint that has only names and metadata. */
 record NamesOnly(List<String> names, Map<String, String> metadata) implements Checkpoint {
     static NamesOnly of(String... names) {
         return new NamesOnly(List.of(names), Map.of());

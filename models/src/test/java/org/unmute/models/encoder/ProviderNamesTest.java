@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.KeyMap;
 
-/** Names of encoders, of which some may come from other jars. */
+/** Encoder names, some of which may come from other jars. */
 class ProviderNamesTest {
     /** An encoder that is never opened. */
     private record Named(String name, List<String> aliases) implements EncoderProvider {

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which rows of a token map are of sound, and which stand for padding. */
+/** Which rows of a token map hold sound, and which are padding. */
 class SoundRowsTest {
-    /** Rows of a window of the embedded encoder, samples of a row and of a window. */
+    /** Rows of a window of the embedded encoder; then samples of a row and of a window. */
     private static final int ROWS = 37;
 
     private static final int ROW = 1280;
@@ -112,7 +112,7 @@ class SoundRowsTest {
         assertThat(sound.soundOnly()).isSameAs(sound);
     }
 
-    /** Windows side by side, overlapping ones, and recordings in one piece. */
+    /** For adjacent windows, overlapping ones, and recordings encoded in one piece. */
     @Test
     void rowsAreOfSoundThatBeginBeforeTheEnd() {
         for (RowTimes times : new RowTimes[] {
@@ -134,7 +134,7 @@ class SoundRowsTest {
         }
     }
 
-    /** Of recordings together and alone, of all layers, and while they arrive. */
+    /** For recordings in a batch and alone, for all layers, and in streaming. */
     @Test
     void encodersSayWhichRowsAreSound(@TempDir Path folder) throws IOException {
         Features.Request request = new Features.Request(List.of(0), true);
@@ -165,7 +165,7 @@ class SoundRowsTest {
         }
     }
 
-    /** Of rows that are given while samples arrive those of sound are the first; a block of padding has one. */
+    /** Checks that in streaming the leading rows hold sound; a block that is all padding counts one row as sound. */
     private static void assertSoundOfRows(Encoder encoder, float[] samples, int expected) {
         List<TokenMap> blocks = new ArrayList<>();
         StreamingEncoder stream = new StreamingEncoder(

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.ClipTooShortException;
 
-/** Rows that are given while samples arrive, against those of the whole recording. */
+/** Compares streamed rows with those of the whole recording. */
 class StreamingEncoderTest {
-    /** Rows of a window of the embedded encoder, samples of a row and of a window. */
+    /** Rows of a window of the embedded encoder; then samples of a row and of a window. */
     private static final int ROWS = 37;
 
     private static final int ROW = 1280;
@@ -36,7 +36,7 @@ class StreamingEncoderTest {
         return x;
     }
 
-    /** The rows of a recording that arrives in blocks of random sizes. */
+    /** The features of a recording that arrives in blocks of random sizes. */
     private static List<Features> streamed(Encoder encoder, float[] samples, int maxBlock, Features.Request request) {
         List<Features> all = new ArrayList<>();
         StreamingEncoder stream = new StreamingEncoder(encoder, request, all::add);

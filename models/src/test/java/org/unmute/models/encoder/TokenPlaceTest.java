@@ -42,7 +42,7 @@ class TokenPlaceTest {
                 .hasMessageContaining("0 to 7");
     }
 
-    /** Windows that overlap by half: row 40 is row 8 of the second window. */
+    /** Windows with an overlap of one half: row 40 is row 8 of the second window. */
     @Test
     void rowsOfWindowsThatOverlapGoOnInTime() {
         EncoderSpec half = spec(164_080, 81_920, MEL, new Grid(64, 8, 2560, TokenOrder.TIME_MAJOR, 1));
@@ -50,7 +50,7 @@ class TokenPlaceTest {
         assertThat(half.place(95, 0).start()).isCloseTo(15.2, within(1e-12));
     }
 
-    /** AST: 16 x 16 every 10. */
+    /** AST: 16 x 16 patches with a stride of 10. */
     @Test
     void patchesThatOverlapAreLongerThanTheirDistance() {
         EncoderSpec ast = spec(
@@ -78,7 +78,7 @@ class TokenPlaceTest {
         assertThat(List.of(place.lowHz(), place.highHz())).containsExactly(0.0, 8000.0);
     }
 
-    /** KWT: 98 rows in 16,000 samples, cepstral coefficients and no bands. */
+    /** KWT: 98 rows in 16,000 samples, with cepstral coefficients rather than bands. */
     @Test
     void windowsThatAreLongerThanTheirRowsBeginAnew() {
         EncoderSpec kwt = spec(16_000, 16_000, null, new Grid(98, 1, 163, TokenOrder.TIME_MAJOR, 1));
@@ -90,7 +90,7 @@ class TokenPlaceTest {
 
     @Test
     void bordersLieMidwayBetweenCentres() {
-        // one band from 0 to high: its centre is midway in mel
+        // One band from 0 to high; its centre is midway in mel.
         MelBands two = new MelBands(2, 0, 700 * Math.expm1(3));
         assertThat(two.border(1)).isCloseTo(700 * Math.expm1(1.5), within(1e-9));
         assertThat(List.of(two.border(0), two.border(2))).containsExactly(0.0, 700 * Math.expm1(3));

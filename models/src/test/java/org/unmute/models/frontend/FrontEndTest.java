@@ -73,7 +73,7 @@ class FrontEndTest {
         assertThat(fbank.compute(constant)).containsOnly(FLOOR);
     }
 
-    /** Twice the amplitude is four times the power; a constant offset is nothing. */
+    /** Doubling the amplitude quadruples the power; a constant offset has no effect. */
     @Property(tries = 50)
     void levelAddsAndOffsetVanishes(@ForAll long seed, @ForAll @DoubleRange(min = -0.5, max = 0.5) double offset) {
         KaldiFbank fbank = new KaldiFbank(FbankOptions.of(16_000, 40, WindowFunction.HANNING));
@@ -89,7 +89,8 @@ class FrontEndTest {
         float[] c = fbank.compute(shifted);
         for (int i = 0; i < a.length; i++) {
             assertThat((double) b[i]).isCloseTo(a[i] + Math.log(4), within(4e-6));
-            // The sum x + offset is rounded to 2^-25; noise of that size against 0.1 moves a log energy this little.
+            // The sum x + offset is rounded to 2^-25; relative to 0.1, noise of that size moves a log energy by less
+            // than this.
             assertThat(c[i]).isCloseTo(a[i], within(1e-3f));
         }
     }

@@ -22,13 +22,13 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** The folder {@code fbank} of the reference numbers: its index, its inputs and its naming of front ends. */
+/** The folder {@code fbank} of the reference numbers: its index, its inputs, and its names for front ends. */
 final class GoldenFbank {
     private static final Pattern PRESET = Pattern.compile("(hanning|povey)(\\d+)k(_x32768)?");
 
     private GoldenFbank() {}
 
-    /** A front end by its name in the folder, such as {@code povey16k_x32768}. */
+    /** A front end, identified by its name in the folder, such as {@code povey16k_x32768}. */
     record Preset(WindowFunction window, int sampleRate, float gain) {
         static Optional<Preset> of(String name) {
             Matcher m = PRESET.matcher(name);
@@ -41,8 +41,8 @@ final class GoldenFbank {
         }
 
         /**
-         * The fbank of samples at the preset's rate, made by the backend if it is a device; the clip's mean is left in:
-         * each frame loses its own.
+         * Computes the fbank of samples at the preset's rate, on the backend if it is a device. The clip's mean is not
+         * removed, since each frame loses its own.
          */
         float[] compute(float[] samples, int bins) {
             float[] scaled = new float[samples.length];
@@ -78,12 +78,12 @@ final class GoldenFbank {
         }
     }
 
-    /** Files of the folder whose name starts and ends so, sorted. */
+    /** Sorted files of the folder with this name prefix and suffix. */
     static List<Path> files(String prefix, String suffix) throws IOException {
         return list(folder(), prefix, suffix);
     }
 
-    /** Inputs of the folder whose name starts so, sorted. */
+    /** Sorted inputs of the folder with this name prefix. */
     static List<Path> inputs(String prefix) throws IOException {
         return list(folder().resolve("wav"), prefix, ".wav");
     }
@@ -97,7 +97,7 @@ final class GoldenFbank {
         }
     }
 
-    /** An input by its name without ending, from {@code fbank/wav} or the common {@code wav}. */
+    /** An input, by its file name without extension, from {@code fbank/wav} or the common {@code wav}. */
     static Recording input(String stem) throws IOException {
         Path own = folder().resolve("wav").resolve(stem + ".wav");
         Path common = Golden.root().resolve("wav").resolve(stem + ".wav");

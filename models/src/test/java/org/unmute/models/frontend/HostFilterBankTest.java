@@ -34,7 +34,7 @@ class HostFilterBankTest {
         for (int n : new int[] {1999, 2500, 30_001}) {
             float[] x = new float[n];
             for (int i = 0; i < n; i++) {
-                // Loud, quiet and silent stretches.
+                // Stretches that are loud, quiet and silent.
                 x[i] = (float) (random.nextGaussian() * Math.pow(10, -i / 1000 % 12)) * (i / 3000 % 4 == 3 ? 0 : 1);
             }
             assertThat(bank.onBackend(backend, x)).as("%d samples", n).containsExactly(bank.plain(x));

@@ -26,10 +26,10 @@ import org.unmute.tensor.io.SafetensorsFile;
 @Tag("golden")
 class KaldiFbankGoldenTest {
     /**
-     * The index holds the largest difference between the original in float32, which is what is stored, and in float64,
-     * which is what this front end computes. Two things come on top: both results are rounded to float32, and the mel
-     * weights, which the original computes in float32 in either case, may differ in the last place of a mel value (four
-     * times that for bands of few bins).
+     * The index holds the largest difference between the original in float32, whose results are stored, and in float64,
+     * as computed by this front end. There are two further errors: both results are rounded to float32, and the mel
+     * weights, which the original always computes in float32, may differ in the last place of a mel value (four times
+     * that for narrow bands).
      */
     private static double bound(double index, int sampleRate, int bins) {
         double top = 1127 * Math.log(1 + sampleRate / 1400.0);
@@ -64,7 +64,8 @@ class KaldiFbankGoldenTest {
                         float[] actual = preset.get().compute(input.samples(), bins);
                         double bound = bound(limits.get(name).asDouble(), input.sampleRate(), bins);
                         Golden.Differences d = Golden.differences(name, expected, actual);
-                        // Rounding hits few cells hard: a wrong formula would move the mean as much as the maximum.
+                        // Rounding affects few cells strongly; a wrong formula would move the mean as much as the
+                        // maximum.
                         assertThat(d.mean()).as("mean difference").isLessThanOrEqualTo(bound / 4);
                         assertThat(d.p999()).as("99.9th percentile").isLessThanOrEqualTo(bound);
                         assertThat(d.max()).as("largest difference").isLessThanOrEqualTo(bound);
@@ -114,7 +115,7 @@ class KaldiFbankGoldenTest {
         return Golden.cases("fbank/fbank_stages.safetensors", tests);
     }
 
-    /** Each stage from the stored frame on; errors in units of 2^-24 of the stage's largest value. */
+    /** Computes each stage from the stored frame; errors are in units of 2^-24 of the stage's largest value. */
     private static void compareStages(Path path, String prefix) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             int length = file.shape(prefix + ".frame").dim(1);

@@ -20,7 +20,7 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Dasheng's front end: 16 kHz, transform 512, hop 160, 0 to 8000 Hz, 120 dB. */
+/** Dasheng's front end: 16 kHz, FFT size 512, hop 160, 0 to 8000 Hz, 120 dB. */
 @Tag("golden")
 class MelSpectrogramGoldenTest {
     private static final String BATCH = "batch_";
@@ -47,7 +47,7 @@ class MelSpectrogramGoldenTest {
         return Golden.cases("fbank/dasheng_frontend.safetensors", tests);
     }
 
-    /** One clip, or the clips of a batch: the first input whose name starts with each part, cut to the shortest. */
+    /** One clip, or the clips of a batch: the first input for each name prefix, cut to the shortest length. */
     private static List<float[]> inputs(String stem) throws IOException {
         if (!stem.startsWith(BATCH)) {
             return List.of(GoldenFbank.input(stem).samples());
@@ -75,7 +75,7 @@ class MelSpectrogramGoldenTest {
             at += power.length;
         }
         assertThat(at).as(name + ": size").isEqualTo(all.length);
-        // The original's lower bound is that of the whole batch, so the clips are converted together here.
+        // The lower bound of the original is that of the whole batch, so the clips are converted together here.
         decibels(all);
         int frames = expected.length / bands / clips.size();
         for (int i = 0; i < expected.length; i++) {
@@ -84,7 +84,8 @@ class MelSpectrogramGoldenTest {
             for (int b = 0; b < bands; b++) {
                 loudest = Math.max(loudest, expected[(clip * bands + b) * frames + i % frames]);
             }
-            // A float32 transform errs by a few 2^-24 of the frame's loudest amplitude; 1e-4 dB for weights and logs.
+            // A float32 FFT errs by a few 2^-24 of the frame's loudest amplitude; 1e-4 dB allows for weights and
+            // logarithms.
             double relative = 4 * 0x1p-24 * Math.pow(10, (loudest - expected[i]) / 20);
             double allowed = 20 / Math.log(10) * relative + 1e-4;
             assertThat((double) all[i])
@@ -93,7 +94,7 @@ class MelSpectrogramGoldenTest {
         }
     }
 
-    /** Made by the backend if it is a device. */
+    /** Computed by the backend if it is a device. */
     private static float[] compute(MelSpectrogram spectrogram, float[] clip) {
         if (!Backends.current().isDevice()) {
             return spectrogram.compute(clip);

@@ -32,9 +32,9 @@ class ResamplerGoldenTest {
     }
 
     /**
-     * The index holds the largest difference between the original, whose weights are built in float32, and the same in
-     * float64, as here; the result's own rounding to float32 comes on top. Where the index has no figure for a pair of
-     * rates, four times the largest of the same input rate and kernel is taken.
+     * The index holds the largest difference between the original, which builds its weights in float32, and the same in
+     * float64, as here; the rounding of the result to float32 is added. If the index has no value for a pair of rates,
+     * the bound is four times the largest value for the same input rate and kernel.
      */
     private double bound(String from, String to, String kernel) {
         JsonNode own =
@@ -89,9 +89,9 @@ class ResamplerGoldenTest {
     }
 
     /**
-     * What an error of the samples of at most {@code error} does to the log energies: as noise of that level it has
-     * the power {@code error^2 * sum of window^2} in each bin, and twice its amplitude relative to the band's moves the
-     * logarithm. The front end's own rounding comes on top.
+     * The effect on log energies of an error of at most {@code error} in the samples: as noise of that level it has the
+     * power {@code error^2 * sum of window^2} in each bin, and it moves the logarithm by twice its amplitude relative
+     * to that of the band. The front end's own rounding is added.
      */
     private void compareFbank(
             String name, float[] expected, Recording clip, GoldenFbank.Preset preset, int bins, double error) {
@@ -123,7 +123,7 @@ class ResamplerGoldenTest {
         }
     }
 
-    /** The kernels' settings that the index states. */
+    /** The kernel settings stated in the index. */
     private List<DynamicTest> settings() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Map.Entry<String, JsonNode> e : index.properties()) {

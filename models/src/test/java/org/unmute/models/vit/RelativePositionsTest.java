@@ -162,7 +162,7 @@ class RelativePositionsTest {
 
     @Test
     void theGateIsTheAuthorsFormula() {
-        // One head of two channels: u = [q0, q0, q0, q0, q1, q1, q1, q1] + 0.25 for the first.
+        // One head with two channels: u = [q0, q0, q0, q0, q1, q1, q1, q1], plus 0.25 for the first element.
         float[] weight = new float[16];
         for (int i = 0; i < 8; i++) {
             weight[2 * i + (i < 4 ? 0 : 1)] = 1;

@@ -16,7 +16,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.op.Unary;
 
-/** How much memory blocks need for what they compute. */
+/** Memory that transformer blocks need for intermediate tensors. */
 class TrunkMemoryTest {
     @Test
     void deeperTrunksNeedNoMoreMemory() {
@@ -55,8 +55,8 @@ class TrunkMemoryTest {
     }
 
     /**
-     * A base encoder's blocks (340 MB of weights) on 10 s clips, in virtual machines with less memory than the weights
-     * would take twice.
+     * The blocks of a base encoder (340 MB of weights) on clips of 10 s, in JVMs with less memory than two copies of
+     * the weights need.
      */
     @ParameterizedTest
     @CsvSource({"-Xmx600m, 1", "-Xmx1500m, 8"})
@@ -78,14 +78,14 @@ class TrunkMemoryTest {
         assertThat(said).contains("tokens: " + batch + " x 513 x 768, finite");
     }
 
-    /** Modules and all else; a build that has modules keeps the tests on the class path. */
+    /** The module path and the class path, where a build with modules keeps the tests. */
     private static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
                 + File.pathSeparator
                 + System.getProperty("jdk.module.path", "");
     }
 
-    /** 12 blocks of 768 on clips of 513 tokens, twice. */
+    /** Runs 12 blocks of width 768 on clips of 513 tokens, twice. */
     static final class Base {
         private Base() {}
 

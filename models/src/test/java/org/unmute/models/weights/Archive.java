@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/** Puts checkpoints together as torch writes them, also wrong ones: set fields before {@link #build()}. */
+/** Builds checkpoints as torch writes them, including malformed ones: set fields before {@link #build()}. */
 final class Archive {
-    /** One entry; null for a value means the right one. */
+    /** An entry; null stands for the correct value. */
     static final class Entry {
         String name;
         String localName;
@@ -25,9 +25,9 @@ final class Archive {
         Long header;
         String comment = "";
         byte[] gap = new byte[0];
-        /** Whether sizes and place are written as wide values. */
+        /** Whether sizes and offset are written as wide values. */
         boolean wide;
-        /** Wide sizes in the local header, uncompressed and packed; null for narrow ones. */
+        /** Wide sizes in the local header, uncompressed and compressed; null for narrow ones. */
         long[] localSizes;
 
         private long at;
@@ -42,7 +42,7 @@ final class Archive {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /** An archive with a pickle and storages numbered from 0. */
+    /** An archive with a pickle, and with storages numbered from 0. */
     static Archive of(byte[] pickle, byte[]... storages) {
         Archive archive = new Archive()
                 .add("archive/data.pkl", pickle)
@@ -61,7 +61,7 @@ final class Archive {
         return this;
     }
 
-    /** The legacy stream of a pickle and storages under the keys 0, 1 and so on, of 4-byte elements. */
+    /** A legacy stream with a pickle, and with storages of 4-byte elements under the keys 0, 1 and so on. */
     static byte[] legacy(byte[] pickle, byte[]... storages) {
         Pickle keys = Pickle.two().op("](");
         ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -160,7 +160,7 @@ final class Archive {
                 wide.putLong(value);
             }
         }
-        // And an extra field FB of three bytes, as torch pads with.
+        // An extra field FB of three bytes follows, which torch uses for padding.
         out.writeBytes(bytes(30)
                 .putInt(0x04034B50)
                 .putShort((short) 0)

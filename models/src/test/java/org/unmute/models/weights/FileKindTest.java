@@ -158,7 +158,7 @@ class FileKindTest {
         assertThat(FileKind.of(Files.write(folder.resolve("file"), bytes))).isEqualTo(kind);
     }
 
-    /** What is no checkpoint is refused with its kind and what to do; all kinds have been met above. */
+    /** Files that are not checkpoints are rejected with their kind and with advice. The cases above cover all kinds. */
     @ParameterizedTest(name = "{0} #{index}")
     @MethodSource("kinds")
     void whatIsNoCheckpointIsRefusedWithAdvice(FileKind kind, byte[] bytes) throws IOException {

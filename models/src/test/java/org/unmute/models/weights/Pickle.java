@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Puts pickles together opcode by opcode, also wrong ones. */
+/** Builds pickles opcode by opcode, including malformed ones. */
 final class Pickle {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /** A pickle of protocol 2. */
+    /** Starts a pickle of protocol 2. */
     static Pickle two() {
         return new Pickle().op(0x80, 2);
     }
@@ -65,7 +65,7 @@ final class Pickle {
         return op("c" + module + "\n" + name + "\n");
     }
 
-    /** A call of a global without arguments. */
+    /** Calls a global without arguments. */
     Pickle call(String module, String name) {
         return global(module, name).op(")R");
     }
@@ -79,7 +79,7 @@ final class Pickle {
                 .op("tQ");
     }
 
-    /** The same as in a legacy stream, with a view that is not one. */
+    /** A storage as in a legacy stream, with None in place of a view. */
     Pickle legacyStorage(String type, String key, long elements) {
         return op('(').text("storage")
                 .global("torch", type)
@@ -89,7 +89,7 @@ final class Pickle {
                 .op("NtQ");
     }
 
-    /** A call that makes a tensor, from behind the storage on. */
+    /** The part after the storage of a call that creates a tensor. */
     Pickle rest(long offset, long[] sizes, long[] strides) {
         return number(offset)
                 .numbers(sizes)
@@ -106,7 +106,7 @@ final class Pickle {
                 .rest(offset, sizes, strides);
     }
 
-    /** A float32 tensor {@code [2, 3]} that fills storage 0. */
+    /** A float32 tensor {@code [2, 3]} that occupies all of storage 0. */
     Pickle sixFloats() {
         return tensor("FloatStorage", "0", 6, 0, new long[] {2, 3}, new long[] {3, 1});
     }

@@ -26,7 +26,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** Checkpoints put together in the test, of kinds that the files written by torch do not show. */
+/** Checkpoints built in the test, with features that the files written by torch do not show. */
 class TorchFileTest {
     private static final byte[] SIX = floats(0, 1, 2, 3, 4, 5);
 
@@ -185,7 +185,10 @@ class TorchFileTest {
         }
     }
 
-    /** As Python's zipfile writes a record whose size it does not know before, and a program that adds a comment. */
+    /**
+     * As written by Python's zipfile for a record whose size is not known in advance, and by a program that adds a
+     * comment.
+     */
     @Test
     void wideLocalHeadersAndACommentOfTheArchiveAreRead() throws IOException {
         Archive archive =
@@ -207,7 +210,7 @@ class TorchFileTest {
         }
     }
 
-    /** What Python code attached to a tensor or a parameter is named; the numbers are read. */
+    /** Attributes that Python code attached to a tensor or parameter are listed; the values are read. */
     @Test
     void attributesOfTensorsAreLeftOutAndListed() throws IOException {
         Pickle p = Pickle.two().op("}(");
@@ -236,7 +239,7 @@ class TorchFileTest {
         }
     }
 
-    /** Begins a call that makes a tensor of a class, up to its state. */
+    /** Begins a call that creates a tensor of a class, up to its state. */
     private static Pickle typed(Pickle p, String module, String type) {
         return p.global("torch._tensor", "_rebuild_from_type_v2")
                 .op('(')
@@ -252,7 +255,7 @@ class TorchFileTest {
                 .op('t');
     }
 
-    /** Begins a call that makes a parameter, up to its state. */
+    /** Begins a call that creates a parameter, up to its state. */
     private static Pickle withState(Pickle p) {
         return p.global("torch._utils", "_rebuild_parameter_with_state")
                 .op('(')
@@ -261,7 +264,7 @@ class TorchFileTest {
                 .call("collections", "OrderedDict");
     }
 
-    /** Python would take the tensor's numbers from the attribute. */
+    /** Python would take the tensor's values from the attribute. */
     @ParameterizedTest
     @CsvSource({"data,tensor-state", "real,tensor-state", "imag,tensor-state"})
     void anAttributeThatReplacesTheNumbersIsRefused(String name, String rule) throws IOException {
@@ -293,7 +296,7 @@ class TorchFileTest {
         }
     }
 
-    /** Numbers that would be misread are not given at all. */
+    /** Values that would be misread are not returned at all. */
     @Test
     void tensorsOfOtherKindsStayOpaque() throws IOException {
         Pickle p = Pickle.two().op("}(").text("w").sixFloats();
@@ -533,7 +536,7 @@ class TorchFileTest {
         }
     }
 
-    /** Before torch 2.1 there was no record of the byte order, and a file's stem may hold almost anything. */
+    /** Before torch 2.1 there was no byte order record, and the stem of a file name may be almost anything. */
     @Test
     void theRecordOfTheByteOrderMayBeMissing() throws IOException {
         Archive archive =
@@ -574,7 +577,7 @@ class TorchFileTest {
         }
     }
 
-    /** Opening touches the pickle and the directory alone. */
+    /** Opening reads only the pickle and the directory. */
     @Test
     void aFileOfAGigabyteOpensAtOnce() throws IOException {
         long elements = 1L << 28;
@@ -586,7 +589,7 @@ class TorchFileTest {
                 .op('s')
                 .stop();
         byte[] small = Archive.of(pickle, new byte[0]).build();
-        // Cuts the archive where the storage is and puts a gigabyte in; a hole in the file costs no disk.
+        // Cuts the archive at the storage and inserts a gigabyte; as a hole in the file it takes no disk space.
         int data = new String(small, StandardCharsets.ISO_8859_1).indexOf("archive/data/0") + 14 + 7;
         byte[] tail = Arrays.copyOfRange(small, data, small.length);
         long grown = 4 * elements;
@@ -605,7 +608,7 @@ class TorchFileTest {
         }
     }
 
-    /** Rewrites the sizes and places behind a storage that has grown: descriptor, directory, end records. */
+    /** Adjusts the sizes and offsets after a storage that has grown: descriptor, directory, end records. */
     private static void shift(byte[] tail, int length, int data, long grown) {
         MemorySegment m = MemorySegment.ofArray(tail);
         ValueLayout.OfInt i32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

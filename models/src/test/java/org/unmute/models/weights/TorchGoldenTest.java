@@ -18,7 +18,7 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 
-/** Checkpoints written by torch, against the same tensors in safetensors. */
+/** Compares checkpoints written by torch with the same tensors in safetensors. */
 class TorchGoldenTest {
     static List<Path> formats() throws IOException {
         return Golden.cases("torch formats", checkpoints(Golden.require("formats"), 1));
@@ -36,7 +36,9 @@ class TorchGoldenTest {
         }
     }
 
-    /** A file reads as values.safetensors says or is refused; where index.json says which, as it says. */
+    /**
+     * A file either gives the values in values.safetensors or is rejected; if index.json says which, it must be that.
+     */
     @ParameterizedTest
     @MethodSource("formats")
     void aFileOfTheFolderIsReadRightOrRefused(Path path) throws IOException {
@@ -67,9 +69,7 @@ class TorchGoldenTest {
         }
     }
 
-    /**
-     * The folder in the repository: every value is met in each of these files, so the test above compares something.
-     */
+    /** The folder in the repository: each of these files holds every value, so the test above compares something. */
     @Test
     void theFormatsHoldAllValues() throws IOException {
         Path folder = Golden.require("formats");

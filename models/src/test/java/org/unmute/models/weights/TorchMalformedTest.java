@@ -114,7 +114,7 @@ class TorchMalformedTest {
         damage.accept(archive);
         byte[] bytes = archive.build();
         if (sentinel) {
-            // More entries than 16 bits hold: the short end record says so by ones.
+            // More entries than fit into 16 bits: the short end record indicates this with all ones.
             bytes[bytes.length - 14] =
                     bytes[bytes.length - 13] = bytes[bytes.length - 12] = bytes[bytes.length - 11] = -1;
         }
@@ -210,7 +210,7 @@ class TorchMalformedTest {
                 pickle("bad-global", Pickle.two().global("a\1b", "x").stop()));
     }
 
-    /** Lists that hold the list before them twice: few bytes, 2^n places. */
+    /** Lists that each hold the previous list twice: few bytes, 2^n places. */
     private static byte[] doubling(int n) {
         Pickle p = Pickle.two().op("(]q").op(0);
         for (int i = 0; i < n; i++) {
@@ -219,7 +219,7 @@ class TorchMalformedTest {
         return p.op('t').stop();
     }
 
-    /** A list of 100,000 that is copied again and again. */
+    /** A list of 100,000 elements that is copied again and again. */
     private static byte[] copying() {
         Pickle p = Pickle.two()
                 .global("builtins", "set")
@@ -331,7 +331,7 @@ class TorchMalformedTest {
                                 .stop()));
     }
 
-    /** Calls in calls, built from the inside: reading them must not need a stack as deep. */
+    /** Nested calls, built from the inside out: reading them must not need a stack of the same depth. */
     private static byte[] nested(int depth) {
         Pickle p = Pickle.two()
                 .global("torch._tensor", "_rebuild_from_type_v2")
@@ -537,7 +537,7 @@ class TorchMalformedTest {
         MalformedFileException e = catchThrowableOfType(
                 MalformedFileException.class, () -> TorchFile.open(path).close());
         long spent = AllocatedBytes.now() - before;
-        // Opcodes of one byte make values of some 50 bytes, until there are too many.
+        // Opcodes of one byte create values of some 50 bytes, until there are too many.
         assertThat(spent).isLessThan(bytes.length * 64L + (12L << 20));
         assertThat(e).isNotNull();
         assertThat(e.rule()).as(e.getMessage()).isEqualTo(rule);

@@ -25,7 +25,7 @@ import org.unmute.files.fixture.Mutation;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.StoredTensor;
 
-/** Damaged checkpoints: read or refused, nothing else, in little time and memory, and with no file left open. */
+/** Damaged checkpoints are either read or rejected, in little time and memory, and leave no file open. */
 class TorchMutationTest {
     private static final long[] SIZES = {2, 3};
     private static final long[] STEPS = {1, 2};
@@ -44,7 +44,7 @@ class TorchMutationTest {
 
     @AfterProperty
     void noFileIsLeftOpen() throws IOException {
-        // A few may belong to others, such as a class loader that has opened another jar meanwhile.
+        // Others may have opened a few files, such as a class loader that opened another jar in the meantime.
         assertThat(openFiles() - openBefore).isLessThan(20);
         if (Files.isReadable(MAPPED_FILES)) {
             assertThat(Files.readAllLines(MAPPED_FILES)).as("mapped files").noneMatch(line -> line.contains(PREFIX));
@@ -85,7 +85,7 @@ class TorchMutationTest {
         return Archive.of(pickle(protocol, false), SIX, SIX).build();
     }
 
-    /** Without zip64 records and descriptors. */
+    /** An archive without zip64 records and descriptors. */
     private static Archive small() {
         Archive archive =
                 Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
@@ -135,7 +135,7 @@ class TorchMutationTest {
         return p.op("u}").text("_metadata").op("}sb").stop();
     }
 
-    /** An archive has checksums: what is read from a damaged one must be what was in the whole one. */
+    /** An archive has checksums: whatever is read from a damaged one must equal the original. */
     @Property(tries = 2000)
     void aDamagedFileIsReadOrRefused(@ForAll("files") byte[] valid, @ForAll("mutations") List<Mutation> mutations)
             throws IOException {
@@ -147,14 +147,16 @@ class TorchMutationTest {
         }
     }
 
-    /** The pickle alone is damaged and the archive says its right checksum: the pickle machine sees all of it. */
+    /**
+     * Only the pickle is damaged, and the archive states its correct checksum, so the pickle machine sees all of it.
+     */
     @Property(tries = 3000)
     void aDamagedPickleIsReadOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
         check(Archive.of(Mutation.applyAll(mutations, pickle(2, false)), SIX, SIX)
                 .build());
     }
 
-    /** Any bytes as opcodes. */
+    /** Arbitrary bytes as opcodes. */
     @Property(tries = 2000)
     void randomOpcodesAreReadOrRefused(@ForAll List<Byte> opcodes) throws IOException {
         Pickle p = Pickle.two().op("}(").text("w").sixFloats();
@@ -162,12 +164,12 @@ class TorchMutationTest {
         check(Archive.of(p.op('.').bytes(), SIX).build());
     }
 
-    /** All that is read, as text; null if the file is refused. */
+    /** Everything that is read, as text; null if the file is rejected. */
     private static Map<String, String> check(byte[] bytes) throws IOException {
         long start = System.nanoTime();
         Map<String, String> all = read(bytes);
         if (System.nanoTime() - start > MOST_NANOSECONDS) {
-            // The machine may have been busy: only a file that is slow twice is slow.
+            // The machine may have been busy: a file counts as slow only if it is slow twice.
             start = System.nanoTime();
             read(bytes);
             assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(MOST_NANOSECONDS);

@@ -125,7 +125,7 @@ class TorchPayloadTest {
         }
     }
 
-    /** The opcodes of protocols 0 and 1 are not read, but their globals are seen. */
+    /** The opcodes of protocols 0 and 1 are not supported, but their globals are still detected. */
     @ParameterizedTest
     @ValueSource(strings = {"cos\nsystem\n(S'touch ran'\ntR.", "(S'touch ran'\nios\nsystem\n.", "(ios\nsystem\n."})
     void oldProtocolsAreRefusedToo(String text) throws IOException {

@@ -51,7 +51,7 @@ class AsitTest {
                 .isEqualTo(Encoders.build(teacher().under("backbone."), SMALL)
                         .encode(samples)
                         .tokens());
-        // Tensors without a prefix are Audio-MAE's unless the file or the user says otherwise.
+        // Tensors without a prefix are taken for Audio-MAE's unless the file or the user says otherwise.
         assertThat(Encoders.build(teacher(), SMALL.withModel("asit"))
                         .encode(samples)
                         .tokens())
@@ -101,8 +101,8 @@ class AsitTest {
     }
 
     /**
-     * The original finds places in float32, three roundings of up to the grid's size; between two samples the
-     * interpolant rises by at most three times the largest value.
+     * The original computes positions in float32, with three roundings of numbers up to the grid size; between two
+     * samples the interpolant rises by at most three times the largest value.
      */
     static double float32Noise(int rows, int columns, Tensor expected) {
         float largest = 0;
@@ -112,7 +112,7 @@ class AsitTest {
         return 9 * (rows + columns) * 0x1p-24 * largest;
     }
 
-    /** {@code [1, channels, rows, columns]} as {@code [1, rows · columns, channels]}. */
+    /** Converts {@code [1, channels, rows, columns]} to {@code [1, rows · columns, channels]}. */
     static Tensor rows(SafetensorsFile tables, String name) {
         Shape shape = tables.shape(name);
         return Tensor.of(tables.floats(name), shape.toArray())

@@ -27,7 +27,7 @@ import org.unmute.tensor.op.SlidingWindow;
 class AstTest {
     private static final EncoderSettings SMALL = EncoderSettings.AUTHORS.withHeads(2);
 
-    /** With the authors' names below {@code module.}. */
+    /** A checkpoint with the authors' names below {@code module.}. */
     static MadeCheckpoint checkpoint(int dim, int depth, int hidden, int patches, int classes) {
         return MadeCheckpoint.vit(dim, depth, hidden, 2 + patches)
                 .add("dist_token", 1, 1, dim)
@@ -39,7 +39,7 @@ class AstTest {
                 .under("module.");
     }
 
-    /** The same tensors as transformers names and cuts them. */
+    /** The same tensors, named and split as in transformers. */
     private static MadeCheckpoint port(MadeCheckpoint own, int dim) {
         MadeCheckpoint port = new MadeCheckpoint();
         String root = "audio_spectrogram_transformer.";
@@ -95,7 +95,7 @@ class AstTest {
                 "tokens", a.encode(samples).tokens(), b.encode(samples).tokens(), 1e-4, 0);
         Golden.assertClose("clip", a.encode(samples).cls(), b.encode(samples).cls(), 1e-4, 0);
         Golden.assertClose("logits", a.scores(samples), b.scores(samples), 1e-4, 0);
-        // A converted port keeps its names, without what stood before them.
+        // A converted port keeps its names, without their prefix.
         MadeCheckpoint converted = new MadeCheckpoint();
         known.match()
                 .taken()
@@ -162,7 +162,7 @@ class AstTest {
                 .toFloats();
         assertThat(cut).hasSize(2 + 3 * 51).startsWith(0, 1, 2 + 25, 2 + 26).endsWith(2 + 202 + 25 + 50);
         assertThat(cut[2 + 51]).isEqualTo(2 + 101 + 25);
-        // An even number: 50 - 25 as the authors count, both halves rounded down.
+        // An even number: the authors compute 50 - 25, with both halves rounded down.
         assertThat(Ast.positions(Tensor.of(values, 1, values.length, 1), 3, 101, 50)
                         .toFloats())
                 .startsWith(0, 1, 2 + 25);

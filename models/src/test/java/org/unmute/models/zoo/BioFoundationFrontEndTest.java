@@ -20,13 +20,13 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.frontend.BioFoundationFrontEnd;
 import org.unmute.models.frontend.Spectrogram;
 
-/** BioFoundation's front end against its definition, written out step by step in float64. */
+/** Compares BioFoundation's front end with its definition, written out step by step in float64. */
 class BioFoundationFrontEndTest {
     private static final int MEL = 128;
     private static final double MEAN = -4.268;
     private static final double STD = 4.569;
 
-    /** The whole recipe: {@code [frames, 128]} after normalisation. */
+    /** The whole recipe: returns {@code [frames, 128]} after normalisation. */
     private static double[] straightforward(float[] samples, int frames) {
         int n = samples.length;
         double mean = 0;
@@ -56,7 +56,7 @@ class BioFoundationFrontEndTest {
         return out;
     }
 
-    /** |DFT|² of the frame that is centred on sample 160 f, by its definition. */
+    /** |DFT|² of the frame that is centred on sample 160 f, computed from the definition. */
     private static double[] power(double[] x, int f) {
         double[] frame = new double[512];
         for (int i = 0; i < 400; i++) {
@@ -117,7 +117,8 @@ class BioFoundationFrontEndTest {
             assertThat(made.frames()).isEqualTo(48);
             double[] wide = new double[made.values().length];
             Arrays.setAll(wide, i -> made.values()[i]);
-            // The mel weights are float32, as the original's: up to 2^-13 of a mel, of bands that are few bins wide.
+            // The mel weights are float32, as in the original: errors of up to 2^-13 mel, in bands only a few bins
+            // wide.
             Golden.assertClose(n + " samples", straightforward(samples, 48), wide, 1e-4, 0);
         }
     }
@@ -160,7 +161,7 @@ class BioFoundationFrontEndTest {
             assertThat(map.tokens())
                     .as(name)
                     .isNotEqualTo(authors.encode(samples).tokens());
-            // A recording of two windows: none fails, none leaves a gap.
+            // A recording of two windows: both are encoded, and there is no gap between them.
             assertThat(other.encode(Arrays.copyOf(samples, 2 * spec.windowSamples()))
                             .time())
                     .as(name)

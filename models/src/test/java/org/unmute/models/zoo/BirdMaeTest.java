@@ -21,7 +21,7 @@ class BirdMaeTest {
     private static final int SECOND = 32_000;
     private static final int MEL = 128;
 
-    /** Positions for the authors' 512 frames. */
+    /** Opens a checkpoint with positions for the authors' 512 frames. */
     private static Encoder open(EncoderSettings settings) {
         return Encoders.build(
                 MadeCheckpoint.vit(24, 1, 24, 257).under("state_dict.encoder."),

@@ -2,5 +2,5 @@ package org.unmute.models.zoo;
 
 import org.unmute.kernels.contract.golden.ChosenWidthContract;
 
-/** This module's tests run on the vectors and threads that the system properties ask for. */
+/** Checks that this module's tests run with the vector width and threads chosen by system properties. */
 class ChosenWidthTest extends ChosenWidthContract {}

@@ -32,11 +32,11 @@ import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
 
 /**
- * On a device nothing crosses over between the network's input and its result: every encoder copies its input there
- * once and its result back once. Runs where the chosen backend is a device.
+ * Between the network's input and its result no data is copied to or from a device: every encoder copies its input
+ * there once and its result back once. Runs if the chosen backend is a device.
  */
 class DeviceTransfersTest {
-    /** Roundings of the logarithm and of the normalisation, which the processor makes in double. */
+    /** Rounding errors of the logarithm and of the normalisation, which the processor computes in double precision. */
     private static final double FRONT_END = 4e-6;
 
     @TestFactory
@@ -82,7 +82,7 @@ class DeviceTransfersTest {
         }
     }
 
-    /** With its real weights: a part of a window, which is padded on the device. */
+    /** Real weights and a part of a window, which is padded on the device. */
     private static void kwt(WorkProfile profile) throws IOException {
         Encoder encoder = Encoders.open(RealData.require("kwt1/kwt1_v2_12.safetensors"));
         float[] samples =
@@ -107,7 +107,7 @@ class DeviceTransfersTest {
         fromSamples(encoder, golden.recording(), input, profile);
     }
 
-    /** From samples to the network's input: nothing but the samples goes up, and both ways give the same numbers. */
+    /** From samples to the network input: only the samples are uploaded, and both ways give the same numbers. */
     private static void fromSamples(Encoder encoder, float[] samples, Spectrogram input, WorkProfile profile) {
         try (TensorScope _ = new TensorScope()) {
             encoder.network().frontEnd().apply(List.of(samples));

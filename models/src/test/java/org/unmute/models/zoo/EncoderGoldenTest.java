@@ -32,19 +32,19 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * Every encoder against its authors' code: all stored intermediate tensors, from every checkpoint file of each folder.
- * A stored tensor that the encoder does not give is a failure, too.
+ * Compares every encoder with its authors' code: all stored intermediate tensors, from every checkpoint file of each
+ * folder. A stored tensor that the encoder does not produce is a failure, too.
  */
 @Tag("golden")
 class EncoderGoldenTest {
-    /** Networks from the stored fbank, and end to end from the recording (golden/README.md). */
+    /** Tolerances for networks from the stored fbank, and end to end from the recording (golden/README.md). */
     private static final double FROM_FBANK = 1e-4;
 
     private static final double FROM_WAV = 2e-3;
     /**
-     * The full-size folders hold a few rows of the fbank only, so the network starts from the recording. These two are
-     * held to the network's tolerance all the same; elsewhere (BEATs' povey window on samples times 2^15) the noise of
-     * a float32 fbank alone may exceed it.
+     * The full-size folders hold only a few rows of the fbank, so the network starts from the recording. These two
+     * still have to meet the network's tolerance. For others (BEATs' povey window on samples times 2^15) the noise of a
+     * float32 fbank alone may exceed it.
      */
     private static final Set<String> CLOSE_FROM_WAV = Set.of("eat", "audiomae");
 
@@ -74,7 +74,7 @@ class EncoderGoldenTest {
         return tests;
     }
 
-    /** A folder that says nothing known is a mistake in it: a test that passes would hide it. */
+    /** A folder whose encoder is unknown is a mistake in the folder, which a passing test would hide. */
     @Test
     void aFolderOfAnUnknownEncoderFails(@TempDir Path root) throws IOException {
         Path folder = Files.createDirectories(root.resolve("some"));
@@ -168,7 +168,7 @@ class EncoderGoldenTest {
                 }
             }
             if (samples.length <= encoder.describe().windowSamples() && expected.has("final_tokens")) {
-                // What a user gets: the same tokens as a token map.
+                // The result for users: the same tokens as a token map.
                 TokenMap map = encoder.encode(samples);
                 float[] all = expected.floats("final_tokens");
                 int tokens = all.length / map.dim();
@@ -181,7 +181,7 @@ class EncoderGoldenTest {
         }
     }
 
-    /** Tagged, so that a run on plain Java loops, which takes minutes for these, can leave them out. */
+    /** Tagged, so that runs with plain Java loops, which take minutes for these, can exclude them. */
     @Tag("full-size")
     @TestFactory
     List<DynamicTest> fullSize() throws IOException {

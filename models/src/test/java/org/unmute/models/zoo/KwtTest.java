@@ -19,7 +19,7 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** KWT-1 with its real, trained weights against the original graph. */
+/** Compares KWT-1 with its real, trained weights with the original graph. */
 class KwtTest {
     private static final double LOGIT_TOLERANCE = 1e-3;
     private static final double BLOCK_TOLERANCE = 1e-4;

@@ -9,8 +9,8 @@ import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.tensor.Shape;
 
 /**
- * A checkpoint in memory. Made numbers follow from a tensor's name when it was added, so that they stay when it is
- * renamed.
+ * A checkpoint in memory. Its random values depend on the name under which a tensor was added, and do not change when
+ * the tensor is renamed.
  */
 final class MadeCheckpoint implements Checkpoint {
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -69,14 +69,14 @@ final class MadeCheckpoint implements Checkpoint {
         return this;
     }
 
-    /** The same tensors below a prefix. */
+    /** The same tensors with a name prefix. */
     MadeCheckpoint under(String prefix) {
         MadeCheckpoint c = new MadeCheckpoint();
         shapes.forEach((name, shape) -> c.put(prefix + name, values.get(name), shape));
         return c;
     }
 
-    /** These tensors and others. */
+    /** These tensors and those of another checkpoint. */
     MadeCheckpoint and(MadeCheckpoint other) {
         other.shapes.forEach((name, shape) -> put(name, other.values.get(name), shape));
         return this;
@@ -107,7 +107,7 @@ final class MadeCheckpoint implements Checkpoint {
         return metadata;
     }
 
-    /** With an entry in its metadata. */
+    /** Adds an entry to the metadata. */
     MadeCheckpoint stating(String key, String value) {
         metadata.put(key, value);
         return this;

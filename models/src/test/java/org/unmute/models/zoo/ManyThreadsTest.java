@@ -22,7 +22,8 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.TensorScope;
 
 /**
- * One loaded encoder serves many threads, each with its own recordings, and every answer has the bits of a lone call.
+ * One loaded encoder serves many threads, each with its own recordings, and every result is bit-identical to that of a
+ * single call.
  */
 class ManyThreadsTest {
     private static final int THREADS = 8;
@@ -72,7 +73,8 @@ class ManyThreadsTest {
     }
 
     /**
-     * What an encoder computes ends with the call: nothing is left in the scope around it, however often it is called.
+     * Tensors of an encoder are released when the call ends: nothing is left in the enclosing scope, however often it
+     * is called.
      */
     @TestFactory
     List<DynamicTest> nothingIsLeftBehind() throws IOException {

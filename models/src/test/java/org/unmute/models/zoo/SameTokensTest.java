@@ -21,8 +21,8 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * A recording has one token map, to the last bit: again, together with others of other lengths, in any order. Every
- * encoder with reference numbers is tested.
+ * The token map of a recording is bit-identical however it is computed: repeatedly, together with recordings of other
+ * lengths, in any order. Every encoder with reference numbers is tested.
  */
 @Tag("golden")
 class SameTokensTest {
@@ -36,7 +36,7 @@ class SameTokensTest {
         return cases.stream().map(c -> dynamicTest(c.name(), () -> check.of(c))).toList();
     }
 
-    /** Everything the encoder can give. */
+    /** Requests everything that the encoder can compute. */
     private static Features.Request all(EncoderSpec spec) {
         return new Features.Request(IntStream.range(0, spec.depth()).boxed().toList(), spec.hasCls());
     }
@@ -101,7 +101,7 @@ class SameTokensTest {
         });
     }
 
-    /** By hand: every token is the mean of those that the windows have at its place. */
+    /** Computed by hand: every token is the mean of the windows' tokens at its place. */
     @TestFactory
     List<DynamicTest> tokensOfOverlappingWindowsAreMeans() throws IOException {
         return each(c -> {
@@ -172,7 +172,7 @@ class SameTokensTest {
         });
     }
 
-    /** What nothing can be made of is refused by its place, in whatever company. */
+    /** Samples that cannot be encoded are rejected with their index, whatever else is in the batch. */
     @TestFactory
     List<DynamicTest> samplesThatAreNoNumbersAreRefused() throws IOException {
         return each(c -> {

@@ -13,7 +13,7 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Settings that an encoder does not have are refused, not passed over. */
+/** Settings that an encoder does not support are rejected, not ignored. */
 class SettingsCheckTest {
     private static Encoder embedded(EncoderSettings settings) throws IOException {
         try (Checkpoint file = Checkpoint.of(SafetensorsFile.of("small", Encoders.embeddedBytes()))) {

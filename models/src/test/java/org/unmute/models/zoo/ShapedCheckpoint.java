@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.tensor.Shape;
 
-/** A checkpoint of random numbers, of any shapes. */
+/** A checkpoint of random numbers with given shapes. */
 record ShapedCheckpoint(Map<String, long[]> shapes, Map<String, String> metadata) implements Checkpoint {
     ShapedCheckpoint() {
         this(new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -49,7 +49,7 @@ record ShapedCheckpoint(Map<String, long[]> shapes, Map<String, String> metadata
         return Shape.of(shapes.get(name));
     }
 
-    /** Weights of norms and variances are about 1; layers share their table of relative positions. */
+    /** Weights of norms, and variances, are about 1; all layers share one table of relative positions. */
     @Override
     public float[] floats(String name) {
         String shared = name.replaceAll("layers\\.\\d+\\.self_attn\\.relative", "relative");

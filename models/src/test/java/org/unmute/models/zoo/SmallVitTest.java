@@ -47,7 +47,7 @@ class SmallVitTest {
         try (SafetensorsFile f = SafetensorsFile.open(file)) {
             assertThat(f.metadata()).containsEntry("license", "CC0-1.0");
         }
-        // Weights are stored in float16, so both agree to about three digits.
+        // Weights are stored in float16, so the two agree to about three digits.
         TokenMap a = made.encode(noise(4000, 1));
         TokenMap b = read.encode(noise(4000, 1));
         for (int i = 0; i < a.tokens().length; i++) {
@@ -55,7 +55,7 @@ class SmallVitTest {
         }
     }
 
-    /** One bit of a weight would change every token a little, and nobody would know why. */
+    /** A single flipped bit in a weight would change every token a little, with no hint at the cause. */
     @Test
     void weightsThatChangedOnDiskAreRefused(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("small.safetensors");

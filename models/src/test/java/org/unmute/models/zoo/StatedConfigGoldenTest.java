@@ -23,8 +23,8 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * A PyTorch checkpoint that states its configuration needs no settings: kind, heads, distances and classes are in the
- * file.
+ * A PyTorch checkpoint that states its configuration needs no settings: kind, heads, distances and classes come from
+ * the file.
  */
 @Tag("golden")
 class StatedConfigGoldenTest {

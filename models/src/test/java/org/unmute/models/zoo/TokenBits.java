@@ -19,14 +19,14 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
-/** Comparisons to the last bit, and the encoders and recordings they run on. */
+/** Bit-exact comparisons, and the encoders and recordings for them. */
 final class TokenBits {
     private TokenBits() {}
 
     /**
      * An encoder to test.
      *
-     * @param name its folder and file
+     * @param name name of its folder and file
      * @param golden its folder, or null for the encoder in the jar
      * @param checkpoint its file, or null for the encoder in the jar
      */
@@ -42,7 +42,7 @@ final class TokenBits {
         }
     }
 
-    /** One checkpoint of every encoder among the reference numbers; all of a folder hold the same weights. */
+    /** One checkpoint of every encoder with reference numbers; all files in a folder hold the same weights. */
     static List<Case> golden() throws IOException {
         List<Case> cases = new ArrayList<>();
         Optional<Path> root = Golden.folder("tiny");
@@ -80,13 +80,13 @@ final class TokenBits {
         return spec.windowSamples() == EncoderSpec.WHOLE_RECORDING;
     }
 
-    /** Samples of a window or, where recordings are taken in one piece, of the tokens that attend to each other. */
+    /** Samples of a window or, if recordings are encoded in one piece, of the tokens that attend to each other. */
     static int unit(EncoderSpec spec) {
         return hearsWholes(spec) ? spec.time() * spec.grid().rowSamples() : spec.windowSamples();
     }
 
     /**
-     * Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the
+     * Recordings of the relevant lengths: a part of a window, one window, several with and without a remainder, and the
      * shortest.
      */
     static List<float[]> recordings(EncoderSpec spec) {

@@ -31,7 +31,7 @@ import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** What holds for each of the encoders on the shared network with pre-norm blocks. */
+/** Properties of every encoder on the shared network with pre-norm blocks. */
 class VitTest {
     private static final int DIM = 24;
     private static final int HEADS = 3;
@@ -60,7 +60,7 @@ class VitTest {
                 .toList();
     }
 
-    /** A hop of 2560 samples, where a remainder of less than 3279 is left out even if it completes a window. */
+    /** A hop of 2560 samples, where a remainder of less than 3279 is dropped even if it completes a window. */
     @Test
     void aHopBelowTheMinRemainderStreamsTheRowsOfTheWholeRecording() {
         Encoder encoder = Encoders.build(
@@ -191,7 +191,7 @@ class VitTest {
                     TokenMap map = encoder.encode(noise(spec.windowSamples(), 5));
                     assertThat(map.time()).isEqualTo(steps);
                     assertThat(map.count()).isEqualTo(steps * spec.freq());
-                    // One frame is padded to a window.
+                    // A single frame is padded to a window.
                     TokenMap least = encoder.encode(noise(spec.frameSamples(), 5));
                     assertThat(least.count()).isEqualTo(map.count());
                     assertThat(least.tokens()).isNotEqualTo(map.tokens()).doesNotContain(Float.NaN);
