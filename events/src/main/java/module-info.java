@@ -1,4 +1,4 @@
-/** Detection in recordings of any length, tables of events, and their scores. */
+/** Detects events in recordings of any length, reads and writes tables of events, and scores them. */
 module org.unmute.events {
     requires transitive org.unmute.data;
 

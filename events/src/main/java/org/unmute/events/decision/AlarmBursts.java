@@ -7,8 +7,8 @@ import org.unmute.probes.decision.Logit;
 
 /**
  * The threshold that keeps alarms within a limit if they come in bursts. One minute of rain can hold more alarms than
- * the ten hours around it. A count of alarms then tells less than an interval for independent events claims, and the
- * few alarms at a strict threshold do not show how large bursts are. This class therefore looks at the minutes with the
+ * the ten hours around it. An interval for independent events is then too narrow for the count of alarms, and the few
+ * alarms at a strict threshold do not show how large bursts are. This class therefore looks at the minutes with the
  * highest scores. Above the lowest of them, the rate of such minutes is assumed to fall exponentially (mean excess of
  * logits). The number of alarms per burst is measured at that level, with each burst weighted by its size, as in a
  * quasi-Poisson bound. At the threshold, the upper bound of the alarms per hour, which includes the errors of count and
@@ -50,8 +50,8 @@ final class AlarmBursts {
         double base = highest[blocks - 1 - top];
         double slope = Arrays.stream(highest, blocks - top, blocks).average().orElseThrow() - base;
         double excess = Math.log(top * size(evidence, c, counts, Logit.toScore(base)) / (hours * limit));
-        // Solves x - z * sqrt((1 + x^2) / top) = excess, the errors of the number of minutes and of the slope on a log
-        // scale.
+        // Solves x - z * sqrt((1 + x^2) / top) = excess. The square root is the standard error that follows from the
+        // number of minutes and from the slope, on a log scale.
         double z = NormalQuantile.of(CONFIDENCE);
         double k = z * z / top;
         double x = (excess + Math.sqrt(k * (excess * excess + 1 - k))) / (1 - k);

@@ -155,7 +155,8 @@ public final class EventDecisionLearner {
     }
 
     /**
-     * The threshold that keeps bursts of alarms within the limit; 0 if the limit cannot be shown to hold in any case.
+     * The threshold that keeps bursts of alarms within the limit; 0 if the evidence is too short to show that the limit
+     * holds.
      */
     private double bursts(int c, IntPredicate recordings, Tradeoff.Choice quiet) {
         return quiet.isShown() ? AlarmBursts.threshold(evidence, c, recordings, rule.value()) : 0;

@@ -18,7 +18,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param clips       decisions learned on clips; null if there are none
  * @param thresholds  on the scale of the reported scores: NaN where none was learned, infinite for classes that are
  *                    off; null if none are valid
- * @param calibration of raw scores; null for raw scores
+ * @param calibration of raw scores; null to report raw scores
  */
 public record LearnedThresholds(
         EventDecisions events, Decisions clips, double[] thresholds, ScoreCalibration calibration) {

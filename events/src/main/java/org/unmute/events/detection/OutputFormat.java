@@ -14,10 +14,7 @@ public enum OutputFormat {
     AUDACITY(AnnotationFormat.AUDACITY, null, "audacity", ".txt"),
     /** BirdNET-Analyzer's CSV for each recording and for all, under the names that BirdNET uses. */
     BIRDNET(AnnotationFormat.BIRDNET, "BirdNET_CombinedTable.csv", "birdnet", ".BirdNET.results.csv"),
-    /**
-     * all events, in full precision; replaced when a run has gone through all recordings=>all events, in full
-     * precision; replaced once a run has processed all recordings
-     */
+    /** {@code events.parquet}: all events, in full precision; replaced once a run has processed all recordings. */
     PARQUET(null, "events.parquet", null, null);
 
     private final AnnotationFormat format;

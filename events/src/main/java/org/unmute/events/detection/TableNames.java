@@ -11,9 +11,9 @@ import org.unmute.probes.cache.AudioClip;
 
 /**
  * Names of the tables of single recordings: the recording's name without extension, in the same subfolders. If two
- * names would be equal, also on a case-insensitive file system, both keep their extensions. A part of a recording keeps
- * its seconds. Characters that control a terminal, or that some file system does not allow, become underscores. Names
- * that are too long are shortened.
+ * names would be equal, even if only on a case-insensitive file system, both keep their extensions. A part of a
+ * recording keeps its seconds. Characters that control a terminal, or that some file system does not allow, become
+ * underscores. Names that are too long are shortened.
  */
 final class TableNames {
     private final Map<String, String> names = new HashMap<>();

@@ -103,8 +103,8 @@ public final class EncoderWarmUp {
     }
 
     /**
-     * Runs small passes on a backend. It may be opened for this purpose only, since all backends of a kind share the
-     * compiled code. Returns when the passes are fast, or after a few seconds.
+     * Runs small passes on a backend. A backend opened just for this purpose will do, since all backends of a kind
+     * share the compiled code. Returns when the passes are fast, or after a few seconds.
      */
     public static void run(Backend backend) {
         backend.warmUp();

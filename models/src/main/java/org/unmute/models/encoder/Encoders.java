@@ -153,7 +153,7 @@ public final class Encoders {
      * are there. Kinds with the same names are distinguished by {@link EncoderProvider#reasonAgainst}.
      *
      * @param model a {@linkplain EncoderProvider#name name} or alias; empty to detect the kind
-     * @throws UnusableCheckpointException if there is none, or not the one asked for
+     * @throws UnusableCheckpointException if the file holds no known encoder, or not the requested one
      */
     public static Recognized recognize(Checkpoint file, String model) {
         String stated = stated(file, model);

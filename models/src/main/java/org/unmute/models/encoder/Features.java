@@ -32,8 +32,8 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     /**
      * A range of rows of the tokens and layers, with the same cls tokens and without attention.
      *
-     * @param from the first
-     * @param to   the one after the last
+     * @param from first row
+     * @param to   row after the last
      * @throws IndexOutOfBoundsException if there are no such rows
      */
     public Features rows(int from, int to) {
@@ -44,7 +44,7 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     }
 
     /**
-     * The same features with the number of rows that hold sound.
+     * The same features, of which the first {@code rows} rows hold sound.
      *
      * @throws IllegalArgumentException if there are fewer rows
      */
@@ -79,7 +79,7 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     }
 
     /**
-     * What to compute besides the token map.
+     * Outputs to compute besides the token map.
      *
      * @param layers indices of the blocks whose output is requested, from 0
      * @param attention whether the class token's attention is requested

@@ -82,8 +82,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
     /**
      * A range of rows, with the same cls token. If all of them are padding, the first counts as sound.
      *
-     * @param from the first
-     * @param to   the one after the last
+     * @param from first row
+     * @param to   row after the last
      * @throws IndexOutOfBoundsException if there are no such rows
      */
     public TokenMap rows(int from, int to) {
@@ -95,7 +95,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
 
     /**
      * Number of padding rows among {@code rows} rows of which the first {@code sound} hold sound; {@link #UNKNOWN} if
-     * this map's padding is.
+     * this map's padding is not known.
      */
     private int padding(int rows, int sound) {
         return isSoundKnown() ? rows - Math.clamp(sound, 1, rows) : UNKNOWN;

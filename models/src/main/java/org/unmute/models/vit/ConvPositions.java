@@ -48,7 +48,7 @@ public final class ConvPositions {
         }
     }
 
-    /** From {@code [dim, width, kernel]} to {@code [dim, kernel, width]}. */
+    /** Transposes {@code [dim, width, kernel]} to {@code [dim, kernel, width]}. */
     private static float[] tapsFirst(float[] weight, int width, int kernel) {
         float[] turned = new float[weight.length];
         for (int i = 0; i < weight.length; i++) {

@@ -61,7 +61,7 @@ public record Asit() implements EncoderProvider {
         return vit.encoder(NAME, description, frontEnd, settings, grid, null);
     }
 
-    /** {@code [1, 1 + stored · bands, dim]} to {@code [1, 1 + steps · bands, dim]}. */
+    /** Interpolates positions from {@code [1, 1 + stored · bands, dim]} to {@code [1, 1 + steps · bands, dim]}. */
     static Tensor positions(Tensor table, int stored, int steps, int bands) {
         return steps == stored
                 ? table

@@ -203,7 +203,7 @@ public record Ast() implements EncoderProvider {
                 .orElse((stored - 1) * stride + Vit.PATCH);
     }
 
-    /** {@code [1, 2 + bands · stored, dim]} to {@code [1, 2 + bands · steps, dim]}. */
+    /** Adapts positions from {@code [1, 2 + bands · stored, dim]} to {@code [1, 2 + bands · steps, dim]}. */
     static Tensor positions(Tensor table, int bands, int stored, int steps) {
         if (steps == stored) {
             return table;

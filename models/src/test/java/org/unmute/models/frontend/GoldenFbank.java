@@ -106,7 +106,7 @@ final class GoldenFbank {
         return Wav.read(Files.exists(own) ? own : common);
     }
 
-    /** {@code [rows, columns]} to {@code [columns, rows]}. */
+    /** Transposes {@code [rows, columns]} to {@code [columns, rows]}. */
     static float[] transposed(float[] matrix, int rows, int columns) {
         float[] t = new float[matrix.length];
         for (int r = 0; r < rows; r++) {
