@@ -9,13 +9,13 @@ import org.unmute.files.PlainText;
 /**
  * A recording to embed, or a part of one.
  *
- * @param id path below the audio root, with '/'; of a part, with '#' and its seconds behind
- * @param path where the file is
+ * @param id path below the audio root, with '/'; for a part of a file, followed by '#' and its seconds
+ * @param path location of the file
  * @param start where the clip begins in the file, in seconds, from 0
- * @param end where it ends, in seconds, above {@code start}; infinite: at the end of the file
+ * @param end where it ends, in seconds, above {@code start}; infinity means the end of the file
  */
 public record AudioClip(String id, Path path, double start, double end) {
-    /** @throws IllegalArgumentException if the times are no range */
+    /** @throws IllegalArgumentException if the times are not a valid range */
     public AudioClip {
         if (!(start >= 0 && end > start) || start == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(quotedId(id) + ": it must begin at 0 s or later and end after that: "
@@ -23,43 +23,43 @@ public record AudioClip(String id, Path path, double start, double end) {
         }
     }
 
-    /** A whole file. */
+    /** A clip that is a whole file. */
     public AudioClip(String id, Path path) {
         this(id, path, 0, Double.POSITIVE_INFINITY);
     }
 
-    /** Whether the clip is its whole file. */
+    /** Whether the clip covers its whole file. */
     public boolean whole() {
         return start == 0 && end == Double.POSITIVE_INFINITY;
     }
 
-    /** The file's frame with which the clip begins, at the nearest sample. */
+    /** Index of the clip's first frame in the file, rounded to the nearest sample. */
     long firstFrame(int sampleRate) {
         return Math.round(start * sampleRate);
     }
 
-    /** The frame after its last one, which may lie behind the end of the file. */
+    /** Index after the clip's last frame, which may exceed the length of the file. */
     long endFrame(int sampleRate) {
         return end == Double.POSITIVE_INFINITY ? Long.MAX_VALUE / 2 : Math.round(end * sampleRate);
     }
 
-    /** The clip's length in seconds in a file of this length, where that is known; NaN where it is not. */
+    /** Length of the clip in seconds; NaN if the length of the file is not known. */
     public double seconds(AudioStream file) {
         return Math.max(0, Math.min(end, file.seconds()) - start);
     }
 
     /**
-     * The clip's sound, cut out of its file at the nearest samples. An end beyond the file's is the file's.
+     * Reads the clip from its file, cut at the nearest samples. A clip that would end after the file ends with it.
      *
      * @param file at any position
-     * @return at the file's rate
+     * @return the clip at the file's rate
      * @throws IOException if it cannot be read, or the file ends before the clip begins
      */
     public Recording read(AudioStream file) throws IOException {
         return Recording.read(new ClipStream(file, this, new float[0], 0, 0));
     }
 
-    /** The id in quotes, without control characters, for messages. */
+    /** The id in quotes and without control characters, for messages. */
     String quotedId() {
         return quotedId(id);
     }

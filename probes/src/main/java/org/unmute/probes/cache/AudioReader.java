@@ -14,12 +14,12 @@ public interface AudioReader {
     /**
      * Opens a file at its beginning.
      *
-     * @return closed by the caller
-     * @throws IOException with the reason in words if it cannot be read
+     * @return the stream, which the caller closes
+     * @throws IOException if it cannot be read; the message gives the reason
      */
     AudioStream open(Path file) throws IOException;
 
-    /** Whether a device or network failed rather than the recording, so that another try may read it. */
+    /** Whether the failure lies with a device or network, not with the recording, so that a retry may succeed. */
     static boolean mayPass(Exception failure) {
         return failure instanceof IOException
                 && !(failure instanceof UnreadableAudioException

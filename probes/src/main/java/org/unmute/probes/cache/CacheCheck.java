@@ -12,14 +12,14 @@ import java.util.function.Consumer;
 import org.unmute.probes.cache.files.FolderFiles;
 
 /**
- * What a cache folder holds, checked to the last byte: shard headers, record headers and tokens. Unlike {@link
- * TokenCache#verify}, it also reads a cache of which the header of a shard, or a whole shard, is unusable. Nothing is
- * changed.
+ * The result of checking a cache folder completely: shard headers, record headers and tokens. Unlike {@link
+ * TokenCache#verify}, the check also reads caches in which a shard, or the header of one, is unusable. It changes
+ * nothing.
  *
  * @param shards number of shard files
  * @param clips number of clips with an intact record
  * @param bytes size of all shards
- * @param damage bytes that are no usable record, in order
+ * @param damage byte ranges that do not form a usable record, in order
  */
 public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage) {
     public CacheCheck {
@@ -29,8 +29,8 @@ public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage)
     /**
      * Checks all shards of a folder.
      *
-     * @param done receives each shard's file when it is checked
-     * @throws TokenCacheException if a shard that the manifest names is missing or of another size
+     * @param done receives the file of each shard once it is checked
+     * @throws TokenCacheException if a shard that the manifest names is missing or has another size
      * @throws IOException if a file cannot be read
      */
     public static CacheCheck of(Path folder, Consumer<Path> done) throws IOException {
@@ -75,7 +75,7 @@ public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage)
                     return header.key();
                 }
             } catch (TokenCacheException e) {
-                // Of another version, which is reported when the shard is opened.
+                // Another format version, which is reported when the shard is opened.
             }
         }
         return null;

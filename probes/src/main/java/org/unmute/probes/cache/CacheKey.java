@@ -10,7 +10,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.DType;
 
 /**
- * What all records of a cache folder have in common.
+ * The properties that all records of a cache folder share.
  *
  * @param encoder description of the encoder, for messages ("EAT base, epoch 30")
  * @param encoderHash hash of its weights and settings; equal for the same encoder only
@@ -45,17 +45,16 @@ public record CacheKey(
         this(encoder, encoderHash, frontEnd, frontEndHash, dtype, 0);
     }
 
-    /** This key for a cache that also stores the tokens of this many layers. */
+    /** A copy of this key for a cache that also stores the tokens of this many layers. */
     public CacheKey withLayers(int count) {
         return new CacheKey(encoder, encoderHash, frontEnd, frontEndHash, dtype, count);
     }
 
     /**
-     * The key of an encoder's tokens, as the command line computes it.
+     * The key for the tokens of an encoder, as the command line computes it.
      *
-     * @param encoder the encoder's description; other settings make another encoder of the same weights
-     * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link
-     *     Sha256#of(java.nio.file.Path)})
+     * @param encoder the encoder's description; the same weights with other settings count as another encoder
+     * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link Sha256#of(java.nio.file.Path)})
      * @param resampling how recordings of other rates are converted
      * @param dtype {@link DType#F16} or {@link DType#F32}
      */
@@ -66,7 +65,7 @@ public record CacheKey(
         return new CacheKey(network, Sha256.of(fileSha256 + network), frontEnd, Sha256.of(frontEnd), dtype);
     }
 
-    /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the descriptions. */
+    /** Whether both keys describe the same tokens: equal hashes, dtype and layers. Descriptions do not matter. */
     boolean matches(CacheKey other) {
         return encoderHash.equals(other.encoderHash)
                 && frontEndHash.equals(other.frontEndHash)
@@ -75,8 +74,8 @@ public record CacheKey(
     }
 
     /**
-     * First eight bytes of a SHA-256 over what {@link #matches} compares. Every record has it, so that it survives the
-     * loss of a shard's header.
+     * The first eight bytes of a SHA-256 over the fields that {@link #matches} compares. Every record stores it, so
+     * that records can be identified without the shard's header.
      */
     long fingerprint() {
         MessageDigest digest = Sha256.digest();

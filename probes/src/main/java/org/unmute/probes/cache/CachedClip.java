@@ -10,12 +10,12 @@ import org.unmute.models.encoder.TokenMap;
  * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
  * @param time steps in time
  * @param freq steps in frequency
- * @param dim numbers per token
+ * @param dim values per token
  * @param hasCls whether a cls token is stored
- * @param padding rows at its end that begin after the end of the recording; {@link TokenMap#UNKNOWN} if the cache was
- *     made before it stored that
+ * @param padding rows at the end that begin after the end of the recording; {@link TokenMap#UNKNOWN} for caches of
+ *     versions that did not store it
  * @param shard file name of the shard
- * @param record number of the record in its shard, from 0
+ * @param record index of the record in its shard, from 0
  */
 public record CachedClip(
         String id,
@@ -27,27 +27,27 @@ public record CachedClip(
         int padding,
         String shard,
         int record) {
-    /** Numbers in the token map: time * freq * dim. */
+    /** Number of values in the token map: time * freq * dim. */
     public int tokenValues() {
         return time * freq * dim;
     }
 
     /**
-     * Numbers in its first rows.
+     * Number of values in the first {@code rows} rows.
      *
-     * @throws IndexOutOfBoundsException if there are not so many
+     * @throws IndexOutOfBoundsException if the clip has fewer rows
      */
     int valuesOf(int rows) {
         Objects.checkFromIndexSize(0, rows, time);
         return rows * freq * dim;
     }
 
-    /** Rows of sound, from the first on; all where padding is not known. */
+    /** Number of leading rows that are not padding; all rows if the padding is not known. */
     public int sound() {
         return time - Math.max(0, padding);
     }
 
-    /** Whether it is known which rows are padding. */
+    /** Whether the number of padding rows is known. */
     public boolean isSoundKnown() {
         return padding != TokenMap.UNKNOWN;
     }

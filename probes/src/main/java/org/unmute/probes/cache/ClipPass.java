@@ -21,15 +21,15 @@ import org.unmute.audio.UnreadableAudioException;
 import org.unmute.models.encoder.EncoderSpec;
 
 /**
- * Reads clips in the order of a list, some at a time, at an encoder's rate. Clips of a file that are near each other in
- * the list share one stream: what follows is read on, what overlaps is decoded once, anything else is sought. Files are
- * read in parallel. A clip has the same samples however the list is divided: it is cut at the file's rate at the
- * nearest samples, then resampled by itself.
+ * Reads clips in the order of a list, several at a time, at an encoder's rate. Clips of one file that are close to each
+ * other in the list share a stream: contiguous clips are read on, overlaps are decoded once, and larger gaps are
+ * sought. Files are read in parallel. The samples of a clip do not depend on how the list is divided: each clip is cut
+ * at the file's rate at the nearest samples, then resampled on its own.
  *
- * <p>Memory is bounded by {@link Limits}, whatever the length of the files, unless a single clip is longer.
+ * <p>{@link Limits} bound the memory, however long the files are, unless a single clip exceeds them.
  */
 public final class ClipPass implements Closeable {
-    /** Clips of unknown length of which as many are read together as of a quarter of the limit. */
+    /** The share of the limit that a clip of unknown length is assumed to take. */
     private static final double UNKNOWN_SHARE = 0.25;
 
     private final String operation;
@@ -43,13 +43,13 @@ public final class ClipPass implements Closeable {
     private int at;
 
     /**
-     * How much is read at a time.
+     * Limits on the amount read at a time.
      *
-     * @param clips   max clips, at least 1
-     * @param seconds max seconds of sound, unless one clip is longer
+     * @param clips max clips, at least 1
+     * @param seconds max seconds of sound; a single longer clip is still read
      */
     public record Limits(int clips, double seconds) {
-        /** @throws IllegalArgumentException if they are not positive */
+        /** @throws IllegalArgumentException if a limit is not positive */
         public Limits {
             if (clips < 1 || !(seconds > 0)) {
                 throw new IllegalArgumentException("clips are read some at a time: " + clips + ", " + seconds + " s");
@@ -57,19 +57,19 @@ public final class ClipPass implements Closeable {
         }
     }
 
-    /** Decides which clips are read. Called from several threads, not at once for clips of the same file. */
+    /** Decides which clips are read. Called from several threads, but never concurrently for clips of the same file. */
     @FunctionalInterface
     public interface Choice {
-        /** @throws IOException if the clip cannot be used: its failure */
+        /** @throws IOException if the clip cannot be used; recorded as the clip's failure */
         boolean read(AudioClip clip) throws IOException;
     }
 
     private record Candidate(AudioClip clip, boolean wanted, double seconds, Exception failure) {}
 
     /**
-     * @param operation what is done with them, for messages: {@code embed}
-     * @param encoder   gives the rate and the min length of a clip
-     * @param kernel    how recordings of another rate are resampled
+     * @param operation verb for messages, such as {@code embed}
+     * @param encoder determines the rate and the min length of a clip
+     * @param kernel resampling kernel for recordings at other rates
      */
     public ClipPass(
             String operation,
@@ -86,22 +86,22 @@ public final class ClipPass implements Closeable {
         this.limits = limits;
     }
 
-    /** Whether clips are left. */
+    /** Whether clips remain. */
     public boolean hasNext() {
         return at < clips.size();
     }
 
-    /** Reads the next clips, all of them. */
+    /** Reads the next clips without leaving any out. */
     public List<ClipSound> next() {
         return next(_ -> true);
     }
 
     /**
-     * Reads the next clips: as many as stay within the limits. Which these are depends on the recordings only, not on
-     * the machine.
+     * Reads the next clips, as many as stay within the limits. How many depends only on the recordings, not on the
+     * machine.
      *
-     * @param choice the clips to read; of the others nothing is decoded
-     * @return one for each clip, in the order of the list
+     * @param choice selects the clips to read; the others are not decoded
+     * @return one entry for each clip, in the order of the list
      */
     public List<ClipSound> next(Choice choice) {
         List<AudioClip> ahead = clips.subList(at, Math.min(clips.size(), at + limits.clips()));
@@ -139,7 +139,7 @@ public final class ClipPass implements Closeable {
         R on(SharedFile file, AudioClip clip);
     }
 
-    /** Works on files in parallel, and on the clips of a file in order. */
+    /** Processes files in parallel, and the clips of one file in order. */
     private <R> List<R> perFile(List<AudioClip> some, Work<R> work) {
         Map<Path, List<Integer>> byFile = new LinkedHashMap<>();
         for (int i = 0; i < some.size(); i++) {
@@ -168,7 +168,7 @@ public final class ClipPass implements Closeable {
         }
     }
 
-    /** Reads a clip and resamples it: while the next clip is being read, if {@code aside}. */
+    /** Reads a clip and resamples it; if {@code aside}, in the background while the next clip is read. */
     private CompletableFuture<ClipSound> read(SharedFile file, Candidate candidate, boolean aside) {
         AudioClip clip = candidate.clip();
         if (!candidate.wanted() || candidate.failure() != null) {
@@ -226,7 +226,7 @@ public final class ClipPass implements Closeable {
         });
     }
 
-    /** A file that was read to the end of its last clip owes nothing more. */
+    /** Ignores errors: all clips of the file have been read. */
     private static void closeQuietly(SharedFile file) {
         try {
             file.close();

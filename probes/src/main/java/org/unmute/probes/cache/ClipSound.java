@@ -4,13 +4,13 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
- * What reading a clip gave.
+ * The result of reading a clip.
  *
  * @param samples  mono, at the encoder's rate; null if the clip was not asked for or could not be read
- * @param seconds  its length in the file; 0 without samples
- * @param rate     of its file, in Hz; 0 without samples
- * @param failure  why it could not be read; null if it was, or was not asked for
- * @param warnings what is odd about its file, said with the first clip that meets it
+ * @param seconds length of the clip; 0 without samples
+ * @param rate rate of the file in Hz; 0 without samples
+ * @param failure why the clip could not be read; null if it was read or not asked for
+ * @param warnings irregularities of the file, reported with the first clip that meets them
  */
 public record ClipSound(
         AudioClip clip, float[] samples, double seconds, int rate, Exception failure, List<String> warnings) {
@@ -27,17 +27,17 @@ public record ClipSound(
         return new ClipSound(clip, null, 0, 0, failure, List.of());
     }
 
-    /** Where it ends in its file, in seconds: after its last frame. */
+    /** End of the clip in its file, in seconds: after its last frame. */
     public double endSeconds() {
         return (double) (clip.firstFrame(rate) + Math.round(seconds * rate)) / rate;
     }
 
-    /** The failure in words; null without one. */
+    /** The reason for the failure; null if there is none. */
     public String reason() {
         return failure == null ? null : reason(failure);
     }
 
-    /** Why something could not be read, in words. */
+    /** The reason for a read failure, as text. */
     public static String reason(Exception e) {
         if (e instanceof NoSuchFileException missing) {
             return "the file does not exist: " + missing.getFile();

@@ -2,7 +2,7 @@ package org.unmute.probes.cache;
 
 /** Whether the cache holds a clip. */
 public enum ClipStatus {
-    /** There are tokens of this id and this audio content. */
+    /** The cache has tokens for this id and this audio content. */
     PRESENT,
     /** The id is stored with other audio content: the file was changed and must be embedded again. */
     CHANGED,

@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
-/** A clip's frames of a file, as a stream of their own. Closing it leaves the file open. */
+/** The frames of one clip in a file, as a stream of their own. Closing it leaves the file open. */
 final class ClipStream implements AudioStream {
     private final AudioStream file;
     private final AudioClip clip;
     private final long from;
     private final long to;
-    /** Frames of the file that were read before: {@code heldCount} from {@code heldFrom} on. */
+    /** Frames of the file that have been read already: {@code heldCount} frames from {@code heldFrom} on. */
     private final float[] held;
 
     private final long heldFrom;
@@ -21,9 +21,9 @@ final class ClipStream implements AudioStream {
     private long position;
 
     /**
-     * @param held      samples of the file that were read before, or an empty array. Not modified.
-     * @param heldFrom  the frame with which they begin
-     * @param heldCount how many they are
+     * @param held samples of the file that have been read already, or an empty array. Not modified.
+     * @param heldFrom index of their first frame
+     * @param heldCount number of frames held
      */
     ClipStream(AudioStream file, AudioClip clip, float[] held, long heldFrom, int heldCount) {
         this.file = file;
@@ -50,7 +50,7 @@ final class ClipStream implements AudioStream {
         return file.channels();
     }
 
-    /** Known where the file's length is. */
+    /** Known if the file's length is known. */
     @Override
     public OptionalLong frames() {
         return file.frames().isEmpty()
@@ -111,6 +111,6 @@ final class ClipStream implements AudioStream {
 
     @Override
     public void close() {
-        // The file is shared.
+        // The file is shared, so it stays open.
     }
 }

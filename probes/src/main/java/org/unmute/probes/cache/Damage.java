@@ -3,12 +3,12 @@ package org.unmute.probes.cache;
 import java.util.Optional;
 
 /**
- * Bytes of a shard that are no usable record.
+ * Bytes of a shard that do not form a usable record.
  *
- * @param kind what happened to them
+ * @param kind kind of damage
  * @param shard file name of the shard
- * @param record number of the record in its shard, from 0; -1 for the shard's header
- * @param offset the first of these bytes
+ * @param record index of the record in its shard, from 0; -1 for the shard's header
+ * @param offset offset of the first of these bytes
  * @param bytes their number
  * @param clip id of the clip, if the record's header is intact
  * @param reason description for the user
@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Damage(
         Kind kind, String shard, int record, long offset, long bytes, Optional<String> clip, String reason) {
 
-    /** What happened to the bytes. */
+    /** Kind of damage. */
     public enum Kind {
         /**
          * The last shard ends in an incomplete record: a writer was stopped while writing it. Expected after a kill.

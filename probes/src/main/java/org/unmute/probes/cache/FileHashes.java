@@ -9,15 +9,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.unmute.files.Sha256;
 
 /**
- * SHA-256 of files, each computed once for all its clips. A file whose size or modification time changes is hashed
- * again. Thread-safe; several threads that ask for the same new file at once may each hash it.
+ * SHA-256 of files, computed once per file and shared by all its clips. A file whose size or modification time changes
+ * is hashed again. Thread-safe; threads that ask for the same new file at the same time may each hash it.
  */
 public final class FileHashes {
     private record Known(long size, long modified, String hash) {}
 
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
-    /** No file hashed yet. */
+    /** Starts without hashes. */
     public FileHashes() {}
 
     /**
@@ -37,7 +37,7 @@ public final class FileHashes {
         return hash;
     }
 
-    /** What {@link #of} gave last; null if the file has not been hashed. */
+    /** The last result of {@link #of}; null if the file has not been hashed. */
     String last(Path file) {
         Known last = known.get(file);
         return last == null ? null : last.hash();

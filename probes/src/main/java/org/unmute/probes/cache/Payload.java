@@ -21,7 +21,7 @@ final class Payload {
 
     private Payload() {}
 
-    /** The checksum of bytes up to the buffer's limit. */
+    /** The checksum of the bytes up to the buffer's limit. */
     static int checksum(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
@@ -33,16 +33,16 @@ final class Payload {
         return Math.multiplyExact(Math.multiplyExact(map(time, freq, dim, cls), 1L + layers), (long) dtype.bytes());
     }
 
-    /** Count of numbers of one layer: its tokens and its cls token. */
+    /** Number of values in one layer: its tokens and its cls token. */
     static long map(long time, long freq, long dim, boolean cls) {
         return Math.addExact(Math.multiplyExact(Math.multiplyExact(time, freq), dim), cls ? dim : 0);
     }
 
     /**
-     * Refuses numbers that are not finite, from which no probe can learn, and those that the dtype cannot hold:
+     * Rejects values that are not finite, from which no probe can learn, and values that the dtype cannot hold:
      * magnitudes above 65504 in float16.
      *
-     * @throws IllegalArgumentException naming clip, value and place
+     * @throws IllegalArgumentException naming the clip, the value and its place
      */
     static void checkFits(String clip, Features features, DType dtype) {
         float max = dtype == DType.F16 ? MAX_F16 : Float.MAX_VALUE;
@@ -73,7 +73,7 @@ final class Payload {
         }
     }
 
-    /** Writes a clip's numbers at the buffer's position and advances it. */
+    /** Writes the values of a clip at the buffer's position and advances it. */
     static void put(ByteBuffer out, Features features, DType dtype) {
         put(out, features.tokens(), dtype);
         for (TokenMap layer : features.layers()) {
@@ -114,7 +114,7 @@ final class Payload {
         MemorySegment.copy(payload, SHORT, 0, dst, offset, count);
     }
 
-    /** Reads {@code count} values, the first being value number {@code from} of the payload. */
+    /** Reads {@code count} values of the payload, starting with value {@code from}. */
     static void get(MemorySegment payload, int from, int count, float[] dst, int offset, DType dtype) {
         if (dtype == DType.F32) {
             MemorySegment.copy(payload, FLOAT, 4L * from, dst, offset, count);

@@ -30,13 +30,13 @@ record RecordHeader(
     static final int FIXED_BYTES = 84;
     /** Flag: the cls token is stored. */
     private static final int CLS = 1;
-    /** Flag: it is known how many rows are padding. Records of earlier versions do not say. */
+    /** Flag: the number of padding rows is known. Records of earlier versions lack it. */
     private static final int PADDING_KNOWN = 2;
-    /** First bit of the number of rows of padding in the flags. */
+    /** Lowest bit of the number of padding rows in the flags. */
     private static final int PADDING_SHIFT = 2;
-    /** The flags hold 14 bits of it. */
+    /** Max number of padding rows, which has 14 bits in the flags. */
     static final int MAX_PADDING = 0x3fff;
-    /** First bit of the number of layers in the flags. */
+    /** Lowest bit of the number of layers in the flags. */
     private static final int LAYERS_SHIFT = 16;
 
     static final int MAX_CLIP_BYTES = 4096;
@@ -76,10 +76,10 @@ record RecordHeader(
     }
 
     /**
-     * Reads the header at an offset; null if the bytes there are no intact header. The payload may extend beyond the
-     * end of the file.
+     * Reads the header at an offset; null if the bytes there are not an intact header. The payload may extend beyond
+     * the end of the file.
      *
-     * @param file {@link #MAX_BYTES} bytes from the offset on, or all there are
+     * @param file {@link #MAX_BYTES} bytes from the offset on, or fewer at the end of the file
      */
     static RecordHeader parse(MemorySegment file, long at) {
         long left = file.byteSize() - at;
@@ -112,7 +112,7 @@ record RecordHeader(
                 bytes);
     }
 
-    /** Whether the sizes give exactly the stated payload, so that no read can go beyond it. */
+    /** Whether the sizes imply exactly the stated payload size, so that no read can go beyond it. */
     boolean sizesFit(CacheKey key) {
         if (time < 1 || freq < 1 || dim < 1 || padding >= time || layers != key.layers()) {
             return false;
@@ -125,7 +125,7 @@ record RecordHeader(
         }
     }
 
-    /** Offset of the first intact header in a block, up to {@code last}; -1 if there is none. */
+    /** Offset of the first intact header in a block, at most {@code last}; -1 if there is none. */
     static long find(MemorySegment block, long last) {
         for (long at = 0; at <= last; at++) {
             if (block.get(LONG, at) == MAGIC && parse(block, at) != null) {
@@ -145,7 +145,7 @@ record RecordHeader(
         return left < 12 || rest.get(INT, 8) > left;
     }
 
-    /** The bytes of a clip's id. */
+    /** The bytes of a clip's id, checked. */
     static byte[] checkedId(String clipId) {
         byte[] id = clipId.getBytes(StandardCharsets.UTF_8);
         if (id.length == 0 || id.length > MAX_CLIP_BYTES || clipId.indexOf('\0') >= 0) {
@@ -155,7 +155,7 @@ record RecordHeader(
         return id;
     }
 
-    /** The bytes of a clip's audio hash. */
+    /** The bytes of a clip's audio hash, checked. */
     static byte[] checkedHash(String clipId, String audioSha256) {
         if (!audioSha256.matches("[0-9a-f]{64}")) {
             throw new IllegalArgumentException("token cache: clip '" + clipId

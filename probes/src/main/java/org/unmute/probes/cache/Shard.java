@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.ShardFiles;
 
-/** A shard: its intact records, and its bytes that are none. */
+/** A shard: its intact records and its damaged bytes. */
 final class Shard {
     private static final Pattern NAME = Pattern.compile("shard-(\\d{5,9})\\.tok");
     private static final String SUFFIX = ".tok";
     /** Headers are read in blocks of 4 MiB, so that many small records cost one access. */
     private static final int BLOCK = 1 << 22;
-    /** What a block has from the place on that is looked at: any header fits. */
+    /** Bytes that a block must have after the position examined, so that any header fits. */
     private static final int NEEDED = Math.max(ShardHeader.MAX_BYTES, RecordHeader.MAX_BYTES);
 
     private final ShardFiles files;
@@ -35,7 +35,7 @@ final class Shard {
     private MemorySegment block = MemorySegment.NULL;
     private long blockAt;
 
-    /** A record and its place. */
+    /** A record and its position. */
     record Entry(RecordHeader header, int number, long offset) {
         long end() {
             return offset + header.bytes() + header.payloadBytes();
@@ -63,12 +63,12 @@ final class Shard {
     }
 
     /**
-     * What a folder holds.
+     * The files of a cache folder.
      *
-     * @param names of its files
-     * @param shards among them, in order: those that the manifest names, or all without one
+     * @param names names of all files
+     * @param shards the shards among them, in order: those that the manifest names, or all if there is no manifest
      * @param complete whether there is a manifest, which names finished shards only
-     * @param missing shards that the manifest names and that are not there, or of another size, each with what is wrong
+     * @param missing shards that the manifest names but that are absent or have another size, each with the problem
      */
     record Listing(Set<String> names, List<String> shards, boolean complete, SequencedMap<String, String> missing) {
         /** Whether a stopped writer may have left the shard with an incomplete end. */
@@ -76,7 +76,7 @@ final class Shard {
             return !complete && shard.equals(shards.getLast());
         }
 
-        /** @throws TokenCacheException if shards that the manifest names are not there */
+        /** @throws TokenCacheException if shards that the manifest names are missing */
         void requireWhole(String place) throws TokenCacheException {
             if (!missing.isEmpty()) {
                 Map.Entry<String, String> first = missing.firstEntry();
@@ -115,7 +115,7 @@ final class Shard {
         return new Listing(names, List.copyOf(shards), true, missing);
     }
 
-    /** Why a file is not the one that the manifest names; null if it is, as far as its size tells. */
+    /** Why a file is not the one that the manifest names; null if its size agrees. */
     private static String problem(ShardFiles files, Set<String> names, FileManifest.Entry entry) throws IOException {
         boolean there = names.contains(entry.name());
         return there && files.size(entry.name()) == entry.bytes()
@@ -125,9 +125,9 @@ final class Shard {
     }
 
     /**
-     * Opens a shard and finds its records by going through them.
+     * Opens a shard and finds its records by scanning it.
      *
-     * @param expected the key that its records must have; null for the one in its header
+     * @param expected the key that its records must have; null to use the key in its header
      * @param last whether it is the last shard, whose end may be incomplete
      * @param verify whether to check the payloads in addition to the headers
      * @throws TokenCacheException if it belongs to another key, or if the key is neither given nor readable
@@ -146,10 +146,10 @@ final class Shard {
     }
 
     /**
-     * Opens a shard by the table of contents beside it; by going through its records if that is missing or of another
-     * size of the shard.
+     * Opens a shard by the table of contents beside it. Scans its records if the table is missing or does not agree
+     * with the size of the shard.
      *
-     * @param listing of the folder that it is in
+     * @param listing the files of its folder
      * @param expected as for {@link #open}
      */
     static Shard openByContents(ShardFiles files, String name, Listing listing, CacheKey expected) throws IOException {
@@ -182,8 +182,8 @@ final class Shard {
     }
 
     /**
-     * Goes through a shard whose header is unusable: its records carry the key's fingerprint, so they can be recovered
-     * if the key is the expected one.
+     * Scans a shard whose header is unusable. Its records carry the key's fingerprint, so they can be recovered if the
+     * key is the expected one.
      */
     private Shard withoutHeader(boolean last, boolean verify) throws IOException {
         long first = find(0);
@@ -206,7 +206,7 @@ final class Shard {
         return this;
     }
 
-    /** The bytes from an offset on: any header that begins there is in them. */
+    /** The bytes from an offset on, enough to contain any header that begins there. */
     private MemorySegment from(long at) throws IOException {
         long wanted = Math.min(NEEDED, size - at);
         if (at < blockAt || at + wanted > blockAt + block.byteSize()) {
@@ -220,7 +220,7 @@ final class Shard {
         block = MemorySegment.NULL;
     }
 
-    /** Offset of the next intact header of a record from {@code from} on; -1 if there is none. */
+    /** Offset of the next intact record header from {@code from} on; -1 if there is none. */
     private long find(long from) throws IOException {
         long at = from;
         while (at <= size - RecordHeader.MIN_BYTES) {
@@ -321,7 +321,10 @@ final class Shard {
         return Payload.checksum(payload.asByteBuffer()) == header.payloadChecksum() ? payload : null;
     }
 
-    /** Whether the file still has the record: its header, which a table of contents repeats, and its payload. */
+    /**
+     * Whether the file still holds the record intact: its header, of which the table of contents has a copy, and its
+     * payload.
+     */
     boolean isIntact(Entry entry) throws IOException {
         MemorySegment record = recordBytes(entry);
         int header = entry.header().bytes();
@@ -330,7 +333,7 @@ final class Shard {
                         == entry.header().payloadChecksum();
     }
 
-    /** Header and payload of a record, as they are in the file. */
+    /** Header and payload of a record, as stored in the file. */
     MemorySegment recordBytes(Entry entry) throws IOException {
         return files.read(name, entry.offset(), entry.end() - entry.offset());
     }

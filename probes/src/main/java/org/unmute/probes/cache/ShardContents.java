@@ -16,8 +16,8 @@ import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.probes.cache.files.ShardFiles;
 
 /**
- * The table of contents of a shard: a file beside it with the headers of the shard and of its records. Where reading a
- * range takes a request, a shard is opened by it in one.
+ * The table of contents of a shard: a file beside it that holds the headers of the shard and of its records. With it, a
+ * shard in a store where each range read is a request is opened in one request.
  */
 public final class ShardContents {
     private static final byte[] MAGIC = "UNMUTOC\n".getBytes(StandardCharsets.US_ASCII);
@@ -37,15 +37,15 @@ public final class ShardContents {
         this.entries = entries;
     }
 
-    /** The name of the table of a shard: {@code shard-00000.toc} for {@code shard-00000.tok}. */
+    /** File name of a shard's table: {@code shard-00000.toc} for {@code shard-00000.tok}. */
     public static String nameFor(String shard) {
         return shard.replaceFirst("\\.tok$", "") + SUFFIX;
     }
 
     /**
-     * The table of a local shard, to be stored beside it.
+     * The table of contents of a local shard, to be stored beside it.
      *
-     * @param shard a finished shard, which is read through
+     * @param shard a finished shard, which is read completely
      * @throws TokenCacheException if it is damaged or not finished
      * @throws IOException if it cannot be read
      */
@@ -57,9 +57,9 @@ public final class ShardContents {
     }
 
     /**
-     * The table of a shard, wherever it is.
+     * The table of contents of a shard in any store.
      *
-     * @param name of a finished shard, whose headers are read
+     * @param name name of a finished shard, of which only the headers are read
      * @throws TokenCacheException if it is damaged or not finished
      * @throws IOException if it cannot be read
      */
@@ -81,10 +81,10 @@ public final class ShardContents {
     }
 
     /**
-     * Whether a shard is as long as its table of contents says or, without a usable one, consists of records that
-     * follow each other to its end. Tokens are not read.
+     * Whether a shard is as long as its table of contents states. Without a usable table: whether its records follow
+     * each other up to its end. Tokens are not read.
      *
-     * @param names of the files beside it
+     * @param names names of the files beside it
      * @throws IOException if it cannot be read
      */
     public static boolean isWhole(ShardFiles files, String shard, Set<String> names) throws IOException {
@@ -96,7 +96,7 @@ public final class ShardContents {
                 }
             }
         } catch (MalformedFileException e) {
-            // The shard itself tells.
+            // The shard itself decides.
         }
         try {
             return Shard.open(files, shard, null, false, false).damage().isEmpty();
@@ -123,7 +123,7 @@ public final class ShardContents {
     /**
      * Reads a table.
      *
-     * @return null if it is of a later version
+     * @return the table; null if it has a later version
      * @throws MalformedFileException if it is damaged
      */
     static ShardContents read(ShardFiles files, String name) throws IOException {
@@ -174,7 +174,7 @@ public final class ShardContents {
                 file, offset, "bad-contents", detail + ": delete it; the shard is then gone through when it is opened");
     }
 
-    /** Size of the shard that it is of. */
+    /** Size of the shard that the table describes. */
     long shardBytes() {
         return shardBytes;
     }

@@ -12,9 +12,9 @@ import org.unmute.tensor.DType;
 /** The header of a shard file: its number and the key of its records. */
 record ShardHeader(int shard, CacheKey key, int bytes) {
     private static final byte[] MAGIC = "UNMUTOKS".getBytes(StandardCharsets.US_ASCII);
-    /** A cache with the last layer's tokens only. */
+    /** Version of caches that store only the last layer's tokens. */
     private static final int VERSION = 1;
-    /** A cache with the tokens of all layers; their number follows the texts. */
+    /** Version of caches that store the tokens of all layers; the number of layers follows the texts. */
     private static final int LAYERS_VERSION = 2;
 
     private static final int FIXED_BYTES = 24;
@@ -47,9 +47,9 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     /**
      * Reads a header.
      *
-     * @param file its first {@link #MAX_BYTES} bytes, or more, or all there are
-     * @return null if the bytes are no intact header
-     * @throws TokenCacheException if it is intact but of an unknown version
+     * @param file at least its first {@link #MAX_BYTES} bytes, or the whole file if it is shorter
+     * @return the header; null if the bytes are not an intact header
+     * @throws TokenCacheException if the header is intact but has an unknown version
      */
     static ShardHeader parse(MemorySegment file, String name) throws TokenCacheException {
         if (file.byteSize() < FIXED_BYTES
@@ -95,7 +95,8 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
                     new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32, layers);
             return new ShardHeader(file.get(INT, 16), key, bytes);
         } catch (IllegalArgumentException e) {
-            // A text that no writer accepts: too long, or longer than the stored bytes since they are not UTF-8.
+            // A text that no writer accepts: too long, or longer than the stored bytes because they are not valid
+            // UTF-8.
             return null;
         }
     }

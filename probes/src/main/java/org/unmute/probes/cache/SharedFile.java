@@ -14,12 +14,12 @@ import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * A file that serves several clips through one stream. What clips that follow each other share is decoded once; a clip
+ * A file that serves several clips through one stream. Samples shared by consecutive clips are decoded once; a clip
  * that begins elsewhere is sought. After damage the file is opened again for the next clip, so that each clip fails or
- * succeeds by its own samples. One thread at a time.
+ * succeeds by its own samples. Not thread-safe.
  */
 final class SharedFile implements Closeable {
-    /** Clips of no more frames are read as they are and kept for the next, which may overlap: 2 MiB. */
+    /** Clips of at most this many frames are read unresampled and kept for the next clip, which may overlap: 2 MiB. */
     private static final int SHORT = 1 << 19;
 
     private final Path path;
@@ -57,11 +57,11 @@ final class SharedFile implements Closeable {
     }
 
     /**
-     * A clip's sound.
+     * The sound of a clip.
      *
-     * @param recording a short clip at the file's rate, a long one resampled
-     * @param seconds   its length in the file
-     * @param rate      of the file, in Hz
+     * @param recording a short clip at the file's rate, a long clip resampled
+     * @param seconds length of the clip
+     * @param rate rate of the file in Hz
      */
     record Cut(Recording recording, double seconds, int rate) {}
 
@@ -69,8 +69,8 @@ final class SharedFile implements Closeable {
      * Reads a clip.
      *
      * @param rate   in Hz
-     * @param kernel how a long clip is resampled
-     * @throws IOException if its samples cannot be read, or it begins behind the file's end
+     * @param kernel resampling kernel for a long clip
+     * @throws IOException if its samples cannot be read, or it begins after the end of the file
      */
     Cut read(AudioClip clip, int rate, Resampler.Kernel kernel) throws IOException {
         try {
@@ -93,8 +93,8 @@ final class SharedFile implements Closeable {
     }
 
     /**
-     * Lets the file verify itself after its last frame, as one with a hash of its samples does. The clips passed their
-     * own checks, so that a difference is a warning.
+     * Lets the file verify itself after its last frame, for instance against a hash of its samples. The clips passed
+     * their own checks, so a mismatch is only a warning.
      */
     private void verifyEnd(AudioStream file) throws IOException {
         if (file.frames().isPresent() && file.position() == file.frames().getAsLong()) {
@@ -106,7 +106,7 @@ final class SharedFile implements Closeable {
         }
     }
 
-    /** What is odd about the file and has not been said yet. */
+    /** Irregularities of the file that have not been reported yet. */
     List<String> newWarnings() {
         if (stream != null) {
             unsaid.addAll(stream.warnings());

@@ -25,9 +25,9 @@ import org.unmute.probes.cache.files.ShardFiles;
 import org.unmute.tensor.DType;
 
 /**
- * Reads a token cache, memory-mapped, or in ranges from wherever {@link ShardFiles} finds it. It sees the records that
- * were complete when it was opened; a writer may append at the same time. Any number of threads may read; close it when
- * all are done. Every read checks the record's checksum.
+ * Reads a token cache, either memory-mapped or in ranges through {@link ShardFiles}. A reader sees the records that
+ * were complete when it opened the cache; a writer may append at the same time. Any number of threads may read; close
+ * the cache when all are done. Every read verifies the record's checksum.
  */
 public final class TokenCache implements AutoCloseable {
     private static final int ASSUMED_CLIP_ID_BYTES = 64;
@@ -62,7 +62,7 @@ public final class TokenCache implements AutoCloseable {
         damage = List.copyOf(found);
     }
 
-    /** Opens a cache whatever its key; see {@link #key()}. */
+    /** Opens a cache with any key; {@link #key()} returns it. */
     public static TokenCache open(Path folder) throws IOException {
         return open(folder, null);
     }
@@ -78,7 +78,7 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Opens what is there of a cache, also where its manifest names shards that are not: {@link #missing()} has them.
+     * Opens the shards that are present, even if the manifest names others; {@link #missing()} lists those.
      *
      * @throws TokenCacheException if the folder has no shard, or one whose header is damaged
      */
@@ -87,10 +87,10 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Opens a cache wherever it is. Shards are opened by their {@linkplain ShardContents tables of contents}, some at a
-     * time.
+     * Opens a cache in any store. Shards are opened by their {@linkplain ShardContents tables of contents}, several at
+     * a time.
      *
-     * @param files closed with the cache, and if it cannot be opened
+     * @param files closed with the cache, or if it cannot be opened
      * @param expected the key it must have, or null for any
      * @throws TokenCacheException as {@link #open(Path, CacheKey)}, and if a file of the manifest is missing
      * @throws IOException if the files cannot be read
@@ -139,7 +139,7 @@ public final class TokenCache implements AutoCloseable {
         return shards;
     }
 
-    /** Opens one for the key, then the others while requests for several are under way. */
+    /** Opens one shard to learn the key, then the others with several requests in flight. */
     private static List<Shard> severalAtOnce(ShardFiles files, Shard.Listing listing, CacheKey expected)
             throws IOException {
         List<Shard> shards = new ArrayList<>();
@@ -169,16 +169,16 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Size in bytes of a cache of clips of one grid, with shard headers, if clip ids have 64 bytes.
+     * Estimated size in bytes of a cache whose clips have one grid, including shard headers, if clip ids have 64 bytes.
      *
      * @param clips number of clips
      * @param time steps in time
      * @param freq steps in frequency
-     * @param dim numbers per token
+     * @param dim values per token
      * @param cls whether a cls token is stored
      * @param layers number of layers stored in addition to the last
      * @param dtype {@link DType#F16} or {@link DType#F32}
-     * @throws ArithmeticException beyond 2^63 bytes
+     * @throws ArithmeticException if the size exceeds 2^63 bytes
      */
     public static long estimate(long clips, int time, int freq, int dim, boolean cls, int layers, DType dtype) {
         long record = RecordHeader.FIXED_BYTES
@@ -190,12 +190,15 @@ public final class TokenCache implements AutoCloseable {
         return Math.addExact(records, Math.multiplyExact((clips + perShard - 1) / perShard, 256L));
     }
 
-    /** Encoder, front end and element type of all records. */
+    /** The encoder, front end and element type of all records. */
     public CacheKey key() {
         return key;
     }
 
-    /** The clips, in the order of their first record; of a clip embedded again after a change, the newest record. */
+    /**
+     * The clips, in the order of their first record. A clip that was embedded again after a change has its newest
+     * record.
+     */
     public List<CachedClip> clips() {
         return clips.values().stream().map(Location::clip).toList();
     }
@@ -205,20 +208,20 @@ public final class TokenCache implements AutoCloseable {
         return Optional.ofNullable(clips.get(clipId)).map(Location::clip);
     }
 
-    /** Damage found on opening: headers and unfinished ends. {@link #verify} checks the tokens, too. */
+    /** Damage found on opening: damaged headers and unfinished ends. {@link #verify} also checks the tokens. */
     public List<Damage> damage() {
         return damage;
     }
 
     /**
-     * Shards that the manifest names and that are not there, or of another size, each with what is wrong with it. Only
-     * {@link #openWhatIsThere} opens such a cache.
+     * Shards that the manifest names but that are absent or have another size, each with the problem. Only {@link
+     * #openWhatIsThere} opens such a cache.
      */
     public SequencedMap<String, String> missing() {
         return Collections.unmodifiableSequencedMap(missing);
     }
 
-    /** Size of all shards. */
+    /** Total size of all shards. */
     public long bytes() {
         return shards.stream().mapToLong(Shard::bytes).sum();
     }
@@ -234,7 +237,7 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip with those of all layers that the cache holds.
+     * Reads the tokens of one clip, for all layers that the cache holds.
      *
      * @throws TokenCacheException if there is no such clip or its record is damaged
      */
@@ -248,7 +251,7 @@ public final class TokenCache implements AutoCloseable {
         return new Features(map(clip, payload, 0), layers, null);
     }
 
-    /** @param index 0 for the last layer, then from 1 the layers from the first on */
+    /** @param index 0 for the last layer; from 1 on, the layers in order */
     private TokenMap map(CachedClip clip, MemorySegment payload, int index) {
         float[] tokens = new float[clip.tokenValues()];
         float[] cls = clip.hasCls() ? new float[clip.dim()] : null;
@@ -273,15 +276,15 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of all {@link CacheKey#layers() layers} of one clip into larger arrays: layer l from
-     * {@code tokensAt + l * tokensStep} and {@code clsAt + l * clsStep} on.
+     * Reads the tokens of all {@link CacheKey#layers() layers} of one clip into larger arrays. Layer l goes to {@code
+     * tokensAt + l * tokensStep} and {@code clsAt + l * clsStep}.
      *
-     * @param rows how many to read, from the first on
+     * @param rows number of rows to read, from the first on
      * @param tokens {@code [rows*freq, dim]} for each layer. Modified.
      * @param cls {@code [dim]} for each layer; may be null for a clip without cls token. Modified.
-     * @return what was read
+     * @return the record that was read
      * @throws TokenCacheException if there is no such clip, its record is damaged, or the cache has the last layer only
-     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
+     * @throws IndexOutOfBoundsException if an array is too short, or the clip has fewer rows
      */
     public CachedClip readLayersInto(
             String clipId, int rows, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
@@ -300,7 +303,7 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads all tokens of one clip: {@link #readInto(String, int, float[], int, float[], int)}.
+     * Reads all tokens of one clip; see {@link #readInto(String, int, float[], int, float[], int)}.
      *
      * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IndexOutOfBoundsException if an array is too short
@@ -310,14 +313,14 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip and its cls token, if it has one, into larger arrays; the checksum is checked once.
+     * Reads the tokens of one clip, and its cls token if it has one, into larger arrays. The checksum is verified once.
      *
-     * @param rows how many to read, from the first on
+     * @param rows number of rows to read, from the first on
      * @param tokens {@code [rows*freq, dim]}. Modified from {@code tokensAt} on.
      * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
-     * @return what was read
+     * @return the record that was read
      * @throws TokenCacheException if there is no such clip or its record is damaged
-     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
+     * @throws IndexOutOfBoundsException if an array is too short, or the clip has fewer rows
      */
     public CachedClip readInto(String clipId, int rows, float[] tokens, int tokensAt, float[] cls, int clsAt)
             throws IOException {
@@ -328,11 +331,11 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * {@link #readInto(String, int, float[], int, float[], int)} with tokens as they are stored, in float16.
+     * As {@link #readInto(String, int, float[], int, float[], int)}, but with tokens in float16 as stored.
      *
      * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IllegalStateException if the cache holds float32
-     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
+     * @throws IndexOutOfBoundsException if an array is too short, or the clip has fewer rows
      */
     public CachedClip readHalvesInto(String clipId, int rows, short[] tokens, int tokensAt, float[] cls, int clsAt)
             throws IOException {
@@ -349,7 +352,10 @@ public final class TokenCache implements AutoCloseable {
         return clip;
     }
 
-    /** Checks the tokens of every record, too, and returns all damage. Changes nothing: opening a writer rebuilds. */
+    /**
+     * Checks the tokens of every record as well, and returns all damage. Changes nothing; opening a writer repairs the
+     * cache.
+     */
     public List<Damage> verify() throws IOException {
         List<Damage> found = new ArrayList<>(damage);
         for (Shard shard : shards) {
@@ -362,7 +368,7 @@ public final class TokenCache implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    /** Unmaps the shards or closes what serves them. No thread may be reading. */
+    /** Unmaps the shards, or closes the store that serves them. No thread may be reading. */
     @Override
     public void close() {
         files.close();

@@ -55,7 +55,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private int shard = -1;
     private long end;
     private boolean shardHasRecords;
-    /** Whether this writer has written to the shard, or said that it is going to. */
+    /** Whether this writer has written to the shard, or has announced that it will. */
     private boolean shardChanged;
 
     private int unsyncedRecords;
@@ -70,7 +70,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Opens a cache for writing: checks it, truncates an unfinished end, rebuilds damaged shards from their intact
+     * Opens a cache for writing: checks it, truncates an unfinished end, and rebuilds damaged shards from their intact
      * records. A shard without any intact record is renamed to {@code *.tok.damaged}.
      *
      * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or another writer has
@@ -81,7 +81,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * The same for one of several writers, each with a folder of its own, whose shards become one cache.
+     * As above, for one of several writers with separate folders, whose shards are combined into one cache.
      *
      * @param firstShard number of the first shard in a folder without shards, from 0
      */
@@ -113,10 +113,10 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
-    /** Where a record is: the name of its shard, and its first byte in there. */
+    /** The position of a record: the name of its shard and the offset of its first byte. */
     public record Place(String shard, long offset) {}
 
-    /** What all records have in common. */
+    /** The key that all records share. */
     public CacheKey key() {
         return key;
     }
@@ -127,7 +127,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Whether a clip is stored.
+     * Whether a clip is stored, and with which audio content.
      *
      * @param audioSha256 64 lower-case hex digits
      */
@@ -146,16 +146,16 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     /**
      * Stores the tokens of one clip. Once this returns, killing the process does not lose them; see {@link
-     * CacheOptions} for power cuts. After an exception the cache is unchanged, except that a clip which was written but
-     * could not be forced to the device is stored; the next {@link #sync} tries again.
+     * CacheOptions} for power cuts. After an exception the cache is unchanged, with one exception: a clip that was
+     * written but could not be forced to the device is stored, and the next {@link #sync} tries again.
      *
      * @param clipId path below the audio root, with '/'; at most 4096 bytes
      * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
-     * @return where the record is
-     * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that
-     *     the cache's dtype cannot hold, or a record beyond 2 GiB
+     * @return position of the record
+     * @throws IllegalArgumentException naming the clip, if the id or hash is unusable, a value is not finite or exceeds
+     *     the range of the cache's dtype, or the record would exceed 2 GiB
      * @throws IllegalStateException after {@link #close}
-     * @throws IOException if writing fails, for instance because the device is full
+     * @throws IOException if writing fails, for instance on a full device
      */
     public Place append(String clipId, String audioSha256, Features features) throws IOException {
         if (closed) {
@@ -354,7 +354,7 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     /**
      * Removes a shard without an intact record; the next append creates it again. It is deleted only if a stopped
-     * writer left it so; other bytes might be valuable, so they are kept under another name.
+     * writer left it in that state; any other content might be valuable and is kept under another name.
      */
     private void discard(Path file, boolean torn) throws IOException {
         WrittenFiles.changed(file);
@@ -369,7 +369,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         TemporaryFile.forceFolder(folder);
     }
 
-    /** Writes the intact records into a new file and atomically replaces the damaged one. */
+    /** Writes the intact records to a new file and atomically replaces the damaged one with it. */
     private void rebuild(Shard damaged) throws IOException {
         AtomicFile.write(folder.resolve(damaged.name()), out -> {
             LittleEndian.writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(damaged.name()), key)));
@@ -379,7 +379,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         });
     }
 
-    /** Earlier versions wrote rebuilt shards under these names. */
+    /** Earlier versions used these names for rebuilt shards. */
     private void deleteUnfinishedRebuilds() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".tok" + REBUILD_SUFFIX))

@@ -5,12 +5,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * What a probe learned on validation clips: for each class a threshold, and a calibration of its scores.
+ * What a probe learned on validation clips: a threshold for each class and a calibration of its scores.
  *
- * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1]: a decision then does not depend on
+ * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1], so that decisions do not depend on
  * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds for
- * calibrated scores. What is greater than its threshold counts. Where nothing is known about a class, because no
- * validation clip had it, its threshold is NaN, its calibration the identity, and decisions fall back on
+ * calibrated scores. A class counts as present if its score is greater than its threshold. Nothing is known about a
+ * class that no validation clip had: its threshold is NaN, its calibration is the identity, and decisions fall back on
  * {@value #FALLBACK}.
  *
  * <p>Immutable and thread-safe.
@@ -27,14 +27,14 @@ public final class Decisions {
     private final ScoreCalibration calibration;
 
     /**
-     * Decisions of these numbers.
+     * Creates decisions from given values.
      *
-     * @param rule        what the thresholds were chosen for
-     * @param source      the validation clips in words, such as {@code split 'val'}
+     * @param rule the criterion by which the thresholds were chosen
+     * @param source description of the validation clips, such as {@code split 'val'}
      * @param clips       number of validation clips
-     * @param positives   validation clips with each class, {@code [classes]}
-     * @param thresholds  on raw scores, {@code [classes]}: NaN exactly where there is no positive clip; negative where
-     *                    every score counts, a score of 0 too
+     * @param positives number of validation clips with each class, {@code [classes]}
+     * @param thresholds on raw scores, {@code [classes]}: NaN exactly for classes without a positive clip; negative if
+     *     every score counts, including 0
      * @param calibration of raw scores
      * @throws IllegalArgumentException if lengths differ or a value is out of range
      */
@@ -77,8 +77,8 @@ public final class Decisions {
     /**
      * Learns thresholds and calibration.
      *
-     * @param rule   what the thresholds are chosen for
-     * @param source the validation clips in words
+     * @param rule the criterion by which the thresholds are chosen
+     * @param source description of the validation clips
      * @param scores raw scores of the validation clips, {@code [clips][classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
@@ -95,9 +95,9 @@ public final class Decisions {
     }
 
     /**
-     * Learns thresholds and calibration of each class from the clips of which it is known whether they have it.
+     * Learns the thresholds and the calibration of each class from the clips whose label for it is known.
      *
-     * @param known {@code [clips][classes]}; null if everything is known. Not modified.
+     * @param known {@code [clips][classes]}; null if every label is known. Not modified.
      * @throws IllegalArgumentException as {@link #learn(ThresholdRule, String, float[][], boolean[][])}
      */
     public static Decisions learn(
@@ -131,12 +131,12 @@ public final class Decisions {
         return IntStream.range(0, known.length).filter(i -> known[i][c]).toArray();
     }
 
-    /** What the thresholds were chosen for. */
+    /** The criterion by which the thresholds were chosen. */
     public ThresholdRule rule() {
         return rule;
     }
 
-    /** The validation clips in words. */
+    /** Description of the validation clips. */
     public String source() {
         return source;
     }
@@ -146,12 +146,12 @@ public final class Decisions {
         return clips;
     }
 
-    /** How many classes there are. */
+    /** Number of classes. */
     public int classes() {
         return thresholds.length;
     }
 
-    /** Validation clips with each class, {@code [classes]}. */
+    /** Number of validation clips with each class, {@code [classes]}. */
     public int[] positives() {
         return positives.clone();
     }
@@ -161,17 +161,17 @@ public final class Decisions {
         return positives[c] > 0;
     }
 
-    /** Thresholds on raw scores, {@code [classes]}; NaN where nothing is known about a class. */
+    /** Thresholds on raw scores, {@code [classes]}; NaN for classes about which nothing is known. */
     public double[] thresholds() {
         return thresholds.clone();
     }
 
-    /** The threshold on raw scores that decides about a class: the learned one, or {@value #FALLBACK}. */
+    /** The threshold on raw scores by which a class is decided: the learned one, or {@value #FALLBACK}. */
     public double threshold(int c) {
         return isKnown(c) ? thresholds[c] : FALLBACK;
     }
 
-    /** Thresholds on calibrated scores, {@code [classes]}; NaN where nothing is known about a class. */
+    /** Thresholds on calibrated scores, {@code [classes]}; NaN for classes about which nothing is known. */
     public double[] calibratedThresholds() {
         double[] calibrated = new double[thresholds.length];
         Arrays.setAll(calibrated, c -> isKnown(c) ? calibratedThreshold(c) : Double.NaN);
@@ -192,7 +192,7 @@ public final class Decisions {
     /**
      * Whether a class counts as present.
      *
-     * @param score raw, in [0, 1]
+     * @param score raw score in [0, 1]
      */
     public boolean isPresent(int c, double score) {
         return score > threshold(c);

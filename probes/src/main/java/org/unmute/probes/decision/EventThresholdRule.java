@@ -5,28 +5,29 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What the thresholds of events are chosen for.
+ * The criterion by which the thresholds of events are chosen.
  *
- * @param goal  what is wanted
- * @param value the wanted precision or recall in (0, 1], or the most alarms an hour, above 0; 0 for {@link Goal#F1}
+ * @param goal the quantity to reach
+ * @param value the required precision or recall in (0, 1], or the max number of alarms per hour, above 0; 0 for {@link
+ *     Goal#F1}
  */
 public record EventThresholdRule(Goal goal, double value) {
-    /** At most one alarm an hour and class. */
+    /** At most one alarm per hour and class. */
     public static final EventThresholdRule ONE_ALARM = new EventThresholdRule(Goal.ALARMS, 1);
     /** Maximum F1. */
     public static final EventThresholdRule MAX_F1 = new EventThresholdRule(Goal.F1, 0);
 
     private static final String PER_HOUR = "/h";
 
-    /** What a threshold is chosen for. */
+    /** The quantity that a threshold must reach. */
     public enum Goal {
         /** The max F1 of events. */
         F1("f1"),
-        /** The lowest threshold with a precision. */
+        /** The lowest threshold that reaches a given precision. */
         PRECISION("precision"),
-        /** The highest threshold with a recall. */
+        /** The highest threshold that reaches a given recall. */
         RECALL("recall"),
-        /** The lowest threshold whose alarms an hour are shown to be no more than wanted. */
+        /** The lowest threshold at which the rate of alarms is shown to be within the limit. */
         ALARMS("alarms");
 
         private final String word;
@@ -88,7 +89,7 @@ public record EventThresholdRule(Goal goal, double value) {
                 + " recall=X with X in (0, 1], or alarms=N/h, such as alarms=1/h");
     }
 
-    /** In words: {@code max F1}, {@code precision 0.9}, {@code at most 1 alarm an hour and class}. */
+    /** A description: {@code max F1}, {@code precision 0.9}, {@code at most 1 alarm an hour and class}. */
     public String inWords() {
         return switch (goal) {
             case F1 -> "max F1";

@@ -5,28 +5,28 @@ import java.util.Arrays;
 /**
  * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt,
  * <i>Probabilistic outputs for support vector machines</i>, 1999), each class against all others. Slopes are positive,
- * so a calibrated score rises strictly with the raw one and no ranking of clips changes. In floating point that holds
- * until a calibrated score is so close to 1 that its neighbours round to the same number; rank by raw scores.
+ * so calibrated scores rise strictly with raw ones and rankings of clips do not change. In floating point, calibrated
+ * scores close to 1 may round to the same number; rank by raw scores.
  *
- * <p>Probabilities of exclusive classes need not sum to 1 once they are calibrated. A temperature would keep the sum,
- * but the order of two clips by one class would then depend on their other classes.
+ * <p>The calibrated probabilities of exclusive classes need not sum to 1. A temperature would preserve the sum, but
+ * then the order of two clips under one class would depend on the scores of their other classes.
  */
 public final class ScoreCalibration {
-    /** A fit keeps scores this far from 0 and 1, so that one confident mistake does not decide about a class. */
+    /** A fit clamps scores to this distance from 0 and 1, so that one confident mistake does not dominate a class. */
     private static final double EDGE = 1e-7;
-    /** The least slope: scores that fall with the label are flattened, not turned around. */
+    /** Lower bound of slopes: scores that fall as the label rises are flattened, not reversed. */
     private static final double MIN_SLOPE = 1e-2;
 
     private static final double MAX_SLOPE = 1e2;
     private static final int MAX_STEPS = 100;
-    /** Positive clips that the offset of all classes weighs as much as. */
+    /** The number of positive clips to which the offset of all classes is equivalent. */
     private static final int OFFSET_WEIGHT = 10;
 
     private final double[] slopes;
     private final double[] offsets;
 
     /**
-     * A calibration of these numbers.
+     * A calibration with given coefficients.
      *
      * @param slopes  {@code [classes]}, positive
      * @param offsets {@code [classes]}, finite
@@ -48,9 +48,9 @@ public final class ScoreCalibration {
     }
 
     /**
-     * Fits a class after class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 /
-     * (n- + 2)} in place of 1 and 0, which keep the slope finite where the classes are separable. A class without a
-     * positive or without a negative clip keeps its scores.
+     * Fits each class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n- + 2)}
+     * instead of 1 and 0, which keep the slope finite for separable classes. The scores of a class that lacks positive
+     * or negative clips stay as they are.
      *
      * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
@@ -79,12 +79,12 @@ public final class ScoreCalibration {
     }
 
     /**
-     * Fits one slope for all classes and an offset for each. The offset of a class with few positive clips is drawn to
-     * that of all classes: it weighs as much as {@value #OFFSET_WEIGHT} positive clips. So the order between classes
-     * changes only where there is evidence for it.
+     * Fits one slope for all classes and an offset for each. The offset of a class with few positive clips is shrunk
+     * towards the offset of all classes, which weighs as much as {@value #OFFSET_WEIGHT} positive clips. So the order
+     * of classes changes only where the data support it.
      *
      * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
-     * @param labels {@code [clips][classes]}: 1 present, 0 absent, any negative number not known. Not modified.
+     * @param labels {@code [clips][classes]}: 1 present, 0 absent, negative for unknown. Not modified.
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
     public static ScoreCalibration fitWithSharedSlope(float[][] scores, byte[][] labels) {
@@ -109,7 +109,7 @@ public final class ScoreCalibration {
         return new ScoreCalibration(slopes, offsets);
     }
 
-    /** Logits and labels of some classes, of what is known. */
+    /** Logits and labels of some classes, restricted to known labels. */
     private static final class Known {
         private final double[] x;
         private final boolean[] positive;
@@ -137,7 +137,10 @@ public final class ScoreCalibration {
         }
     }
 
-    /** Newton's method on the convex loss in slope and offset, with halved steps; in the offset alone for a slope. */
+    /**
+     * Newton's method with step halving on the loss, which is convex in slope and offset. If a slope is given, only the
+     * offset is fitted.
+     */
     private static double[] fit(double[] x, boolean[] positive, double given) {
         int positives = 0;
         for (boolean p : positive) {
@@ -216,7 +219,7 @@ public final class ScoreCalibration {
         return score;
     }
 
-    /** How many classes there are. */
+    /** Number of classes. */
     public int classes() {
         return slopes.length;
     }
@@ -232,7 +235,7 @@ public final class ScoreCalibration {
     }
 
     /**
-     * A calibrated score.
+     * The calibrated score for a raw one.
      *
      * @param c     class
      * @param score in [0, 1]
@@ -242,7 +245,7 @@ public final class ScoreCalibration {
         return Logit.toScore(slopes[c] * Logit.of(requireScore(score)) + offsets[c]);
     }
 
-    /** Calibrated scores of a clip, {@code [classes]}; the scores given are not modified. */
+    /** Calibrated scores of a clip, {@code [classes]}. The raw scores are not modified. */
     public float[] apply(float[] scores) {
         float[] calibrated = new float[scores.length];
         for (int c = 0; c < calibrated.length; c++) {

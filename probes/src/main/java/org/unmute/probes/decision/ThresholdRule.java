@@ -3,9 +3,9 @@ package org.unmute.probes.decision;
 import java.util.Locale;
 
 /**
- * What a threshold is chosen for: maximum F1, or a wanted precision.
+ * The criterion by which a threshold is chosen: maximum F1, or a required precision.
  *
- * @param precision the wanted precision in (0, 1]; NaN for maximum F1
+ * @param precision the required precision in (0, 1]; NaN for maximum F1
  */
 public record ThresholdRule(double precision) {
     /** Maximum F1. */
@@ -46,7 +46,7 @@ public record ThresholdRule(double precision) {
     }
 
     /**
-     * Thresholds of this rule, {@code [classes]}; NaN for a class without a positive clip.
+     * Chooses thresholds by this rule, {@code [classes]}; NaN for a class without a positive clip.
      *
      * @param scores {@code [clips][classes]}, not NaN. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
@@ -57,7 +57,7 @@ public record ThresholdRule(double precision) {
                 : Thresholds.ofPrecision(scores, labels, precision);
     }
 
-    /** In words: {@code max F1}, or {@code precision 0.9}. */
+    /** A description: {@code max F1}, or {@code precision 0.9}. */
     public String inWords() {
         return Double.isNaN(precision) ? "max F1" : "precision " + precision;
     }

@@ -2,13 +2,16 @@ package org.unmute.probes.decision;
 
 import java.util.Arrays;
 
-/** Chooses a threshold for each class on clips that were not trained on. What is greater than a threshold counts. */
+/**
+ * Chooses a threshold for each class on clips outside the training set. Scores greater than the threshold count as
+ * detections.
+ */
 public final class Thresholds {
     private Thresholds() {}
 
     /**
-     * Thresholds of maximum F1; among equals the highest. Each lies halfway between two neighbouring scores. A class
-     * without a positive clip gets NaN: nothing can be learned about it.
+     * Thresholds that maximize F1; the highest of equally good ones. Each lies halfway between two neighbouring scores.
+     * A class without a positive clip gets NaN, since nothing can be learned about it.
      *
      * @param scores {@code [clips][classes]}, not NaN. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
@@ -18,8 +21,8 @@ public final class Thresholds {
     }
 
     /**
-     * The lowest thresholds at which so many of the detections are right: the most events for that precision. A class
-     * that reaches it nowhere gets the threshold of its max precision.
+     * The lowest thresholds that reach the precision, and so find the most events. A class that cannot reach it gets
+     * the threshold of its max precision.
      *
      * @param precision in (0, 1]
      * @throws IllegalArgumentException if the precision is out of range
@@ -65,7 +68,7 @@ public final class Thresholds {
                 continue;
             }
             double right = (double) found / n;
-            // Any threshold with the wanted precision beats all without, and among these the last one finds the most.
+            // Any threshold with the required precision beats all without; of those, the last one finds the most.
             double value = Double.isNaN(precision) ? 2.0 * found / (n + positives) : right >= precision ? 1 + n : right;
             if (value > best) {
                 best = value;

@@ -13,21 +13,21 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Says at which frequencies a probe with prototypes found a class in some rows of the grid, the context that its score
- * comes from.
+ * Finds the frequencies at which a probe with prototypes detected a class. It examines some rows of the grid: the
+ * context that determines the score.
  *
- * <p>Each prototype that adds to the class's logit, weight times similarity, wins at one token: a row and a column.
- * Around it lie the columns whose similarity in the winner's row is at least halfway between that row's minimum, the
- * floor, and the winner. They get the weight times the winner's height above the floor: what the column decides of the
- * contribution. The band is the run of columns around the maximum of the sum over the prototypes that have at least
- * half of it.
+ * <p>Each prototype that adds to the class's logit (weight times similarity) wins at one token, that is, at a row and a
+ * column. Around the winner lie the columns whose similarity in the same row is at least halfway between the minimum of
+ * that row, the floor, and the winner. Each of these columns receives the weight times the winner's height above the
+ * floor: the part of the contribution that the column decides. These votes are summed over the prototypes. The band is
+ * the run of columns around the maximum of the sum that have at least half of that maximum.
  *
- * <p>Where the grid has one column, or the probe has no prototypes, or none adds to the class, the band is full.
+ * <p>If the grid has one column, or the probe has no prototypes, or no prototype adds to the class, the band is full.
  */
 public final class BandFinder {
-    /** Share of the height at which a run ends. */
+    /** Share of the maximum below which a run ends. */
     private static final double SHARE = 0.5;
-    /** Similarities of columns that differ by less differ by rounding. */
+    /** Smaller differences between the similarities of columns are rounding errors. */
     private static final double MIN_HEIGHT = 1e-5;
 
     private final TrainedProbe probe;
@@ -37,7 +37,7 @@ public final class BandFinder {
 
     /**
      * @param probe the probe
-     * @param spec  the encoder of its tokens
+     * @param spec the encoder that produces its tokens
      */
     public BandFinder(TrainedProbe probe, EncoderSpec spec) {
         this.probe = probe;
@@ -56,17 +56,17 @@ public final class BandFinder {
         return local;
     }
 
-    /** All that the encoder hears. */
+    /** The whole frequency range of the encoder. */
     public Band full() {
         return full;
     }
 
     /**
-     * The band of a class in some rows.
+     * The band of a class in some rows of the grid.
      *
-     * @param rows       their tokens, with layers if the probe pools them
-     * @param classIndex the class
-     * @throws IllegalArgumentException if they do not fit the probe, or there is no such class
+     * @param rows tokens of the rows, with layers if the probe pools layers
+     * @param classIndex index of the class
+     * @throws IllegalArgumentException if the tokens do not fit the probe, or there is no such class
      */
     public Band of(Features rows, int classIndex) {
         if (!local) {
@@ -93,7 +93,7 @@ public final class BandFinder {
         }
     }
 
-    /** Adds a prototype's vote for the columns around its winner, whose row of similarities begins at {@code from}. */
+    /** Adds a prototype's vote for the columns around its winner. Its row of similarities begins at {@code from}. */
     private static void vote(float[] similarities, int from, Part part, double[] votes) {
         double floor = Double.POSITIVE_INFINITY;
         double top = Double.NEGATIVE_INFINITY;
@@ -103,7 +103,7 @@ public final class BandFinder {
         }
         double level = floor + SHARE * (top - floor);
         int winner = part.token() % votes.length;
-        // A part may stand for the minimum of its prototype (cgp), which is no place where it is found.
+        // A part may stand for the minimum of its prototype (cgp), which does not locate anything.
         if (top - floor < MIN_HEIGHT || similarities[from + winner] < level) {
             return;
         }

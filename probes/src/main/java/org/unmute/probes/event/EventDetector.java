@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds events while scores arrive, frame after frame, in memory that does not grow. An event is given as soon as
- * nothing that follows can change it: half of the median window and the max gap after its end. Not thread-safe.
+ * Detects events while scores arrive, frame by frame, in constant memory. An event is delivered as soon as later frames
+ * cannot change it: half the median window plus the max gap after its end. Not thread-safe.
  */
 public final class EventDetector {
     private final EventRules rules;
@@ -17,7 +17,7 @@ public final class EventDetector {
     private final Taker events;
     private final Track[] tracks;
     private final int half;
-    /** The last frames, as a ring: enough for a median window. */
+    /** Ring buffer of the last frames, large enough for a median window. */
     private final float[][] scores;
 
     private final double[] starts;
@@ -27,14 +27,16 @@ public final class EventDetector {
     private long filtered;
     private boolean finished;
 
-    /** Takes events, of which the times are known. */
+    /** Receives events as their times are known. */
     @FunctionalInterface
     public interface Taker {
-        /** Takes an event, with the meaning and the units of {@link Event}; times are those of the frames. */
+        /**
+         * Receives an event. The arguments have the meaning and units of {@link Event}; times are boundaries of frames.
+         */
         void accept(int label, double onset, double offset, float score, double peak);
     }
 
-    /** Frames of a class that exceed the low threshold. */
+    /** A run of frames in which a class exceeds the low threshold. */
     private static final class Run {
         private final double onset;
         private double offset;
@@ -46,7 +48,7 @@ public final class EventDetector {
             this.onset = onset;
         }
 
-        /** Takes a later run. */
+        /** Appends a later run. */
         void join(Run next) {
             offset = next.offset;
             if (next.score > score) {
@@ -56,25 +58,23 @@ public final class EventDetector {
         }
     }
 
-    /** What is known of one class. */
+    /** The state of one class. */
     private static final class Track {
-        /** Null where the last frame is below the low threshold. */
+        /** The current run; null if the last frame is below the low threshold. */
         private Run open;
-        /** A finished event that the next one may still join. */
+        /** A finished event that a later one may still join. */
         private Run waiting;
     }
 
-    /**
-     * @param events takes each event once, for each class by onset
-     */
+    /** @param events receives each event once, by onset within each class */
     public EventDetector(EventRules rules, Taker events) {
         this(rules, events, TaggerState.START, 0);
     }
 
     /**
-     * A detector that goes on.
+     * A detector that resumes from a state.
      *
-     * @param first number of the first frame that it takes, {@link #firstFrameFor} that of the state or an earlier one
+     * @param first number of the first frame that it will receive: {@link #firstFrameFor} the state's frame, or earlier
      * @throws IllegalArgumentException if the state has other classes
      */
     EventDetector(EventRules rules, Taker events, TaggerState from, long first) {
@@ -111,17 +111,17 @@ public final class EventDetector {
         }
     }
 
-    /** The first frame that the medians from a frame on depend on. */
+    /** The first frame on which the medians from {@code frame} on depend. */
     static long firstFrameFor(EventRules rules, long frame) {
         return Math.max(0, frame - rules.medianFrames() / 2);
     }
 
-    /** Frames whose medians are known. */
+    /** Number of frames whose medians are known. */
     long filtered() {
         return filtered;
     }
 
-    /** The events that may still be given, without bands. */
+    /** The events that have not been delivered yet, without bands. */
     List<TaggerState.Pending> pending() {
         List<TaggerState.Pending> all = new ArrayList<>();
         for (int c = 0; c < tracks.length; c++) {
@@ -139,11 +139,11 @@ public final class EventDetector {
     }
 
     /**
-     * Takes the next frame.
+     * Processes the next frame.
      *
-     * @param start in seconds, where the frame before it ended
-     * @param end   in seconds, greater
-     * @param frame {@code [classes]}. Not modified, copied.
+     * @param start in seconds, equal to the end of the previous frame
+     * @param end in seconds, above {@code start}
+     * @param frame {@code [classes]}. Copied, not modified.
      * @throws IllegalArgumentException if the number of scores or the times do not fit, or a score is NaN
      */
     public void accept(double start, double end, float[] frame) {
@@ -170,7 +170,7 @@ public final class EventDetector {
         }
     }
 
-    /** Says that no frame follows, and gives the events that were waiting. */
+    /** Ends the recording and delivers the remaining events. */
     public void finish() {
         if (finished) {
             return;
@@ -185,7 +185,7 @@ public final class EventDetector {
         }
     }
 
-    /** Where the events that may still be given have their max score so far, as {@link Event#peak} says it. */
+    /** Times of the max scores so far of the events not delivered yet, as in {@link Event#peak}. */
     Set<Double> pendingPeaks() {
         Set<Double> peaks = new HashSet<>();
         for (Track t : tracks) {
@@ -223,12 +223,12 @@ public final class EventDetector {
         }
     }
 
-    /** Frame of a mirrored index, as {@link MedianFilter.Edges#REFLECT} has it. */
+    /** Frame that a mirrored index stands for, as in {@link MedianFilter.Edges#REFLECT}. */
     private long mirrored(long i) {
         if (i >= 0 && i < arrived) {
             return i;
         }
-        // Until the end is known, only the start is mirrored: the window reaches no further than what has arrived.
+        // Until the end is known, only the start is mirrored: the window extends no further than the frames received.
         long period = Math.floorMod(i, 2 * arrived);
         return period < arrived ? period : 2 * arrived - 1 - period;
     }

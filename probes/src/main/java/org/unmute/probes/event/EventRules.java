@@ -6,15 +6,15 @@ import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * How scores become events, in this order: median filter, thresholds with hysteresis, merging of gaps, minimum
- * duration.
+ * Rules that turn scores into events, applied in this order: median filter, thresholds with hysteresis, merging of
+ * gaps, minimum duration.
  *
- * @param high         threshold of each class that an event must exceed once
- * @param low          threshold of each class that all its frames must exceed; at most {@code high}
- * @param medianFrames window of the median filter in frames, odd; 1 leaves scores as they are
- * @param maxGap       events of a class that are at most so far apart become one, in seconds
- * @param minDuration  shorter events are left out, in seconds
- * @param topK         in each frame only the classes with so many highest scores may be active; 0 for all
+ * @param high threshold of each class that at least one frame of an event must exceed
+ * @param low threshold of each class that all frames of an event must exceed; at most {@code high}
+ * @param medianFrames window of the median filter in frames, odd; 1 turns it off
+ * @param maxGap max gap in seconds at which two events of a class are merged
+ * @param minDuration min duration in seconds; shorter events are dropped
+ * @param topK in each frame, only the {@code topK} classes with the highest scores may be active; 0 for all
  */
 public record EventRules(double[] high, double[] low, int medianFrames, double maxGap, double minDuration, int topK) {
     /** @throws IllegalArgumentException if a value is out of range */
@@ -39,7 +39,7 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
         }
     }
 
-    /** One threshold for all classes, without other rules. */
+    /** One threshold for all classes, and no other rules. */
     public static EventRules threshold(int classes, double threshold) {
         double[] all = new double[classes];
         Arrays.fill(all, threshold);
@@ -47,10 +47,10 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     }
 
     /**
-     * The thresholds that a probe learned for events, on the scale of the scores of {@link
+     * The thresholds that a probe learned for events, and no other rules. They are on the scale of the scores of {@link
      * org.unmute.probes.score.FrameScorer#of(TrainedProbe, org.unmute.models.encoder.EncoderSpec)}; infinite for a
-     * class that is off. {@value Decisions#FALLBACK} for a probe that learned none: those of clips do not hold for
-     * stretches. Without other rules.
+     * class that is off. For a probe that learned none, they are {@value Decisions#FALLBACK}, because thresholds
+     * learned on whole clips do not apply to stretches.
      */
     public static EventRules learned(TrainedProbe probe) {
         double[] all = new double[probe.classes().size()];
@@ -63,7 +63,7 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
         return new EventRules(all, all, 1, 0, 0, 0);
     }
 
-    /** How many classes there are. */
+    /** Number of classes. */
     public int classes() {
         return high.length;
     }

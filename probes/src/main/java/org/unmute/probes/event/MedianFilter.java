@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /** Running median over an odd number of frames: element {@code (w - 1) / 2} of the sorted window. */
 public final class MedianFilter {
-    /** What stands for frames before the first and after the last. */
+    /** How frames before the first and after the last are filled in. */
     public enum Edges {
-        /** Mirrored about the edge, which is repeated: frame -1 is frame 0, frame -2 is frame 1. What DCASE uses. */
+        /** Mirrored about the edge, which is repeated: frame -1 is frame 0, frame -2 is frame 1. Used by DCASE. */
         REFLECT,
         /** The edge frame repeated. */
         NEAREST,
@@ -31,7 +31,7 @@ public final class MedianFilter {
         this.edges = edges;
     }
 
-    /** The widest window of an odd number of frames that fits into so many seconds, at least one frame. */
+    /** The largest odd number of frames that fits into the given seconds, at least 1. */
     public static int framesIn(double seconds, double frameSeconds) {
         int fit = (int) Math.min(MAX_FRAMES, Math.floor(seconds / frameSeconds + 1e-9));
         return Math.max(1, fit % 2 == 0 ? fit - 1 : fit);

@@ -11,23 +11,23 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.score.FrameScorer.Context;
 
 /**
- * The tokens of rows that the band of an event may need, by their numbers from the start of the recording: those behind
- * the scores of peaks. Not thread-safe.
+ * Holds the tokens of rows that the band of an event may need: those that determine the scores of peaks. Rows are
+ * numbered from the start of the recording. Not thread-safe.
  */
 final class RowStore {
     private final TreeMap<Long, Features> rows = new TreeMap<>();
 
-    /** How many rows are held. */
+    /** Number of rows held. */
     int count() {
         return rows.size();
     }
 
     /**
-     * Takes the next rows.
+     * Stores the next rows.
      *
-     * @param from  number of the first
-     * @param block as the encoder gives it
-     * @param count of its rows
+     * @param from number of the first row
+     * @param block as the encoder returned it
+     * @param count number of rows
      */
     void add(long from, Features block, int count) {
         for (int i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ final class RowStore {
         }
     }
 
-    /** The rows of a context, which are all held, as a clip with the class tokens of its middle. */
+    /** The rows of a context as a clip, with the class tokens of its middle row. All of them must be held. */
     Features of(Context context) {
         List<Features> all =
                 List.copyOf(rows.subMap(context.from(), context.to()).values());
@@ -63,14 +63,14 @@ final class RowStore {
     }
 
     /**
-     * Forgets rows that no event needs.
+     * Drops the rows that no event needs.
      *
-     * @param peaks     rows at which events have their peaks so far, ascending
-     * @param undecided all rows from this one on may become peaks
-     * @param context   of a row
+     * @param peaks rows at which events have their peaks so far, ascending
+     * @param undecided first row that may still become a peak, as may all later ones
+     * @param context maps a row to its context
      */
     void keep(Collection<Long> peaks, long undecided, LongFunction<Context> context) {
-        // The contexts of ascending rows begin and end in ascending order.
+        // Contexts of ascending rows have ascending first and last rows.
         Iterator<Long> more = peaks.iterator();
         Context own = null;
         long from = context.apply(undecided).from();

@@ -22,15 +22,15 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.score.FrameScoring;
 
 /**
- * Finds events while samples arrive, of a microphone, a socket or a file of any length: encoder, frame scores, events.
- * Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording: where
- * bands are found, up to two contexts of tokens for each class with an open event are held in addition. The
- * events are those of the whole recording encoded at once, however the samples are split into blocks; {@link
- * StreamingEncoder} says what is different about class tokens, and about encoders without windows.
+ * Detects events while samples arrive from a microphone, a socket or a file of any length: encoder, frame scores,
+ * events. Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording.
+ * To find bands, up to two contexts of tokens are held in addition for each class with an open event. The events are
+ * those of the whole recording encoded at once, however the samples are split into blocks; {@link StreamingEncoder}
+ * states the differences for class tokens and for encoders without windows.
  *
  * <p>Row i of the grid lasts from {@code i * rowSamples / rate} to {@code (i + 1) * rowSamples / rate} seconds; {@link
- * EncoderSpec#rowStart} states the exception. Rows that begin after the last sample stand for padding and are left out,
- * and no event ends after it.
+ * EncoderSpec#rowStart} states the exception. Rows that begin after the last sample are padding and are left out, and
+ * no event ends after the last sample.
  *
  * <p>Not thread-safe.
  */
@@ -45,20 +45,20 @@ public final class StreamingTagger {
     private final double start;
     private final DoubleSupplier end;
     private final Consumer<Event> events;
-    /** Rows at which an event that is not given yet may have its peak, by their middles in seconds. */
+    /** Rows that may be the peak of an event not delivered yet, by their middles in seconds. */
     private final TreeMap<Double, Long> peaks = new TreeMap<>();
-    /** What the scores of these rows come from. */
+    /** The tokens that determine the scores of these rows. */
     private final RowStore rows = new RowStore();
 
-    /** The bands of events that were pending when a state was taken. */
+    /** The bands of events that were pending when the state was taken. */
     private final Map<Peak, Band> known = new HashMap<>();
 
-    /** The row that is first needed, and the first one of which it is not known whether it belongs to an event. */
+    /** The first row that is needed. Also the first row of which it is not known whether it belongs to an event. */
     private final long firstRow;
 
     private final long firstUndecided;
 
-    /** Samples of a recording whose tokens were given; -1 where samples are. */
+    /** Number of samples if the recording was passed as tokens; -1 if samples are passed. */
     private long given = -1;
 
     private long arrived;
@@ -73,13 +73,13 @@ public final class StreamingTagger {
     }
 
     /**
-     * A tagger of samples from time 0 on.
+     * A tagger for samples from time 0 on.
      *
      * @param encoder the encoder whose tokens the probe was trained on; {@link
      *     org.unmute.probes.pool.TrainedProbe#requireTokensOf} checks that
      * @param scorer  the probe
      * @param rules   how scores become events
-     * @param events  takes each event once, for each class by onset
+     * @param events receives each event once, by onset within each class
      * @throws IllegalArgumentException if the rules are not for the probe's classes
      */
     public StreamingTagger(Encoder encoder, FrameScorer scorer, EventRules rules, Consumer<Event> events) {
@@ -87,12 +87,12 @@ public final class StreamingTagger {
     }
 
     /**
-     * A tagger of a part of a file.
+     * A tagger for a part of a file.
      *
-     * @param start where the first sample lies in the file, in seconds
-     * @param end   no event ends later, in seconds of the file; asked at each event. After resampling, the last row may
-     *     end a fraction of a sample after the file.
-     * @param events takes each event once, for each class by onset; times count from the start of the file
+     * @param start position of the first sample in the file, in seconds
+     * @param end upper bound of the end of events, in seconds of the file, queried for each event. After resampling,
+     *     the last row may end a fraction of a sample after the file.
+     * @param events receives each event once, by onset within each class; times count from the start of the file
      * @throws IllegalArgumentException if the rules are not for the probe's classes
      */
     public StreamingTagger(
@@ -106,12 +106,12 @@ public final class StreamingTagger {
     }
 
     /**
-     * A tagger that goes on where another one of the same encoder, scorer and rules was, and gives the events that the
-     * other one had still to give. It takes the samples from {@link #samples} on, and needs some that the other one had
-     * before: those of the windows and contexts that are not complete, and of half of the median filter's window.
+     * A tagger that resumes from the state of another one with the same encoder, scorer and rules, and delivers the
+     * events that were still pending. It expects the samples from {@link #samples} on. Some of these were already
+     * passed to the other tagger: those of incomplete windows and contexts, and of half the median filter's window.
      *
-     * @param from what {@link #state} gave
-     * @throws IllegalArgumentException if rules or state are not for the probe's classes
+     * @param from a result of {@link #state}
+     * @throws IllegalArgumentException if the rules or the state are not for the probe's classes
      */
     public StreamingTagger(
             Encoder encoder,
@@ -148,8 +148,8 @@ public final class StreamingTagger {
     }
 
     /**
-     * From where another tagger can go on: to be asked for between two blocks. Bands of the events that are not given
-     * yet are looked for, so it takes some time.
+     * The state from which another tagger can resume. Call it between two blocks. It computes the bands of the pending
+     * events, which takes some time.
      *
      * @throws IllegalStateException after the end
      */
@@ -171,17 +171,17 @@ public final class StreamingTagger {
         return new TaggerState(detector.filtered(), pending);
     }
 
-    /** A good size for blocks: the windows that a block completes are encoded together. */
+    /** A good block size: windows that one block completes are encoded together. */
     public int blockSamples() {
         return encoder.blockSamples();
     }
 
     /**
-     * Takes the next samples and gives the events that they decide.
+     * Processes the next samples and delivers the events that they decide.
      *
      * @param block mono, [-1, 1], at the encoder's rate. Not modified.
      * @param from  index of the first sample
-     * @param count how many there are
+     * @param count number of samples
      * @throws IllegalArgumentException if a sample is NaN or infinite, or the tokens do not fit the probe
      */
     public void accept(float[] block, int from, int count) {
@@ -189,9 +189,9 @@ public final class StreamingTagger {
     }
 
     /**
-     * Says that no sample follows, and gives the events that were waiting.
+     * Ends the recording and delivers the remaining events.
      *
-     * @throws org.unmute.audio.ClipTooShortException if fewer samples than the encoder needs have arrived
+     * @throws org.unmute.audio.ClipTooShortException if fewer samples have arrived than the encoder needs
      */
     public void finish() {
         if (finished) {
@@ -203,11 +203,11 @@ public final class StreamingTagger {
     }
 
     /**
-     * Tags a stream from its present position to its end, and finishes. At another rate than the encoder's it is
-     * resampled, from its beginning.
+     * Tags a stream from its present position to its end, and finishes. If its rate is not the encoder's, it is
+     * resampled from its beginning.
      *
      * @param stream     not closed
-     * @param resampling how another rate is converted: as when the probe was trained
+     * @param resampling resampling kernel, which should be the one used in training
      * @throws org.unmute.audio.UnreadableAudioException if it is damaged or its rate cannot be converted
      * @throws IOException if its source fails
      */
@@ -228,21 +228,21 @@ public final class StreamingTagger {
     }
 
     /**
-     * Whether {@link #run(Features, long)} gives the events of the recording's samples: its tokens do not depend on how
-     * much of it is encoded at once. They do where an encoder takes recordings as a whole, and class tokens do that are
-     * a mean over windows.
+     * Whether {@link #run(Features, long)} finds the same events as the recording's samples would, that is, whether
+     * tokens do not depend on how much of the recording is encoded at once. They do depend on it for encoders that take
+     * recordings as a whole, and for class tokens that are a mean over windows.
      *
-     * @param tokens of a whole recording
+     * @param tokens tokens of a whole recording
      */
     public boolean takes(TokenMap tokens) {
         return !spec.isWhole() && (tokens.cls() == null || tokens.time() <= spec.time());
     }
 
     /**
-     * Tags a whole recording that has been encoded already, and finishes.
+     * Tags a whole recording from its tokens, and finishes.
      *
-     * @param features what {@link Encoder#features} made of it, with all layers if the probe looks at layers
-     * @param samples  how many it has, at the encoder's rate
+     * @param features the result of {@link Encoder#features}, with all layers if the probe pools layers
+     * @param samples number of samples in the recording, at the encoder's rate
      * @throws IllegalArgumentException if the tagger does not {@linkplain #takes take} them, or they do not fit the
      *     probe
      */
@@ -263,16 +263,16 @@ public final class StreamingTagger {
         detector.finish();
     }
 
-    /** Samples from the start of the recording up to the next one that the tagger takes. */
+    /** Position of the next sample that the tagger expects, from the start of the recording. */
     public long samples() {
         return given < 0 ? encoder.samples() : given;
     }
 
     /**
-     * How much sound after the end of an event must have arrived, at most, until the event is given, in seconds: a
-     * window of the encoder, and the rows that the scorer, half of the median filter and the max gap wait for. Where
-     * scores above the low threshold begin again within the max gap, it counts from the end of those: they may still
-     * join the event. The last events are given by {@link #finish}. The time to compute is not counted.
+     * Upper bound of the seconds of sound between the end of an event and its delivery: a window of the encoder, plus
+     * the rows that the scorer, half the median filter and the max gap wait for. If scores exceed the low threshold
+     * again within the max gap, it counts from the end of those, since they may still join the event. {@link #finish}
+     * delivers the last events. Computing time is not included.
      */
     public double latencySeconds() {
         double row = spec.grid().rowSamples();
@@ -280,24 +280,24 @@ public final class StreamingTagger {
         double gap = 1 + Math.floor((rules.maxGap() + 1e-6) * rate / row);
         double rows = scorer.lookAhead() + rules.medianFrames() / 2 + gap;
         double window = encoder.latencySamples();
-        // What windows are longer than their rows.
+        // The excess of windows over their rows.
         double more =
                 spec.isWhole() ? 0 : spec.input().hopSamples() % spec.grid().rowSamples();
         return (window + (rows - 1) * row + (1 + rows / spec.time()) * more) / rate;
     }
 
-    /** Max {@link #rowsHeld}. */
+    /** Max value of {@link #rowsHeld}. */
     int maxRowsHeld() {
         int context = scorer.context() + scorer.stride();
         return 2 * spec.time() + 4 * scorer.lookAhead() + rules.medianFrames() + (2 * rules.classes() + 1) * context;
     }
 
-    /** Rows whose tokens are held for contexts and bands, in addition to the windows that are being encoded. */
+    /** Number of rows whose tokens are held for contexts and bands, not counting the windows that are being encoded. */
     int rowsHeld() {
         return rows.count() + scoring.rowsHeld();
     }
 
-    /** Takes finished rows of the encoder. */
+    /** Processes finished rows of the encoder. */
     private void arrive(Features block) {
         int count = block.tokens().time();
         while (count > 0 && spec.rowStart(arrived + count - 1) >= samples()) {
@@ -320,7 +320,7 @@ public final class StreamingTagger {
         scoring.accept(own);
     }
 
-    /** Takes the scores of the next row. */
+    /** Processes the scores of the next row. */
     private void frame(float[] scores) {
         detector.accept(seconds(scored), seconds(scored + 1), scores);
         long filtered = scored - rules.medianFrames() / 2;
@@ -333,7 +333,7 @@ public final class StreamingTagger {
         }
     }
 
-    /** Takes an event in the time of the samples. */
+    /** Processes an event with times relative to the first sample. */
     private void event(int label, double onset, double offset, float score, double peak) {
         double arrivedEnd = (double) samples() / spec.sampleRate();
         double fileEnd = end.getAsDouble();
@@ -363,7 +363,7 @@ public final class StreamingTagger {
         return (double) spec.rowStart(row) / spec.sampleRate();
     }
 
-    /** As {@link EventDetector} computes it. */
+    /** The middle of a row, as {@link EventDetector} computes it. */
     private double middle(long row) {
         return (seconds(row) + seconds(row + 1)) / 2;
     }

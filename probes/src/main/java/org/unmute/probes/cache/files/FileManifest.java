@@ -17,37 +17,39 @@ import org.unmute.files.Sha256;
 import org.unmute.tensor.io.LoadLimits;
 
 /**
- * Says which files of a folder count, in order, and what their bytes are. Where files cannot be renamed in one step, as
- * on object stores, writers write under names of their own, and one write of the manifest makes their files count.
- * Everywhere it tells a file that is missing or was changed from one that never was. It ends with a digest of itself;
- * those of earlier versions do not.
+ * Lists the files of a folder that count, in order, with their sizes and hashes. Where files cannot be renamed
+ * atomically, as on object stores, writers use unique names, and a single write of the manifest makes their files
+ * count. On any file system, it distinguishes a file that is missing or was changed from one that never existed. The
+ * manifest ends with a digest of itself, except in earlier versions.
  *
- * @param files in the order in which they are read
+ * @param files the entries, in the order in which they are read
  */
 public record FileManifest(List<Entry> files) {
-    /** Its name in the folder. Engines that read a folder of Parquet files skip names that begin with '_'. */
+    /**
+     * Name of the manifest in the folder. Engines that read a folder of Parquet files skip names that begin with '_'.
+     */
     public static final String FILE = "_manifest.json";
 
     private static final String FORMAT = "unmute-manifest-1";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    /** What precedes the digest of all that is before it. */
+    /** Text before the digest, which covers all preceding bytes. */
     private static final String SEAL = ",\"sha256\":\"";
 
     private static final String END = "\"}\n";
     private static final int SEAL_BYTES = SEAL.length() + 64 + END.length();
-    /** A million files have less. */
+    /** Max size of a manifest; one of a million files is smaller. */
     private static final int MAX_BYTES = 1 << 28;
 
     /**
      * A file.
      *
-     * @param name letters, digits, '.', '_' and '-'; at most 200
-     * @param bytes its size
-     * @param sha256 of its bytes, in lower-case hexadecimal
+     * @param name letters, digits, '.', '_' and '-'; at most 200 characters
+     * @param bytes size of the file
+     * @param sha256 SHA-256 of the file, in lower-case hexadecimal
      */
     public record Entry(String name, long bytes, String sha256) {
-        /** @throws IllegalArgumentException if one of them is not as described */
+        /** @throws IllegalArgumentException if a component violates these rules */
         public Entry {
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException(
@@ -74,8 +76,8 @@ public record FileManifest(List<Entry> files) {
     /**
      * The manifest of a folder; empty if it has none.
      *
-     * @param names of the files in the folder
-     * @throws MalformedFileException if it is damaged or of a later version
+     * @param names names of the files in the folder
+     * @throws MalformedFileException if it is damaged or has a later version
      * @throws IOException if it cannot be read
      */
     public static Optional<FileManifest> find(ShardFiles files, Set<String> names) throws IOException {
@@ -95,8 +97,8 @@ public record FileManifest(List<Entry> files) {
     /**
      * Reads a manifest.
      *
-     * @param name of the file, for messages
-     * @throws MalformedFileException naming the byte and what is wrong there, also if it has a digest and was changed
+     * @param name name of the file, for messages
+     * @throws MalformedFileException naming the byte and the problem, also if the contents do not match the digest
      */
     public static FileManifest parse(byte[] json, String name) throws MalformedFileException {
         boolean sealed = isSealed(json);
@@ -160,8 +162,7 @@ public record FileManifest(List<Entry> files) {
     }
 
     /**
-     * Whether a manifest ends with the digest of all that precedes it, and has not been changed since. Those of earlier
-     * versions have none.
+     * Whether a manifest ends with a digest that matches all preceding bytes. Manifests of earlier versions have none.
      */
     public static boolean isSealed(byte[] json) {
         int at = json.length - SEAL_BYTES;
@@ -175,7 +176,7 @@ public record FileManifest(List<Entry> files) {
         return at >= 0 && new String(json, at, SEAL.length(), StandardCharsets.ISO_8859_1).equals(SEAL);
     }
 
-    /** The manifest as it is stored: JSON in UTF-8, a file a line, then the digest of what precedes it. */
+    /** The manifest as stored: JSON in UTF-8, one file per line, then the digest of the preceding bytes. */
     public byte[] encode() {
         StringBuilder json = new StringBuilder("{\"format\":\"" + FORMAT + "\",\"files\":[");
         String separator = "\n";

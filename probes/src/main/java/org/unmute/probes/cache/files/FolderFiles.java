@@ -22,7 +22,7 @@ public final class FolderFiles implements ShardFiles {
 
     /**
      * @param folder need not exist
-     * @param arena in which files are mapped; it is closed with this, and a confined one confines this to its thread
+     * @param arena maps the files and is closed with this object; a confined arena confines this object to its thread
      */
     public FolderFiles(Path folder, Arena arena) {
         this.folder = folder;

@@ -1,5 +1,5 @@
 /**
- * Where the files of a token cache are: in a local folder, which is mapped, or behind an interface that a program
- * implements for a store of its own. A manifest says which of the files count.
+ * The storage of a token cache: a local folder, which is mapped, or an interface that programs implement for their own
+ * store. A manifest lists the files that count.
  */
 package org.unmute.probes.cache.files;
