@@ -6,12 +6,11 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Asymmetric loss for multi-label targets (Ridnik et al. 2021; paper, section 4.4). With {@code p = sigmoid(x)} and
- * {@code p_m = max(p - margin, 0)} it is
- * {@code -[y (1 - p)^γ⁺ log p + (1 - y) p_m^γ⁻ log(1 - p_m)]}; targets between 0 and 1 blend focusing weights and
- * exponents alike. Logarithms are taken of at least {@code eps}.
+ * {@code p_m = max(p - margin, 0)} it is {@code -[y (1 - p)^γ⁺ log p + (1 - y) p_m^γ⁻ log(1 - p_m)]}; targets between 0
+ * and 1 blend focusing weights and exponents alike. Arguments of logarithms are clamped to at least {@code eps}.
  *
- * <p>1 - p is computed as sigmoid(-x), which is exact where p is near 1. Where the base of a focusing weight is 0, its
- * gradient is 0, also for exponents below 1.
+ * <p>1 - p is computed as sigmoid(-x), which is accurate where p is near 1. Where the base of a focusing weight is 0,
+ * its gradient is 0, even for exponents below 1.
  *
  * @param gammaNegative γ⁻, exponent of absent classes, at least 0
  * @param gammaPositive γ⁺, exponent of present classes, at least 0
@@ -31,7 +30,7 @@ public record AsymmetricLoss(
     /** γ⁻ 4, γ⁺ 1, margin 0.05, mean; the gradient flows through the focusing weight. */
     public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, LossReduction.MEAN);
 
-    /** Lower bound of the base of powers, so that the gradient at 0 is 0 and not 0 · ∞. */
+    /** Lower bound of the base of powers, so that the gradient at 0 is 0 instead of 0 · ∞. */
     private static final double MIN_BASE = 1e-30;
 
     /** Checks the ranges. */

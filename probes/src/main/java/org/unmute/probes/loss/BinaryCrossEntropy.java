@@ -5,8 +5,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.LossOps;
 
 /**
- * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed from
- * logarithms of the sigmoid so that it holds for any finite logit.
+ * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed with
+ * the logarithm of the sigmoid, so it is finite for any finite logit.
  *
  * @param positiveWeight w, {@code [classes]}, or null for 1
  * @param reduction over batch and classes
@@ -38,7 +38,7 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
         }
         int classes = logits.shape().dim(-1);
         int[] classOf = Arrays.stream(elements).map(i -> i % classes).toArray();
-        // One weight an element.
+        // One weight per element.
         Tensor weights = Loss.elements(Loss.weightsLike(logits, positiveWeight), classOf);
         return new BinaryCrossEntropy(weights, reduction)
                 .of(

@@ -5,10 +5,10 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.LossOps;
 
 /**
- * Cross-entropy of logits with softmax, as torch's. Targets are class indices {@code I32 [batch]} or probabilities
- * {@code [batch, classes]}. With smoothing ε, targets become {@code (1 - ε) q + ε / classes}. With class weights w,
- * each class's term is multiplied by its weight; the mean divides by the sum of the weights of the true classes for
- * indices, and by the batch size for probabilities.
+ * Softmax cross-entropy of logits, as in PyTorch. Targets are class indices {@code I32 [batch]} or probabilities {@code
+ * [batch, classes]}. With smoothing ε, targets become {@code (1 - ε) q + ε / classes}. With class weights w, each
+ * class's term is multiplied by its weight; the mean divides by the sum of the weights of the true classes for indices,
+ * and by the batch size for probabilities.
  *
  * @param smoothing ε in [0, 1]
  * @param classWeight w, {@code [classes]}, or null for 1

@@ -2,25 +2,25 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
 
-/** What training minimizes. Built from recorded ops, so gradients come from {@link org.unmute.tensor.Grad}. */
+/** A training objective. It is built from recorded ops, so {@link org.unmute.tensor.Grad} computes its gradients. */
 public interface Loss {
-    /** Short name, as the command line takes it. */
+    /** Short name, as used on the command line. */
     String name();
 
     /**
-     * The loss of a batch, one number.
+     * The loss of a batch, a scalar.
      *
-     * @param logits {@code [batch, classes]}, or with more leading axes for frames
-     * @param targets of the shape of the logits, 1 for present classes and 0 for absent ones, or in between
+     * @param logits {@code [batch, classes]}, or with more leading axes, for instance for frames
+     * @param targets in the shape of the logits, 1 for present classes, 0 for absent ones, or a value in between
      * @throws IllegalArgumentException if the shapes do not fit
      */
     Tensor of(Tensor logits, Tensor targets);
 
     /**
-     * The loss of some elements of a batch as if there were no others: a mean is over them alone.
+     * The loss of some elements of a batch as if there were no others, so a mean is over these elements only.
      *
-     * @param targets of the shape of the logits; the others are not read and may be NaN
-     * @param elements their positions in the batch, row-major; at least one
+     * @param targets in the shape of the logits; the other elements are not read and may be NaN
+     * @param elements row-major positions in the batch; at least one
      * @throws IllegalArgumentException if the shapes do not fit
      * @throws UnsupportedOperationException if an element's loss depends on other elements of its row
      */
@@ -33,7 +33,7 @@ public interface Loss {
         return all.reshape(-1).indexSelect(0, Tensor.of(all.backend(), elements, elements.length));
     }
 
-    /** Targets in the logits' element type; refuses another shape. */
+    /** Targets in the logits' element type; throws if the shapes differ. */
     static Tensor targetsLike(String loss, Tensor logits, Tensor targets) {
         if (!logits.shape().equals(targets.shape())) {
             throw new IllegalArgumentException(
@@ -42,7 +42,7 @@ public interface Loss {
         return targets.cast(logits.dtype());
     }
 
-    /** Class weights in the logits' element type, where the logits are; null if there are none. */
+    /** Class weights in the element type and on the backend of the logits; null if there are none. */
     static Tensor weightsLike(Tensor logits, Tensor weights) {
         return weights == null ? null : weights.to(logits.backend()).cast(logits.dtype());
     }

@@ -2,11 +2,11 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
 
-/** How the losses of elements become one number. */
+/** Reduces the losses of elements to a scalar. */
 public enum LossReduction {
-    /** Mean over all. */
+    /** Mean over all elements. */
     MEAN,
-    /** Sum over all. */
+    /** Sum over all elements. */
     SUM;
 
     Tensor of(Tensor elements) {

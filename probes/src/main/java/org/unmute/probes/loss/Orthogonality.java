@@ -4,9 +4,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Penalty on similar prototypes of one class, of the class-bound predecessor of protobin (paper, section 4.6): with
- * {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F /
- * elements} over all classes together.
+ * Penalty on similar prototypes of one class, from the class-bound predecessor of protobin (paper, section 4.6): {@code
+ * ‖G - I‖_F / elements} over all classes together, where G holds the cosines of prototypes within each class, computed
+ * from {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)}.
  */
 public final class Orthogonality {
     private static final double EPS = 1e-4;
@@ -14,9 +14,9 @@ public final class Orthogonality {
     private Orthogonality() {}
 
     /**
-     * The penalty, one number.
+     * The penalty, a scalar.
      *
-     * @param prototypes {@code [classes * perClass, dim]}, those of a class consecutive
+     * @param prototypes {@code [classes * perClass, dim]}; those of a class are consecutive
      * @throws IllegalArgumentException if perClass does not divide the number of prototypes
      */
     public static Tensor of(Tensor prototypes, int perClass) {

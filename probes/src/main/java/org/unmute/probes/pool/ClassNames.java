@@ -6,8 +6,8 @@ import java.util.Set;
 import org.unmute.files.PlainText;
 
 /**
- * The rules for names of classes, which a probe's file holds one a line: none is blank, there twice or holds a control
- * character. Whoever trains checks them before, since no probe can be made with others afterwards.
+ * The rules for class names, of which a probe's file holds one per line: no name is blank, occurs twice or contains a
+ * control character. Check names before training, because no probe can be made with invalid ones afterwards.
  */
 public final class ClassNames {
     private ClassNames() {}
@@ -16,7 +16,7 @@ public final class ClassNames {
      * Checks names.
      *
      * @param about prefix of the message
-     * @throws IllegalArgumentException naming the first that breaks a rule
+     * @throws IllegalArgumentException naming the first name that breaks a rule
      */
     public static void require(String about, Collection<String> names) {
         Set<String> seen = new HashSet<>();

@@ -15,13 +15,13 @@ public record Classifier(Tensor weight, Tensor bias) {
     /** Name of the bias. */
     public static final String BIAS = "fc.bias";
 
-    /** A layer with fresh parameters. */
+    /** A layer with newly initialized parameters. */
     public static Classifier fresh(Initializer init, int features, int classes) {
         Tensor weight = init.linearWeight(classes, features);
         return new Classifier(weight, init.linearBias(classes, features));
     }
 
-    /** The layer whose parameters are given. */
+    /** A layer with given parameters. */
     public static Classifier of(ParameterMap parameters) {
         Tensor weight = parameters.takeWithRank(WEIGHT, 2);
         return new Classifier(weight, parameters.take(BIAS, weight.size(0)));
@@ -52,17 +52,17 @@ public record Classifier(Tensor weight, Tensor bias) {
         return bias.select(0, classIndex).toDoubles()[0];
     }
 
-    /** What a class finds in each vector, {@code W_c x}: {@code [1, n, features]} to n numbers. */
+    /** The response of a class to each vector, {@code W_c x}: {@code [1, n, features]} to n numbers. */
     public double[] found(Tensor x, int classIndex) {
         return found(x, row(classIndex));
     }
 
-    /** Dot products of vectors {@code [1, n, dim]} with one of {@code [dim]}: n numbers. */
+    /** Dot products of vectors {@code [1, n, dim]} with a vector {@code [dim]}: n numbers. */
     public static double[] found(Tensor x, Tensor vector) {
         return x.linear(vector.insert(0), null).toDoubles();
     }
 
-    /** @throws IllegalArgumentException if pooling does not give as many features as the layer takes */
+    /** @throws IllegalArgumentException if the pooled descriptor does not have as many features as the layer expects */
     public void requireFeatures(String probe, long features) {
         if (features() != features) {
             throw new IllegalArgumentException("probe " + probe + ": fc.weight is " + weight.shape()

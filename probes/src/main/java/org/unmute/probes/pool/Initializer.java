@@ -7,8 +7,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Draws fresh parameters. They depend on the seed alone: the same on every platform ({@link StrictMath}) and, up to
- * rounding by the backend, on every backend. Each method returns a parameter that takes gradients.
+ * Draws initial parameters. They depend on the seed only: they are the same on every platform ({@link StrictMath}) and,
+ * up to rounding, on every backend. Each method returns a parameter that takes gradients.
  */
 public final class Initializer {
     private final Backend backend;
@@ -19,7 +19,7 @@ public final class Initializer {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Normal numbers with mean 0. */
+    /** Normally distributed numbers with mean 0. */
     public Tensor normal(double deviation, long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i += 2) {
@@ -34,7 +34,7 @@ public final class Initializer {
         return Tensor.of(backend, values, shape).parameter();
     }
 
-    /** Uniform numbers in {@code [-bound, bound)}. */
+    /** Uniformly distributed numbers in {@code [-bound, bound)}. */
     public Tensor uniform(double bound, long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i++) {
@@ -43,7 +43,7 @@ public final class Initializer {
         return Tensor.of(backend, values, shape).parameter();
     }
 
-    /** Uniform numbers in {@code [0, 1)}. */
+    /** Uniformly distributed numbers in {@code [0, 1)}. */
     public Tensor fraction(long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i++) {
@@ -52,19 +52,19 @@ public final class Initializer {
         return Tensor.of(backend, values, shape).parameter();
     }
 
-    /** The same number everywhere. */
+    /** The same number in every element. */
     public Tensor constant(double value, long... shape) {
         float[] values = new float[length(shape)];
         Arrays.fill(values, (float) value);
         return Tensor.of(backend, values, shape).parameter();
     }
 
-    /** Weight {@code [out, in]} of a linear layer as torch's {@code nn.Linear} draws it: uniform within 1/√in. */
+    /** Weight {@code [out, in]} of a linear layer, drawn as by PyTorch's {@code nn.Linear}: uniform within 1/√in. */
     public Tensor linearWeight(int out, int in) {
         return uniform(1 / Math.sqrt(in), out, in);
     }
 
-    /** Bias {@code [out]} of a linear layer with {@code in} inputs, likewise. */
+    /** Bias {@code [out]} of a linear layer with {@code in} inputs, drawn in the same way. */
     public Tensor linearBias(int out, int in) {
         return uniform(1 / Math.sqrt(in), out);
     }

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
-/** Given parameters and buffers of a probe, taken one by one with their shapes checked. */
+/** Given parameters and buffers of a probe. A probe takes them one by one, and their shapes are checked. */
 public final class ParameterMap {
     private final String probe;
     private final Map<String, Tensor> values;
@@ -19,7 +19,7 @@ public final class ParameterMap {
     }
 
     /**
-     * A parameter of this shape: {@code take("b", 3)} is a vector of three numbers.
+     * Takes a parameter of this shape: {@code take("b", 3)} returns a vector of three numbers.
      *
      * @throws IllegalArgumentException if it is missing or has another shape
      */
@@ -33,7 +33,7 @@ public final class ParameterMap {
     }
 
     /**
-     * A parameter whose sizes are not known beforehand.
+     * Takes a parameter whose sizes are not known in advance.
      *
      * @param rank number of axes
      * @throws IllegalArgumentException if it is missing or has another rank
@@ -48,7 +48,7 @@ public final class ParameterMap {
     }
 
     /**
-     * A buffer of this shape: it takes no gradient.
+     * Takes a buffer of this shape, which gets no gradient.
      *
      * @throws IllegalArgumentException if it is missing or has another shape
      */
@@ -66,7 +66,7 @@ public final class ParameterMap {
         return t.requiresGradient() && t.origin() == null ? t : t.parameter();
     }
 
-    /** @throws IllegalArgumentException if one was not taken */
+    /** @throws IllegalArgumentException if an entry was not taken */
     void requireAllTaken() {
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("probe " + probe + ": has no parameter " + String.join(", ", left));

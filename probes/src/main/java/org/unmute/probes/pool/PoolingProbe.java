@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** A probe whose descriptor a linear layer classifies, {@code W d + b}. A subclass says how tokens are pooled. */
+/** A probe with a linear layer on its descriptor, {@code W d + b}. Subclasses implement the pooling of tokens. */
 public abstract class PoolingProbe implements Probe {
     /** The linear layer. */
     protected final Classifier fc;
@@ -20,7 +20,7 @@ public abstract class PoolingProbe implements Probe {
     /**
      * @param name of the {@link ProbeType}
      * @param fc the linear layer; its parameters come last
-     * @param pooling the parameters of the pooling by name, in a fixed order
+     * @param pooling parameters of the pooling by name, in a fixed order
      */
     protected PoolingProbe(String name, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
         this(name, ProbeOptions.DEFAULTS, fc, pooling);
@@ -39,8 +39,8 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * @param source has been asked for all options and all parameters of the pooling, or the probe is refused; the
-     *     linear layer's come last
+     * @param source must have been asked for all options and all parameters of the pooling, or the probe is rejected;
+     *     the parameters of the linear layer come last
      * @param features length of the descriptor
      */
     protected PoolingProbe(ParameterSource source, int features) {
@@ -57,8 +57,8 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * The options that a {@link ParameterSource} was asked for, which a subclass leaves as they are. Without a source
-     * there are none unless this is overridden, which then states every option with its value in force.
+     * The options that the {@link ParameterSource} was asked for; a subclass need not override this. Without a source
+     * there are none, unless a subclass overrides this method and returns every option with its effective value.
      */
     @Override
     public ProbeOptions options() {
@@ -86,7 +86,7 @@ public abstract class PoolingProbe implements Probe {
         return fc.logits(descriptor);
     }
 
-    /** {@link #tokenWeights} on the grid. */
+    /** {@link #tokenWeights} in the shape of the grid. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
         Tensor weights = Grad.withoutRecording(() -> tokenWeights(batch));
@@ -94,8 +94,8 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * How much each token counts, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}; null,
-     * unless overridden, for a probe that does not weight tokens.
+     * The weight of each token, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}. Null,
+     * unless overridden, for probes that do not weight tokens.
      */
     protected Tensor tokenWeights(TokenBatch batch) {
         return null;
@@ -108,15 +108,15 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * {@link #contributions} of a clip that fits. Entries of the descriptor, unless a subclass whose pooling is a sum
-     * over tokens or prototypes says more.
+     * {@link #contributions} of a clip that has been checked. Entries of the descriptor, unless a subclass whose
+     * pooling is a sum over tokens or prototypes overrides this.
      */
     protected Contributions terms(TokenBatch clip, int classIndex) {
         return featureTerms(
                 "This probe does not decompose over tokens. The list has entries of its descriptor.", clip, classIndex);
     }
 
-    /** Entries of the descriptor. */
+    /** Contributions of the entries of the descriptor. */
     protected final Contributions featureTerms(String remark, TokenBatch clip, int classIndex) {
         return Contributions.ofFeatures(
                 remark, descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex));

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * From logits to scores in [0, 1] without a backend: in float64, rounded to float32 in the end. So score a packed probe
- * and an encoder's own head; a {@link TrainedProbe} takes its backend's functions, which may differ in the last bits.
+ * Converts logits to scores in [0, 1] without a backend: in float64, rounded to float32 at the end. Packed probes and
+ * the heads of encoders use it. A {@link TrainedProbe} uses the functions of its backend, which may differ in the last
+ * bits.
  */
 public final class Probabilities {
     private Probabilities() {}
 
-    /** The sigmoid of each of one clip's logits, {@code [classes]}. */
+    /** The sigmoid of each logit of a clip, {@code [classes]}. */
     public static float[] sigmoid(float[] logits) {
         float[] out = new float[logits.length];
         for (int c = 0; c < out.length; c++) {
@@ -20,7 +21,7 @@ public final class Probabilities {
         return out;
     }
 
-    /** The softmax of one clip's logits, {@code [classes]}. */
+    /** The softmax of the logits of a clip, {@code [classes]}. */
     public static float[] softmax(float[] logits) {
         double max = Double.NEGATIVE_INFINITY;
         for (float x : logits) {
@@ -37,7 +38,7 @@ public final class Probabilities {
         return out;
     }
 
-    /** Scores by the names of their classes, in order. */
+    /** Scores by class name, in order. */
     static Map<String, Float> byClass(List<String> classes, float[] scores) {
         Map<String, Float> named = new LinkedHashMap<>();
         for (int i = 0; i < scores.length; i++) {

@@ -8,37 +8,40 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that (paper, section 3).
- * Scoring has no state, so several threads may score with one probe. Training changes the parameters through an
- * optimizer, and the buffers in {@link #trainingLogits(java.util.List, SplittableRandom)}.
+ * A small trainable head on frozen tokens: it pools a token map to a descriptor and classifies the descriptor (paper,
+ * section 3). Scoring is stateless, so several threads may score with one probe. Training changes the parameters
+ * through an optimizer, and the buffers in {@link #trainingLogits(java.util.List, SplittableRandom)}.
  */
 public interface Probe {
-    /** Name as {@link Probes#create} takes it. */
+    /** Name, as in {@link Probes#create}. */
     String name();
 
-    /** The options in force, defaults resolved: saved with the probe, and all that a reopened one knows of them. */
+    /**
+     * The options in effect, including defaults. They are saved with the probe, and a reopened probe has no other
+     * record of them.
+     */
     ProbeOptions options();
 
-    /** Numbers a token it expects. */
+    /** Values per token that it expects. */
     int dim();
 
     /** Number of classes. */
     int classes();
 
     /**
-     * Whether tokens may be {@code F16} ({@link Backend#supportsF16Tokens()}), so that a
-     * batch from a float16 cache is never held in float32.
+     * Whether it accepts {@code F16} tokens ({@link Backend#supportsF16Tokens()}), so that a batch from a float16 cache
+     * is never converted to float32.
      */
     default boolean readsHalves() {
         return false;
     }
 
-    /** Layers whose tokens it pools ({@link TokenBatch#layers()}); 0 if it needs the last layer only. */
+    /** Number of layers whose tokens it pools ({@link TokenBatch#layers()}); 0 if it needs the last layer only. */
     default int layers() {
         return 0;
     }
 
-    /** Parameters by name, in a fixed order. Each takes gradients; optimizers change the contents in place. */
+    /** Parameters by name, in a fixed order. Each takes gradients; optimizers update the contents in place. */
     Map<String, Tensor> parameters();
 
     /** The backend that holds the parameters. */
@@ -46,7 +49,7 @@ public interface Probe {
         return parameters().values().iterator().next().backend();
     }
 
-    /** Number of trained numbers. */
+    /** Number of trained parameter values. */
     default long parameterCount() {
         return parameters().values().stream()
                 .mapToLong(p -> p.shape().elements())
@@ -54,26 +57,27 @@ public interface Probe {
     }
 
     /**
-     * State that training changes without gradients, by name, such as the running mean of a batch normalization. Saved
-     * with the parameters; their names differ. Empty for most probes.
+     * State that training updates without gradients, by name, such as the running mean of a batch normalization. It is
+     * saved with the parameters, whose names differ from those of buffers. Empty for most probes.
      */
     default Map<String, Tensor> buffers() {
         return Map.of();
     }
 
     /**
-     * The input of the final linear layer; the logits where that layer comes before pooling ({@code linpre}).
+     * The input of the final linear layer. For probes that apply that layer before pooling ({@code linpre}), the
+     * logits.
      *
      * @return {@code [batch, features]}
      * @throws IllegalArgumentException if the batch does not fit
      */
     Tensor descriptor(TokenBatch batch);
 
-    /** The part after pooling: descriptors {@code [batch, features]} to logits {@code [batch, classes]}. */
+    /** The layers after pooling: maps descriptors {@code [batch, features]} to logits {@code [batch, classes]}. */
     Tensor classify(Tensor descriptor);
 
     /**
-     * Scores before sigmoid or softmax.
+     * The scores before the sigmoid or softmax.
      *
      * @return {@code [batch, classes]}
      * @throws IllegalArgumentException if the batch does not fit
@@ -83,13 +87,13 @@ public interface Probe {
     }
 
     /**
-     * The descriptor with the probe's regularization in training (dropout, the batch's own statistics); {@link
-     * #descriptor} if it has none. May change {@link #buffers()}. Statistics of the batch are those of all parts
-     * together, so the result does not depend on how clips of one grid are split into parts.
+     * The descriptor with the probe's regularization for training (dropout, statistics of the batch); {@link
+     * #descriptor} if it has none. May change {@link #buffers()}. Statistics are computed over all parts together, so
+     * the result does not depend on how clips of one grid are split into parts.
      *
-     * @param parts the batch's clips, of one grid in each part
-     * @param random the source of every random decision
-     * @return {@code [batch, features]}, the clips of the first part first
+     * @param parts the clips of the batch; the clips of a part share a grid
+     * @param random source of all random decisions
+     * @return {@code [batch, features]}, starting with the clips of the first part
      */
     default Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
         return TokenBatch.pooled(parts, this::descriptor);
@@ -100,23 +104,23 @@ public interface Probe {
         return classify(trainingDescriptor(parts, random));
     }
 
-    /** A term that training adds to the loss, one number; empty for most probes. */
+    /** A term that training adds to the loss, a scalar; empty for most probes. */
     default Optional<Tensor> regularization() {
         return Optional.empty();
     }
 
     /**
-     * A smaller batch with the same logits, if the pooling has no parameters: training then pools each clip once for
-     * all epochs. Empty for other probes.
+     * A smaller batch with the same logits, if the pooling has no parameters. Training then pools each clip once
+     * instead of in every epoch. Empty for other probes.
      */
     default Optional<TokenBatch> condensed(TokenBatch batch) {
         return Optional.empty();
     }
 
     /**
-     * Which tokens a score depends on: the cosine of each prototype with each token, or the weight of each token for
-     * each query; each probe says which. Explains scores; not recorded for gradients, and not used by training and
-     * scoring.
+     * The tokens that a score depends on: the cosine of each prototype with each token, or the weight of each token for
+     * each query, depending on the probe. Explains scores; gradients are not recorded, and training and scoring do not
+     * use it.
      *
      * @return {@code [batch, prototypes or queries, time, freq]}, or empty if the probe does not weight tokens
      * @throws IllegalArgumentException if the batch does not fit
@@ -126,10 +130,10 @@ public interface Probe {
     }
 
     /**
-     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: if the
-     * probe compares at more positions than there are tokens, a token has the maximum of its positions.
+     * {@link #similarityMap} for one clip and some prototypes or queries, always on the grid of the tokens. If the
+     * probe compares at more positions than there are tokens, a token has the maximum over its positions.
      *
-     * @param which their indices, in the order wanted
+     * @param which indices of the prototypes or queries, in the order wanted
      * @return {@code [which, time, freq]}, or empty if the probe does not weight tokens
      * @throws IllegalArgumentException if the batch is not one clip that fits
      */
@@ -140,11 +144,11 @@ public interface Probe {
     }
 
     /**
-     * The logit of one class of one clip as a sum of parts. Explains scores; not used by training and scoring.
+     * The logit of one class for one clip as a sum of parts. Explains scores; training and scoring do not use it.
      *
      * @param clip a batch of one clip
-     * @param classIndex the class
-     * @return empty if the probe cannot take its logits apart
+     * @param classIndex index of the class
+     * @return empty if the probe cannot decompose its logits
      * @throws IllegalArgumentException if the batch is not one clip that fits, or there is no such class
      */
     default Optional<Contributions> contributions(TokenBatch clip, int classIndex) {

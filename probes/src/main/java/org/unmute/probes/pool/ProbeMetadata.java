@@ -20,7 +20,8 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
- * What scoring needs in addition to the probe, and its form in a saved file; components as in {@link TrainedProbe}.
+ * The data that scoring needs besides the probe, and its form in a saved file. The components are those of {@link
+ * TrainedProbe}.
  */
 record ProbeMetadata(
         List<String> classes,
@@ -35,7 +36,7 @@ record ProbeMetadata(
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
-    /** Only in files of probes that leave padding out. */
+    /** Present only in files of probes that leave padding out. */
     private static final String PADDING = "padding";
 
     private static final String LEFT_OUT = "left out";
@@ -44,7 +45,7 @@ record ProbeMetadata(
     private static final String WITHOUT_DIGEST = "1";
     private static final String AGAIN = "copy the probe again from where it is whole, or train it again";
 
-    /** A probe with this. */
+    /** A trained probe with this metadata. */
     TrainedProbe with(Probe probe) {
         return new TrainedProbe(
                 probe,
@@ -59,7 +60,7 @@ record ProbeMetadata(
                 eventDecisions);
     }
 
-    /** The same with other decisions. */
+    /** A copy with other decisions. */
     ProbeMetadata with(Decisions learned) {
         return new ProbeMetadata(
                 classes,
@@ -73,7 +74,7 @@ record ProbeMetadata(
                 eventDecisions);
     }
 
-    /** The same with other decisions about events. */
+    /** A copy with other decisions about events. */
     ProbeMetadata with(EventDecisions learned) {
         return new ProbeMetadata(
                 classes,
@@ -87,7 +88,7 @@ record ProbeMetadata(
                 learned);
     }
 
-    /** The same, with padding left out or not. */
+    /** A copy with padding left out or not. */
     ProbeMetadata withSoundOnly(boolean only) {
         return new ProbeMetadata(
                 classes,
@@ -101,7 +102,7 @@ record ProbeMetadata(
                 eventDecisions);
     }
 
-    /** What {@link #check} looks at. */
+    /** Metadata with the components that {@link #check} examines. */
     static ProbeMetadata of(
             List<String> classes,
             Standardization standardization,
@@ -111,16 +112,16 @@ record ProbeMetadata(
         return new ProbeMetadata(classes, hasCls, false, false, standardization, "", "", decisions, eventDecisions);
     }
 
-    /** A recording's rows as the probe takes them. */
+    /** The rows of a recording that the probe pools. */
     TokenMap pooled(TokenMap map) {
         return soundOnly ? map.soundOnly() : map;
     }
 
     /**
      * @param expected number of classes
-     * @param dim numbers a token
-     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters,
-     *     or the standardization or decisions do not fit
+     * @param dim values per token
+     * @throws IllegalArgumentException if the class names are not distinct, of the expected number and free of control
+     *     characters, or the standardization or decisions do not fit
      */
     void check(int expected, int dim) {
         if (classes.size() != expected) {
@@ -146,8 +147,8 @@ record ProbeMetadata(
 
     /**
      * @param about prefix of messages
-     * @param dim numbers a token
-     * @throws IllegalArgumentException if the token map is of another dim or differs in having a cls token
+     * @param dim values per token
+     * @throws IllegalArgumentException if the token map has another dim, or one of the two lacks a cls token
      */
     void requireFit(String about, TokenMap map, int dim) {
         if (map.dim() != dim || (map.cls() != null) != hasCls) {
@@ -160,7 +161,7 @@ record ProbeMetadata(
 
     /**
      * @param about prefix of messages
-     * @throws IllegalArgumentException if the key is that of other tokens, or the encoder is not known
+     * @throws IllegalArgumentException if the key belongs to other tokens, or the encoder is not known
      */
     void requireTokensOf(String about, CacheKey key) {
         if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
@@ -183,14 +184,13 @@ record ProbeMetadata(
     }
 
     /**
-     * Reads a saved probe. One of the current version has a digest, which is checked; one of version 1 has none, unless
-     * somebody gave it one.
+     * Reads a saved probe. A file of the current version has a digest, which is verified; one of version 1 has none,
+     * unless it was added later.
      *
      * @param what prefix of messages
-     * @param format what the file's metadata must state, without the version
-     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since
-     *     it was written
-     * @throws IOException if it cannot be read or is of another format; the message says what is wrong
+     * @param format required format in the file's metadata, without the version
+     * @throws MalformedFileException if it is not a safetensors file, or its bytes have changed since it was written
+     * @throws IOException if it cannot be read or has another format; the message states the problem
      */
     static <T> T load(Path path, String what, String format, Function<SafetensorsFile, T> reader) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
@@ -211,7 +211,7 @@ record ProbeMetadata(
         }
     }
 
-    /** A file of a format, without the version, that will have a digest. */
+    /** A writer for a file of a format, given without the version. The file will have a digest. */
     SafetensorsWriter file(String format) {
         SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, format + VERSION);
         addTo(out);
@@ -303,7 +303,7 @@ record ProbeMetadata(
         return of(file).with(probe);
     }
 
-    /** Files of probes to which padding is sound, and those of earlier versions, do not mention it. */
+    /** The entry is missing if padding counts as sound, and in files of earlier versions. */
     private static boolean soundOnly(Map<String, String> about) {
         String padding = about.getOrDefault(PADDING, "");
         if (!padding.isEmpty() && !padding.equals(LEFT_OUT)) {
@@ -313,7 +313,7 @@ record ProbeMetadata(
         return !padding.isEmpty();
     }
 
-    /** Files from before there were decisions have none. */
+    /** Files from before decisions were introduced have none. */
     private static Decisions decisions(SafetensorsFile file, Map<String, String> about) {
         for (String name : List.of("positives", "thresholds", "slopes", "offsets")) {
             if (!file.has(DECISIONS + name) || file.shape(DECISIONS + name).rank() != 1) {
@@ -343,7 +343,7 @@ record ProbeMetadata(
     /**
      * The values of a tensor.
      *
-     * @throws IllegalArgumentException if one is NaN or infinite, so that scores would be, too
+     * @throws IllegalArgumentException if a value is NaN or infinite, since scores would be, too
      */
     static float[] finite(SafetensorsFile file, String name) {
         float[] values = file.floats(name);

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Settings of a probe in addition to its size, by name, as the command line and saved probes write them: {@code
- * heads=8}. {@link ProbeType#options} names those that a probe has.
+ * Settings of a probe besides its size, by name, in the form used on the command line and in saved probes: {@code
+ * heads=8}. {@link ProbeType#options} lists the names that a probe accepts.
  *
  * @param values by name, sorted
  */
@@ -25,8 +25,8 @@ public record ProbeOptions(Map<String, String> values) {
 
     /**
      * Whether the values are equal. Written out because the method that Java generates for a record leaves a soft
-     * reference to its class in {@code java.lang.runtime.ObjectMethods}: an application server could not unload the
-     * classes of an application that compared options until memory runs short.
+     * reference to its class in {@code java.lang.runtime.ObjectMethods}. An application server could then not unload
+     * the classes of an application that compared options until memory runs short.
      */
     @Override
     public boolean equals(Object other) {
@@ -39,9 +39,9 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /**
-     * Options written as {@code name=value}.
+     * Parses options of the form {@code name=value}.
      *
-     * @throws IllegalArgumentException if one has another form or a name comes twice
+     * @throws IllegalArgumentException if one has another form or a name occurs twice
      */
     public static ProbeOptions parse(String... settings) {
         Map<String, String> values = new TreeMap<>();
@@ -57,7 +57,7 @@ public record ProbeOptions(Map<String, String> values) {
         return new ProbeOptions(values);
     }
 
-    /** These options and one more, or another value for one. */
+    /** A copy with one option added or replaced. */
     public ProbeOptions with(String name, Object value) {
         Map<String, String> more = new TreeMap<>(values);
         more.put(name, value.toString());
@@ -65,9 +65,9 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /**
-     * Refuses options that a probe does not have.
+     * Rejects options that a probe does not have.
      *
-     * @throws IllegalArgumentException naming the unknown one and those that exist
+     * @throws IllegalArgumentException naming the unknown option and those that exist
      */
     void requireOnly(String probe, List<String> known) {
         for (String name : values.keySet()) {
@@ -79,9 +79,9 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /**
-     * Refuses a probe that does not state these options, since what it does not state is not saved.
+     * Rejects a probe whose options lack any of these, since options that it does not state are not saved.
      *
-     * @throws IllegalArgumentException naming the first
+     * @throws IllegalArgumentException naming the first one
      */
     void requireStated(Probe probe) {
         Map<String, String> stated = probe.options().values();
@@ -97,7 +97,7 @@ public record ProbeOptions(Map<String, String> values) {
         });
     }
 
-    /** Whether both are numbers or neither is, and they differ. */
+    /** Whether the values differ and either both are numbers or neither is. */
     private static boolean contradict(String a, String b) {
         try {
             return Double.parseDouble(a) != Double.parseDouble(b);
@@ -120,7 +120,7 @@ public record ProbeOptions(Map<String, String> values) {
         return values.containsKey(name);
     }
 
-    /** An option with few values; {@code allowed} begins with the default. */
+    /** An option with a fixed set of values; the first in {@code allowed} is the default. */
     public String choice(String name, String... allowed) {
         String text = values.getOrDefault(name, allowed[0]);
         if (!Arrays.asList(allowed).contains(text)) {
@@ -148,7 +148,7 @@ public record ProbeOptions(Map<String, String> values) {
         }
     }
 
-    /** A whole number in {@code [min, max]}. */
+    /** An integer in {@code [min, max]}. */
     public int integer(String name, int absent, int min, int max) {
         return value(
                 name, absent, Integer::valueOf, v -> v >= min && v <= max, "a whole number from " + min + " to " + max);
@@ -180,12 +180,12 @@ public record ProbeOptions(Map<String, String> values) {
         throw new IllegalArgumentException("probe option " + name + ": must be " + expected + ": '" + text + "'");
     }
 
-    /** {@code name=value}, each on a line, for {@link #parse} of the lines; a value may have blanks. */
+    /** One {@code name=value} per line, to be read with {@link #parse}; values may contain blanks. */
     String lines() {
         return joined("\n");
     }
 
-    /** {@code name=value}, one after the other. */
+    /** {@code name=value} pairs on one line. */
     @Override
     public String toString() {
         return joined(" ");

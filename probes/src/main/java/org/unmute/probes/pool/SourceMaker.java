@@ -2,7 +2,10 @@ package org.unmute.probes.pool;
 
 import java.util.function.Function;
 
-/** Makes probes both ways with one function, and checks that it asked for all that was given and states all it used. */
+/**
+ * Creates fresh and restored probes with one function. Checks that the function asks for everything given and states
+ * all options used.
+ */
 record SourceMaker(Function<ParameterSource, Probe> maker) implements ProbeType.Fresh, ProbeType.Restored {
     @Override
     public Probe create(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {

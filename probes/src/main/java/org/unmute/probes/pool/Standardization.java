@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * Brings each dimension of the tokens to mean 0 and deviation 1 over the training clips, and each dimension of the cls
- * tokens by their own statistics. A constant dimension is only shifted.
+ * Shifts and scales each dimension of the tokens to mean 0 and deviation 1 over the training clips. Cls tokens have
+ * statistics of their own. A constant dimension is only shifted.
  *
  * @param tokenMean {@code [dim]}
  * @param tokenDeviation {@code [dim]}, biased
@@ -13,7 +13,7 @@ import org.unmute.models.encoder.TokenMap;
  * @param clsDeviation {@code [dim]}, or null without cls tokens
  */
 public record Standardization(float[] tokenMean, float[] tokenDeviation, float[] clsMean, float[] clsDeviation) {
-    /** @throws IllegalArgumentException if the lengths differ, or a number is not finite or a deviation not above 0 */
+    /** @throws IllegalArgumentException if the lengths differ, a number is not finite, or a deviation is not above 0 */
     public Standardization {
         boolean cls = clsMean != null;
         if (tokenMean.length != tokenDeviation.length
@@ -37,17 +37,17 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         }
     }
 
-    /** Numbers a token. */
+    /** Values per token. */
     public int dim() {
         return tokenMean.length;
     }
 
-    /** Standardizes {@code count} tokens that start at {@code at}. Modified. */
+    /** Standardizes {@code count} tokens from index {@code at} on, in place. */
     public void tokens(float[] values, int at, int count) {
         apply(values, at, count, tokenMean, tokenDeviation);
     }
 
-    /** Standardizes {@code count} cls tokens that start at {@code at}. Modified. */
+    /** Standardizes {@code count} cls tokens from index {@code at} on, in place. */
     public void cls(float[] values, int at, int count) {
         apply(values, at, count, clsMean, clsDeviation);
     }
@@ -85,7 +85,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         private final double[] ownSquares;
         private long count;
 
-        /** Statistics of no vectors. */
+        /** Starts without vectors. */
         public Statistics(int dim) {
             mean = new double[dim];
             squares = new double[dim];
@@ -93,7 +93,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
             ownSquares = new double[dim];
         }
 
-        /** Adds {@code n} vectors that start at {@code at}. */
+        /** Adds {@code n} vectors from index {@code at} on. */
         public void add(float[] values, int at, int n) {
             int dim = mean.length;
             Arrays.fill(ownMean, 0);
@@ -135,7 +135,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
             float[] out = new float[mean.length];
             for (int d = 0; d < out.length; d++) {
                 double deviation = Math.sqrt(squares[d] / count);
-                // float32 rounding alone makes a constant vary by this much
+                // float32 rounding alone causes this much variance in a constant dimension
                 out[d] = deviation <= 1e-7 * Math.abs(mean[d]) || deviation < 1e-30 ? 1 : (float) deviation;
             }
             return out;

@@ -16,7 +16,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Event decisions in the file of a probe: {@code events.*}, one number a class, and metadata {@code event_*}. */
+/** Event decisions in a probe's file: {@code events.*}, one number per class, and metadata {@code event_*}. */
 final class StoredEventDecisions {
     private static final String TENSOR = "events.";
     private static final String RULE = "event_rule";
@@ -82,7 +82,9 @@ final class StoredEventDecisions {
                 all.stream().mapToInt(value).toArray());
     }
 
-    /** @throws IllegalArgumentException if something is missing or malformed; null for a file without such decisions */
+    /**
+     * @throws IllegalArgumentException if something is missing or malformed; a file without such decisions gives null
+     */
     static EventDecisions of(SafetensorsFile file) {
         Map<String, String> about = file.metadata();
         if (!about.containsKey(RULE)) {

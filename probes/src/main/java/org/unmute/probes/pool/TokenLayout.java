@@ -1,12 +1,12 @@
 package org.unmute.probes.pool;
 
 /**
- * The shape of the tokens that a fresh probe will see.
+ * The layout of the tokens that a fresh probe will receive.
  *
- * @param dim numbers a token
- * @param freq grid columns, or 0 if not known
+ * @param dim values per token
+ * @param freq grid columns, or 0 if unknown
  * @param cls whether there are cls tokens
- * @param layers number of layers with tokens, or 0 for the last one only
+ * @param layers number of layers with tokens, or 0 for the last layer only
  */
 public record TokenLayout(int dim, int freq, boolean cls, int layers) {
     /** @throws IllegalArgumentException if a number is out of range */
@@ -17,7 +17,7 @@ public record TokenLayout(int dim, int freq, boolean cls, int layers) {
         }
     }
 
-    /** Tokens of one layer. */
+    /** Tokens of the last layer only. */
     public TokenLayout(int dim, int freq, boolean cls) {
         this(dim, freq, cls, 0);
     }

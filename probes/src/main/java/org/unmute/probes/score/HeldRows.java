@@ -6,11 +6,11 @@ import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
-/** The rows of a token map that arrived and may still be needed, numbered from the start of the recording. */
+/** The rows of a token map that have arrived and may still be needed, numbered from the start of the recording. */
 final class HeldRows {
-    /** Of the last layer, then of the others: {@code [rows, freq, dim]} and unused values. */
+    /** The last layer, then the others: {@code [rows, freq, dim]} followed by unused capacity. */
     private float[][] tokens;
-    /** For each row the class tokens of its block, of the last layer first. */
+    /** For each row, the class tokens of its block, starting with the last layer. */
     private final List<float[][]> cls = new ArrayList<>();
 
     private int freq;
@@ -22,12 +22,12 @@ final class HeldRows {
         this.start = start;
     }
 
-    /** The number of the row that arrives next. */
+    /** Number of the next row to arrive. */
     long end() {
         return start + cls.size();
     }
 
-    /** How many are held. */
+    /** Number of rows held. */
     int count() {
         return cls.size();
     }
@@ -60,11 +60,11 @@ final class HeldRows {
     }
 
     /**
-     * Rows as a clip of their own.
+     * A range of rows as a clip.
      *
-     * @param from the first
-     * @param to   the one after the last
-     * @param at   the row whose class token the clip gets
+     * @param from number of the first row
+     * @param to number after the last row
+     * @param at number of the row whose class token the clip gets
      */
     Features of(long from, long to, long at) {
         int row = freq * dim;

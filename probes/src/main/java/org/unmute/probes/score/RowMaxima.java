@@ -5,14 +5,14 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * The maximum of each entry over a window of rows that moves forward. Each row is compared three times, however long
- * the window is: it waits, then joins the newer part of the window, of which the maximum is known; when the older part
- * is used up, the newer takes its place, as the maxima from each of its rows on.
+ * Sliding maximum of each entry over a window of rows that moves forward. Each row is compared three times, whatever
+ * the length of the window. A row first waits, then joins the newer part of the window, whose maximum is maintained.
+ * When the older part is used up, the newer part replaces it, converted to the maxima from each of its rows on.
  */
 final class RowMaxima {
     private final Deque<float[]> waiting = new ArrayDeque<>();
     private final Deque<float[]> newer = new ArrayDeque<>();
-    /** First the max over all rows of the older part, last its last row. */
+    /** From first to last: the max over all rows of the older part, over all but its first row, …, its last row. */
     private final Deque<float[]> older = new ArrayDeque<>();
 
     private float[] newerMax;
@@ -23,26 +23,26 @@ final class RowMaxima {
         this.start = start;
     }
 
-    /** The number of the row that arrives next. */
+    /** Number of the next row to arrive. */
     long end() {
         return start + count();
     }
 
-    /** How many are held. */
+    /** Number of rows held. */
     int count() {
         return older.size() + newer.size() + waiting.size();
     }
 
-    /** Takes the next row, which it may modify. */
+    /** Adds the next row, which may be modified. */
     void add(float[] row) {
         waiting.add(row);
     }
 
     /**
-     * The maxima over some rows.
+     * The maxima over a range of rows.
      *
-     * @param from the first, not before that of an earlier call
-     * @param to   the one after the last, not before that of an earlier call; above {@code from}
+     * @param from first row, not before that of an earlier call
+     * @param to row after the last, not before that of an earlier call; above {@code from}
      */
     float[] of(long from, long to) {
         dropBefore(from);
@@ -55,7 +55,7 @@ final class RowMaxima {
         return older.isEmpty() || newerMax == null ? all : max(all, newerMax);
     }
 
-    /** Forgets the rows before this one, as far as they arrived. */
+    /** Drops the rows before this one that have arrived. */
     void dropBefore(long row) {
         while (start < row && count() > 0) {
             if (older.isEmpty()) {
@@ -77,7 +77,7 @@ final class RowMaxima {
         newerMax = null;
     }
 
-    /** Into {@code to}. */
+    /** The result is stored in {@code to}. */
     private static float[] max(float[] to, float[] other) {
         for (int i = 0; i < to.length; i++) {
             to[i] = Math.max(to[i], other[i]);

@@ -1,2 +1,2 @@
-/** Scores over time: one for each class and row of the token grid. */
+/** Scores over time: one score for each class and row of the token grid. */
 package org.unmute.probes.score;

@@ -9,8 +9,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * A buffer for one batch, reused for the next. On the CPU, clips are read directly into the tensors' memory; other
- * backends get a copy. Several threads may fill disjoint parts of it.
+ * A buffer for one batch, reused for the next. On the CPU, clips are read directly into the memory of the tensors;
+ * other backends copy it. Several threads may fill disjoint parts.
  */
 final class BatchMemory {
     private final Backend backend;
@@ -24,8 +24,8 @@ final class BatchMemory {
     }
 
     /**
-     * {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A buffer
-     * is for one element type.
+     * As {@link #reserve}, for float16 on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A
+     * buffer holds one element type only.
      */
     short[] reserveHalves(int values) {
         if (all == null || halves.length < values) {
@@ -53,7 +53,7 @@ final class BatchMemory {
         return host;
     }
 
-    /** The filled values from index {@code at} as a tensor; the next batch overwrites them. Call it after filling. */
+    /** The values from index {@code at} on as a tensor, to be created after filling. The next batch overwrites them. */
     Tensor tensor(int at, long... shape) {
         Shape to = Shape.of(shape);
         Tensor part = all.slice(0, at, to.elements()).reshape(shape);

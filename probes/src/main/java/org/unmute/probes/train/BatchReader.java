@@ -18,8 +18,8 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Reads clips into batches, optionally standardized; clips are read and converted in parallel. The tensors of
- * consecutive batches share memory: use one batch at a time, on one thread.
+ * Reads clips into batches, optionally standardized. Clips are read and converted in parallel. The tensors of
+ * consecutive batches share memory, so use one batch at a time, on one thread.
  */
 public final class BatchReader {
     private final Backend backend;
@@ -34,12 +34,12 @@ public final class BatchReader {
     /**
      * A batch.
      *
-     * @param parts its clips, those of one grid per part; parts are in the order of their first clips
+     * @param parts one part for each grid among the clips, in the order of their first clips
      * @param clips indices of the clips, in the order of the parts
      */
     public record Batch(List<TokenBatch> parts, int[] clips) {}
 
-    /** Clips of one grid and their offsets in memory. */
+    /** Clips of one grid and their offsets in the buffers. */
     private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {
         int tokenValues() {
             return grid.tokens() * grid.dim();
@@ -67,8 +67,8 @@ public final class BatchReader {
      * A reader for a probe.
      *
      * @param standardization for the last layer's tokens, or null for none
-     * @throws IllegalArgumentException if the probe reads several layers and the source has another number of them, or
-     *     there is a standardization, which covers the last layer only
+     * @throws IllegalArgumentException if the probe reads several layers and the source has another number of layers,
+     *     or if there is a standardization, which covers the last layer only
      */
     public static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
@@ -102,7 +102,7 @@ public final class BatchReader {
     /**
      * Reads the clips {@code order[from]} (inclusive) to {@code order[to]} (exclusive).
      *
-     * @throws IllegalArgumentException if their values do not fit into one array
+     * @throws IllegalArgumentException if the values do not fit into one array
      * @throws IOException if a clip cannot be read
      */
     public Batch read(int[] order, int from, int to) throws IOException {
@@ -193,10 +193,10 @@ public final class BatchReader {
     }
 
     /**
-     * Smaller clips in memory for which every probe of this type and these options gives the same logits; see {@link
+     * Smaller clips in memory, for which every probe of the same type and options gives the same logits; see {@link
      * Probe#condensed}.
      *
-     * @param probe a probe of this type; only its pooling is used
+     * @param probe a probe of the type; only its pooling is used
      * @return empty if the probe needs all tokens in every step or reads several layers
      * @throws IOException if a clip cannot be read
      */
@@ -204,7 +204,7 @@ public final class BatchReader {
         return probe.layers() > 0 ? Optional.empty() : of(probe, clips, null).pooled(probe, 1);
     }
 
-    /** A reader of pooled clips with the same logits, if the probe allows it; else this reader. */
+    /** A reader of pooled clips with the same logits, if the probe allows it; otherwise this reader. */
     BatchReader condensed(Probe probe, int batch) throws IOException {
         return pooled(probe, batch)
                 .map(small -> new BatchReader(backend, small, 0, false))

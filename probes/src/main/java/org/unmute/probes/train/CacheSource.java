@@ -10,7 +10,7 @@ import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.DType;
 
-/** Clips of a token cache, with or without their rows of padding, which are not read then. */
+/** Clips of a token cache, with or without their padding rows. Padding that is left out is not read. */
 final class CacheSource implements TokenSource {
     private final TokenCache cache;
     private final List<String> ids;

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.unmute.tensor.DType;
 
-/** The clips of several sources one after the other, such as those of two caches. */
+/** The clips of several sources, concatenated, such as those of two caches. */
 final class JoinedSource implements TokenSource {
     private final List<TokenSource> parts;
-    /** Number of the first clip of each part, and of all clips at the end. */
+    /** Index of the first clip of each part, then the number of all clips. */
     private final int[] first;
 
     JoinedSource(List<TokenSource> parts) {

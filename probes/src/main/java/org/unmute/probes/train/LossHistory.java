@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The loss of every step of a run.
  *
- * @param steps losses in order over all epochs, each before the step's update; NaN for a batch of which no target is
- *     known, which has no loss
+ * @param steps losses in order over all epochs, each computed before the update; NaN for a batch without known targets,
+ *     which has no loss
  * @param stepsPerEpoch steps per epoch
  */
 public record LossHistory(double[] steps, int stepsPerEpoch) {

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
-/** An encoder's features of clips in memory, with or without the tokens of layers. */
+/** Encoder features of clips, held in memory, with or without the tokens of layers. */
 final class MemorySource implements TokenSource {
     private final List<Features> clips;
 
@@ -79,7 +79,7 @@ final class MemorySource implements TokenSource {
         return maps.flatMap(m -> Stream.of(m.tokens(), m.cls()));
     }
 
-    /** A text that differs if values differ; arrays may be null. */
+    /** A text that differs if the values differ; arrays may be null. */
     static String fingerprint(Stream<float[]> arrays) {
         CRC32C crc = new CRC32C();
         arrays.filter(Objects::nonNull).forEach(values -> {

@@ -21,18 +21,18 @@ public enum Objective {
         this.loss = loss;
     }
 
-    /** The loss. */
+    /** The loss function. */
     public Loss loss() {
         return loss;
     }
 
-    /** Whether each clip has exactly one class, so that scores are a softmax. */
+    /** Whether each clip has exactly one class, so that scores are computed with a softmax. */
     public boolean isSingleLabel() {
         return this == CE;
     }
 
     /**
-     * The objective with a name of the command line: {@code asl}, {@code bce}, {@code ce}.
+     * The objective with a given name, as used on the command line: {@code asl}, {@code bce}, {@code ce}.
      *
      * @throws IllegalArgumentException if there is no such objective
      */

@@ -11,12 +11,12 @@ public final class Scorer {
     private Scorer() {}
 
     /**
-     * The raw scores of all clips ({@link TrainedProbe#rawScores(TokenBatch)}), which metrics and thresholds take.
+     * The raw scores of all clips ({@link TrainedProbe#rawScores(TokenBatch)}), the input of metrics and thresholds.
      *
-     * @param clips of any grids; their rows of padding are left out if the probe was trained without them
-     * @param batch clips per batch, at least 1; it changes scores by rounding errors only
-     * @return {@code [clips][classes]}, in [0, 1]: softmax over classes for a single-label probe, else the sigmoid of
-     *     each logit
+     * @param clips of any grids; padding rows are left out if the probe was trained without them
+     * @param batch clips per batch, at least 1; affects scores only by rounding
+     * @return {@code [clips][classes]}, in [0, 1]: the softmax over classes for a single-label probe, otherwise the
+     *     sigmoid of each logit
      * @throws IllegalArgumentException if the clips do not fit the probe
      * @throws IOException if tokens cannot be read
      */

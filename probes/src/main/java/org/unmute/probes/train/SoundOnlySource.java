@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.stream.IntStream;
 import org.unmute.tensor.DType;
 
-/** Clips without their rows of padding. Rows lead, so what stays of a clip is the beginning of its tokens. */
+/** Clips without their padding rows. Rows are the leading axis, so a clip without padding is a prefix of its tokens. */
 record SoundOnlySource(TokenSource all) implements TokenSource {
     @Override
     public int clips() {
@@ -81,7 +81,7 @@ record SoundOnlySource(TokenSource all) implements TokenSource {
         return fingerprint(all);
     }
 
-    /** The fingerprint of a source without padding, which depends on where sound ends. */
+    /** Fingerprint of a source without padding. It depends on where the sound of each clip ends. */
     static String fingerprint(TokenSource all) {
         int rows = IntStream.range(0, all.clips()).map(all::sound).reduce(1, (hash, sound) -> 31 * hash + sound);
         return all.fingerprint() + "-sound-only-" + Integer.toHexString(rows);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.unmute.probes.pool.Standardization;
 
-/** Clips that are standardized when they are read, so that the statistics are computed once for many runs. */
+/** Clips that are standardized as they are read, so that the statistics are computed once for many runs. */
 record StandardizedSource(TokenSource raw, Standardization by) implements TokenSource {
     StandardizedSource {
         if (by.dim() != raw.grid().dim() || (by.clsMean() != null) != raw.grid().cls()) {

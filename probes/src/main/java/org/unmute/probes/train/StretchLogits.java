@@ -8,20 +8,21 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
 
 /**
- * Logits of clips by their stretches: each stretch is scored as if it were a clip, and a clip has the maximum of each
- * class. A clip's label then trains the stretch that has it, without anybody saying which one, at the length at which
- * detection scores (multiple-instance learning with the maximum as in Dietterich et al. 1997).
+ * Logits of clips by stretches: each stretch is scored as if it were a clip, and the logit of a clip is the maximum
+ * over its stretches for each class. The label of a clip thus trains the stretch that matches it, without a label for
+ * the stretch, at the length that detection scores (multiple-instance learning with the maximum, as in Dietterich et
+ * al. 1997).
  */
 final class StretchLogits {
     private StretchLogits() {}
 
     /**
-     * Logits in training.
+     * Logits for training.
      *
-     * @param parts of a batch
-     * @param rows  of a stretch. They lie side by side; the last one ends with the clip, and overlaps the one before
-     *     where the rows of a clip are no multiple. A clip with fewer rows is one stretch.
-     * @return {@code [clips, classes]}, those of the first part first
+     * @param parts parts of a batch
+     * @param rows rows per stretch. Stretches are contiguous, but the last one ends with the clip, and overlaps the one
+     *     before if the number of rows is not a multiple. A clip with fewer rows is one stretch.
+     * @return {@code [clips, classes]}, starting with the clips of the first part
      */
     static Tensor of(Probe probe, List<TokenBatch> parts, int rows, SplittableRandom random) {
         List<TokenBatch> stretches = new ArrayList<>();

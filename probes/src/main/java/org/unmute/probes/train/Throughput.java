@@ -1,10 +1,10 @@
 package org.unmute.probes.train;
 
 /**
- * The speed of a run. The time includes reading, conversion and pooling beforehand, but not checkpoints and listeners.
- * For a resumed run, only the part after the interruption counts.
+ * The speed of a run. The time includes reading, conversion and initial pooling, but not checkpoints and listeners. For
+ * a resumed run, only the part after the interruption counts.
  *
- * @param clips number of clips in all steps, each counted in every epoch
+ * @param clips number of clips processed in all steps; each clip counts once per epoch
  * @param seconds time for these steps
  */
 public record Throughput(long clips, double seconds) {

@@ -8,7 +8,7 @@ import org.unmute.probes.cache.CachedClip;
  *
  * @param time grid rows
  * @param freq grid columns
- * @param dim length of a token
+ * @param dim values per token
  * @param cls whether there are cls tokens
  */
 public record TokenGrid(int time, int freq, int dim, boolean cls) {
@@ -20,7 +20,7 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return new TokenGrid(clip.time(), clip.freq(), clip.dim(), clip.hasCls());
     }
 
-    /** The size of a map of the same columns with another number of rows. */
+    /** The size of a map with the same columns and another number of rows. */
     TokenGrid ofRows(int rows) {
         return new TokenGrid(rows, freq, dim, cls);
     }
@@ -30,7 +30,10 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return time * freq;
     }
 
-    /** @throws IllegalArgumentException if another clip differs in token length or in having a cls token */
+    /**
+     * @throws IllegalArgumentException if the tokens of another clip differ in length, or only one of the two has a cls
+     *     token
+     */
     void requireSameTokens(String clip, TokenGrid other) {
         if (dim != other.dim || cls != other.cls) {
             throw new IllegalArgumentException("token source: " + clip + " is " + other + ", the first is " + this

@@ -17,7 +17,7 @@ public interface TokenSource {
     /** Number of clips. */
     int clips();
 
-    /** The size of the first clip's token map; {@code dim} and {@code cls} are those of all clips. */
+    /** The size of the first clip's token map. All clips share its {@code dim} and {@code cls}. */
     default TokenGrid grid() {
         return grid(0);
     }
@@ -25,20 +25,17 @@ public interface TokenSource {
     /** The size of a clip's token map. */
     TokenGrid grid(int clip);
 
-    /**
-     * How many rows of a clip, from the first on, are of sound: at least 1, and all where it is not known which are
-     * padding.
-     */
+    /** Number of leading rows of a clip that are not padding: at least 1; all rows if the padding is not known. */
     default int sound(int clip) {
         return grid(clip).time();
     }
 
-    /** Whether this leaves out rows of padding; see {@link #soundOnly}. */
+    /** Whether padding rows are left out; see {@link #soundOnly}. */
     default boolean isSoundOnly() {
         return false;
     }
 
-    /** The same clips without their rows of padding; what is not known to be padding stays. */
+    /** The same clips without their padding rows. Rows that are not known to be padding stay. */
     default TokenSource soundOnly() {
         return isSoundOnly() ? this : new SoundOnlySource(this);
     }
@@ -47,12 +44,12 @@ public interface TokenSource {
      * Reads one clip.
      *
      * @param tokens {@code [time * freq, dim]}, written from index {@code tokensAt}
-     * @param cls {@code [dim]}, written from index {@code clsAt}; ignored without cls tokens
+     * @param cls {@code [dim]}, written from index {@code clsAt}; ignored for clips without cls tokens
      * @throws IOException if it cannot be read
      */
     void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException;
 
-    /** The storage type of tokens: {@code F16} if {@link #readHalves} is supported, else {@code F32}. */
+    /** The storage type of tokens: {@code F16} if {@link #readHalves} is supported, otherwise {@code F32}. */
     default DType stored() {
         return DType.F32;
     }
@@ -68,13 +65,13 @@ public interface TokenSource {
         throw new UnsupportedOperationException("token source: tokens are stored as " + stored() + ", not as F16");
     }
 
-    /** Number of available layers, for probes that read several; 0 for the last only. */
+    /** Number of available layers, for probes that read several; 0 if only the last layer is available. */
     default int layers() {
         return 0;
     }
 
     /**
-     * Reads all layers of one clip, each like {@link #read}; layer l is written {@code l * tokensStep} and {@code l *
+     * Reads all layers of one clip, each like {@link #read}. Layer l is written {@code l * tokensStep} and {@code l *
      * clsStep} values after the first.
      *
      * @throws UnsupportedOperationException if only the last layer's tokens are available
@@ -86,7 +83,8 @@ public interface TokenSource {
     }
 
     /**
-     * The layout for creating a probe for these clips; the number of columns is unknown if it differs between clips.
+     * The layout with which to create a probe for these clips. The number of columns is unknown if it differs between
+     * clips.
      */
     default TokenLayout layout() {
         int freq = grid().freq();
@@ -96,12 +94,12 @@ public interface TokenSource {
         return new TokenLayout(grid().dim(), freq, grid().cls(), layers());
     }
 
-    /** A text that differs if clips differ; a resumed run compares it. */
+    /** A text that differs if the clips differ, compared when a run is resumed. */
     String fingerprint();
 
     /**
-     * Mean and standard deviation of each dimension of the last layer's tokens over all clips, of which one is in
-     * memory at a time.
+     * Mean and standard deviation of each dimension of the last layer's tokens over all clips. One clip is in memory at
+     * a time.
      *
      * @throws IOException if a clip cannot be read
      */
@@ -126,7 +124,7 @@ public interface TokenSource {
     }
 
     /**
-     * The same clips, standardized when they are read; last layer only.
+     * The same clips, standardized as they are read; last layer only.
      *
      * @throws IllegalArgumentException if the statistics have another dimension, or include a cls token that these
      *     clips do not have
@@ -136,19 +134,19 @@ public interface TokenSource {
     }
 
     /**
-     * Token maps in memory.
+     * A source of token maps in memory.
      *
-     * @throws IllegalArgumentException if there are none, or they differ in dim or in having a cls token
+     * @throws IllegalArgumentException if there are none, or they differ in dim or only some have a cls token
      */
     static TokenSource of(List<TokenMap> maps) {
         return new MemorySource(maps.stream().map(Features::new).toList());
     }
 
     /**
-     * An encoder's features of clips, in memory, with the tokens of the requested layers.
+     * A source of encoder features in memory, with the tokens of the requested layers.
      *
-     * @throws IllegalArgumentException if there are none, they have no layers, they differ in dim, number of layers or
-     *     in having a cls token, or a clip's layers differ in grid
+     * @throws IllegalArgumentException if there are none, they have no layers, they differ in dim or number of layers,
+     *     only some have a cls token, or the layers of a clip differ in grid
      */
     static TokenSource ofFeatures(List<Features> clips) {
         if (clips.stream().anyMatch(f -> f.layers().isEmpty())) {
@@ -158,20 +156,20 @@ public interface TokenSource {
     }
 
     /**
-     * Clips of a cache, read from its memory-mapped shards on every call.
+     * A source of the clips of a cache, read from its memory-mapped shards on every call.
      *
      * @param clipIds ids of the clips, in order
-     * @throws IllegalArgumentException if there are none, one is not in the cache, or they differ in dim or in having a
-     *     cls token
+     * @throws IllegalArgumentException if there are none, one is not in the cache, they differ in dim, or only some
+     *     have a cls token
      */
     static TokenSource of(TokenCache cache, List<String> clipIds) {
         return new CacheSource(cache, clipIds);
     }
 
     /**
-     * The clips of several sources, those of the first one first.
+     * The clips of several sources, concatenated.
      *
-     * @throws IllegalArgumentException if they differ in dim, in having a cls token, in what is stored or in layers
+     * @throws IllegalArgumentException if they differ in dim, cls tokens, element type or layers
      */
     static TokenSource joined(List<TokenSource> parts) {
         return parts.size() == 1 ? parts.getFirst() : new JoinedSource(parts);

@@ -20,7 +20,7 @@ import org.unmute.tensor.optim.Optimizer;
 /**
  * The state of a run after an epoch: parameters and buffers, the optimizer's state and the losses so far, in one
  * safetensors file that is replaced atomically. Every random decision is a function of seed, epoch and step, so no
- * generator state is saved. The metadata describes the run; a checkpoint of another run is refused.
+ * generator state is saved. The metadata describes the run; a checkpoint of another run is rejected.
  */
 public final class TrainingCheckpoint {
     private static final String FORMAT = "format";
@@ -36,7 +36,7 @@ public final class TrainingCheckpoint {
     private final Map<String, String> run;
 
     /**
-     * @param path of the file, which need not exist
+     * @param path location of the file, which need not exist
      * @param run description of the run, by name
      */
     public TrainingCheckpoint(Path path, Map<String, String> run) {
@@ -44,7 +44,7 @@ public final class TrainingCheckpoint {
         this.run = new LinkedHashMap<>(run);
     }
 
-    /** Replaces the file by the state after an epoch. */
+    /** Replaces the file with the state after an epoch. */
     public void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
         SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, VERSION);
         run.forEach(out::metadata);
@@ -61,8 +61,8 @@ public final class TrainingCheckpoint {
     }
 
     /**
-     * Restores parameters and optimizer from the saved state, if there is one. Everything is checked first, so nothing
-     * changes on failure. The file's digest is checked, too; files of version 1 have none.
+     * Restores parameters and optimizer from the saved state, if there is one. Everything is checked first, including
+     * the digest that files since version 2 have, so nothing changes on failure.
      *
      * @return the losses so far; none if there is no checkpoint
      * @throws IOException if it cannot be read, its bytes have changed since it was written, or it belongs to another
@@ -123,7 +123,7 @@ public final class TrainingCheckpoint {
     }
 
     /**
-     * Number of training steps before a checkpoint, whatever its run; 0 if there is no such file.
+     * Number of training steps before a checkpoint of any run; 0 if there is no such file.
      *
      * @throws IOException if it cannot be read
      */

@@ -1,6 +1,6 @@
 package org.unmute.probes.train;
 
-/** Is notified of each step of a training run. */
+/** A listener that is called after each step of a training run. */
 @FunctionalInterface
 public interface TrainingProgress {
     /** Ignores all steps. */
@@ -13,7 +13,7 @@ public interface TrainingProgress {
      * @param epochs total number of epochs
      * @param step number of the step in the epoch, from 1
      * @param steps steps per epoch
-     * @param loss the batch's loss before the update; NaN if none of its targets is known, so that there is no update
+     * @param loss the batch's loss before the update; NaN if it has no known targets, in which case there is no update
      * @param rate the learning rate used
      * @param throughput speed of the run so far
      */

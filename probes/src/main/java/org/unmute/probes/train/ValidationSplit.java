@@ -18,10 +18,10 @@ public record ValidationSplit(int[] train, int[] validation) {
     }
 
     /**
-     * A split.
+     * Splits the clips.
      *
-     * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5; targets of NaN, which
-     *     are not known, do not count
+     * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5; unknown targets, which
+     *     are NaN, do not count
      * @param share fraction of clips set aside, above 0 and below 1
      * @throws IllegalArgumentException if the share is out of range or leaves one part without clips
      */
@@ -47,7 +47,7 @@ public record ValidationSplit(int[] train, int[] validation) {
         return new ValidationSplit(Arrays.copyOf(train, t), Arrays.copyOf(validation, v));
     }
 
-    /** Part 0 is for training, part 1 for validation. */
+    /** Part 0 is the training part, part 1 the validation part. */
     private static final class Deal {
         private static final byte OPEN = -1;
 
@@ -99,7 +99,7 @@ public record ValidationSplit(int[] train, int[] validation) {
             return aside;
         }
 
-        /** The part that needs more clips of a class; on ties, the one with more clips open. A full part gets none. */
+        /** The part that needs more clips of a class; on ties, the one with more open places. A full part gets none. */
         private int choose(double training, double validation) {
             if (room[0] == 0 || room[1] == 0) {
                 return room[0] == 0 ? 1 : 0;

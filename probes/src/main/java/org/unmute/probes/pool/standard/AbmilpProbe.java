@@ -13,13 +13,13 @@ import org.unmute.tensor.op.Unary;
  * Attention-based multiple-instance pooling (paper, section 3; {@code efficient-probing} poolings/abmilp.py, depth 2):
  * {@code s_n = w₂ᵀ tanh(W₁ z_n + b₁) + b₂}, {@code a = softmax_n(s)}, descriptor {@code Σ a_n z_n}.
  *
- * <p>{@code abmilp-sa} lets tokens attend to each other first, as that code does by default on its command line: {@code
- * y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual;
- * the weights come from y.
+ * <p>{@code abmilp-sa} first lets tokens attend to each other, which is the default on the command line of that code:
+ * {@code y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no
+ * residual. The weights are computed from y.
  *
  * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalization of the descriptor. {@code abmilp-sa}
- * only: {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw}
- * tokens z ("map").
+ * only: {@code values}, the tokens that are summed: the {@code attended} tokens y ("both" in that code) or the {@code
+ * raw} tokens z ("map").
  */
 public final class AbmilpProbe extends NormalizedProbe {
     private static final String PLAIN = "abmilp";
@@ -34,7 +34,7 @@ public final class AbmilpProbe extends NormalizedProbe {
     /** Null without self-attention. */
     private final SelfAttention selfAttention;
 
-    /** The two layers that give each token its score. */
+    /** The two layers that compute the score of each token. */
     private record Predictor(Tensor hiddenWeight, Tensor hiddenBias, Tensor outWeight, Tensor outBias) {
         private static final String HIDDEN = "attention_predictor.0.";
         private static final String OUT = "attention_predictor.2.";
@@ -48,9 +48,9 @@ public final class AbmilpProbe extends NormalizedProbe {
         }
 
         /**
-         * {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}, summing to 1. b₂ shifts all scores of a clip
-         * alike, which the softmax does not see; it is left out so that its gradient is 0 and not rounding noise, which
-         * an adaptive optimizer would scale up.
+         * Maps {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}, summing to 1. The softmax is invariant to
+         * b₂, which shifts all scores of a clip alike. It is left out so that its gradient is 0 instead of rounding
+         * noise, which an adaptive optimizer would scale up.
          */
         Tensor weights(Tensor tokens) {
             return tokens.linear(hiddenWeight, hiddenBias)

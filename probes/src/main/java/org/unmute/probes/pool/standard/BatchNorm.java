@@ -11,8 +11,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Batch normalization without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing has it
- * before classifiers: training uses the batch's own mean and biased variance, scoring the running ones.
+ * Batch normalization without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing
+ * applies it before classifiers. Training uses the mean and biased variance of the batch, scoring the running ones.
  *
  * @param mean running mean, {@code [channels]}, buffer {@code bn.running_mean}
  * @param variance running variance, {@code [channels]}, buffer {@code bn.running_var}
@@ -23,20 +23,20 @@ record BatchNorm(Tensor mean, Tensor variance) {
     private static final double EPS = 1e-6;
     private static final double MOMENTUM = 0.1;
 
-    /** Null unless an option with the values {@code none} (the default) and {@code batch} is {@code batch}. */
+    /** Null unless the option is {@code batch}; its values are {@code none} (the default) and {@code batch}. */
     static BatchNorm of(ParameterSource source, String option, int channels) {
         return source.choice(option, "none", "batch").equals("batch")
                 ? new BatchNorm(source.buffer(MEAN, 0, channels), source.buffer(VARIANCE, 1, channels))
                 : null;
     }
 
-    /** {@code [n, channels]} by the running statistics. */
+    /** Normalizes {@code [n, channels]} by the running statistics. */
     Tensor scoring(Tensor x) {
         return Normalize.batch(x, mean, variance, null, null, EPS);
     }
 
     /**
-     * {@code [n, channels]} by their own statistics, which update the running ones.
+     * Normalizes {@code [n, channels]} by their own statistics and updates the running ones.
      *
      * @throws IllegalArgumentException if n is 1
      */
@@ -56,13 +56,13 @@ record BatchNorm(Tensor mean, Tensor variance) {
         return Normalize.batch(x, null, null, EPS);
     }
 
-    /** A classifier of {@code [n, channels]} whose logits are those of {@code fc} after {@link #scoring}. */
+    /** A classifier whose logits for {@code [n, channels]} are those of {@code fc} after {@link #scoring}. */
     Classifier foldInto(Classifier fc) {
         Tensor weight = fc.weight().over(variance.plus(EPS).unary(Unary.SQRT));
         return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(false, 1)));
     }
 
-    /** In a fixed order, so that saved files are the same byte for byte. */
+    /** In a fixed order, so that saved files are identical byte for byte. */
     Map<String, Tensor> buffers() {
         Map<String, Tensor> buffers = new LinkedHashMap<>();
         buffers.put(MEAN, mean);

@@ -13,11 +13,11 @@ import org.unmute.tensor.Tensor;
  * queries attend to the raw tokens, {@code a_m = softmax_n(q_m · z_n / √dim)}; values {@code V = W_v z} are cut into
  * M slices of {@code dim / M}; the descriptor is {@code concat_m Σ_n a_{m,n} V_n^{(m)}}.
  *
- * <p>Since the weighted sum is linear, {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: values are computed once a query, not
- * once a token.
+ * <p>Since the weighted sum is linear, {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: values are computed once per query
+ * instead of once per token.
  *
- * <p>Options: {@code queries}, 32; where 32 does not divide dim, the largest number below that does. {@code norm},
- * {@code none}, or {@code batch}: batch normalization of the descriptor, as the public code always has it.
+ * <p>Options: {@code queries}, 32, or the largest smaller divisor of dim. {@code norm}, {@code none}, or {@code batch}:
+ * batch normalization of the descriptor, which the public code always applies.
  */
 public final class EfficientProbe extends NormalizedProbe {
     private static final String NAME = "ep";
@@ -58,8 +58,8 @@ public final class EfficientProbe extends NormalizedProbe {
     }
 
     /**
-     * Tokens: what each query's slice of the values says for the class, weighted by the query's attention, summed over
-     * queries.
+     * Tokens: the response of the class to each query's slice of the values, weighted by the query's attention and
+     * summed over queries.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {

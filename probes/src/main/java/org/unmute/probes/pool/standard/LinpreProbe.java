@@ -14,8 +14,8 @@ import org.unmute.tensor.Tensor;
 
 /**
  * A linear classifier on every token, pooled afterwards: {@code l_{n,c} = W_c z_n + b_c}, {@code logit_c = max_n
- * l_{n,c}}, the first token on ties (paper, section 3; it names the probe only. The maximum is inferred: a mean would
- * equal {@code linear} on mean tokens, from which the paper's figures differ).
+ * l_{n,c}}, with ties going to the first token (paper, section 3). The paper only names the probe. The maximum is
+ * inferred: a mean would equal {@code linear} on mean tokens, whose figures in the paper differ.
  *
  * <p>Option {@code pool}: {@code max}, {@code mean} or {@code logsumexp} ({@code ln Σ_n exp l_{n,c}}).
  */
@@ -38,7 +38,7 @@ public final class LinpreProbe extends PoolingProbe {
         return fc.logits(batch.tokens());
     }
 
-    /** The logits: the linear layer comes before pooling. */
+    /** The logits, because the linear layer comes before pooling. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
         return switch (pool) {
@@ -49,30 +49,30 @@ public final class LinpreProbe extends PoolingProbe {
     }
 
     /**
-     * The bias is the same for all tokens of a class, so it is added after the maximum. No token's logits are stored,
-     * and only the winning tokens get gradients.
+     * The bias is the same for all tokens of a class, so it is added after the maximum. Logits of tokens are not
+     * stored, and only the winning tokens get gradients.
      */
     private Tensor max(TokenBatch batch) {
         batch.requireDimOf(this);
         return batch.tokens().productExtremes(fc.weight()).values().select(0, 1).plus(fc.bias());
     }
 
-    /** The descriptor, which holds the logits already. */
+    /** Returns the descriptor, which holds the logits already. */
     @Override
     public Tensor classify(Tensor descriptor) {
         return descriptor;
     }
 
-    /** The mean over tokens commutes with the linear layer: up to rounding, the logits are the same. */
+    /** The mean over tokens commutes with the linear layer, so the logits are the same up to rounding. */
     @Override
     public Optional<TokenBatch> condensed(TokenBatch batch) {
         return pool.equals("mean") ? Optional.of(batch.ofMeanToken()) : Optional.empty();
     }
 
     /**
-     * Tokens: with the maximum, only the winner; with the mean, all with weight 1/N; with logsumexp, each with its
-     * share {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln
-     * p_n}.
+     * Tokens: with the maximum, only the winner; with the mean, all tokens with weight 1/N; with logsumexp, each token
+     * with its share {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n
+     * ln p_n}.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
@@ -111,7 +111,7 @@ public final class LinpreProbe extends PoolingProbe {
                 bias);
     }
 
-    /** Every token's logit of each class: {@code [batch, classes, tokens]}. */
+    /** The logit of each class for every token: {@code [batch, classes, tokens]}. */
     @Override
     protected Tensor tokenWeights(TokenBatch batch) {
         return tokenLogits(batch).transpose(1, 2);

@@ -14,16 +14,16 @@ import org.unmute.tensor.Tensor;
 /**
  * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3;
  * Bird-MAE {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without
- * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values concatenated;
- * no query or output projection.
+ * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, and the concatenation of the heads' weighted values as
+ * descriptor. There is no query or output projection.
  *
- * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}:
- * keys and values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a
- * clip instead of {@code tokens · dim²}.
+ * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: keys and
+ * values are never computed for single tokens. A clip takes {@code tokens · heads · dim} multiplications instead of
+ * {@code tokens · dim²}.
  *
- * <p>Options: {@code heads}, 12; where 12 does not divide dim, the largest number below that does. {@code token-norm},
- * {@code none}, or {@code batch}: batch normalization of the tokens first, as AIM's form of this pooling in
- * {@code efficient-probing} (poolings/aim.py).
+ * <p>Options: {@code heads}, 12, or the largest smaller divisor of dim. {@code token-norm}, {@code none}, or {@code
+ * batch}: batch normalization of the tokens before pooling, as in the AIM variant in {@code efficient-probing}
+ * (poolings/aim.py).
  */
 public final class MhcaProbe extends PoolingProbe {
     private static final String NAME = "mhca";
@@ -75,7 +75,9 @@ public final class MhcaProbe extends PoolingProbe {
                 .softmax(-1);
     }
 
-    /** Tokens: what each head's values say for the class, weighted by the head's attention, summed over heads. */
+    /**
+     * Tokens: the response of the class to each head's values, weighted by the head's attention and summed over heads.
+     */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         int width = dim() / heads;
@@ -132,7 +134,7 @@ public final class MhcaProbe extends PoolingProbe {
         return values.transpose(0, 1).reshape(batch, dim);
     }
 
-    /** Each head's query in the space of tokens, {@code W_kᵀ q}: {@code [heads, dim]}. */
+    /** Each head's query projected to the token space, {@code W_kᵀ q}: {@code [heads, dim]}. */
     private Tensor tokenQueries() {
         int dim = dim();
         int width = dim / heads;

@@ -10,13 +10,13 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
 
 /**
- * A probe whose public code batch-normalizes the descriptor before the classifier: option {@code norm}, {@code none} by
- * default, or {@code batch}.
+ * A probe with optional batch normalization of the descriptor before the classifier, as in its public code: option
+ * {@code norm}, {@code none} by default, or {@code batch}.
  */
 abstract class NormalizedProbe extends PoolingProbe {
     static final String NORM = "norm";
 
-    /** Null for none. */
+    /** Null without normalization. */
     private final BatchNorm norm;
 
     NormalizedProbe(ParameterSource source, int features) {
@@ -27,7 +27,7 @@ abstract class NormalizedProbe extends PoolingProbe {
     /**
      * The descriptors before normalization.
      *
-     * @return {@code [batch, features]}, the clips of the first part first
+     * @return {@code [batch, features]}, starting with the clips of the first part
      */
     abstract Tensor pooled(List<TokenBatch> parts);
 
@@ -48,7 +48,7 @@ abstract class NormalizedProbe extends PoolingProbe {
         return norm == null ? pooled : norm.training(name(), pooled);
     }
 
-    /** A classifier that gives the same logits for descriptors before normalization. */
+    /** A classifier that gives the same logits for descriptors that are not normalized. */
     final Classifier foldedClassifier() {
         return norm == null ? fc : norm.foldInto(fc);
     }

@@ -26,14 +26,16 @@ import org.unmute.tensor.op.Unary;
  * c} relu(w_{c,j}) d_j}. Training adds the {@link Orthogonality} of the prototypes within classes. Fresh prototypes are
  * uniform in [0, 1), weights 1, biases -2.
  *
- * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
+ * <p>It is not known whether the paper kept the predecessor's focal subtraction and upsampling; both are off by
+ * default.
  *
- * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1:
- * bilinear upsampling of the grid by this factor; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens
- * read as rows of frequency, as the public code does, which shows only where the grid is upsampled; {@code connection},
- * {@code own}, or {@code all}: every prototype counts for every class, {@code relu(W) d + b}; {@code others}, 0.1: with
- * {@code connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term;
- * {@code preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
+ * <p>Options: {@code prototypes}, 20 per class; {@code focal}, false: subtract the cls token from the tokens; {@code
+ * upsample}, 1: factor of bilinear upsampling of the grid; {@code grid}, {@code true}, or {@code reshaped}: read
+ * time-major tokens as rows of frequency, as the public code does, which only matters if the grid is upsampled; {@code
+ * connection}, {@code own}, or {@code all}: every prototype counts for every class, {@code relu(W) d + b}; {@code
+ * others}, 0.1: with {@code connection=all}, the initial weight of other classes' prototypes; {@code orthogonality}, 1:
+ * weight of that term; {@code preset}, {@code paper}, or {@code birdmae}, which changes the defaults to focal, upsample
+ * 2 and grid reshaped.
  */
 public final class ProtoProbe implements Probe {
     private static final String NAME = "proto";
@@ -60,7 +62,7 @@ public final class ProtoProbe implements Probe {
     private static final double DEFAULT_OTHERS = 0.1;
     private static final double MAX_WEIGHT = 1e6;
     private static final double FRESH_BIAS = -2;
-    /** Both constant channels of tokens and prototypes, and what is added to a prototype's norm. */
+    /** Value of both constant channels of tokens and prototypes, and the constant added to a prototype's norm. */
     private static final double EPS = 1e-4;
 
     private static final double SHRINK = 1.01;
@@ -120,7 +122,7 @@ public final class ProtoProbe implements Probe {
         return count;
     }
 
-    /** Of given parameters the shape says it, unless the option does. */
+    /** For given parameters, the shape decides unless the option is given. */
     private static boolean isOwn(ParameterSource source, int classes, int each) {
         boolean byDefault = !source.isGiven() || source.givenSize(WEIGHT, 2, 1) == each;
         boolean own = source.choice(CONNECTION, byDefault ? "own" : "all", byDefault ? "all" : "own")
@@ -159,7 +161,7 @@ public final class ProtoProbe implements Probe {
         return prototypeCount() / classes();
     }
 
-    /** With one class, {@code own} and {@code all} are the same. */
+    /** With one class, {@code own} and {@code all} are equivalent. */
     private boolean ownOnly() {
         return weight.size(1) == perClass();
     }
@@ -169,7 +171,7 @@ public final class ProtoProbe implements Probe {
         return parameters;
     }
 
-    /** The tokens that prototypes are compared with: {@code [batch, rows, columns, dim]}. */
+    /** The tokens that are compared with prototypes: {@code [batch, rows, columns, dim]}. */
     private Tensor positions(TokenBatch batch) {
         batch.requireDimOf(this);
         Tensor x = focal ? batch.tokens().minus(batch.requireCls(this).insert(1)) : batch.tokens();
@@ -184,8 +186,8 @@ public final class ProtoProbe implements Probe {
     }
 
     /**
-     * Vectors with both constant channels, and one channel more on either side that makes their plain cosine divide by
-     * the formula's {@code √(‖x‖² + 2e-8 + 1e-4)}: {@code [.., dim]} to {@code [.., dim + 4]}.
+     * Appends both constant channels and another channel for either side, so that the plain cosine divides by the
+     * formula's {@code √(‖x‖² + 2e-8 + 1e-4)}: {@code [.., dim]} to {@code [.., dim + 4]}.
      */
     private static Tensor extended(Tensor x, boolean prototype) {
         Tensor constant = channels(x, 2, EPS);
@@ -200,7 +202,8 @@ public final class ProtoProbe implements Probe {
     }
 
     /**
-     * The factor from a plain cosine with each extended prototype to the formula's similarity: {@code [prototypes]}.
+     * The factor that converts a plain cosine with an extended prototype to the formula's similarity: {@code
+     * [prototypes]}.
      */
     private Tensor factor() {
         Tensor norm = vectors.unary(Unary.SQUARE)
@@ -248,9 +251,9 @@ public final class ProtoProbe implements Probe {
     }
 
     /**
-     * The similarity of every prototype with every position of the grid, which is {@code upsample} times as fine as the
-     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped}, {@code
-     * [batch, prototypes, upsample · freq, upsample · time]}.
+     * The similarity of every prototype to every position of the grid, which is {@code upsample} times as fine as the
+     * grid of the tokens: {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped},
+     * {@code [batch, prototypes, upsample · freq, upsample · time]}.
      */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
@@ -268,7 +271,7 @@ public final class ProtoProbe implements Probe {
                 .reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
     }
 
-    /** On the tokens' own grid: a token takes the maximum over the positions nearest to it. */
+    /** On the grid of the tokens: a token has the maximum over its nearest positions. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
@@ -282,7 +285,7 @@ public final class ProtoProbe implements Probe {
         }));
     }
 
-    /** Prototypes: similarity times weight; with {@code connection=own} only the class's own. */
+    /** Prototypes: similarity times weight; with {@code connection=own}, only those of the class. */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
@@ -294,7 +297,7 @@ public final class ProtoProbe implements Probe {
             double[] similarities = Arrays.copyOfRange(descriptor(match).toDoubles(), first, first + weights.length);
             int[] tokens = Arrays.copyOfRange(match.winners().toInts(), first, first + weights.length);
             for (int j = 0; j < tokens.length; j++) {
-                // positions are in the order of the tokens, whichever way the grid is read
+                // positions are in token order, however the grid is read
                 tokens[j] = tokens[j] / columns / upsample * (columns / upsample) + tokens[j] % columns / upsample;
             }
             return Contributions.ofPrototypes(

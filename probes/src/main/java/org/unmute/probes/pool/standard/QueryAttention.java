@@ -5,11 +5,11 @@ import java.util.List;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.tensor.Tensor;
 
-/** What probes with several learned attention queries or heads share. */
+/** Functions shared by probes with several learned attention queries or heads. */
 final class QueryAttention {
     private QueryAttention() {}
 
-    /** The largest divisor of {@code dim} up to {@code max}. */
+    /** The largest divisor of {@code dim} that is at most {@code max}. */
     static int largestDivisor(int dim, int max) {
         int d = Math.min(max, dim);
         while (dim % d != 0) {
@@ -23,8 +23,9 @@ final class QueryAttention {
      *
      * @param tokens z, {@code [1, tokens, dim]}
      * @param attention a, {@code [1, heads, tokens]}
-     * @param classVectors u, what the class looks for in a token behind each head, {@code [heads, dim]}
-     * @param heads what the heads are called
+     * @param classVectors u, the direction in token space to which the class responds in each head, {@code [heads,
+     *     dim]}
+     * @param heads name of the heads in messages
      */
     static Contributions contributions(
             Tensor tokens, Tensor attention, Tensor classVectors, String heads, double bias) {

@@ -16,13 +16,13 @@ import org.unmute.tensor.Tensor;
  * √dim)}, descriptor {@code Σ a_n v_n}; layer normalization with eps 1e-6, no biases, no value projection.
  *
  * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since
- * weights sum to 1, the affine part of LN can be applied last: with ẑ normalized and {@code v = g ẑ + b}, {@code Σ
- * a_n v_n = g Σ a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} up to a number that is
- * the same for all tokens. So no token gets a gradient.
+ * weights sum to 1, the affine part of LN can be applied last: with ẑ normalized and {@code v = g ẑ + b}, {@code Σ a_n
+ * v_n = g Σ a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} up to a number that is the same for
+ * all tokens. Tokens therefore need no gradient.
  *
- * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean {@code (Σ a_n (v_n - m +
- * 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public code over the
- * whole {@code batch}, which makes a clip's scores depend on the other clips; {@code norm}, {@code none}, or {@code
+ * <p>Options: {@code gamma}, 0 for the plain sum; otherwise the descriptor is the power mean {@code (Σ a_n (v_n - m +
+ * 1e-6)^γ)^(1/γ)}; {@code minimum}, where m is taken: over the {@code clip} or, as in the public code, over the whole
+ * {@code batch}, which makes the scores of a clip depend on the other clips; {@code norm}, {@code none}, or {@code
  * batch}: batch normalization of the descriptor.
  */
 public final class SimPoolProbe extends NormalizedProbe {
@@ -77,7 +77,7 @@ public final class SimPoolProbe extends NormalizedProbe {
         return weights(batch, values(batch));
     }
 
-    /** Tokens, weighted by attention; with a power mean, which is no sum over tokens, entries of the descriptor. */
+    /** Tokens, weighted by attention. With a power mean, which is not a sum over tokens, entries of the descriptor. */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         Classifier all = foldedClassifier();
@@ -121,7 +121,7 @@ public final class SimPoolProbe extends NormalizedProbe {
         return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), negatedMin));
     }
 
-    /** @param negatedMin {@code -m}, broadcastable to the values */
+    /** @param negatedMin {@code -m}, broadcastable to the shape of the values */
     private Tensor powerMean(TokenBatch batch, Tensor values, Tensor negatedMin) {
         Tensor powers = values.plus(negatedMin).plus(POWER_EPS).pow(gamma);
         return weights(batch, values).matmul(powers).squeeze(1).pow(1 / gamma);

@@ -1,5 +1,5 @@
 /**
  * The probes that come with Unmute, one class each; {@link org.unmute.probes.pool.standard.StandardProbes} lists them.
- * {@code docs/probes.md} says where the formulas are from, {@code docs/adding-a-probe.md} how to add one.
+ * {@code docs/probes.md} gives the sources of the formulas, {@code docs/adding-a-probe.md} explains how to add a probe.
  */
 package org.unmute.probes.pool.standard;
