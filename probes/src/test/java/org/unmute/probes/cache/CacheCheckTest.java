@@ -63,7 +63,9 @@ class CacheCheckTest {
         }
     }
 
-    /** The records of a shard without a header are found by the key of the others, whichever shard it is. */
+    /**
+     * The records of a shard without a header are found by the key of the other shards, whichever shard is affected.
+     */
     @Test
     void aDamagedHeaderHidesNoRecords() throws IOException {
         for (Path shard : shards()) {

@@ -13,7 +13,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
-/** Deterministic token maps and whole-cache helpers for the tests. */
+/** Deterministic token maps and helpers for whole caches. */
 final class CacheSamples {
     static final CacheKey F16 = key("eat-1", DType.F16);
     static final CacheKey F32 = key("eat-1", DType.F32);
@@ -32,7 +32,7 @@ final class CacheSamples {
         return String.format("%064x", 0xABCD_0000L + clip);
     }
 
-    /** Sizes and values follow from the clip's number; every third clip has no cls. */
+    /** Sizes and values depend on the clip's number only; every third clip has no cls token. */
     static Features tokens(int clip) {
         Random random = new Random(clip);
         int time = 1 + random.nextInt(4);
@@ -49,7 +49,7 @@ final class CacheSamples {
         return new Features(new TokenMap(time, freq, dim, tokens, cls));
     }
 
-    /** Does what an embedding run does: stores all clips that are not there yet, in order. */
+    /** Stores all missing clips in order, as an embedding run does. */
     static void fill(Path folder, CacheKey key, CacheOptions options, int clips) throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, options)) {
             fill(writer, clips);
@@ -84,7 +84,7 @@ final class CacheSamples {
         }
     }
 
-    /** Every clip is there with its tokens, as near as the dtype holds them. */
+    /** Asserts that every clip is stored with its tokens, up to the precision of the dtype. */
     static void assertHolds(Path folder, int clips) throws IOException {
         try (TokenCache cache = TokenCache.open(folder)) {
             assertThat(cache.clips()).hasSize(clips);

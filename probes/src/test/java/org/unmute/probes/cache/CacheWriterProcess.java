@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Fills a cache in a process of its own, to be killed: arguments folder, clips, shard bytes, milliseconds to rest per
+ * Fills a cache in a separate process that tests kill. Arguments: folder, clips, shard bytes, milliseconds to wait per
  * clip.
  */
 final class CacheWriterProcess {

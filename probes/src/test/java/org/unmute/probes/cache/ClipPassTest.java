@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 
-/** One stream serves all clips of a file, and the samples are those of the whole recording cut to pieces. */
+/** One stream serves all clips of a file, and the samples are those of the whole recording cut into pieces. */
 class ClipPassTest {
     private static final int RATE = 2000;
     private static final int FILE_RATE = 4410;

@@ -29,18 +29,18 @@ import org.unmute.models.vit.Trace;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 
-/** Clips that prove unusable late, and how much sound is held at once. */
+/** Clips that prove unusable late, and the amount of sound held at once. */
 class EmbeddingTest {
     private static final int RATE = 100;
 
-    /** A first sample of these gives tokens that cannot be stored; 9 is refused. */
+    /** Values of the first sample for which the encoder gives tokens that cannot be stored; 9 is rejected. */
     private static final float NAN = -1;
 
     private static final float INFINITE = -2;
-    /** A first sample with which the encoder runs out of memory. */
+    /** A value of the first sample for which the encoder runs out of memory. */
     private static final float HEAP = -3;
 
-    /** Tokens tell the first sample. */
+    /** Its tokens equal the first sample. */
     private static final class FirstSample implements EncoderNetwork, FrontEnd {
         @Override
         public EncoderSpec spec() {
@@ -117,7 +117,7 @@ class EmbeddingTest {
         }
     }
 
-    /** What is said of each clip, and how many recordings are opened before the next is said. */
+    /** Records the outcome of each clip, and the number of recordings opened between two outcomes. */
     private final class Told implements Embedding.Listener {
         final List<String> lines = new ArrayList<>();
         final List<Integer> batches = new ArrayList<>();
@@ -154,7 +154,7 @@ class EmbeddingTest {
         cache = temp.resolve("cache");
     }
 
-    /** Files that hold their first sample and their length as text. */
+    /** Clips whose files hold their first sample and their length as text. */
     private List<AudioClip> clips(int samples, float... first) throws IOException {
         List<AudioClip> clips = new ArrayList<>();
         for (int i = 0; i < first.length; i++) {
@@ -200,7 +200,7 @@ class EmbeddingTest {
         assertThat(run(clips, DType.F16, false).present()).isEqualTo(2);
     }
 
-    /** Another run may find a file that its device could not read; a damaged one stays so. */
+    /** A later run may be able to read a file whose device failed; a damaged file stays damaged. */
     @Test
     void filesThatCouldNotBeReadAreToldFromUnusableRecordings() throws IOException {
         List<AudioClip> clips = clips(10, 1, 9, 2, 3);
@@ -283,7 +283,7 @@ class EmbeddingTest {
         }
     }
 
-    /** Ten windows of a second each. */
+    /** Ten windows of one second each. */
     private static List<AudioClip> windows(Path file) {
         return IntStream.range(0, 10)
                 .mapToObj(i -> new AudioClip("day.wav#" + i, file, i, i + 1))

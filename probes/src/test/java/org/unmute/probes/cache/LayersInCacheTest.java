@@ -26,7 +26,7 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 
-/** Caches with the tokens of all layers, and that they are never taken for others. */
+/** Caches with the tokens of all layers, which must never be mistaken for caches without them. */
 class LayersInCacheTest {
     private static final int LAYERS = 3;
     private static final int DIM = 6;
@@ -141,7 +141,7 @@ class LayersInCacheTest {
                     .hasMessageContaining("last layer only");
             assertThat(cache.readFeatures(CacheSamples.id(0)).layers()).isEmpty();
         }
-        // a shard moved from one folder to the other is found out by its records alone
+        // a shard moved from one folder to the other is detected by its records alone
         Files.move(with.resolve("shard-00000.tok"), without.resolve("shard-00001.tok"));
         assertThatThrownBy(() -> TokenCache.open(without)).isInstanceOf(TokenCacheException.class);
     }
@@ -198,7 +198,7 @@ class LayersInCacheTest {
         assertHolds(folder, 20, true);
     }
 
-    /** A record's header with another number of layers, its checksum made to fit. */
+    /** A record header with another number of layers and a matching checksum. */
     @Test
     void aRecordOfAnotherNumberOfLayersIsDamage() throws IOException {
         fill(folder, WITH, 1, true);

@@ -19,7 +19,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.tensor.DType;
 
-/** Records say which rows stand for padding, in bits that earlier versions left 0 and do not look at. */
+/** Records state which rows are padding, in bits that earlier versions set to 0 and ignore. */
 class PaddingInCacheTest {
     private static final String SHARD = "shard-00000.tok";
 
@@ -83,7 +83,7 @@ class PaddingInCacheTest {
         }
     }
 
-    /** What comes after the rows that are asked for stays as it is. */
+    /** Values after the requested rows stay as they are. */
     @Test
     void theFirstRowsAreRead() throws IOException {
         for (int layers : new int[] {0, 2}) {
@@ -114,7 +114,7 @@ class PaddingInCacheTest {
         }
     }
 
-    /** Flags as docs/formats.md states them, read as programs read them that know no padding. */
+    /** Flags as docs/formats.md states them, read the way programs without support for padding read them. */
     @Test
     void earlierVersionsSeeTheSameRecord() throws IOException {
         CacheKey key = key(DType.F32, 2);

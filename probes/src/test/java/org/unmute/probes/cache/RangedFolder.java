@@ -15,7 +15,7 @@ import org.unmute.files.Sha256;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.ShardFiles;
 
-/** A folder whose files are copied in ranges, as from a store elsewhere; counts them. */
+/** A folder whose files are read as copies of ranges, as from a remote store; counts the reads. */
 final class RangedFolder implements ShardFiles {
     final AtomicInteger reads = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();

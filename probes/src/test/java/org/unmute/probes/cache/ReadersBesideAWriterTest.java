@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reading needs no lock: a reader sees every record that was stored before it opened the cache, and no half one. */
+/** Reading needs no lock: a reader sees every record that was stored before it opened the cache, and no partial one. */
 class ReadersBesideAWriterTest {
     private static final int CLIPS = 500;
     private static final int READERS = 3;
-    /** A shard has a few records, so that readers meet new and unfinished shards. */
+    /** Shards hold only a few records, so that readers meet new and unfinished shards. */
     private static final long SHARD_BYTES = 3000;
 
     @TempDir
@@ -65,7 +65,7 @@ class ReadersBesideAWriterTest {
         }
     }
 
-    /** Opens the cache again and again while it is written; returns how often. */
+    /** Opens the cache repeatedly while it is written; returns the number of times. */
     private int read(Random random) throws Exception {
         int openings = 0;
         while (!ended.get()) {
@@ -81,7 +81,7 @@ class ReadersBesideAWriterTest {
                 assertThat(cache.damage()).allMatch(d -> d.kind() == Damage.Kind.TORN_TAIL);
                 CacheSamples.assertTokens(cache, random.nextInt(seen));
                 CacheSamples.assertTokens(cache, seen - 1);
-                // What the writer has added since is not seen, and what is seen does not change.
+                // Records added since are not visible, and visible records do not change.
                 assertThat(cache.clips()).hasSize(seen);
                 CacheSamples.assertTokens(cache, random.nextInt(seen));
             }

@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
-/** Samples in memory as a stream, which counts what is asked of it. */
+/** Samples in memory as a stream that counts how it is used. */
 final class SampleStream implements AudioStream {
-    /** What several streams were asked for. */
+    /** Counters shared by several streams. */
     static final class Counts {
         int opened;
         int closed;
@@ -35,26 +35,26 @@ final class SampleStream implements AudioStream {
         counts.opened++;
     }
 
-    /** Frames that cannot be decoded. */
+    /** Makes frames undecodable. */
     SampleStream damaged(long from, long to) {
         damageFrom = from;
         damageTo = to;
         return this;
     }
 
-    /** Without a length in a header. */
+    /** Removes the length, as if no header stated it. */
     SampleStream ofUnknownLength() {
         lengthKnown = false;
         return this;
     }
 
-    /** With an error where it is read. */
+    /** Makes reading fail with an out-of-memory error. */
     SampleStream tooLargeForTheHeap() {
         tooLarge = true;
         return this;
     }
 
-    /** With a warning at its end. */
+    /** Adds a warning at the end. */
     SampleStream warning(String text) {
         warnings = List.of(text);
         return this;
@@ -85,7 +85,7 @@ final class SampleStream implements AudioStream {
         return position;
     }
 
-    /** At most 1000 at once, as decoders give blocks. */
+    /** Reads at most 1000 frames at once, as decoders return blocks. */
     @Override
     public int read(float[] into, int from, int count) throws IOException {
         Objects.checkFromIndexSize(from, count, into.length);
@@ -121,7 +121,7 @@ final class SampleStream implements AudioStream {
         counts.closed++;
     }
 
-    /** Samples that differ from each other. */
+    /** Samples that are all different. */
     static float[] noise(int count) {
         float[] noise = new float[count];
         java.util.Random random = new java.util.Random(count);
@@ -131,7 +131,7 @@ final class SampleStream implements AudioStream {
         return noise;
     }
 
-    /** What a clip's samples are, by the definition: cut at the nearest samples, then resampled by itself. */
+    /** The samples of a clip by definition: cut at the nearest samples, then resampled on its own. */
     static float[] cut(float[] file, int rate, AudioClip clip) {
         int to = (int) Math.min(file.length, Math.round(Math.min(clip.end(), 1e9) * rate));
         return Arrays.copyOfRange(file, (int) Math.round(clip.start() * rate), to);

@@ -19,7 +19,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.files.FileManifest;
 
-/** Caches that are not a folder of this machine, and folders of which a manifest tells what counts. */
+/** Caches outside the local file system, and folders whose manifest lists the files that count. */
 class TokenCacheElsewhereTest {
     private static final int CLIPS = 60;
 
@@ -69,7 +69,7 @@ class TokenCacheElsewhereTest {
         assertSame(new RangedFolder(folder), folder);
     }
 
-    /** Records that are larger than a block, and one that is damaged so that the next has to be looked for. */
+    /** Records larger than a block, one of them damaged, so that the next record must be searched for. */
     @Test
     void recordsOfAnySizeAreFoundBlockByBlock(@TempDir Path folder) throws IOException {
         float[] large = new float[1_500_000];
@@ -138,7 +138,9 @@ class TokenCacheElsewhereTest {
         }
     }
 
-    /** The table repeats headers, so that damage of a header in the shard itself is found by a full check only. */
+    /**
+     * The table holds copies of the headers, so damage to a header in the shard itself is found only by a full check.
+     */
     @Test
     void everyFlippedByteOfARecordIsFoundByAFullCheck(@TempDir Path folder) throws IOException {
         long second;
@@ -200,7 +202,7 @@ class TokenCacheElsewhereTest {
                 .hasMessageContaining("choose another folder");
     }
 
-    /** A manifest is written after its files: none of them can be unfinished. */
+    /** A manifest is written after its files, so none of them can be unfinished. */
     @Test
     void whatTheManifestNamesMustBeThereAndWhole(@TempDir Path folder) throws IOException {
         List<Path> shards = CacheSamples.shards(filled(folder)).keySet().stream()

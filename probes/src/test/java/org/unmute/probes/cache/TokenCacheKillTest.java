@@ -23,7 +23,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.Features;
 import org.unmute.tensor.DType;
 
-/** Real processes, really killed. */
+/** Kills real processes. */
 @FullBuild("kills processes")
 class TokenCacheKillTest {
     private static final int CLIPS = 400;
@@ -73,7 +73,7 @@ class TokenCacheKillTest {
         CacheSamples.assertHolds(folder, 3);
     }
 
-    /** A device that refuses to write, as when it is full: here by the shell's limit on the size of files. */
+    /** A device that refuses to write, as when it is full; simulated by the shell's limit on file sizes. */
     @Test
     void aFullDeviceLosesNothing(@TempDir Path temp) throws Exception {
         Path shell = Path.of("/bin/sh");

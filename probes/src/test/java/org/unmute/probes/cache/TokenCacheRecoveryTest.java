@@ -41,7 +41,7 @@ class TokenCacheRecoveryTest {
         TokenCacheTest.deleteAll(hurt);
     }
 
-    /** A writer stopped at any byte: what was complete stays, the run goes on, and the bytes become the same. */
+    /** A writer stopped at any byte: complete records stay, and the resumed run produces the same bytes. */
     @Test
     void everyLengthOfTheOnlyShardIsResumed(@TempDir Path temp) throws IOException {
         Path reference = temp.resolve("reference");
@@ -73,7 +73,7 @@ class TokenCacheRecoveryTest {
             throws IOException {
         CacheKey key = half ? F16 : F32;
         fill(whole, key, SMALL_SHARDS, clips);
-        // A run writes its shards one after another, so being killed leaves a prefix of their concatenation.
+        // A run writes its shards one after another, so a kill leaves a prefix of their concatenation.
         List<Map.Entry<String, byte[]>> shards =
                 List.copyOf(CacheSamples.shards(whole).entrySet());
         long left = place % (shards.stream().mapToLong(s -> s.getValue().length).sum() + 1);
@@ -89,7 +89,8 @@ class TokenCacheRecoveryTest {
     }
 
     /**
-     * One flipped bit anywhere: told, never read as tokens, the other records survive, and embedding again completes.
+     * One flipped bit anywhere is reported and never read as tokens. The other records survive, and embedding again
+     * restores the clip.
      */
     @Property(tries = 300)
     void aFlippedBitIsFoundNamedAndRebuilt(
@@ -241,7 +242,7 @@ class TokenCacheRecoveryTest {
         CacheSamples.assertHolds(folder, 3);
     }
 
-    /** Anybody who may write to the folder could have put them there. */
+    /** Anyone with write access to the folder could have created them. */
     @Test
     void linksInTheFolderAreNotWrittenThrough(@TempDir Path temp) throws IOException {
         Path folder = temp.resolve("cache");

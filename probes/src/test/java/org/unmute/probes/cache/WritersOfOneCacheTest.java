@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shards of several writers, each in a folder of its own, moved into one. */
+/** Shards of several writers with separate folders, moved into one folder. */
 class WritersOfOneCacheTest {
     private static final CacheOptions SMALL_SHARDS = CacheSamples.shards(1200);
 

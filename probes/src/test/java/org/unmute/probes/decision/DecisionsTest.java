@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class DecisionsTest {
     /**
-     * Worked by hand: the scores of class 0 are, from the highest, right, wrong, right, wrong. F1 of the first k: 2/3,
-     * 1/2, 4/5, 2/3, so that the third is the last to count.
+     * Computed by hand: the scores of class 0 are, from the highest, right, wrong, right, wrong. F1 of the first k is
+     * 2/3, 1/2, 4/5, 2/3, so the third is the last to count.
      */
     @Test
     void learnsWhatIsWorkedOutByHand() {
@@ -32,7 +32,7 @@ class DecisionsTest {
         assertThat(precise.threshold(0)).isEqualTo(0.8125);
     }
 
-    /** Decisions on calibrated scores against calibrated thresholds are those on raw scores. */
+    /** Calibrated scores against calibrated thresholds give the same decisions as raw scores against raw thresholds. */
     @Test
     void calibratedThresholdsDecideTheSame() {
         SplittableRandom random = new SplittableRandom(3);
@@ -54,7 +54,7 @@ class DecisionsTest {
         }
     }
 
-    /** A class of which even a score of 0 counts. */
+    /** A class for which even a score of 0 counts. */
     @Test
     void aNegativeThresholdLetsEveryScoreCount() {
         Decisions learned =
@@ -64,7 +64,7 @@ class DecisionsTest {
         assertThat(learned.calibration().apply(0, 0)).isGreaterThan(learned.calibratedThreshold(0));
     }
 
-    /** The lowest threshold that reaches the precision, among all midpoints, by trying them. */
+    /** Brute force over all midpoints: the lowest threshold that reaches the precision. */
     @Test
     void thresholdsOfAPrecisionAreThoseOfTryingAll() {
         SplittableRandom random = new SplittableRandom(8);
@@ -98,7 +98,7 @@ class DecisionsTest {
         }
     }
 
-    /** Hits and detections. */
+    /** Number of hits and of detections. */
     private static double[] counts(float[][] scores, boolean[][] labels, double threshold) {
         double[] counts = new double[2];
         for (int i = 0; i < scores.length; i++) {
@@ -109,7 +109,7 @@ class DecisionsTest {
         return counts;
     }
 
-    /** Neighbouring floats keep their order strictly, as long as the result is not next to 1. */
+    /** The order of neighbouring floats is preserved strictly, unless the result is close to 1. */
     @Property
     void calibrationRisesStrictly(
             @ForAll @FloatRange(min = 0, max = 1, maxIncluded = false) float score,

@@ -14,7 +14,7 @@ class ScoreCalibrationTest {
         return 1 / (1 + Math.exp(-z));
     }
 
-    /** Scores whose logits are scaled and shifted away from the truth are brought back to it. */
+    /** Recovers scores whose logits were scaled and shifted. */
     @ParameterizedTest
     @CsvSource({"2.0, -1.5", "0.5, 2.0", "1.0, 0.0", "3.0, 4.0"})
     void findsTheLineThatMadeTheLabels(double slope, double offset) {
@@ -47,7 +47,7 @@ class ScoreCalibrationTest {
             scores[i][0] = i / 40f;
             labels[i][0] = i >= 20; // separable
             scores[i][1] = i / 40f;
-            labels[i][1] = i < 20; // the wrong way round
+            labels[i][1] = i < 20; // scores fall as the label rises
         }
         ScoreCalibration fitted = ScoreCalibration.fit(scores, labels);
         for (int c = 0; c < 2; c++) {

@@ -29,8 +29,8 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * The code in README and docs/embedding.md is a file, compiles, and runs on nothing but the four modules. What is in
- * {@code docs/examples/plugin} is built by {@code PluginEndToEndTest} in the module cli.
+ * The code in README and docs/embedding.md is identical to a file, compiles, and runs with only the four modules.
+ * {@code PluginEndToEndTest} in the module cli builds {@code docs/examples/plugin}.
  */
 class DocumentedExamplesTest {
     private static final Path EXAMPLES = Modules.root().resolve("docs/examples");
@@ -43,7 +43,7 @@ class DocumentedExamplesTest {
     private static Trained trained;
     private static Path plain;
     private static Path modular;
-    /** What the same classes answer here. */
+    /** The output of the same classes in this process. */
     private static List<String> expected;
 
     @BeforeAll
@@ -146,7 +146,7 @@ class DocumentedExamplesTest {
                 .group(1);
     }
 
-    /** Ten lines to the end of main, as promised. */
+    /** main has at most ten lines, as the documents promise. */
     @Test
     void theExampleIsShort() throws IOException {
         List<String> lines = Files.readAllLines(EXAMPLES.resolve("example/TagRecording.java"));
@@ -248,7 +248,7 @@ class DocumentedExamplesTest {
         assertThat(ran.errors()).contains("backend vector: Vector API").contains("3 threads");
     }
 
-    /** Calls the service as a server would. */
+    /** Calls the service as a server does. */
     private static final String CALLER = """
         package example;
 
@@ -330,7 +330,7 @@ class DocumentedExamplesTest {
                         List.of("org.unmute.models")));
     }
 
-    /** The build refuses third-party code at run time in modules with this file. */
+    /** In modules with this file, the build rejects third-party code at run time. */
     @Test
     void theBuildGuardsTheModules() throws IOException {
         for (String module : Modules.FOLDERS) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The modules that a service embeds, as they are built, without anything of the tests. */
+/** The built modules that a service embeds, without test classes. */
 final class Modules {
     static final List<String> FOLDERS = List.of("files", "tensor", "kernels/vector", "audio", "models", "probes");
 
@@ -34,7 +34,7 @@ final class Modules {
                 .toList();
     }
 
-    /** As {@code -cp} and {@code -p} take it. */
+    /** Joins the paths for {@code -cp} and {@code -p}. */
     static String path(Path... more) {
         return Stream.concat(classes().stream(), Stream.of(more))
                 .map(Path::toString)
@@ -42,7 +42,7 @@ final class Modules {
     }
 
     /**
-     * What a process wrote and how it ended.
+     * Output and exit status of a process.
      *
      * @param lines standard output
      * @param errors standard error
@@ -50,7 +50,7 @@ final class Modules {
      */
     record Ran(List<String> lines, String errors, int status) {}
 
-    /** Runs a virtual machine of its own. */
+    /** Runs a separate virtual machine. */
     static Ran java(Path folder, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));

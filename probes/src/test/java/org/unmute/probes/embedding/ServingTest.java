@@ -31,7 +31,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.TensorScope;
 
-/** An encoder and a probe in a service: from many threads, for a long time, and only with each other. */
+/** An encoder and a probe in a service: used by many threads, for a long time, and only in matching pairs. */
 class ServingTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = 25;
@@ -106,7 +106,7 @@ class ServingTest {
         Encoder encoder = Encoders.open(trained.checkpoint());
         probe.requireTokensOf(encoder, trained.checkpoint());
 
-        // The same tensors in another file: other weights as far as anyone can know.
+        // The same tensors in another file: since its hash differs, the weights count as different.
         byte[] bytes = Encoders.embeddedBytes();
         bytes[bytes.length - 1] ^= 1;
         Path other = Files.write(folder.resolve("other.safetensors"), bytes);
@@ -116,7 +116,7 @@ class ServingTest {
                 .hasMessageContaining(probe.encoderHash())
                 .hasMessageContaining(encoder.describe().description());
 
-        // Other windows are another front end.
+        // Other windows make another front end.
         double hop = (double) encoder.describe().grid().rowSamples()
                 / encoder.describe().sampleRate();
         Encoder overlapping = Encoders.open(trained.checkpoint(), EncoderSettings.AUTHORS.withHop(hop));
@@ -125,7 +125,7 @@ class ServingTest {
                 .hasMessageContaining("another front end")
                 .hasMessageContaining(overlapping.describe().frontEnd());
 
-        // So is another filter; how tokens are stored is not.
+        // So does another resampling filter, but not another storage type of tokens.
         String hash = Sha256.of(trained.checkpoint());
         probe.requireTokensOf(CacheKey.of(encoder.describe(), hash, Resampler.Kernel.HANN, DType.F16));
         assertThatThrownBy(() -> probe.requireTokensOf(

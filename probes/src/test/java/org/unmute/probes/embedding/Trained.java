@@ -23,7 +23,7 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
 
 /**
- * The encoder in the jar as a file, a probe trained on it to tell low tones from noise, and a recording at another
+ * The embedded encoder as a file, a probe trained on it to distinguish low tones from noise, and a recording at another
  * rate.
  *
  * @param checkpoint the encoder
@@ -71,7 +71,7 @@ record Trained(Path checkpoint, Path probe, Path clip) {
         return new Trained(checkpoint, file, clip);
     }
 
-    /** One second. */
+    /** One second of sound. */
     static float[] sound(long seed, int rate, boolean tone) {
         SplittableRandom random = new SplittableRandom(seed);
         double hertz = 200 + 20 * (seed % 7);

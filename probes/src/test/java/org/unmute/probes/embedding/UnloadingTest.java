@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * An application server loads the modules in a class loader of the application's and drops it when the application
- * goes.
+ * An application server loads the modules in the class loader of an application and drops that loader when the
+ * application stops.
  */
 @FullBuild("starts virtual machines")
 class UnloadingTest {
@@ -26,7 +26,7 @@ class UnloadingTest {
         assertThat(out).contains("used vector with workers").contains("unloaded");
     }
 
-    /** Shows that the test above can fail, and why {@code Backends.close()} is there. */
+    /** Shows that the test above can fail, and why {@code Backends.close()} is needed. */
     @Test
     void withoutClosingTheWorkersKeepTheClasses(@TempDir Path folder) throws Exception {
         Trained trained = Trained.in(folder);
@@ -40,7 +40,7 @@ class UnloadingTest {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        // Only this class is on the class path, so that the modules can come from no other loader.
+        // Only this class is on the class path, so that the modules cannot come from another loader.
         Path alone = folder.resolve("host");
         for (String name : List.of("UnloadingTest$Host.class", "UnloadingTest$Application.class")) {
             Path to = (name.contains("Host") ? alone : folder.resolve("application"))
@@ -94,7 +94,7 @@ class UnloadingTest {
             Runnable application = (Runnable) loader.loadClass("org.unmute.probes.embedding.UnloadingTest$Application")
                     .getConstructor(String[].class)
                     .newInstance((Object) args);
-            // A server's own thread serves the application and goes on after it.
+            // The server's own thread runs the application and continues afterwards.
             application.run();
             loader.close();
             return new WeakReference<>(loader);

@@ -22,14 +22,14 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
-/** Prototypes that match planted tokens. */
+/** Prototypes matched by planted tokens. */
 class BandFinderTest {
     private static final int DIM = 64;
     private static final int FREQ = 8;
     private static final MelBands MEL = new MelBands(128, 20, 8000);
     private static final EncoderSpec SPEC = spec(FREQ, MEL);
 
-    /** Three prototypes of random signs; classes a, b and c count one each, d none. */
+    /** Three prototypes of random signs. Classes a, b and c weight them differently; d uses none. */
     private static final float[] PROTOTYPES = signs(3 * DIM);
 
     private static final TrainedProbe PROBE = protobin(new float[] {
@@ -74,7 +74,7 @@ class BandFinderTest {
                 "");
     }
 
-    /** A row of noise in which some columns hold a prototype. */
+    /** A row of noise with prototypes in some columns. */
     private static Features row(int[] prototype, int... columns) {
         SplittableRandom random = new SplittableRandom(3);
         float[] tokens = new float[FREQ * DIM];
@@ -108,27 +108,27 @@ class BandFinderTest {
     void columnsNextToEachOtherAreOneBand() {
         BandFinder finder = new BandFinder(PROBE, SPEC);
         assertThat(finder.of(row(new int[] {0, 0, 0}, 3, 4, 5), 0)).isEqualTo(columns(3, 5));
-        // Two prototypes of one class that win at neighbouring columns.
+        // Two prototypes of one class win at neighbouring columns.
         assertThat(finder.of(row(new int[] {1, 2}, 5, 6), 2)).isEqualTo(columns(5, 6));
     }
 
     @Test
     void prototypesCountByWhatTheyContribute() {
         BandFinder finder = new BandFinder(PROBE, SPEC);
-        // Class b counts prototype 1 ten times as much as prototype 2.
+        // Class b weights prototype 1 ten times as much as prototype 2.
         assertThat(finder.of(row(new int[] {1, 2}, 1, 6), 1)).isEqualTo(columns(1, 1));
-        // The weight of prototype 1 for class a is negative: it tells nothing about where a is.
+        // The weight of prototype 1 for class a is negative, so it does not help to locate a.
         assertThat(finder.of(row(new int[] {0, 1}, 2, 7), 0)).isEqualTo(columns(2, 2));
     }
 
     @Test
     void eachPrototypeCountsInTheRowWhereItWins() {
         BandFinder finder = new BandFinder(PROBE, SPEC);
-        // Class c has prototypes 1 and 2 alike; they win in different rows, next to each other in frequency.
+        // Class c weights prototypes 1 and 2 alike; they win in different rows, at neighbouring columns.
         Features rows =
                 joined(row(new int[0]), row(new int[] {2}, 6), row(new int[0]), row(new int[] {1}, 5), row(new int[0]));
         assertThat(finder.of(rows, 2)).isEqualTo(columns(5, 6));
-        // Far from each other, the first of the two has as many votes as the other.
+        // If they are far apart, both have the same votes.
         assertThat(finder.of(joined(row(new int[] {2}, 7), row(new int[] {1}, 1)), 2))
                 .isIn(columns(1, 1), columns(7, 7));
         // A weaker match in another row does not count.

@@ -43,7 +43,7 @@ class EventDetectorTest {
         return frames;
     }
 
-    /** The detector gives what the steps give one after the other, for random scores of every length. */
+    /** The detector finds the same events as the separate steps, for random scores of every length. */
     @ParameterizedTest
     @CsvSource({"1, 0, 0", "3, 0.2, 0.3", "7, 0.5, 0.4", "25, 1.0, 0.1", "5, 0, 0.2"})
     void givesWhatTheStepsGive(int median, double gap, double duration) {
@@ -83,7 +83,8 @@ class EventDetectorTest {
             given = given < 0 && !all.isEmpty() ? i : given;
         }
         assertThat(all).containsExactly(new Event(0, 0.1, 0.4, 1, 0.15000000000000002, BAND));
-        // It ends at 0.4 s; a frame that ends more than 0.25 s later is the one to 0.7 s, whose median needs one more.
+        // The event ends at 0.4 s. The first frame that ends more than 0.25 s later ends at 0.7 s, and its median needs
+        // one more.
         assertThat(time(given + 1)).isEqualTo(0.8);
     }
 

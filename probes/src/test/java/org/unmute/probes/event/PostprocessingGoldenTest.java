@@ -140,7 +140,7 @@ class PostprocessingGoldenTest {
                 : step.path("hysteresis").path("low").asDouble();
     }
 
-    /** The rules that stand for steps; null if they are in an order that the detector does not have. */
+    /** The rules equivalent to some steps; null if the detector does not apply them in that order. */
     private static EventRules rules(JsonNode steps) {
         int median = 1;
         double gap = -1;

@@ -31,10 +31,10 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.Shape;
 
-/** What is different with other encoders than the embedded one, and with probes that read the class token. */
+/** Encoders that differ from the embedded one, and probes that read the class token. */
 class StreamingTaggerEncodersTest {
 
-    /** One threshold a class, which about a third of the rows exceed. */
+    /** One threshold per class, which about a third of the rows exceed. */
     private static EventRules rules(float[][] scores, int median) {
         double[] high = new double[CLASSES.size()];
         for (int c = 0; c < high.length; c++) {
@@ -45,7 +45,7 @@ class StreamingTaggerEncodersTest {
         return new EventRules(high, high, median, 0, 0, 0);
     }
 
-    /** The events of these scores, row by row, with this band. */
+    /** The events of these scores, found row by row, with this band. */
     private static List<Event> detections(
             EncoderSpec spec, float[][] scores, EventRules rules, int samples, Band band) {
         List<Event> all = new ArrayList<>();
@@ -61,7 +61,7 @@ class StreamingTaggerEncodersTest {
         return all;
     }
 
-    /** KWT-1: one column, and windows of 16,000 samples that are a little longer than their 98 rows. */
+    /** KWT-1: one column, and windows of 16,000 samples that are slightly longer than their 98 rows. */
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "mhca"})
     void theKeywordTransformerHearsTimeAlone(String name) throws IOException {
@@ -91,7 +91,7 @@ class StreamingTaggerEncodersTest {
         return all;
     }
 
-    /** Dasheng with small random weights: 25 rows of 640 samples in a piece. */
+    /** Dasheng with small random weights: pieces of 25 rows of 640 samples. */
     static Encoder withoutWindows() {
         int dim = 16;
         Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -135,7 +135,7 @@ class StreamingTaggerEncodersTest {
         return x;
     }
 
-    /** An encoder that takes recordings as a whole hears a stream in pieces side by side, each by itself. */
+    /** An encoder that takes recordings as a whole receives a stream in contiguous pieces, each encoded on its own. */
     @Test
     void anEncoderWithoutWindowsHearsPieces() {
         Encoder encoder = withoutWindows();
@@ -158,14 +158,14 @@ class StreamingTaggerEncodersTest {
             List<Event> found = streamed(encoder, scorer, rules, x, block);
             assertThat(found).isEqualTo(expected);
         }
-        // Not the bits of the whole recording: its frames at the seams hear both sides.
+        // Not bit-identical to the whole recording, where frames at the seams depend on both sides.
         float[][] whole = scorer.scores(encoder.encode(x));
         assertThat(whole.length).isBetween(scores.length - 1, scores.length + 1);
         assertThat(Arrays.deepEquals(Arrays.copyOf(whole, 25), Arrays.copyOf(scores, 25)))
                 .isFalse();
     }
 
-    /** A probe of the class token scores each window once: its events begin and end with windows. */
+    /** A probe on the class token scores each window once, so its events begin and end with windows. */
     @Test
     void aProbeOfTheClassTokenHearsWindows() {
         Encoder encoder = Encoders.embedded();

@@ -101,7 +101,7 @@ class StreamingTaggerTest {
         return new EventRules(high, low, median, gap, duration, 0);
     }
 
-    /** The events of the whole recording encoded at once, and their bands. */
+    /** The events of the whole recording encoded at once, with their bands. */
     private static List<Event> atOnce(Encoder encoder, FrameScorer scorer, EventRules rules, float[] samples) {
         TrainedProbe probe = scorer.probe();
         Features features = whole(encoder, probe, samples);
@@ -137,7 +137,7 @@ class StreamingTaggerTest {
         return events;
     }
 
-    /** The events of tokens that the encoder gave for the whole recording, which is one window. */
+    /** The events of the tokens of the whole recording, which is one window. */
     private static List<Event> ofTokens(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x) {
         int layers = scorer.probe().probe().layers();
         Features features =
@@ -202,7 +202,7 @@ class StreamingTaggerTest {
             float[] x = sound(60 * RATE);
             double[] high = rules(scorer.scores(whole(encoder, scorer.probe(), x)), 1, 0, 0)
                     .high();
-            // Without hysteresis there are no scores of which it is open for long whether they are an event.
+            // Without hysteresis, scores never stay undecided for long.
             EventRules rules = new EventRules(high, high, 5, 0.16, 0, 0);
             List<Double> delays = new ArrayList<>();
             int[] given = {0};
@@ -215,7 +215,7 @@ class StreamingTaggerTest {
             double latency = tagger.latencySeconds();
             assertThat(delays.size()).isGreaterThan(20);
             double max = delays.stream().mapToDouble(d -> d).max().orElseThrow();
-            // A block more than the sample that decides.
+            // Up to one block more than the sample that decides.
             assertThat(max).as(name).isLessThanOrEqualTo(latency + 0.01).isGreaterThan(latency - 0.5);
         }
     }
@@ -240,7 +240,7 @@ class StreamingTaggerTest {
         Encoder encoder = encoder(37);
         FrameScorer scorer = new FrameScorer(probe(name, encoder.describe()), context, 1, null);
         float[] x = sound(60 * RATE);
-        // The events of the first class last as long as the recording, and their peaks with them.
+        // The events of the first class last as long as the recording, so their peaks must be kept.
         EventRules some = rules(scorer.scores(whole(encoder, scorer.probe(), x)), 5, 0.2, 0);
         double[] high = some.high();
         double[] low = some.low();
@@ -294,7 +294,7 @@ class StreamingTaggerTest {
         assertThatThrownBy(tagger::finish).isInstanceOf(ClipTooShortException.class);
     }
 
-    /** The class token of several windows is their mean, which nobody knows while a recording arrives. */
+    /** The class token of several windows is their mean, which is unknown while a recording is arriving. */
     @Test
     void classTokensOfSeveralWindowsAreRefused() throws IOException {
         Encoder encoder = encoder(37);

@@ -26,19 +26,19 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.score.FrameScorer;
 
-/** Taggers that are lost at random moments, and others that go on from their last states. */
+/** Taggers that are lost at random moments, and others that resume from their last states. */
 class TaggerStateTest {
     @TempDir
     Path folder;
 
-    /** How often taggers were lost, and how many samples the next ones needed again in all and at most. */
+    /** The number of taggers lost, and the samples that their successors needed again, in total and at most. */
     private static final class Lost {
         private int taggers;
         private long pending;
         private long most;
     }
 
-    /** The events of taggers of which each goes on from a state that one before it gave, until one ends. */
+    /** The events of a chain of taggers: each resumes from a state of an earlier one, and the last one finishes. */
     private static List<Event> interrupted(
             Encoder encoder, FrameScorer scorer, EventRules rules, float[] x, long seed, Lost lost) {
         SplittableRandom random = new SplittableRandom(seed);

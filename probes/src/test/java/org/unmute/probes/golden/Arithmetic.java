@@ -10,10 +10,10 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * A backend and an element type to compare with the reference numbers.
+ * A backend and an element type to compare with the reference values.
  *
- * @param factor what the index's tolerances are multiplied with: 1 in float64, 3 in float32, whose sums run in another
- *     order than the reference's (the index allows for 2 to 3)
+ * @param factor multiplier of the tolerances in the index: 1 in float64, 3 in float32, which adds in another order than
+ *     the reference (the index allows for 2 to 3)
  */
 public record Arithmetic(Backend backend, DType dtype, double factor) {
     private static final Set<String> PROCESSOR = Set.of("vector", "scalar");
@@ -22,9 +22,9 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
     private static final List<Arithmetic> ALL = find();
 
     /**
-     * Scalar in float64 and, on two threads, every backend that runs here in float32, or the one that the system
-     * property {@code unmute.backend} names; devices that it does not name in the full build only. With {@code cpu} the
-     * best on the processor alone, on one thread and on two.
+     * The scalar backend in float64 and, on two threads, every backend available here in float32, or the one named by
+     * the system property {@code unmute.backend}. Devices that it does not name are included in the full build only.
+     * With {@code cpu}, the best backend on the processor alone, on one thread and on two.
      */
     public static List<Arithmetic> all() {
         return ALL;
@@ -63,12 +63,12 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
         return new Arithmetic(Backends.open(backend, threads).backend(), DType.F32, 3);
     }
 
-    /** A floating tensor of a file. */
+    /** Reads a floating-point tensor of a file. */
     public Tensor read(SafetensorsFile file, String name) {
         return Tensor.of(backend, file.floats(name), file.shape(name).toArray()).cast(dtype);
     }
 
-    /** An integer tensor of a file. */
+    /** Reads an integer tensor of a file. */
     public Tensor readInts(SafetensorsFile file, String name) {
         return Tensor.of(backend, file.ints(name), file.shape(name).toArray());
     }

@@ -2,5 +2,7 @@ package org.unmute.probes.golden;
 
 import org.unmute.kernels.contract.golden.ChosenWidthContract;
 
-/** This module's tests run on the vectors and threads that the system properties ask for. */
+/**
+ * Checks that this module's tests use the vector width and the number of threads that the system properties request.
+ */
 class ChosenWidthTest extends ChosenWidthContract {}

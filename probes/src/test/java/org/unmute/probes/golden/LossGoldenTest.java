@@ -23,7 +23,7 @@ import org.unmute.probes.loss.Orthogonality;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** Values and gradients of every loss case in {@code probes/losses}; settings are read from the case's name. */
+/** Values and gradients of every loss case in {@code probes/losses}. The settings are part of the case's name. */
 @Tag("golden")
 class LossGoldenTest {
     private static final Pattern ASL = Pattern.compile("asl_([\\d.]+)_([\\d.]+)_([\\d.]+)(_detached)?(_sum)?");
@@ -112,8 +112,8 @@ class LossGoldenTest {
     }
 
     /**
-     * At extreme logits the float64 and the float32 column differ in kind: either is right, and where both rest on 0 ·
-     * ∞ and are NaN, so is 0 (note of the index). The tolerance is that of values of this size, not the difference
+     * At extreme logits, the float64 and the float32 column differ in kind. Either is accepted; where a value is NaN
+     * because of 0 · ∞, so is 0 (note of the index). The tolerance is that of values of this size, not the difference
      * between the columns.
      */
     private static void checkEither(Arithmetic a, ReferenceFile file, String at, String what, Tensor actual) {

@@ -22,8 +22,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 
 /**
- * The packed form of every protobin in {@code probes}, edge cases included: the reference's descriptors from one bit an
- * entry.
+ * The packed form of every protobin in {@code probes}, including edge cases: the descriptors of the reference, computed
+ * from one bit per entry.
  */
 @Tag("golden")
 class PackedGoldenTest {
@@ -49,7 +49,7 @@ class PackedGoldenTest {
     }
 
     private static void check(ReferenceFile file, String at) {
-        // its sums run in another order than the reference's and are tables of float32
+        // adds in another order than the reference, and uses tables of float32
         Arithmetic a = new Arithmetic(Arithmetic.exact().backend(), DType.F32, 3);
         Probe probe = ReferenceProbe.of(a, file, at).probe();
         List<String> names =

@@ -38,8 +38,8 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * Descriptors, logits, losses, maps and all gradients of the probes in {@code probes}, variants and edge cases
- * included. A stored result that no check compares is a failure.
+ * Descriptors, logits, losses, maps and all gradients of the probes in {@code probes}, including variants and edge
+ * cases. A stored result that no check compares is a failure.
  */
 @Tag("golden")
 class ProbeGoldenTest {
@@ -95,7 +95,7 @@ class ProbeGoldenTest {
         }
     }
 
-    /** One case: the keys of the file that start with {@code at}. */
+    /** One case: the keys of the file that begin with {@code at}. */
     private record Check(Arithmetic a, ReferenceFile file, String at, ReferenceProbe reference) {
         void all() {
             Probe probe = reference.probe();

@@ -14,7 +14,7 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** A file of reference numbers with its entry in the folder's index, which holds a tolerance for each tensor. */
+/** A file of reference values with its entry in the folder's index, which holds a tolerance for each tensor. */
 final class ReferenceFile implements AutoCloseable {
     private static final double ZERO = 1e-12;
     private static final double HALF_ULP = 0x1p-24;
@@ -29,9 +29,10 @@ final class ReferenceFile implements AutoCloseable {
     }
 
     /**
-     * The index's entries.
+     * The entries of the index.
      *
-     * @throws AssertionFailedError if the folder lacks a file of one, which would pass without being compared
+     * @throws AssertionFailedError if the folder lacks the file of an entry, which would otherwise pass without
+     *     comparison
      */
     static List<JsonNode> entries(Path folder) throws IOException {
         List<JsonNode> found = new ArrayList<>();
@@ -65,7 +66,7 @@ final class ReferenceFile implements AutoCloseable {
     }
 
     /**
-     * Fails if a tensor whose name is {@code at} and one of the beginnings was neither compared nor read as an input.
+     * Fails if a tensor named {@code at} followed by one of the beginnings was neither compared nor read as an input.
      */
     void requireAllCompared(String at, List<String> beginnings) {
         List<String> left = file.names().stream()
@@ -79,7 +80,7 @@ final class ReferenceFile implements AutoCloseable {
         }
     }
 
-    /** Compares with the named tensor, within the tolerance of the index. */
+    /** Compares a tensor with the stored one, within the tolerance of the index. */
     void check(Arithmetic a, String name, Tensor actual) {
         used.add(name);
         JsonNode about = entry.path("tensors").path(name);
@@ -88,12 +89,13 @@ final class ReferenceFile implements AutoCloseable {
         double[] expected = file.doubles(name);
         String what = a + " " + name;
         if (max < ZERO && absolute > max) {
-            // A gradient that is 0 by algebra, such as a softmax's shift: float64 leaves less than float32's noise.
+            // A gradient that is 0 by algebra, such as the one of a softmax shift: float64 leaves less noise than
+            // float32.
             Golden.assertClose(what, expected, actual.toDoubles(), a.factor() == 1 ? ZERO : a.factor() * absolute, 0);
             return;
         }
         if (!(absolute > 0.1 * max)) {
-            // Values that reach far beyond 1 (a gradient divided by 1e-12) are compared one by one.
+            // Values far beyond 1 (a gradient divided by 1e-12) are compared with a relative tolerance.
             boolean spread = max > 1e4;
             Golden.assertClose(
                     what,
@@ -103,7 +105,7 @@ final class ReferenceFile implements AutoCloseable {
                     spread ? a.factor() * 1e-6 : 0);
             return;
         }
-        // float32 gives another kind of result (an overflow) than the float64 that was stored: take either.
+        // float32 gives another kind of result (an overflow) than the stored float64: accept either.
         double tight = a.factor() * 4 * HALF_ULP * max;
         double[] other = alternative(name, expected.length);
         double[] got = actual.toDoubles();
@@ -117,7 +119,7 @@ final class ReferenceFile implements AutoCloseable {
         }
     }
 
-    /** What torch's float32 gave where it is stored, else the zeros that an infinite norm leaves. */
+    /** The float32 result of torch if it is stored; otherwise zeros, which an infinite norm leaves. */
     private double[] alternative(String name, int length) {
         String twin = name.replaceFirst("(^|/)(?=[^/]*$)", "$1f32.");
         return file.has(twin) ? file.doubles(twin) : new double[length];

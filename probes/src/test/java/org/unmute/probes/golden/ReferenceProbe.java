@@ -11,13 +11,13 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.Tensor;
 
 /**
- * A probe of a reference file: its own name, its parameters under their own names, and the options that the main case
- * and each stored variant stand for.
+ * A probe in a reference file: its name and parameter names in this project, and the options of the main case and of
+ * each stored variant.
  *
- * @param name name of the probe
- * @param options options of the main case, as the index's equations say
- * @param stored each own parameter name's name in the file
- * @param parameters parameters of the main case
+ * @param name name of the probe in this project
+ * @param options options of the main case, according to the index
+ * @param stored maps each parameter name to its name in the file
+ * @param parameters parameters of the main case, by their names in this project
  */
 record ReferenceProbe(String name, ProbeOptions options, Map<String, String> stored, Map<String, Tensor> parameters) {
     /** The probe of a case, whose keys begin with {@code at}. */
@@ -29,7 +29,7 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         for (String key : file.file().names()) {
             if (key.startsWith(prefix)) {
                 String theirs = key.substring(prefix.length());
-                String own = file.entry().has("options") // appended with its own names
+                String own = file.entry().has("options") // stored under this project's names
                         ? theirs
                         : theirs.startsWith("pool.")
                                 ? theirs.substring("pool.".length())
@@ -41,13 +41,13 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         return new ReferenceProbe(name, options(name, file, at), stored, parameters);
     }
 
-    /** The name of a case's probe; "several" stands for a file whose cases begin with the name of their probe. */
+    /** The name of a case's probe. In a file of "several" probes, each case begins with the name of its probe. */
     static String name(JsonNode entry, String at) {
         String named = entry.path("probe").asText();
         return (named.equals("several") ? at.substring(0, at.indexOf('_')) : named).replace('_', '-');
     }
 
-    /** Those that the index states, {@code "options": "heads=4 norm=batch"}, or that its equation implies. */
+    /** The options that the index states, {@code "options": "heads=4 norm=batch"}, or that its equation implies. */
     private static ProbeOptions options(String name, ReferenceFile file, String at) {
         if (file.entry().has("options")) {
             return ProbeChecks.parse(file.entry().path("options").asText());
@@ -64,12 +64,12 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         };
     }
 
-    /** The main case. */
+    /** The probe of the main case. */
     Probe probe() {
         return Probes.of(name, parameters, true, options);
     }
 
-    /** The probe of a stored variant; those that are another way of using the main case's probe give that. */
+    /** The probe of a stored variant. A variant that only uses the main case's probe differently gets that probe. */
     Probe variant(Arithmetic a, ReferenceFile file, String variant) {
         Map<String, Tensor> given = new LinkedHashMap<>(parameters);
         stored.forEach((own, theirs) -> {

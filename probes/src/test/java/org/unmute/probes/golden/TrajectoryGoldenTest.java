@@ -29,7 +29,7 @@ import org.unmute.tensor.optim.Schedule;
 import org.unmute.tensor.optim.Sgd;
 
 /**
- * Training runs of {@code probes/traj}: loss, learning rate and gradient norm of every step, parameters and moments.
+ * Training runs in {@code probes/traj}: loss, learning rate and gradient norm of every step, parameters and moments.
  */
 @Tag("golden")
 class TrajectoryGoldenTest {

@@ -25,7 +25,7 @@ class LossTest {
         check(CrossEntropy.DEFAULT, Tensor.of(scalar, new int[] {2, 0}, 2));
     }
 
-    /** Elements 1 and 5 are not known; the loss of the others is that of their values one by one. */
+    /** Elements 1 and 5 are unknown; the loss of the others equals that of a batch of their values alone. */
     @Test
     void someElementsHaveTheirOwnLossAndGradient() {
         int[] known = {0, 2, 3, 4};
@@ -104,7 +104,7 @@ class LossTest {
         return Tensor.of(scalar, values, shape);
     }
 
-    /** At margin 0, 1 - sigmoid(17) is 4e-8, which float32 loses if it subtracts. */
+    /** At margin 0, 1 - sigmoid(17) is 4e-8, which float32 loses by cancellation. */
     @Test
     void nothingIsLostAtConfidentMistakes() {
         AsymmetricLoss loss = new AsymmetricLoss(0, 0, 0, 1e-12, false, LossReduction.SUM);

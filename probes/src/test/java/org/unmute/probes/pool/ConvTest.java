@@ -19,8 +19,8 @@ class ConvTest {
     private static final int CLIPS = 2;
 
     /**
-     * On a grid narrower than its kernel it leaves out taps that see padding only: the same result, and no gradient for
-     * them.
+     * On a grid narrower than its kernel, it skips taps that only see padding: the result is the same, and those taps
+     * get no gradient.
      */
     @ParameterizedTest
     @CsvSource({"7,1", "2,3", "1,1", "6,5", "1,9"})

@@ -16,7 +16,7 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Trained weights that changed on disk are refused: they would be scored with in silence. */
+/** Trained weights that changed on disk are rejected, because scoring with them would go unnoticed. */
 class FlippedBitsTest {
     private static final int SIGNS = 500;
 
@@ -30,7 +30,7 @@ class FlippedBitsTest {
         return new TrainedProbe(probe, List.of("a", "b", "c"), true, false, null, "e", "f");
     }
 
-    /** Flips the sign bits of float32 numbers at the end of a file, where its tensors are. */
+    /** Flips the sign bits of float32 numbers at the end of a file, where its tensors are stored. */
     private static void flipSigns(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         SplittableRandom random = new SplittableRandom(1);
@@ -61,7 +61,7 @@ class FlippedBitsTest {
             byte[] damaged = whole.clone();
             damaged[at] ^= (byte) (1 << at % Byte.SIZE);
             Files.write(file, damaged);
-            // The format's own letters may be hit: then it is said that this is no packed probe.
+            // If the format name itself is hit, the message says that this is not a packed probe.
             assertThatThrownBy(() -> PackedProtobin.load(file))
                     .as("byte %d", at)
                     .isInstanceOf(IOException.class)
@@ -71,7 +71,7 @@ class FlippedBitsTest {
         assertThat(PackedProtobin.load(file).classes()).hasSize(3);
     }
 
-    /** A file cannot lose its digest unnoticed: the version says whether there must be one. */
+    /** A file cannot lose its digest unnoticed: its version determines whether it must have one. */
     @Test
     void aFileOfThisVersionMustHaveADigest() throws IOException {
         Path file = folder.resolve("probe.safetensors");

@@ -23,8 +23,8 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * What a probe was made with is what is saved and what an opened one has: for the probes of this project by what they
- * compute, for those of other jars by what they state when they are made.
+ * The options with which a probe is made are saved and restored. For probes of this project, this is checked by their
+ * results; for those in other jars, by the options that they state when they are made.
  */
 class OptionsKeptTest {
     private static final int DIM = 8;
@@ -51,7 +51,7 @@ class OptionsKeptTest {
         return new Features(map(seed), List.of(map(seed + 1), map(seed + 2), map(seed)), null);
     }
 
-    /** Parameters as training leaves them: no longer those that the seed drew. */
+    /** Changes the parameters, as training does, so that they no longer depend on the seed alone. */
     private static void move(Probe probe) {
         SplittableRandom random = new SplittableRandom(5);
         probe.parameters().values().forEach(p -> {
@@ -75,7 +75,7 @@ class OptionsKeptTest {
         TrainedProbe opened = TrainedProbe.load(folder.resolve("probe"), scalar);
         assertThat(opened.probe().options()).isEqualTo(probe.options());
         given.values().forEach((option, value) -> {
-            if (!option.equals("preset")) { // it stands for others, which are saved
+            if (!option.equals("preset")) { // it stands for other options, which are saved
                 assertThat(probe.options().values()).containsKey(option);
                 assertThat(same(probe.options().values().get(option), value))
                         .as(option)
@@ -112,7 +112,7 @@ class OptionsKeptTest {
                 .allSatisfy(option -> assertThat(" " + all).contains(" " + option + "="));
     }
 
-    /** Pooling as of another jar; what it does wrong is up to the constructor. */
+    /** Pooling as in another jar; the constructor determines what it does wrong. */
     private static class Other extends PoolingProbe {
         Other(ParameterSource source) {
             super(source, source.dim());
@@ -152,7 +152,7 @@ class OptionsKeptTest {
         assertThat(made(asks, "power=2").options().values()).isEqualTo(Map.of("power", "2.0"));
         assertThat(made(asks).options().values()).isEqualTo(Map.of("power", "1.0"));
         assertRefused(() -> made(asks, "power=2", "norm=batch"), "norm=batch does not apply", "it has power=2.0");
-        // A saved file states it: nothing that was in force when it was saved falls to a default.
+        // The saved file states the option: no option in effect when a file was saved falls back to its default.
         Probe saved = made(asks, "power=2");
         ProbeType forgets = new ProbeType("other", List.of("power"), Other::new);
         assertRefused(() -> Probes.of(forgets, saved.parameters(), true, saved.options()), "power=2.0 does not apply");
@@ -208,7 +208,7 @@ class OptionsKeptTest {
         }
     }
 
-    /** What only a fresh probe knows is no way around the record either. */
+    /** Properties that only a fresh probe knows must be stated as options, too. */
     @Test
     void whatIsTakenFromTheTokensAndNotKeptIsRefused() {
         for (Function<ParameterSource, Number> taken : List.<Function<ParameterSource, Number>>of(
@@ -226,7 +226,7 @@ class OptionsKeptTest {
         assertThat(made(keeps).options().values()).containsEntry("power", "2");
     }
 
-    /** The form with two functions, whose options() an author writes. */
+    /** The form with two functions, where the author writes options(). */
     private static ProbeType twoWays(Function<ProbeOptions, ProbeOptions> fresh, ProbeOptions restored) {
         return new ProbeType(
                 "other",
@@ -277,7 +277,7 @@ class OptionsKeptTest {
         assertRefused(() -> made(misnamed), "probe other: its class calls itself 'another'");
     }
 
-    /** A preset is not saved: it can change nothing but options that are. */
+    /** A preset is not saved, so it may change only options that are. */
     @Test
     void aPresetChangesOnlyOptionsThatAreStated() {
         Map<String, ProbeOptions> presets = new LinkedHashMap<>();
@@ -295,7 +295,7 @@ class OptionsKeptTest {
         assertRefused(() -> made(maker, "norm=strong"), "gain=5 does not apply");
     }
 
-    /** Options that count only together with others are refused without them. */
+    /** Options that have an effect only together with others are rejected without them. */
     @Test
     void anOptionWithoutEffectIsRefused() {
         assertRefused(
@@ -304,7 +304,7 @@ class OptionsKeptTest {
                 "connection=own");
     }
 
-    /** Saved files of one class state what they always did. */
+    /** Saved files with one class keep the options that they always had. */
     @Test
     void withOneClassBothConnectionsAreTheSame() {
         Probe all = Probes.create(scalar, "proto", LAYOUT, 1, ProbeOptions.parse("connection=all"), 1);

@@ -53,7 +53,7 @@ class ProbesTest {
                 Tensor.of(scalar, tokens, clips, time * freq, dim), Tensor.of(scalar, cls, clips, dim), time, freq);
     }
 
-    /** Layers that differ: each is the one after it, half as long and with its first number moved. */
+    /** Different layers: each is the next one halved, with its first number changed. */
     private static TokenBatch layered(Tensor tokens, Tensor cls, int time, int freq) {
         Tensor[] layers = new Tensor[LAYERS];
         Tensor[] ofCls = new Tensor[LAYERS];
@@ -128,7 +128,10 @@ class ProbesTest {
         assertThat(a.logits(batch(2, 3, 2, 12)).shape().toArray()).containsExactly(2, 3);
     }
 
-    /** Parameter counts for urban (10 classes) with 512 tokens of 768 numbers, 64 x 8: the paper's table, section 3. */
+    /**
+     * Parameter counts for urban (10 classes) with 512 tokens of 768 values on a 64 x 8 grid, from the paper's table in
+     * section 3.
+     */
     @ParameterizedTest
     @CsvSource({
         "linear,7690",
@@ -150,7 +153,7 @@ class ProbesTest {
                 .isEqualTo(count);
     }
 
-    /** The paper does not give these; the figures follow from the defaults chosen here. */
+    /** The paper does not give these counts; they follow from the defaults chosen here. */
     @Test
     void sizesThatThePaperLeavesOpen() {
         TokenLayout layout = new TokenLayout(768, 8, true, 12);
@@ -167,7 +170,7 @@ class ProbesTest {
     }
 
     /**
-     * Follow-up paper, section 9: 23,490,539 on AudioSet's 527 classes; counted here with a tenth of the 10,000
+     * Follow-up paper, section 9: 23,490,539 on the 527 classes of AudioSet; tested here with a tenth of the 10,000
      * prototypes.
      */
     @Test
@@ -272,7 +275,7 @@ class ProbesTest {
     }
 
     /**
-     * With entries of ±1 already, protobin and protofloat are the same function, and the sign passes gradients
+     * If all entries are ±1 already, protobin and protofloat are the same function, and the sign passes gradients
      * unchanged.
      */
     @Test
@@ -285,8 +288,7 @@ class ProbesTest {
                         key, key.equals("prototype_vectors") ? p.detach().binarizeStraightThrough() : p.detach()));
         Probe binary = Probes.of("protobin", values, true, ProbeOptions.DEFAULTS);
         Probe real = Probes.of("protofloat", values, true, ProbeOptions.DEFAULTS);
-        // Signs are matched by a kernel of their own, which adds in another order: the same to rounding, not to the
-        // bit.
+        // Signs have their own matching kernel, which adds in another order: equal up to rounding, not bit-identical.
         assertThat(binary.logits(batch).toFloats())
                 .containsExactly(real.logits(batch).toFloats(), within(1e-6f));
         float[] g = Grad.of(binary.logits(batch).sum())
@@ -361,7 +363,7 @@ class ProbesTest {
                 .containsExactly(cgp.logits(batch).toFloats(), within(1e-6f));
     }
 
-    /** Training by the batch's own figures moves the running ones, by which clips are scored. */
+    /** Training uses the statistics of the batch and updates the running ones, which scoring uses. */
     @ParameterizedTest
     @CsvSource({
         "ep,norm=batch",
@@ -381,7 +383,7 @@ class ProbesTest {
         for (int i = 0; i < 200; i++) {
             logits = probe.trainingLogits(List.of(batch), new SplittableRandom(0));
         }
-        // the running variance is the unbiased one: a sixth more of 6 descriptors, a 36th of 36 tokens
+        // the running variance is unbiased: 6/5 of the biased one for 6 descriptors, 36/35 for 36 tokens
         double growth = name.equals("mhca") ? 36.0 / 35 : 6.0 / 5;
         assertThat(probe.buffers()).hasSize(2);
         if (!name.equals("mhca")) {
@@ -440,8 +442,8 @@ class ProbesTest {
     }
 
     /**
-     * A clip's scores do not depend on the other clips of its batch, except with the public code's minimum over the
-     * batch.
+     * The scores of a clip do not depend on the other clips in its batch, except with the minimum over the batch as in
+     * the public code.
      */
     @Test
     void clipsOfABatchDoNotTouchEachOther() {

@@ -76,7 +76,7 @@ class SavedDecisionsTest {
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
     }
 
-    /** Thresholds of clips do not hold for stretches. */
+    /** Thresholds learned on whole clips do not apply to stretches. */
     @Test
     void eventsAreNotFoundAtTheThresholdsOfClips() {
         Decisions learned = decisions(ThresholdRule.MAX_F1);
@@ -95,7 +95,7 @@ class SavedDecisionsTest {
         assertThat(PackedProtobin.load(folder.resolve("packed")).decisions()).isEqualTo(learned);
     }
 
-    /** Nothing about decisions is in the file of a probe that has none, as before there were any. */
+    /** The file of a probe without decisions does not mention them, as before decisions were introduced. */
     @Test
     void aProbeWithoutHasNone() throws IOException {
         Path file = folder.resolve("plain");
@@ -159,7 +159,7 @@ class SavedDecisionsTest {
         assertThatThrownBy(() -> TrainedProbe.load(missing, scalar)).hasMessageContaining("slopes is missing");
     }
 
-    /** The file of a probe with some texts and tensors replaced; an empty tensor is left out. */
+    /** Copies the file of a probe with some texts and tensors replaced; an empty tensor removes the entry. */
     private Path damaged(Map<String, String> texts, Map<String, double[]> tensors) throws IOException {
         Path good = folder.resolve("good");
         probe().with(decisions(ThresholdRule.MAX_F1)).save(good);

@@ -147,7 +147,7 @@ class SavedEventDecisionsTest {
                 .hasMessageContaining(name + " is missing");
     }
 
-    /** The file with another text, or without a tensor. */
+    /** Copies the file with another text, or without one tensor. */
     private Path damaged(String key, String value, String without) throws IOException {
         Path whole = folder.resolve("whole");
         probe().withEvents(decisions("f1")).save(whole);

@@ -26,11 +26,11 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** A probe that was trained without padding scores exactly what a probe of before gives for the rows of sound. */
+/** A probe that was trained without padding scores exactly as an ordinary probe scores the rows of sound alone. */
 class SoundOnlyProbesTest {
     private static final int DIM = 12;
     private static final int TIME = 7;
-    /** What the variants of cgp look at. */
+    /** The number of layers that the variants of cgp pool. */
     private static final int LAYERS = 3;
 
     private static final List<String> CLASSES = List.of("crow", "bee", "rain");
@@ -42,7 +42,7 @@ class SoundOnlyProbesTest {
         float[] tokens = new float[TIME * 2 * DIM];
         float[] cls = new float[DIM];
         for (int i = 0; i < tokens.length; i++) {
-            // The end is louder, so that it is seen where it must not be.
+            // The end is louder, so that reading it by mistake changes the results.
             tokens[i] = (float) ((1 + 3 * i / tokens.length) * random.nextGaussian());
         }
         for (int i = 0; i < DIM; i++) {
@@ -61,7 +61,7 @@ class SoundOnlyProbesTest {
         return new Features(layers.getLast(), layers, null);
     }
 
-    /** A clip of which it is not known where its sound ends. */
+    /** The clip without the information where its sound ends. */
     private static Features unknown(Features f) {
         return new Features(
                 unknown(f.tokens()),
@@ -73,7 +73,7 @@ class SoundOnlyProbesTest {
         return new TokenMap(map.time(), map.freq(), map.dim(), map.tokens(), map.cls());
     }
 
-    /** The rows of sound as a recording of its own, of which nothing else is known. */
+    /** The rows of sound as a recording of its own, without further information. */
     private static TokenMap cut(TokenMap map) {
         return unknown(map.rows(0, map.sound()));
     }
@@ -195,7 +195,7 @@ class SoundOnlyProbesTest {
         assertThat(asSound.logits(clip)).isNotEqualTo(only.logits(clip));
     }
 
-    /** A frame scorer takes the rows that it is given: its callers choose them. */
+    /** A frame scorer scores the rows that it gets; its callers choose them. */
     @Test
     void frameScoresDoNotDependOnIt() {
         TrainedProbe asSound = trained("protobin", "");
@@ -224,7 +224,7 @@ class SoundOnlyProbesTest {
         }
     }
 
-    /** A file says so by one line of metadata, and nothing where padding is sound. */
+    /** One line of metadata marks the file; files of probes to which padding is sound have none. */
     @Test
     void theFileSaysWhatPaddingIs(@TempDir Path folder) throws IOException {
         TrainedProbe asSound = trained("linear-mean", "");

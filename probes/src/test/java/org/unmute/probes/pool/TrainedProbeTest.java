@@ -53,7 +53,7 @@ class TrainedProbeTest {
         return new Standardization(tokens.mean(), tokens.deviation(), cls.mean(), cls.deviation());
     }
 
-    /** Every probe, and options that change what is saved. */
+    /** Every probe, with the options that change the saved file. */
     static Stream<Arguments> probes() {
         return Stream.concat(
                 ProbeChecks.probes(),
@@ -119,7 +119,7 @@ class TrainedProbeTest {
         assertThat(loaded.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(6, 3, 2));
     }
 
-    /** cgp scores batches with layers, as an encoder's features give them. */
+    /** cgp scores batches with layers, as in an encoder's features. */
     @Test
     void aProbeOfSeveralLayersIsSavedToo(@TempDir Path folder) throws IOException {
         Probe probe =

@@ -68,7 +68,7 @@ class FrameScorerTest {
     void protobinScoresRowsByItsFrameLogits() {
         TrainedProbe probe = probe("protobin", 0, false, standardization());
         TokenMap map = map(1, 300);
-        // A stride does not matter to single rows.
+        // A stride has no effect on single rows.
         float[][] scores = new FrameScorer(probe, 1, 2, null).scores(map);
         float[] logits = ((FrameWise) probe.probe())
                 .frameLogits(probe.batch(new Features(map)))
@@ -79,7 +79,7 @@ class FrameScorerTest {
                 double logit = logits[t * CLASSES.size() + c];
                 assertThat((double) scores[t][c]).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-6));
             }
-            // A row by itself is a clip of one row.
+            // A single row is a clip of one row.
             assertThat(scores[t]).containsExactly(probe.scores(map.rows(t, t + 1)), within(1e-6f));
         }
         assertThat(IntStream.range(0, 300)
@@ -135,7 +135,7 @@ class FrameScorerTest {
         }
     }
 
-    /** Contexts that are longer than the recording, and strides that leave rows out. */
+    /** Contexts longer than the recording, and strides that skip rows. */
     @ParameterizedTest
     @CsvSource({"1, 6", "3, 8", "9, 2", "31, 5", "81, 1", "401, 7"})
     void contextsOfAnyLengthAreThoseOfTheCutOutMap(int context, int stride) {

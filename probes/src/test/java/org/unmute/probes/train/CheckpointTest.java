@@ -20,7 +20,7 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
-/** A checkpoint that does not fit leaves parameters and optimizer as they were. */
+/** A checkpoint that does not fit leaves the parameters and the optimizer unchanged. */
 class CheckpointTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 

@@ -20,7 +20,7 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** Training under watch, with statistics and pooling that are computed once for many runs. */
+/** Training with an observer, and with statistics and pooling that are computed once for many runs. */
 class EpochWatchTest {
     private static final int DIM = 8;
     private static final int CLASSES = 2;

@@ -40,7 +40,7 @@ class MixedGridsTest {
     private static final int DIM = 16;
     private static final int CLASSES = 3;
     private static final int FREQ = 2;
-    /** Rows of the clips' grids, three kinds mixed. */
+    /** Numbers of rows of the clips: three grids, mixed. */
     private static final int[] ROWS = {5, 3, 5, 1, 3, 5, 3, 1, 5, 3, 5, 1};
 
     private final Backend scalar = Backends.open("scalar", 1).backend();
@@ -78,7 +78,7 @@ class MixedGridsTest {
         return Probes.create(backend, name, clips.tokens().layout(), CLASSES, ProbeChecks.parse(option), 3);
     }
 
-    /** Every probe; those that draw at random or look at other clips of the batch are set not to. */
+    /** Every probe; probes that draw at random or depend on other clips of the batch are configured not to. */
     static Stream<Arguments> clipByClip() {
         return Stream.concat(
                 ProbeChecks.probes(),
@@ -136,7 +136,7 @@ class MixedGridsTest {
                         Arguments.of("cgp", "total=9 dropout=0.3")));
     }
 
-    /** Batch statistics, dropout and minima over the batch do not depend on how a batch is cut into parts. */
+    /** Batch statistics, dropout and minima over the batch do not depend on how a batch is split into parts. */
     @ParameterizedTest
     @MethodSource("everyProbe")
     void aBatchInPartsIsTheBatch(String name, String option) throws IOException {
@@ -163,7 +163,7 @@ class MixedGridsTest {
                 .getFirst();
     }
 
-    /** What the trainer does with clips of one grid, spelled out: one tensor a batch, one loss, one step. */
+    /** The trainer's work for clips of one grid, spelled out: one tensor per batch, one loss, one step. */
     @ParameterizedTest
     @ValueSource(strings = {"linear", "mhca", "conv", "protobin"})
     void clipsOfOneGridTrainAsOneTensorDoes(String name) throws IOException {

@@ -44,9 +44,9 @@ import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
 /**
- * Files of every version of the formats open, mean what they meant, and are written again byte for byte as the current
- * version is kept here. A format that changes gets a new version, and its old files stay; {@code museum/README.md} says
- * how files are added.
+ * Files of every version of the formats can be opened and keep their meaning. Writing them again reproduces the stored
+ * file of the current version byte for byte. A format that changes gets a new version, and its old files stay; {@code
+ * museum/README.md} explains how files are added.
  */
 class MuseumTest {
     private static final int DIM = 12;
@@ -72,7 +72,7 @@ class MuseumTest {
         }
     }
 
-    /** The tokens that the files were made with: binary fractions that float16 holds. */
+    /** The tokens in the stored files: binary fractions that float16 represents exactly. */
     private static TokenMap map(int k, int time, int freq, int dim, boolean cls) {
         float[] tokens = new float[time * freq * dim];
         for (int i = 0; i < tokens.length; i++) {
@@ -90,7 +90,7 @@ class MuseumTest {
         return new Features(last, List.of(map(0, 3, 2, DIM, true), last), null);
     }
 
-    /** The scores by probe that the program gave which wrote the files. */
+    /** The scores of a probe, computed by the program version that wrote the files. */
     private static float[] scores(String probe) throws IOException {
         for (String line : Files.readAllLines(museum("scores.txt"))) {
             String[] words = line.split(" ");
@@ -105,7 +105,10 @@ class MuseumTest {
         throw new AssertionError("no scores of " + probe);
     }
 
-    /** Keeps what was written where a maintainer can take it from, if it is a file of a new version. */
+    /**
+     * Compares with the stored file. Keeps the new one, so that a maintainer can add it if the format has a new
+     * version.
+     */
     private static void assertKept(Path written, String name) throws IOException {
         Path kept = museum(name);
         Path made = Path.of("target", "museum").resolve(name);
@@ -222,7 +225,7 @@ class MuseumTest {
         assertKept(folder.resolve("shard-00000.tok"), "cache-" + version + "/shard-00000.tok");
     }
 
-    /** Records of which it is known which rows are padding, and one of which it is not; the version is the same. */
+    /** Records with known and with unknown padding, in the same version of the format. */
     @Test
     void paddedClipsHoldTheirSound() throws IOException {
         CacheKey key = new CacheKey("EAT base", "encoder hash", "fbank, 128 bins", "front end hash", DType.F16);
@@ -264,7 +267,7 @@ class MuseumTest {
         assertThat(packed.rawScores(padded)).containsExactly(expected, within(1e-6f));
     }
 
-    /** A cache that many machines filled: by its manifest, and by the table of contents beside its shard. */
+    /** A cache filled by many machines: read by its manifest, and by the table of contents beside its shard. */
     @Test
     void gatheredCachesHoldTheirTokens() throws IOException {
         Path gathered = museum("gathered-1");

@@ -39,8 +39,8 @@ class ProbeTrainerTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
     /**
-     * Clips of noise in which each present class leaves its direction in one token of 12, of a length that the mean
-     * over tokens buries: a max over tokens finds it, a mean hardly does.
+     * Clips of noise. Each present class adds its direction to one token of 12, scaled so that a max over tokens finds
+     * it but a mean over tokens hardly does.
      */
     private static TokenSet planted(int clips, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -130,8 +130,8 @@ class ProbeTrainerTest {
     }
 
     /**
-     * Clips whose classes show in every token, and in the cls token the other way round, so that every way of pooling
-     * finds them, tokens less the cls token too. A constant score reaches the share of positives, a third.
+     * Clips whose classes show in every token, and inversely in the cls token, so that every pooling finds them, even
+     * on tokens minus the cls token. A constant score reaches the share of positives, a third.
      */
     private static List<Features> separable(int clips, long seed, float[] targets) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -239,7 +239,7 @@ class ProbeTrainerTest {
         private static final long serialVersionUID = 1;
     }
 
-    /** Interrupted in the middle of an epoch, twice, a run ends with the bits of an undisturbed one. */
+    /** A run that is interrupted twice in the middle of an epoch ends bit-identical to an undisturbed one. */
     @ParameterizedTest
     @CsvSource({
         "scalar,linear,asl",
@@ -387,7 +387,7 @@ class ProbeTrainerTest {
         assertThat(ProbeTrainer.train(probe, clips, settings).losses().steps()).hasSize(2);
     }
 
-    /** No loss is computed after the last step, so it may leave what no loss has shown. */
+    /** No loss is computed after the last step, so parameters may become infinite there unnoticed. */
     @Test
     void aProbeThatTheLastStepBrokeIsNotGivenOut() {
         Probe whole = probe("linear");

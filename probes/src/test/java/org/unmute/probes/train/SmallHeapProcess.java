@@ -11,8 +11,8 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * Trains and scores a probe on a cache in a process of its own, which the caller gives a small heap: arguments cache
- * and probe. Prints the heap's limit, the cache's size, the first and last loss and the clips scored.
+ * Trains and scores a probe on a cache in a separate process with a small heap. Arguments: cache and probe. Prints the
+ * heap limit, the size of the cache, the first and the last loss, and the number of clips scored.
  */
 final class SmallHeapProcess {
     private static final int CLASSES = 2;

@@ -26,7 +26,9 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
-/** Training reads the mapped cache clip by clip: a data set is never on the heap, nor off it in copies. */
+/**
+ * Training reads the mapped cache clip by clip: a data set is never copied as a whole, neither on the heap nor off it.
+ */
 @FullBuild("starts virtual machines")
 class SmallHeapTest {
     private static final int CLIPS = 800;
@@ -35,7 +37,7 @@ class SmallHeapTest {
     @TempDir
     static Path folder;
 
-    /** Clips of two grids, the class in every token. */
+    /** Clips of two grids, with the class in every token. */
     @BeforeAll
     static void fill() throws IOException {
         CacheKey key = new CacheKey("noise", "noise-1", "none", "none-1", DType.F16);

@@ -28,7 +28,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** A source without padding is the source of the trimmed clips, however the clips are stored. */
+/** A source without padding equals a source of trimmed clips, however the clips are stored. */
 class SoundOnlySourceTest {
     private static final int DIM = 4;
     private static final int CLASSES = 2;
@@ -36,7 +36,7 @@ class SoundOnlySourceTest {
 
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
-    /** Binary fractions, which float16 holds. */
+    /** Binary fractions, which float16 represents exactly. */
     private static TokenMap map(SplittableRandom random, int time, int freq, boolean cls) {
         float[] tokens = new float[time * freq * DIM];
         for (int i = 0; i < tokens.length; i++) {
@@ -49,7 +49,7 @@ class SoundOnlySourceTest {
         return new TokenMap(time, freq, DIM, tokens, own);
     }
 
-    /** Clips of random sizes, some with padding, some without, and some of which it is not known. */
+    /** Clips of random sizes: with padding, without padding, or with unknown padding. */
     private static List<Features> clips(long seed, int count, boolean cls, int layers) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Features> all = new ArrayList<>();
@@ -83,7 +83,7 @@ class SoundOnlySourceTest {
             TokenGrid grid = actual.grid(i);
             assertThat(grid).isEqualTo(expected.grid(i));
             assertThat(actual.sound(i)).isEqualTo(grid.time());
-            // One more on each side, which stay as they are.
+            // One extra element on each side, which must not change.
             float[][] a = {new float[grid.tokens() * DIM + 2], new float[DIM + 2]};
             float[][] e = {new float[grid.tokens() * DIM + 2], new float[DIM + 2]};
             actual.read(i, a[0], 1, a[1], 1);
@@ -205,7 +205,7 @@ class SoundOnlySourceTest {
                         .isEqualTo(p.toFloats()));
     }
 
-    /** Pooled once and in every step, in float32 and in float16, with padding and without. */
+    /** With pooling once and in every step, in float32 and in float16, with padding and without. */
     @Test
     void trainingIsThatOfTrimmedClips(@TempDir Path folder) throws IOException {
         List<Features> clips = clips(5, 12, true, 0);

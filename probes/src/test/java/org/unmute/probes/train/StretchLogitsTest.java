@@ -28,7 +28,7 @@ class StretchLogitsTest {
     private static final int DIM = 8;
     private static final int FREQ = 2;
     private static final int CLASSES = 3;
-    /** Rows of the clips: a multiple of a stretch of three, one more, fewer, and exactly one stretch. */
+    /** Numbers of rows of the clips: a multiple of a three-row stretch, one more, fewer, and exactly one stretch. */
     private static final int[] ROWS = {6, 7, 2, 3, 6, 7};
 
     private final Backend scalar = Backends.open("scalar", 1).backend();

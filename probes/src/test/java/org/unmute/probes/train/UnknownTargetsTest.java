@@ -28,7 +28,7 @@ import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.ParameterGroup;
 
-/** Targets of NaN, which are not known. */
+/** Unknown targets, which are NaN. */
 class UnknownTargetsTest {
     private static final int DIM = 8;
     private static final int CLASSES = 3;
@@ -49,7 +49,7 @@ class UnknownTargetsTest {
         return TokenSource.of(maps);
     }
 
-    /** Some targets of most clips are not known, and none of every third clip. */
+    /** Most clips have some unknown targets; every third clip has only unknown ones. */
     private static float[] partlyKnown(int clips) {
         SplittableRandom random = new SplittableRandom(8);
         float[] targets = new float[clips * CLASSES];
@@ -72,7 +72,7 @@ class UnknownTargetsTest {
                 .withObjective(Objective.BCE);
     }
 
-    /** Binary cross-entropy in which a mask of zeros takes the unknown elements away, in the order of training. */
+    /** Binary cross-entropy with a mask of zeros on unknown elements, in the order of training. */
     private double[] trainMasked(Probe probe, TokenSet clips, TrainingSettings settings) throws IOException {
         int steps = Math.ceilDiv(clips.clips(), settings.batch());
         AdamW optimizer = new AdamW(
@@ -113,7 +113,7 @@ class UnknownTargetsTest {
         return losses.stream().mapToDouble(d -> d).toArray();
     }
 
-    /** A batch of one clip has at times no known target, one of 20 always has some. */
+    /** A batch of one clip may have no known target; a batch of 20 always has one. */
     @ParameterizedTest
     @CsvSource({"linear-mean,20", "linear-mean,4", "linear-mean,1", "linpre,4"})
     void unknownTargetsHaveNoInfluence(String name, int batch) throws IOException {
@@ -142,7 +142,7 @@ class UnknownTargetsTest {
                         .containsExactly(masked.parameters().get(parameter).toFloats(), within(1e-6f)));
     }
 
-    /** Steps that were not taken have a loss of NaN in the checkpoint, too. */
+    /** Skipped steps have a loss of NaN in the checkpoint, too. */
     @Test
     void aRunWithBatchesOfNothingResumes(@TempDir Path folder) throws IOException {
         TokenSet clips = new TokenSet(tokens(20), partlyKnown(20), CLASSES);
@@ -200,7 +200,7 @@ class UnknownTargetsTest {
                 .hasMessageContaining("target of clip 1, class 2 must lie in [0, 1]");
     }
 
-    /** A class that is not known of a clip puts it in neither part on its account. */
+    /** An unknown class of a clip does not influence the part to which the clip is assigned. */
     @Test
     void aSplitCountsWhatIsKnown() {
         float[] targets = new float[100 * 2];
