@@ -6,20 +6,23 @@ import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
 /**
- * Times an action that is repeated until the virtual machine has compiled it, and gives the mean of the laps since none
- * became faster. Vector code runs a thousand times slower before it is compiled than afterwards, and how long that
- * takes depends on what else the machine does; so the laps go on while the compiler is at work, but no longer than it
- * pays for the work that lies ahead. Not thread-safe.
+ * Repeats an action until the virtual machine has compiled it, and returns the mean lap time since the last
+ * improvement. Vector code runs a thousand times slower before it is compiled, and the time until then depends on the
+ * load of the machine. So laps continue while the compiler is busy, but timing is limited to a share of the work that
+ * lies ahead. Not thread-safe.
  */
 public final class SteadyTime {
     private static final int LAPS = 5;
     /** A lap counts as faster if it takes at most this share of the fastest so far. */
     private static final double IMPROVEMENT = 0.95;
-    /** The longer it took to get here, the longer the next improvement may take. */
+    /**
+     * The patience in relation to the time elapsed: the longer timing has taken, the longer the next improvement may
+     * take.
+     */
     private static final double PATIENCE_SHARE = 0.1;
-    /** The compiler is at work if it was busy for this share of the time since the last improvement. */
+    /** The compiler counts as busy if it worked for this share of the time since the last improvement. */
     private static final double BUSY = 0.2;
-    /** Timing may take this share of the work that lies ahead, as it seems now. */
+    /** Timing may take at most this share of the estimated work that lies ahead. */
     private static final double WORTH = 0.3;
 
     private static final double MAX_SECONDS = 20;
@@ -33,13 +36,13 @@ public final class SteadyTime {
     private long improved;
     private long compiledBefore;
     private int laps;
-    /** Laps since one was faster than all before, it included. */
+    /** Number of laps since the last improvement, including the improved one. */
     private int lapsSince;
 
     private double secondsSince;
     private double fastest = Double.POSITIVE_INFINITY;
 
-    /** What is timed. */
+    /** The action to time. */
     @FunctionalInterface
     public interface Action {
         void run() throws IOException;
@@ -49,7 +52,7 @@ public final class SteadyTime {
      * Starts the first lap.
      *
      * @param patience  seconds without a faster lap after which the timing ends, if nothing is being compiled
-     * @param lapsAhead how often the action will be run, for which its time is to be known
+     * @param lapsAhead expected number of runs of the action, whose total time limits the timing
      */
     public SteadyTime(double patience, double lapsAhead) {
         this(patience, lapsAhead, System::nanoTime, compiler());
@@ -66,19 +69,19 @@ public final class SteadyTime {
         compiledBefore = compilerMillis.getAsLong();
     }
 
-    /** The time that compilation took so far; always 0 where the virtual machine does not tell. */
+    /** The accumulated time of compilation; always 0 if the virtual machine does not report it. */
     private static LongSupplier compiler() {
         CompilationMXBean bean = ManagementFactory.getCompilationMXBean();
         return bean != null && bean.isCompilationTimeMonitoringSupported() ? bean::getTotalCompilationTime : () -> 0;
     }
 
     /**
-     * Repeats an action until it is settled.
+     * Repeats an action until its time has settled.
      *
      * @param patience  seconds without a faster lap after which the timing ends, if nothing is being compiled
-     * @param lapsAhead how often the action will be run, for which its time is to be known
-     * @return seconds of a lap
-     * @throws IOException what the action throws
+     * @param lapsAhead expected number of runs of the action, whose total time limits the timing
+     * @return seconds per lap
+     * @throws IOException if the action throws it
      */
     public static double of(Action action, double patience, double lapsAhead) throws IOException {
         SteadyTime time = new SteadyTime(patience, lapsAhead);
@@ -106,7 +109,7 @@ public final class SteadyTime {
         last = now;
     }
 
-    /** Whether no faster lap is to be expected, or waiting for one does not pay. */
+    /** Whether no faster lap is expected, or waiting for one is not worth the time. */
     public boolean settled() {
         double elapsed = (last - begun) / 1e9;
         if (laps >= 2 && elapsed >= Math.min(MAX_SECONDS, WORTH * fastest * lapsAhead)) {
@@ -118,7 +121,7 @@ public final class SteadyTime {
                 && (compilerMillis.getAsLong() - compiledBefore) / 1e3 < Math.max(BUSY * since, 0.01);
     }
 
-    /** Seconds of a lap; NaN before the first. */
+    /** Seconds per lap; NaN before the first lap has ended. */
     public double seconds() {
         return secondsSince / lapsSince;
     }

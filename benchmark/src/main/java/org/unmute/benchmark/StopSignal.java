@@ -1,6 +1,6 @@
 package org.unmute.benchmark;
 
-/** Tells trainings to stop after their current epoch, on request or when the time is up. Thread-safe. */
+/** Stops trainings after their current epoch, on request or when the time is up. Thread-safe. */
 public final class StopSignal {
     private final long started = System.nanoTime();
     private final double seconds;

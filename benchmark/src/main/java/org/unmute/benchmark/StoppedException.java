@@ -6,7 +6,7 @@ import org.unmute.files.Diagnosis;
 public final class StoppedException extends RuntimeException implements Diagnosis.Explained {
     private static final long serialVersionUID = 1;
 
-    /** @param cell as messages name it */
+    /** @param cell name of the cell in messages */
     public StoppedException(String cell) {
         super("benchmark: " + cell + " was stopped; run it again to go on");
     }

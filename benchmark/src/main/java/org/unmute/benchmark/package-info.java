@@ -1,2 +1,2 @@
-/** What all parts of a benchmark know: how it is stopped, and a clock that standing still does not move. */
+/** Shared parts of a benchmark: the signal that stops it, and the timing of repeated actions. */
 package org.unmute.benchmark;

@@ -27,15 +27,15 @@ final class FileRules {
     private static final Pattern TABLE =
             Pattern.compile("(validation-|eval-)?clips(-fold-\\d+)?\\.csv|scores\\.csv|loss\\.csv|manifest\\.csv");
 
-    /** Probes are loaded with it, which needs no threads and no device. */
+    /** Backend for loading probes; needs no threads and no device. */
     private Backend backend;
 
-    /** What was found about a file that is recognized and intact. */
+    /** The result for a file that is not damaged. */
     enum Verdict {
-        /** Not one of ours. */
+        /** Not a file that the check recognizes. */
         UNKNOWN,
         INTACT,
-        /** Weights without a digest, of which only the structure can be checked. */
+        /** Weights without a digest, so that only their structure can be checked. */
         WITHOUT_DIGEST,
         /** A journal whose last line was not finished. */
         TORN
@@ -82,7 +82,7 @@ final class FileRules {
             PackedProtobin.load(path);
         } else if (about.getOrDefault("format", "").startsWith("unmute-probe-")
                 && Probes.names().contains(about.get("probe"))) {
-            // A probe of a kind that this program lacks has been checked as far as its digest goes.
+            // A probe of an unknown type is checked only by its digest.
             TrainedProbe.load(path, backend());
         }
         return digest ? Verdict.INTACT : Verdict.WITHOUT_DIGEST;

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Collects what a check finds. */
+/** Collects the findings of a check. */
 final class Findings {
     private final List<Finding> all = new ArrayList<>();
     private final List<CheckedItem> items = new ArrayList<>();
-    /** Folders that are checked as a whole: what is wrong with one of them is not said of its files. */
+    /** Folders that are checked as a whole; a problem of such a folder does not apply to each of its files. */
     private final Set<Path> begun = new HashSet<>();
 
     private final Consumer<Path> done;
 
-    /** @param done receives each file that was looked at */
+    /** @param done receives each file that was examined */
     Findings(Consumer<Path> done) {
         this.done = done;
     }
@@ -39,20 +39,20 @@ final class Findings {
                 .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED && f.path().startsWith(folder));
     }
 
-    /** Whether a file, or the folder of a cell or journal that it is in, is known to be damaged. */
+    /** Whether a file, or the folder of the cell or journal that contains it, is known to be damaged. */
     boolean isDamagedAt(Path file) {
         return all.stream()
                 .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED
                         && (file.equals(f.path()) || file.startsWith(f.path()) && !begun.contains(f.path())));
     }
 
-    /** Begins something that is checked as a whole. */
+    /** Begins a unit that is checked as a whole. */
     Item begin(Path path, String what) {
         begun.add(path);
         return new Item(path, what);
     }
 
-    /** Something that is checked as a whole. */
+    /** A unit that is checked as a whole. */
     final class Item {
         private final Path path;
         private final String what;
@@ -66,7 +66,7 @@ final class Findings {
             this.what = what;
         }
 
-        /** Counts a file in it that is recognized. */
+        /** Counts a recognized file of the unit. */
         void count() {
             files++;
         }
@@ -95,7 +95,7 @@ final class Findings {
             state = state == null || kind.compareTo(state) > 0 ? kind : state;
         }
 
-        /** Messages of readers begin with the file that they are about, which a finding states anyway. */
+        /** Removes the file name from the start of a reader's message, since a finding states the file anyway. */
         private static String shortened(String problem, Path file) {
             for (String prefix :
                     List.of(file + ": ", file + file.getFileSystem().getSeparator())) {
@@ -106,7 +106,7 @@ final class Findings {
             return problem;
         }
 
-        /** Ends it with what it holds, in words. */
+        /** Ends the unit with a description of its contents. */
         void end(String content) {
             items.add(new CheckedItem(path, what, content, state));
         }

@@ -12,29 +12,29 @@ import org.unmute.probes.cache.files.FileManifest;
 
 /** Checks the files that a manifest names. */
 final class ManifestFiles {
-    /** Name of a file with those of the job and the attempt that wrote it. */
+    /** Pattern of file names that include the job and the attempt that wrote the file. */
     private static final Pattern ATTEMPT = Pattern.compile("[a-z]+-\\d{5,9}-.+");
 
     private ManifestFiles() {}
 
-    /** What to do in the folder of a job; a folder that is none was copied from one. */
+    /** The remedy for the folder of a job. Other folders were copied from one and can be copied again. */
     private static String copied(FolderCheck.Scope scope, String remedy) {
         return scope.command() == null ? "copy it again" : remedy;
     }
 
     /**
-     * What was found.
+     * The result of a check.
      *
-     * @param intact whether all files that the manifest names are as it says
-     * @param unnamed files that it does not name
+     * @param intact whether all files that the manifest names match it
+     * @param unnamed files that the manifest does not name
      */
     record Result(boolean intact, Set<Path> unnamed) {}
 
     /**
-     * Checks that the files are as the manifest of their folder says, and finds those that it does not name. A folder
-     * without a manifest passes.
+     * Checks that the files match the manifest of their folder, and finds those that it does not name. A folder without
+     * a manifest passes.
      *
-     * @param kind files that a manifest would name if they counted
+     * @param kind pattern of the files that count only if a manifest names them
      */
     static Result check(FolderCheck.Listing all, Pattern kind, FolderCheck.Scope scope) throws IOException {
         if (!all.has(FileManifest.FILE)) {

@@ -12,10 +12,10 @@ import org.unmute.data.provenance.Json;
 import org.unmute.files.InputException;
 
 /**
- * The record of a run, as far as a check needs it.
+ * The parts of a run's record that a check needs.
  *
  * @param line the command line, beginning with {@code unmute}
- * @param results what the command recorded
+ * @param results the results that the command recorded
  */
 record StatedCommand(List<String> line, JsonNode results) {
     StatedCommand {
@@ -26,7 +26,7 @@ record StatedCommand(List<String> line, JsonNode results) {
      * Reads a record.
      *
      * @return empty if there is no such file
-     * @throws InputException if it is not a record of a run
+     * @throws InputException if it is not the record of a run
      */
     static Optional<StatedCommand> read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -43,7 +43,7 @@ record StatedCommand(List<String> line, JsonNode results) {
         return Optional.of(new StatedCommand(line, json.path("results")));
     }
 
-    /** A command line alone; empty if it is not one of unmute. */
+    /** A command line without results; empty if it is not one of unmute. */
     static Optional<StatedCommand> of(List<String> line) {
         return line.size() < 2 || !line.getFirst().equals("unmute")
                 ? Optional.empty()
@@ -56,8 +56,8 @@ record StatedCommand(List<String> line, JsonNode results) {
     }
 
     /**
-     * The command line for a shell. A file may be from anybody: each word is quoted unless it is plain, and the first
-     * is {@code unmute}.
+     * The command line in shell syntax. Since files may come from anyone, each word is quoted unless it is plain, and
+     * the first one is {@code unmute}.
      */
     String shell() {
         return line.stream().map(StatedCommand::quoted).collect(Collectors.joining(" "));

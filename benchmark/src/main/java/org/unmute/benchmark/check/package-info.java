@@ -1,8 +1,8 @@
 /**
- * Checks what commands wrote, without changing it: token caches, folders of runs, benchmarks, events and probes.
+ * Checks the output of commands without changing it: token caches, folders of runs, benchmarks, events and probes.
  *
- * <p>A folder is recognized by the files in it, and each file by its name. Where a file has a checksum or a digest, the
- * check reads it to the last byte; elsewhere it reads what a command would read. A finding says what is wrong and with
- * which command the file is made again: the one that {@code run.json} states.
+ * <p>A folder is recognized by the files in it, and each file by its name. The check reads files with a checksum or a
+ * digest completely, and other files as far as a command would read them. A finding states the problem and the command
+ * that makes the file again, taken from {@code run.json}.
  */
 package org.unmute.benchmark.check;

@@ -13,25 +13,25 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * One probe on one data set's tokens of one encoder, with all settings resolved.
+ * One probe on the tokens that one encoder produces for one data set, with all settings resolved.
  *
- * @param encoder the encoder, with this data set's settings
+ * @param encoder the encoder, with the settings for this data set
  * @param dataset the data set
  * @param probe the probe
- * @param protocol the grid's
+ * @param protocol the protocol of the grid
  */
 public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe, ProtocolSettings protocol) {
-    /** Path of its folder below the run's: {@code encoder/dataset/probe}. */
+    /** Path of the cell's folder below the run's folder: {@code encoder/dataset/probe}. */
     public String path() {
         return id().toString();
     }
 
-    /** The cell's place in a run. */
+    /** The id of the cell in a run. */
     public CellId id() {
         return new CellId(encoder.name(), dataset.name(), probe.label());
     }
 
-    /** What its search and trainings depend on. */
+    /** The settings that determine the cell's search and trainings. */
     public CellSettings settings() {
         return new CellSettings(
                 probe.name(),
@@ -43,7 +43,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
                 protocol.seeds());
     }
 
-    /** The probe's options: those of its own entry override the data set's. */
+    /** The options of the probe: those of its own entry override those of the data set. */
     public ProbeOptions options() {
         ProbeOptions all = dataset.set().getOrDefault(probe.name(), ProbeOptions.DEFAULTS);
         for (var option : probe.options().values().entrySet()) {
@@ -52,34 +52,34 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return all;
     }
 
-    /** Whether its probe looks at the tokens of all layers. */
+    /** Whether its probe pools the tokens of all layers. */
     public boolean needsLayers() {
         return Probes.type(probe.name()).needsLayers();
     }
 
-    /** The folder of its tokens, which it shares with other probes, below that of all caches. */
+    /** The folder of its tokens, shared with other probes, below the folder of all caches. */
     public Path cache(Path caches) {
         return caches.resolve(encoder.name()).resolve(dataset.name() + (needsLayers() ? ".layers" : ""));
     }
 
-    /** The loss: the data set's, else the protocol's, else the task's default. */
+    /** The loss of the data set if stated, otherwise that of the protocol, otherwise the default of the task. */
     public Objective objective() {
         return dataset.loss()
                 .or(protocol::loss)
                 .orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
     }
 
-    /** Whether its tokens are standardized; never for probes on all layers, which normalize the tokens themselves. */
+    /** Whether its tokens are standardized; never for probes on all layers, which normalize tokens themselves. */
     public boolean standardize() {
         return !needsLayers() && dataset.standardize().orElse(protocol.standardize());
     }
 
-    /** The hyperparameters searched: {@code lr} and {@code wd}. */
+    /** The search space for the hyperparameters {@code lr} and {@code wd}. */
     public SearchSpace space() {
         return new SearchSpace(List.of(probe.rate(), probe.decay()));
     }
 
-    /** The search's settings; it maximizes the validation score. */
+    /** The settings of the search, which maximizes the validation score. */
     public StudySettings study() {
         return new StudySettings(protocol.sobol(), protocol.tpe(), protocol.searchSeed(), protocol.halving(), true);
     }

@@ -15,16 +15,16 @@ import org.unmute.probes.train.Objective;
  * A data set of a grid.
  *
  * @param name name of its folder
- * @param title its name in tables
- * @param source where clips and labels are
- * @param task decides the metric and, unless stated, the loss
+ * @param title display name in tables
+ * @param source location of clips and labels
+ * @param task determines the metric and, unless one is stated, the loss
  * @param splits the parts for training, validation and testing
- * @param folds the folds to test on one after the other; empty for a set with fixed parts
- * @param mixup variants of the training clips, created and embedded beforehand
- * @param standardize whether tokens are standardized; empty for the protocol's choice
- * @param loss empty for the protocol's choice
- * @param encoders changes to encoders' settings, by encoder name
- * @param set options of probes for this set, by the probe's name in {@link org.unmute.probes.pool.Probes}
+ * @param folds the folds to test on in turn; empty for a data set with fixed parts
+ * @param mixup variants of the training clips, which are created and embedded beforehand
+ * @param standardize whether tokens are standardized; empty for the setting of the protocol
+ * @param loss empty for the setting of the protocol
+ * @param encoders changes to the settings of encoders, by encoder name
+ * @param set options of probes for this data set, by the probe's name in {@link org.unmute.probes.pool.Probes}
  */
 public record DatasetEntry(
         String name,
@@ -44,15 +44,15 @@ public record DatasetEntry(
         set = Map.copyOf(set);
     }
 
-    /** Where clips and labels are. */
+    /** Location of clips and labels. */
     public sealed interface Source {}
 
     /**
-     * A set that is read from its own files.
+     * A data set in its original file layout.
      *
      * @param dataset name in {@link org.unmute.data.set.Datasets}
      * @param root its folder
-     * @param options how it is read; the fold is 0 and comes from {@link DatasetEntry#folds()}
+     * @param options options for reading it; the fold is 0 here, {@link DatasetEntry#folds()} has the folds
      */
     public record OwnFiles(String dataset, Path root, ReadOptions options) implements Source {}
 
@@ -61,7 +61,7 @@ public record DatasetEntry(
      *
      * @param manifest the label file
      * @param audio folder of the recordings
-     * @param format its columns
+     * @param format columns of the label file
      */
     public record Labelled(Path manifest, Path audio, ManifestFormat format) implements Source {}
 
@@ -70,7 +70,7 @@ public record DatasetEntry(
      *
      * @param train for training
      * @param validation for choosing settings; present but empty: part of the training clips; absent: the set's own
-     *     part if it has one, else part of the training clips
+     *     validation part if it has one, otherwise part of the training clips
      * @param test for scoring
      */
     public record Splits(List<String> train, Optional<List<String>> validation, List<String> test) {
@@ -85,7 +85,7 @@ public record DatasetEntry(
      * Variants that are added to the training clips.
      *
      * @param options options of mixup
-     * @param seed of the draws
+     * @param seed seed of the draws
      */
     public record MixedVariants(Mixup.Options options, long seed) {}
 }

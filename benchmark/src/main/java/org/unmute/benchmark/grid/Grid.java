@@ -8,14 +8,14 @@ import java.util.List;
 import org.unmute.files.InputException;
 
 /**
- * A benchmark: every probe on every data set's tokens of every encoder. It is read from a TOML file, whose keys
- * docs/grid.md lists. Nothing in it depends on the environment, and paths are relative to the file.
+ * A benchmark: every probe on the tokens that each encoder produces for each data set. It is read from a TOML file with
+ * the keys listed in docs/grid.md. Its contents do not depend on the environment, and paths are relative to the file.
  *
- * @param file where it was read
+ * @param file the file it was read from
  * @param encoders in the order of the file
  * @param datasets in the order of the file
  * @param probes in the order of the file
- * @param protocol how each cell is run
+ * @param protocol settings with which each cell is run
  */
 public record Grid(
         Path file,
@@ -30,7 +30,7 @@ public record Grid(
     }
 
     /**
-     * Reads and checks a grid file; does not check that the files it names exist, see {@link #missing()}.
+     * Reads and checks a grid file. Does not check whether the files that it names exist; see {@link #missing()}.
      *
      * @throws IllegalArgumentException if its name does not end in {@code .toml}
      * @throws InputException naming file, line, key and value of the first error
@@ -41,7 +41,8 @@ public record Grid(
     }
 
     /**
-     * The cells: by encoder, then data set, then probe, each in the file's order, without those that a probe excludes.
+     * The cells, sorted by encoder, data set and probe, each in the order of the file, without those that a probe
+     * excludes.
      */
     public List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();

@@ -14,11 +14,11 @@ import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 
 /**
- * The content of a grid file, with the line of each key.
+ * The content of a grid file, with the line number of each key.
  *
- * @param file where it was read
- * @param tree its content
- * @param lines line, from 1, by path: {@code protocol.epochs}, {@code datasets[0].root}
+ * @param file the file it was read from
+ * @param tree parsed content
+ * @param lines line number, from 1, by path: {@code protocol.epochs}, {@code datasets[0].root}
  */
 record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
     private static final long MAX_BYTES = 1 << 20;
@@ -46,7 +46,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
             String text = FileFailure.naming(file, () -> Files.readString(file));
             return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation(); // where the parser stopped, which may be after the error
+            JsonLocation at = e.getLocation(); // the position where the parser stopped, which may be after the error
             throw new InputException(
                     "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
                             + shown(e.getOriginalMessage().lines().findFirst().orElse("malformed"))
@@ -62,18 +62,18 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
         return new GridText(file, tree.objectNode(), lines);
     }
 
-    /** An error at a path: file, line, path and what is wrong there. */
+    /** An error at a path, with file, line, path and problem. */
     InputException problem(String path, String what) {
         return new InputException(
                 "grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + shown(path)) + ": " + shown(what));
     }
 
-    /** A key or value may be as long as the file; a message shows its beginning. */
+    /** Shortens a key or value for messages, since it may be as long as the file. */
     private static String shown(String text) {
         return text.length() <= MESSAGE_CHARS ? text : text.substring(0, MESSAGE_CHARS) + "…";
     }
 
-    /** {@code :12} for the nearest enclosing path whose line is known, or nothing. */
+    /** {@code :12} for the nearest enclosing path whose line is known; otherwise empty. */
     private String line(String path) {
         String at = path;
         while (!at.isEmpty()) {

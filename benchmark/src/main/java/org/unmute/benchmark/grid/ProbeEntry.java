@@ -9,11 +9,11 @@ import org.unmute.probes.pool.ProbeOptions;
  * A probe of a grid.
  *
  * @param name the probe's name in {@link org.unmute.probes.pool.Probes}
- * @param label name of its folder and in tables; the probe's name unless given
+ * @param label name of its folder and display name in tables; the probe's name unless given
  * @param options options that differ from the probe's defaults
- * @param rate searched learning rates, named {@code lr}
- * @param decay searched weight decays, named {@code wd}
- * @param batch clips per step; empty for the protocol's
+ * @param rate searched range of learning rates, named {@code lr}
+ * @param decay searched range of weight decays, named {@code wd}
+ * @param batch clips per step; empty for the setting of the protocol
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
  */

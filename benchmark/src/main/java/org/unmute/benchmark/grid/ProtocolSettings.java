@@ -7,25 +7,25 @@ import org.unmute.probes.train.Objective;
 import org.unmute.tensor.DType;
 
 /**
- * How every cell of a grid is trained, searched and scored. The defaults are the paper's where known, else the
- * assumptions of docs/protocol.md.
+ * The settings with which every cell of a grid is trained, searched and scored. The defaults are those of the paper
+ * where they are known, otherwise the assumptions of docs/protocol.md.
  *
  * @param epochs passes over the training clips
  * @param batch clips per step
  * @param warmUp steps of linear warm-up before the cosine schedule
- * @param clip maximum norm of a step's gradients; 0 for no limit
+ * @param clip maximum gradient norm of a step; 0 for no limit
  * @param decayAll whether weight decay applies to every parameter
- * @param sobol trials from the Sobol sequence
- * @param tpe trials from the tree-structured Parzen estimator
+ * @param sobol number of trials from the Sobol sequence
+ * @param tpe number of trials from the tree-structured Parzen estimator
  * @param halving early stopping of poor trials; empty for none
- * @param searchSeed seed of the search and of its trials' training
- * @param top number of best configurations that are trained again
- * @param seeds seeds of these runs
- * @param loss empty: cross-entropy for single-label sets, asymmetric loss for others
- * @param validation share of the training clips set aside if a set has no validation part
+ * @param searchSeed seed of the search and of the trainings in its trials
+ * @param top number of best configurations to train again
+ * @param seeds seeds of these trainings
+ * @param loss if empty, cross-entropy for single-label sets and asymmetric loss for others
+ * @param validation share of the training clips to set aside if a set has no validation part
  * @param validationSeed seed of that split
  * @param standardize whether tokens are standardized
- * @param tokens how tokens are stored: float16 or float32
+ * @param tokens storage type of tokens: float16 or float32
  */
 public record ProtocolSettings(
         int epochs,

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the line of each key of a well-formed TOML text; Jackson's tree does not keep lines. */
+/** Finds the line number of each key in a well-formed TOML text, because Jackson's tree does not keep them. */
 final class TomlLines {
     private final String text;
     private int at;
@@ -18,7 +18,7 @@ final class TomlLines {
         this.text = text;
     }
 
-    /** The line of each path, from 1. */
+    /** The line number of each path, from 1. */
     Map<String, Integer> byPath() {
         String table = "";
         for (skipBlank(); at < text.length(); skipBlank()) {
@@ -126,7 +126,7 @@ final class TomlLines {
         }
     }
 
-    /** What the parser accepted but this does not understand must not keep it in place. */
+    /** Skips a character if nothing was consumed, so that syntax unknown to this class cannot cause an endless loop. */
     private void requireProgress(int before) {
         if (at == before) {
             next();

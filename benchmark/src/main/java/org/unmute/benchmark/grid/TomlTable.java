@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.unmute.files.InputException;
 import org.unmute.files.NearestName;
 
-/** A table of a grid file. Every value is checked as it is read; an error names file, line, key and value. */
+/** A table in a grid file. Every value is checked as it is read; an error names file, line, key and value. */
 final class TomlTable {
     private final GridText text;
     private final String path;
@@ -91,7 +91,7 @@ final class TomlTable {
         return text(key).orElseThrow(() -> problem("'" + key + "' is missing"));
     }
 
-    /** One of the given words. */
+    /** A string that must be one of the given words. */
     Optional<String> choice(String key, List<String> words) {
         return text(key).map(t -> {
             if (!words.contains(t)) {
@@ -124,7 +124,7 @@ final class TomlTable {
         return n.longValue();
     }
 
-    /** A seed: any whole number. */
+    /** A seed: any integer. */
     long seed(String key, long absent) {
         return whole(key, Long.MIN_VALUE, Long.MAX_VALUE).orElse(absent);
     }
@@ -138,7 +138,7 @@ final class TomlTable {
         return get(key, n -> numberOf(key, n));
     }
 
-    /** A number from {@code low} to {@code high}, both included. */
+    /** A number from {@code low} to {@code high}, inclusive. */
     double number(String key, double low, double high, double absent) {
         double value = number(key).orElse(absent);
         if (!(value >= low && value <= high)) {
@@ -168,7 +168,7 @@ final class TomlTable {
         });
     }
 
-    /** A list of distinct strings; a single string is a list of one. */
+    /** A list of distinct strings; a single string stands for a list of one. */
     Optional<List<String>> texts(String key) {
         return get(
                 key,
@@ -243,7 +243,7 @@ final class TomlTable {
         return new TomlTable(text, where, object);
     }
 
-    /** The tables below a key by name, in the file's order. */
+    /** The tables below a key, by name in the order of the file. */
     Map<String, TomlTable> namedTables(String key) {
         Map<String, TomlTable> all = new LinkedHashMap<>();
         table(key)
@@ -253,7 +253,7 @@ final class TomlTable {
     }
 
     /**
-     * The tables of a list; a string in it is short for a table with only that name.
+     * The tables in a list; a string stands for a table with that name only.
      *
      * @throws InputException if the list is missing or empty
      */
@@ -270,7 +270,7 @@ final class TomlTable {
         return all;
     }
 
-    /** The scalar values by name, as strings, as probe options take them. */
+    /** The scalar values by name, as strings, in the form of probe options. */
     Map<String, String> values() {
         Map<String, String> all = new TreeMap<>();
         node.properties().forEach(e -> {
@@ -282,7 +282,7 @@ final class TomlTable {
         return all;
     }
 
-    /** The keys in the file's order. */
+    /** The keys, in the order of the file. */
     List<String> keys() {
         List<String> all = new ArrayList<>();
         node.fieldNames().forEachRemaining(all::add);

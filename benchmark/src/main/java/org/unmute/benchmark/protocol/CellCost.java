@@ -7,19 +7,19 @@ import org.unmute.benchmark.search.StudySettings;
 /**
  * The expected cost of a cell.
  *
- * @param cell which cell
+ * @param cell the cell
  * @param schedule its trainings
  * @param seconds expected seconds on one core
  */
 public record CellCost(CellId cell, Schedule schedule, double seconds) {
     /**
-     * The trainings of a cell in their order: the trials of the search, some of which are stopped early, then the best
-     * configurations, each to its end.
+     * The trainings of a cell in order: the trials of the search, some of which are stopped early, then the complete
+     * trainings of the best configurations.
      *
      * @param trials number of trials
-     * @param again  trainings of the best configurations: one for each of them, each fold and seed
-     * @param epochs epochs of a training that is not stopped
-     * @param halving when trials are stopped
+     * @param again number of trainings of the best configurations: one for each configuration, fold and seed
+     * @param epochs epochs of a training that is not stopped early
+     * @param halving the rule that stops trials
      */
     public record Schedule(int trials, int again, int epochs, Optional<Halving> halving) {
         /** Nothing to train. */
@@ -34,22 +34,22 @@ public record CellCost(CellId cell, Schedule schedule, double seconds) {
                     study.halving());
         }
 
-        /** Number of all trainings. */
+        /** Total number of trainings. */
         public int trainings() {
             return trials + again;
         }
 
-        /** Expected epochs of all trainings. */
+        /** Expected number of epochs in all trainings. */
         public double expectedEpochs() {
             return searchEpochs(trials) + (double) again * epochs;
         }
 
         /**
-         * Expected epochs of the first trials of a search whose trials come in random order: at each rung, the i-th
-         * trial to arrive continues with probability {@code max(1, ⌊i/eta⌋) / i}. A search whose trials improve over
-         * time takes more.
+         * Expected number of epochs in the first trials of a search, if the trials come in random order: at each rung,
+         * the i-th trial to arrive continues with probability {@code max(1, ⌊i/eta⌋) / i}. A search whose trials
+         * improve over time takes more.
          *
-         * @param first how many trials, from 0
+         * @param first number of trials, from 0
          */
         public double searchEpochs(int first) {
             double alive = first;
@@ -84,22 +84,22 @@ public record CellCost(CellId cell, Schedule schedule, double seconds) {
         return new CellCost(cell, Schedule.of(settings, sizes), step.seconds(clips(settings, sizes)));
     }
 
-    /** Number of trials and of trainings of the best configurations. */
+    /** Total number of trials and of trainings of the best configurations. */
     public int trainings() {
         return schedule.trainings();
     }
 
-    /** Expected epochs of all trainings, with poor trials stopped early. */
+    /** Expected number of epochs in all trainings, with poor trials stopped early. */
     public long epochs() {
         return Math.round(schedule.expectedEpochs());
     }
 
-    /** Epochs of all trainings if no trial is stopped. */
+    /** Number of epochs in all trainings if no trial is stopped. */
     public long mostEpochs() {
         return (long) schedule.trainings() * schedule.epochs;
     }
 
-    /** How many clips the trainings and scorings of a cell are expected to handle. */
+    /** Expected number of clips that a cell processes in training and scoring. */
     public static StepCost.Clips clips(CellSettings settings, Sizes sizes) {
         double epochs = Schedule.of(settings, sizes).expectedEpochs();
         double tested = (double) settings.seeds().size() * sizes.folds() * sizes.test();

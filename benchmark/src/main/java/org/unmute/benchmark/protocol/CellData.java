@@ -6,11 +6,11 @@ import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.train.Objective;
 
 /**
- * A data set with the tokens of one encoder.
+ * The tokens of a data set from one encoder.
  *
  * @param folds at least one
  * @param classes class names in the order of the targets
- * @param objective the loss; cross-entropy if each clip has exactly one class
+ * @param objective the loss; must be cross-entropy if each clip has exactly one class
  * @param metric the metric that selects settings and is reported
  * @param encoderHash hash of the encoder's weights and settings, for saved probes
  * @param frontEndHash hash of the encoder's front end, for saved probes
@@ -23,8 +23,8 @@ public record CellData(
         String encoderHash,
         String frontEndHash) {
     /**
-     * @throws IllegalArgumentException if there is no fold, the number of classes differs or a probe cannot have their
-     *     names
+     * @throws IllegalArgumentException if there is no fold, the number of classes differs or a name is not valid for a
+     *     probe
      */
     public CellData {
         folds = List.copyOf(folds);

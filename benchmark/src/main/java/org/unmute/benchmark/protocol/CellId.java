@@ -24,7 +24,7 @@ public record CellId(String encoder, String dataset, String probe) {
         }
     }
 
-    /** The cell's folder inside the run's folder. */
+    /** Folder of the cell inside the folder of the run. */
     public Path folder(Path run) {
         return run.resolve(encoder).resolve(dataset).resolve(probe);
     }

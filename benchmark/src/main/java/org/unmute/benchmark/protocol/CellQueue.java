@@ -6,15 +6,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.StoppedException;
 
-/** Runs cells on several threads, one cell at a time on each. A failure in one cell does not affect the others. */
+/** Runs cells on several threads, each thread one cell at a time. A failure in one cell does not affect the others. */
 public final class CellQueue {
     private CellQueue() {}
 
-    /** One cell's work. */
+    /** The work of one cell. */
     @FunctionalInterface
     public interface Work {
         /**
-         * @throws Exception why the cell cannot be finished; {@link StoppedException} if it was stopped and can be
+         * @throws Exception if the cell cannot be finished; {@link StoppedException} if it was stopped and can be
          *     resumed
          */
         void run() throws Exception;
@@ -24,7 +24,7 @@ public final class CellQueue {
     public record Task(CellId cell, Work work) {}
 
     /**
-     * How a cell ended.
+     * The outcome of a cell.
      *
      * @param failure null if it finished
      */
@@ -35,7 +35,7 @@ public final class CellQueue {
         }
     }
 
-    /** Is notified when a cell ends, on the thread that ran it. */
+    /** Called when a cell ends, on the thread that ran it. */
     @FunctionalInterface
     public interface Listener {
         void ended(Ended cell);
@@ -45,11 +45,11 @@ public final class CellQueue {
      * Runs all tasks and waits for them. If the waiting thread is interrupted, raises {@code stop} and waits for the
      * running ones to end.
      *
-     * @param tasks in starting order: longest first keeps all threads busy to the end
+     * @param tasks in starting order; longest first keeps all threads busy until the end
      * @param workers number of threads, at least 1
      * @param cores counts the running cells
-     * @param stop once raised, no further cell is started
-     * @return how each started cell ended, in the order of the tasks
+     * @param stop once raised, no more cells are started
+     * @return the outcome of each started cell, in the order of the tasks
      * @throws IllegalStateException if the waiting thread was interrupted
      */
     public static List<Ended> run(List<Task> tasks, int workers, CoreShare cores, StopSignal stop, Listener listener) {
@@ -63,7 +63,7 @@ public final class CellQueue {
         Ended[] ended = new Ended[tasks.size()];
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Math.min(workers, tasks.size()); i++) {
-            cores.enter(); // all before the first starts, so that it does not take every core
+            cores.enter(); // count all before the first starts, so that it does not take every core
             threads.add(Thread.ofPlatform()
                     .daemon()
                     .name("unmute-cell-" + (i + 1))
@@ -93,12 +93,12 @@ public final class CellQueue {
         try {
             task.work().run();
             return new Ended(task.cell(), null);
-        } catch (Throwable t) { // also OutOfMemoryError: the other cells may be smaller
+        } catch (Throwable t) { // including OutOfMemoryError: the other cells may be smaller
             return new Ended(task.cell(), t);
         }
     }
 
-    /** Waits for all, also if interrupted: then until each has stopped, so that none goes on unseen. */
+    /** Waits for all threads. If interrupted, stops the cells and keeps waiting, so that none continues unnoticed. */
     private static void join(List<Thread> threads, StopSignal stop) {
         boolean interrupted = false;
         for (Thread thread : threads) {

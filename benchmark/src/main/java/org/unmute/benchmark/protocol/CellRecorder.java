@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes the results of a cell. After a kill in between, the resumed cell writes them again. */
+/** Writes the results of a cell. If the process is killed in between, the resumed cell writes them again. */
 public interface CellRecorder {
     /**
-     * A seed of the chosen configuration was scored on the test part; its probes are in the folder already.
+     * Called when a seed of the chosen configuration has been scored on the test part. Its probes are already in the
+     * folder.
      *
      * @param folder the seed's folder, which exists
      * @param folds the test scores, in order of folds
@@ -15,7 +16,7 @@ public interface CellRecorder {
     void seed(CellId cell, SeedResult result, Path folder, List<FoldScores> folds) throws IOException;
 
     /**
-     * The cell is finished; the file that marks it as finished is written last.
+     * Called when the cell is finished. The file that marks it as finished is written last.
      *
      * @param folder the cell's folder
      */

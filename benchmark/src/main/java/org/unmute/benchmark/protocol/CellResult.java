@@ -9,14 +9,14 @@ import org.unmute.metrics.ClassMeans;
 /**
  * The result of a cell.
  *
- * @param id which cell
+ * @param id the cell
  * @param data its clips and metric
  * @param options all options of the probe, defaults resolved
  * @param parameters number of trainable parameters of the probe
- * @param trials all trials of the search in order
+ * @param trials all trials of the search, in order
  * @param reruns all trainings of the best configurations
- * @param best the configuration with the best mean validation score, as the search tried it
- * @param seeds the results of that configuration, in order of seeds
+ * @param best the configuration with the best mean validation score, as in the search
+ * @param seeds results of that configuration, in order of seeds
  */
 public record CellResult(
         CellId id,
@@ -34,17 +34,17 @@ public record CellResult(
         seeds = List.copyOf(seeds);
     }
 
-    /** Trials that were stopped early. */
+    /** Number of trials that were stopped early. */
     public int pruned() {
         return (int) trials.stream().filter(FinishedTrial::pruned).count();
     }
 
-    /** Mean of a figure over the seeds for which it is not NaN; NaN if there are none. */
+    /** Mean of a figure over the seeds for which it is not NaN; NaN if there is none. */
     public double mean(ToDoubleFunction<SeedResult> figure) {
         return ClassMeans.defined(seeds, figure);
     }
 
-    /** Sample standard deviation over seeds (n - 1); NaN for a single seed. */
+    /** Sample standard deviation over the seeds (n - 1); NaN for a single seed. */
     public double deviation(ToDoubleFunction<SeedResult> figure) {
         if (seeds.size() < 2) {
             return Double.NaN;

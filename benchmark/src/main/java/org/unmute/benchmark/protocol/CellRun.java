@@ -22,19 +22,19 @@ import org.unmute.probes.pool.Probe;
  * best configurations are trained on every fold, and validation and test scores are means over folds.
  *
  * <p>If the process is killed at any moment, the same call resumes the cell and ends with the same numbers. A finished
- * trial is a line in {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl},
- * and a running training has a checkpoint in the folder {@code work}. All results are functions of clips, settings and
- * backend, not of the number of cores.
+ * trial is a line in {@code trials.jsonl}, a finished training of a best configuration is a line in {@code
+ * reruns.jsonl}, and a training in progress has a checkpoint in the folder {@code work}. All results are functions of
+ * clips, settings and backend, not of the number of cores.
  */
 public final class CellRun {
-    /** File of the search's trials, in the cell's folder. */
+    /** File of the search's trials, in the folder of the cell. */
     public static final String TRIALS = "trials.jsonl";
     /** File of the trainings of the best configurations. */
     public static final String RERUNS = "reruns.jsonl";
-    /** File of the settings that the cell's numbers depend on. */
+    /** File of the settings that determine the cell's results. */
     public static final String SETTINGS = "settings.txt";
 
-    /** Folder of the state of trainings under way, in the cell's folder. */
+    /** Folder for the state of trainings in progress, in the folder of the cell. */
     public static final String WORK = "work";
 
     private final RunningCell cell;
@@ -42,10 +42,10 @@ public final class CellRun {
     private final List<PreparedFold> folds = new ArrayList<>();
 
     /**
-     * What all cells of a run share.
+     * Objects that all cells of a run share.
      *
      * @param cores the cores and the backend
-     * @param stop is checked after each epoch
+     * @param stop checked after each epoch
      * @param listener is notified of progress
      * @param recorder writes results
      * @param checkpoints minimum time between two checkpoints of a training
@@ -59,15 +59,15 @@ public final class CellRun {
     }
 
     /**
-     * Runs a cell to its end.
+     * Runs a cell until it is finished.
      *
-     * @param folder of the cell; created if needed
+     * @param folder folder of the cell; created if needed
      * @return the result, already recorded
      * @throws StoppedException if a stop was requested; the same call resumes the cell
      * @throws CellFailedException if no configuration gave a finite score
-     * @throws IOException if clips cannot be read, files cannot be written, or the folder is damaged or was started
-     *     with other settings
-     * @throws IllegalArgumentException if probe, options and clips do not fit together
+     * @throws IOException if clips cannot be read, files cannot be written, or the folder is damaged or was begun with
+     *     other settings
+     * @throws IllegalArgumentException if probe, options and clips do not match
      */
     public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context)
             throws IOException {
@@ -75,7 +75,7 @@ public final class CellRun {
     }
 
     /**
-     * Checks that a cell's folder, finished or not, was started with these settings and clips.
+     * Checks that a cell's folder, finished or not, was begun with these settings and clips.
      *
      * @throws IOException if they differ; names the first difference
      */
@@ -144,7 +144,7 @@ public final class CellRun {
         context.listener().training(cell.id(), what, outcome.validation(), pruned, false);
     }
 
-    /** Deletes the state files that an unfinished cell keeps next to its journals; does nothing if there are none. */
+    /** Deletes the state files that an unfinished cell keeps next to its journals. Does nothing if there are none. */
     public static void discardWork(Path folder) throws IOException {
         Path work = folder.resolve(WORK);
         if (!Files.isDirectory(work)) {

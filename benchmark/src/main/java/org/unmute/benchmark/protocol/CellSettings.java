@@ -14,16 +14,16 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * The protocol of a cell.
+ * The settings of a cell.
  *
  * @param probe type of probe, one of {@link Probes#names()}
- * @param options of the probe
- * @param training the settings that are not searched; its seed is the search's seed. The data set replaces its
- *     objective, the {@linkplain Fold folds} replace its standardization
- * @param space searched ranges, named {@link #RATE} and {@link #DECAY}; one or both
+ * @param options options of the probe
+ * @param training the settings that are not searched; its seed is that of the search. The data set replaces the
+ *     objective, the {@linkplain Fold folds} replace the standardization
+ * @param space searched ranges: {@link #RATE}, {@link #DECAY}, or both
  * @param study settings of the search
- * @param top number of best configurations that are trained again, at least 1
- * @param seeds of these trainings, at least one, all different
+ * @param top number of best configurations to train again, at least 1
+ * @param seeds seeds of these trainings, at least one, all different
  */
 public record CellSettings(
         String probe,
@@ -61,12 +61,12 @@ public record CellSettings(
         return values.containsKey(DECAY) ? s.withDecay(values.get(DECAY)) : s;
     }
 
-    /** The seed of a trial: a function of the search's seed and the trial's number. */
+    /** The seed of a trial, a function of the search's seed and the trial's number. */
     long trialSeed(int trial) {
         return new SplittableRandom(training.seed() + 0x9E3779B97F4A7C15L * (trial + 1L)).nextLong() >>> 1;
     }
 
-    /** All settings that decide the numbers, by name; a resumed cell compares them. */
+    /** All settings that determine the results, by name; compared when a cell is resumed. */
     Map<String, String> describe() {
         Map<String, String> d = new LinkedHashMap<>();
         d.put("probe", probe);

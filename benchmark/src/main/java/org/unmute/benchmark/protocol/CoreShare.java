@@ -9,9 +9,9 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Shares the cores among trainings that run at the same time. Each training gets a backend with {@code cores / running
- * cells} threads, so that trainings do not compete for cores and all cores stay busy when few cells are left. A backend
- * gives the same bits on any number of threads, so results do not depend on the share.
+ * Shares the cores among concurrent trainings. Each training gets a backend with {@code cores / running cells} threads,
+ * so that trainings do not compete for cores, and all cores stay busy when few cells are left. A backend gives the same
+ * bits on any number of threads, so results do not depend on the share.
  */
 public final class CoreShare implements AutoCloseable {
     private final String backend;
@@ -20,7 +20,7 @@ public final class CoreShare implements AutoCloseable {
     private int cells;
 
     /**
-     * @param backend name, as {@link Backends#open} takes it
+     * @param backend name, as in {@link Backends#open}
      * @param cores number of cores to use, at least 1
      */
     public CoreShare(String backend, int cores) {
@@ -43,12 +43,12 @@ public final class CoreShare implements AutoCloseable {
         cells++;
     }
 
-    /** Counts one running cell less. */
+    /** Removes a running cell from the count. */
     public synchronized void leave() {
         cells--;
     }
 
-    /** Number of threads that a training would get now. */
+    /** Number of threads that a training started now would get. */
     public synchronized int threads() {
         return Math.max(1, cores / Math.max(1, cells));
     }
@@ -56,7 +56,7 @@ public final class CoreShare implements AutoCloseable {
     /**
      * Runs a training, including reading and metrics, on its share of the cores.
      *
-     * @throws IOException what the training throws
+     * @throws IOException if the training throws it
      */
     public <T> T run(Work<T> work) throws IOException {
         int threads = threads();
@@ -71,7 +71,7 @@ public final class CoreShare implements AutoCloseable {
         }
     }
 
-    /** A result or the exception, which a pool would wrap. */
+    /** The result or the exception of a training, which a pool would wrap. */
     private record Attempt<T>(T result, Throwable thrown) {
         T value() throws IOException {
             switch (thrown) {

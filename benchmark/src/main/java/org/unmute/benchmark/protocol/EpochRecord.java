@@ -12,7 +12,7 @@ import org.unmute.data.json.JsonFields;
  * @param seconds duration, including validation
  */
 public record EpochRecord(int epoch, double loss, double validation, double rate, double seconds) {
-    /** The epoch of a journal's line. */
+    /** Parses the record in a journal line. */
     public static EpochRecord of(JsonFields f) {
         return new EpochRecord(
                 f.intCount("epoch"), f.number("loss"), f.number("validation"), f.number("rate"), f.number("seconds"));

@@ -6,9 +6,9 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.train.TokenSet;
 
 /**
- * One division of a data set into clips to train on, to select settings by and to test on once. Most sets have one
- * division, a set with folds has one per fold. Cells of the same encoder and data set share it, so that statistics of
- * the training clips are computed once.
+ * One division of a data set into clips to train on, clips to select settings by, and clips to test on once. Most sets
+ * have one division; a set with folds has one per fold. Cells with the same encoder and data set share it, so that the
+ * statistics of the training clips are computed once.
  */
 public final class Fold {
     private final int number;
@@ -19,8 +19,8 @@ public final class Fold {
     private Standardization figures;
 
     /**
-     * @param number the fold that is tested on, from 1; 0 for a set without folds
-     * @param standardize whether tokens are standardized by mean and deviation of the training clips
+     * @param number number of the test fold, from 1; 0 for a set without folds
+     * @param standardize whether tokens are standardized by the mean and deviation of the training clips
      * @throws IllegalArgumentException if the parts differ in their number of classes
      */
     public Fold(int number, TokenSet train, TokenSet validation, TokenSet test, boolean standardize) {
@@ -35,7 +35,7 @@ public final class Fold {
         this.standardize = standardize;
     }
 
-    /** The fold that is tested on, from 1; 0 for a set without folds. */
+    /** Number of the test fold, from 1; 0 for a set without folds. */
     public int number() {
         return number;
     }
@@ -50,7 +50,7 @@ public final class Fold {
         return validation;
     }
 
-    /** Clips to score on once. */
+    /** Clips to test on once. */
     public TokenSet test() {
         return test;
     }
@@ -61,8 +61,8 @@ public final class Fold {
     }
 
     /**
-     * The statistics that tokens are standardized by; empty if they are not. Thread-safe: only the first call computes
-     * them.
+     * The statistics for standardizing tokens; empty if tokens are not standardized. Thread-safe: only the first call
+     * computes them.
      *
      * @throws IOException if a training clip cannot be read
      */

@@ -13,15 +13,15 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
 /**
- * A fold prepared for many trainings of one type of probe: standardized when it is read, and pooled once if the probe's
- * pooling has no parameters.
+ * A fold prepared for many trainings of one type of probe: standardized as it is read, and pooled once if the pooling
+ * has no parameters.
  *
  * @param fold the original clips
  * @param train clips to train on
  * @param validation clips to score after each epoch
  * @param labels {@code [validation clips, classes]}
- * @param standardization statistics that both are standardized by, or null
- * @param poolingSeconds time for pooling the training clips once; 0 if they are not pooled
+ * @param standardization statistics with which both are standardized, or null
+ * @param poolingSeconds time for pooling the training clips once; 0 without pooling
  */
 record PreparedFold(
         Fold fold,
@@ -30,7 +30,7 @@ record PreparedFold(
         boolean[][] labels,
         Standardization standardization,
         double poolingSeconds) {
-    /** @param kind a probe of this type; its pooling is used */
+    /** @param kind a probe of this type; only its pooling is used */
     static PreparedFold of(Fold fold, Probe kind) throws IOException {
         Standardization by = kind.layers() > 0 ? null : fold.standardization().orElse(null);
         TokenSource train =
@@ -62,7 +62,7 @@ record PreparedFold(
         return score(data.metric(), Scorer.rawScores(scorer, validation, batch), labels);
     }
 
-    /** NaN if a score is NaN: the probe diverged; the clips are not at fault. */
+    /** NaN if a score is NaN, because then the probe diverged and the clips are not at fault. */
     private static double score(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
         for (float[] row : scores) {
             for (float s : row) {

@@ -9,12 +9,12 @@ import org.unmute.data.json.JsonFields;
  * @param rank rank of the configuration in the search, from 0
  * @param trial number of the trial that found it
  * @param fold {@link Fold#number()}
- * @param seed of the training
+ * @param seed seed of the training
  * @param epochs all epochs; fewer if it diverged
  * @param validation the last epoch's score; NaN if it diverged
  * @param seconds duration
- * @param clipsPerSecond training clips per second, each clip counted in every epoch; NaN if the process that finished
- *     it trained nothing
+ * @param clipsPerSecond training clips per second, where each clip counts once per epoch; NaN if the process that
+ *     finished the training did not train any epoch
  */
 public record Rerun(
         int rank,
@@ -29,7 +29,7 @@ public record Rerun(
         epochs = List.copyOf(epochs);
     }
 
-    /** Base name of its files. */
+    /** Base name of the training's files. */
     String name() {
         return name(rank, fold, seed);
     }
@@ -38,7 +38,7 @@ public record Rerun(
         return "top-" + rank + (fold == 0 ? "" : "-fold-" + fold) + "-seed-" + seed;
     }
 
-    /** The training of a journal's line. */
+    /** Parses the training in a journal line. */
     public static Rerun of(JsonFields f) {
         return new Rerun(
                 f.intCount("rank"),

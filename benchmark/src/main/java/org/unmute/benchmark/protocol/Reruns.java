@@ -90,7 +90,7 @@ record Reruns(RunningCell cell, List<PreparedFold> folds) {
         return rerun;
     }
 
-    /** Counts the pooling time as part of every training, although it is done once for all. */
+    /** Includes the pooling time in every training, although pooling is done once for all. */
     private static double speed(Throughput throughput, PreparedFold fold) {
         return throughput.clips() == 0
                 ? Double.NaN

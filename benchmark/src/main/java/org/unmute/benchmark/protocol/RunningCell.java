@@ -10,14 +10,14 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** A cell that runs in its folder: what search, reruns and test share. */
+/** A cell that runs in its folder: the data shared by search, reruns and test. */
 record RunningCell(CellId id, CellSettings settings, CellData data, Path folder, CellRun.Context context) {
-    /** Folder of checkpoints and of the probes that were trained again. */
+    /** Folder of the checkpoints and of the probes of reruns. */
     Path work() {
         return folder.resolve(CellRun.WORK);
     }
 
-    /** File of a probe that was trained again. */
+    /** File of the probe of a rerun. */
     Path weights(String training) {
         return work().resolve(training + ".safetensors");
     }

@@ -14,17 +14,17 @@ import org.unmute.files.FileFailure;
 import org.unmute.files.RegularFile;
 
 /**
- * The settings that a cell's numbers depend on, one {@code name=value} per line, so that a folder is never resumed with
+ * The settings that determine a cell's results, one {@code name=value} per line, so that a folder is never resumed with
  * other settings.
  *
- * @param file that holds them, or will
+ * @param file the settings file, which need not exist yet
  * @param settings by name, in order
  */
 public record SettingsFile(Path file, Map<String, String> settings) {
     /**
-     * Writes the file if there is none, else compares it.
+     * Writes the file if it does not exist, otherwise compares it.
      *
-     * @throws IOException if they differ; names the first difference with both values
+     * @throws IOException if the settings differ; names the first difference with both values
      */
     public void requireSame() throws IOException {
         if (!RegularFile.exists(file)) {

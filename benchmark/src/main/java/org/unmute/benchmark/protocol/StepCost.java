@@ -26,23 +26,26 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The cost of one clip, measured by a few steps on random tokens. Reading the clips from a cache is not included.
+ * The cost per clip, measured with a few steps on random tokens. Reading clips from a cache is not included.
  *
  * @param train seconds per clip in a training step
- * @param score seconds per clip for scoring
- * @param pool seconds per clip for pooling beforehand; 0 for probes that read all tokens in every step
+ * @param score seconds per clip in scoring
+ * @param pool seconds per clip in initial pooling; 0 for probes that read all tokens in every step
  */
 public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
     private static final int MOST_STEPS = 10_000;
-    /** Above this many seconds, a step of few clips is long enough to measure; below, the overhead per step matters. */
+    /**
+     * A step of few clips that takes longer than this many seconds is long enough to measure. In shorter steps, the
+     * overhead per step matters.
+     */
     private static final double LONG_STEP = 0.05;
 
     /**
      * A step to measure.
      *
-     * @param grid of a typical clip
-     * @param layers number of layers, for probes that read several; 0 for the last only
+     * @param grid grid of a typical clip
+     * @param layers number of layers, for probes that read several; 0 for the last layer only
      * @param batch clips per step
      */
     public record Step(
@@ -55,24 +58,24 @@ public record StepCost(double train, double score, double pool) {
             Objective objective) {}
 
     /**
-     * How many clips a cell handles, over all its trainings.
+     * The number of clips that a cell processes over all its trainings.
      *
-     * @param train in training steps
-     * @param score in scoring
-     * @param pool  in pooling beforehand
+     * @param train clips in training steps
+     * @param score clips in scoring
+     * @param pool clips in initial pooling
      */
     public record Clips(double train, double score, double pool) {}
 
-    /** Seconds for so many clips. */
+    /** Seconds for processing these clips. */
     double seconds(Clips clips) {
         return clips.train * train + clips.score * score + clips.pool * pool;
     }
 
     /**
-     * Measures the cost.
+     * Measures the cost per clip.
      *
-     * @param ahead what it is measured for: what is soon done is soon measured
-     * @param patience seconds without a faster step after which the fastest is taken; see {@link SteadyTime}
+     * @param ahead expected work, which limits the time spent on measuring
+     * @param patience seconds without a faster step after which measuring ends; see {@link SteadyTime}
      * @throws IllegalArgumentException if the probe does not accept such clips
      */
     public static StepCost measure(Backend backend, Step step, Clips ahead, double patience) throws IOException {

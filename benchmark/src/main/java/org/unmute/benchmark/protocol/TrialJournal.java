@@ -20,7 +20,7 @@ import org.unmute.files.InputException;
 /**
  * {@code trials.jsonl}: one line per finished trial, in order, each forced to disk: {@code
  * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,
- * "pruned":false,"seconds":…}}. A validation score of null means that the trial diverged.
+ * "pruned":false,"seconds":…}}. A null validation score means that the trial diverged.
  */
 public final class TrialJournal implements AutoCloseable {
     private final JsonLines lines;
@@ -30,7 +30,7 @@ public final class TrialJournal implements AutoCloseable {
     }
 
     /**
-     * Opens the journal and feeds its trials to a study.
+     * Opens the journal and replays its trials into a study.
      *
      * @throws InputException for a line that is not a trial of this search
      */
@@ -46,7 +46,7 @@ public final class TrialJournal implements AutoCloseable {
         return new TrialJournal(JsonLines.append(file, true));
     }
 
-    /** Adds a finished trial, which took some seconds. */
+    /** Appends a finished trial with its duration in seconds. */
     public void add(FinishedTrial trial, double seconds) throws IOException {
         lines.add(document(trial, seconds));
     }

@@ -37,7 +37,8 @@ record WinnerTest(RunningCell cell) {
     }
 
     /**
-     * The configuration with the best mean; on ties, the first. A configuration with a diverged training is excluded.
+     * Index of the configuration with the best mean; on ties, the first. Configurations with a diverged training are
+     * excluded.
      */
     private int winner(List<FinishedTrial> top, List<Rerun> reruns) {
         int best = -1;
@@ -100,7 +101,7 @@ record WinnerTest(RunningCell cell) {
         return result;
     }
 
-    /** Fails if the journal says that a training ended but its probe is gone: it cannot be tested. */
+    /** Throws if the probe of a training that the journal lists as finished is missing, since it cannot be tested. */
     private Path requireFile(Rerun rerun) throws IOException {
         Path file = cell.weights(rerun.name());
         if (!Files.exists(file)) {

@@ -1,9 +1,9 @@
 package org.unmute.benchmark.results;
 
 /**
- * The score of one class under one probe.
+ * The score of one class with one probe.
  *
- * @param name      the class
+ * @param name name of the class
  * @param positives test clips with this label
  * @param ap        average precision over the seeds; undefined without positives
  */

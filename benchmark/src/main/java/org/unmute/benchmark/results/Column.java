@@ -1,9 +1,9 @@
 package org.unmute.benchmark.results;
 
 /**
- * A probe as a column of the tables.
+ * A probe as a column in tables.
  *
- * @param probe the probe's kind
- * @param label its kind, followed by the options that distinguish it from other columns of this kind
+ * @param probe type of the probe
+ * @param label type of the probe, followed by the options that distinguish it from other columns of the type
  */
 public record Column(String probe, String label) {}

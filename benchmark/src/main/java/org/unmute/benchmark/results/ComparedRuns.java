@@ -7,15 +7,15 @@ import java.util.stream.Stream;
 /**
  * The finished cells of one or several runs as one grid.
  *
- * @param runs     the folders
+ * @param runs folders of the runs
  * @param encoders in display order
  * @param datasets in display order
  * @param columns  probes in display order
- * @param entries  the cells that tables show: at most one per encoder, data set and column
- * @param variants cells of the same columns with other numbers of prototypes, for the effect of J alone
+ * @param entries the cells shown in tables: at most one per encoder, data set and column
+ * @param variants cells of the same columns with other numbers of prototypes, to show the effect of J alone
  * @param missing  {@code encoder/dataset/probe} of planned cells that no run has finished
  * @param planned  number of distinct cells in the runs' grids
- * @param remarks  what a reader should know about how the runs were merged
+ * @param remarks notes for readers about how the runs were merged
  */
 public record ComparedRuns(
         List<ResultFolder> runs,
@@ -53,7 +53,7 @@ public record ComparedRuns(
         return find(encoder, dataset, column).map(e -> e.cell().test()).orElse(Score.of());
     }
 
-    /** Pairs of a data set and an encoder that have a finished cell, data set by data set. */
+    /** Pairs of a data set and an encoder with at least one finished cell, data set by data set. */
     public List<Setting> settings() {
         return datasets.stream()
                 .flatMap(d -> encoders.stream().map(e -> new Setting(e, d)))
@@ -62,7 +62,7 @@ public record ComparedRuns(
                 .toList();
     }
 
-    /** The cells of an encoder on a data set, in the order of the columns. */
+    /** The finished cells of an encoder on a data set, in the order of the columns. */
     public List<Entry> entries(Setting setting) {
         return columns.stream()
                 .flatMap(c -> find(setting.encoder(), setting.dataset(), c).stream())
@@ -79,7 +79,7 @@ public record ComparedRuns(
                 .orElse("mAP");
     }
 
-    /** The column of a probe in its plain form, if there is one. */
+    /** The column of a probe with default options, if there is one. */
     public Optional<Column> column(String probe) {
         return columns.stream().filter(c -> c.label().equals(probe)).findFirst();
     }

@@ -1,10 +1,10 @@
 package org.unmute.benchmark.results;
 
 /**
- * One epoch, averaged over the re-runs.
+ * One epoch, averaged over the reruns.
  *
  * @param epoch      from 1
- * @param loss       training loss over the seeds
- * @param validation metric on the validation clips over the seeds; undefined in epochs that were not validated
+ * @param loss training loss over the seeds
+ * @param validation validation metric over the seeds; undefined in epochs without validation
  */
 public record EpochAverage(int epoch, Score loss, Score validation) {}

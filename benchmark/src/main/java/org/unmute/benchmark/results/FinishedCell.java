@@ -19,24 +19,24 @@ import org.unmute.data.provenance.JsonObject;
 import org.unmute.probes.pool.Probes;
 
 /**
- * A finished cell of the grid {encoder, data set, probe}: its {@code cell.json}.
+ * A finished cell of the grid {encoder, data set, probe}, read from its {@code cell.json}.
  *
- * @param folder          its folder
+ * @param folder folder of the cell
  * @param encoder         the frozen encoder
  * @param dataset         the data set
- * @param probe           the probe's kind, one of {@link Probes#names()} or unknown to this version
+ * @param probe type of the probe, one of {@link Probes#names()} or unknown to this version
  * @param metric          {@code mAP} or {@code accuracy}
- * @param parameters      trained parameters of the probe
- * @param classes         classes of the data set
- * @param search          what the search tried and found
- * @param seeds           the re-runs of the best settings
- * @param validation      over the seeds
- * @param test            over the seeds
- * @param options         options of the probe that differ from its defaults, or all of them
+ * @param parameters number of trained parameters of the probe
+ * @param classes number of classes in the data set
+ * @param search summary of the search
+ * @param seeds results of the reruns with the best settings
+ * @param validation validation score over the seeds
+ * @param test test score over the seeds
+ * @param options the probe's options that differ from its defaults, or all options
  * @param clipsPerSecond  training clips per second, mean over the seeds
- * @param clips           training, validation and test clips
+ * @param clips numbers of training, validation and test clips
  * @param encoderSettings front end and further settings in effect
- * @param events          of {@link #EVENT_METRICS} over the seeds; empty for a data set without strong labels
+ * @param events scores over the seeds for the {@link #EVENT_METRICS}; empty for a data set without strong labels
  */
 public record FinishedCell(
         Path folder,
@@ -56,9 +56,9 @@ public record FinishedCell(
         SortedMap<String, String> encoderSettings,
         Map<String, Score> events) {
 
-    /** The file that marks a cell as finished. */
+    /** The file whose presence marks a cell as finished. */
     public static final String FILE = "cell.json";
-    /** Metrics of events in time that a cell's file may hold. */
+    /** Event metrics that a cell's file may hold. */
     public static final List<String> EVENT_METRICS = List.of(
             "psds1",
             "psds2",
@@ -66,14 +66,14 @@ public record FinishedCell(
             "segment_f1_macro",
             "intersection_0.5_f1_macro",
             "event_f1_macro_best_thresholds");
-    /** The option with the number of prototypes per class. */
+    /** The option for the number of prototypes per class. */
     public static final String PROTOTYPES = "prototypes";
 
-    /** Prototypes per class if the options do not state it, and the paper's number on as20k (section 4.1). */
+    /** Prototypes per class if the options do not state the number; also the paper's number on as20k (section 4.1). */
     private static final int USUAL_PROTOTYPES = 20;
 
     private static final int AS20K_PROTOTYPES = 10;
-    /** Tolerance for sums of a few fractions in a different order. */
+    /** Tolerance for sums of a few fractions in another order. */
     private static final double ROUNDING = 1e-6;
 
     public FinishedCell {
@@ -84,10 +84,10 @@ public record FinishedCell(
     }
 
     /**
-     * What the search did.
+     * Summary of the search.
      *
-     * @param trials      settings tried
-     * @param pruned      trials stopped early
+     * @param trials number of settings tried
+     * @param pruned number of trials stopped early
      * @param learningRate best learning rate
      * @param weightDecay best weight decay
      */
@@ -228,7 +228,7 @@ public record FinishedCell(
         return all;
     }
 
-    /** The mean and standard deviation over the seeds, which must agree with those in the file. */
+    /** The mean and standard deviation over the seeds. They must agree with those in the file. */
     private static Score checked(JsonFields json, String name, double[] values) {
         Score score = Score.of(values);
         same(json, name + "Mean", score.mean());
@@ -250,7 +250,7 @@ public record FinishedCell(
                 || List.of("proto", "protobin", "protofloat").contains(probe);
     }
 
-    /** Prototypes per class; 0 if the probe has none. */
+    /** Number of prototypes per class; 0 if the probe has none. */
     public int prototypes() {
         if (!prototypical()) {
             return 0;
@@ -264,12 +264,12 @@ public record FinishedCell(
         }
     }
 
-    /** The paper's number of prototypes per class on this data set. */
+    /** The number of prototypes per class that the paper uses on this data set. */
     int paperPrototypes() {
         return dataset.key().equals("as20k") ? AS20K_PROTOTYPES : USUAL_PROTOTYPES;
     }
 
-    /** The options except the number of prototypes. */
+    /** The options without the number of prototypes. */
     Map<String, String> otherOptions() {
         SortedMap<String, String> others = new TreeMap<>(options);
         others.remove(PROTOTYPES);

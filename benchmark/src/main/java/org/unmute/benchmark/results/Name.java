@@ -3,7 +3,7 @@ package org.unmute.benchmark.results;
 /**
  * An encoder or a data set.
  *
- * @param key   its name in files, such as {@code urban}
- * @param title its display name, such as {@code URBAN-SED}
+ * @param key name in files, such as {@code urban}
+ * @param title display name, such as {@code URBAN-SED}
  */
 public record Name(String key, String title) {}

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.unmute.files.InputException;
 
 /**
- * A folder of {@code unmute benchmark}: its grid and its finished and unfinished cells.
+ * The output folder of {@code unmute benchmark}: its grid and its finished and unfinished cells.
  *
- * @param folder     where it is
+ * @param folder path of the folder
  * @param grid       the planned grid
  * @param cells      the finished cells, in the order of their paths
  * @param unfinished {@code encoder/dataset/probe} of cells of the grid without a {@code cell.json}
@@ -28,7 +28,7 @@ public record ResultFolder(Path folder, GridFile grid, List<FinishedCell> cells,
     /**
      * Reads a run.
      *
-     * @throws InputException naming the folder if it is not a run's, or a damaged file in it
+     * @throws InputException naming the folder if it is not that of a run, or the damaged file in it
      * @throws IOException if a folder cannot be listed
      */
     public static ResultFolder read(Path folder) throws IOException {

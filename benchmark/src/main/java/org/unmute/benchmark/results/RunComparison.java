@@ -21,7 +21,7 @@ import org.unmute.files.InputException;
  * <li>kept apart if their options differ: a different number of prototypes makes a variant for the effect of J, any
  *     other option a separate column (except options that differ only between encoders or data sets, such as those that
  *     depend on the token size);</li>
- * <li>counted once if their options and the scores of all seeds are the same;</li>
+ * <li>an error otherwise, because it is unclear which one is meant.</li>
  * <li>an error otherwise, since it is not clear which one is meant.</li>
  * </ul>
  */
@@ -36,7 +36,7 @@ public final class RunComparison {
     /**
      * Reads and merges runs.
      *
-     * @throws InputException if a file is damaged, two runs contradict each other, or no cell is finished
+     * @throws InputException if a file is damaged, runs contradict each other, or no cell is finished
      * @throws IOException if a folder cannot be listed
      */
     public static ComparedRuns read(List<Path> folders) throws IOException {
@@ -152,7 +152,10 @@ public final class RunComparison {
         }
     }
 
-    /** One column per probe; several if cells in one place differ in options other than the number of prototypes. */
+    /**
+     * One column per probe. Several if cells with the same encoder, data set and probe differ in options other than the
+     * number of prototypes.
+     */
     private Map<FinishedCell, Column> columns(List<FinishedCell> cells) {
         Map<FinishedCell, Column> columns = new LinkedHashMap<>();
         Map<String, List<FinishedCell>> byProbe = cells.stream()
@@ -196,7 +199,10 @@ public final class RunComparison {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Among cells that differ in the number of prototypes, the one with the paper's number, else the largest. */
+    /**
+     * Of cells that differ only in the number of prototypes, the one with the paper's number, otherwise the one with
+     * the largest.
+     */
     private static FinishedCell shown(List<FinishedCell> place) {
         return place.stream()
                 .max(Comparator.comparing((FinishedCell c) -> c.prototypes() == c.paperPrototypes())
@@ -208,7 +214,7 @@ public final class RunComparison {
         return names.stream().map(Name::key).toList().indexOf(name.key());
     }
 
-    /** Adds a remark about the number of prototypes that tables show, once for all cells alike. */
+    /** Adds one remark for all cells about the number of prototypes in the tables. */
     private void remarkPrototypes(List<Entry> entries, List<Entry> variants) {
         Map<String, Integer> cells = new LinkedHashMap<>();
         for (Entry shown : entries) {

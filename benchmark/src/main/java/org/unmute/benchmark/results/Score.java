@@ -3,12 +3,12 @@ package org.unmute.benchmark.results;
 /**
  * A metric over the seeds of a cell.
  *
- * @param mean  mean, a fraction in [0, 1]; NaN where undefined
+ * @param mean a fraction in [0, 1]; NaN if undefined
  * @param sd    sample standard deviation (n - 1); NaN for a single seed
  * @param seeds number of seeds
  */
 public record Score(double mean, double sd, int seeds) {
-    /** The score of one value per seed. */
+    /** The score of the given values, one per seed. */
     public static Score of(double... values) {
         if (values.length == 0) {
             return new Score(Double.NaN, Double.NaN, 0);
@@ -25,7 +25,7 @@ public record Score(double mean, double sd, int seeds) {
                 mean, values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Double.NaN, values.length);
     }
 
-    /** Whether there is a mean. */
+    /** Whether the mean is defined. */
     public boolean defined() {
         return Double.isFinite(mean);
     }

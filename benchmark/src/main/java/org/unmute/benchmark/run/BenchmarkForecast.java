@@ -16,13 +16,13 @@ import org.unmute.benchmark.protocol.EpochRecord;
 import org.unmute.files.Diagnosis;
 
 /**
- * Shows the progress of a benchmark in trainings, whose number is known beforehand: how many epochs a search takes is
- * not. The time left is that of a schedule of what remains on the workers: of a cell that runs, by the pace of its own
- * epochs; of one that waits, by its plan, corrected by how the plan did for cells that ran, those of the same probe
- * first.
+ * Shows the progress of a benchmark in trainings, because their number is known in advance, unlike the number of epochs
+ * in a search. The time left is computed by scheduling the remaining work on the workers. A running cell is estimated
+ * by the pace of its own epochs. A waiting cell is estimated by its plan, corrected by the ratio of actual to planned
+ * time in other cells, with preference for those of the same probe.
  */
 final class BenchmarkForecast implements CellListener, CellQueue.Listener, AutoCloseable {
-    /** How much more a cell of the same probe says about a plan than all others together. */
+    /** Weight of a cell with the same probe in correcting a plan, relative to all other cells together. */
     private static final double SAME_PROBE = 4;
 
     private final ProgressBar progress;
@@ -33,20 +33,20 @@ final class BenchmarkForecast implements CellListener, CellQueue.Listener, AutoC
     private int ended;
 
     /**
-     * What lies ahead of a cell as planned.
+     * The planned work of a cell.
      *
-     * @param seconds of the whole cell on one core
-     * @param schedule its trainings
-     * @param before trainings that an earlier process finished
+     * @param seconds seconds of the whole cell on one core
+     * @param schedule trainings of the cell
+     * @param before number of trainings that an earlier process finished
      */
     record Ahead(double seconds, CellCost.Schedule schedule, int before) {
-        /** Nothing. */
+        /** No work. */
         static final Ahead NONE = new Ahead(0, CellCost.Schedule.NONE, 0);
     }
 
     /**
-     * @param ahead   of each cell to run; nothing of a cell that is finished
-     * @param workers cells that run at a time
+     * @param ahead planned work of each cell to run; {@link Ahead#NONE} for a finished cell
+     * @param workers number of cells that run at a time
      */
     BenchmarkForecast(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers) {
         this(host, ahead, workers, System::nanoTime);
@@ -79,8 +79,8 @@ final class BenchmarkForecast implements CellListener, CellQueue.Listener, AutoC
     }
 
     /**
-     * The seconds that the rest takes: what runs first, then what waits, longest first, each on the worker that is free
-     * soonest.
+     * Seconds until all cells are finished: running cells first, then waiting ones, longest first, each on the worker
+     * that becomes free first.
      */
     private double left() {
         List<Double> running = new ArrayList<>();
@@ -101,9 +101,9 @@ final class BenchmarkForecast implements CellListener, CellQueue.Listener, AutoC
     }
 
     /**
-     * Seconds of an epoch of a cell, as the others let one expect. The plan is corrected by the mean of how many times
-     * longer epochs of other cells took, in logarithms. Cells of the same probe say it best; of other probes the plan
-     * may be wrong in another way, so few of them correct it in part only.
+     * Expected seconds per epoch of a cell, based on other cells. The plan is corrected by the geometric mean of the
+     * ratios of actual to planned epoch times in other cells. Cells of the same probe are the best predictors. For
+     * other probes the plan may err differently, so a few of them correct it only in part.
      */
     private double expectedPace(CellId id, CellForecast cell) {
         double same = 0;

@@ -20,8 +20,8 @@ public final class BenchmarkOutcome {
     private final Map<CellId, String> failed;
 
     /**
-     * @param out    the folder of the run
-     * @param cells  its cells
+     * @param out folder of the run
+     * @param cells cells of the run
      * @param failed cells that cannot be finished, with the reasons
      */
     public BenchmarkOutcome(Path out, List<CellId> cells, Map<CellId, String> failed) {
@@ -67,7 +67,9 @@ public final class BenchmarkOutcome {
         return failed.isEmpty() && unfinished().isEmpty();
     }
 
-    /** The outcome in short, for the record of the run: how many cells are finished, and which are not. */
+    /**
+     * A short form of the outcome for the record of the run: the number of finished cells, and the names of the others.
+     */
     public Map<String, Object> summary() throws IOException {
         return new JsonObject()
                 .with("finished", finished().size())

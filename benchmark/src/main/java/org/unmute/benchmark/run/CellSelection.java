@@ -9,7 +9,7 @@ import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 
 /**
- * A grid and those of its cells that a run works on.
+ * A grid and the cells of it that a run processes.
  *
  * @param grid  the whole grid
  * @param cells at least one, in the order of the grid
@@ -20,12 +20,12 @@ public record CellSelection(Grid grid, List<Cell> cells) {
     }
 
     /**
-     * Reads a grid and requires the files of the chosen cells; files of other cells may be missing.
+     * Reads a grid and requires the files of the selected cells to exist; files of other cells may be missing.
      *
-     * @param file the grid, see {@link Grid#read}
+     * @param file the grid file; see {@link Grid#read}
      * @param only patterns of {@link CellPatterns}; none for all cells
-     * @throws SettingsException if the file is not TOML by its name, or for a pattern that names no cell
-     * @throws InputException naming what is wrong in the file, or the files that are not there
+     * @throws SettingsException if the file name is not that of a TOML file, or a pattern matches no cell
+     * @throws InputException naming the problem in the file, or the missing files
      */
     public static CellSelection read(Path file, List<String> only) throws IOException {
         CellSelection selection;

@@ -35,7 +35,7 @@ final class LabelledTokens {
         }
     }
 
-    /** The folds, shared by all cells of this encoder and data set with the same {@code standardize}. */
+    /** The folds, shared by all cells with the same encoder, data set and {@code standardize}. */
     List<Fold> folds(boolean standardize) {
         List<Fold> folds = new ArrayList<>();
         for (SplitDataset.Parts p : dataset.folds()) {
@@ -60,7 +60,7 @@ final class LabelledTokens {
                 cache.key().frontEndHash());
     }
 
-    /** The metric that selects a cell's settings. */
+    /** The metric by which a cell's settings are selected. */
     static PrimaryMetric metric(Cell cell) {
         return cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
     }
@@ -95,7 +95,7 @@ final class LabelledTokens {
                 dataset.labels().size());
     }
 
-    /** Writes the clips used with their hashes: {@code clips.csv}, or one file per fold. */
+    /** Writes the clips used, with their hashes, to {@code clips.csv}, or to one file per fold. */
     void record(Path folder, Consumer<String> tell) throws IOException {
         for (SplitDataset.Parts p : dataset.folds()) {
             UsedClips.write(

@@ -21,13 +21,13 @@ import org.unmute.files.Sha256;
 import org.unmute.files.TemporaryFile;
 
 /**
- * What two runs of the same cell have in common: all but measured times, where files were found, and the records of the
- * processes. Of text and probes every byte counts.
+ * The content that two runs of the same cell share: everything but measured times, locations of files, and the records
+ * of the processes. Text and probes must agree in every byte.
  */
 public final class RepeatableContent {
     /** Names of fields with measured times, in any object. */
     private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");
-    /** Where a process found its files. */
+    /** Names of fields with the locations of a process's files. */
     private static final List<String> PLACES = List.of("cache", "file");
 
     private static final int MAX_DEPTH = 16;
@@ -35,8 +35,8 @@ public final class RepeatableContent {
     private RepeatableContent() {}
 
     /**
-     * The files of a cell's folder with what must be the same in any run, by their names below the folder with {@code
-     * /} between folders; without {@code run.json} and the state of trainings under way.
+     * The files of a cell's folder with their repeatable content, by relative path with {@code /} as separator.
+     * Excludes {@code run.json} and the state of trainings in progress.
      *
      * @throws org.unmute.files.InputException naming a file that is damaged
      */
@@ -51,9 +51,9 @@ public final class RepeatableContent {
         return all;
     }
 
-    /** All files below a folder, in the order of their names, without those that were being written. */
+    /** All files below a folder, sorted by name, except temporary ones. */
     static List<Path> files(Path folder) throws IOException {
-        // By the attributes that the walk reads: asked again, a file that cannot be read would be left out in silence.
+        // Uses the attributes that the walk has read. Reading them again would silently skip unreadable files.
         try (Stream<Path> all = Files.find(folder, MAX_DEPTH, (f, a) -> a.isRegularFile() && !TemporaryFile.isOne(f))) {
             return all.sorted().toList();
         } catch (UncheckedIOException e) {
@@ -62,9 +62,9 @@ public final class RepeatableContent {
     }
 
     /**
-     * Whether this is a folder, and no link to one.
+     * Whether the path is a folder and not a link to one.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if that cannot be determined
      */
     static boolean isFolder(Path path) throws IOException {
         try {

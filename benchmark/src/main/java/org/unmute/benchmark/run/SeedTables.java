@@ -24,8 +24,8 @@ import org.unmute.metrics.ScoreScale;
 import org.unmute.metrics.SingleLabelScores;
 
 /**
- * The tables that a benchmark writes for one seed. The scores of all folds share one table, since each clip is tested
- * once. Undefined numbers are empty cells.
+ * The tables that a benchmark writes for one seed. The scores of all folds share one table, because each clip is tested
+ * once. Undefined numbers become empty cells.
  */
 final class SeedTables {
 
@@ -40,7 +40,7 @@ final class SeedTables {
     private final boolean[][] labels;
 
     /**
-     * @param folder the seed's folder
+     * @param folder folder of the seed
      * @param tests the test clips, fold by fold, in the order of the scores
      */
     SeedTables(
@@ -70,7 +70,7 @@ final class SeedTables {
         calibration().write(folder.resolve("calibration.csv"));
     }
 
-    /** Every metric, averaged over the folds. */
+    /** All metrics, averaged over the folds. */
     private Map<String, Object> metrics() {
         List<Map<String, Double>> each = new ArrayList<>();
         int from = 0;

@@ -37,9 +37,9 @@ import org.unmute.probes.train.ValidationSplit;
  * @param labels the classes
  * @param audio every clip once, for embedding
  * @param folds at least one
- * @param testEvents events of the test clips with their times, if the set has no folds; null if they are not known
- * @param leftOut recordings that its lists name and that are not there or cannot be used, in words
- * @param facts what was read and what was missing, for records
+ * @param testEvents events of the test clips with their times, for sets without folds; null if they are not known
+ * @param leftOut descriptions of the recordings in its lists that are missing or unusable
+ * @param facts counts of clips read and missing, for records
  */
 record SplitDataset(
         DatasetEntry entry,
@@ -49,7 +49,7 @@ record SplitDataset(
         List<SoundEvent> testEvents,
         List<String> leftOut,
         Map<String, Object> facts) {
-    /** Names of the parts, as clip records use them. */
+    /** Names of the parts in clip records. */
     private static final String TRAIN = Part.TRAIN.label();
 
     private static final String VALIDATION = Part.VALIDATION.label();
@@ -65,7 +65,7 @@ record SplitDataset(
     /**
      * Reads the set. Missing clips are left out and listed.
      *
-     * @throws InputException if it cannot be trained on, also because no probe can have the name of a class
+     * @throws InputException if it cannot be trained on, for instance because a class name is not valid for a probe
      */
     static SplitDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
         try {
@@ -78,7 +78,7 @@ record SplitDataset(
         }
     }
 
-    /** What was left out, in a line for the user; null if nothing was. */
+    /** A line for the user about the recordings left out; null if there are none. */
     String remark() {
         if (leftOut.isEmpty()) {
             return null;
@@ -90,7 +90,7 @@ record SplitDataset(
                 + (one ? "it)" : "them)");
     }
 
-    /** This set with more training clips in every fold. */
+    /** A copy with more training clips in every fold. */
     SplitDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
         List<AudioClip> all = new ArrayList<>(audio);
         all.addAll(moreAudio);
@@ -148,7 +148,7 @@ record SplitDataset(
             return finish(folds);
         }
 
-        /** The events of parts; null if the times of some are not known. */
+        /** The events of some parts; null if the times of any are not known. */
         private static List<SoundEvent> events(Dataset set, Path root, List<String> splits, ReadOptions options)
                 throws IOException {
             List<SoundEvent> events = new ArrayList<>();

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A trial and its result: everything that a study needs to resume after it.
+ * A trial and its result: all that a study needs to resume after it.
  *
  * @param number from 0
- * @param stage where the values came from
+ * @param stage origin of the values
  * @param values by name of their range; not modifiable
  * @param epochs reported scores in order of epochs; not modifiable
  * @param value the trial's result; non-finite if it diverged

@@ -9,8 +9,8 @@ package org.unmute.benchmark.search;
  */
 public record Halving(int minEpochs, int eta) {
     /**
-     * Compares trials after 3, 9 and 27 epochs; a third continues each time. The paper does not state its numbers;
-     * these are assumed.
+     * Compares trials after 3, 9 and 27 epochs; a third of them continues each time. The paper does not state these
+     * numbers; they are assumptions.
      */
     public static final Halving DEFAULT = new Halving(3, 3);
 
@@ -22,7 +22,7 @@ public record Halving(int minEpochs, int eta) {
         }
     }
 
-    /** The rule in words, for records of settings. */
+    /** A description of the rule, for records of settings. */
     public String words() {
         return "from epoch " + minEpochs + ", one in " + eta;
     }

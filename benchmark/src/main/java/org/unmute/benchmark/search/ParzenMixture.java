@@ -6,14 +6,14 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and a wide one
- * around the middle as the prior (Bergstra et al. 2011, section 4; widths and weights are Optuna's univariate
+ * A density on [0, 1] estimated from points: one {@linkplain TruncatedNormal truncated normal} around each point, and a
+ * wide one around the middle as the prior (Bergstra et al. 2011, section 4; widths and weights are Optuna's univariate
  * defaults).
  *
- * <p>A point's deviation is the larger of the distances to its neighbors, where the prior's middle counts as a
- * neighbor; an outermost point uses its inner neighbor only. It is clamped to [1 / min(100, 2 + points), 1]. Up to 25
- * points weigh as much as the prior. Of more points, the newest 25 keep that weight and the weights of older ones fall
- * linearly to 1 / points.
+ * <p>The deviation of a point is the larger of the distances to its neighbors, where the middle of the prior counts as
+ * a neighbor; an outermost point uses its inner neighbor only. It is clamped to [1 / min(100, 2 + points), 1]. With up
+ * to 25 points, each weighs as much as the prior. With more, the newest 25 keep that weight, and the weights of older
+ * ones fall linearly to 1 / points.
  */
 final class ParzenMixture {
     private static final double MIDDLE = 0.5;
@@ -35,7 +35,7 @@ final class ParzenMixture {
         weights = weights(n);
     }
 
-    /** Weights of the parts, the prior last; they sum to 1. */
+    /** Weights of the components, the prior last; they sum to 1. */
     static double[] weights(int points) {
         double[] weights = new double[points + 1];
         Arrays.fill(weights, 1);

@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * One searched number and its interval.
  *
- * @param name of the number, for instance {@code lr}
+ * @param name name of the number, for instance {@code lr}
  * @param low minimum, included
  * @param high maximum, included; equal to {@code low} for a fixed number
  * @param logarithmic whether the number is uniform on a logarithmic scale; then {@code low} is above 0

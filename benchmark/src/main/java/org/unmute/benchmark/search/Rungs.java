@@ -19,23 +19,23 @@ final class Rungs {
 
     /**
      * Whether a trial with this score is stopped; records nothing. A trial without a score at a rung is judged by its
-     * first score after it.
+     * first score after the rung.
      *
-     * @param previous the trial's previously reported epoch, 0 for none
+     * @param previous epoch of the trial's previous report; 0 for none
      */
     boolean stops(int previous, int epoch, double value) {
         double loss = loss(value);
         return passed(previous, epoch).anyMatch(rung -> stopsAt(rung, loss));
     }
 
-    /** Records the score for comparison with later trials. */
+    /** Records the score so that later trials are compared with it. */
     void record(int previous, int epoch, double value) {
         passed(previous, epoch)
                 .forEach(rung ->
                         losses.computeIfAbsent(rung, r -> new ArrayList<>()).add(loss(value)));
     }
 
-    /** The rungs after one epoch up to another. */
+    /** The rungs after epoch {@code previous}, up to {@code epoch}. */
     private LongStream passed(int previous, int epoch) {
         return LongStream.iterate(halving.minEpochs(), rung -> rung <= epoch, rung -> rung * halving.eta())
                 .filter(rung -> rung > previous);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The numbers that are searched together. Samplers see them as the unit cube with one dimension per range. */
+/** The numbers that are searched jointly. Samplers see them as the unit cube with one dimension per range. */
 public final class SearchSpace {
     private final List<Range> ranges;
 

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * Without a seed the points are the published ones.
  */
 public final class Sobol {
-    /** Number of dimensions with direction numbers. */
+    /** Maximum number of dimensions. */
     public static final int MOST_DIMENSIONS = 10;
 
     private static final int BITS = 32;
@@ -36,7 +36,7 @@ public final class Sobol {
     private final int[] shift;
 
     /**
-     * The published points.
+     * Creates the published points.
      *
      * @param dimensions 1 to {@value #MOST_DIMENSIONS}
      * @throws IllegalArgumentException otherwise
@@ -53,7 +53,7 @@ public final class Sobol {
         shift = new int[dimensions];
     }
 
-    /** The points with a digital shift drawn from {@code seed}. */
+    /** Creates the points with a digital shift drawn from {@code seed}. */
     public Sobol(int dimensions, long seed) {
         this(dimensions);
         SplittableRandom random = new SplittableRandom(seed);

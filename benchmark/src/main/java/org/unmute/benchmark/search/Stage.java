@@ -1,6 +1,6 @@
 package org.unmute.benchmark.search;
 
-/** Where a trial's values come from. */
+/** The origin of a trial's values. */
 public enum Stage {
     /** The Sobol sequence. */
     SOBOL,

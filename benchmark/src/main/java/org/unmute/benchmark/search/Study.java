@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One search: suggests values, takes their scores and stops poor trials. One trial is open at a time.
+ * One search: suggests values, receives their scores and stops poor trials. One trial is open at a time.
  *
  * <pre>{@code
  * Study study = new Study(space, new StudySettings(25, 25, 0, Optional.of(Halving.DEFAULT), true));
@@ -87,7 +87,7 @@ public final class Study {
      * and without halving. After a trial's last epoch the caller ignores the result and finishes it as not pruned.
      *
      * @param trial the open trial
-     * @param epoch epochs done, from 1, greater than at the last report
+     * @param epoch epochs completed, from 1, above that of the last report
      * @param value validation score
      * @return whether to stop the trial now
      * @throws IllegalStateException if the trial is not open
@@ -145,7 +145,7 @@ public final class Study {
      * The best trials, best first: complete trials by value; then, only if these are fewer than {@code k}, pruned ones
      * by last epoch and value. Diverged trials are excluded.
      *
-     * @param k maximum number of trials; fewer are returned if there are fewer
+     * @param k maximum number of trials to return
      */
     public List<FinishedTrial> best(int k) {
         return finished.stream()
@@ -156,7 +156,7 @@ public final class Study {
     }
 
     /**
-     * Replays a trial that an earlier study of the same space and settings recorded. Call it with all of them, in
+     * Replays a trial that an earlier study with the same space and settings recorded. Call it for all of them, in
      * order.
      *
      * @throws IllegalStateException if all trials are used or one is open

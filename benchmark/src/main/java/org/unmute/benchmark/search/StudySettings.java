@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param tpeTrials number of following trials, from the tree-structured Parzen estimator; at least 0, both together at
  *     least 1
  * @param seed shifts the Sobol points and draws the estimator's candidates
- * @param halving when poor trials are stopped; empty to complete every trial
+ * @param halving rule that stops poor trials; empty to complete every trial
  * @param maximise whether larger values are better
  */
 public record StudySettings(int sobolTrials, int tpeTrials, long seed, Optional<Halving> halving, boolean maximise) {

@@ -24,7 +24,7 @@ public final class Tpe {
 
     /**
      * @param dimensions at least 1
-     * @param seed of all draws
+     * @param seed seed of all draws
      * @throws IllegalArgumentException for no dimension
      */
     public Tpe(int dimensions, long seed) {

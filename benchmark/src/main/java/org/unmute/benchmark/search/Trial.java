@@ -9,7 +9,7 @@ import java.util.Objects;
  * Values to try.
  *
  * @param number from 0
- * @param stage where the values come from
+ * @param stage origin of the values
  * @param values by name of their range, in the ranges' order; not modifiable
  */
 public record Trial(int number, Stage stage, Map<String, Double> values) {

@@ -3,7 +3,7 @@ package org.unmute.benchmark.search;
 import java.util.Comparator;
 
 /**
- * Best trial first, as Optuna's estimator sorts them: complete before pruned before diverged. Complete trials are
+ * Orders trials best first, as Optuna's estimator does: complete before pruned before diverged. Complete trials are
  * sorted by value, pruned ones by last epoch and then by value; ties by number.
  */
 final class TrialOrder {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/grid.md lists the keys that are read, and its example and defaults are read as it says. */
+/** docs/grid.md lists the keys that are read, and its example and its defaults are accepted with the stated meaning. */
 class GridDocumentTest {
     private static final Pattern QUOTED = Pattern.compile("`([^`]*)`");
 
@@ -23,7 +23,7 @@ class GridDocumentTest {
         return Files.readAllLines(Path.of("../docs/grid.md"));
     }
 
-    /** Rows of the table under a heading, found by the start of its header. */
+    /** Rows of the table under a heading; the table is found by the start of its header. */
     private static List<String[]> rows(String heading, String header) throws IOException {
         List<String[]> rows = new ArrayList<>();
         boolean here = false;
@@ -76,7 +76,7 @@ class GridDocumentTest {
         assertThat(grid.cells()).extracting(Cell::path).containsExactly("eat/urban/linear", "eat/urban/protobin");
     }
 
-    /** Stating the defaults of the document changes nothing. */
+    /** Writing out the documented defaults changes nothing. */
     @Test
     void theDefaultsOfTheProtocolAreTheDocuments(@TempDir Path folder) throws IOException {
         StringBuilder stated = new StringBuilder("\n[protocol]\n");

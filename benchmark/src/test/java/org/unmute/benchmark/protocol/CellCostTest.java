@@ -36,7 +36,7 @@ class CellCostTest {
         assertThat(searchEpochs(50, new Halving(30, 3))).isEqualTo(1500);
     }
 
-    /** Fifty trials and five seeds of the best three, as in the paper. */
+    /** Fifty trials, and five seeds for the best three, as in the paper. */
     private static CellSettings paper() {
         return new CellSettings(
                 "protobin",

@@ -25,7 +25,7 @@ class CellQueueTest {
 
     private static List<CellQueue.Ended> run(Path folder, int workers) {
         try (CoreShare cores = new CoreShare("scalar", 2)) {
-            CellData data = TinyCell.multiLabel(); // shared, so that the first cell computes its statistics
+            CellData data = TinyCell.multiLabel(); // shared, so that the first cell computes the statistics
             List<CellQueue.Task> tasks = new ArrayList<>();
             for (String probe : PROBES) {
                 tasks.add(new CellQueue.Task(
@@ -121,7 +121,7 @@ class CellQueueTest {
                                 shared.run();
                                 assertThat(first.await(1, TimeUnit.MINUTES)).isTrue();
                                 while (cores.threads() == 4) {
-                                    Thread.sleep(1); // until the other worker finds nothing left to do
+                                    Thread.sleep(1); // until the other worker has no cells left
                                 }
                                 alone.add(cores.threads());
                             })),
@@ -138,7 +138,7 @@ class CellQueueTest {
         }
     }
 
-    /** What goes on unseen would write to the folder of a cell that others work on. */
+    /** A cell that continued unnoticed would write to a folder that others use. */
     @Test
     void anInterruptedRunEndsOnceItsCellsHave() throws InterruptedException {
         StopSignal stop = StopSignal.never();

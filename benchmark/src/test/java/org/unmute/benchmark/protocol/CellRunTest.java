@@ -156,7 +156,7 @@ class CellRunTest {
         assertThat(result.seeds().getFirst().test()).isCloseTo(sum / 2, within(1e-15));
     }
 
-    /** Dies or stops after two to seven epochs, counting those of the same training in an earlier process. */
+    /** Crashes or stops after two to seven epochs, including those of the same training in an earlier process. */
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "linear-mean"})
     void aCellThatIsCutOffOverAndOverEndsWithTheSameBits(String probe) throws IOException {
@@ -199,7 +199,7 @@ class CellRunTest {
         private static final long serialVersionUID = 1;
     }
 
-    /** Lets some epochs pass, then throws or requests a stop. */
+    /** Throws or requests a stop after some epochs. */
     private static CellListener counting(AtomicInteger seen, int most, boolean kill, StopSignal stop) {
         return new CellListener() {
             @Override
@@ -214,7 +214,7 @@ class CellRunTest {
         };
     }
 
-    /** Lines of epochs are not forced, checkpoints are. */
+    /** Epoch lines are not forced to the device, but checkpoints are. */
     @ParameterizedTest
     @ValueSource(strings = {"", "{\"epoch\":1\0\0\0\0\0\n{\"epoch\":2}\n", "\0\0\0\0"})
     void aTrainingWhoseLinesALossOfPowerTookStartsAgain(String left) throws IOException {
@@ -230,7 +230,7 @@ class CellRunTest {
         assertThat(TinyCell.content(cut)).isEqualTo(TinyCell.content(whole));
     }
 
-    /** One that was begun before journals had checksums and checkpoints digests. */
+    /** A cell that was begun before journals had checksums and checkpoints had digests. */
     @Test
     void aCellOfAnEarlierVersionIsGoneOnWith() throws IOException {
         Path whole = folder.resolve("whole");

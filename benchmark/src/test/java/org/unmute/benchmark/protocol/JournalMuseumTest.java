@@ -23,8 +23,8 @@ import org.unmute.data.json.JsonFields;
 import org.unmute.data.json.JsonLines;
 
 /**
- * Journals of every version are read as they were meant, and written again byte for byte as the current version is kept
- * here; {@code museum/README.md} says how files are added.
+ * Journals of every version keep their meaning. Writing them again reproduces the stored file of the current version
+ * byte for byte; {@code museum/README.md} explains how files are added.
  */
 class JournalMuseumTest {
     private static final SearchSpace SPACE =
@@ -85,7 +85,7 @@ class JournalMuseumTest {
         assertKept(again, "trials.jsonl");
     }
 
-    /** A search that an earlier version began goes on. */
+    /** A search that an earlier version began can be resumed. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void searchesGoOn(int version) throws IOException {

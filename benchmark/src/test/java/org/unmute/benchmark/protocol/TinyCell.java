@@ -23,7 +23,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 
-/** Cells that run in a moment: clips of a few tokens in memory, to which each class adds its own direction. */
+/** Cells that run in a moment: clips in memory with a few tokens, to which each class adds its own direction. */
 final class TinyCell {
     static final int DIM = 8;
     static final int CLASSES = 3;
@@ -87,7 +87,7 @@ final class TinyCell {
         return new CellSettings(probe, ProbeOptions.DEFAULTS, training, space, study, 2, List.of(0L, 5L));
     }
 
-    /** Writes each seed's test scores and, at the end, the cell's outcome, without times. */
+    /** Writes the test scores of each seed and, at the end, the result of the cell, without times. */
     static final class Recorder implements CellRecorder {
         @Override
         public void seed(CellId cell, SeedResult result, Path folder, List<FoldScores> folds) throws IOException {

@@ -21,7 +21,7 @@ import org.unmute.benchmark.protocol.EpochRecord;
 import org.unmute.benchmark.search.Halving;
 import org.unmute.files.InputException;
 
-/** With a scripted clock: what the progress expects against what really follows. */
+/** With a scripted clock, compares the estimated time with the time that actually follows. */
 class BenchmarkForecastTest {
     private static final CellId SLOW = new CellId("e", "d", "slow");
     private static final CellId FAST = new CellId("e", "d", "fast");
@@ -32,7 +32,7 @@ class BenchmarkForecastTest {
     private final Map<CellId, BenchmarkForecast.Ahead> ahead = new LinkedHashMap<>();
     private double now;
 
-    /** Adds up what is counted. */
+    /** Adds up the counts. */
     private static final class Bar implements ProgressBar {
         long units;
         long total;
@@ -100,7 +100,7 @@ class BenchmarkForecastTest {
         progress.training(cell, "training", 0.5, pruned, false);
     }
 
-    /** Trainings without search, of ten epochs each. */
+    /** Trainings without a search, of ten epochs each. */
     private static BenchmarkForecast.Ahead trainings(double seconds, int count) {
         return new BenchmarkForecast.Ahead(seconds, new CellCost.Schedule(0, count, 10, Optional.empty()), 0);
     }
@@ -131,7 +131,10 @@ class BenchmarkForecastTest {
         }
     }
 
-    /** One worker: what waits is corrected by how the plan did for what ran, wholly if it is the same probe. */
+    /**
+     * One worker: the plans of waiting cells are corrected by the pace of finished ones, fully if they have the same
+     * probe.
+     */
     @Test
     void theRestOfThePlanIsCorrectedToo() {
         CellId again = new CellId("e", "other", "slow");
@@ -143,15 +146,15 @@ class BenchmarkForecastTest {
             for (int i = 1; i <= 100; i++) {
                 epoch(progress, SLOW, i * 0.1, 0.1);
             }
-            // The plan was a hundred times too long: for the same probe it is corrected by nearly as much, for another
-            // by the root of it.
+            // The plan was a hundred times too long: the correction is nearly as large for the same probe, and about
+            // its root for another probe.
             assertThat(bar.left).isBetween(50 + 4.0, 50 + 12.0);
         }
     }
 
     /**
-     * The first of two cells is a hundred times faster than planned, the second as slow as planned. At the end of the
-     * first, nearly all of the planned time has passed; half of the trainings are done all the same.
+     * The first of two cells is a hundred times faster than planned, the second runs as planned. When the first ends,
+     * nearly all of the planned time counts as done, but only half of the trainings are.
      */
     @Test
     void theShareIsThatOfTheTrainings() {
@@ -261,8 +264,8 @@ class BenchmarkForecastTest {
     }
 
     /**
-     * What a real run reported and when: eight cells on two workers of a busy machine. After the first two cells and
-     * until the last twentieth, what is announced is at most twice as long or half as long as what follows.
+     * The events and times of a real run: eight cells on two workers of a busy machine. From the end of the second cell
+     * until the last twentieth, the estimate is at most twice and at least half the time that actually follows.
      */
     @Test
     void aRealRunIsForetold() throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.Embedding;
 
-/** Tokens that several machines make in parts. */
+/** Tokens computed in parts by several machines. */
 class TokenPartsTest {
     @TempDir
     private Path folder;

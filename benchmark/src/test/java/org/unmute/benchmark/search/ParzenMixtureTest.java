@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Reference numbers: the same mixture written in NumPy with {@code scipy.stats.truncnorm} (SciPy 1.17.1). */
+/** Reference values from the same mixture, written in NumPy with {@code scipy.stats.truncnorm} (SciPy 1.17.1). */
 class ParzenMixtureTest {
     private static final double[] FOUR = {0.1, 0.85, 0.3, 0.9};
     private static final double[] AT = {0, 0.2, 0.5, 0.87, 1};
@@ -96,8 +96,8 @@ class ParzenMixtureTest {
     }
 
     /**
-     * From the error function of the C library. The series sums up to 150 positive terms, so it is off by at most 150
-     * · 2⁻⁵³ of the value.
+     * Reference values from the error function of the C library. The series sums up to 150 positive terms, so its
+     * relative error is at most 150 · 2⁻⁵³.
      */
     @ParameterizedTest
     @CsvSource({

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SobolTest {
-    /** The first ten points in three dimensions that Joe and Kuo publish with their program. */
+    /** The first ten points in three dimensions, as published by Joe and Kuo with their program. */
     private static final double[][] PUBLISHED = {
         {0, 0, 0},
         {0.5, 0.5, 0.5},
@@ -81,7 +81,10 @@ class SobolTest {
         }
     }
 
-    /** Dimensions 1 and 2 are a (0, 2)-sequence: of 2ᵏ points one in each box of area 2⁻ᵏ, shifted or not. */
+    /**
+     * Dimensions 1 and 2 form a (0, 2)-sequence: of 2ᵏ points, one lies in each box of area 2⁻ᵏ, with or without a
+     * shift.
+     */
     @Test
     void shiftedPointsStillPutOneInEveryBox() {
         Sobol sobol = new Sobol(2, 5);

@@ -171,7 +171,7 @@ class StudyTest {
         assertThat(study.best(4).stream().map(FinishedTrial::number)).containsExactly(0, 2, 1);
     }
 
-    /** The estimator must not fail if all trials diverge. */
+    /** The estimator must not fail even if all trials diverge. */
     @Test
     void aStudyWhereEverythingDivergesStillSuggests() {
         Study study = new Study(SPACE, settings(3, 20, null));

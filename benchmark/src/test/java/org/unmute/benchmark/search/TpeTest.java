@@ -18,7 +18,8 @@ class TpeTest {
             new SearchSpace(List.of(Range.logarithmic("lr", 1e-4, 7e-3), Range.logarithmic("wd", 1e-5, 5e-4)));
 
     /**
-     * A smooth peak of 0 at lr = 2e-3, wd = 3e-5, like a validation score's; the weight decay matters a tenth as much.
+     * A smooth peak of 0 at lr = 2e-3, wd = 3e-5, similar to a validation score. The weight decay matters a tenth as
+     * much.
      */
     private static double peak(Map<String, Double> at) {
         double rate = Math.log(at.get("lr") / 2e-3);
@@ -26,7 +27,7 @@ class TpeTest {
         return -rate * rate - 0.1 * decay * decay;
     }
 
-    /** A narrow peak of 0 at lr = 1e-3 on a slope: rates past 5e-3 fail altogether. */
+    /** A narrow peak of 0 at lr = 1e-3 on a slope; rates above 5e-3 fail altogether. */
     private static double cliff(Map<String, Double> at) {
         double rate = Math.log(at.get("lr") / 1e-3);
         return at.get("lr") > 5e-3 ? Double.NaN : -Math.abs(rate) - 0.2 * Math.abs(Math.log(at.get("wd") / 4e-4));
@@ -51,7 +52,7 @@ class TpeTest {
         }
     }
 
-    /** The number of points is the same, so only their choice differs. */
+    /** The number of points is the same, so only their selection differs. */
     @Test
     void estimatedTrialsAreBetterThanMoreSobolPoints() {
         List<Double> estimated = new ArrayList<>();
