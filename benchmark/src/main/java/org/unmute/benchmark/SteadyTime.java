@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 /**
  * Repeats an action until the virtual machine has compiled it, and returns the mean lap time since the last
  * improvement. Vector code runs a thousand times slower before it is compiled, and the time until then depends on the
- * load of the machine. So laps continue while the compiler is busy, but timing is limited to a share of the work that
- * lies ahead. Not thread-safe.
+ * load of the machine. Laps therefore continue while the compiler is busy, but their time is limited to a share of the
+ * work that lies ahead. Not thread-safe.
  */
 public final class SteadyTime {
     private static final int LAPS = 5;

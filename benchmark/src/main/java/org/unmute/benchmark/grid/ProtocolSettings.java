@@ -25,7 +25,7 @@ import org.unmute.tensor.DType;
  * @param validation share of the training clips to set aside if a set has no validation part
  * @param validationSeed seed of that split
  * @param standardize whether tokens are standardized
- * @param tokens storage type of tokens: float16 or float32
+ * @param tokens storage type of cached tokens: float16 or float32
  */
 public record ProtocolSettings(
         int epochs,

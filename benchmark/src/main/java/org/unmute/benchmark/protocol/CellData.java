@@ -10,7 +10,7 @@ import org.unmute.probes.train.Objective;
  *
  * @param folds at least one
  * @param classes class names in the order of the targets
- * @param objective the loss; must be cross-entropy if each clip has exactly one class
+ * @param objective the loss; cross-entropy for sets whose clips have exactly one class
  * @param metric the metric that selects settings and is reported
  * @param encoderHash hash of the encoder's weights and settings, for saved probes
  * @param frontEndHash hash of the encoder's front end, for saved probes

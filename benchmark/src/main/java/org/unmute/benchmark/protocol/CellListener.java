@@ -6,12 +6,12 @@ public interface CellListener {
     CellListener SILENT = new CellListener() {};
 
     /**
-     * An epoch was trained, by this process or an earlier one.
+     * Called when an epoch has been trained, by this process or an earlier one.
      *
      * @param what description of the training
      */
     default void epoch(CellId cell, String what, EpochRecord epoch) {}
 
-    /** A training ended; {@code before} is true if an earlier process had finished it. */
+    /** Called when a training has ended; {@code before} is true if an earlier process finished it. */
     default void training(CellId cell, String what, double validation, boolean pruned, boolean before) {}
 }

@@ -18,8 +18,8 @@ import org.unmute.probes.train.TrainingSettings;
  *
  * @param probe type of probe, one of {@link Probes#names()}
  * @param options options of the probe
- * @param training the settings that are not searched; its seed is that of the search. The data set replaces the
- *     objective, the {@linkplain Fold folds} replace the standardization
+ * @param training the settings that are not searched; its seed is that of the search. The data set overrides the
+ *     objective, the {@linkplain Fold folds} override the standardization
  * @param space searched ranges: {@link #RATE}, {@link #DECAY}, or both
  * @param study settings of the search
  * @param top number of best configurations to train again, at least 1

@@ -79,7 +79,7 @@ public record ComparedRuns(
                 .orElse("mAP");
     }
 
-    /** The column of a probe with default options, if there is one. */
+    /** The column of a probe whose label states no options, if there is one. */
     public Optional<Column> column(String probe) {
         return columns.stream().filter(c -> c.label().equals(probe)).findFirst();
     }

@@ -39,7 +39,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param folds at least one
  * @param testEvents events of the test clips with their times, for sets without folds; null if they are not known
  * @param leftOut descriptions of the recordings in its lists that are missing or unusable
- * @param facts counts of clips read and missing, for records
+ * @param facts entries for records about the clips read and missing
  */
 record SplitDataset(
         DatasetEntry entry,

@@ -21,7 +21,7 @@ import org.unmute.benchmark.protocol.EpochRecord;
 import org.unmute.benchmark.search.Halving;
 import org.unmute.files.InputException;
 
-/** With a scripted clock, compares the estimated time with the time that actually follows. */
+/** Compares, with a scripted clock, the estimated time with the time that actually follows. */
 class BenchmarkForecastTest {
     private static final CellId SLOW = new CellId("e", "d", "slow");
     private static final CellId FAST = new CellId("e", "d", "fast");

@@ -22,9 +22,9 @@ import org.unmute.models.encoder.EncoderSpec;
 
 /**
  * Reads clips in the order of a list, several at a time, at an encoder's rate. Clips of one file that are close to each
- * other in the list share a stream: contiguous clips are read on, overlaps are decoded once, and larger gaps are
- * sought. Files are read in parallel. The samples of a clip do not depend on how the list is divided: each clip is cut
- * at the file's rate at the nearest samples, then resampled on its own.
+ * other in the list share a stream, which decodes overlaps once and seeks over gaps. Files are read in parallel. The
+ * samples of a clip do not depend on how the list is divided: each clip is cut at the file's rate at the nearest
+ * samples, then resampled on its own.
  *
  * <p>{@link Limits} bound the memory, however long the files are, unless a single clip exceeds them.
  */

@@ -63,7 +63,7 @@ final class ClipStream implements AudioStream {
         return position;
     }
 
-    /** @throws UnreadableAudioException also if the file ends before the clip begins */
+    /** @throws UnreadableAudioException if the samples are damaged, or the file ends before the clip begins */
     @Override
     public int read(float[] samples, int at, int count) throws IOException {
         Objects.checkFromIndexSize(at, count, samples.length);

@@ -14,9 +14,9 @@ import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * A file that serves several clips through one stream. Samples shared by consecutive clips are decoded once; a clip
- * that begins elsewhere is sought. After damage the file is opened again for the next clip, so that each clip fails or
- * succeeds by its own samples. Not thread-safe.
+ * A file that serves several clips through one stream. Samples shared by consecutive clips are decoded once; the stream
+ * seeks to a clip that begins elsewhere. After damage the file is opened again for the next clip, so that each clip
+ * fails or succeeds by its own samples. Not thread-safe.
  */
 final class SharedFile implements Closeable {
     /** Clips of at most this many frames are read unresampled and kept for the next clip, which may overlap: 2 MiB. */

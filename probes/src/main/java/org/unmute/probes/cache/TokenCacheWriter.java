@@ -29,9 +29,9 @@ import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.FolderFiles;
 
 /**
- * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open
- * the folder again and, in the same order, {@link #append} the clips whose {@link #status} is not {@link
- * ClipStatus#PRESENT}: the shards become byte for byte those of an uninterrupted run.
+ * Appends token maps to a cache folder and creates it if needed. A folder has one writer at a time, used by one thread
+ * at a time. To resume, open the folder again and, in the same order, {@link #append} the clips whose {@link #status}
+ * is not {@link ClipStatus#PRESENT}. The shards then equal those of an uninterrupted run byte for byte.
  */
 public final class TokenCacheWriter implements AutoCloseable {
     /** Name of the lock file in the folder of a cache. */

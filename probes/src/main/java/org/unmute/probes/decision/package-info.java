@@ -1,5 +1,5 @@
 /**
  * From scores to decisions: thresholds for each class and a calibration to probabilities, both learned on validation
- * clips. {@link org.unmute.probes.decision.Decisions} holds what was learned; it is saved in a probe's file.
+ * clips. {@link org.unmute.probes.decision.Decisions} holds both and is saved in a probe's file.
  */
 package org.unmute.probes.decision;

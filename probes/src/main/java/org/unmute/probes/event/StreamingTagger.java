@@ -22,11 +22,11 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.score.FrameScoring;
 
 /**
- * Detects events while samples arrive from a microphone, a socket or a file of any length: encoder, frame scores,
- * events. Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording.
- * To find bands, up to two contexts of tokens are held in addition for each class with an open event. The events are
- * those of the whole recording encoded at once, however the samples are split into blocks; {@link StreamingEncoder}
- * states the differences for class tokens and for encoders without windows.
+ * Detects events while samples arrive from a microphone, a socket or a file of any length, by encoding them, scoring
+ * frames and applying rules. Memory depends on the encoder, the context of the scorer and the rules, not on the length
+ * of the recording. To find bands, up to two contexts of tokens are held in addition for each class with an open event.
+ * The events are those of the whole recording encoded at once, however the samples are split into blocks; {@link
+ * StreamingEncoder} states the differences for class tokens and for encoders without windows.
  *
  * <p>Row i of the grid lasts from {@code i * rowSamples / rate} to {@code (i + 1) * rowSamples / rate} seconds; {@link
  * EncoderSpec#rowStart} states the exception. Rows that begin after the last sample are padding and are left out, and
@@ -53,7 +53,7 @@ public final class StreamingTagger {
     /** The bands of events that were pending when the state was taken. */
     private final Map<Peak, Band> known = new HashMap<>();
 
-    /** The first row that is needed. Also the first row of which it is not known whether it belongs to an event. */
+    /** The first row that is needed, and the first row of which it is undecided whether it belongs to an event. */
     private final long firstRow;
 
     private final long firstUndecided;

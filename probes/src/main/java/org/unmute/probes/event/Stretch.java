@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stretch of time in which a class is active. Differences of times are rounded to a millionth of a second before they
- * are compared, so that 0.4 - 0.3 is 0.1.
+ * A stretch of time in which a class is active. Differences of times are rounded to microseconds before they are
+ * compared, so that 0.4 - 0.3 is 0.1.
  *
  * @param onset  in seconds
  * @param offset in seconds, at least {@code onset}
  */
 public record Stretch(double onset, double offset) {
-    /** In seconds, rounded to a millionth. */
+    /** In seconds, rounded to microseconds. */
     public double length() {
         return rounded(offset - onset);
     }
@@ -26,7 +26,7 @@ public record Stretch(double onset, double offset) {
      *
      * @param scores of one class, {@code [frames]}
      * @param times  {@code [frames + 1]}: frame {@code i} lasts from {@code times[i]} to {@code times[i + 1]}
-     * @param high   a frame must exceed it, compared in float64
+     * @param high at least one frame must exceed it, compared in float64
      * @param low    all frames must exceed it; at most {@code high}
      * @throws IllegalArgumentException if {@code low} is greater than {@code high}, or lengths do not fit
      */
@@ -56,9 +56,9 @@ public record Stretch(double onset, double offset) {
     }
 
     /**
-     * Joins stretches whose gap is at most so long.
+     * Merges stretches whose gap is at most {@code gap}.
      *
-     * @param stretches by onset, without overlap
+     * @param stretches sorted by onset, without overlap
      * @param gap       in seconds
      */
     public static List<Stretch> merged(List<Stretch> stretches, double gap) {
@@ -73,7 +73,7 @@ public record Stretch(double onset, double offset) {
         return all;
     }
 
-    /** The stretches that last at least so many seconds. */
+    /** The stretches that last at least {@code seconds}. */
     public static List<Stretch> lasting(List<Stretch> stretches, double seconds) {
         return stretches.stream().filter(s -> s.length() >= seconds).toList();
     }

@@ -3,20 +3,20 @@ package org.unmute.probes.event;
 import java.util.List;
 
 /**
- * From where a {@link StreamingTagger} can go on with a recording, and what it must know of the sound before.
+ * A state from which a {@link StreamingTagger} can resume a recording, with all it needs from the sound before.
  *
- * @param decided rows of which it is known whether they belong to events, from the start of the recording
+ * @param decided number of rows, from the start of the recording, of which it is known whether they belong to events
  * @param pending events that later rows may still change
  */
 public record TaggerState(long decided, List<Pending> pending) {
-    /** The start of a recording. */
+    /** The state at the start of a recording. */
     public static final TaggerState START = new TaggerState(0, List.of());
 
     /**
-     * An event that is not given yet.
+     * An event that has not been delivered yet.
      *
-     * @param event    as it is so far, with times from the first sample of the tagger
-     * @param open     whether it goes on; otherwise a later one may join it
+     * @param event its present extent, with times relative to the first sample of the tagger
+     * @param open whether it is still going on; otherwise a later event may join it
      * @param exceeded whether a frame exceeds the high threshold
      */
     public record Pending(Event event, boolean open, boolean exceeded) {}

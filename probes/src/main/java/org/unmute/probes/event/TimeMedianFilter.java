@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Running median in continuous time, for scores of frames of any lengths: the value below which the signal lies for
- * half of a window around each moment. Outside the recording the signal counts as minus infinity. The result is
- * piecewise constant with boundaries of its own, as in sed_scores_eval.
+ * Running median in continuous time, for scores of frames of any duration: the value at or below which the signal lies
+ * for half of a window around each moment. Outside the recording the signal counts as minus infinity. The result is
+ * piecewise constant with its own boundaries, as in sed_scores_eval.
  */
 public final class TimeMedianFilter {
     private TimeMedianFilter() {}
@@ -17,20 +17,20 @@ public final class TimeMedianFilter {
     /**
      * Filtered scores.
      *
-     * @param times  {@code [frames + 1]}, rising, in seconds, rounded to a millionth
+     * @param times {@code [frames + 1]}, ascending, in seconds, rounded to microseconds
      * @param scores {@code [frames][classes]}
      */
     public record Filtered(double[] times, float[][] scores) {}
 
-    /** From a moment on, the filtered signal has this value. */
+    /** The filtered signal has this value from this time on. */
     private record Step(double time, float value) {}
 
     /**
      * Filters scores.
      *
-     * @param times   {@code [frames + 1]}, rising, in seconds
+     * @param times {@code [frames + 1]}, ascending, in seconds
      * @param scores  {@code [frames][classes]}. Not modified.
-     * @param seconds window of each class; 0 leaves a class as it is, with all its boundaries
+     * @param seconds window length of each class; 0 leaves a class unfiltered, with all its boundaries
      * @throws IllegalArgumentException if a window is negative or lengths do not fit
      */
     public static Filtered apply(double[] times, float[][] scores, double[] seconds) {
@@ -86,7 +86,7 @@ public final class TimeMedianFilter {
 
     /**
      * Between two moments at which an end of the window meets a boundary of the signal, the window loses time of one
-     * value and gains as much of another. So the median rises or falls, step by step through the values between the
+     * value and gains as much time of another. So the median rises or falls in steps through the values between the
      * two.
      */
     private static List<Step> filtered(double[] times, float[] scores, double seconds) {
@@ -130,7 +130,7 @@ public final class TimeMedianFilter {
             sum += weights.get(values[i]);
             below[i] = sum;
         }
-        // Share of time at or below each value a moment after the start, and when it crosses one half.
+        // The share of time at or below each value, just after the start, and the moment at which it crosses one half.
         int median = 0;
         while (median < values.length - 1 && !reached(below[median], half, values[median], lost, gained)) {
             median++;
@@ -155,7 +155,7 @@ public final class TimeMedianFilter {
         }
     }
 
-    /** Whether the signal is at or below a value for half of the window a moment later. */
+    /** Whether the signal will be at or below a value for half of the window a moment later. */
     private static boolean reached(double below, double half, float value, float lost, float gained) {
         boolean falls = value >= lost && value < gained;
         return falls ? below - half > 1e-9 : below - half > -1e-9;

@@ -136,7 +136,7 @@ public interface TokenSource {
     /**
      * A source of token maps in memory.
      *
-     * @throws IllegalArgumentException if there are none, or they differ in dim or only some have a cls token
+     * @throws IllegalArgumentException if there are none, they differ in dim, or only some have a cls token
      */
     static TokenSource of(List<TokenMap> maps) {
         return new MemorySource(maps.stream().map(Features::new).toList());

@@ -113,8 +113,8 @@ class LossGoldenTest {
 
     /**
      * At extreme logits, the float64 and the float32 column differ in kind. Either is accepted; where a value is NaN
-     * because of 0 · ∞, so is 0 (note of the index). The tolerance is that of values of this size, not the difference
-     * between the columns.
+     * because of 0 · ∞, so is 0 (note of the index). The tolerance depends on the size of the values, not on the
+     * difference between the columns.
      */
     private static void checkEither(Arithmetic a, ReferenceFile file, String at, String what, Tensor actual) {
         double[] wide = file.file().doubles(at + what);

@@ -112,7 +112,7 @@ class OptionsKeptTest {
                 .allSatisfy(option -> assertThat(" " + all).contains(" " + option + "="));
     }
 
-    /** Pooling as in another jar; the constructor determines what it does wrong. */
+    /** Pooling of a third-party probe; each test decides how it is constructed. */
     private static class Other extends PoolingProbe {
         Other(ParameterSource source) {
             super(source, source.dim());
@@ -208,7 +208,7 @@ class OptionsKeptTest {
         }
     }
 
-    /** Properties that only a fresh probe knows must be stated as options, too. */
+    /** Properties known only to a fresh probe must also be stated as options. */
     @Test
     void whatIsTakenFromTheTokensAndNotKeptIsRefused() {
         for (Function<ParameterSource, Number> taken : List.<Function<ParameterSource, Number>>of(

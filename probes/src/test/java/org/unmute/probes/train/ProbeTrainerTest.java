@@ -184,7 +184,7 @@ class ProbeTrainerTest {
         assertThat(meanAveragePrecision(scores, truth)).isGreaterThan(0.9);
     }
 
-    /** The orthogonality term is part of the loss that training reports and lowers. */
+    /** The orthogonality term is part of the loss that training reports and minimizes. */
     @Test
     void regularizationIsAddedToTheLoss() throws IOException {
         TokenSet clips = planted(16, 3);

@@ -142,7 +142,7 @@ class UnknownTargetsTest {
                         .containsExactly(masked.parameters().get(parameter).toFloats(), within(1e-6f)));
     }
 
-    /** Skipped steps have a loss of NaN in the checkpoint, too. */
+    /** Skipped steps also have a loss of NaN in the checkpoint. */
     @Test
     void aRunWithBatchesOfNothingResumes(@TempDir Path folder) throws IOException {
         TokenSet clips = new TokenSet(tokens(20), partlyKnown(20), CLASSES);

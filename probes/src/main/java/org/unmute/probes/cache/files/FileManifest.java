@@ -98,7 +98,7 @@ public record FileManifest(List<Entry> files) {
      * Reads a manifest.
      *
      * @param name name of the file, for messages
-     * @throws MalformedFileException naming the byte and the problem, also if the contents do not match the digest
+     * @throws MalformedFileException naming the byte and the problem, or if the contents do not match the digest
      */
     public static FileManifest parse(byte[] json, String name) throws MalformedFileException {
         boolean sealed = isSealed(json);

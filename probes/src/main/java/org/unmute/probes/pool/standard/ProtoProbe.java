@@ -95,7 +95,7 @@ public final class ProtoProbe implements Probe {
         boolean own = isOwn(source, classes, each);
         double others = own ? 0 : source.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
         vectors = source.fraction(VECTORS, count, source.dim(VECTORS, 2, 1));
-        // [classes, prototypes a class], or [classes, prototypes] with connection=all
+        // [classes, prototypes per class], or [classes, prototypes] with connection=all
         weight = source.constant(WEIGHT, 1, classes, own ? each : count);
         bias = source.constant(BIAS, FRESH_BIAS, classes);
         options = source.inForce();
