@@ -39,7 +39,7 @@ public record Range(String name, double low, double high, boolean logarithmic) {
 
     /**
      * The value at a fraction of the way from {@code low} to {@code high}, on a logarithmic scale for a logarithmic
-     * range. The same on every machine.
+     * range. The result is the same on every machine.
      *
      * @param share fraction in [0, 1]
      * @throws IllegalArgumentException for a fraction outside [0, 1]

@@ -83,8 +83,9 @@ public final class Study {
      * Reports a validation score during a trial.
      *
      * <p>At the epochs of {@link Halving} a trial continues if its score is among the best 1/eta (at least one) of the
-     * scores that trials up to this one had there, or equal to the last of these. NaN stops a trial at any epoch, with
-     * and without halving. After a trial's last epoch the caller ignores the result and finishes it as not pruned.
+     * scores that all trials up to this one reached there, or ties with the worst of these. NaN stops a trial at any
+     * epoch, with and without halving. After a trial's last epoch, the caller ignores the result and finishes the trial
+     * as not pruned.
      *
      * @param trial the open trial
      * @param epoch epochs completed, from 1, above that of the last report

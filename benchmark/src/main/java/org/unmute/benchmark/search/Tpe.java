@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
  * others g(x); of 24 draws from l, the one with the largest l(x) / g(x) is tried next. Both densities are {@link
  * ParzenMixture}s.
  *
- * <p>Points lie in the unit cube. There a logarithmic range is already on its logarithmic scale, and so are densities,
- * widths and draws.
+ * <p>Points lie in the unit cube. In it, logarithmic ranges are already on their logarithmic scale, and so are
+ * densities, widths and draws.
  */
 public final class Tpe {
     /** Number of candidates from which the next point is taken. */

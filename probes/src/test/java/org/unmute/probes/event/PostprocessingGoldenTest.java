@@ -18,7 +18,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Median filters and events of {@code sed/postprocessing}: frames and events exactly, continuous times to 1e-6. */
+/**
+ * Median filters and events of {@code sed/postprocessing}. Frames and events must match exactly, continuous times to
+ * 1e-6.
+ */
 @Tag("golden")
 class PostprocessingGoldenTest {
     private static Path folder() {

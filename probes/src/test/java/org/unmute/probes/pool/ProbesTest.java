@@ -318,7 +318,7 @@ class ProbesTest {
                 .containsExactly(mean.logits(batch).toFloats(), within(1e-6f));
     }
 
-    /** Cosines reach the descriptor at their maximum; attention sums to 1. */
+    /** The maximum of the cosines equals the descriptor; attention weights sum to 1. */
     @ParameterizedTest
     @MethodSource("org.unmute.probes.pool.ProbeChecks#probes")
     void mapsAreWhatTheDescriptorRestsOn(String name, String options) {
