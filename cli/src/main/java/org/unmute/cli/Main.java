@@ -52,8 +52,8 @@ public final class Main implements Runnable {
     private Main() {}
 
     /**
-     * Registers only the command that is called: reading the options of all commands takes longer than many commands
-     * run.
+     * Registers only the command that is called, since reading the options of all commands takes longer than many
+     * commands run.
      */
     static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());
@@ -73,7 +73,10 @@ public final class Main implements Runnable {
         return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
     }
 
-    /** Options of probes are known once the probes are loaded, which is left to lines that name their command. */
+    /**
+     * Adds the options of probes. They are known only once the probes are loaded, so this is skipped for command lines
+     * that do not need them.
+     */
     private static void completeProbe(CommandLine line, String... args) {
         CommandLine probe = line.getSubcommands().get("probe");
         if (probe != null && List.of(args).contains("probe")) {
@@ -95,8 +98,8 @@ public final class Main implements Runnable {
 
     /**
      * Runs the command in this process and leaves nothing behind: threads, files and device memory of the command are
-     * released when this returns, and the backend that was current before is current again. Not for several threads at
-     * once, since a command chooses the backend of the process.
+     * released when this returns, and the previous backend is current again. Must not run in several threads at once,
+     * since a command sets the backend of the whole process.
      *
      * @param out  receives results
      * @param err  receives progress, remarks and errors
@@ -122,8 +125,8 @@ public final class Main implements Runnable {
             completeProbe(line, args);
             return line.execute(args);
         } catch (RuntimeException | Error e) {
-            // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError. A device may fail
-            // when it is closed.
+            // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError. Closing a device may
+            // also fail.
             return report(e, line, errors);
         }
     }
@@ -134,8 +137,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * The word that stands where a command should, if it is none. picocli finds it too, but not if help or the version
-     * is asked for as well: then it would print the general help as if the word were right.
+     * The word in the place of a command, if it is not a command. picocli reports such a word too, unless help or the
+     * version is also requested: then it would print the general help as if the word were right.
      *
      * @return empty if the command is known or missing, or the line begins with a file of arguments
      */
@@ -180,7 +183,7 @@ public final class Main implements Runnable {
         return status;
     }
 
-    /** Messages of the library may already begin with the operation's name, which the command's says. */
+    /** Drops the name of the operation from the message if it equals the command's name, which is printed anyway. */
     private static int show(Failure failure, CommandLine command, ErrorReport errors) {
         String operation = command.getCommandName() + ": ";
         String message = failure.message();

@@ -23,19 +23,19 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** A vector of each clip, collected and then written to one file, all or nothing. Vectors are not copied. */
+/** Collects one vector per clip and writes all of them to one file, or none. Vectors are not copied. */
 public final class PooledVectors {
-    /** Name of the tensor and of the column of vectors. */
+    /** Name of the tensor, and of the column that holds the vectors. */
     public static final String NAME = "pooled";
 
-    /** Kinds of files, by the ends of their names. */
+    /** File formats, chosen by extension. */
     public enum FileKind {
         NPY,
         SAFETENSORS,
         CSV,
         PARQUET;
 
-        /** The kind of a file; null if its name tells none. */
+        /** The format of a file; null if its extension is unknown. */
         public static FileKind of(Path file) {
             String name = String.valueOf(file.getFileName());
             for (FileKind kind : values()) {
@@ -46,7 +46,7 @@ public final class PooledVectors {
             return null;
         }
 
-        /** The end of the names of such files. */
+        /** The extension of this format. */
         public String ending() {
             return "." + name().toLowerCase(Locale.ROOT);
         }
@@ -55,21 +55,21 @@ public final class PooledVectors {
     private final List<String> clips = new ArrayList<>();
     private final List<float[]> vectors = new ArrayList<>();
 
-    /** No vectors yet. */
+    /** Creates an empty collection. */
     public PooledVectors() {}
 
-    /** Adds the vector of a clip, as long as those of the others. */
+    /** Adds the vector of a clip. All vectors must have the same length. */
     public void add(String clip, float[] vector) {
         clips.add(clip);
         vectors.add(vector);
     }
 
-    /** The clips, in the order of the rows. */
+    /** The clips, in row order. */
     public List<String> clips() {
         return List.copyOf(clips);
     }
 
-    /** Elements of a vector; 0 if there is none. */
+    /** Length of the vectors; 0 if there are none. */
     public int dim() {
         return vectors.isEmpty() ? 0 : vectors.getFirst().length;
     }
@@ -77,9 +77,9 @@ public final class PooledVectors {
     /**
      * Writes the file.
      *
-     * @param about how vectors were made: metadata of a safetensors file, and notes in a Parquet file
-     * @throws CommandException if one array cannot hold them
-     * @throws IOException      if it cannot be written
+     * @param about how the vectors were computed, stored as metadata in safetensors and Parquet files
+     * @throws CommandException if the vectors do not fit into one array
+     * @throws IOException      if the file cannot be written
      */
     public void write(Path file, FileKind kind, Map<String, String> about) throws IOException {
         switch (kind) {

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.unmute.files.Sha256;
 
-/** Facts about files of recordings, of which no samples are kept. */
+/** Facts about recording files that do not need their samples. */
 public final class RecordingFiles {
     private RecordingFiles() {}
 
     /**
-     * Names of the sound of files, equal for files with the same bytes. Only files of the same size are read; a file
-     * that cannot be is a sound of its own.
+     * Identifies recordings with the same bytes. Only files that share their size with another are read; a file that
+     * cannot be read counts as unique.
      *
      * @param files by id
-     * @return id of the first file with the same bytes, by id
+     * @return for each id, the first id whose file has the same bytes
      */
     public static Map<String, String> sounds(Map<String, Path> files) {
         Map<Long, List<String>> bySize = new HashMap<>();
@@ -29,7 +29,7 @@ public final class RecordingFiles {
             try {
                 bySize.computeIfAbsent(Files.size(file), s -> new ArrayList<>()).add(id);
             } catch (IOException e) {
-                // Reported when it is read.
+                // Reported when the file is read.
             }
         });
         for (List<String> ids : bySize.values()) {
@@ -38,7 +38,7 @@ public final class RecordingFiles {
                 try {
                     sounds.put(id, byHash.computeIfAbsent(Sha256.of(files.get(id)), h -> id));
                 } catch (IOException e) {
-                    // Reported when it is read.
+                    // Reported when the file is read.
                 }
             }
         }

@@ -12,7 +12,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.report.page.TimeText;
 
 /**
- * A stretch of a recording that a command line asks for.
+ * A stretch of a recording, as given on the command line.
  *
  * @param start in seconds
  * @param end   in seconds; NaN if only the start is given
@@ -26,14 +26,14 @@ public record RecordingStretch(double start, double end) {
     private static final int FIRST_SAMPLES = 1 << 18;
 
     /**
-     * A stretch that was read.
+     * The samples of a stretch.
      *
-     * @param recording its sound
-     * @param start     where it begins in the recording, in seconds
-     * @param whole     whether it is the whole recording, read without a stretch being asked for
+     * @param recording the sound of the stretch
+     * @param start     where the stretch begins in the recording, in seconds
+     * @param whole     whether it is the whole recording and no stretch was requested
      */
     public record Part(Recording recording, double start, boolean whole) {
-        /** The file's name, with the stretch if it is not the whole recording. */
+        /** The file's name, followed by the stretch unless it is the whole recording. */
         public String name(Path file) {
             String name = file.getFileName().toString();
             return whole
@@ -43,11 +43,11 @@ public record RecordingStretch(double start, double end) {
     }
 
     /**
-     * A stretch as {@code START} or {@code START-END}, in seconds, {@code m:ss} or {@code h:mm:ss}.
+     * Parses a stretch, {@code START} or {@code START-END}, in seconds, {@code m:ss} or {@code h:mm:ss}.
      *
      * @param option name of the option, for messages
      * @param max    longest stretch, in seconds
-     * @throws CommandException if it is no stretch, or too long
+     * @throws CommandException if the text is not a stretch, or the stretch is too long
      */
     public static RecordingStretch parse(String option, String text, double max) {
         String[] times = text.strip().split("\\s*[-\u2013]\\s*", -1);
@@ -66,7 +66,7 @@ public record RecordingStretch(double start, double end) {
         return new RecordingStretch(start, end);
     }
 
-    /** In seconds; NaN if it is no time. */
+    /** Parses a time into seconds; NaN if the text is not a time. */
     private static double time(String text) {
         Matcher m = TIME.matcher(text);
         if (!m.matches()) {
@@ -81,12 +81,12 @@ public record RecordingStretch(double start, double end) {
     }
 
     /**
-     * Reads this stretch; only it is decoded where the format can be entered anywhere. It ends with the recording.
+     * Reads this stretch, which is cut off at the end of the recording. Formats that can seek decode only the stretch.
      *
-     * @param length   seconds, if only the start is given
-     * @param warnings receives what is wrong with the recording
+     * @param length   length in seconds to read if only the start is given
+     * @param warnings receives problems of the recording
      * @throws CommandException if the recording ends before the stretch begins
-     * @throws IOException      if it cannot be read
+     * @throws IOException      if the recording cannot be read
      */
     public Part read(Path file, double length, RecordingWarnings warnings) throws IOException {
         try (AudioStream stream = AudioFiles.open(file)) {
@@ -107,12 +107,12 @@ public record RecordingStretch(double start, double end) {
     }
 
     /**
-     * Reads a whole recording that is not too long.
+     * Reads a whole recording, up to a maximum length.
      *
      * @param max      in seconds
-     * @param advice   what to do with a longer one, for the message
-     * @param warnings receives what is wrong with the recording
-     * @throws CommandException if it is longer
+     * @param advice   what to do with a longer recording, for the message
+     * @param warnings receives problems of the recording
+     * @throws CommandException if the recording is longer
      * @throws IOException      if it cannot be read
      */
     public static Part readWhole(Path file, double max, String advice, RecordingWarnings warnings) throws IOException {
@@ -137,7 +137,7 @@ public record RecordingStretch(double start, double end) {
                 file + " is " + length + " long; up to " + TimeText.length(max) + " are shown at a time: " + advice);
     }
 
-    /** As many samples as there are, up to a number. The array grows with what is read. */
+    /** Reads at most {@code max} samples. The array grows as samples arrive. */
     private static float[] samples(AudioStream stream, long max) throws IOException {
         float[] samples = new float[(int) Math.min(FIRST_SAMPLES, max)];
         int n = 0;

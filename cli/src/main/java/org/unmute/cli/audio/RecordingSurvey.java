@@ -17,17 +17,19 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * Lengths and sample rates of recordings before they are read. The headers of some hundred files tell; of others, and
- * of files whose header does not tell, the length is estimated from their size. Takes about a second at most, however
- * many recordings there are.
+ * Estimates lengths and sample rates of recordings before they are read. Up to 256 headers are read; all other lengths,
+ * and those that a header does not state, are estimated from the file size. Takes about a second at most, regardless of
+ * the number of recordings.
  */
 public final class RecordingSurvey {
-    /** Max headers read. */
+    /** Maximum number of headers read. */
     private static final int HEADERS = 256;
 
     private static final long HEADER_NANOS = 500_000_000L;
     private static final long SIZE_NANOS = 500_000_000L;
-    /** Without any header to learn from: MP3 and Ogg at 128 kbit/s, others with two bytes a sample at 44.1 kHz. */
+    /**
+     * Seconds per byte if no header was read: MP3 and Ogg at 128 kbit/s, others with two bytes per sample at 44.1 kHz.
+     */
     private static final double COMPRESSED = 1 / 16_000.0;
 
     private static final double UNCOMPRESSED = 1 / 88_200.0;
@@ -42,7 +44,7 @@ public final class RecordingSurvey {
 
     private RecordingSurvey() {}
 
-    /** Opens the recordings. Ones that cannot be opened are not reported here. */
+    /** Opens the recordings. Those that cannot be opened are not reported here. */
     public static RecordingSurvey of(List<AudioClip> clips) {
         RecordingSurvey survey = new RecordingSurvey();
         List<Path> files = clips.stream().map(AudioClip::path).distinct().toList();
@@ -54,7 +56,7 @@ public final class RecordingSurvey {
         return survey;
     }
 
-    /** Headers of files spread over the list: its beginning may be of one kind, and its end of another. */
+    /** Reads headers of files spread over the list, since formats may differ between its beginning and its end. */
     private void readHeaders(List<Path> files) {
         long begun = System.nanoTime();
         int n = Math.min(HEADERS, files.size());
@@ -74,12 +76,12 @@ public final class RecordingSurvey {
                     sums[1] += Files.size(file);
                 }
             } catch (IOException | IllegalArgumentException e) {
-                continue; // reported when it is read
+                continue; // reported when the file is read
             }
         }
     }
 
-    /** A step that visits all of {@code n} places and spreads them well if the time ends before. */
+    /** A step size that visits all {@code n} indices, and spreads them well if time runs out before. */
     private static int stepThrough(int n) {
         int step = Math.max(1, (int) (n * 0.618));
         while (gcd(step, n) != 1) {
@@ -102,7 +104,7 @@ public final class RecordingSurvey {
                 try {
                     seconds.put(file, Files.size(file) * secondsPerByte(extension(file)));
                 } catch (IOException e) {
-                    seconds.put(file, 0.0); // reported when it is read
+                    seconds.put(file, 0.0); // reported when the file is read
                 }
             }
         }
@@ -121,7 +123,7 @@ public final class RecordingSurvey {
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
-    /** The expected length of a clip in seconds. */
+    /** The expected length of a clip, in seconds. */
     public double seconds(AudioClip clip) {
         double file = seconds.getOrDefault(clip.path(), mean);
         if (clip.end() < Double.POSITIVE_INFINITY) {
@@ -130,15 +132,15 @@ public final class RecordingSurvey {
         return Math.max(0, file - clip.start());
     }
 
-    /** The expected length of all clips together in seconds. */
+    /** The expected total length of all clips, in seconds. */
     public double seconds() {
         return total;
     }
 
     /**
-     * A line that says what of the recordings an encoder does not hear, where their rates are above its own.
+     * A line that names the frequencies which the encoder ignores; empty if no sample rate exceeds that of the encoder.
      *
-     * @param encoder whose rate and front end tell what it hears
+     * @param encoder its sample rate and front end determine the highest frequency it uses
      */
     public Optional<String> unheard(EncoderSpec encoder) {
         List<Integer> above =

@@ -11,8 +11,8 @@ import org.unmute.audio.Recording;
 import org.unmute.data.provenance.RunRecord;
 
 /**
- * What is wrong with recordings that are read all the same: cut short, a header with wrong sizes, bytes left out. The
- * first ten are shown, the others counted; the record of the run has up to a thousand. Thread-safe.
+ * Collects problems of recordings that are read nevertheless: truncated files, wrong sizes in a header, skipped bytes.
+ * The first ten are shown and the others counted; the run's record holds up to a thousand. Thread-safe.
  */
 public final class RecordingWarnings {
     private static final int SHOWN = 10;
@@ -26,7 +26,7 @@ public final class RecordingWarnings {
      * A warning about a recording.
      *
      * @param file    its path
-     * @param warning in words
+     * @param warning its text
      */
     public record Warning(String file, String warning) implements Comparable<Warning> {
         @Override
@@ -36,12 +36,12 @@ public final class RecordingWarnings {
         }
     }
 
-    /** @param remarks receives a line for each of the first warnings, and one that counts the others */
+    /** @param remarks receives a line for each of the first warnings, and one with the number of the others */
     public RecordingWarnings(Consumer<String> remarks) {
         this.remarks = remarks;
     }
 
-    /** Notes a warning; the same about the same file counts once. */
+    /** Notes a warning. Repeated warnings about the same file count once. */
     public synchronized void note(Path file, String warning) {
         Warning noted = new Warning(file.toString(), warning);
         if (warnings.contains(noted)) {
@@ -68,7 +68,7 @@ public final class RecordingWarnings {
         return recording;
     }
 
-    /** Says how many warnings were not shown, and puts all into the record of the run, if there are any. */
+    /** Prints the number of warnings that were not shown and adds all warnings, if any, to the run's record. */
     public synchronized void end(RunRecord record) {
         int all = warnings.size() + more;
         if (all > SHOWN) {

@@ -16,13 +16,13 @@ public final class SourceReader {
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
     private final Map<String, String> hashes = new TreeMap<>();
 
-    /** @param warnings receives what is wrong with recordings that are read all the same */
+    /** @param warnings receives problems of recordings that are read nevertheless */
     public SourceReader(int rate, RecordingWarnings warnings) {
         this.rate = rate;
         this.warnings = warnings;
     }
 
-    /** Mono samples at the reader's rate. */
+    /** Reads a file as mono samples at the reader's rate. */
     public float[] read(Path file) throws IOException {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
@@ -34,12 +34,12 @@ public final class SourceReader {
         return samples;
     }
 
-    /** The number of different recordings read. */
+    /** The number of distinct recordings read. */
     public int used() {
         return hashes.size();
     }
 
-    /** A single hash for all recordings read: the hash of the lines "hash, two spaces, name", sorted by name. */
+    /** A single hash over all recordings read: the hash of the lines "hash, two spaces, name", sorted by name. */
     public String sha256() {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(

@@ -1,2 +1,2 @@
-/** What commands find out and say about the recordings they are given. */
+/** Lengths, warnings, stretches and pooled vectors of the recordings given to commands. */
 package org.unmute.cli.audio;

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The list of all commands. */
 public final class Commands {
-    /** In the order of the help text; class {@code NameCommand} implements the command {@code name}. */
+    /** In the order of the help text. The class {@code NameCommand} implements the command {@code name}. */
     public static final List<Class<?>> ALL = List.of(
             DemoCommand.class,
             DoctorCommand.class,

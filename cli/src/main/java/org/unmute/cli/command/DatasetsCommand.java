@@ -98,7 +98,7 @@ final class DatasetsCommand extends UnmuteCommand {
         return known(info.parts().getOrDefault(part, 0));
     }
 
-    /** The first file or folder below the root. */
+    /** The first file or folder below the root of the data set. */
     private static String firstFile(DatasetInfo info) {
         return info.tree().lines().skip(1).findFirst().orElse("").strip().split("\\s{2,}| \\(")[0];
     }

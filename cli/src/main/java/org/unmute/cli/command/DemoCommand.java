@@ -67,7 +67,7 @@ final class DemoCommand extends ComputingCommand {
     private static final int BATCH =
             TrainingSettings.defaults(PROBES.getFirst()).batch();
 
-    /** Seconds; see {@link StepCost#measure}. */
+    /** In seconds; see {@link StepCost#measure}. */
     private static final double PATIENCE = 0.2;
 
     @Option(
@@ -92,7 +92,7 @@ final class DemoCommand extends ComputingCommand {
             description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
     private int epochs = 30;
 
-    /** Clips with their tokens in memory. */
+    /** Clips and their tokens, in memory. */
     private record Split(Manifest manifest, List<TokenMap> maps) {}
 
     @Override
@@ -147,7 +147,8 @@ final class DemoCommand extends ComputingCommand {
             }
             return folder;
         }
-        // Before them: what a killed run leaves with a manifest is taken for these settings.
+        // Written before the recordings: if a killed run left a manifest, its recordings are assumed to have these
+        // settings.
         AtomicFile.write(note, settings.getBytes(StandardCharsets.UTF_8));
         try (Progress progress = progress("synthesizing", "clips", train + test)) {
             new SyntheticScenes(SyntheticScenes.Options.standard(), common.seed()).write(folder, train, test);
@@ -200,7 +201,10 @@ final class DemoCommand extends ComputingCommand {
         return results;
     }
 
-    /** A training step of one probe takes several times as long as one of another: the time left is told from these. */
+    /**
+     * Seconds of a training step. The cost differs severalfold between probes, so the remaining time is estimated from
+     * each.
+     */
     private static double stepSeconds(String name, TokenSet set, long steps) throws IOException {
         StepCost.Step step = new StepCost.Step(
                 name,

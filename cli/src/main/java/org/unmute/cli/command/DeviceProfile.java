@@ -11,7 +11,7 @@ import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
 import picocli.CommandLine.ParseResult;
 
-/** The output of {@code --profile}: kernels that ran on the device, and copies to and from it. */
+/** The output of {@code --profile}: the kernels that ran on the device, and copies to and from it. */
 public final class DeviceProfile {
     private DeviceProfile() {}
 
@@ -37,7 +37,7 @@ public final class DeviceProfile {
                 || !command.compute.profile()) {
             return;
         }
-        // Not before: this opens a backend, which most commands without tensors do without.
+        // Only if requested: this opens a backend, which most commands without tensors never need.
         Backend backend = Backends.current();
         if (!(backend instanceof Profiled device)) {
             return;

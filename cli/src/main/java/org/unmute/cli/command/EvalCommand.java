@@ -148,7 +148,7 @@ final class EvalCommand extends ComputingCommand {
         }
     }
 
-    /** The right to write to where the results go; null if they are only printed, or the run does not exist. */
+    /** Claims the folder that receives the results; null if they are only printed, or the run does not exist. */
     private OutputFolder claimTarget() throws IOException {
         if (out != null) {
             return claim(out);
@@ -246,7 +246,7 @@ final class EvalCommand extends ComputingCommand {
         }
     }
 
-    /** The class of a clip that has one is known, or it has no accuracy. */
+    /** Requires that no label of a clip is unknown if each clip has one class: otherwise accuracy is undefined. */
     private static void requireKnown(Manifest truth, boolean singleLabel) {
         if (!singleLabel) {
             return;

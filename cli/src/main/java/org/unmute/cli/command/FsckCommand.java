@@ -19,7 +19,7 @@ import org.unmute.data.provenance.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Checks what commands wrote. */
+/** Checks the files that commands wrote. */
 @Command(
         name = "fsck",
         description = {
@@ -68,7 +68,7 @@ final class FsckCommand extends UnmuteCommand {
         return status;
     }
 
-    /** A file's size; 0 if a running command has deleted it. */
+    /** The size of a file; 0 if a running command has deleted it. */
     private static long size(Path file) {
         try {
             return Files.size(file);

@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
 final class PackCommand extends ComputingCommand {
-    /** Maximum difference of scores that float32 rounding explains. */
+    /** Maximum score difference that float32 rounding can explain. */
     private static final double LIMIT = 1e-5;
 
     private static final int CACHED_CLIPS = 256;
@@ -99,7 +99,7 @@ final class PackCommand extends ComputingCommand {
         }
         Packed result;
         try (OutputFolder output = claimFile(out)) {
-            requireFree(); // another run may have written it in the meantime
+            requireFree(); // another run may have written the file in the meantime
             packed.save(out);
             result = new Packed(
                     out.toString(),
@@ -140,8 +140,8 @@ final class PackCommand extends ComputingCommand {
     }
 
     /**
-     * Compares both probes on clips of random tokens, with the mean and deviation of the training tokens if the probe
-     * stores them.
+     * Compares both probes on clips of random tokens, which have the mean and deviation of the training tokens if the
+     * probe stores these.
      */
     private Check onMadeUpClips(TrainedProbe trained, PackedProtobin packed) {
         int dim = packed.dim();

@@ -42,7 +42,7 @@ final class PretrainCommand extends ComputingCommand {
     private static final int MEASURED = 200;
 
     private static final int RATE = 16_000;
-    /** Far from the seeds of the demo, so that pre-training never sees the demo's clips. */
+    /** Far from the seeds of the demo, so that pre-training never sees its clips. */
     private static final long SYNTHETIC_SEED = 1_000_003;
 
     @ArgGroup(multiplicity = "1")
@@ -229,7 +229,7 @@ final class PretrainCommand extends ComputingCommand {
         return index -> scenes.clip(Split.TRAIN, Math.toIntExact(index)).samples();
     }
 
-    /** Random windows of random recordings, determined by seed and index. */
+    /** Random windows of random recordings, determined by the seed and the window's index. */
     private Pretraining.Source recordings(SmallVit.Settings s, Path audio) throws IOException {
         List<AudioClip> clips =
                 AudioOptions.search(audio, null, record, remarks()).clips();

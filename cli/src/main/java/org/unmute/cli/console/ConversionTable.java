@@ -12,9 +12,9 @@ import org.unmute.convert.ConversionReport.Fate;
 import org.unmute.convert.ConversionReport.Line;
 import org.unmute.data.provenance.Json;
 
-/** The report of a conversion as a table: kept, renamed, dropped and missing tensors. */
+/** Shows the report of a conversion as a table: kept, renamed, dropped and missing tensors. */
 public final class ConversionTable {
-    /** With this many rows or more, tensors dropped for the same reason share a row. */
+    /** From this number on, tensors dropped for the same reason share a row. */
     private static final int MANY = 4;
 
     private ConversionTable() {}

@@ -9,22 +9,22 @@ import org.unmute.data.provenance.Json;
 import org.unmute.files.PlainText;
 
 /**
- * Reports why a command ends: a line on standard error, and with {@code --json} a document on standard output in place
- * of the result, {@code {"error": {"command", "status", "reason", "message", "bug"}}}.
+ * Reports why a command failed: as a line on standard error, and with {@code --json} also as a document on standard
+ * output in place of the result, {@code {"error": {"command", "status", "reason", "message", "bug"}}}.
  */
 public final class ErrorReport {
     private final PlainWriter out;
     private final PlainWriter err;
     private final boolean json;
 
-    /** @param args the command line, which asks for JSON or not, even if it is wrong otherwise */
+    /** @param args the command line, which is searched for {@code --json} even if it is otherwise wrong */
     public ErrorReport(PrintWriter out, PrintWriter err, String... args) {
         this.out = PlainWriter.to(out);
         this.err = PlainWriter.to(err);
         json = Arrays.asList(args).contains("--json");
     }
 
-    /** Where errors and what belongs to them are printed. */
+    /** The writer of errors and of lines that belong to them. */
     public PlainWriter err() {
         return err;
     }
@@ -33,9 +33,8 @@ public final class ErrorReport {
      * Reports a failure.
      *
      * @param command its name, such as {@code unmute embed}
-     * @param message what is wrong; further lines, as of a compiler, are indented, so that none looks like another
-     *     message
-     * @param printed whether the result was printed, which remains the only document
+     * @param message what is wrong; lines after the first are indented, so that none looks like a separate message
+     * @param printed whether the result was already printed; then no JSON document follows it
      * @return the exit status
      */
     public int show(String command, String message, Failure failure, boolean printed) {

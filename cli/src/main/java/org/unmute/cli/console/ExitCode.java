@@ -15,7 +15,7 @@ public final class ExitCode {
 
     private ExitCode() {}
 
-    /** What a status other than {@link #OK} says, in a word, for programs. */
+    /** The reason for a status other than {@link #OK}, as one word for programs. */
     static String reason(int status) {
         return switch (status) {
             case FAILED -> "failed";

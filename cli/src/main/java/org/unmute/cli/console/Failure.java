@@ -8,8 +8,8 @@ import org.unmute.files.Diagnosis;
  * How an exception is reported to the user.
  *
  * @param exitCode one of {@link ExitCode}
- * @param message  one line, as a rule
- * @param bug      whether it is a bug in the program, for which the stack trace is printed
+ * @param message  usually one line
+ * @param bug      whether it is a bug in the program, in which case the stack trace is printed
  */
 public record Failure(int exitCode, String message, boolean bug) {
 

@@ -7,19 +7,19 @@ import java.util.Locale;
 import org.unmute.files.PlainText;
 
 /**
- * Standard output or standard error as commands see it. Whatever they print, names of files and classes and messages of
- * other programs included, arrives as {@link PlainText}: {@code println} prints one line, whatever is in it, and the
- * arguments of {@code printf} break no line; what {@code print} prints keeps its line breaks. All commands and what
- * they call write through it, so that none has to clean text itself.
+ * Standard output or standard error as commands see it. Everything printed, including names of files and classes and
+ * messages of other programs, becomes {@link PlainText}: {@code println} prints exactly one line, and the arguments of
+ * {@code printf} cannot break a line; {@code print} keeps line breaks. All commands write through this class, so no
+ * other code has to sanitize text.
  *
- * <p>A line arrives whole, also where several threads print. Lines are flushed.
+ * <p>Lines are written atomically, even if several threads print, and flushed.
  */
 public final class PlainWriter extends PrintWriter {
     private PlainWriter(Writer out) {
         super(out);
     }
 
-    /** Text for this writer; the same if it is plain already. */
+    /** A writer that prints plain text to {@code out}; returns {@code out} if it is one already. */
     public static PlainWriter to(Writer out) {
         return out instanceof PlainWriter plain ? plain : new PlainWriter(out);
     }
@@ -77,12 +77,12 @@ public final class PlainWriter extends PrintWriter {
         raw(PlainText.withLineBreaks(text.substring(from, from + length)));
     }
 
-    /** Writes over the line that the cursor is in, from its beginning. */
+    /** Overwrites the current line of the terminal from its beginning. */
     void overwrite(String line) {
         raw("\r" + PlainText.of(line));
     }
 
-    /** Prints an exception with its stack trace; further lines of its message are indented, too. */
+    /** Prints an exception with its stack trace. Lines of its message after the first are indented as well. */
     public void printStackTrace(Throwable thrown) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));

@@ -4,24 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Estimates how long a run still takes, from the rate of the last quarter of the time so far: what lies before holds
- * the warm-up of the virtual machine and of caches, and what it says about the rate is old. Work is counted in what
- * costs time, such as seconds of audio. It may come in bursts, as of a batch that ends at once. Memory is bounded. Not
- * thread-safe.
+ * Estimates the remaining time of a run. The rate is taken from about the second half of the elapsed time, since the
+ * first half includes the warm-up of the JVM and of caches and says little about the current rate. Work is counted in
+ * units proportional to its cost, such as seconds of audio. It may arrive in bursts, such as a batch that completes at
+ * once. Memory is bounded. Not thread-safe.
  */
 final class RemainingTime {
     private static final int MAX_POINTS = 128;
-    /** The share of the time so far that tells the rate. */
+    /** Share of the elapsed time; {@link #estimate} does not use it, but takes the rate from the second half. */
     private static final double RECENT = 0.25;
-    /** What is noted within this share of the time so far is one burst: storing a batch takes a while too. */
+    /** Notes within this fraction of the elapsed time form one burst, since storing a batch takes a while too. */
     private static final double BURST = 0.05;
 
-    /** Before so many seconds there is no estimate: compilation decides the rate. */
+    /** There is no estimate before this time, in seconds: JIT compilation dominates until then. */
     private static final double MIN_SECONDS = 2;
-    /** The start and two more: from the first batch alone, all would seem to take as long as one with the warm-up. */
+    /** The start and two more points: the first batch alone would make all seem to take as long as the warm-up. */
     private static final int MIN_POINTS = 3;
 
-    /** Work done up to a time; {@code begun} is that of the first of the notes that the point stands for. */
+    /** Work done up to a time. A point may merge several notes; {@code begun} is the time of the first. */
     private record Point(double begun, double seconds, double work) {}
 
     private List<Point> points = new ArrayList<>();
@@ -40,7 +40,7 @@ final class RemainingTime {
     void note(double seconds, double work) {
         Point last = points.getLast();
         if (points.size() > 1 && seconds - last.begun < Math.max(interval, BURST * last.begun)) {
-            // A burst is one point: half of it in one and half in the next would distort the rate between them.
+            // A burst is one point: splitting it between two would distort the rate between them.
             points.set(points.size() - 1, new Point(last.begun, seconds, work));
             return;
         }
@@ -56,11 +56,11 @@ final class RemainingTime {
     }
 
     /**
-     * The seconds that the rest takes. Between two notes it falls as time passes, and rises once nothing has been noted
-     * for longer than before.
+     * Estimates the time that the rest takes, in seconds. The estimate falls between two notes as time passes, and
+     * rises once the pause is longer than any before.
      *
      * @param seconds since the start, not before the last note
-     * @param left    work that is left
+     * @param left    remaining work
      * @return NaN while it is too early to say
      */
     double estimate(double seconds, double left) {

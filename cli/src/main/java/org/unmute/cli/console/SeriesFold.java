@@ -29,7 +29,7 @@ final class SeriesFold {
     /**
      * Folds items by name; items with different {@code apart} stay separate.
      *
-     * @param apart a key that must be equal in addition to the pattern of the name
+     * @param apart a key that must be equal for items to be folded, besides the pattern of their names
      */
     static <T> List<Group<T>> fold(List<T> items, Function<T, String> name, Function<T, ?> apart) {
         Map<List<Object>, List<T>> groups = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ final class SeriesFold {
         return String.join(".", parts);
     }
 
-    /** The folded name of names with the same pattern. */
+    /** Folds names that share a pattern into one name. */
     static String name(List<String> names) {
         if (names.size() == 1) {
             return names.getFirst();

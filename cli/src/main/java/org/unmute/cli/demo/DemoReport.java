@@ -58,7 +58,7 @@ public record DemoReport(
     /**
      * The results of one probe.
      *
-     * @param first the probe of the first seed
+     * @param first the probe trained with the first seed
      * @param scores its scores, {@code [test clips][classes]}
      * @param scoring metrics over all seeds
      */
@@ -146,8 +146,8 @@ public record DemoReport(
     }
 
     /**
-     * Chooses the clip with the largest margin between its labels and the other classes under protobin, preferably one
-     * with several labels.
+     * Chooses the clip whose labels protobin separates from the other classes with the largest margin, preferably a
+     * clip with several labels.
      */
     private int choose(float[][] scores) {
         boolean[][] truth = tested.multiHot();
@@ -211,7 +211,7 @@ public record DemoReport(
         return 1127 * Math.log(1 + hz / MEL_BREAK);
     }
 
-    /** For each class with a high score, the prototype that contributes most to its logit in this clip. */
+    /** For each class with a high score, the prototype that contributes most to the class's logit in this clip. */
     private List<DemoModel.PrototypeMap> prototypes(
             TrainedProbe trained,
             TokenMap map,

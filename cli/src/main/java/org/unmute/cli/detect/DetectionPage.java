@@ -25,7 +25,7 @@ import org.unmute.report.event.PageEvent;
 import org.unmute.report.event.SoundFile;
 import org.unmute.report.page.Fact;
 
-/** The events of a folder as a page beside its tables. */
+/** Shows the events of a folder as a page next to its tables. */
 public final class DetectionPage {
     /** Name of the page's file. */
     public static final String FILE = "events.html";
@@ -59,7 +59,7 @@ public final class DetectionPage {
      * Writes the page, or replaces it.
      *
      * @param all     the recordings of the run, in order
-     * @param outcome of the run
+     * @param outcome the outcome of the run
      * @throws IOException if events cannot be read or the page cannot be written
      */
     public static EventPage.Rendered write(
@@ -90,7 +90,7 @@ public final class DetectionPage {
                 folder.path().resolve(FILE));
     }
 
-    /** The classes that are looked for. */
+    /** The classes that are detected. */
     private List<EventClass> classes() {
         double[] high = setup.rules().high();
         EventDecisionTable decisions = setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());
@@ -106,7 +106,7 @@ public final class DetectionPage {
         return classes;
     }
 
-    /** The lines that the command prints, each by its first word. */
+    /** The lines that the command prints, each under its first word. */
     private List<Fact> facts() {
         List<Fact> facts = new ArrayList<>();
         for (String line : setup.lines()) {

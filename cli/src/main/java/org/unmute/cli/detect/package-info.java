@@ -1,2 +1,2 @@
-/** What {@code unmute detect} is made of besides the engine: its options, the probe and encoder, and its text. */
+/** The page of {@code unmute detect}. */
 package org.unmute.cli.detect;

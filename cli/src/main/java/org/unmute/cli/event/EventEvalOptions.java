@@ -96,37 +96,37 @@ public final class EventEvalOptions {
         return reference != null;
     }
 
-    /** Whether REF was left out, so that the data set's own events are meant. */
+    /** Whether REF was omitted, in which case the data set's own events are the reference. */
     boolean ofDataset() {
         return reference.isEmpty();
     }
 
-    /** The reference's file or folder. */
+    /** The file or folder of the reference. */
     Path reference() {
         return Path.of(reference);
     }
 
-    /** Reads a table with the renamed labels. */
+    /** Reads a table and applies the requested renames to its labels. */
     EventTable table(Path source, String labelColumn) throws IOException {
         return EventTable.read(source, labelColumn).renamed(renamed);
     }
 
-    /** The table with the renamed labels. */
+    /** Applies the requested renames to the labels of a table. */
     EventTable renamed(EventTable table) {
         return table.renamed(renamed);
     }
 
-    /** A table of lengths; null if none was given. */
+    /** The table of recording lengths; null if none was given. */
     Path durations() {
         return durations;
     }
 
-    /** A folder of recordings; null if none was given. */
+    /** The folder of recordings; null if none was given. */
     Path audio() {
         return audio;
     }
 
-    /** The threshold of all classes; null for the learned ones. */
+    /** The threshold for all classes; null to use the learned ones. */
     Double threshold() {
         if (threshold != null && !Double.isFinite(threshold)) {
             throw CommandException.usage("--threshold must be a number, is " + threshold);
@@ -135,9 +135,9 @@ public final class EventEvalOptions {
     }
 
     /**
-     * What happens to scores before they are events.
+     * How scores are processed into events.
      *
-     * @param defaults where an option is not given
+     * @param defaults used for options that were not given
      */
     PostProcessing postProcessing(PostProcessing defaults) {
         try {
@@ -150,7 +150,7 @@ public final class EventEvalOptions {
         }
     }
 
-    /** How scores over time are made. */
+    /** How scores over time are computed. */
     ContextOptions contexts() {
         return contexts;
     }
@@ -163,7 +163,7 @@ public final class EventEvalOptions {
         }
     }
 
-    /** What counts as found. */
+    /** The criteria by which an event counts as found. */
     EventSettings settings() {
         try {
             Collar dcase = Collar.DCASE;

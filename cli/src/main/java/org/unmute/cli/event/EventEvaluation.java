@@ -39,7 +39,7 @@ import org.unmute.probes.event.EventRules;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 
-/** Scores events in time: of trained probes on cached tokens, of stored scores over time, or of detections. */
+/** Scores events in time, given trained probes and cached tokens, stored scores over time, or detections. */
 public final class EventEvaluation {
     private final EventEvalOptions options;
     private final LabelOptions labels;
@@ -51,9 +51,9 @@ public final class EventEvaluation {
 
     /**
      * @param labels    recordings to score and their classes, if given
-     * @param splits    of the labels
-     * @param resamples of the bootstrap; 0 for none
-     * @param record    receives what was read
+     * @param splits    splits of the labels to score
+     * @param resamples number of bootstrap resamples; 0 for no intervals
+     * @param record    receives the inputs
      * @param err       receives remarks while data is read; null for none
      */
     public EventEvaluation(
@@ -80,8 +80,8 @@ public final class EventEvaluation {
     /**
      * Scores the probes of a run on cached tokens.
      *
-     * @param cache folder of the tokens
-     * @param tokens that are in it
+     * @param cache  folder of the tokens
+     * @param tokens the cache in that folder
      * @param digests hashes the encoder's file, if it must be opened
      * @throws CommandException if run, cache and reference do not fit together
      */
@@ -133,7 +133,7 @@ public final class EventEvaluation {
                 .with("minDuration", p.minDuration());
     }
 
-    /** When the token rows of a cache begin, by its record or by the encoder of the run. */
+    /** The start times of a cache's token rows, from the cache's record or the encoder of the run. */
     private static RowTimes rowTimes(Path cache, Path run, KnownDigests digests) throws IOException {
         Optional<RowTimes> recorded = CacheOrigin.rowTimes(cache);
         if (recorded.isPresent()) {
@@ -158,9 +158,9 @@ public final class EventEvaluation {
     }
 
     /**
-     * The given threshold, else those that the probe learned for events, on raw scores.
+     * The given threshold or, without one, the thresholds for events that the probe learned on raw scores.
      *
-     * @throws CommandException if they were learned on stretches of another length
+     * @throws CommandException if those were learned on stretches of another length
      */
     private double[] thresholds(TrainedProbe probe) {
         EventDecisions learned = options.threshold() == null ? probe.eventDecisions() : null;
@@ -196,7 +196,7 @@ public final class EventEvaluation {
     }
 
     /**
-     * Scores stored scores over time, as sed_scores_eval writes them.
+     * Scores stored scores over time in the format of sed_scores_eval.
      *
      * @throws CommandException if scores and reference do not fit together
      */

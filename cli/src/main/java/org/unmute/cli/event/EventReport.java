@@ -31,10 +31,10 @@ public final class EventReport {
     private final SeedScores metrics = new SeedScores();
 
     /**
-     * @param lengthsKnown whether the reference has the lengths of the recordings
+     * @param lengthsKnown whether the reference states the lengths of the recordings
      * @param bootstrap    null for no intervals
-     * @param settings     what the numbers depend on, for JSON
-     * @param remarks      what was left out, in words
+     * @param settings     the settings that affect the metrics, for JSON
+     * @param remarks      what was left out, as text
      */
     EventReport(
             EventReference reference,
@@ -52,7 +52,7 @@ public final class EventReport {
     /**
      * Adds a run.
      *
-     * @param used threshold of each class; null if there are none
+     * @param used the threshold of each class; null if there are none
      */
     void add(EventScores scores, double[] used) {
         runs.add(scores);
@@ -86,7 +86,7 @@ public final class EventReport {
         return reference.classes().stream().filter(c -> reference.count(c) == 0).toList();
     }
 
-    /** Prints what was compared, what was left out and the metrics. */
+    /** Prints the inputs, what was left out, and the metrics. */
     public void print(PrintWriter out, boolean perClass) {
         out.printf(
                 Locale.ROOT,
@@ -111,7 +111,11 @@ public final class EventReport {
         }
     }
 
-    /** Figures of each class, averaged over the runs; with those of best thresholds or not. */
+    /**
+     * Metrics of each class, averaged over the runs.
+     *
+     * @param best whether to add those at the best thresholds
+     */
     private ConsoleTable classTable(boolean best) {
         List<String> names = runs.getFirst().byClass().keySet().stream()
                 .filter(n -> best || !n.contains("best"))
@@ -141,7 +145,7 @@ public final class EventReport {
         return table;
     }
 
-    /** Mean number of detections, or of those that are right, of a class; a whole number for a single run. */
+    /** Mean number of detections of a class, or of correct ones; a whole number for a single run. */
     private Number count(int c, boolean right) {
         double mean = runs.stream()
                 .map(r -> r.eventCounts().get(c))

@@ -20,7 +20,7 @@ import org.unmute.probes.cache.AudioClip;
 
 /** Lengths of recordings, from a table or from the recordings themselves. */
 final class RecordingLengths {
-    /** Where a length comes from. */
+    /** A source of lengths. */
     private interface Lengths {
         OptionalDouble of(String recording) throws IOException;
     }
@@ -35,7 +35,7 @@ final class RecordingLengths {
         this.lengths = lengths;
     }
 
-    /** The lengths that the options give; empty if they give none. */
+    /** The source of lengths given by the options; empty if there is none. */
     static Optional<RecordingLengths> of(EventEvalOptions options) throws IOException {
         if (options.durations() != null && options.audio() != null) {
             throw CommandException.usage("give either --durations or --audio: both tell the lengths of recordings");
@@ -60,7 +60,7 @@ final class RecordingLengths {
                 });
     }
 
-    /** The lengths of files, read when they are asked for. */
+    /** Lengths of audio files, which are read on request. */
     static RecordingLengths ofClips(String source, List<AudioClip> clips) {
         Map<String, AudioClip> byId = new LinkedHashMap<>();
         clips.forEach(c -> byId.put(c.id(), c));
@@ -82,20 +82,20 @@ final class RecordingLengths {
         }
     }
 
-    /** Where they come from, for messages. */
+    /** The origin of the lengths, for messages. */
     String source() {
         return source;
     }
 
-    /** Recordings that a table names; none where lengths come from files. */
+    /** Recordings that a table names; empty if lengths come from audio files. */
     List<String> listed() {
         return listed;
     }
 
     /**
-     * The length of each recording; of a part of a file its own.
+     * The length of each recording. A part of a file has its own length.
      *
-     * @throws CommandException if one has none
+     * @throws CommandException if the length of a recording is unknown
      */
     Map<String, Double> of(List<String> recordings) throws IOException {
         Map<String, Double> all = new LinkedHashMap<>();

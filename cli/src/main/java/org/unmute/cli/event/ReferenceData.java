@@ -24,11 +24,11 @@ import org.unmute.events.strong.MatchedEvents;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.SoundEvent;
 
-/** What the options say about the reference: its events, which recordings count, and their lengths. */
+/** The reference given by the options: its events, the recordings that count, and their lengths. */
 final class ReferenceData {
-    /** No recording is taken to be shorter. */
+    /** Minimum length of a recording, in seconds. */
     private static final double MIN_SECONDS = 1e-3;
-    /** Events may end so much later than their recording without a remark, in seconds. */
+    /** Events may end this much later than their recording without a remark, in seconds. */
     private static final double ROUNDING = 1e-3;
 
     private final LabelOptions.Strong labelled;
@@ -39,9 +39,9 @@ final class ReferenceData {
     /**
      * Recordings that count, with their events.
      *
-     * @param ids     in order
-     * @param classes of the reference
-     * @param events  of these recordings and classes
+     * @param ids     ids of the recordings, in order
+     * @param classes classes of the reference
+     * @param events  events of these recordings and classes
      */
     record Chosen(List<String> ids, List<String> classes, List<SoundEvent> events) {}
 
@@ -52,9 +52,9 @@ final class ReferenceData {
     }
 
     /**
-     * Reads what the options name.
+     * Reads the inputs that the options name.
      *
-     * @param classes classes of the scores, which the labels must have; null for those of the labels
+     * @param classes classes of the scores, all of which the labels must have; null to use those of the labels
      */
     static ReferenceData read(
             EventEvalOptions options,
@@ -86,22 +86,22 @@ final class ReferenceData {
         return new ReferenceData(labelled, table, lengths);
     }
 
-    /** What was left out, in words. */
+    /** Remarks on what was left out. */
     List<String> remarks() {
         return List.copyOf(remarks);
     }
 
-    /** Whether the options tell the lengths of recordings. */
+    /** Whether the lengths of recordings are known. */
     boolean hasLengths() {
         return lengths.isPresent();
     }
 
     /**
-     * The recordings that count among those with scores: those of the labels or, without labels, those that the
-     * reference or the table of lengths names.
+     * Chooses the recordings that count among those with scores: the recordings of the labels or, without labels, those
+     * named in the reference or the table of lengths.
      *
-     * @param where what holds the scores, for messages
-     * @throws CommandException if none counts, or they have no events
+     * @param where where the scores are, for messages
+     * @throws CommandException if no recording counts, or none of them has events
      */
     Chosen among(List<String> available, List<String> classes, String where) {
         List<String> ids = labelled == null ? available : ofLabels(available, where);
@@ -137,7 +137,7 @@ final class ReferenceData {
         return found.manifest().clips().stream().map(LabelledClip::file).toList();
     }
 
-    /** The recordings and classes of the reference itself. */
+    /** All recordings and classes of the reference. */
     Chosen whole() {
         Set<String> ids =
                 new LinkedHashSet<>(lengths.map(RecordingLengths::listed).orElse(List.of()));
@@ -160,7 +160,7 @@ final class ReferenceData {
         return new Chosen(List.copyOf(ids), classes, matched.events());
     }
 
-    /** Detections of the chosen recordings and classes. */
+    /** The detections of the chosen recordings and classes. */
     List<SoundEvent> detections(EventTable detected, Chosen chosen) {
         MatchedEvents matched = matched(detected, chosen.ids, chosen.classes);
         // A detector may name recordings in which it found nothing.
@@ -208,10 +208,10 @@ final class ReferenceData {
     }
 
     /**
-     * The reference with the lengths that the options tell.
+     * The reference for the metrics, with lengths from the options if they give any.
      *
-     * @param known lengths to use if the options tell none; null for the end of the last event
-     * @param others further events that tell how long recordings are at least
+     * @param known  lengths to use if the options give none; null to use the end of the last event
+     * @param others further events; if no lengths are known, a recording is at least as long as its last event
      */
     EventReference reference(Chosen chosen, Map<String, Double> known, List<SoundEvent> others) throws IOException {
         Map<String, Double> seconds = lengths.isPresent() ? lengths.get().of(chosen.ids) : known;

@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import org.unmute.data.MalformedTableException;
 import org.unmute.events.strong.MatchedEvents;
 
-/** What was left out of a comparison, in words. */
+/** Remarks on what was left out of a comparison. */
 final class Remarks {
     private static final int NAMED = 5;
 
     private Remarks() {}
 
-    /** The first names of a list that may be long, clean. */
+    /** Joins the first names of a list, escaped and shortened. */
     static String names(Collection<String> names) {
         return names.stream().limit(NAMED).map(MalformedTableException::quote).collect(Collectors.joining(", "))
                 + (names.size() > NAMED ? ", …" : "");
@@ -28,10 +28,10 @@ final class Remarks {
     }
 
     /**
-     * What was left out of a table.
+     * Adds remarks on the events of a table that were left out.
      *
-     * @param what  what its events are: "reference events"
-     * @param where what has the recordings that count
+     * @param what  what the events are, such as "reference events"
+     * @param where where the recordings that count are, for the text
      */
     static void add(List<String> remarks, MatchedEvents matched, String what, String where) {
         if (!matched.missing().isEmpty()) {

@@ -20,9 +20,9 @@ import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that select recordings and how they are read. */
+/** Options that select recordings and determine how they are read. */
 public final class AudioOptions {
-    /** Max seconds of sound that are read together, unless one clip is longer. */
+    /** Maximum seconds of sound that are read together, unless a single clip is longer. */
     private static final int SECONDS_TOGETHER = 20 * 60;
 
     @Option(
@@ -61,7 +61,7 @@ public final class AudioOptions {
      * The recordings in order, with labels if a data set is given.
      *
      * @param record receives a description of the data set read
-     * @param err receives warnings about missing clips; null for none
+     * @param err    receives warnings about missing clips; null for none
      * @throws CommandException if no recordings are given, or their list cannot be read
      */
     public Chosen choose(RunRecord record, PrintWriter err) {
@@ -82,12 +82,12 @@ public final class AudioOptions {
     }
 
     /**
-     * Lists recordings, and says and records what of a folder is not read.
+     * Lists recordings, and reports and records the files in a folder that are not read.
      *
-     * @param source folder, recording or list, as {@link ClipList#of} takes it
-     * @param root   the folder that paths in a list are relative to; null for the list's own
+     * @param source folder, recording or list, as accepted by {@link ClipList#of}
+     * @param root   the folder that paths in a list are relative to; null for the folder of the list
      * @param err    receives a line for each sound format that is not read; null for none
-     * @throws IOException if they cannot be listed, or there are none
+     * @throws IOException if the recordings cannot be listed, or there are none
      */
     public static ClipList search(Path source, Path root, RunRecord record, PrintWriter err) throws IOException {
         ClipList list = ClipList.of(source, root);
@@ -105,8 +105,8 @@ public final class AudioOptions {
     /**
      * The chosen recordings.
      *
-     * @param clips in order
-     * @param labels of the same clips; null if unknown
+     * @param clips  the recordings, in order
+     * @param labels labels of the same recordings; null if unknown
      */
     public record Chosen(ClipList clips, Manifest labels) {}
 
@@ -120,11 +120,10 @@ public final class AudioOptions {
     }
 
     /**
-     * Reads clips some at a time, each file once.
+     * Reads clips in groups, each file once.
      *
      * @param command name of the command, for messages
-     * @param clips   the clips
-     * @param max     clips at a time
+     * @param max     maximum number of clips read together
      */
     public ClipPass pass(String command, ClipDivision clips, EncoderSpec encoder, int max) {
         ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);

@@ -22,11 +22,13 @@ import org.unmute.data.annotation.ShareRule;
 import org.unmute.data.annotation.TimeBlocks;
 import picocli.CommandLine.Option;
 
-/** Options that say how annotated recordings become clips, and these are split. */
+/** Options that determine how annotated recordings become clips, and how clips are split. */
 public final class ClipOptions {
     private static final double DEFAULT_SECONDS = 5;
     private static final double DEFAULT_BLOCK = 60;
-    /** As long as a usual clip: an echo of a sound, or its next syllable, lies in no other split. */
+    /**
+     * As long as a typical clip, so that an echo of a sound, or the next syllable, does not fall into another split.
+     */
     private static final double DEFAULT_GUARD = 5;
 
     private static final String BLOCK = "block";
@@ -94,17 +96,17 @@ public final class ClipOptions {
             description = "The audit names classes with fewer clips to train on (default: ${DEFAULT-VALUE}).")
     private int minPositives = 10;
 
-    /** Examples that a class should have in training. */
+    /** Minimum number of clips that a class should have in training. */
     public int minPositives() {
         return minPositives;
     }
 
-    /** Whether recordings without labels are such without events. */
+    /** Whether recordings without labels count as recordings without events. */
     public boolean includeUnnamed() {
         return includeUnnamed;
     }
 
-    /** Share of the clips without an event that are kept. */
+    /** Share of the clips without events that are kept. */
     public double negatives() {
         if (!(negatives >= 0 && negatives <= 1)) {
             throw CommandException.usage("--negatives is a share, 0 to 1: " + negatives);
@@ -130,7 +132,7 @@ public final class ClipOptions {
         }
     }
 
-    /** How long blocks of time are; null if recordings are not divided into such. */
+    /** The length of blocks of time and the guard between them; null if recordings are not divided into blocks. */
     private TimeBlocks.Rule blocks(Manifest manifest) {
         if (!groupBy.equals(BLOCK)) {
             if (block != null || guard != null) {
@@ -158,13 +160,14 @@ public final class ClipOptions {
     }
 
     /**
-     * The clips in new splits; unchanged if none are asked for.
+     * Assigns the clips to new splits; leaves them unchanged if none were requested.
      *
-     * @param labels where a column to group by stands
-     * @param format its columns
-     * @param sounds the first recording with the same bytes, by recording
-     * @return what was split by blocks of time; with no blocks if recordings were not divided
-     * @throws IllegalArgumentException if there are fewer groups than splits, or a column says nothing of a recording
+     * @param labels the label file, which has the column to group by
+     * @param format the columns of the label file
+     * @param sounds for each recording, the first one with the same bytes
+     * @return the clips with their splits, and the blocks of time if recordings were divided into blocks
+     * @throws IllegalArgumentException if there are fewer groups than splits, or the column has no value for a
+     *     recording
      */
     public TimeBlocks.Split split(
             Manifest manifest, Path labels, ManifestFormat format, ClipPlan plan, Map<String, String> sounds, long seed)

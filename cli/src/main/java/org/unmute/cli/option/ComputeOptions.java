@@ -63,15 +63,15 @@ public final class ComputeOptions {
     /**
      * Opens the requested backend with the requested precision.
      *
-     * @throws Backends.UnavailableException if it cannot run on this machine
+     * @throws Backends.UnavailableException if the backend cannot run on this machine
      */
     public Backends.Choice open() {
-        // Read when a backend opens its device; backends with a single precision ignore it.
+        // The backend reads this property when it opens its device; backends with a single precision ignore it.
         System.setProperty("unmute.precision", precision.name().toLowerCase(Locale.ROOT));
         return Backends.open(backend, threads());
     }
 
-    /** Hashes encoder files; remembers digests of large ones unless that is switched off. */
+    /** Computes digests of encoder files, and caches those of large files unless caching is switched off. */
     public KnownDigests digests() {
         return noDigestCache ? KnownDigests.none() : KnownDigests.ofUser();
     }
@@ -81,7 +81,7 @@ public final class ComputeOptions {
         return backend;
     }
 
-    /** Whether to show what ran on the device. */
+    /** Whether to show what ran on the device ({@code --profile}). */
     public boolean profile() {
         return profile;
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Options that say whether tables of events mark all that is there. */
+/** Options that state whether tables of events mark every event in a recording. */
 public final class CoverageOptions {
     @Option(
             names = "--complete",
@@ -32,7 +32,7 @@ public final class CoverageOptions {
                     "What was looked at on both sides of a mark: the other classes are absent there (default: 5).")
     private Double margin;
 
-    /** Takes a parameter only if it is attached by '=', so that what follows the option stays an argument. */
+    /** Consumes a value only if it is attached by '=', so that the next word remains an argument. */
     static final class Attached implements IParameterPreprocessor {
         @Override
         public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
@@ -48,7 +48,7 @@ public final class CoverageOptions {
         return complete != null || sparse || margin != null;
     }
 
-    /** What the options say. */
+    /** The rule that the options describe. */
     Coverage.Rule rule() {
         boolean all = complete != null && complete.isEmpty();
         if (all && (sparse || margin != null)) {

@@ -12,16 +12,17 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.options.ClipLength;
 import picocli.CommandLine.Mixin;
 
-/** How long recordings are divided into clips. */
+/** Options for dividing long recordings into clips. */
 public final class DivisionOptions {
     @Mixin
     private ClipLength clip;
 
     /**
-     * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, as their labels are.
+     * Measures the chosen recordings and divides long ones. Recordings of a data set are not divided, since their
+     * labels are for whole recordings.
      *
      * @param tell   receives a line if recordings are divided
-     * @param record receives which
+     * @param record receives the number of divided recordings and of their clips
      */
     public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
         Rule rule = clip.rule();

@@ -10,9 +10,9 @@ import org.unmute.data.annotation.ShareRule;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say how a label file is read, where it is not recognized by itself. */
+/** Options for reading label files whose format is not recognized automatically. */
 public final class LabelColumns {
-    /** Forms of label files by their names. */
+    /** Formats of label files, by the names that users give. */
     public enum Form {
         auto,
         clips,
@@ -117,7 +117,7 @@ public final class LabelColumns {
     @Mixin
     private CoverageOptions coverage;
 
-    /** Whether an option was given that only a label file needs. */
+    /** Whether any option was given that applies only to label files. */
     boolean given() {
         return coverage.given()
                 || form != Form.auto
@@ -132,17 +132,17 @@ public final class LabelColumns {
                 || !ignored.isEmpty();
     }
 
-    /** The column of the file; null for the usual ones. */
+    /** The column that names the file; null for the usual names. */
     public String fileColumn() {
         return fileColumn;
     }
 
-    /** The column of the labels; null for the usual ones. */
+    /** The column of the labels; null for the usual names. */
     String labelColumn() {
         return labelColumn;
     }
 
-    /** When an event is a label of a clip. */
+    /** The overlap at which an event becomes a label of a clip. */
     public ShareRule rule() {
         try {
             return new ShareRule(minShare, ShareRule.Of.valueOf(shareOf.name().toUpperCase(Locale.ROOT)));
@@ -151,7 +151,7 @@ public final class LabelColumns {
         }
     }
 
-    /** Which columns hold what, and where they are named. */
+    /** The columns of the label file, and the row that names them. */
     public ManifestFormat format() {
         if (noHeader && headerRow != null) {
             throw CommandException.usage(
@@ -167,7 +167,7 @@ public final class LabelColumns {
     /**
      * How to read a label file.
      *
-     * @param vocabulary the classes; null for those of the file
+     * @param vocabulary the classes; null to take them from the file
      */
     public LabelFile.Options options(LabelSet vocabulary) {
         return new LabelFile.Options(

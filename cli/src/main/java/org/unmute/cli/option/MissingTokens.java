@@ -8,24 +8,24 @@ import org.unmute.data.provenance.WholeCache;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
-/** Whether a command goes on with a token cache that has lost some of its clips. */
+/** Option to continue with a token cache that has lost some of its clips. */
 public final class MissingTokens {
     @Option(
             names = "--allow-missing",
             description = "Go on without clips that the token cache should hold and has lost; otherwise it is refused.")
     private boolean allowed;
 
-    /** Whether they may be missing. */
+    /** Whether clips may be missing. */
     public boolean allowed() {
         return allowed;
     }
 
     /**
-     * Opens a cache, to be closed by the caller.
+     * Opens a cache. The caller closes it.
      *
-     * @param record that says what is missing, if it may be
-     * @param tell receives the same
-     * @throws org.unmute.files.InputException naming what is missing, if it may not be
+     * @param record receives the missing clips, if they are allowed
+     * @param tell   receives the same as text
+     * @throws org.unmute.files.InputException if clips are missing and not allowed; the message names them
      * @throws IOException if the cache cannot be read
      */
     public TokenCache open(Path cache, RunRecord record, Consumer<String> tell) throws IOException {

@@ -1,19 +1,19 @@
 package org.unmute.cli.option;
 
 /**
- * Two numbers of an option, as {@code -6..0}.
+ * A range of numbers given as an option, such as {@code -6..0}.
  *
- * @param low  the first
- * @param high the second; the first again if only one was given
+ * @param low  the first number
+ * @param high the second number; equal to the first if only one was given
  */
 public record NumberRange(double low, double high) {
     /**
-     * Reads a number or a range.
+     * Parses a number or a range.
      *
-     * @param option    its name, for the message
-     * @param separator what stands between the numbers
-     * @param example   for the message
-     * @throws IllegalArgumentException if it is neither
+     * @param option    name of the option, for the message
+     * @param separator the separator of the two numbers
+     * @param example   a valid value, for the message
+     * @throws IllegalArgumentException if the text is neither
      */
     public static NumberRange of(String option, String text, String separator, String example) {
         int at = text.indexOf(separator, 1);

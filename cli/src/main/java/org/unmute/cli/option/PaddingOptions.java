@@ -8,7 +8,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.Option;
 
-/** Whether a probe is trained on the rows of tokens that stand for padding. */
+/** Option to train a probe on token rows that represent padding. */
 public final class PaddingOptions {
     @Option(
             names = "--keep-padding",
@@ -18,11 +18,11 @@ public final class PaddingOptions {
     private boolean keep;
 
     /**
-     * The tokens of training clips: without padding, unless it is kept or the cache does not say of all clips where it
-     * begins, which is said.
+     * The tokens of training clips, without padding unless the user keeps it or the cache does not know where the
+     * padding of some clips begins; the latter is reported.
      *
      * @param validation clips that the probe will score, or null
-     * @param tell receives a remark about clips of which padding is not known
+     * @param tell       receives a remark about clips whose padding is unknown
      */
     public TokenSource training(Manifest train, Manifest validation, TokenCache cache, Consumer<String> tell) {
         List<String> ids = train.clips().stream().map(LabelledClip::file).toList();
@@ -36,9 +36,10 @@ public final class PaddingOptions {
     }
 
     /**
-     * Says so if the cache does not know where the padding of some clips begins; whether that is so.
+     * Reports clips whose padding the cache does not know.
      *
-     * @param clips that are in the cache
+     * @param clips clips in the cache
+     * @return whether there are such clips
      */
     public static boolean remarkOnUnknown(Manifest clips, TokenCache cache, Consumer<String> tell) {
         long unknown = clips.clips().stream()

@@ -26,8 +26,8 @@ public final class ProbeSettings {
     private List<String> settings = List.of();
 
     /**
-     * Gives a command a short form for each option of each probe, those of jars included, and lists them below its
-     * help. A name that the command has for something else has none.
+     * Adds a short form to a command for each option of each probe, including probes from jars, and lists the short
+     * forms below its help. A name that the command already uses for another option is skipped.
      */
     public static void addShortForms(CommandSpec command) {
         List<String> lines =
@@ -51,7 +51,10 @@ public final class ProbeSettings {
         command.usageMessage().footer(lines.toArray(String[]::new));
     }
 
-    /** Takes several values, so that the message about two can name both; the help has a line a probe instead. */
+    /**
+     * Accepts several values, so that the message about a duplicate can name both. It is hidden since the help lists
+     * short forms by probe.
+     */
     private static OptionSpec shortForm(String name) {
         return OptionSpec.builder("--" + name)
                 .paramLabel("VALUE")
@@ -63,14 +66,14 @@ public final class ProbeSettings {
                 .build();
     }
 
-    /** A value and how it was given. */
+    /** A value, and the form in which it was given. */
     private record Given(String value, String as) {}
 
     /**
-     * The options that were given.
+     * Collects the options that were given.
      *
-     * @param line the command line, where short forms are
-     * @throws CommandException if the probe has no such option, or one is given two values
+     * @param line the parsed command line, which holds the short forms
+     * @throws CommandException if the probe has no such option, or an option has two values
      */
     public ProbeOptions of(String probe, ParseResult line) {
         Map<String, Given> all = new LinkedHashMap<>();

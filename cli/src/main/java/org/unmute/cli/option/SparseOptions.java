@@ -16,7 +16,7 @@ import org.unmute.data.scene.Sound;
 import org.unmute.data.scene.SparseScenes;
 import picocli.CommandLine.Option;
 
-/** Options of sparse hours. What is wrong with them is an {@link IllegalArgumentException}. */
+/** Options of sparse hours. Invalid values are reported as {@link IllegalArgumentException}. */
 public final class SparseOptions {
     private static final int MAX_COUNT = 100_000;
 
@@ -127,12 +127,12 @@ public final class SparseOptions {
         return sources;
     }
 
-    /** Folds of validation; null if none were given. */
+    /** The folds for validation; null if none were given. */
     public List<String> validationFolds() {
         return validationFolds;
     }
 
-    /** The classes of synthetic sounds that were asked for; empty without the option. */
+    /** The requested classes of synthetic sounds; empty without the option. */
     public Set<Sound> sounds() {
         Set<Sound> chosen = new LinkedHashSet<>();
         for (String name : sounds == null ? List.<String>of() : sounds) {
@@ -151,10 +151,10 @@ public final class SparseOptions {
     }
 
     /**
-     * The kinds of noise.
+     * The kinds of background noise.
      *
-     * @param labels  the classes
-     * @param remarks receives a remark on each kind that sounds like a class and was asked for
+     * @param labels  the classes of the events
+     * @param remarks receives a remark on each requested kind that sounds like a class
      */
     public List<BackgroundKind> kinds(List<String> labels, List<String> remarks) {
         List<BackgroundKind> chosen = new ArrayList<>();
@@ -177,7 +177,7 @@ public final class SparseOptions {
         return chosen;
     }
 
-    /** The recordings of each part. */
+    /** The number of recordings in each part. */
     public Map<Part, Integer> counts() {
         int n = count == null ? 1 : count;
         if (n < 1 || n > MAX_COUNT) {
@@ -191,7 +191,7 @@ public final class SparseOptions {
         return split == null ? new PartShares(Map.of(Part.TEST, 1.0)) : PartShares.of(new LinkedHashMap<>(split));
     }
 
-    /** How recordings are made. */
+    /** How recordings are synthesized. */
     public SparseScenes.Options options(int rate) {
         NumberRange levels = NumberRange.of("--level", level == null ? "-50..-35" : level, "..", "-50..-35");
         NumberRange ratios = NumberRange.of("--snr", snr == null ? "0..20" : snr, "..", "0..20");

@@ -5,7 +5,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.probes.decision.ThresholdRule;
 import picocli.CommandLine.Option;
 
-/** Options for the clips on which a probe learns thresholds and calibration, and for what. */
+/** Options that choose the clips for learning thresholds and calibration, and the criterion for thresholds. */
 public final class ValidationOptions {
     private static final String NONE = "none";
 
@@ -36,7 +36,7 @@ public final class ValidationOptions {
     private String rule;
 
     /**
-     * What thresholds are chosen for; null for no thresholds.
+     * The criterion for thresholds; null to learn none.
      *
      * @throws CommandException if there is no such rule, or options contradict each other
      */
@@ -62,7 +62,7 @@ public final class ValidationOptions {
         }
     }
 
-    /** The splits given; null if none were. */
+    /** The given validation splits; null if none were given. */
     public List<String> splits() {
         return splits;
     }

@@ -6,28 +6,26 @@ import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderWarmUp;
 
 /**
- * Warms up the loops of an encoder's forward pass in the background while options are parsed and files are read. Only
- * for commands that encode on the CPU.
+ * Warms up the loops of an encoder's forward pass in the background while options are parsed and files are read. Used
+ * only by commands that encode on the CPU.
  */
 public final class WarmStart {
     private static final Set<String> ENCODING = Set.of("embed", "tag", "detect", "explain", "features", "verify");
     private static final Set<String> PROCESSOR = Set.of("auto", "cpu", "vector");
 
-    /** Runs in the background of this process; null if none. */
+    /** The warm-up that runs in the background of this process; null if there is none. */
     private static EncoderWarmUp running;
 
     private WarmStart() {}
 
-    /**
-     * Begins a warm-up if the command line is likely to need one. Mistakes in the command line are reported later.
-     */
+    /** Starts a warm-up if the command line is likely to need one. Errors in the command line are reported later. */
     public static void begin(String... args) {
         if (isOfUse(List.of(args))) {
             running = EncoderWarmUp.begin();
         }
     }
 
-    /** Makes the encoder wait for this process's warm-up before its first forward pass. */
+    /** Makes the encoder wait for this process's warm-up before the first forward pass. */
     public static OpenEncoder awaitedBy(OpenEncoder loaded) {
         return running == null ? loaded : loaded.after(running);
     }

@@ -1,2 +1,2 @@
-/** Options that several commands share. */
+/** Options shared by several commands. */
 package org.unmute.cli.option;

@@ -17,17 +17,17 @@ import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
-/** Explains clips for a report, with a trained probe and the encoder in its run's record. */
+/** Explains clips for a report, using a trained probe and the encoder named in the record of its run. */
 public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
-    /** Number of prototypes shown for each class. */
+    /** Maximum number of prototypes shown for each class. */
     private static final int MOST = 5;
 
     /**
      * Opens the probe and its encoder.
      *
-     * @param run a cell's or a seed's folder, or one that {@code unmute probe} wrote
-     * @param digests hashes the encoder's file
-     * @throws CommandException if there is no probe, or its encoder is missing or not recorded
+     * @param run     folder of a benchmark cell or of a seed, or one that {@code unmute probe} wrote
+     * @param digests computes the digest of the encoder's file
+     * @throws CommandException if there is no probe, or the encoder is missing or not recorded
      */
     public static ClipReasons open(Path run, KnownDigests digests) throws IOException {
         SavedProbe source = SavedProbe.find(run, null);
@@ -35,10 +35,10 @@ public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
     }
 
     /**
-     * The section of a clip.
+     * Explains a clip in a section of the report.
      *
      * @param number   from 1, to make ids unique in the page
-     * @param warnings receives what is wrong with the recording
+     * @param warnings receives problems of the recording
      * @throws CommandException if the clip is longer than {@link Explainer#MAX_SECONDS}
      * @throws IOException      if the clip cannot be read
      */

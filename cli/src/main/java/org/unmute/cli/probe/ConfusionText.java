@@ -13,10 +13,10 @@ import org.unmute.metrics.ConfusionMatrix;
 
 /**
  * A confusion matrix for a terminal, as CSV and as JSON: rows are true classes, columns predicted ones. Counts of
- * several seeds are added.
+ * several seeds are summed.
  */
 public final class ConfusionText {
-    /** More classes are printed as their most confused pairs. */
+    /** With more classes, only the most confused pairs are printed. */
     private static final int MAX_CLASSES = 12;
 
     private static final int MAX_WIDTH = 110;
@@ -27,10 +27,10 @@ public final class ConfusionText {
     private final int seeds;
 
     /**
-     * The sum of matrices.
+     * Sums matrices.
      *
-     * @param classes  names in the order of the matrices
-     * @param matrices one a seed, at least one
+     * @param classes  class names, in the order of the matrices
+     * @param matrices one per seed, at least one
      */
     public ConfusionText(List<String> classes, List<ConfusionMatrix> matrices) {
         this.classes = List.copyOf(classes);
@@ -45,7 +45,7 @@ public final class ConfusionText {
         }
     }
 
-    /** Clips of one class that were taken for another. */
+    /** The clips of one class that were predicted as another. */
     private record Pair(int truth, int predicted, long clips, long of) {}
 
     private List<Pair> pairs() {
@@ -65,7 +65,7 @@ public final class ConfusionText {
         return pairs;
     }
 
-    /** Prints the matrix, or the most confused pairs of many classes. */
+    /** Prints the matrix or, if there are many classes, the most confused pairs. */
     public void print(PrintWriter o) {
         o.println("confusion" + (seeds > 1 ? ", the counts of " + seeds + " seeds together" : "") + ":");
         ConsoleTable whole = whole();

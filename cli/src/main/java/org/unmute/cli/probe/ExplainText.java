@@ -19,13 +19,13 @@ import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.clip.ClipExplanation.Verdict;
 import org.unmute.report.clip.TermText;
 
-/** An explanation as text for a terminal, and as JSON. */
+/** Formats an explanation as text for a terminal and as JSON. */
 public final class ExplainText {
     private static final int LISTED = 10;
 
     private ExplainText() {}
 
-    /** Prints the scores, then the terms of each explained class. */
+    /** Prints the scores, then the terms for each explained class. */
     public static void print(PrintWriter o, ClipExplanation clip, String how) {
         o.printf(Locale.ROOT, "%s: %.2f s; %s%n", clip.clip(), clip.seconds(), how);
         o.println();

@@ -14,7 +14,7 @@ import org.unmute.metrics.DecisionScores;
 import org.unmute.metrics.ScoreScale;
 import org.unmute.probes.decision.Decisions;
 
-/** What the learned thresholds and calibrations of one or several runs give on the same clips. */
+/** Scores at the learned thresholds, and with the learned calibration, of one or several runs on the same clips. */
 public final class LearnedScores {
     private static final int BINS = 15;
 
@@ -26,7 +26,7 @@ public final class LearnedScores {
      *
      * @param raw   raw scores, {@code [clips, classes]}
      * @param truth the clips with their labels
-     * @return its metrics by name
+     * @return the metrics of the run, by name
      */
     Map<String, Double> add(float[][] raw, Manifest truth, Decisions decisions) {
         boolean[][] labels = truth.multiHot();
@@ -52,12 +52,12 @@ public final class LearnedScores {
         return v;
     }
 
-    /** Number of runs that have learned something. */
+    /** Number of runs that learned thresholds and calibration. */
     public int runs() {
         return learned.size();
     }
 
-    /** Mean over the runs of a number of each class; NaN where a run has none. */
+    /** Mean over the runs of a per-class number; NaN where a run has none. */
     double[] mean(ToDoubleFunction<DecisionScores.OneClass> value) {
         double[] mean = new double[learned.getFirst().classes()];
         for (DecisionScores run : scores) {
@@ -69,7 +69,7 @@ public final class LearnedScores {
     }
 
     /**
-     * A line about where they come from.
+     * A line about the origin of the thresholds.
      *
      * @param splits the splits that were scored
      */

@@ -12,7 +12,7 @@ import org.unmute.data.TextTable;
  * A CSV file of scores: a column {@code file}, then one column per class.
  *
  * @param classes the class columns, in order
- * @param rows scores by file, in the order of the file
+ * @param rows scores of each recording, in the order of the CSV file
  */
 public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
     public static ScoreFile read(Path file) throws IOException {

@@ -39,9 +39,9 @@ public final class Scoring {
     private final long seed;
 
     /**
-     * @param truth clips and labels, in the order of the score rows
+     * @param truth       clips and labels, in the order of the score rows
      * @param singleLabel whether each clip has exactly one class, so that accuracy is computed
-     * @param resamples bootstrap resamples; 0 for no intervals
+     * @param resamples   number of bootstrap resamples; 0 for no intervals
      */
     public Scoring(Manifest truth, boolean singleLabel, int resamples, long seed) {
         this.truth = truth;
@@ -54,7 +54,8 @@ public final class Scoring {
     /**
      * Adds a probe's raw scores, {@code [clips, classes]}, in [0, 1].
      *
-     * @param decisions what the probe learned on validation clips, or null; it adds metrics and changes none
+     * @param decisions the thresholds and calibration learned on validation clips, or null; they add metrics and do not
+     *     change others
      */
     public void add(float[][] scores, Decisions decisions) {
         add(scores, ScoreScale.PROBABILITY, decisions);
@@ -103,17 +104,17 @@ public final class Scoring {
         return truth.clips().size();
     }
 
-    /** A metric over the runs; its interval is shifted by the bias of resampling. */
+    /** A metric over the runs; its interval is corrected for the bias of resampling. */
     public SeedScores.Value value(String metric) {
         return metrics.value(metric);
     }
 
-    /** Classes without a clip in this set. */
+    /** Classes without a clip in these data. */
     public List<String> absentClasses() {
         return perRun.getFirst().absentClasses();
     }
 
-    /** Average precision of each class, averaged over the runs; NaN without positives. */
+    /** Average precision of each class, averaged over the runs; NaN for classes without positives. */
     public double[] averagePrecision() {
         double[] ap = new double[classes.size()];
         for (MultiLabelScores m : perRun) {
@@ -193,17 +194,17 @@ public final class Scoring {
         return learned.runs() == metrics.runs();
     }
 
-    /** What the runs learned; empty unless all of them learned something. */
+    /** The learned thresholds and calibrations; empty unless every run has them. */
     public Optional<LearnedScores> learned() {
         return allLearned() ? Optional.of(learned) : Optional.empty();
     }
 
-    /** The confusion of all runs together; empty unless each clip has exactly one class. */
+    /** The confusion matrix summed over the runs; empty unless each clip has exactly one class. */
     public Optional<ConfusionText> confusion() {
         return confusions.isEmpty() ? Optional.empty() : Optional.of(new ConfusionText(classes, confusions));
     }
 
-    /** Average precision of each class as a table, with the decisions at learned thresholds. */
+    /** Average precision of each class as a table, with the scores at learned thresholds. */
     public ConsoleTable classTable() {
         double[] ap = averagePrecision();
         int[] n = positives();
@@ -225,7 +226,7 @@ public final class Scoring {
         return t;
     }
 
-    /** Number of (clip, class) pairs of which the label is not known, which count nowhere. */
+    /** Number of (clip, class) pairs whose label is unknown; they enter no metric. */
     public long unknownLabels() {
         boolean[][] known = truth.known();
         return known == null

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.metrics.Interval;
 
-/** Metrics of one or several runs (seeds) on the same data: over the runs, mean, deviation and mean interval. */
+/**
+ * Metrics of one or several runs (seeds) on the same data: mean and standard deviation over the runs, and mean
+ * interval.
+ */
 public final class SeedScores {
     private final List<Map<String, Double>> values = new ArrayList<>();
     private final List<Map<String, Interval>> intervals = new ArrayList<>();
@@ -17,15 +20,15 @@ public final class SeedScores {
      * @param mean over the runs; NaN where a run lacks it
      * @param sd   sample standard deviation over the runs; NaN for a single run
      * @param low  lower end of the bootstrap interval, averaged over the runs; NaN without bootstrap
-     * @param high its upper end
+     * @param high its upper end, likewise
      */
     public record Value(double mean, double sd, double low, double high) {}
 
     /**
      * Adds a run.
      *
-     * @param own     its metrics by name
-     * @param between the bootstrap intervals of metrics that have one
+     * @param own     metrics of the run, by name
+     * @param between bootstrap intervals of the metrics that have one
      */
     public void add(Map<String, Double> own, Map<String, Interval> between) {
         values.add(own);
@@ -37,14 +40,14 @@ public final class SeedScores {
         return values.size();
     }
 
-    /** Names of the metrics that all runs have, in the order of the first. */
+    /** Names of the metrics that all runs have, in the order of the first run. */
     public List<String> names() {
         return values.getFirst().keySet().stream()
                 .filter(name -> values.stream().allMatch(v -> v.containsKey(name)))
                 .toList();
     }
 
-    /** {@link #names} with their values, for JSON. */
+    /** The metrics of {@link #names} with their values, for JSON. */
     public Map<String, Value> document() {
         Map<String, Value> all = new LinkedHashMap<>();
         names().forEach(name -> all.put(name, value(name)));

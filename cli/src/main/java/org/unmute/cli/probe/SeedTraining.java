@@ -16,36 +16,36 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Trains probes of one run, each with a checkpoint in its folder. With background, a first training finds its hardest
- * stretches, and the probe is trained anew with these.
+ * Trains the probes of a run, each with a checkpoint in the run's folder. With background recordings, a first training
+ * finds their hardest stretches, and the probe is trained again with these.
  *
- * @param name    of the probe
- * @param classes their names
- * @param key     of the tokens
- * @param folder  of the run
+ * @param name    name of the probe
+ * @param classes names of the classes
+ * @param key     key of the tokens
+ * @param folder  folder of the run
  * @param display shows the progress
  */
 public record SeedTraining(
         String name, ProbeOptions options, List<String> classes, CacheKey key, Path folder, Display display) {
-    /** How often background is mined for hard stretches. */
+    /** Number of times that background is mined for hard stretches. */
     private static final int ROUNDS = 1;
 
-    /** Begins to show the progress of something. */
+    /** Opens a progress display. */
     @FunctionalInterface
     public interface Display {
-        /** Begins. */
+        /** Starts to show progress. */
         Progress start(String what, String unit, long total);
     }
 
     /**
-     * What a training gave.
+     * The result of a training.
      *
-     * @param background stretches of background that were trained on; null without background
+     * @param background number of background stretches trained on; null without background
      */
     public record Trained(TrainedProbe probe, ProbeTrainer.Result result, Integer background) {}
 
     /**
-     * Trains, or resumes.
+     * Trains a probe, or resumes its training.
      *
      * @param set        the labelled clips
      * @param background null for none

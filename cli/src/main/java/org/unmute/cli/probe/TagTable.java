@@ -10,8 +10,8 @@ import org.unmute.cli.console.ConsoleTable;
 import org.unmute.events.scoring.ScoringHead;
 
 /**
- * The best classes of recordings, for a terminal and as JSON. Classes that exceed a learned threshold are marked; in
- * JSON, {@code present} lists all of them.
+ * The top classes of recordings, for a terminal and as JSON. Classes above a learned threshold are marked; in JSON,
+ * {@code present} lists all of them.
  */
 public final class TagTable {
     private static final String MARK = " *";
@@ -22,10 +22,10 @@ public final class TagTable {
     private final List<Row> rows = new ArrayList<>();
 
     /**
-     * A table without rows.
+     * Creates an empty table.
      *
-     * @param top  classes of each recording, at least 1; fewer if the head has fewer
-     * @param kind what the scores shown are, such as {@code probability}
+     * @param top  number of classes shown for each recording, at least 1; fewer if the head has fewer
+     * @param kind the kind of scores shown, such as {@code probability}
      */
     public TagTable(ScoringHead head, int top, String kind) {
         this.head = head;
@@ -34,14 +34,17 @@ public final class TagTable {
     }
 
     /**
-     * A recording.
+     * A recording and its scores.
      *
-     * @param id    its name
+     * @param id    name of the recording
      * @param shown scores to show, {@code [classes]}
-     * @param raw   raw scores in [0, 1], which thresholds decide on; null without thresholds
+     * @param raw   raw scores in [0, 1], to which thresholds apply; null without thresholds
      */
     public record Row(String id, float[] shown, float[] raw) {
-        /** Calibrated scores of exclusive classes may be in another order than raw ones, which tell the class. */
+        /**
+         * The scores that rank the classes. Calibration may reorder exclusive classes, so these are ranked by raw
+         * scores.
+         */
         private float[] order(boolean exclusive) {
             return exclusive && raw != null ? raw : shown;
         }
@@ -52,7 +55,7 @@ public final class TagTable {
         rows.add(row);
     }
 
-    /** Prints the table, and what the marks mean. */
+    /** Prints the table and the meaning of the marks. */
     public void print(PrintWriter o) {
         table(" (" + kind + ")", false).print(o);
         if (head.decisions() != null) {
@@ -60,7 +63,7 @@ public final class TagTable {
         }
     }
 
-    /** The rows for JSON; keys do not depend on the activation, which {@code scores} states. */
+    /** The rows for JSON. Keys are the same for every activation, which {@code scores} states. */
     public List<Map<String, Object>> document() {
         return table("", true).document();
     }

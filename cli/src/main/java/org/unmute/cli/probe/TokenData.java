@@ -18,17 +18,17 @@ import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** Matches labels, token caches and probes, and reports mismatches. */
+/** Matches labels, token caches and probes, and reports where they disagree. */
 public final class TokenData {
     private TokenData() {}
 
-    /** The labelled clips in the cache; others are added to {@code missing}. */
+    /** The labelled clips in the cache; ids of the others are added to {@code missing}. */
     public static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
         return matched(wanted, cache, missing, _ -> {});
     }
 
     /**
-     * The labelled clips in the cache; others are added to {@code missing}.
+     * As above, with remarks.
      *
      * @param tell receives a remark if files were not found by the same path, or clips are labelled by events
      */
@@ -60,7 +60,7 @@ public final class TokenData {
         return m.manifest();
     }
 
-    /** What to do about labels of recordings that were embedded as clips; empty if there are none. */
+    /** Advice about labels of recordings that were embedded as clips; empty if there are none. */
     private static String divided(List<String> missing, Set<String> ids) {
         Map<String, Long> clips = ids.stream()
                 .flatMap(id -> ClipId.part(id).stream())
@@ -80,16 +80,16 @@ public final class TokenData {
                 + " '--clip whole'";
     }
 
-    /** The labelled clips in the cache, perhaps none, and the others. */
+    /** Splits labelled clips into those in the cache, possibly none, and the others. */
     public static Manifest.Matched matchedOrNone(Manifest wanted, TokenCache cache) throws IOException {
         requireIntact(cache);
         return LabelOptions.matched(wanted, ids(cache));
     }
 
     /**
-     * Requires names of classes that a probe can be saved with, before it is trained.
+     * Checks before training that a probe can be saved with these class names.
      *
-     * @param source where the labels are from
+     * @param source the origin of the labels
      */
     public static void requireNames(Manifest labels, String source) {
         try {
@@ -99,7 +99,7 @@ public final class TokenData {
         }
     }
 
-    /** Requires a cache without damage. */
+    /** Requires an undamaged cache. */
     public static void requireIntact(TokenCache cache) {
         List<Damage> damage = cache.damage();
         if (!damage.isEmpty()) {
@@ -114,7 +114,7 @@ public final class TokenData {
     }
 
     /**
-     * Requires a cache with all layers if the probe reads them.
+     * Requires a cache with all layers if the probe uses them.
      *
      * @param probe name of the probe
      */

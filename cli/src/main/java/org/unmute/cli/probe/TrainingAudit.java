@@ -15,7 +15,7 @@ import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
-/** Options and output of the label audit before a training. */
+/** Options and output of the label audit that precedes a training. */
 public final class TrainingAudit {
     @Option(
             names = "--min-positives",
@@ -33,10 +33,10 @@ public final class TrainingAudit {
      * Audits the labels of all splits that are in the cache.
      *
      * @param train  the clips to train on
-     * @param splits the splits they are from
+     * @param splits the splits of these clips
      * @param record receives all findings
      * @param tell   receives a line for each kind of finding
-     * @throws CommandException if something is wrong and {@code --strict-labels} was given
+     * @throws CommandException if there are problems and {@code --strict-labels} was given
      */
     public void run(
             LabelOptions labels,

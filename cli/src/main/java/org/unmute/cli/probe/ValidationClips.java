@@ -23,30 +23,32 @@ import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.ValidationSplit;
 
 /**
- * The clips on which thresholds and calibration are learned, or the reason why there are none.
+ * The clips for learning thresholds and calibration, or the reason why there are none.
  *
- * @param rule    what thresholds are chosen for; null if nothing is learned
- * @param train   the clips to train on: without those set aside
+ * @param rule    the criterion for thresholds; null if nothing is learned
+ * @param train   the clips to train on, without those set aside
  * @param clips   the validation clips, none of which is trained on; null if nothing is learned
- * @param source  the validation clips in words, or why nothing is learned
- * @param missing validation files of the labels that are not in the cache
+ * @param source  a description of the validation clips, or the reason why nothing is learned
+ * @param missing validation clips of the labels that are not in the cache
  */
 public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing) {
     private static final int BATCH = 64;
     private static final int NAMED = 10;
-    /** The seed that sets clips aside, as in the protocol: the same clips for all seeds of a run. */
+    /**
+     * The seed for setting clips aside. It is constant, as in the protocol, so that all seeds of a run use the same
+     * clips.
+     */
     private static final long SHARE_SEED = 0;
 
     /**
-     * Finds the validation clips: those of the splits given, a share of the training clips, or those of a split with a
-     * usual name.
+     * Finds the validation clips: the given splits, a share of the training clips, or a split with a usual name.
      *
      * @param train    the training clips found in the cache
-     * @param trained  the splits they are from
+     * @param trained  the splits of these clips
      * @param tokens   the cache
      * @param remarks  receives warnings about missing clips; null for none
-     * @throws CommandException if options contradict each other, the labels have no such split, or a clip of it is a
-     *     training clip
+     * @throws CommandException if options contradict each other, the labels have no such split, or a validation clip is
+     *     also a training clip
      */
     public static ValidationClips find(
             ValidationOptions options,
@@ -64,7 +66,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
             return aside(rule, train, options.share());
         }
         List<String> classes = train.labels().names();
-        // The run's own record says what was trained on; validation-clips.csv lists these clips.
+        // Discarded: the run's own record lists the training data, and validation-clips.csv lists these clips.
         RunRecord record = new RunRecord(List.of());
         List<String> missing = new ArrayList<>();
         if (options.splits() != null) {
@@ -96,7 +98,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         return new ValidationClips(null, train, null, reason, List.of());
     }
 
-    /** Splits in words, as {@link Decisions#source} has them. */
+    /** A description of splits, as in {@link Decisions#source}. */
     static String inWords(List<String> splits) {
         return "split "
                 + String.join(
@@ -123,7 +125,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         return new Manifest(Arrays.stream(which).mapToObj(all.clips()::get).toList(), all.labels());
     }
 
-    /** A threshold chosen on clips that were trained on is worthless, so this is no warning. */
+    /** Throws rather than warns, since a threshold chosen on training clips is worthless. */
     private static ValidationClips checked(ValidationClips found) {
         Set<String> trained = new HashSet<>();
         found.train().clips().forEach(c -> trained.add(c.file()));
@@ -146,9 +148,9 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
     }
 
     /**
-     * The probe with what the validation clips teach; the same probe if there are none.
+     * The probe with thresholds and calibration learned on the validation clips; the same probe if there are none.
      *
-     * @throws IOException if their tokens cannot be read
+     * @throws IOException if the tokens of the clips cannot be read
      */
     public TrainedProbe taught(TrainedProbe probe, TokenCache tokens) throws IOException {
         if (!any()) {
@@ -160,7 +162,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
                 rule, this.source, Scorer.rawScores(probe, source, BATCH), clips.multiHot(), clips.known()));
     }
 
-    /** Classes without a validation clip, about which nothing is learned. */
+    /** Classes without a validation clip, for which nothing is learned. */
     public List<String> unknownClasses() {
         if (!any()) {
             return List.of();
@@ -170,7 +172,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         return clips.labels().names().stream().filter(c -> !seen.contains(c)).toList();
     }
 
-    /** What is learned on which clips, or why nothing is; for JSON and the record. */
+    /** What is learned on which clips, or the reason why nothing is, for JSON and the record. */
     public record Summary(String rule, String source, int clips, List<String> unknownClasses, List<String> missing) {}
 
     /** See {@link Summary}. */
@@ -179,7 +181,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
                 any() ? rule.toString() : "none", source, any() ? clips.clips().size() : 0, unknownClasses(), missing);
     }
 
-    /** The same for a terminal. */
+    /** Prints the same facts for a terminal. */
     public void print(PrintWriter o) {
         if (!any()) {
             o.println("no thresholds and no calibration learned: " + source);

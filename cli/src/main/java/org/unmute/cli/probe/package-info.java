@@ -1,2 +1,2 @@
-/** Saved probes, the tokens and labels they are used with, and their scores. */
+/** Saved probes, the tokens and labels that they are used with, and their scores. */
 package org.unmute.cli.probe;

@@ -24,19 +24,19 @@ import org.unmute.probes.cache.AudioClip;
 /**
  * Labelled recordings of single events.
  *
- * @param clips one class each
- * @param paths the file of each, by id
+ * @param clips the recordings, with one class each
+ * @param paths the file of each recording, by id
  */
 public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
     /**
-     * The recordings of a manifest; each must exist below the audio folder and have exactly one label.
+     * Reads the recordings of a manifest. Each must exist below the audio folder and have exactly one label.
      *
-     * @param wanted folds; empty for all
+     * @param wanted the folds to use; empty for all
      * @param record receives the manifest
      * @param err    receives remarks on files of other kinds; null for none
      * @throws IllegalArgumentException if a fold has no recordings
      * @throws CommandException if the manifest does not fit the recordings
-     * @throws IOException if one cannot be read
+     * @throws IOException if a file cannot be read
      */
     public static SourceFiles ofManifest(
             Path manifest,
@@ -82,9 +82,9 @@ public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
     }
 
     /**
-     * Recordings in a folder for each class.
+     * Reads recordings from a folder with one subfolder per class.
      *
-     * @throws CommandException if one lies in no such folder
+     * @throws CommandException if a recording is not in a subfolder
      * @throws IOException if the folder cannot be listed, or has no recordings
      */
     public static SourceFiles ofFolder(Path folder, SourceReader reader) throws IOException {

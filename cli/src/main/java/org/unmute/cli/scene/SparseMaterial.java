@@ -26,8 +26,8 @@ import org.unmute.files.Sha256;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * The sources and backgrounds of sparse hours. All of them are read once before anything is made of them, and of
- * several with the same bytes only the first is used, so that no sound gets into two splits under two names.
+ * The sources and backgrounds of sparse hours. All of them are read once before anything is synthesized. Of recordings
+ * with the same bytes only the first is used, so that no sound gets into two splits under two names.
  */
 public final class SparseMaterial {
     private final Map<String, String> hashes = new TreeMap<>();
@@ -36,12 +36,12 @@ public final class SparseMaterial {
     private final List<String> remarks = new ArrayList<>();
 
     /**
-     * Reads all sources, and leaves out those that are there twice.
+     * Reads all sources, and leaves out duplicates.
      *
-     * @param partOf the part of each fold; empty to deal sources out by their shares
-     * @throws CommandException naming the first that is silent or not finite
+     * @param partOf the part of each fold; empty to distribute sources according to {@code shares}
+     * @throws CommandException if a source is silent or not finite; the message names it
      * @throws IllegalArgumentException if a class has too few sources
-     * @throws IOException if one cannot be read
+     * @throws IOException if a source cannot be read
      */
     public Foreground foreground(SourceFiles files, Map<String, Part> partOf, PartShares shares, long seed)
             throws IOException {
@@ -72,10 +72,10 @@ public final class SparseMaterial {
     }
 
     /**
-     * Reads backgrounds; those that cannot be read are left out.
+     * Reads backgrounds, and leaves out those that cannot be read.
      *
-     * @param remark   receives what is odd about a file that is used
-     * @throws CommandException if none can be read
+     * @param remark receives oddities of files that are used
+     * @throws CommandException if none can be used
      */
     public BackgroundPool background(
             SparseOptions options,
@@ -133,20 +133,20 @@ public final class SparseMaterial {
         return other == null;
     }
 
-    /** Recordings that are not used, by id, with the reason. */
+    /** Recordings that are not used, by id, with the reasons. */
     public Map<String, String> skipped() {
         return skipped;
     }
 
-    /** What else to tell. */
+    /** Further remarks for the user. */
     public List<String> remarks() {
         return remarks;
     }
 
     /**
-     * What a split is made of, for the record of the run.
+     * The material of a split, for the record of the run.
      *
-     * @param seeds of its recordings
+     * @param seeds seeds of the recordings
      */
     public Map<String, Object> split(Part part, Foreground foreground, BackgroundPool background, List<String> seeds) {
         Map<String, Object> document = new LinkedHashMap<>();
@@ -175,7 +175,7 @@ public final class SparseMaterial {
         return found;
     }
 
-    /** Which part each fold belongs to. */
+    /** The part that each fold belongs to. */
     public static Map<String, Part> parts(Map<Part, List<String>> folds, PartShares shares) {
         Map<String, Part> partOf = new HashMap<>();
         folds.forEach((part, of) -> {

@@ -19,7 +19,7 @@ import org.unmute.data.scene.SparseFolder;
 import org.unmute.data.scene.SparseRecording;
 import org.unmute.data.scene.SparseScenes;
 
-/** Makes the recordings of sparse hours and counts what is in them. */
+/** Synthesizes the recordings of sparse hours and counts their events. */
 public final class SparseRun {
     private final SparseScenes scenes;
     private final SparseMaterial material;
@@ -31,7 +31,7 @@ public final class SparseRun {
     private int crowded;
     private long clipped;
 
-    /** @param counts recordings of each part */
+    /** @param counts number of recordings in each part */
     public SparseRun(
             SparseMaterial material,
             Foreground foreground,
@@ -52,13 +52,13 @@ public final class SparseRun {
         return counts.keySet();
     }
 
-    /** How many recordings there are. */
+    /** The number of recordings. */
     public long recordings() {
         return counts.values().stream().mapToLong(n -> n).sum();
     }
 
     /**
-     * Makes and writes all recordings.
+     * Synthesizes and writes all recordings.
      *
      * @throws IOException if a source cannot be read, or a recording cannot be written
      */
@@ -80,7 +80,7 @@ public final class SparseRun {
         }
     }
 
-    /** Puts what was made of what into the record. */
+    /** Adds the material and content of each split to the record. */
     public RunRecord describe(RunRecord record) {
         Map<String, Object> splits = new LinkedHashMap<>();
         for (Map.Entry<Part, Integer> one : counts.entrySet()) {
@@ -103,7 +103,7 @@ public final class SparseRun {
                 .result("clippedSamples", clipped);
     }
 
-    /** What a user should know of the result. */
+    /** Remarks for the user about the result. */
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         if (crowded > 0) {
@@ -116,7 +116,7 @@ public final class SparseRun {
         return remarks;
     }
 
-    /** Events of each class and hours, by split. */
+    /** Numbers of events by class, and hours, for each split. */
     public ConsoleTable table() {
         List<String> headings = new ArrayList<>(List.of("label"));
         counts.keySet().forEach(part -> headings.add(part.label()));

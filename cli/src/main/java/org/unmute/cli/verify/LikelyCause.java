@@ -7,7 +7,7 @@ import org.unmute.models.frontend.Spectrogram;
 
 /** Guesses the cause of a difference from the first tensor that differs. */
 public final class LikelyCause {
-    /** Common causes before the network. */
+    /** Common causes that precede the network. */
     static final String FRONT_END =
             "the front end: sample rate or resampling, scale of the waveform, filter bank, padding, or normalisation "
                     + "(--frames, --norm, --norm-mean, --norm-std, --encoder-rate, --front-end)";
@@ -44,8 +44,8 @@ public final class LikelyCause {
     }
 
     /**
-     * Fits the reference as a linear function of our values. If the fit is good, the reference was normalised with
-     * other statistics, which follow from it.
+     * Fits the reference as a linear function of our values. A good fit means that the reference was normalised with
+     * other statistics, which follow from the fit.
      */
     private static String otherNormalisation(
             Spectrogram own, ReferenceFeatures.Stored fbank, Map<String, Object> settings) {

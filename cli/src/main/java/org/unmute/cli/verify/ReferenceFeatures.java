@@ -18,19 +18,19 @@ import org.unmute.tensor.io.StoredTensor;
 /**
  * Reference features to compare with.
  *
- * @param origin the file
- * @param tensors by name, in the order of the file; an npy file has one, named {@link #ARRAY}
+ * @param origin   the file
+ * @param tensors  the tensors by name, in the order of the file; an npy file has one, named {@link #ARRAY}
  * @param unusable names of tensors that are not floating-point
  */
 public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List<String> unusable) {
-    /** The name of the array in an npy file. */
+    /** The name given to the array of an npy file. */
     static final String ARRAY = "array";
 
     /**
      * A tensor, or some of its rows.
      *
-     * @param shape of the values
-     * @param values row-major
+     * @param shape shape of the values
+     * @param values the values, row-major
      * @param rows indices of the rows, counted over all but the last axis; null for the whole tensor
      * @param meanStd mean and standard deviation of the whole tensor, or null
      */
@@ -40,7 +40,7 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
         }
     }
 
-    /** Reads an npy or safetensors file, chosen by the extension. */
+    /** Reads an npy or safetensors file. The extension determines the format. */
     public static ReferenceFeatures read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw CommandException.input("no such reference file: " + file
@@ -84,7 +84,7 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
         return array.floats();
     }
 
-    /** The only tensor of the file, if its name is not one of the encoder's; else null. */
+    /** The only tensor of the file, unless its name is known to the encoder; otherwise null. */
     Stored single(Collection<String> known) {
         if (tensors.size() != 1 || known.contains(tensors.keySet().iterator().next())) {
             return null;

@@ -14,13 +14,13 @@ import org.unmute.tensor.Shape;
 /**
  * The difference between a tensor and its reference.
  *
- * @param tensor its name
- * @param here shape of the tensor
+ * @param tensor name of the tensor
+ * @param here its shape
  * @param reference its shape in the reference
  * @param max maximum difference; NaN if the sizes differ
  * @param mean mean difference; NaN if the sizes differ
  * @param p999 the 99.9th percentile of the differences
- * @param where place of the maximum difference, as text
+ * @param where position of the maximum difference, as text
  * @param expected the reference's value there
  * @param actual the value here
  * @param tolerance allowed difference: absolute for numbers up to 1, relative above
@@ -56,7 +56,7 @@ public record TensorComparison(
     /**
      * Compares one tensor.
      *
-     * @param spec the encoder; its token grid, with {@code time} rows, names the place
+     * @param spec the encoder; its token grid, with {@code time} rows, is used to describe positions
      */
     static TensorComparison of(
             String tensor,
@@ -161,7 +161,7 @@ public record TensorComparison(
         return Arrays.stream(shape.toArray()).filter(s -> s != 1).toArray();
     }
 
-    /** The place of an element: in the spectrogram, in the token grid, or its indices. */
+    /** Describes the position of an element: in the spectrogram, in the token grid, or by its indices. */
     static String place(String tensor, Shape shape, long index, EncoderSpec spec, int time) {
         List<Long> all = new ArrayList<>();
         long rest = index;

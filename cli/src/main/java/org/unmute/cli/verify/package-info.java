@@ -1,2 +1,2 @@
-/** Comparison of an encoder with features that the original code exported. */
+/** Comparison of an encoder with features exported from the original code. */
 package org.unmute.cli.verify;
