@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Checks the tables of {@code unmute detect} against the definitions of their columns, without any class of it: {@code
- * java CheckTables.java EVENTS RECORDINGS}. Recordings are WAV files with a header of 44 bytes.
+ * Checks the tables of {@code unmute detect} against the definitions of their columns, without using any of its
+ * classes: {@code java CheckTables.java EVENTS RECORDINGS}. Recordings are WAV files with a header of 44 bytes.
  */
 public class CheckTables {
     static final List<String> RAVEN = List.of(
@@ -56,7 +56,7 @@ public class CheckTables {
         System.out.print(lengths.size() + " recordings, " + all.size() + " events agree\n");
     }
 
-    /** Seconds of a WAV file: bytes of samples by bytes per second. */
+    /** Length of a WAV file in seconds: bytes of samples divided by bytes per second. */
     static double seconds(Path file) throws IOException {
         byte[] b = Files.readAllBytes(file);
         int perSecond = b[28] & 255 | (b[29] & 255) << 8 | (b[30] & 255) << 16 | (b[31] & 255) << 24;
@@ -119,7 +119,7 @@ public class CheckTables {
         }
     }
 
-    /** Times run on over the recordings in the order of their names. */
+    /** Checks a combined table, whose times run on across recordings in the order of their names. */
     static void combined(Path file, List<Event> all, Map<String, Double> lengths, Path recordings) throws IOException {
         List<String> header = new ArrayList<>(RAVEN);
         header.addAll(List.of("Begin Path", "File Offset (s)"));

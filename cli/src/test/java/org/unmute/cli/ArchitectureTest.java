@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Allowed dependencies. The rules are checked here, since this module sees all others that are shipped. */
+/** Checks the allowed dependencies of all modules, since this module sees all others that are shipped. */
 class ArchitectureTest {
     private static final String FILES = "org.unmute.files..";
     private static final String TENSOR = "org.unmute.tensor..";
@@ -57,14 +57,14 @@ class ArchitectureTest {
     private static final String REPORT = "org.unmute.report..";
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
-    /** Constructors that open a file, whatever they are given. */
+    /** Constructors that always open a file. */
     private static final Set<String> OPENERS = Set.of(
             FileOutputStream.class.getName(),
             FileInputStream.class.getName(),
             FileWriter.class.getName(),
             FileReader.class.getName(),
             RandomAccessFile.class.getName());
-    /** Constructors that open a file if they are given its name first. */
+    /** Constructors that open a file if their first argument is its name. */
     private static final Set<String> OPENERS_BY_NAME = Set.of(
             PrintWriter.class.getName(),
             PrintStream.class.getName(),
@@ -76,7 +76,7 @@ class ArchitectureTest {
 
     private static final Set<String> GUESSES = Set.of("exists", "notExists", "isRegularFile", "isDirectory");
 
-    /** Without the contract suite, which is here only for tests. */
+    /** Excludes the contract suite, which is on the path only for tests. */
     private static JavaClasses all;
 
     @BeforeAll
@@ -88,7 +88,7 @@ class ArchitectureTest {
                 .that(not(resideInAPackage("org.unmute.kernels.contract..")));
     }
 
-    /** Otherwise the rules below would hold trivially for classes that were not read. */
+    /** Guards the rules below, which hold trivially for classes that were not read. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -138,7 +138,7 @@ class ArchitectureTest {
         dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, FILES, JAVA, "jcuda..");
     }
 
-    /** Families of kernels share {@code tile} and {@code runtime}; only the backend composes them. */
+    /** Kernel families share {@code tile} and {@code runtime}; only the backend combines them. */
     @Test
     void kernelFamiliesOfTheVectorBackendAreIndependent() {
         slices().matching("org.unmute.kernels.vector.(**)")
@@ -166,7 +166,7 @@ class ArchitectureTest {
         dependsOnlyOn(DATA, PROBES, MODELS, METRICS, AUDIO, TENSOR, FILES, JAVA, "com.fasterxml.jackson..");
     }
 
-    /** What would be modules of their own, had they a user who wants nothing else. */
+    /** These packages would be separate modules if any user needed them alone. */
     @Test
     void parquetIsALeafAndScenesAreUsedByNothingInData() {
         dependsOnlyOn("org.unmute.data.parquet..", FILES, JAVA, "com.fasterxml.jackson..");
@@ -217,7 +217,7 @@ class ArchitectureTest {
         dependsOnlyOn(MP3, AUDIO, FILES, JAVA, "javazoom.jl.decoder..");
     }
 
-    /** The exception is tensor, where {@code Tensor} and its ops depend on each other. */
+    /** The exception is the module tensor, where {@code Tensor} and its ops depend on each other. */
     @ParameterizedTest
     @ValueSource(strings = {"metrics", "audio", "models", "probes", "data", "events", "benchmark", "report", "cli"})
     void packagesHaveNoCycles(String module) {
@@ -275,8 +275,8 @@ class ArchitectureTest {
     }
 
     /**
-     * Elsewhere, a file would be written through a link that somebody planted in a shared folder, or under a name that
-     * can be foreseen. The device backends unpack libraries into folders of their own.
+     * Other code could write through a link planted in a shared folder, or under a predictable name. Device backends
+     * are exempt: they unpack libraries into folders of their own.
      */
     @Test
     void filesAreWrittenThroughAtomicFileTemporaryFileOrRegularFile() {
@@ -318,8 +318,8 @@ class ArchitectureTest {
     }
 
     /**
-     * Faults are injected, and links refused, below {@link java.nio.file.Files} and channels: what opens a {@link File}
-     * by itself would bypass both.
+     * Faults are injected and links are refused in {@link java.nio.file.Files} and channels, which code that opens a
+     * {@link File} directly would bypass.
      */
     @Test
     void filesAreOpenedThroughNioAlone() {
@@ -348,8 +348,8 @@ class ArchitectureTest {
     }
 
     /**
-     * {@link Files#exists} and its like take every failure for absence: a recording that a device hides for a moment
-     * would be left out of a data set, and a result be given.
+     * {@link Files#exists} and similar methods report every failure as absence: a recording that is briefly unreadable
+     * would be dropped from a data set without an error.
      */
     @Test
     void dataSetsAreReadWithoutTakingFailureForAbsence() {
@@ -383,7 +383,7 @@ class ArchitectureTest {
                                 && call.getTarget().getRawParameterTypes().isEmpty())));
     }
 
-    /** Commands print names of files and classes, so whatever prints must make them plain. */
+    /** Commands print names of files and classes, so every writer must turn them into plain text. */
     @Test
     void onlyPlainTextReachesATerminal() {
         ArchRule onlyMainKnowsTheStreams = noClasses()

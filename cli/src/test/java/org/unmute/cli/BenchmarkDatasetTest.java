@@ -17,8 +17,8 @@ import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * {@code benchmark} on data sets with their own files: a validation part, parts of recordings, mixup variants, folds,
- * all layers.
+ * {@code benchmark} on data sets stored as files: validation splits, parts of recordings, mixup variants, folds, all
+ * layers.
  */
 class BenchmarkDatasetTest {
     private static final String PROTOCOL = """
@@ -53,7 +53,7 @@ class BenchmarkDatasetTest {
                 .readTree(run.resolve(cell).resolve("cell.json").toFile());
     }
 
-    /** A second of a tone. */
+    /** Writes one second of a tone. */
     private static void tone(Path file, int number) throws IOException {
         float[] samples = new float[16_000];
         for (int i = 0; i < samples.length; i++) {
@@ -63,7 +63,7 @@ class BenchmarkDatasetTest {
         Wav.write(file, samples, 16_000);
     }
 
-    /** Recordings whose second halves are clips, two classes, with a validation part. */
+    /** Recordings whose second halves are the clips, with two classes and a validation split. */
     private static void table(Path root) throws IOException {
         StringBuilder rows = new StringBuilder("path,start,end,labels,split\n");
         for (int i = 0; i < 36; i++) {
@@ -107,7 +107,7 @@ class BenchmarkDatasetTest {
                 .doesNotContain("to embed");
     }
 
-    /** Its metrics would count what is not known as absent. */
+    /** The metrics of a benchmark would count unknown labels as absent. */
     @Test
     void labelsOfWhichSomeAreNotKnownAreRefused() throws IOException {
         table(folder.resolve("open"));
@@ -128,7 +128,7 @@ class BenchmarkDatasetTest {
                         + " '21.wav#0.5-1'");
     }
 
-    /** URBAN-SED as unpacked, with two of its classes. */
+    /** URBAN-SED as unpacked, but with only two of its classes. */
     private static void urban(Path root) throws IOException {
         int number = 0;
         for (String part : List.of("train", "validate", "test")) {

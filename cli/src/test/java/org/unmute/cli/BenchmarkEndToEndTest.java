@@ -16,7 +16,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.files.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** {@code benchmark}: what it writes, announces and rejects. */
+/** {@code benchmark}: what it writes, prints and rejects. */
 class BenchmarkEndToEndTest {
     private static final String SHORT = """
         epochs = 2
@@ -135,7 +135,7 @@ class BenchmarkEndToEndTest {
                         .asDouble());
     }
 
-    /** No cell is lost to it: nothing is embedded before it is found. */
+    /** The error is found before anything is embedded, so no work is lost. */
     @Test
     void aClassWithAControlCharacterIsRefusedBeforeTheFirstClip() throws IOException {
         Path manifest = folder.resolve("many/hostile.csv");

@@ -19,14 +19,16 @@ final class BenchmarkFixture {
 
     private BenchmarkFixture() {}
 
-    /** Writes one-second scenes with a manifest; {@code single} gives each one event. */
+    /** Writes one-second scenes with a manifest; {@code single} gives each scene exactly one event. */
     static void scenes(Path folder, String name, boolean single, int train, int test) throws IOException {
         SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
         new SyntheticScenes(single ? options.withEvents(1, 1) : options, single ? 3 : 4)
                 .write(folder.resolve(name), train, test);
     }
 
-    /** A grid of two encoders, one of them in a separate file, and two data sets, {@code many} and {@code one}. */
+    /**
+     * Writes a grid of two encoders, one of them in a separate file, and two data sets, {@code many} and {@code one}.
+     */
     static Path grid(Path folder, String file, Path encoder, String protocol, String... probes) throws IOException {
         StringBuilder text = new StringBuilder("""
             [[encoders]]
@@ -55,7 +57,7 @@ final class BenchmarkFixture {
         return Files.writeString(folder.resolve(file), text.toString());
     }
 
-    /** Every result of a run, by file, without times; probes byte for byte. */
+    /** Every result of a run by file, without times; probe files byte for byte. */
     static TreeMap<String, String> results(Path run) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         try (Stream<Path> files = Files.walk(run)) {
@@ -70,7 +72,7 @@ final class BenchmarkFixture {
         return all;
     }
 
-    /** One of them. */
+    /** One of these results. */
     static String result(Path file) throws IOException {
         String name = file.getFileName().toString();
         return switch (name.substring(name.lastIndexOf('.'))) {

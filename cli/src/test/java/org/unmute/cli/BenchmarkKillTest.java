@@ -19,11 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A benchmark of 2 x 2 x 4 cells that is killed twice and resumed ends like an uninterrupted one. */
+/** A benchmark of 2 x 2 x 4 cells that is killed twice and then resumed ends like an uninterrupted one. */
 @FullBuild("kills processes")
 class BenchmarkKillTest {
     private static final int CELLS = 16;
-    /** Lines in the journals of a cell: trials and trainings of the best. */
+    /** Lines in the journals of a cell: trials, and trainings of the best. */
     private static final int LINES = 4 + 2 * 2;
 
     @TempDir
@@ -55,7 +55,7 @@ class BenchmarkKillTest {
         Path killed = folder.resolve("killed");
         int before = killAfter(CELLS * LINES / 5, grid, killed);
         assertThat(cells(killed)).as("cells finished when it was killed first").isLessThan(CELLS);
-        // Half of what was left then: the first kill may have come later than it was meant to.
+        // Kills at half of the work left after the first kill, which may have come later than intended.
         int then = killAfter((before + CELLS * LINES) / 2, grid, killed);
         assertThat(then).isGreaterThan(before);
         assertThat(cells(killed)).as("cells finished when it was killed again").isBetween(1, CELLS - 1);
@@ -84,7 +84,7 @@ class BenchmarkKillTest {
         assertReportTells(killed);
     }
 
-    /** The report reads what the benchmark wrote: its table has the same means. */
+    /** Checks that the report's table has the same means as the benchmark's output. */
     private static void assertReportTells(Path run) throws IOException {
         Path report = folder.resolve("report");
         Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
@@ -108,8 +108,9 @@ class BenchmarkKillTest {
     }
 
     /**
-     * Runs the benchmark in a separate process, kills it once its journals have {@code lines} lines, and returns the
-     * lines then.
+     * Runs the benchmark in a separate process and kills it once its journals have {@code lines} lines.
+     *
+     * @return the number of lines at that time
      */
     private static int killAfter(int lines, Path grid, Path run) throws Exception {
         List<String> command = new ArrayList<>(List.of(
@@ -160,7 +161,7 @@ class BenchmarkKillTest {
         if (!Files.isDirectory(run)) {
             return List.of();
         }
-        // Not by walking the tree, since files come and go meanwhile.
+        // Does not walk the tree, since files appear and vanish meanwhile.
         List<Path> all = new ArrayList<>();
         for (String encoder : List.of("own", "tiny")) {
             for (String dataset : List.of("many", "one")) {
@@ -177,7 +178,7 @@ class BenchmarkKillTest {
         return all;
     }
 
-    /** The module path of the test run holds the modules, the class path the rest. */
+    /** The module path of the test run, which holds the modules, and the class path, which holds the rest. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .filter(p -> !p.isEmpty())

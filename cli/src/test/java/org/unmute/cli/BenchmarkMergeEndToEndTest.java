@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
-/** {@code benchmark --merge}: runs of parts of a grid become the run of the whole. */
+/** {@code benchmark --merge}: runs of parts of a grid are merged into a run of the whole grid. */
 @FullBuild("trains two dozen probes")
 class BenchmarkMergeEndToEndTest {
     private static final String SHORT = """
@@ -63,7 +63,7 @@ class BenchmarkMergeEndToEndTest {
         return report;
     }
 
-    /** Without the measured speed of each cell. */
+    /** The table of a report without the measured speed of each cell. */
     private static String table(Path report) throws IOException {
         return Files.readString(report.resolve("tables/results.csv")).replaceAll("(?m)^((?:[^,]*,){11})[^,]*,", "$1");
     }
@@ -92,7 +92,7 @@ class BenchmarkMergeEndToEndTest {
         TreeMap<String, String> results = BenchmarkFixture.results(out);
         TreeMap<String, String> expected = BenchmarkFixture.results(whole);
         assertThat(results.keySet()).isEqualTo(expected.keySet());
-        expected.remove("tiny/one/protobin/cell.json"); // it names the other run's cache, in which it was trained
+        expected.remove("tiny/one/protobin/cell.json"); // names the cache of the other run, with which it was trained
         expected.forEach(
                 (name, content) -> assertThat(results.get(name)).as(name).isEqualTo(content));
         assertThat(table(report(out))).isEqualTo(table(report(whole)));

@@ -14,11 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The scripts {@code check} and {@code check-op} in a tree of their own, with a Maven that says what it is told to, and
- * leaves the reports and records that it is told to.
+ * The scripts {@code check} and {@code check-op} in a temporary tree, with a stub of Maven that prints prescribed
+ * output and leaves prescribed reports and records.
  */
 class CheckScriptsTest {
-    /** Its N-th run says the file said-N, copies the folder left-N over the tree and ends with the status in ends-N. */
+    /**
+     * Stub of Maven: run N prints the file said-N, copies the folder left-N over the tree and exits with the status in
+     * ends-N.
+     */
     private static final String MAVEN = """
         #!/bin/sh
         runs=$(($(cat "$TREE/runs" 2>/dev/null || echo 0) + 1))
@@ -175,7 +178,7 @@ class CheckScriptsTest {
                 .hasSize(5);
     }
 
-    /** The gradient's report and the records of the scalar backend; then those of the others. */
+    /** Leaves the gradient report and the records of the scalar backend, then those of the other backends. */
     private void leaveRecords(String gradient, String scalar, String vector) throws IOException {
         write("left-1/tensor/target/surefire-reports/TEST-org.unmute.tensor.OpGradientTest.xml", report(gradient));
         write("left-1/target/check-op/contract.tsv", scalar);
@@ -201,13 +204,13 @@ class CheckScriptsTest {
             + line("ran", "ScalarContractTest", 2)
             + line("ran", "ScalarAutogradTest", 1);
     private static final String VECTOR = line("ran", "VectorContractTest", 1)
-            + line("ran", "VectorContractTest", 1) // a test that ran twice is one test
+            + line("ran", "VectorContractTest", 1) // a test that ran twice counts once
             + line("ran", "VectorAutogradTest", 1);
 
     @Test
     void testsOfAnOpAreCountedByTheirRecords() throws Exception {
         leaveRecords(gradient(""), SCALAR, VECTOR);
-        // What is left of a report that concurrent classes have written.
+        // An empty report, as concurrent test classes may leave behind.
         write("left-1/kernels/contract/target/surefire-reports/TEST-ScalarContractTest.xml", report());
         Ended ended = run("check-op", "softshrink");
         assertThat(ended.said())

@@ -15,7 +15,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Exit status and message of errors before any work, and {@code doctor}. */
+/** Exit status and message of errors that occur before any work, and {@code doctor}. */
 class CommandEndToEndTest {
     @TempDir
     static Path folder;

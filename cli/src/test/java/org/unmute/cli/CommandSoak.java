@@ -14,20 +14,20 @@ import org.unmute.cli.command.Commands;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * Runs every command again and again in one process, also with mistakes, and prints what the process holds. A program
- * of its own, since it measures all of it: {@link SoakTest} starts it.
+ * Runs every command repeatedly in one process, including invalid command lines, and prints the resources that the
+ * process holds. It measures the whole process, so {@link SoakTest} starts it as a separate program.
  *
- * <p>Arguments: a folder; how many rounds to measure, each of which runs every command once; how many rounds to run
- * before; names of commands, if not all are wanted.
+ * <p>Arguments: a folder; the number of rounds to measure, each of which runs every command once; the number of rounds
+ * to run before; optionally names of commands to run.
  */
 final class CommandSoak {
     private static final int SAMPLES = 10;
 
     /**
-     * One call.
+     * A call of a command.
      *
-     * @param status how it must end
-     * @param line from the folder that it may write to, which is a new one in each round
+     * @param status expected exit status
+     * @param line   makes the command line from the folder that it may write to, which is new in each round
      */
     private record Call(String command, int status, LineTo line) {}
 
@@ -106,7 +106,7 @@ final class CommandSoak {
         reads("doctor");
         reads("encoders");
         reads("datasets");
-        // What the calls before it wrote, and what the preparation did.
+        // Checks the output of the calls before it and of the preparation.
         calls.add(new Call("fsck", ExitCode.OK, out -> List.of("fsck", "-q", out)));
         reads("fsck", "-q", commands.trained);
         prepareMistakes(commands);

@@ -40,7 +40,7 @@ class ConvertEndToEndTest {
         eat("model.", 2).write(checkpoint);
     }
 
-    /** Encoder and head under a prefix, with some other tensors. */
+    /** A checkpoint with encoder and head under a prefix, and some other tensors. */
     static SafetensorsWriter eat(String prefix, int depth) {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, prefix + IMAGE + "extra_tokens", 1, 1, DIM);
@@ -114,7 +114,7 @@ class ConvertEndToEndTest {
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.names()).hasSize(34).contains("blocks.1.norm2.bias", "head.weight", IMAGE + "extra_tokens");
         }
-        // Only the count of numbers determines the shape of the rows.
+        // With --all, every tensor has its own row, so no names are folded.
         assertThat(Ran.unmute("convert", "-q", "--all", "--dry-run", checkpoint)
                         .endsWith(ExitCode.OK)
                         .out())
@@ -402,7 +402,7 @@ class ConvertEndToEndTest {
                 .contains(what);
     }
 
-    /** The name does not matter: a safetensors file may have another extension. */
+    /** Files are recognized by content: a safetensors file may have another extension. */
     @Test
     void theFormatIsKnownByTheContent() throws IOException {
         Path odd = Files.copy(checkpoint, folder.resolve("odd.pt"));

@@ -21,8 +21,9 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Damages files in finished folders of every kind, one at a time, and looks whether {@code fsck} finds it: a file is
- * deleted, cut somewhere, emptied, or a bit of it is flipped. {@code -Dunmute.damages=200} says how many for each kind.
+ * Damages files in finished folders of every kind, one at a time, and checks whether {@code fsck} detects the damage:
+ * deletion, truncation, an empty file or a flipped bit. {@code -Dunmute.damages=200} sets the number per kind of
+ * folder.
  */
 @FullBuild("damages thousands of files")
 class DamageCampaignTest {
@@ -38,7 +39,7 @@ class DamageCampaignTest {
         EMPTY,
         FLIP;
 
-        /** Does it; false if the file has too few bytes for that. */
+        /** Applies the damage; false if the file has too few bytes for it. */
         boolean to(Path file, byte[] bytes, Random random) throws IOException {
             if (this != DELETE && bytes.length < (this == CUT ? 2 : 1)) {
                 return false;
@@ -70,7 +71,7 @@ class DamageCampaignTest {
         assertThat(misses).as(table.text()).isEmpty();
     }
 
-    /** Finished folders by what they are called in the table. */
+    /** Finished folders, by their names in the table. */
     private Map<String, Path> kinds() throws IOException {
         WritingCommands commands = new WritingCommands(Files.createDirectories(folder.resolve("inputs")));
         Map<String, Path> all = new LinkedHashMap<>();
@@ -126,7 +127,7 @@ class DamageCampaignTest {
         }
     }
 
-    /** The files of a command: locks say who writes, and caches in other folders are kinds of their own. */
+    /** All files in a folder of a command's output except locks, whose content is not part of the result. */
     private static List<Path> files(Path below) throws IOException {
         try (Stream<Path> all = Files.walk(below)) {
             return all.filter(Files::isRegularFile)
@@ -138,7 +139,7 @@ class DamageCampaignTest {
 
     private Object[] damage(String name, Path kind, List<String> misses) throws IOException {
         List<Path> files = files(kind);
-        // A cell is checked with the benchmark that it is part of.
+        // A cell is checked together with its benchmark.
         Path checked = name.startsWith("cell") ? folder.resolve("benchmark") : kind;
         assertThat(found(checked)).as("%s is intact", name).isEmpty();
         Random random = new Random(SEED + name.hashCode());

@@ -7,14 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.cli.console.ExitCode;
 
-/** Files of every kind that a command reads, and commands that read them. */
+/** Files of every kind that commands read, with commands that read them. */
 final class DamagedInputs {
     final WritingCommands commands;
     private final Path packed;
     private final Path scores;
     private final Path events;
 
-    /** Makes intact ones in a folder. */
+    /** Creates intact files in a folder. */
     DamagedInputs(Path folder) throws IOException {
         commands = new WritingCommands(Files.createDirectories(folder.resolve("inputs")));
         Path made = Files.createDirectories(folder.resolve("made"));
@@ -64,7 +64,7 @@ final class DamagedInputs {
                 out);
     }
 
-    /** What reads a file. */
+    /** A command that reads a file. */
     interface Reader {
         Ran read(Path file, Path out) throws IOException;
     }
@@ -72,9 +72,9 @@ final class DamagedInputs {
     /**
      * A kind of file.
      *
-     * @param original an intact one
-     * @param files what must be there besides: a folder that it is in, or null
-     * @param reader a command that reads it
+     * @param original an intact file
+     * @param files    the folder of files that the original belongs to, or null
+     * @param reader   a command that reads the file
      */
     record Kind(Path original, Path files, Reader reader) {}
 

@@ -25,8 +25,8 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
- * A damaged file of every kind that a command reads: the status is 3, the message is one line that names the file, and
- * nothing is called a bug.
+ * Damaged files of every kind that commands read: the status is 3, the message is one line that names the file, and the
+ * failure is not reported as a bug.
  */
 class DamagedInputsTest {
     private static final List<String> TEXT = List.of("labels", "scores", "annotations", "grid");
@@ -41,7 +41,7 @@ class DamagedInputsTest {
         inputs = new DamagedInputs(Files.createDirectories(folder.resolve("inputs")));
     }
 
-    /** Ways to damage a file, all of which leave something that cannot be used. */
+    /** Ways to damage a file so that it becomes unusable. */
     private static TreeMap<String, byte[]> damages(byte[] bytes) {
         TreeMap<String, byte[]> all = new TreeMap<>();
         byte[] random = new byte[300];
@@ -100,7 +100,7 @@ class DamagedInputsTest {
             Ran ran = kind.reader().read(file, work.resolve("out"));
             String why = problem(ran, file);
             if (damage.getKey().equals("cut") && TEXT.contains(name) && ran.status() == ExitCode.OK) {
-                why = null; // a table with fewer rows
+                why = null; // a truncated table may still be valid, with fewer rows
             }
             if (why != null) {
                 wrong.add(name + ", " + damage.getKey() + ": " + why + ": " + ran.status() + ": " + ran.err());
@@ -135,7 +135,7 @@ class DamagedInputsTest {
         }
     }
 
-    /** Well-formed files that contradict themselves. */
+    /** Files that are well-formed but inconsistent. */
     @Test
     void aProbeOrCheckpointThatIsWellFormedAndWrongIsRefused() throws IOException {
         Path work = Files.createDirectories(folder.resolve("wrong"));

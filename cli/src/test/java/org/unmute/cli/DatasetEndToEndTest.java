@@ -166,7 +166,7 @@ class DatasetEndToEndTest {
                 .element(1)
                 .asString()
                 .startsWith("audio/test/soundscape_11.wav,,,");
-        // The record is itself a label file.
+        // The recorded clips are a valid label file.
         assertThat(Ran.unmute(
                                 "probe",
                                 "-q",
@@ -217,7 +217,7 @@ class DatasetEndToEndTest {
                 .element(2)
                 .asString()
                 .startsWith("long.wav,1,3,high,train,");
-        // The same table as a plain list and label file.
+        // Uses the same table as a plain list and as a label file.
         Path again = folder.resolve("parts-again");
         Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again)
                 .endsWith(ExitCode.OK);
@@ -241,8 +241,8 @@ class DatasetEndToEndTest {
     }
 
     /**
-     * Sets with one class per clip default to cross-entropy, all others to the asymmetric loss; an explicit choice
-     * wins.
+     * Data sets with one class per clip default to cross-entropy, all others to the asymmetric loss; an explicit choice
+     * takes precedence.
      */
     @Test
     void theLossFollowsTheDataSet() throws IOException {

@@ -90,7 +90,7 @@ class DecisionsEndToEndTest {
         assertThat(Files.readAllLines(fixture.run().resolve("clips.csv"))).hasSize(LearnedRun.TRAIN + 1);
     }
 
-    /** What is learned on validation clips changes nothing in the probe itself. */
+    /** Learning on validation clips does not change the probe itself. */
     @Test
     void withoutThemTheProbeIsTheSame() throws IOException {
         Path plain = folder.resolve("run-none");

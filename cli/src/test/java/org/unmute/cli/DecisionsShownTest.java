@@ -64,7 +64,7 @@ class DecisionsShownTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("one class a clip");
-        // What is learned changes no other metric.
+        // Learned thresholds and calibration do not change other metrics.
         Path plain = folder.resolve("run-plain");
         fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
         eval[3] = plain;
@@ -140,7 +140,7 @@ class DecisionsShownTest {
         return Files.readAllLines(csv).stream().map(line -> line.split(",")).toList();
     }
 
-    /** The same for a fixture.trained() and a packed probe. */
+    /** Holds for a trained probe and for its packed form. */
     @Test
     void tagShowsCalibratedProbabilitiesAndMarksWhatExceedsItsThreshold() throws IOException {
         Path packed = folder.resolve("packed-tag.safetensors");

@@ -35,7 +35,7 @@ class DemoEndToEndTest {
         fsckNamesTheDemo();
     }
 
-    /** A demo that ended between its recordings and the note of their settings refused to go on. */
+    /** A demo that ended after writing recordings but before noting their settings could not be resumed. */
     @Test
     void theSettingsOfRecordingsAreThereBeforeThem() throws IOException {
         Files.writeString(folder.resolve("recordings"), "in the way");
@@ -44,7 +44,7 @@ class DemoEndToEndTest {
         assertThat(folder.resolve("demo-settings.txt")).hasContent("train 24, test 16, seed 0");
     }
 
-    /** Its cache has no record of its own: the demo makes it again. */
+    /** The cache has no record of its own, so the suggested repair is to run the demo again. */
     private void fsckNamesTheDemo() throws IOException {
         assertThat(Ran.unmute("fsck", folder).endsWith(ExitCode.OK).out())
                 .contains("Nothing is damaged or unfinished.");

@@ -18,7 +18,7 @@ import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** Trained probes in use: {@code pack}, {@code tag --probe}, and cgp on a cache of all layers. */
+/** Uses of trained probes: {@code pack}, {@code tag --probe}, and cgp on a cache of all layers. */
 class DeployedProbeEndToEndTest {
     private static final int CLIPS = 8;
 
@@ -35,7 +35,7 @@ class DeployedProbeEndToEndTest {
     static void prepare() throws IOException {
         encoder = TinyEncoder.write(folder, 16, 2);
         recordings = TinyEncoder.recordings(folder, CLIPS, 0);
-        // another length gives another grid
+        // a different length gives a different grid
         Wav.write(recordings.resolve("train/000001.wav"), new float[70_000], 16_000);
         layered = folder.resolve("cache-layers");
         Ran ran = Ran.unmute("embed", "--layers", "--encoder", encoder, "--audio", recordings, "--out", layered)
@@ -202,7 +202,7 @@ class DeployedProbeEndToEndTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("only protobin");
-        // tokens of the last layer are the same in both caches
+        // tokens of the last layer are equal in both caches
         Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
                 .endsWith(ExitCode.OK);
     }

@@ -25,7 +25,7 @@ import org.unmute.data.provenance.Json;
 import org.unmute.files.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** {@code unmute detect} on synthesized scenes with the encoder in the program. */
+/** {@code unmute detect} on synthesized scenes with the built-in encoder. */
 class DetectEndToEndTest {
     private static final String ALL = "csv,jsonl,raven,audacity,birdnet,parquet";
 
@@ -51,7 +51,7 @@ class DetectEndToEndTest {
         detect(events, recordings, "--format", ALL).endsWith(ExitCode.OK);
     }
 
-    /** Low thresholds, and no other rules, for many events of few training steps. */
+    /** Detects with a low threshold and no other rules, since few training steps must yield many events. */
     private static Ran detect(Path out, Path audio, Object... more) {
         return run(protobin, out, audio, more);
     }
@@ -118,7 +118,7 @@ class DetectEndToEndTest {
         }
     }
 
-    /** A program that shares no class with this one reads the tables by their columns. */
+    /** Checks the tables with a program that shares no code with this one and reads them by their columns. */
     @Test
     void aProgramOfItsOwnAgreesWithTheTables() throws Exception {
         Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
@@ -182,7 +182,7 @@ class DetectEndToEndTest {
         assertThat(single.err())
                 .contains("scores each row of 0.0800 s by itself")
                 .contains("--stride does not matter where each row is scored by itself");
-        // A row has 0.08 s: eleven of them hold no more than two scores that are 13 rows apart.
+        // A row lasts 0.08 s, so a window of 11 rows contains at most one of two scores that are 13 rows apart.
         Ran wide = detect(folder.resolve("wide"), recordings, "--stride", 1, "--dry-run")
                 .endsWith(ExitCode.OK);
         assertThat(wide.err())
@@ -209,7 +209,7 @@ class DetectEndToEndTest {
         assertThat(again.out()).contains("0 read now, 3 already there");
         assertThat(out.resolve("audacity/1.txt")).exists();
 
-        // Touched, but with the same bytes.
+        // Modified time changes, bytes do not.
         Files.setLastModifiedTime(own.resolve("0.wav"), FileTime.fromMillis(1_000_000));
         Wav.write(own.resolve("1.wav"), DetectFixture.scene(40, 2), 16_000);
         Wav.write(own.resolve("00.wav"), DetectFixture.scene(41, 2), 16_000);
@@ -255,7 +255,7 @@ class DetectEndToEndTest {
         detect(out, recordings).endsWith(ExitCode.OK);
     }
 
-    /** Anybody who may write to the folder could have put them there. */
+    /** Anybody who can write to the folder could have planted the links. */
     @Test
     void linksInTheFolderAreNotWrittenThrough() throws IOException {
         Path victim = Files.writeString(folder.resolve("victim"), "precious");
@@ -315,8 +315,8 @@ class DetectEndToEndTest {
                 .toList();
         assertThat(kept).isNotEmpty().allMatch(a -> a.offset() <= 3);
         assertThat(out.resolve("raven/text.selections.txt")).doesNotExist();
-        // The times of all go on after what a viewer opens: 0 s of text, 10 ms of the short one, 5 s of the damaged
-        // one.
+        // Times in the combined table run on by the lengths that a viewer sees: 0 s of the text file, 10 ms of the
+        // short one, 5 s of the damaged one.
         String last = Files.readAllLines(out.resolve("raven-combined.txt")).getLast();
         String[] cells = last.split("\t");
         assertThat(cells[9]).endsWith("damaged.wav");

@@ -19,13 +19,13 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.Split;
 import org.unmute.data.scene.SyntheticScenes;
 
-/** Probes on the encoder in the program, and recordings to find events in. */
+/** Probes on the built-in encoder, and recordings in which to find events. */
 final class DetectFixture {
     private static final int CLIPS = 24;
 
     private DetectFixture() {}
 
-    /** Folders of runs of these probes, trained on synthesized clips without validation clips. */
+    /** Trains probes on synthesized clips, without validation clips, and returns the folders of their runs. */
     static List<Path> probes(Path folder, String... names) throws IOException {
         Path clips = folder.resolve("clips");
         new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(clips, CLIPS, 0);
@@ -38,7 +38,7 @@ final class DetectFixture {
         return runs;
     }
 
-    /** Another probe on the same clips. */
+    /** Trains another probe on the same clips. */
     static Path probe(Path folder, String name, Path out, Object... more) {
         List<Object> args = new ArrayList<>(List.of("probe", "-q", "--probe", name, "--epochs", 15, "--out", out));
         args.addAll(List.of("--cache", folder.resolve("cache"), "--labels", folder.resolve("clips/manifest.csv")));
@@ -47,7 +47,7 @@ final class DetectFixture {
         return out;
     }
 
-    /** A scene of some seconds at 16 kHz. */
+    /** A scene of the given length at 16 kHz. */
     static float[] scene(int number, int seconds) {
         return new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(seconds), 9)
                 .clip(Split.TEST, number)
@@ -63,7 +63,7 @@ final class DetectFixture {
         return folder;
     }
 
-    /** Writes float samples, which may be any, to a number of equal channels. */
+    /** Writes arbitrary float samples to several equal channels. */
     static void writeFloats(Path file, float[] samples, int rate, int channels) throws IOException {
         int bytes = samples.length * channels * Float.BYTES;
         ByteBuffer out = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -80,7 +80,7 @@ final class DetectFixture {
         Files.write(file, out.array());
     }
 
-    /** All files of a folder of events by their path, but for those that tell when and by whom it was written. */
+    /** All files in a folder of events by path, without those that state when and by what process they were written. */
     static TreeMap<String, byte[]> content(Path folder) throws IOException {
         TreeMap<String, byte[]> all = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A {@code detect} that is killed at several moments and run again leaves the files of one that was not. */
+/** A {@code detect} that is killed at several points and rerun leaves the same files as an uninterrupted one. */
 @FullBuild("kills processes")
 class DetectKillTest {
     private static final int RECORDINGS = 60;
@@ -43,7 +43,7 @@ class DetectKillTest {
         }
         assertThat(kills).as("times that it was killed before it was done").isGreaterThan(1);
         assertThat(killed.resolve("run.json")).doesNotExist();
-        // What a process leaves that is killed while it writes.
+        // Leftovers of a process that was killed while writing.
         Files.writeString(killed.resolve(".detect/table.tmp"), "half");
         Files.writeString(killed.resolve("run.json.1-2.tmp"), "half");
         byte[] log = Files.readAllBytes(killed.resolve(".detect/events.log"));
@@ -70,7 +70,7 @@ class DetectKillTest {
                 out);
     }
 
-    /** Kills a run once its log has so many bytes; false if it was done before. */
+    /** Kills a run once its log has the given size; false if the run finished before. */
     private boolean kill(Path probe, Path recordings, Path out, long bytes) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -19,7 +19,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * The whole pipeline on an OpenCL device, compared with the CPU; its memory cap and device numbers, as users see them.
+ * The whole pipeline on an OpenCL device, compared with the CPU, and the user's view of memory cap and device numbers.
  */
 @FullBuild("runs every command on an OpenCL device")
 class DeviceEndToEndTest {
@@ -115,7 +115,7 @@ class DeviceEndToEndTest {
                 .asDouble();
     }
 
-    /** The same probe with tokens and scores from either device, and a probe trained on either. */
+    /** Compares a probe on tokens and scores from either device, and probes trained on either device. */
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "linear-mean"})
     void embeddingTrainingAndScoringGiveTheMeanAveragePrecisionOfTheProcessor(String probe) {
@@ -132,8 +132,8 @@ class DeviceEndToEndTest {
     }
 
     /**
-     * Trained on the same tokens, protobin gives the same file bit for bit; docs/numerics.md says what has the same
-     * bits everywhere.
+     * Given the same tokens, training protobin on either device produces identical files; docs/numerics.md lists what
+     * is bitwise reproducible across devices.
      */
     @Test
     void theSameTokensTrainTheSameProbe() throws IOException {
@@ -197,7 +197,7 @@ class DeviceEndToEndTest {
                 .contains("largest F32[");
     }
 
-    /** PoCL presents the CPU as several devices, as its environment variable says. */
+    /** PoCL presents the CPU as several devices, depending on an environment variable. */
     @Test
     void severalDevicesAreListedAndChosenByNumber() throws Exception {
         Map<String, String> two = Map.of("POCL_DEVICES", "pthread basic");

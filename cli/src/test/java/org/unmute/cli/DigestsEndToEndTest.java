@@ -14,7 +14,7 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
-/** Trained weights whose bytes changed on disk are refused by every command; those without a digest are read. */
+/** All commands refuse trained weights whose bytes changed on disk; files without a digest are accepted. */
 class DigestsEndToEndTest {
     private static final int SIGNS = 500;
 
@@ -92,7 +92,7 @@ class DigestsEndToEndTest {
         assertThat(cache).doesNotExist();
     }
 
-    /** The metadata of the source are kept, and the digest among them is that of other bytes. */
+    /** The converted file keeps the metadata of its source, whose digest does not match the new bytes. */
     @Test
     void aConvertedEncoderHasADigestOfItsOwn() throws IOException {
         Path converted = folder.resolve("converted.safetensors");
@@ -104,7 +104,7 @@ class DigestsEndToEndTest {
         Ran.unmute("convert", "-q", "--dry-run", converted).endsWith(ExitCode.OK);
     }
 
-    /** They open as before, and it is said what they lack. */
+    /** Probes without a digest still open, with a remark that it is missing. */
     @Test
     void probesOfTheVersionWithoutDigestAreRead() throws IOException {
         Path probe = copy("old");

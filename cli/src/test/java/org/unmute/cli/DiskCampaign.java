@@ -16,13 +16,14 @@ import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * Runs every command that writes where it cannot write: on a full disk and in folders that are read only. Started as a
- * process of its own, on a small file system and without a superuser's privileges: {@code DiskCampaign WORK [DISK]}.
+ * Runs every writing command where it cannot write: on a full disk and in read-only folders. It is started as a
+ * separate process, with a small file system and without superuser privileges: {@code DiskCampaign WORK [DISK]}.
  */
 final class DiskCampaign {
     private static final int PAGE = 4096;
     /**
-     * How many sizes of the disk are tried, from nothing, with which commands stop at their locks, to what they need.
+     * Number of amounts of free space that are tried, from none, where commands stop at their locks, to the amount
+     * needed.
      */
     private static final int LEVELS = Integer.getInteger("unmute.disk.levels", 2);
 
@@ -39,7 +40,7 @@ final class DiskCampaign {
     /**
      * Runs the campaign and prints each message.
      *
-     * @param args a folder, and a mount point of a small file system that it may fill, if there is one
+     * @param args a working folder and, optionally, the mount point of a small file system that the campaign may fill
      */
     public static void main(String[] args) throws IOException {
         DiskCampaign campaign = new DiskCampaign(Path.of(args[0]));
@@ -54,7 +55,7 @@ final class DiskCampaign {
         System.exit(campaign.failures.isEmpty() ? 0 : 1);
     }
 
-    /** Runs a command with a disk that becomes full meanwhile, then with room again. */
+    /** Runs a command on a disk that becomes full meanwhile, then again with enough space. */
     private void fill(WritingCommands.Case command, Path disk) throws IOException {
         Path out = disk.resolve("out");
         FileStore store = Files.getFileStore(disk);
@@ -73,11 +74,11 @@ final class DiskCampaign {
             Files.delete(filler);
             String where = "disk with " + free / 1024 + " of " + needed / 1024 + " KiB free";
             if (level > 0 && full.status() == ExitCode.OK) {
-                continue; // pages that were counted as needed were only used for a moment
+                continue; // some of the pages counted as needed were used only temporarily
             }
             show(command, where, full);
             if (full.err().contains("are free there")) {
-                // It was foreseen: with --yes it is tried all the same.
+                // The command predicted the lack of space; --yes makes it try nevertheless.
                 require(full.status() == ExitCode.INPUT, command, where, "status is not 3", full);
                 require(FolderContent.of(out).isEmpty(), command, where, "has written something", full);
                 occupy(filler, store.getUsableSpace() - free);
@@ -111,7 +112,7 @@ final class DiskCampaign {
         return names.toString();
     }
 
-    /** Writes a file of a size, or as much of it as there is room for. */
+    /** Writes a file of a given size, or as much of it as there is space for. */
     private static void occupy(Path file, long bytes) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(PAGE);
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -123,7 +124,7 @@ final class DiskCampaign {
         }
     }
 
-    /** Runs a command in a folder that it may not write to, new and with an earlier result. */
+    /** Runs a command in a read-only folder, once with a new folder and once with an earlier result in it. */
     private void lock(WritingCommands.Case command) throws IOException {
         Path parent = Files.createDirectories(work.resolve("locked"));
         Path fresh = parent.resolve("new");
@@ -153,7 +154,8 @@ final class DiskCampaign {
 
     private static void permit(Path folder, String folders, String files) throws IOException {
         List<Path> all;
-        // Folders first where they become writable, last where they no longer are.
+        // The root becomes writable before its tree is walked; children change before their parents, which may become
+        // read-only.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Stream<Path> tree = Files.walk(folder)) {
             all = tree.toList();

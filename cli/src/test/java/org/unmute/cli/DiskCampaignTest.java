@@ -16,15 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Every command that writes, on a full disk and in read-only folders: each message says what is wrong and where, and
- * the next run ends like an undisturbed one.
+ * Runs every writing command on a full disk and in read-only folders: each message states the problem and the place,
+ * and the next run ends like an undisturbed one.
  */
 @FullBuild("runs every command on a full disk, in a process of its own")
 class DiskCampaignTest {
-    /** Mounts a small file system on a folder, for the rest of the command line only. */
+    /** Mounts a small file system on a folder for the rest of the command line. */
     private static final List<String> MOUNT =
             List.of("sh", "-c", "mount -t tmpfs -o size=64m unmute \"$1\" && shift && exec \"$@\"", "sh");
-    /** What lets the superuser write to read-only folders. */
+    /** Drops the capabilities that let the superuser write to read-only folders. */
     private static final List<String> ORDINARY = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
 
     @TempDir
@@ -83,14 +83,17 @@ class DiskCampaignTest {
         assertThat(process.exitValue()).as(text).isZero();
     }
 
-    /** The test classes are patched into a module, so that the path of the test run may not list them. */
+    /** Adds the test classes, which the path of the test run may lack since they are patched into a module. */
     private static String classPath() {
         List<Path> path = new ArrayList<>(Java.path());
         path.add(PluginEndToEndTest.root().resolve("cli/target/test-classes"));
         return Java.joined(path);
     }
 
-    /** The command that mounts a file system in a namespace of its own, where it vanishes with the last process. */
+    /**
+     * The command that mounts a file system in a private mount namespace, where it vanishes with the last process;
+     * empty if none works.
+     */
     private static List<String> mounting(Path disk) throws Exception {
         for (List<String> namespace : List.of(List.of("unshare", "-m"), List.of("unshare", "--map-root-user", "-m"))) {
             List<String> command = join(namespace, MOUNT, List.of(disk.toString()));
@@ -118,7 +121,7 @@ class DiskCampaignTest {
                     .start();
             return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
         } catch (IOException e) {
-            return false; // there is no such program
+            return false; // the program does not exist
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What pages, grids, scripts and sources refer to is there: files, and the sections in them. */
+/** Checks that references in pages, grids, scripts and sources lead to existing files and sections. */
 class DocumentLinksTest {
     private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "shared", "runs");
     private static final Set<String> TEXT =
@@ -26,7 +26,7 @@ class DocumentLinksTest {
             Pattern.compile("\\]\\(([^)\\s]+)\\)|^\\[[^\\]]+\\]: (\\S+)$", Pattern.MULTILINE);
     private static final Pattern MENTION =
             Pattern.compile("(?<![\\w/.-])(docs/[\\w/-]+\\.(?:md|toml|java))(#[\\w-]+)?");
-    /** As in: docs/detect.md, "How well it works". */
+    /** Matches, for example, docs/detect.md, "How well it works". */
     private static final Pattern QUOTED =
             Pattern.compile("(?<![\\w/.-])((?:[\\w-]+/)*[\\w-]+\\.md|README)[,:]? \"([^\"\\n]+)\"");
 
@@ -58,7 +58,7 @@ class DocumentLinksTest {
         return all;
     }
 
-    /** As the pages are shown: lower case, without punctuation, hyphens for blanks. */
+    /** The anchor of a heading as rendered: lower case, no punctuation, hyphens for spaces. */
     private static String anchor(String heading) {
         return heading.replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1")
                 .strip()
@@ -110,7 +110,7 @@ class DocumentLinksTest {
             try {
                 text = Files.readString(file);
             } catch (MalformedInputException e) {
-                continue; // no text
+                continue; // not a text file
             }
             if (file.endsWith("DocumentLinksTest.java")) {
                 continue;

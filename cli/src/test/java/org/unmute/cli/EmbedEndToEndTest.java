@@ -22,10 +22,10 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** {@code embed} on a realistic folder, with files that are not recordings. */
+/** {@code embed} on a realistic folder that also has files which are not recordings. */
 class EmbedEndToEndTest {
     private static final int GOOD = 5;
-    /** What the reason must mention, by clip. */
+    /** Text that the reason for skipping must contain, by clip. */
     private static final Map<String, String> BAD = new LinkedHashMap<>();
 
     @TempDir
@@ -201,7 +201,7 @@ class EmbedEndToEndTest {
         return all;
     }
 
-    /** Phones record .m4a, and a Mac puts ._ files beside others: named, counted and left out. */
+    /** Phones record .m4a, and macOS writes ._ files next to others: these are named, counted and skipped. */
     @Test
     void soundThatIsNotReadIsNamedWithTheCommandThatConvertsIt() throws IOException {
         Path phone = Files.createDirectory(folder.resolve("phone"));
@@ -222,7 +222,7 @@ class EmbedEndToEndTest {
         assertThat(others.path("notSound").asInt()).isEqualTo(1);
     }
 
-    /** A link to a folder that it lies in ended the command. */
+    /** A link to a folder above it used to end the command. */
     @Test
     void aLoopOfLinksIsSaidAndDoesNotEndTheRun() throws IOException {
         Path linked = Files.createDirectories(folder.resolve("linked/day"));

@@ -23,8 +23,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.files.AtomicFile;
 
 /**
- * The path of one clip through {@code unmute embed}: our classes on the stack where the front end and the network are
- * called and where the shard is written. The list in {@code docs/architecture.md} must stay short.
+ * The path of a clip through {@code unmute embed}: our classes on the stack at the calls of the front end and the
+ * network, and where the shard is written. The list in {@code docs/architecture.md} must stay short.
  */
 class EmbedPathTest {
     private static final int MAX_CLASSES = 12;
@@ -76,8 +76,8 @@ class EmbedPathTest {
     }
 
     /**
-     * A write of a clip's record, as opposed to the folder's lock, and to the manifest, which becomes that of an
-     * unfinished folder before the first record is written.
+     * Whether an event is a write of a clip's record, as opposed to a write of the folder's lock or of the manifest,
+     * which is marked unfinished before the first record is written.
      */
     private static boolean isWriteToShard(RecordedEvent e) {
         return isCallOf(e, WRITE)

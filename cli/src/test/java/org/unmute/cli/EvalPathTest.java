@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * Our classes between {@code unmute eval}, the shard that it reads and the probe that scores; docs/architecture.md
- * lists them. The JVM's method tracing (JEP 520) records them from the stacks of a real run.
+ * Our classes between {@code unmute eval}, the shard that it reads and the probe that scores. docs/architecture.md
+ * lists them; the JVM's method tracing (JEP 520) records them from the stacks of a real run.
  */
 class EvalPathTest {
     private static final int MAX_CLASSES = 10;
-    /** Both ends: reading a clip's record from a mapped shard, and the probe's forward. */
+    /** The two ends of the path: reading a clip's record from a mapped shard, and the probe's forward pass. */
     private static final Map<String, List<String>> ENDS = Map.of(
             "org.unmute.probes.cache.Payload",
             List.of("get", "getHalves"),

@@ -19,7 +19,7 @@ import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** Thresholds of events that {@code probe} learns on validation clips and background, and {@code detect} uses. */
+/** Event thresholds that {@code probe} learns on validation clips and background, and {@code detect} applies. */
 class EventDecisionsEndToEndTest {
     @TempDir
     static Path folder;
@@ -80,7 +80,7 @@ class EventDecisionsEndToEndTest {
     void backgroundTrainsAndTellsAlarms() throws IOException {
         EventDecisions learned = decisions(run);
         assertThat(learned.learned().rule()).isEqualTo(EventThresholdRule.ONE_ALARM);
-        // Of four recordings of 40 s two are held out.
+        // Two of the four recordings, 40 s each, are held out.
         assertThat(learned.learned().backgroundHours()).isBetween(80 / 3600.0 - 1e-4, 80 / 3600.0 + 1e-4);
         assertThat(learned.classes()).hasSize(10).allMatch(c -> !c.isShown() && c.backgroundAlarms() == 0);
         assertThat(trained.out())
@@ -95,7 +95,9 @@ class EventDecisionsEndToEndTest {
                 .isEqualTo(learned.learned().backgroundHours());
     }
 
-    /** What was mined is a table of stretches that can be listened to, all of the recordings that train. */
+    /**
+     * The mined stretches are written to a table that can be used as a list of clips; all are from training recordings.
+     */
     @Test
     void whatWasMinedIsListed() throws IOException {
         int[] rows = {0};
@@ -107,7 +109,7 @@ class EventDecisionsEndToEndTest {
                         .isEqualTo(1);
             });
         }
-        // 80 clips of 1 s, of which 64 were drawn at first.
+        // 80 clips of 1 s, 64 of which were drawn at random.
         assertThat(rows[0]).isEqualTo(16);
         Ran.unmute(
                         "embed",
@@ -169,7 +171,7 @@ class EventDecisionsEndToEndTest {
         detect("number", "--context", "0.5", "--threshold", "0.7").endsWith(ExitCode.OK);
     }
 
-    /** The same command with another context trains nothing anew. */
+    /** Running the same command with another context does not repeat the training. */
     @Test
     void anotherContextIsLearnedInSeconds() throws IOException {
         Path again = folder.resolve("again");

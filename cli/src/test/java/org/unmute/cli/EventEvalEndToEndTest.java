@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.SyntheticScenes;
 
-/** {@code eval --events} of a probe trained on synthetic scenes with the encoder in the program. */
+/** {@code eval --events} for a probe trained on synthetic scenes with the built-in encoder. */
 class EventEvalEndToEndTest {
     @TempDir
     static Path folder;
@@ -76,7 +76,7 @@ class EventEvalEndToEndTest {
             assertThat(mean(json, metric)).as(metric).isBetween(0.0, 1.0);
             assertThat(json.at("/metrics/" + metric + "/sd").isNumber()).isTrue();
         }
-        // Far better than chance: the probe knows when.
+        // Far better than chance, so the probe localizes events in time.
         assertThat(mean(json, "segment_mAP")).isGreaterThan(0.2);
         assertThat(mean(json, "event_f1_macro_best_thresholds")).isGreaterThanOrEqualTo(mean(json, "event_f1_macro"));
         JsonNode written =
@@ -84,7 +84,7 @@ class EventEvalEndToEndTest {
         assertThat(written.at("/results/metrics")).isEqualTo(json.get("metrics"));
     }
 
-    /** The same scores, rules and thresholds: what detect finds is what eval counts. */
+    /** With the same scores, rules and thresholds, {@code eval} counts the events that {@code detect} finds. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 0})
     void scoresWhatDetectFinds(double context) throws IOException {
@@ -103,10 +103,10 @@ class EventEvalEndToEndTest {
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(mean(scored, "segment_recall_micro")).isPositive();
-        // Not the micro figures: false alarms of classes without events count in those of the run only.
+        // Micro metrics are excluded: false alarms of classes without events count only when scoring the run.
         for (String metric : List.of("event_f1_macro", "segment_f1_macro", "intersection_0.5_f1_macro")) {
             assertThat(mean(detected, metric)).as(metric).isCloseTo(mean(scored, metric), offset(0.01));
-            // Stretches of a second are longer than the collar of event-based counting allows.
+            // Stretches of a second exceed the collar of event-based metrics.
             assertThat(mean(scored, metric) > 0 || context > 0 && metric.startsWith("event"))
                     .as(metric)
                     .isTrue();
@@ -141,7 +141,7 @@ class EventEvalEndToEndTest {
     @Test
     void saysWhatItTookAndTheSplitChooses() {
         Ran plain = eval("--bootstrap", 0).endsWith(ExitCode.OK);
-        // Windows of 5.92 s instead of scenes of 4 s.
+        // Without other sources, the length is that of the encoder's window, 5.92 s, and not that of a scene, 4 s.
         assertThat(plain.out())
                 .contains("10 recordings (0.02 h)")
                 .contains("40 recordings in " + cache + " are not named in")

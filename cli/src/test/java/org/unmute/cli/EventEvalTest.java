@@ -172,7 +172,7 @@ class EventEvalTest {
         JsonNode json =
                 detections(reference, found, "--rename", "Canis=dog", "--json").json();
         assertThat(mean(json, "event_recall_micro")).isCloseTo(2 / 3.0, TOLERANCE);
-        // The detection in c.wav, which has no events, is wrong.
+        // The detection in c.wav is a false alarm, since the recording has no events.
         assertThat(mean(json, "event_precision_micro")).isCloseTo(2 / 3.0, TOLERANCE);
         assertThat(json.get("hours").isNull()).isTrue();
         JsonNode confident = detections(reference, found, "--rename", "Canis=dog", "--json", "--threshold", "0.5")
@@ -282,7 +282,7 @@ class EventEvalTest {
         assertThat(json.get("classes").asInt()).isEqualTo(10);
         assertThat(json.get("hours").asDouble()).isCloseTo(10 / 3600.0, TOLERANCE);
         assertThat(mean(json, "event_recall_micro")).isEqualTo(0.5);
-        // The cat counts: the data set has the class, although no recording here.
+        // The cat counts: its class is in the data set, although not in this recording.
         assertThat(mean(json, "event_precision_micro")).isEqualTo(0.5);
         file("desed/metadata/train/weak.tsv", "filename\tevent_labels\nc.wav\tDog\n");
         Files.createDirectories(root.resolve("audio/train/weak"));

@@ -26,7 +26,7 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 
-/** {@code features}: files for other programs. */
+/** {@code features}: export for other programs. */
 @Tag("golden")
 class FeaturesEndToEndTest {
     @TempDir
@@ -81,7 +81,7 @@ class FeaturesEndToEndTest {
                         .at("/results/encoderSettings/frontEnd/std")
                         .asDouble())
                 .isEqualTo(4.569);
-        // The other command reads what this one writes.
+        // {@code verify} reads the file that {@code features} writes.
         assertThat(Ran.unmute(
                                 "verify",
                                 "-q",
@@ -149,7 +149,7 @@ class FeaturesEndToEndTest {
         }
     }
 
-    /** Two recordings and one that is too short, in an order that is theirs. */
+    /** Two recordings, and one that is too short. */
     private static Path recordings() throws IOException {
         Path in = Files.createDirectories(folder.resolve("pool/sub"));
         if (!Files.exists(in.resolve("a.wav"))) {

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmute.files.Sha256;
 
-/** What a command wrote into a folder, to compare with what another run of it wrote. */
+/** The files that a command wrote to a folder, for comparison with those of another run. */
 final class FolderContent {
-    /** Files that state when, how long and by what command they were written: of them only the name counts. */
+    /** Files that state time, duration or command; only their names are compared. */
     private static final Pattern RECORD = Pattern.compile(
             "(.+\\.)?run\\.json|(eval|eval-events|explain|verify|report)\\.json|.+\\.html|grid\\.json|complete\\.json");
 
@@ -24,7 +24,7 @@ final class FolderContent {
 
     private FolderContent() {}
 
-    /** A digest of each file by its path, without locks and times. */
+    /** A digest of each file by path, without locks and times. */
     static TreeMap<String, String> of(Path folder) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         if (!Files.exists(folder)) {
@@ -65,7 +65,7 @@ final class FolderContent {
         return node;
     }
 
-    /** Deletes a folder with all that is in it. */
+    /** Deletes a folder recursively. */
     static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

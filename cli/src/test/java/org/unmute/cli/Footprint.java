@@ -15,18 +15,19 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * What this process holds after a full collection. The JVM must run with {@code -XX:NativeMemoryTracking=summary}.
+ * The resources of this process after a full collection. The JVM must run with {@code
+ * -XX:NativeMemoryTracking=summary}.
  *
- * @param calls number of calls of what is measured so far
+ * @param calls number of measured calls so far
  * @param heap bytes of live objects
- * @param natives bytes of native memory by the JVM's accounts, without the heap, the collector, the compilers and the
- *     code that they make, which settle late
- * @param resident bytes of the process in memory; 0 where the system does not tell
- * @param handles open files; 0 where the system does not tell
- * @param mapped mapped files; 0 where the system does not tell
+ * @param natives bytes of native memory according to the JVM, without the heap, the collector, the compilers and
+ *     compiled code, which settle late
+ * @param resident resident memory in bytes; 0 if the system does not report it
+ * @param handles open files; 0 if the system does not report them
+ * @param mapped mapped files; 0 if the system does not report them
  * @param threads number of threads by name, without those that the JVM itself starts and ends
  * @param classes bytes of live objects by class
- * @param categories bytes of native memory by kind
+ * @param categories bytes of native memory by category
  */
 record Footprint(
         long calls,
@@ -41,12 +42,12 @@ record Footprint(
     private static final Pattern CLASS = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
     private static final Pattern CATEGORY = Pattern.compile("(?m)^- +(.+?) \\(reserved=\\d+KB, committed=(\\d+)KB");
-    /** Of native memory: the heap, and what the JVM keeps for itself and settles late. */
+    /** Categories of native memory that are not counted: the heap, and internal memory of the JVM that settles late. */
     private static final Set<String> JVM = Set.of(
             "Java Heap", "GC", "GCCardSet", "Code", "Compiler", "Arena Chunk", "Native Memory Tracking", "Logging");
 
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
-    /** Started and ended by the JVM as it sees fit. */
+    /** Threads that the JVM starts and ends at will. */
     private static final Pattern JVM_THREAD =
             Pattern.compile("ForkJoinPool\\.commonPool-.*|process reaper.*|Java2D Disposer|Attach Listener");
 
@@ -54,7 +55,8 @@ record Footprint(
 
     /** Measures this process. */
     static Footprint now(long calls) throws IOException {
-        // Cleaners, which unmap files, run after a collection; what they release goes with the next one.
+        // Cleaners, which unmap files, run after a collection; the memory that they release is collected by the next
+        // one.
         System.gc();
         settle();
         String histogram = diagnostic("gcClassHistogram");
@@ -76,7 +78,7 @@ record Footprint(
                 categories);
     }
 
-    /** Without classes and categories, which take a third of a megabyte. */
+    /** This footprint without classes and categories, which take a third of a megabyte. */
     Footprint withoutParts() {
         return new Footprint(calls, heap, natives, resident, handles, mapped, threads, Map.of(), Map.of());
     }
@@ -130,7 +132,7 @@ record Footprint(
                 .count();
     }
 
-    /** Their numbers by name, without the digits in it. */
+    /** Number of threads by name, with digits replaced. */
     private static Map<String, Long> runningThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(t -> !JVM_THREAD.matcher(t.getName()).matches())
@@ -141,7 +143,7 @@ record Footprint(
         return threads.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Waits until no thread has ended for a while: some end just after the work that they did. */
+    /** Waits until the set of threads is stable, since some end shortly after their work. */
     private static void settle() {
         try {
             Map<String, Long> before = Map.of();

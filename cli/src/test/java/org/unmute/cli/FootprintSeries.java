@@ -8,16 +8,16 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** Footprints of a process that repeats its work, and whether they grow. */
+/** Footprints of a process that repeats its work, and a check for growth. */
 final class FootprintSeries {
     private static final double MIB = 1 << 20;
     private static final String ROW = "| %,9d | %14.2f | %11.2f | %13.1f | %5d | %6d | %7d |";
 
     /**
-     * A quantity and how much of it is not yet called growth: what JIT compilation and caches of the JVM add late.
+     * A quantity and its allowed growth, which covers late JIT compilation and caches of the JVM.
      *
-     * @param floor allowed in any case
-     * @param perCall allowed for each call in addition
+     * @param floor   allowed in any case
+     * @param perCall allowed in addition for each call
      */
     private record Bound(
             String name,
@@ -38,7 +38,7 @@ final class FootprintSeries {
 
     private final List<Footprint> all = new ArrayList<>();
 
-    /** The head of the table. */
+    /** The header of the table. */
     static String head() {
         return "|     calls | live heap, MiB | native, MiB | resident, MiB | files | mapped | threads |\n"
                 + "|---:|---:|---:|---:|---:|---:|---:|";
@@ -47,7 +47,7 @@ final class FootprintSeries {
     /** Adds a footprint and returns its row. */
     String add(Footprint f) {
         if (all.size() > 1) {
-            // Histograms of the first and the last alone are compared; the others would be what grows.
+            // Only the first and the last histogram are compared; keeping the others would itself be growth.
             all.set(all.size() - 1, all.getLast().withoutParts());
         }
         all.add(f);
@@ -63,7 +63,7 @@ final class FootprintSeries {
                 f.threadCount());
     }
 
-    /** What grew by more than is allowed, in words; empty if nothing did. */
+    /** Descriptions of the quantities that grew by more than is allowed; empty if none did. */
     List<String> growth() {
         if (all.size() < 4) {
             throw new IllegalStateException("growth shows in four footprints or more, not in " + all.size());
@@ -89,7 +89,7 @@ final class FootprintSeries {
         return found;
     }
 
-    /** Growth for each call: the line of least squares, which one high value does not turn. */
+    /** Growth per call: the slope of the least-squares line, which a single outlier barely affects. */
     private double slope(ToLongFunction<Footprint> value) {
         double calls = all.stream().mapToLong(Footprint::calls).average().orElseThrow();
         double mean = all.stream().mapToLong(value).average().orElseThrow();

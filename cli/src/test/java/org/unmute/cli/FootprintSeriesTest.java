@@ -35,7 +35,7 @@ class FootprintSeriesTest {
         assertThat(growth(0, 0, 0)).isEmpty();
     }
 
-    /** What a command leaked that did not close its backend. */
+    /** Such threads leaked from a command that did not close its backend. */
     @Test
     void aThreadForEachCallIsGrowth() {
         assertThat(growth(0, 0, 1))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.TemporaryFile;
 
-/** What is forced to the device when a file is written: else a power failure could undo its renaming. */
+/** A written file and then its folder are forced to disk: otherwise a power failure could undo the renaming. */
 class ForcedRenameTest {
     static {
         Module ours = ForcedRenameTest.class.getModule();

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.provenance.FolderManifest;
 
-/** {@code unmute fsck}: what it finds in folders of every kind, and that the commands which it names repair them. */
+/** {@code unmute fsck}: its findings in folders of every kind, and the repairs by the commands that it suggests. */
 class FsckEndToEndTest {
     @TempDir
     static Path folder;
 
-    /** What commands wrote, and a copy of it that stays as it was. */
+    /** Output of the commands, with an untouched copy. */
     private static Path runs;
 
     private static Path whole;
@@ -113,7 +113,7 @@ class FsckEndToEndTest {
         Files.write(file, bytes);
     }
 
-    /** The files below a folder whose names end so. */
+    /** The files below a folder whose names have a given ending. */
     private static List<Path> files(Path below, String end) throws IOException {
         try (Stream<Path> all = Files.walk(below)) {
             return all.filter(f -> f.toString().endsWith(end)).sorted().toList();
@@ -126,7 +126,7 @@ class FsckEndToEndTest {
         return found.getFirst();
     }
 
-    /** Does what a finding says: deletes what it names, and runs the command. */
+    /** Follows a finding: deletes the files that it names, and runs its command. */
     private static void follow(JsonNode finding) throws IOException {
         String remedy = finding.path("remedy").asText();
         if (remedy.startsWith("delete ")) {
@@ -277,7 +277,7 @@ class FsckEndToEndTest {
             fsck(runs, ExitCode.OK);
             TreeMap<String, String> after = FolderContent.of(runs);
             assertThat(after.keySet()).as(end).isEqualTo(before.keySet());
-            before.remove("cache/shard-00000.tok"); // the clip is now the last of its shard
+            before.remove("cache/shard-00000.tok"); // the repaired clip is now the last record of its shard
             before.forEach((name, content) ->
                     assertThat(after.get(name)).as("%s: %s", end, name).isEqualTo(content));
         }
@@ -334,7 +334,7 @@ class FsckEndToEndTest {
                 .contains("  run: unmute benchmark");
     }
 
-    /** Makes a manifest what it is while a command changes the folder. */
+    /** Puts a manifest into the state that it has while a command changes the folder. */
     private static void unfinish(Path folder) throws IOException {
         Path manifest = folder.resolve(FolderManifest.FILE);
         Files.write(
@@ -363,7 +363,7 @@ class FsckEndToEndTest {
                 .contains("no such file or folder");
     }
 
-    /** A folder may be from anybody, and people copy commands. */
+    /** A folder may be from an untrusted source, and users copy suggested commands. */
     @Test
     void aHostileRecordNamesNoCommandOfItsOwn() throws IOException {
         Path probe = runs.resolve("probe");

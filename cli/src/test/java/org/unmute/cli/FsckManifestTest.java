@@ -19,7 +19,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.provenance.Json;
 
-/** What {@code fsck} makes of the manifests of finished folders. */
+/** How {@code fsck} uses the manifests of finished folders. */
 class FsckManifestTest {
     @TempDir
     static Path folder;
@@ -139,7 +139,7 @@ class FsckManifestTest {
         }
     }
 
-    /** Each file is made again by the command that wrote it, also where another ran in the folder since. */
+    /** Each file is restored by the command that wrote it, even if another command has run in the folder since. */
     @Test
     void everyFileNamesItsOwnCommand() throws IOException {
         train(1).endsWith(ExitCode.OK);
@@ -168,7 +168,7 @@ class FsckManifestTest {
         }
     }
 
-    /** Also if the record names the manifest: older versions know nothing of it. */
+    /** Holds even if the record names the manifest, which older versions do not know. */
     @Test
     void foldersOfOtherVersionsAreReadAsBefore() throws IOException {
         Path probe = runs.resolve("probe");
@@ -197,7 +197,7 @@ class FsckManifestTest {
         fsck(elsewhere, ExitCode.OK);
     }
 
-    /** Clips that are added come behind those of the earlier run, whose damage is not forgotten. */
+    /** Added clips follow those of the earlier run, whose damage is still reported. */
     @Test
     void goingOnWithAFolderKeepsWhatWasStated() throws IOException {
         Path more = folder.resolve("more");
@@ -214,7 +214,7 @@ class FsckManifestTest {
         assertThat(fsck(runs.resolve("probe"), ExitCode.FAILED).out()).contains("damaged: " + seed0);
     }
 
-    /** A failing command changes nothing of what a folder states; one that is killed leaves it unfinished. */
+    /** A command that fails early does not change a folder's manifest; a killed one leaves the folder unfinished. */
     @Test
     void onlyAChangeMakesAFolderUnfinished() throws IOException {
         Path manifest = runs.resolve("probe").resolve(FolderManifest.FILE);
@@ -239,7 +239,7 @@ class FsckManifestTest {
         assertThat(fsck(runs.resolve("probe"), ExitCode.OK).out()).contains("Nothing is damaged or unfinished.");
     }
 
-    /** A manifest may be from anybody. */
+    /** A manifest may be from an untrusted source. */
     @Test
     void aHostileManifestNamesNoFileOutsideAndNoCommandOfItsOwn() throws IOException {
         Path probe = runs.resolve("probe");
@@ -264,7 +264,7 @@ class FsckManifestTest {
                 .contains("damaged: " + manifest + ": is damaged: no file in its folder");
     }
 
-    /** Pages of a Parquet file have checksums, its schema has none. */
+    /** Pages of a Parquet file have checksums, but its schema does not. */
     @Test
     void aFlipInTheSchemaOfEventsIsAnError() throws IOException {
         Path parquet = runs.resolve("events/events.parquet");

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The tests that {@code docs/guarantees.md} names are there, and each promise names one. */
+/** Checks that the tests named in {@code docs/guarantees.md} exist, and that each promise names one. */
 class GuaranteesTest {
-    /** A test class, perhaps with one of its methods. */
+    /** A test class, optionally with one of its methods. */
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
 
     @Test

@@ -14,11 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * Recordings whose names control a terminal, forge a line, turn letters around or are formulas. {@link Ran} checks of
- * every output that nothing acts; here, that names are still told, and given back as they are in JSON and tables.
+ * Recordings whose names contain terminal control sequences, forged lines, bidirectional overrides or formulas. {@link
+ * Ran} checks for every output that nothing can affect a terminal. These tests check that names are still shown, and
+ * appear unchanged in JSON and tables.
  */
 class HostileNamesTest {
-    /** Named as by somebody who means harm. */
+    /** A name with malicious control characters. */
     private static final String ACTING = "wipe\u001B[2J\u009B31m\u202Egnp\u2066\rback.wav";
 
     private static final String FORGED = "x\nunmute embed: 3 clips (3 embedded now, 0 already there), 0 skipped.wav";
@@ -110,7 +111,7 @@ class HostileNamesTest {
                 .hasSize(1);
     }
 
-    /** The result tells why; a second document would end a program that reads one. */
+    /** The result states the reason; a second document would break programs that expect one. */
     @Test
     void anErrorAfterTheResultIsNoSecondDocument() throws IOException {
         Path none = Files.createDirectories(folder.resolve("none"));
@@ -123,7 +124,10 @@ class HostileNamesTest {
         assertThat(ran.out()).doesNotContain("\"error\"");
     }
 
-    /** A spreadsheet shows the names of formulas; {@code eval} reads the same table and finds every recording. */
+    /**
+     * Spreadsheets show names that look like formulas as text, and {@code eval} finds every recording in the same
+     * table.
+     */
     @Test
     void tablesForSpreadsheetsAreGuardedAndReadBack() throws IOException {
         Path labels = labels("labels.csv", 2);

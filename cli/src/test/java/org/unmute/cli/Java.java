@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
-/** Separate JVMs, for tests that need another path, environment or system properties. */
+/** Starts separate JVMs for tests that need another path, environment or system properties. */
 final class Java {
     private static final int PATIENCE_MINUTES = 10;
 
     private Java() {}
 
-    /** The module path of the test run holds the modules, the class path the rest. */
+    /** The module path of the test run, which holds the modules, and the class path, which holds the rest. */
     static List<Path> path() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .flatMap(p -> Arrays.stream(p.split(File.pathSeparator)))
@@ -32,7 +32,7 @@ final class Java {
                 .toList();
     }
 
-    /** Whether a folder or jar holds a file. */
+    /** Whether a folder or jar contains a file. */
     static boolean holds(Path entry, String file) {
         if (Files.isDirectory(entry)) {
             return Files.exists(entry.resolve(file));
@@ -44,7 +44,7 @@ final class Java {
         }
     }
 
-    /** The path of the test run without the entries that hold these classes; each class must be present. */
+    /** The path of the test run without the entries that contain these classes; each class must exist. */
     static List<Path> pathWithout(String... classes) {
         List<Path> rest = new ArrayList<>(path());
         for (String c : classes) {
@@ -62,7 +62,7 @@ final class Java {
     /**
      * Runs {@code java}.
      *
-     * @param folder working directory, which also holds the output meanwhile
+     * @param folder working directory, which also temporarily holds the output
      * @param environment variables added to the environment
      */
     static Ran run(Path folder, Map<String, String> environment, List<String> arguments) throws Exception {

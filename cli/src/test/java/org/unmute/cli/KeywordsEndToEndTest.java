@@ -16,8 +16,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.golden.RealData;
 
 /**
- * Real keyword recordings through the command line: {@code tag} gives the original model's logits, {@code eval} its
- * accuracy.
+ * Real keyword recordings through the command line: {@code tag} reproduces the logits of the original model, {@code
+ * eval} its accuracy.
  */
 class KeywordsEndToEndTest {
     private static final float TOLERANCE = 1e-3f;

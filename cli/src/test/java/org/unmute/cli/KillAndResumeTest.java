@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A killed {@code embed} or {@code probe} that runs again gives what an uninterrupted run gives, byte for byte. */
+/** An {@code embed} or {@code probe} that is killed and rerun writes the same bytes as an uninterrupted run. */
 @FullBuild("kills processes")
 class KillAndResumeTest {
     private static final int CLIPS = 160;
@@ -90,13 +90,13 @@ class KillAndResumeTest {
     /** Runs a command into a folder and kills it. */
     @FunctionalInterface
     private interface Killing {
-        /** @return whether it was done by then */
+        /** @return whether the command finished before the kill */
         boolean isDone(Path out, Path part) throws Exception;
     }
 
     /**
-     * A file that a killed command left unfinished: where other programs keep the processor, the kill may come too
-     * late, and it is tried again.
+     * A file that a killed command left unfinished. On a busy machine the kill may come too late; then it is tried
+     * again.
      */
     private static Path killedInTime(String name, String part, Killing killing) throws Exception {
         for (int attempt = 0; attempt < 10; attempt++) {
@@ -108,7 +108,7 @@ class KillAndResumeTest {
         throw new AssertionError(name + ": the process was done before it was killed, ten times");
     }
 
-    /** What Ctrl-C and a shutdown of the machine send, unlike a kill, leaves time for a line. */
+    /** Unlike a kill, the signal sent by Ctrl-C and by a system shutdown leaves time to print a line. */
     @Test
     void interruptedCommandsSayHowToGoOn() throws Exception {
         Path cache = folder.resolve("cache-interrupted");
@@ -164,7 +164,7 @@ class KillAndResumeTest {
         }
     }
 
-    /** Runs the command in a separate process, interrupts it when the condition holds and returns what it said. */
+    /** Runs the command in a separate process, interrupts it when the condition holds and returns its output. */
     private static String interruptWhen(BooleanSupplier condition, String... args) throws Exception {
         Path log = Files.createTempFile(folder, "interrupted", ".log");
         String[] loud = Stream.of(args).filter(a -> !a.equals("-q")).toArray(String[]::new);
@@ -201,7 +201,7 @@ class KillAndResumeTest {
                 .start();
     }
 
-    /** The module path of the test run holds the modules, the class path the rest. */
+    /** The module path of the test run, which holds the modules, and the class path, which holds the rest. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .filter(p -> !p.isEmpty())

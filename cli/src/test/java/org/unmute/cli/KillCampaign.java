@@ -17,14 +17,14 @@ import java.util.function.Function;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * Kills a command with SIGKILL at random moments, again and again into the same folder, until it ends by itself. Then
- * the folder must hold what an undisturbed run writes, byte for byte, and a new folder begins. After every kill, {@code
- * fsck} must find nothing damaged.
+ * Kills a command with SIGKILL at random moments and reruns it in the same folder until it ends by itself. The folder
+ * must then equal that of an undisturbed run byte for byte, and the next cycle uses a new folder. After every kill,
+ * {@code fsck} must find no damage.
  */
 final class KillCampaign {
-    /** Exit value of a process that SIGKILL ended. */
+    /** Exit status of a process killed by SIGKILL. */
     private static final int KILLED = 128 + 9;
-    /** One kill in so many comes while the JVM still starts. */
+    /** One in this many kills comes during the start of the JVM. */
     private static final int EARLY = 8;
 
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(5);
@@ -36,16 +36,16 @@ final class KillCampaign {
      * The outcome for a command.
      *
      * @param command its name
-     * @param kills processes that were killed
-     * @param early those of them that had written nothing yet
+     * @param kills killed processes
+     * @param early killed processes that had not written anything yet
      * @param unchecked kills that left nothing for {@code fsck} to check
-     * @param ended runs that came to their end, whose files were compared
-     * @param files that an undisturbed run writes
-     * @param seconds all that took
+     * @param ended runs that completed, whose files were compared
+     * @param files files that an undisturbed run writes
+     * @param seconds total time
      */
     record Tally(String command, int kills, int early, int unchecked, int ended, int files, double seconds) {}
 
-    /** How long an undisturbed process takes to its first file, and in all. */
+    /** Duration of an undisturbed process: until its first file, and in total. */
     private record Duration(long first, long all) {}
 
     KillCampaign(Path folder, long seed) {
@@ -54,11 +54,11 @@ final class KillCampaign {
     }
 
     /**
-     * Kills a command.
+     * Runs the campaign for a command.
      *
-     * @param line the command line for a folder
-     * @param kills how often
-     * @throws AssertionError if a run ends with an error, or other than an undisturbed one
+     * @param line makes the command line for a folder
+     * @param kills number of kills
+     * @throws AssertionError if a run fails, or ends differently from an undisturbed one
      */
     Tally run(String name, Function<Path, List<Object>> line, int kills) throws Exception {
         long begun = System.nanoTime();
@@ -96,7 +96,7 @@ final class KillCampaign {
         return new Duration(first, System.nanoTime() - begun);
     }
 
-    /** Waits until a process has changed a folder, or has ended; returns when. */
+    /** Waits until a process has changed a folder or has ended; returns the time. */
     private static long await(Process process, Path out, long before) throws Exception {
         while (process.isAlive() && state(out) == before) {
             process.waitFor(2, TimeUnit.MILLISECONDS);
@@ -104,7 +104,7 @@ final class KillCampaign {
         return System.nanoTime();
     }
 
-    /** Runs a command and kills it; false if it had ended before. */
+    /** Runs a command and kills it; false if it ended before. */
     private boolean kill(List<Object> line, Path out, Duration usual) throws Exception {
         long before = state(out);
         Process process = start(line);
@@ -137,7 +137,7 @@ final class KillCampaign {
         assertThat(process.exitValue()).as(Files.readString(log())).isEqualTo(ExitCode.OK);
     }
 
-    /** Compares what was written, and begins anew. */
+    /** Compares the output with the expected files, then deletes it. */
     private static void compare(Path out, TreeMap<String, String> expected) throws IOException {
         TreeMap<String, String> actual = FolderContent.of(out);
         assertThat(actual.keySet()).as("files in " + out).isEqualTo(expected.keySet());
@@ -146,7 +146,7 @@ final class KillCampaign {
         FolderContent.delete(out);
     }
 
-    /** Checks what a killed process left; false if it left nothing that can be checked. */
+    /** Checks the files left by a killed process; false if there is nothing to check. */
     private static boolean check(Path out) {
         Ran ran = Ran.unmute("fsck", "-q", out);
         if (ran.status() == ExitCode.INPUT) {
@@ -179,7 +179,7 @@ final class KillCampaign {
                 .start();
     }
 
-    /** A number that changes when files in a folder appear, vanish or grow, but for locks; 0 if there is none. */
+    /** A number that changes when files other than locks appear, vanish or grow in a folder; 0 if there are none. */
     private static long state(Path path) throws IOException {
         long state = 0;
         try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
@@ -191,7 +191,7 @@ final class KillCampaign {
                 }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return state; // it comes and goes
+            return state; // the path appears and vanishes
         }
         return state;
     }

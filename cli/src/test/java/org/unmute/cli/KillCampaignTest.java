@@ -20,14 +20,14 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * {@code embed}, {@code probe}, {@code benchmark} and {@code detect} are killed at random moments. {@code
- * bench/kill-campaign} does it hundreds of times.
+ * Kills {@code embed}, {@code probe}, {@code benchmark} and {@code detect} at random moments. {@code
+ * bench/kill-campaign} does so hundreds of times.
  */
 @FullBuild("kills processes")
 class KillCampaignTest {
     private static final int KILLS = Integer.getInteger("unmute.kills", 5);
     private static final long SEED = Long.getLong("unmute.kills.seed", 1);
-    /** Names of the commands to kill, with commas between them; none for all. */
+    /** Comma-separated names of the commands to kill; empty for all. */
     private static final String ONLY = System.getProperty("unmute.kills.only", "");
 
     private static final List<KillCampaign.Tally> TALLIES = new ArrayList<>();
@@ -70,7 +70,7 @@ class KillCampaignTest {
         }
     }
 
-    /** On the scalar backend, which needs no time to warm up: a kill has to hit files, not kernels. */
+    /** Uses the scalar backend, which needs no warm-up: a kill should hit file operations, not kernels. */
     private static List<Object> line(String command, Object... rest) {
         List<Object> line = new ArrayList<>(List.of(command, "-q", "--backend", "scalar"));
         line.addAll(List.of(rest));

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The launcher {@code unmute} in a tree of its own, with a Maven that takes a moment to write a jar and a java that
- * prints the jar of its class path, at once or when it is told to.
+ * The launcher {@code unmute} in a temporary tree, with a stub of Maven that takes a moment to write a jar and a stub
+ * of java that prints the jar on its class path, immediately or when told to.
  */
 class LauncherTest {
     private static final String MAVEN = """
@@ -71,7 +71,7 @@ class LauncherTest {
         script("bin/mvn", MAVEN);
     }
 
-    /** Those that a test left because it failed. */
+    /** Ends the processes that a failed test left running. */
     @AfterEach
     void endProcesses() {
         for (Process process : started) {
@@ -87,7 +87,7 @@ class LauncherTest {
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 
-    /** Changes the sources, of which Maven makes the jar. */
+    /** Changes the sources, from which the stub of Maven makes the jar. */
     private void edit(String content) throws IOException {
         Files.writeString(tree.resolve("pom.xml"), content);
     }
@@ -147,7 +147,7 @@ class LauncherTest {
 
     @Test
     void withoutFlockFirstStartsBuildOnceToo() throws Exception {
-        // A PATH with everything that the launcher calls, and without flock.
+        // A PATH with everything that the launcher calls except flock.
         for (String tool :
                 ("sed dirname readlink uname cat find head mkdir rmdir touch rm mv cp date cksum cut dd sleep tail ps")
                         .split(" ")) {
@@ -158,7 +158,7 @@ class LauncherTest {
             }
         }
         Path held = Files.createDirectories(tree.resolve("cli/target/builds/.lock-held"));
-        Files.writeString(held.resolve("pid"), "999999999\n"); // of a process that was killed
+        Files.writeString(held.resolve("pid"), "999999999\n"); // a process that was killed
         List<Process> all = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             ProcessBuilder builder =
@@ -180,7 +180,7 @@ class LauncherTest {
         assertThat(run("doctor")).endsWith("jar 1\n");
         String first = builds().getFirst();
         Process running = start("wait");
-        await(tree.resolve("waits")); // else it may find the sources changed itself
+        await(tree.resolve("waits")); // otherwise it may itself notice the changed sources
         edit("2");
         assertThat(run("doctor")).contains("the sources have changed").endsWith("jar 2\n");
         assertThat(builds()).hasSize(2).contains(first);
@@ -218,7 +218,7 @@ class LauncherTest {
         assertThat(builds()).as("and nothing half built").hasSize(1).allMatch(name -> name.startsWith("build-"));
     }
 
-    /** A first build takes minutes: also who waits for another process's is told what it is at. */
+    /** A first build takes minutes, so processes that wait for another's build show its progress too. */
     @Test
     void aLongBuildSaysWhatItIsAt() throws Exception {
         Files.createFile(tree.resolve("slow"));

@@ -10,7 +10,7 @@ import org.unmute.probes.pool.TrainedProbe;
 /**
  * A probe that learned thresholds on validation clips of synthesized scenes.
  *
- * @param trained what its training printed
+ * @param trained the run of its training command
  */
 record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, Ran trained) {
     static final int TRAIN = 12;

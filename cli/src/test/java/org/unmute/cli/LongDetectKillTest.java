@@ -25,9 +25,9 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * A {@code detect} of one long recording that is killed with SIGKILL at random places of it, and run again each time,
- * leaves the files of one that was not, and reads little again. {@code bench/kill-campaign --hours 6} does it with a
- * recording of six hours.
+ * A {@code detect} of a long recording that is killed with SIGKILL at random positions and rerun each time leaves the
+ * same files as an uninterrupted one, and repeats little of the work. {@code bench/kill-campaign --hours 6} does so
+ * with a recording of six hours.
  */
 @FullBuild("kills processes")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "where a process is in a file, /proc tells")
@@ -101,7 +101,7 @@ class LongDetectKillTest {
         assertThat(most).isLessThan(MAX_READ_AGAIN);
     }
 
-    /** Scenes one after the other; a few, which repeat at different loudness. */
+    /** Writes a recording that concatenates a few scenes, repeated at different loudness. */
     private static void write(Path file) throws IOException {
         int frames = (int) (SECONDS * RATE);
         List<float[]> scenes = new ArrayList<>();
@@ -162,18 +162,21 @@ class LongDetectKillTest {
                 .start();
     }
 
-    /** Where the process went on, in seconds, as it says; 0 if it does not say. */
+    /** The position in seconds at which the process says that it resumed; 0 if it does not say so. */
     private double goesOn() throws IOException {
         Matcher said = RESUMES.matcher(Files.readString(log(), StandardCharsets.UTF_8));
         return said.find() ? Double.parseDouble(said.group(1)) : 0;
     }
 
-    /** Kills a process that has read a recording up to a place; how far it had come, or -1 if it ended before. */
+    /**
+     * Kills a process once it has read a recording up to a position; returns the position reached, or -1 if it ended
+     * before.
+     */
     private double kill(Process process, Path recording, Path out, double place) throws Exception {
         boolean noted = isNoted(out);
         try {
             double at = -1;
-            // A process that goes on first reads all from the start, to see whether the recording is the same.
+            // A process that resumes first reads the recording from the start to check that it is the same.
             while (process.isAlive() && (at < place || noted && goesOn() == 0)) {
                 process.waitFor(3, TimeUnit.MILLISECONDS);
                 at = Math.max(at, noted && goesOn() == 0 ? -1 : position(process, recording));
@@ -197,7 +200,7 @@ class LongDetectKillTest {
         }
     }
 
-    /** Seconds of a recording before the place up to which a process has read it; 0 if it does not have it open. */
+    /** The position in seconds up to which a process has read a recording; 0 if the recording is not open. */
     private static double position(Process process, Path recording) {
         Path proc = Path.of("/proc/" + process.pid());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(proc.resolve("fd"))) {
@@ -208,7 +211,7 @@ class LongDetectKillTest {
                 }
             }
         } catch (IOException e) {
-            return 0; // the file or the process comes and goes
+            return 0; // the file or the process appears and vanishes
         }
         return 0;
     }

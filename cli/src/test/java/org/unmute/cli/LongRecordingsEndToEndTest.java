@@ -26,7 +26,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** Recordings of more than 20 minutes become clips, which are cut as windows of a list are. */
+/** Recordings of more than 20 minutes become clips, which equal the same windows given in a list. */
 class LongRecordingsEndToEndTest {
     private static final int RATE = 2000;
     private static final int SECONDS = 1275;
@@ -48,7 +48,7 @@ class LongRecordingsEndToEndTest {
             samples[i] = (float) (Math.sin(i * 0.3) * 0.3 + random.nextFloat() * 0.1);
         }
         Wav.write(recordings.resolve("day.wav"), samples, RATE);
-        samples = Wav.read(recordings.resolve("day.wav")).samples(); // rounded
+        samples = Wav.read(recordings.resolve("day.wav")).samples(); // the samples as rounded by the file format
         Wav.write(recordings.resolve("short.wav"), Arrays.copyOf(samples, 3 * RATE), RATE);
     }
 

@@ -77,7 +77,7 @@ class MainTest {
         assertThat(err.toString()).contains("a command is missing");
     }
 
-    /** Whoever asks for the help of a command that is none must not read that all is well. */
+    /** A request for the help of an unknown command must not look like success. */
     @ParameterizedTest
     @CsvSource({
         "soundscap --help, soundscape",
@@ -155,7 +155,7 @@ class MainTest {
         assertThat(failure.bug()).isFalse();
     }
 
-    /** Programs that run commands in their own process run many. */
+    /** Programs that run commands in their own process may run many of them. */
     @Test
     void aCommandLeavesNoThreadsAndTheBackendOfBefore() {
         Backends.Choice before = Backends.choice();

@@ -6,18 +6,18 @@ import org.unmute.data.provenance.FolderManifest;
 import org.unmute.files.InputException;
 
 /**
- * What a manifest says, to compare with that of another run: which files there are, and whether each is as stated. The
- * digests of records differ with their times.
+ * The content of a manifest, for comparison with another run: its files, and whether each is as stated. The digests of
+ * records are excluded, since they depend on times.
  */
 public final class ManifestContent {
     private ManifestContent() {}
 
-    /** Whether a file has the name of a manifest. */
+    /** Whether this is the file name of a manifest. */
     public static boolean isOne(String name) {
         return name.equals(FolderManifest.FILE) || name.endsWith("." + FolderManifest.FILE);
     }
 
-    /** The names of its files, with what is wrong with them. */
+    /** The names of the files in a manifest, with any problems. */
     public static String of(Path manifest) throws IOException {
         FolderManifest read;
         try {

@@ -21,7 +21,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.cache.files.FileManifest;
 
-/** Commands that read tokens refuse a cache that has lost some of them, unless they are told to go on. */
+/** Commands that read tokens refuse a cache that has lost some of them, unless told to continue. */
 class MissingTokensEndToEndTest {
     @TempDir
     static Path folder;
@@ -41,7 +41,7 @@ class MissingTokensEndToEndTest {
                 .endsWith(ExitCode.OK);
     }
 
-    /** Several shards, as of a large cache. */
+    /** Copies a cache into several shards, as a large cache has. */
     private static void divide(Path from, Path to) throws IOException {
         Files.createDirectories(to);
         try (TokenCache whole = TokenCache.open(from);
@@ -62,7 +62,7 @@ class MissingTokensEndToEndTest {
         }
     }
 
-    /** As a job on Spark states what it wrote. */
+    /** Writes a manifest as a Spark job does. */
     private static void state(Path cache) throws IOException {
         List<FileManifest.Entry> entries = new ArrayList<>();
         for (Path file : shards(cache)) {
@@ -152,7 +152,7 @@ class MissingTokensEndToEndTest {
         }
     }
 
-    /** Its own cache a benchmark completes; that of a job it takes as it is, and adds nothing to it. */
+    /** A benchmark completes its own cache, but uses that of a job as it is and does not add to it. */
     @Test
     void aBenchmarkIsNotRunOnFewerClipsSilently(@TempDir Path run) throws IOException {
         BenchmarkFixture.scenes(run, "many", false, 10, 5);

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
 import org.unmute.kernels.contract.golden.Golden;
 
-/** The reference numbers of the module models, which this module's tests use too. */
+/** The reference numbers of the module models, shared by the tests of this module. */
 public final class ModelsGolden {
     private ModelsGolden() {}
 
-    /** The root: the requested folder, else that of models. */
+    /** The root folder: the requested one, or that of the module models. */
     public static Path root() {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.root();
@@ -19,7 +19,7 @@ public final class ModelsGolden {
                 .resolveSibling("models/src/test/resources/golden");
     }
 
-    /** A file or folder in it; if it is missing, the test is skipped with the reason. */
+    /** A file or folder below the root; if it is missing, the test is skipped with that reason. */
     public static Path require(String name) {
         Path path = root().resolve(name);
         if (!Files.exists(path)) {

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.files.FolderLock;
 
-/** No two commands write to one folder or file at a time: the second says who is writing, and changes nothing. */
+/**
+ * Two commands never write to the same folder or file at a time: the second names the process that is writing, and
+ * changes nothing.
+ */
 class OutputLocksTest {
     @TempDir
     static Path folder;
@@ -34,8 +37,8 @@ class OutputLocksTest {
     /**
      * A command that writes.
      *
-     * @param lock  of the folder; null for the lock of the one file that is written
-     * @param out   the folder or file
+     * @param lock name of the folder's lock; null for the lock of a single output file
+     * @param out  the folder or file
      */
     private record Writer(String lock, Path out, List<Object> line) {
         FolderLock acquire() throws IOException {
@@ -57,7 +60,7 @@ class OutputLocksTest {
         return folder.resolve("out").resolve(name);
     }
 
-    /** The command of each case, and other ways in which some write. */
+    /** Every writing command, and variants that write elsewhere. */
     static Stream<Writer> writers() {
         Stream<Writer> each = commands.all().stream()
                 .map(c -> new Writer(lock(c), c.target(out(c.name())), c.line().apply(c.target(out(c.name())))));
@@ -95,7 +98,7 @@ class OutputLocksTest {
         };
     }
 
-    /** The files of a folder, or the one, by name. */
+    /** The files of a folder by name, or the single file. */
     private static Map<Path, Integer> contents(Path out) throws IOException {
         Map<Path, Integer> all = new HashMap<>();
         try (Stream<Path> files = Files.exists(out) ? Files.walk(out) : Stream.empty()) {
@@ -128,7 +131,7 @@ class OutputLocksTest {
         writer.acquire().close();
     }
 
-    /** Of two runs into one folder, the first one's result was gone, and both ended with status 0. */
+    /** Previously, the result of the first of two runs into one folder was lost, although both ended with status 0. */
     @Test
     void ofTwoProcessesThatTrainIntoOneFolderOneIsRefused() throws Exception {
         Path out = folder.resolve("two");

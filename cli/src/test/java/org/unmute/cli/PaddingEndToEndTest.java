@@ -35,7 +35,7 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Recordings of one second in windows of three: most of their tokens stand for padding. */
+/** Recordings of one second in windows of three, so that most tokens represent padding. */
 class PaddingEndToEndTest {
     private static final int TRAIN = 8;
     private static final int TEST = 3;
@@ -45,7 +45,7 @@ class PaddingEndToEndTest {
 
     private static Path encoder;
     private static Path cache;
-    /** Written as before records said which rows are padding. */
+    /** A cache in the older format, which does not record the rows of padding. */
     private static Path before;
 
     private static Path labels;
@@ -109,7 +109,7 @@ class PaddingEndToEndTest {
         return record.at("/results/padding").asText();
     }
 
-    /** What the library trains on a source: the bytes of a probe's file. */
+    /** Trains a probe with the library; returns the bytes of its file. */
     private static Path trained(TokenSource source, TokenCache tokens, Path out) throws IOException {
         float[] targets = new float[TRAIN * 2];
         for (int i = 0; i < TRAIN; i++) {
@@ -166,7 +166,7 @@ class PaddingEndToEndTest {
                         .toFloats());
     }
 
-    /** A cache of before is used as before, and the command says what to do. */
+    /** A cache that does not record padding is used as in earlier versions, and the command says what to do. */
     @Test
     void aCacheThatDoesNotKnowIsUsedAsBefore() throws IOException {
         Path run = folder.resolve("run-before");
@@ -224,7 +224,7 @@ class PaddingEndToEndTest {
         assertThat(eval(kept, before).err()).doesNotContain("padding");
     }
 
-    /** Every token that counts is shown with its place. */
+    /** Explanations show only tokens that count, each with its place. */
     @Test
     void nothingIsExplainedByPadding() throws IOException {
         Path run = folder.resolve("run-explained");

@@ -7,7 +7,9 @@ import java.util.SplittableRandom;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Checkpoints of the encoders in {@code docs/examples/plugin}, and what one of them computes, in plain loops. */
+/**
+ * Checkpoints for the encoders in {@code docs/examples/plugin}, and the output of one encoder, computed in plain loops.
+ */
 final class PluginCheckpoints {
     static final int DIM = 12;
     private static final int PATCH = 16;
@@ -20,10 +22,10 @@ final class PluginCheckpoints {
     private PluginCheckpoints() {}
 
     /**
-     * A checkpoint of {@code SkeletonEncoder} with one block.
+     * Writes a checkpoint of {@code SkeletonEncoder} with one block.
      *
-     * @param patch frames and mel bins of a patch; 16 is the skeleton's
-     * @param steps time steps that have positions
+     * @param patch frames and mel bins of a patch; the skeleton uses 16
+     * @param steps number of time steps with positional embeddings
      */
     static void skeleton(Path to, int patch, int steps) throws IOException {
         PluginCheckpoints c = new PluginCheckpoints();
@@ -36,7 +38,10 @@ final class PluginCheckpoints {
         c.file.write(to);
     }
 
-    /** A checkpoint with Audio-MAE's names, as {@code SharedVit} has them, and positions for so many time steps. */
+    /**
+     * Writes a checkpoint with the tensor names of Audio-MAE, as {@code SharedVit} expects them, and positional
+     * embeddings for the given number of time steps.
+     */
     static void shared(Path to, int steps) throws IOException {
         PluginCheckpoints c = new PluginCheckpoints();
         c.constant("cls_token", 0.2f, 1, 1, DIM);
@@ -52,8 +57,8 @@ final class PluginCheckpoints {
     }
 
     /**
-     * A checkpoint of {@code SkeletonEncoder} whose block adds nothing, and its tokens for a random spectrogram, as its
-     * authors' code would export them: {@code fbank}, {@code patch_embed} and {@code final_tokens}.
+     * Writes a checkpoint of {@code SkeletonEncoder} whose block has no effect, and its tokens for a random spectrogram
+     * as the original code would export them: {@code fbank}, {@code patch_embed} and {@code final_tokens}.
      */
     static void skeletonWithReference(Path checkpoint, Path reference, int steps) throws IOException {
         PluginCheckpoints c = new PluginCheckpoints();
@@ -104,7 +109,7 @@ final class PluginCheckpoints {
         }
     }
 
-    /** @param scale of what the block adds; 0 for nothing */
+    /** @param scale scale of the block's output projections; 0 disables the block */
     private void block(double scale) throws IOException {
         String b = "blocks.0.";
         norm(b + "norm1");

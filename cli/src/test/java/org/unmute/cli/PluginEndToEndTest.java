@@ -24,7 +24,7 @@ import org.unmute.tensor.io.SafetensorsFile;
 
 /**
  * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and two encoders to every command.
- * Maven 3.9 or newer builds it offline, from the local repository and this build's classes.
+ * Maven 3.9 or newer builds it offline, from the local repository and the classes of this build.
  */
 @FullBuild("runs Maven and virtual machines")
 class PluginEndToEndTest {
@@ -69,7 +69,7 @@ class PluginEndToEndTest {
         unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
     }
 
-    /** Probes whose authors forgot something: an option that is not asked for, and one that is not stated. */
+    /** Adds probes with mistakes: one never asks for an option, the other does not state it. */
     private static void addForgetfulProbes(Path sources) throws IOException {
         Files.writeString(sources.resolve("java/example/plugin/ForgetfulProbe.java"), """
             package example.plugin;
@@ -114,12 +114,12 @@ class PluginEndToEndTest {
         Files.writeString(providers, Files.readString(providers) + "\nexample.plugin.ForgetfulProbe$Provider\n");
     }
 
-    /** The repository's root. */
+    /** The root of the repository. */
     static Path root() {
         return Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
     }
 
-    /** Major version times 100 and minor version; 0 without Maven. */
+    /** Maven's major version times 100 plus its minor version; 0 without Maven. */
     private static int mavenVersion() throws Exception {
         Ran ran;
         try {
@@ -251,7 +251,7 @@ class PluginEndToEndTest {
                 .contains("gem");
     }
 
-    /** Before, both trained with the option and scored without it once they were opened. */
+    /** Previously, both probes were trained with the option but scored without it after they were reopened. */
     @Test
     void aProbeThatWouldLoseAnOptionIsRefused() throws Exception {
         Map<String, String> reasons = Map.of(
@@ -303,7 +303,10 @@ class PluginEndToEndTest {
                 .contains("comparisons agree");
     }
 
-    /** Audio-MAE has the names of one encoder of the jar, and a checkpoint with other patches those of the other. */
+    /**
+     * Audio-MAE shares its tensor names with one encoder of the jar; a checkpoint with a different patch size shares
+     * them with the other.
+     */
     @Test
     void encodersOfTheSameNamesAreToldApartByShapes() throws Exception {
         Path six = folder.resolve("six-steps.safetensors");
@@ -350,7 +353,7 @@ class PluginEndToEndTest {
         assertThat(names).contains("EAT", "Skeleton", "shared-vit");
     }
 
-    /** Whoever forgot the jar is told where it goes. */
+    /** If the jar is missing, the message says where to put it. */
     @Test
     void withoutTheJarTheMessageNamesTheVariable() throws Exception {
         String without = Java.joined(Java.path());
@@ -400,7 +403,7 @@ class PluginEndToEndTest {
         assertThat(page).isNotEmptyDirectory();
     }
 
-    /** A launcher with an empty build and a java that prints its arguments. */
+    /** Runs the launcher with an empty build and a java that prints its arguments. */
     private static Ran launch(Path tree, String classPath) throws Exception {
         Path home = Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(home.getParent().resolve("release"), "JAVA_VERSION=\"25\"\n");
@@ -436,7 +439,7 @@ class PluginEndToEndTest {
                         + ":a folder/*:* org.unmute.cli.Main doctor");
     }
 
-    /** Java itself passes over a jar that is not there, and the next command would know no such encoder. */
+    /** Java silently ignores a missing jar, and the command would not know its encoders. */
     @Test
     void theLauncherSaysWhichJarIsNotThere() throws Exception {
         Path tree = Files.createDirectories(folder.resolve("other tree"));

@@ -15,7 +15,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** {@code probe} and {@code eval} on a small cache, with labels that fit and labels that do not. */
+/** {@code probe} and {@code eval} on a small cache, with labels that fit it and labels that do not. */
 class ProbeEndToEndTest {
     private static final int TRAIN = 12;
     private static final int TEST = 6;
@@ -52,7 +52,7 @@ class ProbeEndToEndTest {
                 .isTrue();
     }
 
-    /** Every clip crows or buzzes; only training clips bark. */
+    /** Every clip has a bee or a crow; only training clips have dogs. */
     private static String labels(String more) {
         StringBuilder text = new StringBuilder("file,labels,split\n");
         for (int i = 0; i < TRAIN; i++) {
@@ -110,7 +110,7 @@ class ProbeEndToEndTest {
                 .isEqualTo(present);
     }
 
-    /** Found only when the probe was saved, it cost the whole training. */
+    /** If the error were found only on saving the probe, the whole training would be lost. */
     @Test
     void aClassWithAControlCharacterIsRefusedBeforeTheTraining() throws IOException {
         Path hostile = file("hostile.csv", "train/more.wav,\"cr\u001B[31mow\",train\n");
@@ -154,7 +154,7 @@ class ProbeEndToEndTest {
         assertThat(missing.json().at("/error/bug").asBoolean(true)).isFalse();
     }
 
-    /** A file that was changed, or written by a program that does not look. */
+    /** The file was modified, or written by a program that does not check for NaN. */
     @Test
     void aProbeWithNanIsNamedWithItsFile() throws IOException {
         Path broken = Files.createDirectories(folder.resolve("run-nan")).resolve("probe-seed0.safetensors");
@@ -162,7 +162,7 @@ class ProbeEndToEndTest {
             SafetensorsWriter out = new SafetensorsWriter();
             whole.metadata().forEach((key, value) -> {
                 if (!key.equals("unmute_digest")) {
-                    out.metadata(key, key.equals("format") ? "unmute-probe-1" : value); // which needs no digest
+                    out.metadata(key, key.equals("format") ? "unmute-probe-1" : value); // this version needs no digest
                 }
             });
             for (String name : whole.names()) {

@@ -14,7 +14,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** The library accepts what the command line trained: both compute the same hashes of encoder and front end. */
+/** The library accepts probes trained on the command line: both compute the same hashes of encoder and front end. */
 class ProbeInAServiceTest {
     @Test
     void aProbeOfTheCommandLineKnowsItsEncoder(@TempDir Path folder) throws Exception {

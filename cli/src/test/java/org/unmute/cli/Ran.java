@@ -10,21 +10,21 @@ import java.util.stream.Stream;
 import org.unmute.files.PlainText;
 
 /**
- * A command that ran in this process.
+ * The result of a command that ran in this process.
  *
  * @param status its exit status
- * @param out what it printed
+ * @param out its standard output
  * @param err its standard error
  */
 public record Ran(int status, String out, String err) {
-    /** Arguments for {@link #unmute}: some, and more of them. */
+    /** Extends arguments for {@link #unmute}. */
     static Object[] with(Object[] args, Object... more) {
         return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
     }
 
     /**
-     * Runs {@code unmute}; arguments are converted to strings. Whatever the command, nothing that acts on a terminal
-     * may come out.
+     * Runs {@code unmute}; arguments are converted to strings. Fails if the output of any command contains terminal
+     * control characters.
      */
     public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
@@ -52,7 +52,7 @@ public record Ran(int status, String out, String err) {
         return this;
     }
 
-    /** What it printed, as JSON. */
+    /** The output, parsed as JSON. */
     public JsonNode json() {
         try {
             return new ObjectMapper().readTree(out);

@@ -80,7 +80,7 @@ class ReportClipTest {
                 .putInt(40, size);
         try (RandomAccessFile file = new RandomAccessFile(night.toFile(), "rw")) {
             file.write(head);
-            file.setLength(44 + size); // a hole
+            file.setLength(44 + size); // a hole, so the file is sparse
         }
         assertThat(Ran.unmute(
                                 "report",

@@ -92,7 +92,7 @@ class ReportEndToEndTest {
                 .contains("*89.24*");
     }
 
-    /** Titles of a grid and names of classes come from outside, too. */
+    /** Titles of grids and names of classes are untrusted, too. */
     @Test
     void hostileTitlesAndClassesReachNoFileOfTheReport() throws IOException {
         String acting = "\u001B[2J\u009B1m\u202E\u2066\r";
@@ -152,7 +152,7 @@ class ReportEndToEndTest {
         }
     }
 
-    /** The highest mean of a row is bold only if it differs from the others over the test clips. */
+    /** The highest mean of a row is bold only if it differs significantly from the others on the test clips. */
     @Test
     void onlyWhatIsTestedIsBold() throws IOException {
         RunFixture scored = new RunFixture(

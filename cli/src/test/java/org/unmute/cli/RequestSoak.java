@@ -30,17 +30,17 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * A service that loads an encoder, a probe and a token cache and answers requests of several clients, loads all again
- * now and then, and is now and then closed and opened again; prints what the process holds. A program of its own, since
- * it measures all of it: {@link SoakTest} starts it.
+ * A service that loads an encoder, a probe and a token cache and answers requests of several clients. It reloads all of
+ * them periodically, and is periodically closed and reopened. It prints the resources that the process holds; since it
+ * measures the whole process, {@link SoakTest} starts it as a separate program.
  *
- * <p>Arguments: a folder; how many requests to measure. A fifth as many run before.
+ * <p>Arguments: a folder; the number of requests to measure. A fifth as many run before.
  */
 final class RequestSoak {
     private static final int CLIENTS = 4;
     private static final int PHASES = 30;
     private static final int PHASES_BEFORE = 6;
-    /** After as many phases the service is closed, with its backend, and measured. */
+    /** After this number of phases the service and its backend are closed, and the process is measured. */
     private static final int CLOSED = 3;
 
     private static final int RATE = 16_000;
@@ -49,7 +49,7 @@ final class RequestSoak {
             .clip(Split.TEST, 0)
             .samples();
 
-    /** What is loaded. */
+    /** The loaded objects. */
     private record Service(Encoder encoder, TrainedProbe probe, TokenCache cache) {
         float[] tag(float[] samples, int rate) {
             return probe.scores(encoder.encode(new Recording(samples, rate)));
@@ -135,7 +135,7 @@ final class RequestSoak {
         number.set(end);
     }
 
-    /** One of several kinds, by its number. */
+    /** Runs a request, whose kind depends on its number. */
     private void request(Service service, int number) throws IOException {
         Random random = new Random(number);
         switch (number % 10) {
@@ -168,7 +168,7 @@ final class RequestSoak {
         }
     }
 
-    /** From a tenth of a second to all of the scene. */
+    /** A piece of the scene, from a tenth of a second to all of it. */
     private static float[] piece(Random random) {
         int length = SCENE.length / 30 + random.nextInt(SCENE.length * 29 / 30);
         int from = random.nextInt(SCENE.length - length + 1);

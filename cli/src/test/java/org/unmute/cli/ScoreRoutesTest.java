@@ -31,7 +31,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
 
-/** A probe's raw and calibrated scores of a recording have the same bits by every way to them. */
+/** The raw and calibrated scores of a recording are bitwise equal, whichever way they are computed. */
 class ScoreRoutesTest {
     @TempDir
     static Path folder;
@@ -63,7 +63,7 @@ class ScoreRoutesTest {
         fixture.probe(singleLabels, folder.resolve("single"), "--loss", "ce").endsWith(ExitCode.OK);
     }
 
-    /** The run of probes whose classes exclude each other, or do not. */
+    /** The run of probes with exclusive classes, or with independent ones. */
     private static Path run(boolean single) {
         return single ? folder.resolve("single") : fixture.run();
     }
@@ -117,7 +117,7 @@ class ScoreRoutesTest {
         return written(csv);
     }
 
-    /** What a program computes of each clip. */
+    /** The scores of each clip, as computed by a program that uses the library. */
     private static float[][] program(BiFunction<Integer, TokenMap, float[]> scores) throws IOException {
         float[][] all = new float[LearnedRun.TEST][];
         for (int i = 0; i < all.length; i++) {
@@ -191,7 +191,7 @@ class ScoreRoutesTest {
         return named;
     }
 
-    /** {@code eval} of a run on exact tokens, and of what {@code tag --scores} wrote. */
+    /** Compares {@code eval} of a run on exact tokens with {@code eval} of the file that {@code tag --scores} wrote. */
     @Test
     void evalOfTokensAndOfScores() throws IOException {
         Path csv = folder.resolve("raw-eval.csv");
@@ -215,8 +215,8 @@ class ScoreRoutesTest {
     }
 
     /**
-     * Events of {@code detect} whose stretch is the whole clip, without rows of padding, have its raw score with the
-     * calibration of events.
+     * If the stretch of a {@code detect} event is the whole clip without padding, the event has the clip's raw score,
+     * with the calibration of events.
      */
     @Test
     void eventsOfAWholeClip() throws IOException {

@@ -12,20 +12,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * A process that runs commands, or answers requests, for as long as one likes holds no more at the end than at the
+ * A process that runs commands or answers requests for any length of time holds no more at the end than at the
  * beginning: live heap, native memory, files and threads. The full build runs a short form; {@code ./check --soak} runs
- * thousands. Both print their figures.
+ * thousands of calls. Both print their figures.
  */
 @FullBuild("runs every command many times")
 class SoakTest {
-    /** System properties: what {@code ./check --soak} asks for. */
+    /** System properties that {@code ./check --soak} sets. */
     private static final String ROUNDS = "unmute.soak.rounds";
 
     private static final String REQUESTS = "unmute.soak.requests";
     private static final String COMMANDS = "unmute.soak.commands";
     private static final int SHORT_ROUNDS = 4;
     private static final int SHORT_REQUESTS = 300;
-    /** After these, what the JVM loads and compiles once is there. */
+    /** After these rounds, the one-time loading and compilation by the JVM is done. */
     private static final int ROUNDS_BEFORE = 3;
 
     private static final int MANY_ROUNDS = 100;
@@ -51,7 +51,7 @@ class SoakTest {
         run(RequestSoak.class, List.of("" + Integer.getInteger(REQUESTS, SHORT_REQUESTS)));
     }
 
-    /** The heap has a fixed size and is touched at the start, so that resident memory shows native memory alone. */
+    /** The heap has a fixed size and is touched at the start, so that growth of resident memory is native memory. */
     private void run(Class<?> program, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -175,7 +175,7 @@ class SoundscapeCommandTest {
             }
         }
         for (int s = 0; s < sum.length; s++) {
-            // Half a step of 16 bits for each file.
+            // Half a quantization step of 16 bits for each file.
             assertThat(sum[s]).isCloseTo(scene[s], offset((count + 1) * 0.5f / 32768 + 1e-6f));
         }
     }
@@ -207,7 +207,7 @@ class SoundscapeCommandTest {
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
-    /** A full disk left scenes with a manifest and without a record, to which the next run said that they are there. */
+    /** A full disk once left scenes with a manifest but no record, and the next run refused them as already present. */
     @Test
     void scenesWithoutTheirRecordAreMadeAgain() throws IOException {
         Path record = Files.createDirectories(folder.resolve("x/run.json/in-the-way"));

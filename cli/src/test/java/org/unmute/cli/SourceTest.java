@@ -17,21 +17,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rules for the sources of all modules that no compiler checks. */
+/** Source rules for all modules that compilers do not check. */
 class SourceTest {
     private static final int MAX_LINE_LENGTH = 120;
     private static final int MAX_FILES_IN_PACKAGE = 25;
-    /** One class per data set, and the parts of one protocol. */
+    /** Packages that may be larger: one class per data set, and the parts of one protocol. */
     private static final Set<Path> LARGE_PACKAGES = Set.of(
             Path.of("data/src/main/java/org/unmute/data/set"),
             Path.of("benchmark/src/main/java/org/unmute/benchmark/protocol"));
 
     private static final int MAX_LINES = 400;
-    /** The one type that carries every operation as a method. */
+    /** Limit for the only type that has every operation as a method. */
     private static final int MAX_LINES_OF_TENSOR = 600;
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
-    /** Paths of one machine; patterns that search common folders, such as {@code /usr/lib/jvm/*}, are allowed. */
+    /**
+     * Paths that are specific to one machine; patterns that search common folders, such as {@code /usr/lib/jvm/*}, are
+     * allowed.
+     */
     private static final Pattern MACHINE_PATH =
             Pattern.compile("(?<!\\w)/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
 
@@ -54,7 +57,7 @@ class SourceTest {
         return folder;
     }
 
-    /** Production sources; must include those of the modules that always exist. */
+    /** Production sources; they must include those of the modules that always exist. */
     private static List<Path> mainSources() throws IOException {
         List<Path> found = files(root())
                 .filter(f -> f.toString().endsWith(".java") && isMain(f))
@@ -132,8 +135,8 @@ class SourceTest {
     }
 
     /**
-     * Each module has a budget of lines, so that it grows by decision: {@code line-budgets.tsv} says how many, and the
-     * commit that raises one says what users get for it.
+     * Each module has a line budget, so that growth is a decision: {@code line-budgets.tsv} states the budgets, and a
+     * commit that raises one says what users gain.
      */
     @Test
     void modulesKeepTheirBudgets() throws IOException {
@@ -177,7 +180,7 @@ class SourceTest {
         assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
     }
 
-    /** It tells the JVM how to compile them, and the JVM silently ignores unknown names. */
+    /** The launcher tells the JVM how to compile the kernels by name, and the JVM silently ignores unknown names. */
     @Test
     void launcherNamesTheKernelsThereAre() throws IOException {
         List<String> withVectors = new ArrayList<>();

@@ -98,7 +98,7 @@ class SparseHoursTest {
         }
         assertThat(Files.size(folder.resolve("same-a/test/000000.wav"))).isEqualTo(44 + 2 * 120 * 8000);
         assertThat(record("same-a").at("/splits/test/events/bell").asInt()).isPositive();
-        // A finished folder is not written to again.
+        // A finished folder is not overwritten.
         Ran again = hours("same-a", Ran.with(command, more)).endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("not overwritten");
     }
@@ -127,7 +127,7 @@ class SparseHoursTest {
             of.get("recordingSeeds").forEach(s -> used.add(s.asText()));
             all.addAll(used);
             listed += used.size();
-            // What the tables name is what the record lists.
+            // The table names the same sources as the record.
             for (String line : Files.readAllLines(folder.resolve("splits/sources.csv"))) {
                 if (line.startsWith(split + "/")) {
                     assertThat(used).contains(line.split(",")[4]);
@@ -272,7 +272,7 @@ class SparseHoursTest {
                         "--split",
                         "train=0.90,validation=0.05,test=0.05")
                 .endsWith(ExitCode.USAGE);
-        // Four sources are enough for three splits, but a twentieth of 20 s is less than three cross-fades.
+        // Four sources suffice for three splits, but a twentieth of 20 s is shorter than three cross-fades.
         assertThat(ran.err()).contains("site0.wav: its stretch for validation is 0.99 s long");
         Path few = folder.resolve("few");
         Ran none = hours("never", "--sources", few, "--duration", 60).endsWith(ExitCode.INPUT);
@@ -286,7 +286,7 @@ class SparseHoursTest {
         assertThat(ran.err()).contains("background kind rain sounds like class rain");
     }
 
-    /** From sparse hours to detections and their scores, with the commands alone. */
+    /** From sparse hours to detections and their scores, using only commands. */
     @Test
     void detectorsAreMeasuredOnThem() throws IOException {
         Path scenes = folder.resolve("scenes");

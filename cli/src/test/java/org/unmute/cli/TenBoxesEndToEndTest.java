@@ -21,8 +21,8 @@ import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * One recording in which somebody drew ten boxes, and left many calls unmarked: from the boxes to what is found of the
- * others, by the commands of {@code docs/labels.md}.
+ * A recording in which somebody drew ten boxes and left many calls unmarked: the commands in {@code docs/labels.md}
+ * lead from the boxes to detections of the unmarked calls.
  */
 class TenBoxesEndToEndTest {
     private static final int RATE = 16_000;
@@ -35,7 +35,7 @@ class TenBoxesEndToEndTest {
 
     private record Call(double onset, double offset, String label, boolean marked) {
         boolean touches(double start, double end) {
-            // The table has tenths of milliseconds.
+            // The table is rounded to tenths of a millisecond.
             return onset < end - 1e-3 && offset > start + 1e-3;
         }
     }
@@ -56,7 +56,7 @@ class TenBoxesEndToEndTest {
             Call call = CALLS.getLast();
             raven.append(String.format(
                     Locale.ROOT, "%d\tS\t1\t%.4f\t%.4f\t0\t9\t%s\n", box + 1, call.onset, call.offset, call.label));
-            // Nobody had time to mark these.
+            // These calls are left unmarked.
             call(sound, marked + 13, box % 3 == 0, false);
             call(sound, marked + 19, box % 3 != 0, false);
         }
@@ -77,7 +77,7 @@ class TenBoxesEndToEndTest {
         CALLS.add(new Call(onset, onset + 1.2, whistle ? "whistle" : "buzz", marked));
     }
 
-    /** The commands of the page's section, each in one line. */
+    /** The commands of the section in {@code docs/labels.md}, one per line. */
     private static List<String> commands() throws IOException {
         Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
         Matcher section = Pattern.compile("## Ten boxes in one recording.*?```\n(.*?)```", Pattern.DOTALL)
@@ -121,7 +121,7 @@ class TenBoxesEndToEndTest {
         return cells[3].equals(call.label) && call.touches(Double.parseDouble(cells[1]), Double.parseDouble(cells[2]));
     }
 
-    /** Each box is an example, and no clip says that nothing is there where only nothing was marked. */
+    /** Checks that each box is an example, and that no clip claims silence where calls were merely unmarked. */
     private static void requireTrue(List<String> rows) {
         assertThat(rows.getFirst()).isEqualTo("file,start,end,labels,split");
         for (String label : List.of("whistle", "buzz")) {
@@ -181,7 +181,8 @@ class TenBoxesEndToEndTest {
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(document.at("/unknownLabels").asInt()).isEqualTo(10);
-        // Every clip in which a class is known has it: nothing can be ranked wrongly, and nothing is absent to rank.
+        // Every clip whose label for a class is known has the class, so ranking cannot fail and there are no negatives
+        // to rank.
         assertThat(document.at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(1);
         assertThat(document.at("/metrics/auroc_macro_skip/mean").isNumber()).isFalse();
     }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.SyntheticScenes;
 
-/** What end-to-end tests run on: an encoder trained for two steps and a few synthesized recordings of one second. */
+/** Inputs of end-to-end tests: an encoder trained for two steps and a few synthesized recordings of one second. */
 final class TinyEncoder {
     private TinyEncoder() {}
 

@@ -57,7 +57,7 @@ class VerifyEndToEndTest {
         }
     }
 
-    /** The reference with one tensor changed. */
+    /** A copy of the reference with one tensor changed. */
     private static Path changed(String tensor, float[] values) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         try (SafetensorsFile file = SafetensorsFile.open(expected)) {

@@ -23,7 +23,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 
-/** Windows of files of every format have the samples of the whole recording cut to pieces, in and out of order. */
+/** Windows of files of every format equal the same samples of the whole recording, in and out of order. */
 class WindowsOfFilesTest {
     @TempDir
     Path folder;

@@ -14,7 +14,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
-/** Everything else works without the device modules and their bindings; runs in a separate JVM. */
+/** Without the device modules and their bindings, everything else works; runs in a separate JVM. */
 @FullBuild("starts virtual machines")
 class WithoutDevicesTest {
     private static final String OPENCL = "org/unmute/kernels/opencl/OpenClBackendProvider.class";
@@ -91,7 +91,7 @@ class WithoutDevicesTest {
                 .doesNotContain("\tat ");
     }
 
-    /** As a library on the module path, without the device modules. */
+    /** Runs the library on the module path without the device modules. */
     @Test
     void aLibraryOnTheModulePathNeedsNoDeviceModule() throws Exception {
         List<Path> modules = Java.pathWithout(OPENCL, CUDA, DEVICE, JOCL, JCUDA).stream()
@@ -122,7 +122,7 @@ class WithoutDevicesTest {
                 .contains("product 11.0");
     }
 
-    /** What a program that uses the library does. */
+    /** A program that uses the library. */
     static final class LibraryUse {
         public static void main(String[] args) {
             System.out.println("in module " + Tensor.class.getModule().getName());

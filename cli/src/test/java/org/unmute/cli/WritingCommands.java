@@ -12,7 +12,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.Sound;
 import org.unmute.data.scene.Synthesizer;
 
-/** Every command that writes files, on inputs so small that it takes a moment. */
+/** Every command that writes files, with inputs small enough to run in a moment. */
 public final class WritingCommands {
     /** Commands that write nothing. */
     static final Set<String> READERS = Set.of("doctor", "encoders", "datasets", "fsck");
@@ -20,12 +20,12 @@ public final class WritingCommands {
     /**
      * A command line.
      *
-     * @param name of the command
-     * @param file the file that it writes; null for a folder
-     * @param line the command line that writes to a file or folder
+     * @param name name of the command
+     * @param file name of the file that the command writes; null for a folder
+     * @param line makes the command line that writes to a given file or folder
      */
     record Case(String name, String file, Function<Path, List<Object>> line) {
-        /** What it writes to in a folder. */
+        /** The output file, or the folder itself. */
         Path target(Path out) {
             return file == null ? out : out.resolve(file);
         }
@@ -38,11 +38,11 @@ public final class WritingCommands {
     }
 
     final Path encoder;
-    /** Sounds, with the manifest. */
+    /** Recordings with their manifest. */
     final Path recordings;
 
     final Path manifest;
-    /** One of the sounds. */
+    /** One of the recordings. */
     final Path clip;
 
     final Path cache;
@@ -56,7 +56,7 @@ public final class WritingCommands {
     private final Path grid;
     private final List<Case> cases = new ArrayList<>();
 
-    /** Makes the inputs in a folder. */
+    /** Writes the inputs to a folder. */
     WritingCommands(Path folder) throws IOException {
         this.folder = folder;
         encoder = TinyEncoder.write(folder, 16);
@@ -83,7 +83,7 @@ public final class WritingCommands {
         }
     }
 
-    /** All commands that write. */
+    /** All writing commands. */
     List<Case> all() {
         return List.copyOf(cases);
     }

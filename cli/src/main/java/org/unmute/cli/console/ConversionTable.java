@@ -14,7 +14,7 @@ import org.unmute.data.provenance.Json;
 
 /** Shows the report of a conversion as a table: kept, renamed, dropped and missing tensors. */
 public final class ConversionTable {
-    /** From this number on, tensors dropped for the same reason share a row. */
+    /** Minimum number of rows at which tensors dropped for the same reason are merged into one row. */
     private static final int MANY = 4;
 
     private ConversionTable() {}

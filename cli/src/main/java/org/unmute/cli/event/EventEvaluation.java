@@ -80,7 +80,7 @@ public final class EventEvaluation {
     /**
      * Scores the probes of a run on cached tokens.
      *
-     * @param cache  folder of the tokens
+     * @param cache folder of the tokens
      * @param tokens the cache in that folder
      * @param digests hashes the encoder's file, if it must be opened
      * @throws CommandException if run, cache and reference do not fit together

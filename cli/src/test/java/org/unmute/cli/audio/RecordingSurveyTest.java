@@ -41,7 +41,7 @@ class RecordingSurveyTest {
         assertThat(survey.seconds()).isEqualTo(74.5);
     }
 
-    /** Only some headers are read; the bytes of the other files tell their length. */
+    /** Only some headers are read; the lengths of other files are estimated from their sizes. */
     @Test
     void sizesTellTheLengthOfFurtherFiles() throws IOException {
         List<AudioClip> clips = new ArrayList<>();

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.unmute.cli.build.Pom.Artifact;
 
-/** What the POMs take from others is described, and its checksum is recorded. */
+/** Every external artifact that the POMs use is documented, and its checksum is recorded. */
 class DependenciesTest {
-    /** As {@code sha256sum} writes it. */
+    /** A line in the format of {@code sha256sum}. */
     private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}  ([\\w.+-]+/)+[\\w.+-]+\\.(jar|pom)");
 
     private static List<String> lines(String file) throws Exception {

@@ -17,17 +17,14 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/**
- * What the POMs of this tree take from others, with version. A dependency whose version is in the parent is listed
- * where the version is.
- */
+/** The external artifacts of a POM, with versions. A dependency whose version is in the parent is listed there. */
 record Pom(Path file, List<Artifact> artifacts) {
     private static final Pattern PROPERTY = Pattern.compile("\\$\\{([^}]+)}");
     private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", "src", ".git", "shared", "runs");
 
-    /** @param isPlugin whether the build runs it, rather than puts it on a path */
+    /** @param isPlugin whether the artifact is a build plugin and not a dependency */
     record Artifact(String group, String name, String version, String classifier, String extension, boolean isPlugin) {
-        /** Its file in a local repository, with slashes. */
+        /** The path of its file in a local repository, with slashes. */
         String path() {
             return group.replace('.', '/') + "/" + name + "/" + version + "/" + name + "-" + version
                     + (classifier.isEmpty() ? "" : "-" + classifier) + "." + extension;

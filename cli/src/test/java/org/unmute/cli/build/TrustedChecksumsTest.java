@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
-/** Maven refuses what is not as recorded in {@code .mvn/checksums}, also if it is in the local repository already. */
+/**
+ * Maven refuses artifacts that differ from {@code .mvn/checksums}, even if they are already in the local repository.
+ */
 @FullBuild("runs Maven")
 class TrustedChecksumsTest {
-    /** What even {@code mvn validate} resolves. */
+    /** A plugin that even {@code mvn validate} resolves. */
     private static final String PLUGIN = "/maven-toolchains-plugin-";
 
     @TempDir
@@ -53,7 +55,7 @@ class TrustedChecksumsTest {
         return new Result(maven.exitValue(), Files.readString(out));
     }
 
-    /** Builds with a changed list of checksums. */
+    /** Runs Maven with a modified list of checksums. */
     private static Result validate(UnaryOperator<List<String>> change) throws Exception {
         Path list = Path.of(".mvn/checksums/checksums.sha256");
         Path changed = Files.createTempDirectory(folder, "checksums");

@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.unmute.files.Diagnosis;
 
-/** {@code MainTest} has the messages of each kind of failure. */
+/** {@code MainTest} checks the messages of each kind of failure. */
 class FailureTest {
-    /** Caught where they are thrown; they never reach a user. */
+    /** Exceptions that are caught within the program and never reach a user. */
     private static final Set<String> INTERNAL = Set.of(
             "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding",
             "org.unmute.audio.vorbis.InvalidVorbisException",
             "org.unmute.audio.vorbis.PacketBits$EndOfPacket");
 
-    /** An exception that {@link Failure} does not know is called a bug, as that of a diverged training was. */
+    /** {@link Failure} reports exceptions that it does not know as bugs, as once happened to a diverged training. */
     @Test
     void everyExceptionOfTheProgramIsKnown() {
         List<JavaClass> exceptions = new ClassFileImporter()

@@ -55,7 +55,7 @@ class ProgressTest {
                         + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 2.0 s, 5.00 clips/s\n");
     }
 
-    /** Passing over 90 clips takes 50 s, which say nothing about the time for a clip. */
+    /** Skipping 90 clips takes 50 s, which says nothing about the time for a clip. */
     @Test
     void whatWasDoneBeforeDoesNotEnterTheRate() {
         Progress progress = start(false);
@@ -71,7 +71,7 @@ class ProgressTest {
         assertThat(text.toString()).contains("95/100 clips (95 %), 0.500 clips/s, 10 s left");
     }
 
-    /** Ten short recordings and one of nine times their length together: seconds of audio decide. */
+    /** Many short recordings and one of nine times their total length: seconds of audio determine the progress. */
     @Test
     void timeIsCountedInSecondsOfAudio() {
         Progress progress = start(false);
@@ -90,7 +90,7 @@ class ProgressTest {
                         "embedding: 99/100 clips (55 %), 1.80 clips/s, 45 s left");
     }
 
-    /** As a benchmark does: the share stays that of the units, whatever is announced. */
+    /** A benchmark announces remaining times; the fraction done depends only on the units. */
     @Test
     void timeThatIsToldDoesNotMoveTheShare() {
         Progress progress = start(false);
@@ -194,7 +194,7 @@ class ProgressTest {
         assertThat(Units.duration(seconds)).isEqualTo(said);
     }
 
-    /** Work may be done before the thread that shows it has begun. */
+    /** The work may end before the thread that shows progress has started. */
     @Test
     void theThreadThatShowsItEndsWithTheWork() throws InterruptedException {
         for (int i = 0; i < 300; i++) {

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RemainingTimeTest {
-    /** Works through items and checks each estimate after the first tenth of the time against what really follows. */
+    /**
+     * Processes items and, after the first tenth of the time, compares each estimate with the actual remaining time.
+     */
     private static void check(int items, DoubleUnaryOperator size, DoubleUnaryOperator costOfUnit, double factor) {
         double[] ends = new double[items + 1];
         double[] done = new double[items + 1];
@@ -24,7 +26,7 @@ class RemainingTimeTest {
         for (int i = 1; i < items; i++) {
             time.note(ends[i], done[i]);
             double left = time.estimate(ends[i], done[items] - done[i]);
-            // The last percent is a matter of single items.
+            // The last percent depends on single items.
             if (ends[i] > 0.1 * total && ends[i] < 0.99 * total) {
                 assertThat(left)
                         .as("after %.1f of %.1f s", ends[i], total)
@@ -41,7 +43,8 @@ class RemainingTimeTest {
     }
 
     /**
-     * The first seconds, at most half of the first tenth, are ten times slower: classes are loaded and loops compiled.
+     * During the first seconds, at most half of the first tenth, work is ten times slower while classes load and loops
+     * compile.
      */
     @ParameterizedTest
     @CsvSource({"600, 3", "5000, 3", "5000, 20"})
@@ -49,7 +52,7 @@ class RemainingTimeTest {
         check(items, i -> 1, t -> t < warmUp ? 1 : 0.1, 2);
     }
 
-    /** Recordings from one second to a quarter of an hour: seconds of audio are what counts. */
+    /** Recordings from one second to a quarter of an hour: the estimate depends on seconds of audio. */
     @ParameterizedTest
     @CsvSource({"1", "2", "3"})
     void recordingsOfManyLengths(long seed) {
@@ -62,13 +65,13 @@ class RemainingTimeTest {
         check(2000, i -> 1, t -> t < 60 ? 0.1 : 0.15, 2);
     }
 
-    /** Midway through the work the rate halves: before, nobody can know; after, the estimate follows at once. */
+    /** The rate halves midway, which cannot be predicted; afterwards the estimate adapts at once. */
     @Test
     void aRateThatHalvesMidway() {
         check(2000, i -> 1, t -> t < 100 ? 0.1 : 0.2, 2.01);
     }
 
-    /** A batch of 32 clips ends at once, every ten seconds; the first takes twice as long. */
+    /** A batch of 32 clips completes every ten seconds; the first takes twice as long. */
     @Test
     void batchesThatEndAtOnce() {
         RemainingTime time = new RemainingTime();
@@ -78,7 +81,7 @@ class RemainingTimeTest {
             for (int clip = 1; clip <= 32; clip++) {
                 time.note(end + clip * 1e-6, 32 * (batch - 1) + clip);
             }
-            // Also while the next batch is running, the estimate stays near.
+            // The estimate also stays accurate while the next batch is running.
             for (double now = end + 0.001; batch > 1 && batch < 20 && now < end + 10; now += 0.5) {
                 assertThat(time.estimate(now, 32 * (20 - batch)))
                         .as("after %.1f s", now)
@@ -97,7 +100,7 @@ class RemainingTimeTest {
         assertThat(time.estimate(150, 100)).isGreaterThan(190);
     }
 
-    /** The first batch holds the warm-up, and nothing yet tells how much of it that was. */
+    /** The first batch includes the warm-up, whose share is still unknown. */
     @Test
     void afterASingleBatchNothingIsSaid() {
         RemainingTime time = new RemainingTime();

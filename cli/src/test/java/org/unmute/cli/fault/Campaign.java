@@ -30,9 +30,9 @@ import org.unmute.kernels.contract.fault.Survival;
 import org.unmute.kernels.contract.fault.VolatileDisk;
 
 /**
- * Runs scenarios under faults: each operation fails in turn, and after each fault the scenario is run again without
- * one. The failing run must end with a documented status and name the file; the next must end with the files of an
- * undisturbed run. The JVM must have been started with {@link FaultFileSystemProvider} as its file system.
+ * Runs scenarios under faults: each operation fails in turn, and the scenario is then rerun without a fault. The
+ * failing run must end with a documented status and name the file; the rerun must end with the same files as an
+ * undisturbed run. The JVM must use {@link FaultFileSystemProvider} as its file system.
  */
 final class Campaign {
     private static final Pattern SHARD = Pattern.compile("(.*)/shard-\\d+\\.tok ");
@@ -57,7 +57,7 @@ final class Campaign {
     }
 
     /**
-     * @param args a folder for all files; seconds for each scenario, 0 for every point; a seed of the choice of points;
+     * @param args a folder for all files; seconds for each scenario, or 0 for every point; a seed for choosing points;
      *     the names of scenarios
      */
     public static void main(String[] args) throws Exception {
@@ -117,7 +117,7 @@ final class Campaign {
         return Outputs.of(scenario.work());
     }
 
-    /** What a loss of power in the middle leaves. */
+    /** The files that remain after a power failure midway. */
     private Path halfWay() throws Exception {
         int middle = Points.total(counts(), Points.CHANGES) / 2;
         scenario.prepare();
@@ -128,7 +128,7 @@ final class Campaign {
         return left;
     }
 
-    /** How many operations of each kind an undisturbed run takes. */
+    /** The number of operations of each kind in an undisturbed run. */
     private Map<Operation, Integer> counts() throws Exception {
         scenario.prepare();
         FaultPlan plan = FaultPlan.counting(folder);
@@ -142,7 +142,7 @@ final class Campaign {
         return counts;
     }
 
-    /** Runs the scenario with a fault and again without; false if the fault did not happen. */
+    /** Runs the scenario with a fault and again without; false if the fault did not occur. */
     private boolean tried(Point point) throws Exception {
         scenario.prepare();
         Attempt attempt = attempt(point);
@@ -156,7 +156,7 @@ final class Campaign {
         } else if (scenario.marker() != null && Files.exists(scenario.marker())) {
             List<String> wrong = Outputs.of(scenario.work()).differences(expected).stream()
                     .filter(difference -> !difference.endsWith(Outputs.LEFT_OVER))
-                    // It is written after the marker, and says until then that all is unfinished.
+                    // The manifest is written after the marker and says until then that everything is unfinished.
                     .filter(difference -> !difference.contains(FolderManifest.FILE + " differs: 'unfinished'"))
                     .toList();
             if (!wrong.isEmpty()) {
@@ -192,7 +192,7 @@ final class Campaign {
         return new Attempt(plan, ran);
     }
 
-    /** The failing run itself: its status, and what it says. */
+    /** Checks the status and the messages of the failing run. */
     private void judge(String where, Point point, Attempt attempt) throws IOException {
         Ran ran = attempt.ran();
         boolean bug = ran.err().contains("a bug");
@@ -210,8 +210,8 @@ final class Campaign {
         String said = ran.err() + ran.out();
         Path path = attempt.plan().path();
         Path parent = path.getParent();
-        // Of a lasting fault, the first operation may be one whose failure does not matter; so of an interrupt, which
-        // the thread keeps. In place of a temporary file, the file that it was to become is named.
+        // With a lasting fault or an interrupt, which the thread keeps, the failure of the first operation may be
+        // harmless. For a temporary file, the message names its target.
         boolean other = point.fault().lasting() || point.fault() == Fault.INTERRUPTED || TemporaryFile.isOne(path);
         boolean named = said.contains(path.getFileName().toString())
                 || said.contains(parent.toString())
@@ -222,7 +222,7 @@ final class Campaign {
         }
     }
 
-    /** Whether all is as after an undisturbed run. */
+    /** Whether all files equal those of an undisturbed run. */
     private boolean done() {
         try {
             return Outputs.of(scenario.work()).differences(expected).isEmpty();
@@ -251,8 +251,8 @@ final class Campaign {
     }
 
     /**
-     * Whether only the order of a cache's records differs: those of clips that were lost or left out come after the
-     * others when they are added again.
+     * Whether only the order of a cache's records differs: clips that were lost or skipped follow the others when they
+     * are added again.
      */
     private boolean sameTokens(List<String> differences) {
         Set<Path> caches = new TreeSet<>();

@@ -21,13 +21,13 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
 
 /**
- * Commands under faults of the file system, in a JVM of their own ({@link Campaign}). The full build tries a sample of
- * the points for some seconds each; {@code -Dunmute.faults=all} tries every one, {@code -Dunmute.faults=embed,probe}
- * those of some scenarios, two at a time.
+ * Runs commands under faults of the file system, in a separate JVM ({@link Campaign}). The full build tries a sample of
+ * the fault points for a few seconds per scenario. {@code -Dunmute.faults=all} tries every point, {@code
+ * -Dunmute.faults=embed,probe} those of the named scenarios, two scenarios at a time.
  */
 @FullBuild("runs commands under faults")
 class FaultCampaignTest {
-    /** For each scenario in the full build. */
+    /** Time for each scenario in the full build. */
     private static final double SECONDS = 3.5;
 
     private static final int SEED = 1;
@@ -64,7 +64,7 @@ class FaultCampaignTest {
         return lines;
     }
 
-    /** Runs a campaign in another JVM, shows what it prints and returns it. */
+    /** Runs a campaign in another JVM, prints its output and returns it. */
     private List<String> run(String name, double seconds, List<String> scenarios) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -96,7 +96,7 @@ class FaultCampaignTest {
         return lines;
     }
 
-    /** The module path of the test run holds the modules, the class path the rest. */
+    /** The module path of the test run, which holds the modules, and the class path, which holds the rest. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .flatMap(p -> Arrays.stream(p.split(File.pathSeparator)))

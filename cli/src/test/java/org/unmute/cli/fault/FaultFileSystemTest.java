@@ -26,7 +26,7 @@ import org.unmute.kernels.contract.fault.Operation;
 import org.unmute.kernels.contract.fault.Survival;
 import org.unmute.kernels.contract.fault.VolatileDisk;
 
-/** The file system that fails, and what it leaves after a loss of power. */
+/** The file system that injects faults, and the files that remain after a power failure. */
 class FaultFileSystemTest {
     @TempDir
     Path real;
@@ -117,7 +117,7 @@ class FaultFileSystemTest {
         assertThatThrownBy(() -> Files.write(inside.resolve("a"), new byte[1])).isInstanceOf(FileSystemException.class);
     }
 
-    /** Writes {@code old} forced, then replaces it as a careful program does, step by step. */
+    /** Writes and forces {@code old}, then replaces it step by step, as a careful program does. */
     private VolatileDisk replaced(boolean forced, boolean folderForced) throws IOException {
         Files.writeString(folder.resolve("a"), "old");
         VolatileDisk disk = new VolatileDisk(folder);
@@ -158,7 +158,7 @@ class FaultFileSystemTest {
         assertThat(real.resolve("a")).hasContent("new text");
     }
 
-    /** A folder that is gone for certain takes its files with it; before, each of them may come back. */
+    /** If the deletion of a folder is durable, so is that of its files; until then each of them may reappear. */
     @Test
     void aFileComesBackUnlessItsFolderIsGoneForCertain() throws IOException {
         for (boolean forced : new boolean[] {false, true}) {

@@ -33,7 +33,7 @@ import org.unmute.kernels.contract.fault.FaultPlan;
 import org.unmute.kernels.contract.fault.Operation;
 import org.unmute.probes.cache.AudioClip;
 
-/** Single classes under faults: what the campaign found. */
+/** Single classes under faults that the campaign found. */
 class FaultedFilesTest {
     @TempDir
     Path real;
@@ -51,7 +51,7 @@ class FaultedFilesTest {
         Thread.interrupted();
     }
 
-    /** A process that lives on could otherwise never write there again. */
+    /** Otherwise a process that lives on could never write there again. */
     @Test
     void aLockThatCouldNotBeAcquiredIsNotHeld() throws IOException {
         Path target = folder.resolve("model.safetensors");
@@ -90,7 +90,7 @@ class FaultedFilesTest {
         assertThatThrownBy(() -> RegularFile.isFolder(folder)).isInstanceOf(FileSystemException.class);
     }
 
-    /** Recordings, parts and lists that a device hid for a moment were left out of a data set in silence. */
+    /** Previously, recordings, parts and lists that were briefly unreadable were silently left out of a data set. */
     @Test
     void aDataSetIsReadWholeOrTheReadingFails() throws IOException {
         for (String file : List.of("train/dog/a.wav", "train/owl/b.wav", "test/dog/c.wav", "test/owl/d.wav")) {
@@ -120,7 +120,7 @@ class FaultedFilesTest {
         Files.writeString(path, text);
     }
 
-    /** Reads a data set once for each operation that may fail; the number of those that did. */
+    /** Reads a data set once for each operation that may fail; returns the number of operations that failed. */
     private int faultsWhileReading(String name, Part part, int clips) throws IOException {
         Dataset set = Datasets.byName(name);
         Path root = folder.resolve(name);
@@ -140,7 +140,7 @@ class FaultedFilesTest {
         }
     }
 
-    /** What a killed run had not finished was left beside the result, and nothing was said. */
+    /** Previously, half-written files of a killed run silently remained next to the result. */
     @Test
     void halfWrittenFilesAreSweptOrTheSweepFails() throws IOException {
         Path cell = Files.createDirectories(folder.resolve("tiny/bench/linear/seed-0"));
@@ -170,7 +170,9 @@ class FaultedFilesTest {
         assertThat(RegularFile.exists(real.resolve("one/below"))).isFalse();
     }
 
-    /** A recording whose attributes could not be read was counted among the files that are none. */
+    /**
+     * Previously, a recording whose attributes could not be read was counted among the files that are not recordings.
+     */
     @Test
     void aRecordingIsFoundOrTheSearchFails() throws IOException {
         Files.createDirectory(folder.resolve("night"));
@@ -191,7 +193,10 @@ class FaultedFilesTest {
         }
     }
 
-    /** Without its record, a probe was scored with other settings of the encoder than it was trained with. */
+    /**
+     * Previously, a probe whose record could not be read was scored with other encoder settings than it was trained
+     * with.
+     */
     @Test
     void theRecordOfAProbeIsReadOrTheSearchFails() throws IOException {
         Files.write(folder.resolve("probe.safetensors"), new byte[1]);

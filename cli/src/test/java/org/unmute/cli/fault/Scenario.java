@@ -10,38 +10,38 @@ import org.unmute.kernels.contract.fault.FaultPlan;
 import org.unmute.kernels.contract.fault.VolatileDisk;
 
 /**
- * Something that is done under faults, and again after each.
+ * An action that is run under faults, and rerun after each.
  *
  * @param name   for the report
- * @param once   what is done
- * @param again  what finishes it after a fault
- * @param work   the folder that it writes to, and nothing else does
- * @param marker a file that tells that all is complete; null for none
- * @param start  files that are there before; null for none
+ * @param once   the action
+ * @param again  the action that completes it after a fault
+ * @param work   the folder that only this action writes to
+ * @param marker a file whose existence means that everything is complete; null for none
+ * @param start  files that exist before the action; null for none
  */
 record Scenario(String name, Action once, Action again, Path work, Path marker, Path start) {
-    /** A command, or what a program that embeds the library does. */
+    /** A command, or code of a program that uses the library. */
     @FunctionalInterface
     interface Action {
         Ran run() throws Exception;
     }
 
-    /** A command that is given again as it was. */
+    /** A scenario whose command is simply repeated after a fault. */
     static Scenario command(String name, Path work, Path marker, Object... command) {
         return new Scenario(name, () -> Ran.unmute(command), () -> Ran.unmute(command), work, marker, null);
     }
 
-    /** This one, finished by another action. */
+    /** This scenario, completed by another command. */
     Scenario againWith(Object... command) {
         return new Scenario(name, once, () -> Ran.unmute(command), work, marker, start);
     }
 
-    /** The same on what an earlier run left. */
+    /** A scenario that starts from the files left by an earlier run. */
     Scenario startingFrom(String other, Path left) {
         return new Scenario(other, again, again, work, marker, left);
     }
 
-    /** Makes the folder what it is before the action. */
+    /** Restores the state of the folder before the action. */
     void prepare() throws IOException {
         Files.createDirectories(work);
         VolatileDisk.clear(FaultPlan.plain(work));

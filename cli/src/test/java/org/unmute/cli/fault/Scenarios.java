@@ -23,13 +23,13 @@ import org.unmute.probes.cache.ClipStatus;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
-/** Small inputs, and what is done with them under faults. */
+/** Small inputs, and the scenarios that use them under faults. */
 final class Scenarios {
-    /** Ends the name of a scenario that starts from what a fault half-way left. */
+    /** Suffix of scenarios that start from the files left by a fault midway. */
     static final String RESUMED = "-resumed";
-    /** Ends the name of a scenario that starts from what an undisturbed run left. */
+    /** Suffix of scenarios that start from the files of an undisturbed run. */
     static final String AGAIN = "-again";
-    /** What starts from nothing. */
+    /** Scenarios that start from an empty folder. */
     static final List<String> PLAIN = List.of(
             "cache",
             "embed",
@@ -44,7 +44,7 @@ final class Scenarios {
             "report",
             "pack",
             "soundscape");
-    /** All names. */
+    /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
                     Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "night")
@@ -58,13 +58,13 @@ final class Scenarios {
     private final Path inputs;
     private final Path outputs;
 
-    /** @param folder gets inputs and what the scenarios write */
+    /** @param folder receives the inputs and the output of the scenarios */
     Scenarios(Path folder) {
         inputs = folder.resolve("inputs");
         outputs = folder.resolve("outputs");
     }
 
-    /** Writes the inputs of a scenario and gives it. */
+    /** Writes the inputs of a scenario and returns it. */
     Scenario named(String name) {
         Function<Scenarios, Scenario> maker = switch (name) {
             case "cache" -> Scenarios::cache;
@@ -97,7 +97,7 @@ final class Scenarios {
         }
     }
 
-    /** A cache of several shards, forced often. */
+    /** A cache of several shards that are forced to disk often. */
     private Scenario cache() {
         Path work = work("cache");
         Scenario.Action fill = () -> {
@@ -160,7 +160,7 @@ final class Scenarios {
         return Scenario.command("embed", work, cache.resolve("run.json"), command);
     }
 
-    /** A recording of which a device hides the length for a moment must not become one clip. */
+    /** A recording whose length is briefly unreadable must not become a single clip. */
     private Scenario divide() {
         Path work = work("divide");
         Path cache = work.resolve("cache");
@@ -200,7 +200,7 @@ final class Scenarios {
         return Scenario.command("background", work, run.resolve("run.json"), command);
     }
 
-    /** A probe that was trained undisturbed. */
+    /** A probe that was trained without faults. */
     private Path trained() {
         Path run = inputs.resolve("run");
         if (!Files.exists(run)) {
@@ -271,7 +271,7 @@ final class Scenarios {
                 with(command, "--format", "csv,jsonl,raven,audacity,parquet", "--out", events));
     }
 
-    /** A recording of which it is noted several times how far it was read. */
+    /** A recording during which progress is saved several times. */
     private Scenario night() {
         Path work = work("night");
         Path events = work.resolve("events");
@@ -334,7 +334,7 @@ final class Scenarios {
             "soundscape", "--manifest", labels, "--audio", single, "--train", 2, "--test", 1, "--seconds", 1
         };
         Object[] command = with(with(scenes, folds), "--out", out);
-        // Complete scenes are not written again, also where the first run failed after its last file.
+        // Complete scenes are not written again, even if the first run failed after its last file.
         Scenario.Action again = () -> Files.exists(manifest) && !FolderManifest.isUnfinished(out)
                 ? new Ran(ExitCode.OK, "", "")
                 : Ran.unmute(command);

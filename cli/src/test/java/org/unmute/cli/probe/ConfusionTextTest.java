@@ -16,7 +16,7 @@ import org.unmute.metrics.ScoreScale;
 import org.unmute.metrics.SingleLabelScores;
 
 class ConfusionTextTest {
-    /** The confusion of clips whose best-scored class is the predicted one. */
+    /** The confusion matrix of clips with the given true and predicted classes. */
     private static ConfusionMatrix matrix(List<String> classes, int[] truth, int[] predicted) {
         float[][] scores = new float[truth.length][classes.size()];
         for (int i = 0; i < truth.length; i++) {
@@ -68,7 +68,7 @@ class ConfusionTextTest {
             classes.add("class" + c);
             for (int i = 0; i < 3; i++) {
                 truth[3 * c + i] = c;
-                // Class c is taken for the next one once, class 7 for class 3 always.
+                // Each class is taken for the next one once, but class 7 always for class 3.
                 predicted[3 * c + i] = c == 7 ? 3 : i == 0 ? (c + 1) % 20 : c;
             }
         }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.files.Sha256;
 
-/** Whether a recording was among the clips that a probe was trained on, whatever its name is now. */
+/** Whether a recording was among the clips that a probe was trained on, even if it was renamed. */
 class RecordingPartTest {
     @TempDir
     private Path folder;
@@ -35,7 +35,7 @@ class RecordingPartTest {
         return RecordingPart.of(saved, sound(sound));
     }
 
-    /** {@code unmute probe} lists what it trained on, from whatever split. */
+    /** {@code unmute probe} lists its training clips, whatever their split. */
     @Test
     void ofATrainingAllClipsOfTheTableAreTrainedOn() throws IOException {
         Path run = folder.resolve("run");
