@@ -71,7 +71,7 @@ class CheckScriptsTest {
         write("pom.xml", "");
         write("tensor/pom.xml", "");
         write("tensor/src/test/java/org/unmute/tensor/FooTest.java", "");
-        write("target/.formatted", ""); // newer than all sources, so that no run formats
+        write("target/.formatted", ""); // newer than all sources, so that no run starts the formatter
         write("../jdk/release", "JAVA_VERSION=\"25\"\n");
         for (String program : List.of("jdk/bin/java", "bin/mvn")) {
             Path file = write("../" + program, program.endsWith("mvn") ? MAVEN : "#!/bin/sh\n");

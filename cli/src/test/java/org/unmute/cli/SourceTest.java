@@ -172,8 +172,8 @@ class SourceTest {
                 .filter(f -> TEXT.contains(extension(f)))
                 .toList();
         assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
-        // The launcher searches the usual folders for a JDK: "/usr/lib/jvm/*" is a search pattern, not one machine's
-        // path.
+        // The launcher searches common folders for a JDK; "/usr/lib/jvm/*" is a search pattern and not specific to one
+        // machine.
         Path launcher = root().resolve("unmute");
         assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH))
                 .isEmpty();

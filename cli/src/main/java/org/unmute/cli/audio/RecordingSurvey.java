@@ -64,7 +64,7 @@ public final class RecordingSurvey {
         for (int i = 0; i < n && System.nanoTime() - begun < HEADER_NANOS; i++) {
             Path file = files.get((int) ((long) i * step % n * files.size() / n));
             if (!Files.isRegularFile(file)) {
-                continue; // a pipe could not be read again
+                continue; // a pipe cannot be read twice
             }
             try (AudioStream stream = AudioFiles.open(file)) {
                 looked++;

@@ -16,7 +16,7 @@ public final class DeviceProfile {
     private DeviceProfile() {}
 
     /**
-     * Starts counting.
+     * Starts to record kernels and copies.
      *
      * @throws CommandException if the backend does not support profiling
      */

@@ -56,7 +56,7 @@ final class EvalCommand extends ComputingCommand {
     @ArgGroup(multiplicity = "1", exclusive = true)
     private Source source;
 
-    /** What to evaluate. */
+    /** The probes or scores to evaluate. */
     static final class Source {
         @Option(
                 names = "--run",

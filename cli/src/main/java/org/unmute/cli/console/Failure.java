@@ -13,7 +13,7 @@ import org.unmute.files.Diagnosis;
  */
 public record Failure(int exitCode, String message, boolean bug) {
 
-    /** Classifies an exception; unexpected ones are bugs. */
+    /** Classifies an exception; unknown exceptions count as bugs. */
     public static Failure of(Throwable thrown) {
         return switch (thrown) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);

@@ -32,10 +32,10 @@ final class RemainingTime {
     }
 
     /**
-     * Notes how much work is done.
+     * Records the progress of the run.
      *
      * @param seconds since the start, not less than before
-     * @param work    done by this run, not less than before
+     * @param work    work done by this run, not less than before
      */
     void note(double seconds, double work) {
         Point last = points.getLast();

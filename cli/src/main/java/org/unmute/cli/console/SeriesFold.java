@@ -21,8 +21,8 @@ final class SeriesFold {
     /**
      * Items folded into one name.
      *
-     * @param name the name, with ranges of numbers
-     * @param items in their order
+     * @param name  the name, with ranges of numbers
+     * @param items the items, in their original order
      */
     record Group<T>(String name, List<T> items) {}
 

@@ -31,12 +31,12 @@ import org.unmute.report.page.Fact;
 /**
  * Builds the model of the demo's page: the table, the classes, and one clip explained by its prototypes.
  *
- * @param encoder the frozen encoder
- * @param tested the test clips
- * @param maps their tokens
- * @param recordings folder of their sounds
- * @param results of each probe by its name
- * @param backend the reason for the choice of backend
+ * @param encoder    the frozen encoder
+ * @param tested     the test clips
+ * @param maps       tokens of the test clips
+ * @param recordings folder of the recordings
+ * @param results    results of each probe, by its name
+ * @param backend    the reason for the choice of backend
  */
 public record DemoReport(
         OpenEncoder encoder,

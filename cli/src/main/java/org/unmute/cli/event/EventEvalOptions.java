@@ -155,7 +155,11 @@ public final class EventEvalOptions {
         return contexts;
     }
 
-    /** @throws CommandException if an option was given that needs a probe */
+    /**
+     * Rejects options that need a probe.
+     *
+     * @throws CommandException if one was given
+     */
     void requireNoContexts() {
         if (contexts.given()) {
             throw CommandException.usage(
@@ -176,7 +180,11 @@ public final class EventEvalOptions {
         }
     }
 
-    /** @throws CommandException if an option that needs scores over time was given */
+    /**
+     * Rejects options that need scores over time.
+     *
+     * @throws CommandException if one was given
+     */
     void requireNoPostProcessing() {
         if (median != null || maxGap != null || minDuration != null) {
             throw CommandException.usage(

@@ -1,2 +1,2 @@
-/** Events with times on the command line: options of event metrics, and what {@code eval --events} does. */
+/** Events in time on the command line: options of event metrics, and the implementation of {@code eval --events}. */
 package org.unmute.cli.event;

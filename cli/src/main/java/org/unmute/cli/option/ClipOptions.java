@@ -114,7 +114,7 @@ public final class ClipOptions {
         return negatives;
     }
 
-    /** How recordings are cut; null to keep the rows of the labels as clips. */
+    /** How recordings are cut into clips; null if each row of the labels is a clip. */
     public ClipCutter cutter(LabelFile.Form form, ShareRule rule) {
         boolean rows = clip == null ? form != LabelFile.Form.EVENTS : clip.equals("rows");
         if (rows) {

@@ -43,7 +43,7 @@ public final class CoverageOptions {
         }
     }
 
-    /** Whether one of the options was given. */
+    /** Whether any of these options was given. */
     boolean given() {
         return complete != null || sparse || margin != null;
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 
 /** Options of the probe to train: {@code --set heads=8}, or {@code --heads 8} for short. */
 public final class ProbeSettings {
-    /** Marks short forms among the options of a command. */
+    /** Tag that identifies short forms among the options of a command. */
     private static final String SHORT_FORM = "short form";
 
     @Option(

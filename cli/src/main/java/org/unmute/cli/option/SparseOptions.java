@@ -101,7 +101,7 @@ public final class SparseOptions {
             description = "Sparse hours: folds of --manifest for validation.")
     private List<String> validationFolds;
 
-    /** Whether one of these options was given. */
+    /** Whether any of these options was given. */
     public boolean given() {
         return background != null
                 || kinds != null

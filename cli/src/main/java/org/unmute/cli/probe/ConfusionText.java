@@ -116,7 +116,7 @@ public final class ConfusionText {
      * Writes a CSV: the first row holds {@code true} and the predicted classes, each further row a true class and its
      * counts.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
         List<String> columns = new ArrayList<>(List.of("true"));

@@ -71,8 +71,8 @@ public final class LikelyCause {
                 || !(settings.get("std") instanceof Number std)) {
             return null;
         }
-        // Ours is (e - m) / 2s and the reference a times that plus b, so it is (e - m') / 2s' with s' = s / a and m' =
-        // m - 2 s' b.
+        // With ours = (e - m) / 2s and reference = a * ours + b, the reference is (e - m') / 2s', where s' = s / a and
+        // m' = m - 2 s' b.
         double otherStd = std.doubleValue() / a;
         double otherMean = mean.doubleValue() - 2 * otherStd * b;
         return String.format(

@@ -192,7 +192,7 @@ final class Scenarios {
         return Scenario.command("probe", work, run.resolve("run.json"), training(run, 4, "0,1"));
     }
 
-    /** A probe that embeds background, mines it and learns thresholds of events. */
+    /** A training that embeds background, mines it and learns thresholds of events. */
     private Scenario background() {
         Path work = work("background");
         Path run = work.resolve("run");
