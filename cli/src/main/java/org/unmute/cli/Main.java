@@ -73,10 +73,7 @@ public final class Main implements Runnable {
         return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Adds the options of probes. They are known only once the probes are loaded, so this is skipped for command lines
-     * that do not need them.
-     */
+    /** Adds the options of probes, known only once probes are loaded, if the line mentions {@code probe}. */
     private static void completeProbe(CommandLine line, String... args) {
         CommandLine probe = line.getSubcommands().get("probe");
         if (probe != null && List.of(args).contains("probe")) {

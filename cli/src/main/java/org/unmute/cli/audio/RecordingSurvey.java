@@ -27,9 +27,7 @@ public final class RecordingSurvey {
 
     private static final long HEADER_NANOS = 500_000_000L;
     private static final long SIZE_NANOS = 500_000_000L;
-    /**
-     * Seconds per byte if no header was read: MP3 and Ogg at 128 kbit/s, others with two bytes per sample at 44.1 kHz.
-     */
+    /** Seconds per byte if no header was read: MP3 and Ogg at 128 kbit/s, others at 16 bits and 44.1 kHz. */
     private static final double COMPRESSED = 1 / 16_000.0;
 
     private static final double UNCOMPRESSED = 1 / 88_200.0;

@@ -147,8 +147,7 @@ final class DemoCommand extends ComputingCommand {
             }
             return folder;
         }
-        // Written before the recordings: if a killed run left a manifest, its recordings are assumed to have these
-        // settings.
+        // Written before the recordings: a manifest left by a killed run is assumed to have these settings.
         AtomicFile.write(note, settings.getBytes(StandardCharsets.UTF_8));
         try (Progress progress = progress("synthesizing", "clips", train + test)) {
             new SyntheticScenes(SyntheticScenes.Options.standard(), common.seed()).write(folder, train, test);
@@ -201,10 +200,7 @@ final class DemoCommand extends ComputingCommand {
         return results;
     }
 
-    /**
-     * Seconds of a training step. The cost differs severalfold between probes, so the remaining time is estimated from
-     * each.
-     */
+    /** Seconds of a training step. Costs differ severalfold between probes, which the remaining time accounts for. */
     private static double stepSeconds(String name, TokenSet set, long steps) throws IOException {
         StepCost.Step step = new StepCost.Step(
                 name,

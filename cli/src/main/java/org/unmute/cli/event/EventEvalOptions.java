@@ -155,11 +155,7 @@ public final class EventEvalOptions {
         return contexts;
     }
 
-    /**
-     * Rejects options that need a probe.
-     *
-     * @throws CommandException if one was given
-     */
+    /** @throws CommandException if an option that needs a probe was given */
     void requireNoContexts() {
         if (contexts.given()) {
             throw CommandException.usage(
@@ -180,11 +176,7 @@ public final class EventEvalOptions {
         }
     }
 
-    /**
-     * Rejects options that need scores over time.
-     *
-     * @throws CommandException if one was given
-     */
+    /** @throws CommandException if an option that needs scores over time was given */
     void requireNoPostProcessing() {
         if (median != null || maxGap != null || minDuration != null) {
             throw CommandException.usage(

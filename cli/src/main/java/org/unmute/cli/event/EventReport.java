@@ -111,11 +111,7 @@ public final class EventReport {
         }
     }
 
-    /**
-     * Metrics of each class, averaged over the runs.
-     *
-     * @param best whether to add those at the best thresholds
-     */
+    /** Metrics of each class, averaged over the runs; if {@code best}, also those at the best thresholds. */
     private ConsoleTable classTable(boolean best) {
         List<String> names = runs.getFirst().byClass().keySet().stream()
                 .filter(n -> best || !n.contains("best"))

@@ -26,9 +26,7 @@ import picocli.CommandLine.Option;
 public final class ClipOptions {
     private static final double DEFAULT_SECONDS = 5;
     private static final double DEFAULT_BLOCK = 60;
-    /**
-     * As long as a typical clip, so that an echo of a sound, or the next syllable, does not fall into another split.
-     */
+    /** As long as a typical clip, so that no echo or following syllable of a sound falls into another split. */
     private static final double DEFAULT_GUARD = 5;
 
     private static final String BLOCK = "block";
@@ -166,8 +164,7 @@ public final class ClipOptions {
      * @param format the columns of the label file
      * @param sounds for each recording, the first one with the same bytes
      * @return the clips with their splits, and the blocks of time if recordings were divided into blocks
-     * @throws IllegalArgumentException if there are fewer groups than splits, or the column has no value for a
-     *     recording
+     * @throws IllegalArgumentException if there are fewer groups than splits, or a recording has no value in the column
      */
     public TimeBlocks.Split split(
             Manifest manifest, Path labels, ManifestFormat format, ClipPlan plan, Map<String, String> sounds, long seed)

@@ -18,8 +18,7 @@ public final class DivisionOptions {
     private ClipLength clip;
 
     /**
-     * Measures the chosen recordings and divides long ones. Recordings of a data set are not divided, since their
-     * labels are for whole recordings.
+     * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, like their labels.
      *
      * @param tell   receives a line if recordings are divided
      * @param record receives the number of divided recordings and of their clips

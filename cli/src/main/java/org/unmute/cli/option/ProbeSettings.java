@@ -52,8 +52,7 @@ public final class ProbeSettings {
     }
 
     /**
-     * Accepts several values, so that the message about a duplicate can name both. It is hidden since the help lists
-     * short forms by probe.
+     * Accepts several values, so that the message about a duplicate can name both; hidden, since the footer lists it.
      */
     private static OptionSpec shortForm(String name) {
         return OptionSpec.builder("--" + name)

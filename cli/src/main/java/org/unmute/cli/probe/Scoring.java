@@ -54,8 +54,7 @@ public final class Scoring {
     /**
      * Adds a probe's raw scores, {@code [clips, classes]}, in [0, 1].
      *
-     * @param decisions the thresholds and calibration learned on validation clips, or null; they add metrics and do not
-     *     change others
+     * @param decisions the learned thresholds and calibration, or null; they add metrics and do not change others
      */
     public void add(float[][] scores, Decisions decisions) {
         add(scores, ScoreScale.PROBABILITY, decisions);

@@ -7,8 +7,7 @@ import java.util.Map;
 import org.unmute.metrics.Interval;
 
 /**
- * Metrics of one or several runs (seeds) on the same data: mean and standard deviation over the runs, and mean
- * interval.
+ * Metrics of one or several runs (seeds) on the same data: mean, standard deviation and mean interval over the runs.
  */
 public final class SeedScores {
     private final List<Map<String, Double>> values = new ArrayList<>();

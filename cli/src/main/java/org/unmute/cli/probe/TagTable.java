@@ -41,10 +41,7 @@ public final class TagTable {
      * @param raw   raw scores in [0, 1], to which thresholds apply; null without thresholds
      */
     public record Row(String id, float[] shown, float[] raw) {
-        /**
-         * The scores that rank the classes. Calibration may reorder exclusive classes, so these are ranked by raw
-         * scores.
-         */
+        /** The scores that rank the classes: raw scores of exclusive classes, whose order calibration may change. */
         private float[] order(boolean exclusive) {
             return exclusive && raw != null ? raw : shown;
         }

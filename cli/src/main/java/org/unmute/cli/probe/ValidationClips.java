@@ -34,10 +34,7 @@ import org.unmute.probes.train.ValidationSplit;
 public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing) {
     private static final int BATCH = 64;
     private static final int NAMED = 10;
-    /**
-     * The seed for setting clips aside. It is constant, as in the protocol, so that all seeds of a run use the same
-     * clips.
-     */
+    /** The seed for setting clips aside, constant as in the protocol: all seeds of a run use the same clips. */
     private static final long SHARE_SEED = 0;
 
     /**
