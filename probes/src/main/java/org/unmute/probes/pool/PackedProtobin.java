@@ -61,13 +61,14 @@ public final class PackedProtobin {
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, or a prototype has a number that is NaN or infinite:
+     * @throws IllegalArgumentException if it is not a protobin, was trained on rows, or a prototype has a number that is NaN or infinite:
      *     the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
-        if (!p.name().equals(PROBE)) {
-            throw new IllegalArgumentException("pack: probe " + p.name() + " has no binary prototypes: only protobin");
+        if (!p.name().equals(PROBE) || p instanceof FrameWise rows && rows.isOfRows()) {
+            throw new IllegalArgumentException("pack: probe " + p.name() + " [" + p.options()
+                    + "] has no binary prototypes, or scores row by row: only a protobin of whole clips can be packed");
         }
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get(VECTORS).toFloats();
@@ -93,7 +94,6 @@ public final class PackedProtobin {
                 trained.metadata());
     }
 
-    /** Bytes of a prototype. */
     private static int bytes(int dim) {
         return Math.ceilDiv(dim, Byte.SIZE);
     }

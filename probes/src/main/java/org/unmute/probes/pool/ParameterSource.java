@@ -81,6 +81,18 @@ public final class ParameterSource {
         return inForce(option, options.choice(option, allowed));
     }
 
+    /**
+     * An option that is younger than the probes that have it: it is stated, and so saved, only where its value is not
+     * the default, so that files of probes without it stay as they were.
+     *
+     * @param allowed its values, the default first
+     */
+    public String addition(String option, String... allowed) {
+        String value = options.choice(option, allowed);
+        asked.add(option);
+        return value.equals(allowed[0]) ? value : inForce(option, value);
+    }
+
     /** {@link ProbeOptions#flag} */
     public boolean flag(String option, boolean absent) {
         return inForce(option, options.flag(option, absent));

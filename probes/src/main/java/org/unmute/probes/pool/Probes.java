@@ -61,6 +61,13 @@ public final class Probes {
         return List.copyOf(Loaded.TYPES.keySet());
     }
 
+    /** Those that can be trained row by row, with the option {@code rows=true}. */
+    public static List<String> ofRows() {
+        return names().stream()
+                .filter(name -> type(name).options().contains("rows"))
+                .toList();
+    }
+
     /**
      * The type of a name.
      *

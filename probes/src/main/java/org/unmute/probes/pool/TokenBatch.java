@@ -143,6 +143,24 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
     }
 
+    /** The same without cls tokens. */
+    public TokenBatch withoutCls() {
+        return cls == null
+                ? this
+                : new TokenBatch(tokens, null, time, freq, layers == null ? null : new Layers(layers.tokens, null));
+    }
+
+    /** Each row as a clip of its own, without cls tokens: {@code batch * time} clips, those of the first clip first. */
+    public TokenBatch ofRows() {
+        long rows = Math.multiplyExact((long) size(), time);
+        return new TokenBatch(
+                tokens.reshape(rows, freq, dim()),
+                null,
+                1,
+                freq,
+                layers == null ? null : new Layers(layers.tokens.reshape(layers.count(), rows, freq, dim()), null));
+    }
+
     /** Numbers for each token, {@code [batch, n, time * freq]}, on the grid: {@code [batch, n, time, freq]}. */
     public Tensor onGrid(Tensor x) {
         return x.reshape(x.size(0), x.size(1), time, freq);

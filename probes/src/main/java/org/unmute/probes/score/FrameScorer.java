@@ -27,8 +27,8 @@ import org.unmute.tensor.TensorScope;
  * alone ({@code linear}) tells no more about time than the encoder's windows do, and nothing in a token map that was
  * joined already.
  *
- * <p>A {@link FrameWise} probe (protobin, protofloat, cgp) scores each row by itself, frame by frame, if the context is
- * one row. A {@link MaxPooled} one (protobin, protofloat) looks at each row once, however many contexts it is in.
+ * <p>A {@link FrameWise} probe (protobin, protofloat, cgp, and every probe that was trained on rows) scores each row by
+ * itself, frame by frame, if the context is one row. A {@link MaxPooled} one (protobin, protofloat) looks at each row once, however many contexts it is in.
  *
  * <p>Immutable and thread-safe.
  */
@@ -45,6 +45,8 @@ public final class FrameScorer {
     private final int stride;
     private final ScoreCalibration calibration;
     private final boolean byRow;
+    /** Rows before a row, or before the middle of its context, that its scores need. */
+    private final int reach;
     /** The probe, if the descriptor of a context is the max over its rows. */
     private final MaxPooled maxPooled;
 
@@ -80,30 +82,30 @@ public final class FrameScorer {
         half = context / 2;
         byRow = half == 0 && probe.probe() instanceof FrameWise;
         maxPooled = byRow || !(probe.probe() instanceof MaxPooled own) ? null : own;
+        reach = byRow ? ((FrameWise) probe.probe()).reach() : half;
         this.stride = byRow ? 1 : stride;
     }
 
     /**
      * A scorer as {@code unmute detect} has it: with the contexts and the calibration that the probe learned for
-     * events; else contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS} s, rounded to rows, and raw
+     * events; else contexts of {@link #contextSeconds} every {@value #STRIDE_SECONDS} s, rounded to rows, and raw
      * scores.
      *
      * @param spec the encoder of the tokens
      */
     public static FrameScorer of(TrainedProbe probe, EncoderSpec spec) {
         EventDecisions learned = probe.eventDecisions();
-        return learned == null
-                ? of(probe, spec, null)
-                : of(
-                        probe,
-                        spec.rowTimes(),
-                        learned.stretches().context(),
-                        learned.stretches().stride(),
-                        learned.calibration());
+        return of(
+                probe,
+                spec.rowTimes(),
+                contextSeconds(probe),
+                learned == null ? STRIDE_SECONDS : learned.stretches().stride(),
+                learned == null ? null : learned.calibration());
     }
 
     /**
-     * A scorer with contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS} s, rounded to rows.
+     * A scorer with contexts of {@value #CONTEXT_SECONDS} s, or of a single row if the probe was trained on rows, every
+     * {@value #STRIDE_SECONDS} s, rounded to rows.
      *
      * @param spec        the encoder of the tokens
      * @param calibration applied to all scores, or null for raw scores
@@ -114,7 +116,7 @@ public final class FrameScorer {
 
     /** {@link #of(TrainedProbe, EncoderSpec, ScoreCalibration)} where only the times of the rows are known. */
     public static FrameScorer of(TrainedProbe probe, RowTimes times, ScoreCalibration calibration) {
-        return of(probe, times, CONTEXT_SECONDS, STRIDE_SECONDS, calibration);
+        return of(probe, times, isOfRows(probe) ? 0 : CONTEXT_SECONDS, STRIDE_SECONDS, calibration);
     }
 
     /**
@@ -172,7 +174,7 @@ public final class FrameScorer {
 
     /** Max rows after a row that must have arrived before it is scored. */
     public int lookAhead() {
-        return Math.max(stride - 1, stride / 2 + half);
+        return Math.max(stride - 1, stride / 2 + reach);
     }
 
     /**
@@ -218,7 +220,29 @@ public final class FrameScorer {
 
     /** The first row to give a scorer that goes on with a row: that one, or where its context begins. */
     public long firstRowFor(long row) {
-        return Math.min(row, contextOf(row, Long.MAX_VALUE).from());
+        return byRow
+                ? Math.max(0, row - reach)
+                : Math.min(row, contextOf(row, Long.MAX_VALUE).from());
+    }
+
+    /** Rows before the next one to score that scores to come may need. */
+    int reach() {
+        return reach;
+    }
+
+    /**
+     * How much of the sound around a moment the scores of a probe come from if nobody says otherwise, in seconds: what
+     * its thresholds of events were learned with; else a single row of a probe that was trained on rows, and {@value
+     * #CONTEXT_SECONDS} s of others.
+     */
+    public static double contextSeconds(TrainedProbe probe) {
+        EventDecisions learned = probe.eventDecisions();
+        return learned != null ? learned.stretches().context() : isOfRows(probe) ? 0 : CONTEXT_SECONDS;
+    }
+
+    /** Whether a probe was made to be trained and scored row by row. */
+    public static boolean isOfRows(TrainedProbe probe) {
+        return probe.probe() instanceof FrameWise rows && rows.isOfRows();
     }
 
     /** Whether contexts are scored by the descriptors of their rows. */

@@ -77,19 +77,22 @@ public final class FrameScoring {
 
     private void score(boolean ended) {
         if (scorer.isByRow()) {
-            scoreRows();
+            scoreRows(ended);
         } else {
             scoreContexts(ended);
         }
-        held.dropBefore(next - scorer.context() / 2);
-        maxima.dropBefore(next - scorer.context() / 2);
+        held.dropBefore(next - scorer.reach());
+        maxima.dropBefore(next - scorer.reach());
     }
 
-    private void scoreRows() {
-        while (next < held.end()) {
-            long to = Math.min(held.end(), next + TOGETHER);
-            for (float[] row : scorer.ofRows(held.of(next, to, next))) {
-                scores.accept(row);
+    private void scoreRows(boolean ended) {
+        long end = held.end() - (ended ? 0 : scorer.reach());
+        while (next < end) {
+            long to = Math.min(end, next + TOGETHER);
+            long from = Math.max(0, next - scorer.reach());
+            float[][] own = scorer.ofRows(held.of(from, Math.min(held.end(), to + scorer.reach()), next));
+            for (long row = next; row < to; row++) {
+                scores.accept(own[(int) (row - from)]);
             }
             next = to;
         }

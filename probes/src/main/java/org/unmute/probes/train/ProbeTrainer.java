@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.unmute.probes.loss.RowLoss;
 import org.unmute.probes.pool.ClassNames;
+import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
@@ -27,6 +31,8 @@ import org.unmute.tensor.optim.ParameterGroup;
  *
  * <p>Targets that are not known (NaN) have no part in the loss: it is that of the known ones of a batch. A batch
  * without a known target has no loss, changes nothing and is no step of the schedule.
+ *
+ * <p>With {@link TokenSet#rows}, a probe of rows is trained on the rows of the clips; {@link RowLoss} says what counts.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -165,7 +171,8 @@ public final class ProbeTrainer {
                         "training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
             }
         });
-        if (TokenSet.known(clips.targets()).length == 0) {
+        requireRows();
+        if (!clips.isAnyKnown(IntStream.range(0, clips.clips()).toArray())) {
             throw new IllegalArgumentException("training: none of the " + clips.targets().length
                     + " targets is known: there is nothing to learn from: label some clips");
         }
@@ -188,6 +195,21 @@ public final class ProbeTrainer {
                 throw new IllegalArgumentException("training: cross-entropy needs exactly one class a clip, clip " + i
                         + " has " + (ones + others) + ": use asl or bce for several");
             }
+        }
+    }
+
+    private void requireRows() {
+        if (clips.rows() == null) {
+            return;
+        }
+        if (!(probe instanceof FrameWise rows && rows.isOfRows())) {
+            throw new IllegalArgumentException("training: there are targets of rows, but probe " + probe.name()
+                    + " learns clips as a whole: make it with rows=true, which " + String.join(", ", Probes.ofRows())
+                    + " have");
+        }
+        if (settings.objective().isSingleLabel() || settings.stretch() > 0) {
+            throw new IllegalArgumentException("training: a row may have several classes, and is no stretch: train rows"
+                    + " with asl or bce, and without stretches");
         }
     }
 
@@ -254,7 +276,7 @@ public final class ProbeTrainer {
             int to = Math.min(order.length, from + settings.batch());
             double rate = optimizer.rate(0);
             long begun = System.nanoTime();
-            if (TokenSet.known(clips.targets(Arrays.copyOfRange(order, from, to))).length == 0) {
+            if (!clips.isAnyKnown(Arrays.copyOfRange(order, from, to))) {
                 losses[step] = Double.NaN;
                 progress.after(new TrainingProgress.Step(
                         epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate, throughput()));
@@ -290,6 +312,14 @@ public final class ProbeTrainer {
     static Tensor loss(
             Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
         Objective objective = settings.objective();
+        if (clips.rows() != null) {
+            return new RowLoss(objective.loss())
+                    .of(
+                            ((FrameWise) probe).trainingFrameLogits(batch.parts(), random),
+                            clips.rowsOf(batch.clips()),
+                            clips.rowTargets(batch.clips()),
+                            clips.targets(batch.clips()));
+        }
         Tensor logits = settings.stretch() == 0
                 ? probe.trainingLogits(batch.parts(), random)
                 : StretchLogits.of(probe, batch.parts(), settings.stretch(), random);

@@ -16,8 +16,9 @@ import org.unmute.tensor.DType;
  * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones, NaN where that is not known;
  *     values in between are allowed
  * @param classes number of classes
+ * @param rows targets of the clips' rows, on which a probe of rows is trained; null if only those of clips are known
  */
-public record TokenSet(TokenSource tokens, float[] targets, int classes) {
+public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows) {
     /** @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1] */
     public TokenSet {
         if (classes < 1 || targets.length != (long) tokens.clips() * classes) {
@@ -30,6 +31,15 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
                         + " must lie in [0, 1], or be NaN where it is not known: " + targets[i]);
             }
         }
+    }
+
+    /**
+     * Clips whose targets hold for them as a whole.
+     *
+     * @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1]
+     */
+    public TokenSet(TokenSource tokens, float[] targets, int classes) {
+        this(tokens, targets, classes, null);
     }
 
     /** Clips in memory. */
@@ -49,7 +59,11 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
      * @throws IndexOutOfBoundsException if an index is out of range
      */
     public TokenSet subset(int... clips) {
-        return new TokenSet(new Subset(tokens, clips.clone()), targets(clips), classes);
+        return new TokenSet(
+                new Subset(tokens, clips.clone()),
+                targets(clips),
+                classes,
+                rows == null ? null : rows.subset(clips.clone()));
     }
 
     /** The targets of some clips, {@code [clips, classes]}. */
@@ -61,6 +75,39 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         return own;
     }
 
+    /** How many rows each of some clips has. */
+    int[] rowsOf(int[] clips) {
+        return Arrays.stream(clips).map(clip -> tokens.grid(clip).time()).toArray();
+    }
+
+    /**
+     * The targets of the rows of some clips, {@code [rows of all, classes]}. Where only the clip's target is known,
+     * absent means absent in each row; of a class that is somewhere in the clip, no row is known.
+     */
+    float[] rowTargets(int[] clips) {
+        int[] each = rowsOf(clips);
+        float[] all = new float[Math.multiplyExact(Arrays.stream(each).reduce(0, Math::addExact), classes)];
+        int at = 0;
+        for (int i = 0; i < clips.length; i++) {
+            if (!rows.read(clips[i], each[i], all, at)) {
+                for (int n = 0; n < each[i] * classes; n++) {
+                    float target = targets[clips[i] * classes + n % classes];
+                    all[at + n] = target == 0 ? 0 : Float.NaN;
+                }
+            }
+            at += each[i] * classes;
+        }
+        return all;
+    }
+
+    /** Whether of any of these clips any target is known. */
+    boolean isAnyKnown(int[] clips) {
+        if (known(targets(clips)).length > 0) {
+            return true;
+        }
+        return rows != null && Arrays.stream(clips).anyMatch(clip -> known(rowTargets(new int[] {clip})).length > 0);
+    }
+
     /** Positions of known targets among {@link #targets(int[])}, ascending. */
     static int[] known(float[] targets) {
         return IntStream.range(0, targets.length)
@@ -70,7 +117,8 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
 
     /** A text that differs if clips or targets differ. */
     public String fingerprint() {
-        return tokens.fingerprint() + "-" + MemorySource.fingerprint(Stream.of(targets));
+        String clips = tokens.fingerprint() + "-" + MemorySource.fingerprint(Stream.of(targets));
+        return rows == null ? clips : clips + "-rows-" + rows.fingerprint();
     }
 
     private record Subset(TokenSource all, int[] numbers) implements TokenSource {

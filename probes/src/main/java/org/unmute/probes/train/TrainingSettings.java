@@ -6,8 +6,8 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.optim.Schedule;
 
 /**
- * The settings for training a probe with AdamW; a cosine schedule takes the learning rate from {@code rate} to 0 over
- * all steps.
+ * The settings for training a probe with AdamW; a cosine schedule takes the learning rate from {@code rate} to 0, or to
+ * {@code floor}, over all steps.
  *
  * @param epochs passes over the clips, at least 1
  * @param batch clips per step, at least 1; the last step of an epoch may have fewer
@@ -23,6 +23,7 @@ import org.unmute.tensor.optim.Schedule;
  * @param seed for the order of clips and dropout; initial parameters have their own seed
  * @param stretch rows of the stretches that clips are trained by: a clip has the max of the logits of its stretches, as
  *     when detection scores them; 0: a clip is scored as a whole
+ * @param floor learning rate below which the schedule does not fall, also in the warm-up; 0 for none
  */
 public record TrainingSettings(
         int epochs,
@@ -35,7 +36,8 @@ public record TrainingSettings(
         Objective objective,
         boolean standardize,
         long seed,
-        int stretch) {
+        int stretch,
+        double floor) {
     private static final double PROTOTYPE_RATE = 1e-2;
     private static final double RATE = 1e-3;
 
@@ -48,10 +50,11 @@ public record TrainingSettings(
         }
         if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)
                 || !(decay >= 0 && decay < Double.POSITIVE_INFINITY)
-                || !(clip >= 0 && clip < Double.POSITIVE_INFINITY)) {
+                || !(clip >= 0 && clip < Double.POSITIVE_INFINITY)
+                || !(floor >= 0 && floor <= rate)) {
             throw new IllegalArgumentException(
-                    "training: the rate must be above 0, decay and clip at least 0, all finite: " + rate + ", " + decay
-                            + ", " + clip);
+                    "training: the rate must be above 0, decay and clip at least 0, all finite, and the floor 0 to the"
+                            + " rate: " + rate + ", " + decay + ", " + clip + ", " + floor);
         }
     }
 
@@ -75,77 +78,87 @@ public record TrainingSettings(
                 Objective.ASL,
                 false,
                 0,
+                0,
                 0);
     }
 
     /** With another number of epochs. */
     public TrainingSettings withEpochs(int epochs) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another batch size. */
     public TrainingSettings withBatch(int batch) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another learning rate. */
     public TrainingSettings withRate(double rate) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another weight decay. */
     public TrainingSettings withDecay(double decay) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With weight decay on all parameters or on matrices only. */
     public TrainingSettings withDecayAll(boolean decayAll) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another number of warm-up steps. */
     public TrainingSettings withWarmUp(long warmUp) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another maximum gradient norm. */
     public TrainingSettings withClip(double clip) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another loss. */
     public TrainingSettings withObjective(Objective objective) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With or without standardized tokens. */
     public TrainingSettings withStandardize(boolean standardize) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With another seed. */
     public TrainingSettings withSeed(long seed) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** With stretches of so many rows, or clips as a whole. */
     public TrainingSettings withStretch(int stretch) {
         return new TrainingSettings(
-                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
+    }
+
+    /** With a learning rate below which the schedule does not fall. */
+    public TrainingSettings withFloor(double floor) {
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
     /** The learning rate schedule over all steps. */
     Schedule schedule(long steps) {
+        if (floor > 0) {
+            return Schedule.riseAndDecay(steps, warmUp, floor);
+        }
         return warmUp == 0 ? Schedule.cosine(steps) : Schedule.cosineWithWarmUp(steps, warmUp, 0);
     }
 
@@ -164,6 +177,9 @@ public record TrainingSettings(
         d.put("seed", Long.toString(seed));
         if (stretch > 0) {
             d.put("stretch", Integer.toString(stretch));
+        }
+        if (floor > 0) {
+            d.put("floor", Double.toString(floor));
         }
         return d;
     }

@@ -113,7 +113,10 @@ class ContributionsTest {
             float[] own = Arrays.copyOfRange(values, i * TIME * FREQ, (i + 1) * TIME * FREQ);
             if (p.token() >= 0) {
                 assertThat((double) own[p.token()]).as(p.name()).isCloseTo(p.value(), within(1e-6));
-                double[] others = IntStream.range(0, own.length)
+                // A probe of rows looks at one row.
+                boolean rows = options.contains("rows=true");
+                int from = rows ? p.token() / FREQ * FREQ : 0;
+                double[] others = IntStream.range(from, rows ? from + FREQ : own.length)
                         .mapToDouble(n -> own[n])
                         .sorted()
                         .toArray();

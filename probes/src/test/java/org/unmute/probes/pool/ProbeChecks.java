@@ -46,12 +46,13 @@ public record ProbeChecks(
     }
 
     private static final List<ProbeChecks> ALL = List.of(
-            golden("linear").condensedTo(1),
-            golden("linear-mean").condensedTo(1),
-            golden("mlp").condensedTo(1).variants("activation=relu hidden=3", "input=mean hidden=5"),
+            golden("linear").condensedTo(1).variants("norm=layer", "rows=true", "norm=layer rows=true"),
+            golden("linear-mean").condensedTo(1).variants("norm=layer", "rows=true"),
+            golden("mlp").condensedTo(1).variants("activation=relu hidden=3", "input=mean hidden=5", "rows=true"),
             golden("linearc-clsmean").condensedTo(1).withCls(),
-            golden("linearc-freqconcat").condensedTo(2).variants("freq=2"),
-            golden("conv").variants("pool=max kernel=5 activation=gelu channels=3", "kernel=1 activation=none"),
+            golden("linearc-freqconcat").condensedTo(2).variants("freq=2", "rows=true"),
+            golden("conv")
+                    .variants("pool=max kernel=5 activation=gelu channels=3", "kernel=1 activation=none", "rows=true"),
             golden("linpre").map(MapKind.MAXIMUM).variants("pool=logsumexp", "pool=mean"),
             golden("mhca").map(MapKind.ATTENTION).variants("heads=1", "token-norm=batch"),
             golden("ep").map(MapKind.ATTENTION).variants("queries=1", "queries=2", "norm=batch"),
@@ -74,15 +75,15 @@ public record ProbeChecks(
                             "connection=all preset=birdmae"),
             golden("protobin")
                     .map(MapKind.MAXIMUM)
-                    .variants("prototypes=1", "dropout=0.25 topk=2")
+                    .variants("prototypes=1", "dropout=0.25 topk=2", "rows=true")
                     .withoutGradients(
                             "the sign has none: ProbesTest.theSignIsTransparentToGradients takes protofloat's"),
-            golden("protofloat").map(MapKind.MAXIMUM).variants("prototypes=3 dropout=0.25 topk=2"),
+            golden("protofloat").map(MapKind.MAXIMUM).variants("prototypes=3 dropout=0.25 topk=2", "rows=true"),
             golden("cgp")
                     .small("total=6 dropout=0")
                     .map(MapKind.EXTREMES)
                     .constant("block_attention")
-                    .variants("middle=mean layers=3"));
+                    .variants("middle=mean layers=3", "rows=true"));
 
     private static final Map<String, ProbeChecks> BY_NAME =
             ALL.stream().collect(Collectors.toMap(ProbeChecks::name, Function.identity()));

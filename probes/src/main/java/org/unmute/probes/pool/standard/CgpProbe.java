@@ -27,7 +27,9 @@ import org.unmute.tensor.op.ReductionOps;
  *
  * <p>Options: {@code total}, 10000: prototypes over all classes, which they do not belong to; {@code layers}: by
  * default what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in
- * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
+ * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training;
+ * {@code rows}, {@code false}, or {@code true}: trained and scored row by row, {@code middle} is {@code mean} then
+ * ({@link RowProbe}).
  */
 public final class CgpProbe extends PoolingProbe implements FrameWise {
     private static final String NAME = "cgp";
@@ -36,7 +38,8 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private static final String LAYERS = "layers";
     private static final String MIDDLE = "middle";
     private static final String DROPOUT = "dropout";
-    static final ProbeType TYPE = new ProbeType(NAME, List.of(TOTAL, LAYERS, MIDDLE, DROPOUT), CgpProbe::new)
+    static final ProbeType TYPE = new ProbeType(
+                    NAME, List.of(TOTAL, LAYERS, MIDDLE, DROPOUT, RowProbe.ROWS), RowProbe.orOfClips(CgpProbe::new))
             .withPrototypes()
             .withLayers();
     private static final String GATES = "block_attention";
@@ -63,8 +66,14 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
                             + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
         int total = source.size(TOTAL, DEFAULT_TOTAL, MAX_PROTOTYPES, VECTORS, 2, 0);
-        hasCls = source.hasCls();
-        middleIsMean = source.choice(MIDDLE, "cls", "mean").equals("mean");
+        boolean rows = RowProbe.isWanted(source);
+        hasCls = source.hasCls() && !rows;
+        String middle = source.choice(MIDDLE, rows ? "mean" : "cls", rows ? "cls" : "mean");
+        middleIsMean = middle.equals("mean");
+        if (rows && middle.equals("cls")) {
+            throw new IllegalArgumentException(
+                    "probe cgp: middle=cls, but a row has no cls token of its own: use middle=mean");
+        }
         dropout = source.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         gates = source.constant(GATES, 1, layers);
         vectors = source.normal(VECTORS, DEVIATION, total, source.dim(VECTORS, 2, 1));

@@ -21,9 +21,10 @@ import org.unmute.tensor.op.Unary;
  * kernel that see nothing but padding, as on a grid of one column, are left out.
  *
  * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code
- * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
+ * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max};
+ * {@code rows}, {@code false}, or {@code true}: pooled over frequency only, row by row ({@link RowProbe}).
  */
-public final class ConvProbe extends PoolingProbe {
+public final class ConvProbe extends PoolingProbe implements RowPooled {
     private static final String NAME = "conv";
 
     private static final String CHANNELS = "channels";
@@ -31,7 +32,8 @@ public final class ConvProbe extends PoolingProbe {
     private static final String ACTIVATION = "activation";
     private static final String POOL = "pool";
     private static final String WEIGHT = "conv.weight";
-    static final ProbeType TYPE = new ProbeType(NAME, List.of(CHANNELS, KERNEL, ACTIVATION, POOL), ConvProbe::new);
+    static final ProbeType TYPE = new ProbeType(
+            NAME, List.of(CHANNELS, KERNEL, ACTIVATION, POOL, RowProbe.ROWS), RowProbe.orOfClips(ConvProbe::new));
     private static final int DEFAULT_CHANNELS = 256;
     private static final int MAX_CHANNELS = 1 << 16;
     private static final int MAX_KERNEL = 63;
@@ -51,6 +53,7 @@ public final class ConvProbe extends PoolingProbe {
         double bound = 1 / Math.sqrt((double) dim * kernel * kernel);
         activation = source.choice(ACTIVATION, "relu", "gelu", "none");
         mean = source.choice(POOL, "mean", "max").equals("mean");
+        RowProbe.isWanted(source);
         weight = source.uniform(WEIGHT, bound, channels, dim, kernel, kernel);
         bias = source.uniform("conv.bias", bound, channels);
         super(source, channels);
@@ -69,6 +72,28 @@ public final class ConvProbe extends PoolingProbe {
     public Tensor descriptor(TokenBatch batch) {
         Tensor flat = activations(batch);
         return mean ? flat.mean(false, 2) : flat.max(2).values();
+    }
+
+    /** The convolution sees the rows around; only its result is pooled row by row. */
+    @Override
+    public Tensor rowDescriptors(TokenBatch batch) {
+        Tensor map = batch.onGrid(activations(batch));
+        Tensor rows = mean ? map.mean(false, 3) : map.max(3).values();
+        return rows.transpose(1, 2).reshape((long) batch.size() * batch.time(), fc.features());
+    }
+
+    @Override
+    public int reach() {
+        return kernel() / 2;
+    }
+
+    @Override
+    public Contributions rowTerms(TokenBatch clip, int row, int classIndex) {
+        return Contributions.ofFeatures(
+                "The list has the channels of the convolution.",
+                rowDescriptors(clip).select(0, row).toDoubles(),
+                fc.row(classIndex).toDoubles(),
+                fc.bias(classIndex));
     }
 
     /** Each channel at each place: {@code [batch, channels, tokens]}. */

@@ -21,7 +21,8 @@ import org.unmute.tensor.Tensor;
  * {@code f dim + d}, as Niizumi et al. concatenate frequency before they average over time.
  * </ul>
  *
- * <p>Option {@code freq}, only {@code linearc-freqconcat}: columns of the grid; by default what the tokens have.
+ * <p>Options, only {@code linearc-freqconcat}: {@code freq}, columns of the grid, by default what the tokens have;
+ * {@code rows}, {@code false}, or {@code true}: row by row ({@link RowProbe}).
  */
 public final class LinearConcatProbe extends PoolingProbe {
     private static final String CLS_MEAN = "linearc-clsmean";
@@ -29,7 +30,8 @@ public final class LinearConcatProbe extends PoolingProbe {
 
     private static final String FREQ = "freq";
     static final ProbeType CLS_MEAN_TYPE = new ProbeType(CLS_MEAN, List.of(), LinearConcatProbe::new);
-    static final ProbeType FREQ_CONCAT_TYPE = new ProbeType(FREQ_CONCAT, List.of(FREQ), LinearConcatProbe::new);
+    static final ProbeType FREQ_CONCAT_TYPE =
+            new ProbeType(FREQ_CONCAT, List.of(FREQ, RowProbe.ROWS), RowProbe.orOfClips(LinearConcatProbe::new));
     private static final int MAX_FREQ = 1 << 16;
 
     private final int parts;
@@ -49,6 +51,9 @@ public final class LinearConcatProbe extends PoolingProbe {
                     + " vectors of one length do not make the " + features + " features of fc.weight");
         }
         parts = vectors;
+        if (!clsMean) {
+            RowProbe.isWanted(source);
+        }
         super(source, features);
     }
 

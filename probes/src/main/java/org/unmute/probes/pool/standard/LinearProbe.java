@@ -13,25 +13,38 @@ import org.unmute.tensor.Tensor;
  * A linear classifier on one vector a clip, {@code W z + b} (paper, section 3). {@code linear} takes the cls token, or
  * the mean of all patch tokens where the encoder has none; {@code linear-mean} always takes the mean.
  *
- * <p>No options.
+ * <p>Options: {@code norm}, {@code none}, or {@code layer}: layer normalization of the vector first, eps 1e-6, as the
+ * linear probes of BAT_ICML2026; {@code rows}, {@code false}, or {@code true}: row by row, on the mean over frequency
+ * ({@link RowProbe}).
  */
 public final class LinearProbe extends PoolingProbe {
     private static final String CLS = "linear";
     private static final String MEAN = "linear-mean";
-    static final ProbeType CLS_TYPE = new ProbeType(CLS, List.of(), LinearProbe::new);
-    static final ProbeType MEAN_TYPE = new ProbeType(MEAN, List.of(), LinearProbe::new);
+    private static final String NORM = "norm";
+    private static final List<String> OPTIONS = List.of(NORM, RowProbe.ROWS);
+    static final ProbeType CLS_TYPE = new ProbeType(CLS, OPTIONS, RowProbe.orOfClips(LinearProbe::new));
+    static final ProbeType MEAN_TYPE = new ProbeType(MEAN, OPTIONS, RowProbe.orOfClips(LinearProbe::new));
+    private static final double EPS = 1e-6;
 
     private final boolean onCls;
+    /** Gain and bias of the layer normalization; null without. */
+    private final Tensor gain;
+
+    private final Tensor shift;
 
     private LinearProbe(ParameterSource source) {
-        onCls = source.hasCls() && source.name().equals(CLS);
+        onCls = !RowProbe.isWanted(source) && source.hasCls() && source.name().equals(CLS);
+        boolean normalizes = source.addition(NORM, "none", "layer").equals("layer");
+        gain = normalizes ? source.constant("ln.weight", 1, source.dim()) : null;
+        shift = normalizes ? source.constant("ln.bias", 0, source.dim()) : null;
         super(source, source.dim());
     }
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        return onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
+        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
+        return gain == null ? z : z.layerNorm(gain, shift, EPS);
     }
 
     /** Tokens, each with weight 1/N; on the cls token, its entries. */
@@ -41,6 +54,13 @@ public final class LinearProbe extends PoolingProbe {
             return featureTerms(
                     "This probe sees the cls token only, which stands for the whole clip: its score has no "
                             + "place in time or frequency.",
+                    clip,
+                    classIndex);
+        }
+        if (gain != null) {
+            return featureTerms(
+                    "This probe does not decompose over tokens: the normalization mixes them. The list has entries of"
+                            + " its descriptor.",
                     clip,
                     classIndex);
         }

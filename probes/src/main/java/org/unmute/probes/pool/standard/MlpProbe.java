@@ -16,7 +16,8 @@ import org.unmute.tensor.op.Unary;
  * the encoder has none.
  *
  * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact
- * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
+ * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one; {@code
+ * rows}, {@code false}, or {@code true}: row by row, on the mean over frequency ({@link RowProbe}).
  */
 public final class MlpProbe extends PoolingProbe {
     private static final String NAME = "mlp";
@@ -24,7 +25,8 @@ public final class MlpProbe extends PoolingProbe {
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION = "activation";
     private static final String INPUT = "input";
-    static final ProbeType TYPE = new ProbeType(NAME, List.of(HIDDEN, ACTIVATION, INPUT), MlpProbe::new);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(HIDDEN, ACTIVATION, INPUT, RowProbe.ROWS), RowProbe.orOfClips(MlpProbe::new));
     private static final String WEIGHT = "fc1.weight";
     private static final int MAX_HIDDEN = 1 << 20;
 
@@ -34,12 +36,14 @@ public final class MlpProbe extends PoolingProbe {
     private final Tensor bias;
 
     private MlpProbe(ParameterSource source) {
-        boolean hasCls = source.hasCls();
+        boolean rows = RowProbe.isWanted(source);
+        boolean hasCls = source.hasCls() && !rows;
         String input = source.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls");
         onCls = input.equals("cls");
         if (input.equals("cls") && !hasCls) {
-            throw new IllegalArgumentException(
-                    "probe mlp: input=cls, but the encoder has no cls token: use input=mean");
+            throw new IllegalArgumentException("probe mlp: input=cls, but "
+                    + (rows ? "a row has no cls token of its own" : "the encoder has no cls token")
+                    + ": use input=mean");
         }
         int dim = source.dim(WEIGHT, 2, 1);
         int hidden = source.size(HIDDEN, dim, MAX_HIDDEN, WEIGHT, 2, 0);

@@ -22,7 +22,7 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
  * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
- * maximum).
+ * maximum); {@code rows}, {@code false}, or {@code true}: trained and scored row by row ({@link RowProbe}).
  */
 public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String BINARY = "protobin";
@@ -31,9 +31,11 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
-    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
-    static final ProbeType BINARY_TYPE = new ProbeType(BINARY, OPTIONS, ProtobinProbe::new).withPrototypes();
-    static final ProbeType FLOAT_TYPE = new ProbeType(FLOAT, OPTIONS, ProtobinProbe::new).withPrototypes();
+    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K, RowProbe.ROWS);
+    static final ProbeType BINARY_TYPE =
+            new ProbeType(BINARY, OPTIONS, RowProbe.orOfClips(ProtobinProbe::new)).withPrototypes();
+    static final ProbeType FLOAT_TYPE =
+            new ProbeType(FLOAT, OPTIONS, RowProbe.orOfClips(ProtobinProbe::new)).withPrototypes();
     private static final String VECTORS = "prototype_vectors";
     private static final int DEFAULT_PROTOTYPES = 20;
     private static final int MAX_PROTOTYPES = 100_000;
@@ -46,6 +48,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private ProtobinProbe(ParameterSource source) {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
+        RowProbe.isWanted(source);
         int count = count(source);
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
         super(source, count);

@@ -1,0 +1,17 @@
+package org.unmute.probes.pool.standard;
+
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.Tensor;
+
+/** A probe of which a row by itself is not pooled as a clip of one row would be: rows around it count, too. */
+interface RowPooled {
+    /** The descriptor of each row: {@code [batch * time, features]}, those of the first clip first. */
+    Tensor rowDescriptors(TokenBatch batch);
+
+    /** How many rows before a row, and after it, its descriptor depends on. */
+    int reach();
+
+    /** The logit of a class of a row of one clip as a sum of parts. */
+    Contributions rowTerms(TokenBatch clip, int row, int classIndex);
+}
