@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
+import org.unmute.cli.option.FrameOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.PaddingOptions;
@@ -24,6 +25,7 @@ import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.BackgroundTokens;
 import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.cli.probe.EventLearning;
+import org.unmute.cli.probe.FrameLabels;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.SeedTraining;
 import org.unmute.cli.probe.TokenData;
@@ -115,6 +117,9 @@ final class ProbeCommand extends ComputingCommand {
     private PaddingOptions padding;
 
     @Mixin
+    private FrameOptions frames;
+
+    @Mixin
     private TrainingOptions training;
 
     @Mixin
@@ -165,9 +170,13 @@ final class ProbeCommand extends ComputingCommand {
         validation.rule(); // refuses what contradicts itself before anything is read
         events.rule();
         ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
-        TrainingOptions.ChosenLoss loss = training.loss(labels.task());
-        if (Probes.type(name).needsLayers()
-                && training.settings(name, loss.objective(), 0).standardize()) {
+        TrainingOptions.ChosenLoss loss = training.loss(labels.task(), frames.given());
+        if (frames.given()) {
+            options = FrameLabels.ofRows(name, options);
+            frames.edges();
+            events.requireNoStretch();
+        }
+        if (Probes.type(name).needsLayers() && training.standardizes()) {
             throw CommandException.usage(
                     "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
         }
@@ -197,17 +206,21 @@ final class ProbeCommand extends ComputingCommand {
             Files.deleteIfExists(out.resolve(VALIDATION));
         }
         TokenSource source = padding.training(train, held.clips(), tokens, this::tell);
-        TokenSet set = new TokenSet(source, train.targets(), train.labels().size());
+        FrameLabels rows = frames.given()
+                ? FrameLabels.of(frames, labels, held, tokens, cache, record, this::tell)
+                : FrameLabels.NONE;
+        TokenSet set = new TokenSet(source, train.targets(), train.labels().size(), rows.train());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
         try (BackgroundTokens background = background(tokens, train, loss.objective())) {
-            EventLearning learning = EventLearning.of(events, held, cache, background);
+            EventLearning learning = EventLearning.of(events, held, cache, background, rows.validation());
+            ProbeOptions chosen = training.options(name, set.classes(), options);
             SeedTraining trainer =
-                    new SeedTraining(name, options, train.labels().names(), tokens.key(), out, this::progress);
+                    new SeedTraining(name, chosen, train.labels().names(), tokens.key(), out, this::progress);
             Lessons lessons = new Lessons(tokens, held, background, learning);
             int stretch = events.stretchRows(CacheOrigin.rowTimes(cache).orElse(null));
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-                TrainingSettings settings =
-                        training.settings(name, loss.objective(), seed).withStretch(stretch);
+                TrainingSettings settings = training.settings(name, loss.objective(), seed, set.clips())
+                        .withStretch(stretch);
                 runs.put("seed " + seed, run(set, trainer, lessons, settings));
             }
             report(set, held, learning, tokens, runs, missing, loss);

@@ -95,6 +95,14 @@ public final class EventLearningOptions {
         return stretch == 0 ? 0 : (int) Math.max(1, Math.round(stretch / times.rowSeconds()));
     }
 
+    /** Refuses stretches, where rows are trained. */
+    public void requireNoStretch() {
+        if (stretch > 0) {
+            throw CommandException.usage(
+                    "--frames trains rows, --stretch clips by stretches: leave one of the two out");
+        }
+    }
+
     /** How scores over time are made. */
     public ContextSeconds context() {
         return contexts.seconds();

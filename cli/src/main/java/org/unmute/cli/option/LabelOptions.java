@@ -4,18 +4,22 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
+import org.unmute.data.ManifestFormat;
 import org.unmute.data.Part;
 import org.unmute.data.Task;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
+import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -167,6 +171,54 @@ public final class LabelOptions {
         requireOptionsOfDataset();
         Strong read = dataset.readStrong(root, splits, record, err);
         requireClasses(classes, read.labels());
+        return read;
+    }
+
+    /**
+     * The tables that say when classes sound: those given, or the labels themselves.
+     *
+     * @param frames names the tables
+     * @param classes those of the labels, which the events must have
+     * @param splits that are used
+     * @param tell receives what the tables are
+     * @throws CommandException if a table, or the labels, has no times
+     */
+    public List<LabelFile> timed(
+            FrameOptions frames, LabelSet classes, List<String> splits, RunRecord record, Consumer<String> tell)
+            throws IOException {
+        List<LabelFile> tables = new ArrayList<>();
+        LabelFile.Options own = columns.options(classes);
+        if (frames.tables().isEmpty() && dataset.given()) {
+            tables.add(dataset.timed(root, splits, record));
+        } else if (frames.tables().isEmpty()) {
+            tables.add(timed(labels, own));
+        }
+        LabelFile.Options usual = new LabelFile.Options(
+                        LabelFile.Form.EVENTS, ManifestFormat.AUTO, List.of(), classes, own.rule())
+                .with(own.coverage());
+        for (Path table : frames.tables()) {
+            LabelFile read = timed(table, usual);
+            if (RegularFile.isFile(table)) {
+                record.input(table);
+            }
+            tell.accept(table + ": " + read.recognized());
+            read.remarks().forEach(remark -> tell.accept(table + ": " + remark));
+            tables.add(read);
+        }
+        if (tables.stream().allMatch(table -> table.events().isEmpty())) {
+            throw CommandException.input("--frames: " + source() + " has no labels with times: give tables of events,"
+                    + " --frames TABLE, or leave --frames out");
+        }
+        return tables;
+    }
+
+    private static LabelFile timed(Path table, LabelFile.Options options) throws IOException {
+        LabelFile read = LabelFile.read(table, options);
+        if (read.form() != LabelFile.Form.EVENTS) {
+            throw CommandException.input(
+                    "--frames: " + table + " has a row for each clip, not for each event (start, end"
+                            + " and label): give tables of events, --frames TABLE");
+        }
         return read;
     }
 

@@ -2,20 +2,35 @@ package org.unmute.cli.option;
 
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.Task;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Options for training a probe. Defaults are the paper's recipe. */
 public final class TrainingOptions {
+    private static final String PAPER = "paper";
+    private static final int EPOCHS = 30;
+    private static final int BATCH = 128;
+    private static final double DECAY = 1e-4;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            description = "What the options below and those of the probe are unless they are given: paper (default), or"
+                    + " with --frames also " + FrameRecipe.NAME + ", by which the authors of BAT_ICML2026 train heads"
+                    + " frame by frame: 10,000 prototypes, bce, learning rate 1e-3 to 1e-6, weight decay 0.05 on linear"
+                    + " layers, 10,000 steps of 16 clips with a warm-up of 1,000 (cgp: 4,000, 4, 400).")
+    private String recipe;
+
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
-    private int epochs = 30;
+            description = "Passes over the training clips (default: " + EPOCHS + ").")
+    private Integer epochs;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: ${DEFAULT-VALUE}).")
-    private int batch = 128;
+    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: " + BATCH + ").")
+    private Integer batch;
 
     @Option(
             names = "--lr",
@@ -23,18 +38,11 @@ public final class TrainingOptions {
             description = "Learning rate (default: 1e-2 for probes with prototypes, 1e-3 for others).")
     private Double rate;
 
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            defaultValue = "1e-4",
-            description = "Weight decay (default: ${DEFAULT-VALUE}).")
-    private double decay;
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Weight decay (default: " + DECAY + ").")
+    private Double decay;
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "N",
-            description = "Warm-up steps of the learning rate (default: ${DEFAULT-VALUE}).")
-    private long warmUp;
+    @Option(names = "--warm-up", paramLabel = "N", description = "Warm-up steps of the learning rate (default: 0).")
+    private Long warmUp;
 
     @Option(
             names = "--clip",
@@ -46,8 +54,8 @@ public final class TrainingOptions {
     @Option(
             names = "--loss",
             paramLabel = "NAME",
-            description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ce for a"
-                    + " --dataset with one class a clip, such as esc50 and sc2; else asl).")
+            description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: bce with"
+                    + " --frames; ce for a --dataset with one class a clip, such as esc50 and sc2; else asl).")
     private String loss;
 
     @Option(
@@ -69,18 +77,32 @@ public final class TrainingOptions {
     }
 
     /**
-     * The given loss; by default cross-entropy for a data set with one class per clip, else the asymmetric loss.
+     * The given loss; by default binary cross-entropy of rows, cross-entropy for a data set with one class per clip, else
+     * the asymmetric loss.
      *
      * @param task of the data set; null for a label file, which does not state it
-     * @throws CommandException if there is no such loss
+     * @param frames whether rows are trained
+     * @throws CommandException if there is no such loss or recipe, or it is not for rows
      */
-    public ChosenLoss loss(Task task) {
+    public ChosenLoss loss(Task task, boolean frames) {
+        if (recipe != null && !recipe.equals(PAPER) && !(recipe.equals(FrameRecipe.NAME) && frames)) {
+            throw CommandException.usage(
+                    "--recipe " + recipe + ": there are " + PAPER + " and, with --frames, " + FrameRecipe.NAME);
+        }
         if (loss != null) {
             try {
-                return new ChosenLoss(Objective.named(loss), "as given");
+                Objective given = Objective.named(loss);
+                if (frames && given.isSingleLabel()) {
+                    throw CommandException.usage("--loss " + loss + " is for one class a clip, and with --frames a"
+                            + " moment may have several or none: use bce or asl");
+                }
+                return new ChosenLoss(given, "as given");
             } catch (IllegalArgumentException e) {
                 throw CommandException.usage("--" + e.getMessage(), e);
             }
+        }
+        if (frames) {
+            return new ChosenLoss(Objective.BCE, "the default of rows");
         }
         return task == Task.SINGLE_LABEL
                 ? new ChosenLoss(Objective.CE, "the data set has one class a clip; --loss asl or bce takes another")
@@ -88,17 +110,38 @@ public final class TrainingOptions {
                         Objective.ASL, task == null ? "the default; --loss ce for one class a clip" : "the default");
     }
 
-    /** The recipe for one probe and seed. */
-    public TrainingSettings settings(String probe, Objective objective, long seed) {
+    /** Whether tokens are standardized. */
+    public boolean standardizes() {
+        return standardize;
+    }
+
+    private boolean ofFrames() {
+        return FrameRecipe.NAME.equals(recipe);
+    }
+
+    /** The options of a probe, with those that the recipe sets where they are not given. */
+    public ProbeOptions options(String probe, int classes, ProbeOptions given) {
+        return ofFrames() ? FrameRecipe.options(probe, classes, given) : given;
+    }
+
+    /**
+     * The recipe for one probe and seed.
+     *
+     * @param clips to train on
+     */
+    public TrainingSettings settings(String probe, Objective objective, long seed, int clips) {
+        FrameRecipe own = ofFrames() ? FrameRecipe.of(probe) : null;
+        int chosenBatch = batch != null ? batch : own != null ? own.batch() : BATCH;
         TrainingSettings s = TrainingSettings.defaults(probe)
-                .withEpochs(epochs)
-                .withBatch(batch)
-                .withDecay(decay)
-                .withWarmUp(warmUp)
+                .withEpochs(epochs != null ? epochs : own != null ? own.epochs(clips, chosenBatch) : EPOCHS)
+                .withBatch(chosenBatch)
+                .withDecay(decay != null ? decay : own != null ? FrameRecipe.DECAY : DECAY)
+                .withWarmUp(warmUp != null ? warmUp : own != null ? own.warmUp() : 0)
                 .withClip(clip)
                 .withObjective(objective)
                 .withStandardize(standardize)
                 .withSeed(seed);
-        return rate == null ? s : s.withRate(rate);
+        s = rate != null ? s.withRate(rate) : own != null ? s.withRate(FrameRecipe.RATE) : s;
+        return own != null ? FrameRecipe.settings(s) : s;
     }
 }

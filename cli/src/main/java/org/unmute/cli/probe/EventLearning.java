@@ -17,12 +17,14 @@ import org.unmute.events.decision.EventEvidence.State;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.FrameScores;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
+import org.unmute.probes.train.RowTargets;
 
 /** Learns the thresholds of events on validation clips and background, as detection scores them. */
 public final class EventLearning {
@@ -31,26 +33,37 @@ public final class EventLearning {
     private final ValidationClips held;
     private final BackgroundTokens background;
     private final RowTimes times;
+    private final RowTargets rows;
 
     private EventLearning(
-            EventLearningOptions options, ValidationClips held, BackgroundTokens background, RowTimes times) {
+            EventLearningOptions options,
+            ValidationClips held,
+            BackgroundTokens background,
+            RowTimes times,
+            RowTargets rows) {
         this.options = options;
         this.rule = options.rule();
         this.held = held;
         this.background = background;
         this.times = times;
+        this.rows = rows;
     }
 
     /**
      * What can be learned from the validation clips of a cache.
      *
      * @param background null for none
+     * @param rows when the classes sound in the validation clips; null if only their labels are known
      */
     public static EventLearning of(
-            EventLearningOptions options, ValidationClips held, Path cache, BackgroundTokens background)
+            EventLearningOptions options,
+            ValidationClips held,
+            Path cache,
+            BackgroundTokens background,
+            RowTargets rows)
             throws IOException {
         Optional<RowTimes> times = CacheOrigin.rowTimes(cache);
-        return new EventLearning(options, held, background, times.orElse(null));
+        return new EventLearning(options, held, background, times.orElse(null), rows);
     }
 
     /** Why no thresholds of events are learned; null if they are. */
@@ -91,9 +104,15 @@ public final class EventLearning {
                 boolean told = known == null || known[i][c];
                 states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
             }
-            Map<String, Double> seconds = scores.seconds(List.of(clip.file()));
-            evidence.add(
-                    ClipId.recording(clip.file()), scores.of(scorer, seconds).getFirst(), states);
+            Map<String, Double> seconds = seconds(tokens, times, clip.file());
+            FrameScores own = scores.of(scorer, seconds).getFirst();
+            String recording = ClipId.recording(clip.file());
+            float[] targets = new float[own.scores().length * states.length];
+            if (rows != null && rows.read(i, own.scores().length, targets, 0)) {
+                evidence.addSeconds(recording, own, targets);
+            } else {
+                evidence.add(recording, own, states);
+            }
         }
         if (background != null) {
             background.addTo(evidence, scorer, times);
@@ -108,7 +127,7 @@ public final class EventLearning {
                         DetectionRules.MEDIAN_SECONDS,
                         DetectionRules.MAX_GAP_SECONDS,
                         DetectionRules.MIN_DURATION_SECONDS),
-                held.source()));
+                held.source() + (rows == null ? "" : ", second by second")));
     }
 
     /** Median length of clips, in seconds, to a tenth, since it is known in rows of tokens. */

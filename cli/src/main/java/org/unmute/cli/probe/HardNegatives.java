@@ -78,7 +78,11 @@ public final class HardNegatives {
         int[] own = chosen.stream().toArray();
         TokenSet absent = new TokenSet(background, new float[ids.size() * classes.size()], classes.size()).subset(own);
         float[] targets = Arrays.copyOf(labelled.targets(), labelled.targets().length + absent.targets().length);
-        return new TokenSet(TokenSource.joined(List.of(labelled.tokens(), absent.tokens())), targets, classes.size());
+        return new TokenSet(
+                TokenSource.joined(List.of(labelled.tokens(), absent.tokens())),
+                targets,
+                classes.size(),
+                labelled.rows() == null ? null : labelled.rows().ofFirst(labelled.clips()));
     }
 
     /** Whether there is background that was not chosen yet. */

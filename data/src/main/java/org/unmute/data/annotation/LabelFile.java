@@ -96,6 +96,16 @@ public record LabelFile(
     }
 
     /**
+     * Events of recordings of which everything is known.
+     *
+     * @param recordings all that were annotated, also those without events
+     * @param recognized in words, where they are from
+     */
+    public static LabelFile ofEvents(Manifest recordings, List<Annotation> events, String recognized) {
+        return new LabelFile(Form.EVENTS, recordings, events, Coverage.COMPLETE, recognized, List.of());
+    }
+
+    /**
      * Reads labels.
      *
      * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them, or a

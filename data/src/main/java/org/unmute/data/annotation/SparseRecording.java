@@ -84,6 +84,11 @@ final class SparseRecording {
         return !complete.isEmpty() || marks.stream().anyMatch(Annotation::isWhole);
     }
 
+    /** Whether every event of a class is marked. */
+    boolean isComplete(String label) {
+        return complete.contains(label);
+    }
+
     /** Number of seconds, among the first {@code seconds} of the recording, in which every class is unknown. */
     double unknownOf(double seconds) {
         double left = seconds;

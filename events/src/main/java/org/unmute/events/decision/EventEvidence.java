@@ -22,6 +22,7 @@ public final class EventEvidence {
     private static final double BLOCK_SECONDS = 60;
 
     private static final int MOST_ALARMS_IN_BLOCK = 20;
+    private static final double PIECE_SECONDS = 1;
 
     private final List<String> names;
     private final PostProcessing rules;
@@ -79,29 +80,60 @@ public final class EventEvidence {
         add(recording, scores, absent, true);
     }
 
+    /**
+     * Adds a clip whose classes are known over time, in pieces of one second, each of which counts as a clip. A class is
+     * present in a piece if it covers most of one of its frames, and absent if it covers none.
+     *
+     * @param targets {@code [frames, classes]}: how much of each frame a class covers, NaN where that is not known
+     */
+    public void addSeconds(String recording, FrameScores scores, float[] targets) {
+        int frames = scores.scores().length;
+        double[] times = scores.times();
+        FrameScores filtered = filtered(scores);
+        for (int from = 0; from < frames; ) {
+            int to = from + 1;
+            while (to < frames && times[to] < times[from] + PIECE_SECONDS - 1e-6) {
+                to++;
+            }
+            State[] states = new State[names.size()];
+            for (int c = 0; c < states.length; c++) {
+                boolean absent = true;
+                boolean present = false;
+                for (int t = from; t < to; t++) {
+                    absent &= targets[t * states.length + c] == 0;
+                    present |= targets[t * states.length + c] > 0.5;
+                }
+                states[c] = present ? State.PRESENT : absent ? State.ABSENT : State.UNKNOWN;
+            }
+            addPart(recording, filtered, from, to, states, false);
+            from = to;
+        }
+    }
+
     private void add(String recording, FrameScores scores, State[] states, boolean background) {
         int frames = scores.scores().length;
         if (frames == 0 || scores.scores()[0].length != names.size() || states.length != names.size()) {
             throw new IllegalArgumentException("event evidence: " + scores.file() + " has " + frames + " frames, and "
                     + states.length + " labels for " + names.size() + " classes");
         }
-        double[] times = scores.times();
-        double seconds = times[frames] - times[0];
-        // The last frame may be cut off by the end of the clip.
-        double frame = frames > 1 ? times[1] - times[0] : seconds;
-        FrameScores filtered = PostProcessing.filtered(scores, rules.medianFrames(frame));
-        int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
-        if (!background) {
-            addPart(number, filtered, 0, frames, states, false);
-            return;
-        }
-        int block = Math.max(1, (int) Math.round(BLOCK_SECONDS / frame));
+        FrameScores filtered = filtered(scores);
+        int block = background ? Math.max(1, (int) Math.round(BLOCK_SECONDS / frameSeconds(scores))) : frames;
         for (int from = 0; from < frames; from += block) {
-            addPart(number, filtered, from, Math.min(frames, from + block), states, true);
+            addPart(recording, filtered, from, Math.min(frames, from + block), states, background);
         }
     }
 
-    private void addPart(int recording, FrameScores filtered, int from, int to, State[] states, boolean background) {
+    private FrameScores filtered(FrameScores scores) {
+        return PostProcessing.filtered(scores, rules.medianFrames(frameSeconds(scores)));
+    }
+
+    /** Length of the first frame: the last one may be cut off by the end of the clip. */
+    private static double frameSeconds(FrameScores scores) {
+        return scores.times()[1] - scores.times()[0];
+    }
+
+    /** Adds frames that are filtered. */
+    private void addPart(String recording, FrameScores filtered, int from, int to, State[] states, boolean background) {
         double[] times = Arrays.copyOfRange(filtered.times(), from, to + 1);
         double seconds = times[to - from] - times[0];
         int most = background
@@ -119,7 +151,8 @@ public final class EventEvidence {
                 steps[c].add(clips.size(), levels);
             }
         }
-        clips.add(new Clip(recording, seconds, background, states, highest));
+        int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
+        clips.add(new Clip(number, seconds, background, states, highest));
     }
 
     List<String> names() {

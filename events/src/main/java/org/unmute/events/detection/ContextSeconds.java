@@ -43,10 +43,7 @@ public record ContextSeconds(Double context, Double stride) implements Serializa
 
     /** The context in seconds for a probe. */
     public double contextFor(TrainedProbe probe) {
-        EventDecisions learned = probe.eventDecisions();
-        return context != null
-                ? context
-                : learned != null ? learned.stretches().context() : FrameScorer.CONTEXT_SECONDS;
+        return context != null ? context : FrameScorer.contextSeconds(probe);
     }
 
     /** The stride in seconds for a probe. */

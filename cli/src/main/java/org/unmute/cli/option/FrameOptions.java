@@ -1,0 +1,55 @@
+package org.unmute.cli.option;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.cli.console.CommandException;
+import org.unmute.data.annotation.EventRows;
+import picocli.CommandLine.Option;
+
+/** Options for training row by row on labels with times. */
+public final class FrameOptions {
+    @Option(
+            names = "--frames",
+            paramLabel = "TABLE",
+            arity = "0..1",
+            split = ",",
+            fallbackValue = "",
+            description = "Train each row of tokens, that is each moment, on what sounds in it: a probe with rows=true."
+                    + " TABLE says when the classes sound, in any form that 'eval --events' reads; without it the labels"
+                    + " must have times. Clips that no table names, and classes without an event, are known as a whole"
+                    + " and count by their maximum over time. May be repeated.")
+    private List<String> tables;
+
+    @Option(
+            names = "--edges",
+            paramLabel = "HOW",
+            defaultValue = "share",
+            description = "With --frames, what a row that an event covers in part is: share (its target is the share"
+                    + " that is covered), open (not known) or start (in the event if its beginning is, as BAT_ICML2026"
+                    + " labels frames) (default: ${DEFAULT-VALUE}).")
+    private String edges;
+
+    /** Whether rows are to be trained. */
+    public boolean given() {
+        return tables != null;
+    }
+
+    /** Tables of events; empty if the labels say when classes sound. */
+    List<Path> tables() {
+        return tables.stream().filter(t -> !t.isBlank()).map(Path::of).toList();
+    }
+
+    /**
+     * What a row is that an event covers in part.
+     *
+     * @throws CommandException if there is no such way
+     */
+    public EventRows.Edges edges() {
+        try {
+            return EventRows.Edges.valueOf(edges.strip().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("--edges must be share, open or start: '" + edges + "'", e);
+        }
+    }
+}
