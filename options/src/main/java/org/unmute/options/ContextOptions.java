@@ -10,8 +10,10 @@ public final class ContextOptions {
             names = "--context",
             paramLabel = "SECONDS",
             description = "Length of the stretch around each moment that is scored as if it were a clip; 0 for a single"
-                    + " row of the encoder: protobin, protofloat and cgp score frame by frame then (default: "
-                    + FrameScorer.CONTEXT_SECONDS + ").")
+                    + " row of the encoder: protobin, protofloat, cgp and probes of rows score frame by frame then"
+                    + " (default: that of the learned thresholds, else 0 for probes of rows, "
+                    + FrameScorer.CONTEXT_SECONDS
+                    + " for others).")
     private Double context;
 
     @Option(

@@ -290,7 +290,7 @@ class GridTest {
                         .withNorm(-4, 2)
                         .withHop(2.56));
         assertThat(birds.training(1e-3, 1e-6, 7))
-                .isEqualTo(new TrainingSettings(7, 64, 1e-3, 1e-6, false, 10, 2, Objective.ASL, false, 7, 0));
+                .isEqualTo(new TrainingSettings(7, 64, 1e-3, 1e-6, false, 10, 2, Objective.ASL, false, 7, 0, 0));
         Cell mine = grid.cells().get(2);
         assertThat(mine.objective()).as("the set's loss before the protocol's").isEqualTo(Objective.BCE);
         assertThat(mine.standardize()).isTrue();

@@ -77,8 +77,8 @@ public final class TrainingOptions {
     }
 
     /**
-     * The given loss; by default binary cross-entropy of rows, cross-entropy for a data set with one class per clip, else
-     * the asymmetric loss.
+     * The given loss; by default binary cross-entropy of rows, cross-entropy for a data set with one class per clip,
+     * else the asymmetric loss.
      *
      * @param task of the data set; null for a label file, which does not state it
      * @param frames whether rows are trained

@@ -138,12 +138,12 @@ public record EventDecisionTable(
         o.println();
         o.printf(
                 Locale.ROOT,
-                "events, %s: thresholds (%s) on stretches of %s s every %s s, learned on %s and %.2f h of"
-                        + " background%s%n",
+                "events, %s: thresholds (%s) on %s, learned on %s and %.2f h of background%s%n",
                 run,
                 rule,
-                contextSeconds,
-                strideSeconds,
+                contextSeconds == 0
+                        ? "single rows"
+                        : "stretches of " + contextSeconds + " s every " + strideSeconds + " s",
                 source,
                 backgroundHours,
                 eventsPerHour == null

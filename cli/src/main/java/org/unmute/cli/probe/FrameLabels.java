@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.FrameOptions;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.EventRows;
@@ -102,6 +104,7 @@ public record FrameLabels(RowTargets train, RowTargets validation) {
             return EventRows.of(
                     tables,
                     clips,
+                    tokens.clips().stream().map(c -> ClipId.recording(c.id())).collect(Collectors.toSet()),
                     i -> tokens.find(clips.clips().get(i).file()).orElseThrow().sound(),
                     times,
                     options.edges());

@@ -22,9 +22,10 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.train.RowTargets;
 
 /**
- * Targets of token rows from events in time. Overlapping events of a class in a recording are one. A clip of a recording
- * that no table names is known only as a whole; so is a class that a clip is labelled with, but no event of which lies
- * in it. In a sparse recording ({@link Coverage}) rows are known where somebody looked. Immutable and thread-safe.
+ * Targets of token rows from events in time. Overlapping events of a class in a recording are one. A clip of a
+ * recording that no table names is known only as a whole; so is a class that a clip is labelled with, but no event of
+ * which lies in it. In a sparse recording ({@link Coverage}) rows are known where somebody looked. Immutable and
+ * thread-safe.
  */
 public final class EventRows implements RowTargets {
     /** Rounding of times, in seconds, that does not decide. */
@@ -79,12 +80,18 @@ public final class EventRows implements RowTargets {
      *
      * @param tables of events, with the classes of the clips; a recording may be in several
      * @param clips  with the ids of a token cache
+     * @param cached recordings of the cache, those of the clips among them
      * @param rows   how many each of them has that are sound
      * @param times  of the encoder's rows
      * @throws IllegalArgumentException if a name of a table could be any of several recordings
      */
     public static EventRows of(
-            List<LabelFile> tables, Manifest clips, IntUnaryOperator rows, RowTimes times, Edges edges) {
+            List<LabelFile> tables,
+            Manifest clips,
+            Set<String> cached,
+            IntUnaryOperator rows,
+            RowTimes times,
+            Edges edges) {
         EventRows all =
                 new EventRows(clips.labels(), times, edges, clips.clips().size());
         Set<String> recordings = new LinkedHashSet<>();
@@ -96,22 +103,22 @@ public final class EventRows implements RowTargets {
             Set<String> names = new LinkedHashSet<>();
             table.manifest().clips().forEach(clip -> names.add(ClipId.recording(clip.file())));
             table.events().forEach(event -> names.add(event.file()));
-            FileMatch match = FileMatch.of(names, recordings);
+            FileMatch match = FileMatch.of(names, cached);
             for (String name : names) {
                 String file = match.file(name);
-                if (file != null) {
+                if (recordings.contains(file)) {
                     eventsOf.computeIfAbsent(file, _ -> new ArrayList<>());
-                } else {
+                } else if (file == null) {
                     elsewhere[0]++;
                 }
             }
             Map<String, List<Annotation>> own = new HashMap<>();
             for (Annotation event : table.events()) {
                 String file = match.file(event.file());
-                if (file != null) {
+                if (recordings.contains(file)) {
                     eventsOf.get(file).add(event.in(file));
                     own.computeIfAbsent(event.file(), _ -> new ArrayList<>()).add(event);
-                } else {
+                } else if (file == null) {
                     elsewhere[1]++;
                 }
             }
@@ -129,7 +136,8 @@ public final class EventRows implements RowTargets {
             }
         }
         if (elsewhere[1] > 0) {
-            all.remarks.add(elsewhere[1] + " events of " + elsewhere[0] + " recordings belong to none of these clips");
+            all.remarks.add(elsewhere[1] + " events of " + elsewhere[0]
+                    + " recordings are in no clip: the token cache has none of" + " these recordings");
         }
         all.fill(clips, rows, all.recordings(eventsOf, sparseOf));
         return all;

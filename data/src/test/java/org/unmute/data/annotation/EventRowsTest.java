@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
@@ -60,8 +63,12 @@ class EventRowsTest {
         return own;
     }
 
+    private static Set<String> recordings(Manifest clips) {
+        return clips.clips().stream().map(c -> ClipId.recording(c.file())).collect(Collectors.toSet());
+    }
+
     private static EventRows of(LabelFile table, Manifest clips, int rows, Edges edges) {
-        return EventRows.of(List.of(table), clips, _ -> rows, SECONDS, edges);
+        return EventRows.of(List.of(table), clips, recordings(clips), _ -> rows, SECONDS, edges);
     }
 
     @Test
@@ -78,6 +85,7 @@ class EventRowsTest {
             EventRows rows = EventRows.of(
                     List.of(table(List.of("r.wav"), events.toArray(Annotation[]::new))),
                     clips(clip("r.wav")),
+                    Set.of("r.wav"),
                     _ -> one.path("frames").asInt(),
                     new RowTimes(1000, one.path("stride_ms").asInt(), 0, 0),
                     Edges.START);
@@ -131,7 +139,8 @@ class EventRowsTest {
                 clip("long.wav#5-10", "a", "b"),
                 clip("other.wav", "b"),
                 clip("weak.wav", "a"));
-        EventRows rows = EventRows.of(List.of(table), clips, i -> i == 2 ? 10 : 5, SECONDS, Edges.SHARE);
+        EventRows rows =
+                EventRows.of(List.of(table), clips, recordings(clips), i -> i == 2 ? 10 : 5, SECONDS, Edges.SHARE);
         assertThat(column(rows, 0, 5, 0)).containsExactly(0, 0, 0, 0, 1);
         assertThat(column(rows, 1, 5, 0)).containsExactly(1, 1, 0, 0, 0);
         assertThat(column(rows, 1, 5, 1)).as("labelled, but not timed").containsOnly(NAN);
@@ -139,7 +148,7 @@ class EventRowsTest {
         assertThat(rows.read(3, 5, new float[10], 0)).as("no table names it").isFalse();
         assertThat(rows.strong()).isEqualTo(3);
         assertThat(rows.remarks())
-                .anyMatch(r -> r.contains("1 events of 1 recordings belong to none"))
+                .anyMatch(r -> r.contains("1 events of 1 recordings are in no clip"))
                 .anyMatch(r -> r.contains("1 events lie in no clip") && r.contains("'b' at 30 to 40 s"))
                 .anyMatch(r -> r.contains("1 events end after their recording") && r.contains("8 to 13 s"))
                 .anyMatch(r -> r.contains("1 clips are of recordings that no table"))

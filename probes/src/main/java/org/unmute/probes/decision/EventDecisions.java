@@ -149,7 +149,8 @@ public record EventDecisions(
 
     @Override
     public String toString() {
-        return learned.rule().inWords() + ", learned on stretches of " + stretches.context() + " s in "
+        return learned.rule().inWords() + ", learned on "
+                + (stretches.context() == 0 ? "single rows" : "stretches of " + stretches.context() + " s") + " in "
                 + learned.clips() + " clips (" + learned.source() + ")";
     }
 }

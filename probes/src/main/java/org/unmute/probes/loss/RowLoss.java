@@ -8,9 +8,9 @@ import org.unmute.tensor.Tensor;
 
 /**
  * The loss of rows of token maps (paper, section 9.1: the mean over clips, time and classes), where some rows are not
- * known. A row target that is not known has no part in it. Of a class that is in a clip, but of which no row is known to
- * hold it, the maximum of the logits over the rows that are not known has the clip's target; it weighs as much as the
- * rows of its clip, so that a clip counts alike whether or not somebody said when its classes sound.
+ * known. A row target that is not known has no part in it. Of a class that is in a clip, but of which no row is known
+ * to hold it, the maximum of the logits over the rows that are not known has the clip's target; it weighs as much as
+ * the rows of its clip, so that a clip counts alike whether or not somebody said when its classes sound.
  *
  * @param loss of elements
  */

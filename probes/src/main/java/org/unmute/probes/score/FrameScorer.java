@@ -28,7 +28,8 @@ import org.unmute.tensor.TensorScope;
  * joined already.
  *
  * <p>A {@link FrameWise} probe (protobin, protofloat, cgp, and every probe that was trained on rows) scores each row by
- * itself, frame by frame, if the context is one row. A {@link MaxPooled} one (protobin, protofloat) looks at each row once, however many contexts it is in.
+ * itself, frame by frame, if the context is one row. A {@link MaxPooled} one (protobin, protofloat) looks at each row
+ * once, however many contexts it is in.
  *
  * <p>Immutable and thread-safe.
  */

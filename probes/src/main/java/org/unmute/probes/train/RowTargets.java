@@ -4,8 +4,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Targets of the rows of clips, which are made when a batch needs them, so that memory does not depend on how many events
- * there are. Thread-safe.
+ * Targets of the rows of clips, which are made when a batch needs them, so that memory does not depend on how many
+ * events there are. Thread-safe.
  */
 public interface RowTargets {
     /**
