@@ -54,6 +54,25 @@ class EventDecisionLearnerTest {
         return new State[] {state};
     }
 
+    /** Each second counts: what rises in a second without the class is an alarm, though the clip has the class. */
+    @Test
+    void secondsOfWhichItIsKnownWhenTheClassSoundsCountAsClips() {
+        EventEvidence evidence = evidence("wren");
+        float[] scores = {0.1f, 0.9f, 0.8f, 0.7f, 0.6f, 0.1f, 0.5f, 0.5f, 0.1f};
+        float[] targets = {0, 1, 0.75f, 0.25f, 0, 0, 0.25f, 0, Float.NaN};
+        evidence.addSeconds("a", clip(scores), targets);
+        assertThat(evidence.recordings()).isEqualTo(1);
+        assertThat(evidence.clips().stream().map(c -> c.states()[0]))
+                .containsExactly(State.PRESENT, State.PRESENT, State.ABSENT, State.UNKNOWN, State.UNKNOWN);
+        assertThat(evidence.clips().stream().map(EventEvidence.Clip::seconds)).containsExactly(1.0, 1.0, 1.0, 1.0, 0.5);
+        EventDecisions decisions = learned(evidence, "f1", Double.NaN);
+        OneClass wren = decisions.classes().getFirst();
+        assertThat(wren.threshold()).isBetween(0.6, 0.8);
+        assertThat(wren.positives()).isEqualTo(2);
+        assertThat(wren.found()).isEqualTo(2);
+        assertThat(wren.absentAlarms()).isZero();
+    }
+
     @Test
     void alarmsAnHourAreTheLowestThresholdThatIsShown() {
         EventEvidence evidence = evidence("wren");
