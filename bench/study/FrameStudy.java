@@ -128,7 +128,9 @@ public final class FrameStudy {
             List<long[][]> events = new ArrayList<>();
             List<long[][]> segments = new ArrayList<>();
             for (String file : table.recordings()) {
-                Map<String, Double> seconds = cached.seconds(List.of(file));
+                // Rows of padding are no sound.
+                int sound = cached.cache().find(file).orElseThrow().sound();
+                Map<String, Double> seconds = Map.of(file, cached.times().seconds(sound));
                 FrameScores scores = cached.of(scorer, seconds).getFirst();
                 List<SoundEvent> found = PostProcessing.events(
                         scores,

@@ -304,6 +304,41 @@ class RowTrainingTest {
     }
 
     @Test
+    void aClipOfWhichOnlyTheClassesAreKnownHasNoPresentRow() throws IOException {
+        TokenSet all = clips(false);
+        float[] targets = all.targets().clone();
+        targets[2 * CLASSES] = 1;
+        targets[2 * CLASSES + 1] = 0;
+        targets[2 * CLASSES + 2] = Float.NaN;
+        TokenSet clips = new TokenSet(all.tokens(), targets, CLASSES, all.rows());
+        assertThat(clips.rowTargets(new int[] {2})).containsExactly(Float.NaN, 0, Float.NaN, Float.NaN, 0, Float.NaN);
+        TokenSet some = clips.subset(5, 2, 0);
+        assertThat(some.rowTargets(new int[] {2})).isEqualTo(clips.rowTargets(new int[] {0}));
+        assertThat(some.rowTargets(new int[] {1})).isEqualTo(clips.rowTargets(new int[] {2}));
+        assertThat(some.fingerprint()).isNotEqualTo(clips.fingerprint());
+        // Background follows the labelled clips: every class is absent in it.
+        TokenSet more = new TokenSet(
+                TokenSource.joined(List.of(clips.tokens(), clips.subset(0).tokens())),
+                Arrays.copyOf(targets, targets.length + CLASSES),
+                CLASSES,
+                clips.rows().ofFirst(clips.clips()));
+        assertThat(more.rowTargets(new int[] {ROWS.length})).containsOnly(0);
+        assertThat(more.rowTargets(new int[] {1})).isEqualTo(clips.rowTargets(new int[] {1}));
+        // What is known of rows alone is enough to learn from.
+        Arrays.fill(targets, Float.NaN);
+        FrameWise probe = probe("linear", "");
+        ProbeTrainer.train(
+                probe,
+                new TokenSet(all.tokens(), targets, CLASSES, all.rows()),
+                settings("linear").withEpochs(2).withBatch(1));
+        assertThatThrownBy(() -> ProbeTrainer.train(
+                        probe,
+                        new TokenSet(all.tokens(), targets, CLASSES, all.rows()).subset(2, 5),
+                        settings("linear")))
+                .hasMessageContaining("nothing to learn from");
+    }
+
+    @Test
     void clipsAndStretchesAreNoRows() {
         TokenSet clips = clips(false);
         Probe ofClips = Probes.create(scalar, "protobin", clips.tokens().layout(), CLASSES, ProbeOptions.DEFAULTS, 5);
