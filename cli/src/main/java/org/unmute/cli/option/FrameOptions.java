@@ -16,7 +16,7 @@ public final class FrameOptions {
             split = ",",
             fallbackValue = "",
             description = "Train each row of tokens, that is each moment, on what sounds in it: a probe with rows=true."
-                    + " TABLE says when the classes sound, in any form that 'eval --events' reads; without it the"
+                    + " TABLE says when the classes sound, in any form that --labels reads; without it the"
                     + " labels must have times. Clips that no table names, and classes without an event, are known as a"
                     + " whole and count by their maximum over time. May be repeated.")
     private List<String> tables;
