@@ -1,13 +1,19 @@
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.zoo.Asit;
 import org.unmute.models.zoo.Ast;
+import org.unmute.models.zoo.AtstFrame;
 import org.unmute.models.zoo.AudioMae;
+import org.unmute.models.zoo.Bat;
 import org.unmute.models.zoo.Beats;
 import org.unmute.models.zoo.BirdMae;
+import org.unmute.models.zoo.Ced;
 import org.unmute.models.zoo.Dasheng;
 import org.unmute.models.zoo.Eat;
 import org.unmute.models.zoo.Kwt;
+import org.unmute.models.zoo.M2d;
+import org.unmute.models.zoo.MaeAst;
 import org.unmute.models.zoo.SmallVit;
+import org.unmute.models.zoo.Ssast;
 
 /** Audio front ends and ViT spectrogram encoders. */
 module org.unmute.models {
@@ -29,6 +35,13 @@ module org.unmute.models {
             Eat,
             Beats.Provider,
             Dasheng.Provider,
+            Ced,
+            M2d,
+            AtstFrame,
+            MaeAst.Patches,
+            MaeAst.Frames,
+            Bat,
+            Ssast,
             Ast,
             Asit,
             BirdMae,

@@ -20,7 +20,7 @@ class EncodersEndToEndTest {
                 .containsPattern("(?m)^Audio-MAE +audiomae +CC BY-NC 4\\.0 \\(!\\) +85\\.3 M +64 x 8 +512 +yes +-"
                         + " +facebookresearch/AudioMAE$")
                 .containsPattern("(?m)^BEATs\\+ +beats +MIT +90\\.3 M +62 x 8 +496 +no +527 ")
-                .contains("(!) ASiT, Bird-MAE: the repository has no licence file")
+                .contains("(!) ASiT, Bird-MAE, MAE-AST-patch, MAE-AST-frame: the repository has no licence file")
                 .contains("(!) Audio-MAE: not for commercial use");
     }
 

@@ -104,7 +104,8 @@ class ConversionGoldenTest {
         for (String key : List.of("heads", "num_heads")) {
             settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
         }
-        return settings;
+        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
+        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
     }
 
     private void convert(Path checkpoint, JsonNode config) throws IOException {

@@ -93,7 +93,7 @@ public record RecipeReference(Path folder, JsonNode config) {
             throw CommandException.input(folder.resolve("config.json") + ": has no number 'seed'");
         }
         JsonNode keys = Json.read(folder.resolve("state_dict_keys.json"));
-        for (String group : List.of("teacher", "model", "state_dict")) {
+        for (String group : List.of("teacher", "model", "state_dict", "model.safetensors")) {
             if (keys.path(group).isObject()) {
                 Map<String, Shape> shapes = new LinkedHashMap<>();
                 for (Map.Entry<String, JsonNode> e : keys.get(group).properties()) {
@@ -108,7 +108,8 @@ public record RecipeReference(Path folder, JsonNode config) {
                         text("encoder"), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
             }
         }
-        throw CommandException.input(folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
+        throw CommandException.input(
+                folder.resolve("state_dict_keys.json") + ": has no teacher, model, state_dict or model.safetensors");
     }
 
     private Map<String, String> cfg() {
@@ -141,7 +142,8 @@ public record RecipeReference(Path folder, JsonNode config) {
         for (String key : List.of("heads", "num_heads")) {
             settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
         }
-        return settings;
+        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
+        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
     }
 
     /** The features to compare with. */

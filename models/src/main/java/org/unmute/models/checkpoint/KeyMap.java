@@ -207,7 +207,10 @@ public record KeyMap(
         return prefixes(file, anyPrefix).map(prefix -> KeyMatch.of(this, prefix, file));
     }
 
-    /** The prefix below which the whole signature lies; the shortest of several, copies of the model last. */
+    /**
+     * The prefix below which the whole signature lies; of several one with the required end, then the shortest, copies
+     * of the model last.
+     */
     private Optional<String> prefixes(Checkpoint file, boolean anyPrefix) {
         String first = signature.getFirst();
         Set<String> found = new HashSet<>();
@@ -222,7 +225,8 @@ public record KeyMap(
             }
         }
         return found.stream()
-                .min(Comparator.comparing(KeyMap::isCopy)
+                .min(Comparator.comparing((String prefix) -> prefixEnd != null && !prefix.endsWith(prefixEnd))
+                        .thenComparing(KeyMap::isCopy)
                         .thenComparing(String::length)
                         .thenComparing(Comparator.naturalOrder()));
     }

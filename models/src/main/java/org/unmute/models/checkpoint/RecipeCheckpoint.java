@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.models.vit.SinCosPositions;
 import org.unmute.tensor.Shape;
 
@@ -63,24 +64,32 @@ public final class RecipeCheckpoint implements Checkpoint {
      * @param encoder as the folder's {@code config.json} names it, for instance {@code eat}
      * @param full whether it is the base-size model
      * @param listed shapes by name, as {@code state_dict_keys.json} lists them; a prefix that is no part of the names
-     *     is removed, and buffers without a recipe ({@code front_end.*} of Dasheng) are left out
+     *     is removed, and buffers without a recipe ({@code front_end.*} of Dasheng and CED) and the other networks of
+     *     pre-training are left out
      * @param metadata see the constructor
      */
     public static RecipeCheckpoint of(
             String encoder, boolean full, long seed, Map<String, Shape> listed, Map<String, String> metadata) {
         String prefix = switch (encoder) {
-            case "ast", "ssast" -> "module.";
+            case "ast", "ssast_patch", "ssast_frame" -> "module.";
             case "birdmae" -> "encoder.";
+            case "bat" -> "student.encoder.";
+            case "atst_frame" -> "model.teacher.encoder.";
             default -> "";
         };
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Map<String, Table> tables = new LinkedHashMap<>();
         listed.forEach((name, shape) -> {
             String own = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-            if (own.startsWith("front_end.")) {
+            // Tables of front ends and sizes, which no encoder here reads, and other networks in the same file.
+            if (own.startsWith("front_end.")
+                    || own.startsWith("p_input_")
+                    || encoder.equals("atst_frame") && own.startsWith("model.")
+                    || encoder.equals("bat") && own.matches("(student|teacher)\\..*")) {
                 return;
             }
             shapes.put(own, shape);
+            table(encoder, own).ifPresent(values -> tables.put(own, values));
             if (own.endsWith(POSITIONS) && (encoder.startsWith("eat") || full)) {
                 tables.put(own, s -> SinCosPositions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             } else if (full && encoder.equals("audiomae") && own.endsWith("pos_embed")) {
@@ -90,6 +99,26 @@ public final class RecipeCheckpoint implements Checkpoint {
             }
         });
         return new RecipeCheckpoint(seed, shapes, tables, metadata);
+    }
+
+    /** What the recipe leaves as the model's constructor or its training made it. */
+    private static Optional<Table> table(String encoder, String name) {
+        if (encoder.startsWith("mae_ast")) {
+            return switch (name) {
+                case "batch_norm.running_mean" -> Optional.of(_ -> new float[] {-4.1f});
+                case "batch_norm.running_var" -> Optional.of(_ -> new float[] {21.7f});
+                default ->
+                    name.endsWith(".pe")
+                            ? Optional.of(s -> SinCosPositions.interleaved(Math.toIntExact(s.size(1)), s.dim(2)))
+                            : Optional.empty();
+            };
+        }
+        return switch (encoder + " " + name) {
+            case "m2d norm_stats" -> Optional.of(_ -> new float[] {-7.1f, 4.2f});
+            case "bat pos_embed" ->
+                Optional.of(s -> SinCosPositions.sinCos(MEL_ROWS, Math.toIntExact(s.size(1) / MEL_ROWS), s.dim(2)));
+            default -> Optional.empty();
+        };
     }
 
     private static int layer(String name) {

@@ -44,6 +44,27 @@ public record EncoderSpec(
             int dim,
             int depth,
             List<String> classes) {
+        int frames = grid.time() * (grid.rowSamples() / frontEnd.frameShift());
+        return of(name, description, frontEnd, settings, grid, frames, dim, depth, classes);
+    }
+
+    /**
+     * The same for an encoder whose chunks of a recording may have more frames than their rows.
+     *
+     * @param chunkFrames frames from one chunk of a recording that is taken in one piece to the next, at least those of
+     *     the grid's rows; without effect where there are windows
+     * @throws IllegalArgumentException if the settings' hop does not fit
+     */
+    public static EncoderSpec of(
+            String name,
+            String description,
+            FrontEnd frontEnd,
+            EncoderSettings settings,
+            Grid grid,
+            int chunkFrames,
+            int dim,
+            int depth,
+            List<String> classes) {
         Map<String, Object> all = new LinkedHashMap<>(frontEnd.settings());
         int hop = WHOLE_RECORDING;
         String text = frontEnd.describe();
@@ -53,8 +74,13 @@ public record EncoderSpec(
                         name + ": recordings are encoded as a whole, without windows: a hop of " + settings.hopSeconds()
                                 + " s cannot be set");
             }
-            all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));
+            all.put("frames", chunkFrames);
             text += ", recordings as a whole, tokens in chunks of " + grid.time();
+            int samples = Math.multiplyExact(chunkFrames, frontEnd.frameShift());
+            if (samples > grid.time() * grid.rowSamples()) {
+                hop = samples;
+                text += " every " + chunkFrames + " frames";
+            }
         } else {
             hop = settings.hopSamples(frontEnd.sampleRate(), grid.rowSamples(), grid.time(), frontEnd.windowSamples());
             double seconds = hop / (double) frontEnd.sampleRate();
@@ -79,7 +105,9 @@ public record EncoderSpec(
      * @param windowSamples samples of one window; shorter input is treated as in the authors' code, longer input is cut
      *     into windows; {@link #WHOLE_RECORDING} if there are no windows
      * @param frameSamples min samples of a clip: those of one frame or, where nothing is padded, of one patch
-     * @param hopSamples samples from the start of one window to the next, see {@link EncoderSpec#hopRows}
+     * @param hopSamples samples from the start of one window to the next, see {@link EncoderSpec#hopRows}; where
+     *     recordings are taken in one piece, from one chunk of it to the next, if a chunk is longer than its rows, else
+     *     {@link EncoderSpec#WHOLE_RECORDING}
      * @param frontEnd every setting of the front end in words; part of the cache key
      * @param settings the same by name
      * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
@@ -149,18 +177,27 @@ public record EncoderSpec(
         return input.windowSamples() == WHOLE_RECORDING;
     }
 
+    /** Samples from one chunk to the next of a recording that is {@linkplain #isWhole taken in one piece}. */
+    public int chunkSamples() {
+        return input.hopSamples() == WHOLE_RECORDING
+                ? Math.multiplyExact(grid.time(), grid.rowSamples())
+                : input.hopSamples();
+    }
+
     /** Max token rows of a recording. */
     public long rows(long samples) {
         if (isWhole()) {
-            return Math.max(1, samples / grid.rowSamples() + 1);
+            return input.hopSamples() == WHOLE_RECORDING
+                    ? Math.max(1, samples / grid.rowSamples() + 1)
+                    : (samples / input.hopSamples() + 1) * grid.time();
         }
         return grid.time() + (Windows.count(samples, input) - 1) * hopRows();
     }
 
     /**
-     * Token rows from the start of a window to the start of the next. A hop is a whole number of rows, except that of
-     * windows side by side which are a little longer than their rows (KWT), or a little shorter (Bird-MAE, whose last
-     * row is partly padding): then it is all rows of a window.
+     * Token rows from the start of a window, or of a chunk, to the start of the next. A hop is a whole number of rows,
+     * except that of windows side by side which are a little longer than their rows (KWT), or a little shorter
+     * (Bird-MAE, whose last row is partly padding): then it is all rows of a window.
      */
     public int hopRows() {
         return Math.min(grid.time(), Math.ceilDiv(input.hopSamples(), grid.rowSamples()));
@@ -179,7 +216,7 @@ public record EncoderSpec(
 
     /** When token rows begin, for those who have tokens but not their encoder. */
     public RowTimes rowTimes() {
-        return isWhole()
+        return isWhole() && input.hopSamples() == WHOLE_RECORDING
                 ? new RowTimes(sampleRate(), grid.rowSamples(), 0, 0)
                 : new RowTimes(sampleRate(), grid.rowSamples(), input.hopSamples(), hopRows());
     }

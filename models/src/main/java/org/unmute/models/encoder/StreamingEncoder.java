@@ -62,9 +62,8 @@ public final class StreamingEncoder {
         this.request = request;
         this.rows = rows;
         spec = encoder.describe();
-        int piece = Math.multiplyExact(spec.grid().time(), spec.grid().rowSamples());
-        window = spec.isWhole() ? piece : spec.windowSamples();
-        hop = spec.isWhole() ? piece : spec.input().hopSamples();
+        window = spec.isWhole() ? spec.chunkSamples() : spec.windowSamples();
+        hop = spec.isWhole() ? window : spec.input().hopSamples();
         if (request.attention() || hop > window) {
             throw new IllegalArgumentException(spec.name() + ": streams have no attention, and windows that follow"
                     + " each other without a gap: windows of " + window + " samples start every " + hop

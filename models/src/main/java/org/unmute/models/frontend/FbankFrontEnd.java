@@ -41,7 +41,9 @@ public record FbankFrontEnd(
         /** The mean is removed (EAT, SSLAM, Audio-MAE, AST, ASiT, Bird-MAE). */
         CENTRED,
         /** Multiplied by 2^15, the mean stays (BEATs). */
-        INT16_SCALE
+        INT16_SCALE,
+        /** Nothing (MAE-AST). */
+        AS_IS
     }
 
     /** How a clip shorter than the window is treated. */
@@ -50,7 +52,7 @@ public record FbankFrontEnd(
         ZEROS,
         /** The clip's smallest log energy at the end, before normalizing (Bird-MAE). */
         MINIMUM,
-        /** Nothing is added (BEATs). */
+        /** Nothing is added (BEATs, MAE-AST). */
         NONE
     }
 
@@ -201,6 +203,7 @@ public record FbankFrontEnd(
                 + switch (waveform) {
                     case CENTRED -> "mean of the waveform removed";
                     case INT16_SCALE -> "waveform times 2^15";
+                    case AS_IS -> "waveform as it is";
                 }
                 + ", "
                 + switch (padding) {

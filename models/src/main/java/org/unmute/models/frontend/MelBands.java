@@ -1,15 +1,18 @@
 package org.unmute.models.frontend;
 
 /**
- * The bands of a mel spectrum: their centres are equally spaced in mel between two edges, as both kaldi and HTK place
- * them.
+ * The bands of a mel spectrum: their centres are equally spaced in mel between two edges.
  *
  * @param count number of bands
  * @param lowHz lower edge of the first band
  * @param highHz upper edge of the last band
+ * @param scale of mel
  */
-public record MelBands(int count, double lowHz, double highHz) {
-    private static final double BREAK = 700;
+public record MelBands(int count, double lowHz, double highHz, MelScale scale) {
+    /** Bands as both kaldi and HTK place them. */
+    public MelBands(int count, double lowHz, double highHz) {
+        this(count, lowHz, highHz, MelScale.LOGARITHMIC);
+    }
 
     /** @throws IllegalArgumentException if there is no band or the edges are no range */
     public MelBands {
@@ -19,8 +22,8 @@ public record MelBands(int count, double lowHz, double highHz) {
         }
     }
 
-    private static double mel(double hertz) {
-        return Math.log1p(hertz / BREAK);
+    private double mel(double hertz) {
+        return scale.mel(hertz);
     }
 
     private double step() {
@@ -40,7 +43,7 @@ public record MelBands(int count, double lowHz, double highHz) {
         if (band == 0 || band == count) {
             return band == 0 ? lowHz : highHz;
         }
-        return BREAK * Math.expm1(mel(lowHz) + (band + 0.5) * step());
+        return scale.hertz(mel(lowHz) + (band + 0.5) * step());
     }
 
     /**

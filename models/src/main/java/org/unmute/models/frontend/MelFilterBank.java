@@ -92,6 +92,30 @@ public final class MelFilterBank {
         });
     }
 
+    /**
+     * Slaney's bands as librosa builds them: edges equally spaced in a mel scale that is linear below 1 kHz and
+     * logarithmic above, triangles linear in Hz, each of area 1.
+     *
+     * @param bands    number of bands
+     * @param fftSize  length of the transform; bins are k * sampleRate / fftSize, up to half the sample rate
+     * @param lowFreq  lower edge of the first band in Hz
+     * @param highFreq upper edge of the last band in Hz
+     */
+    static MelFilterBank slaney(int bands, int fftSize, int sampleRate, double lowFreq, double highFreq) {
+        double low = MelScale.SLANEY.mel(lowFreq);
+        double step = (MelScale.SLANEY.mel(highFreq) - low) / (bands + 1);
+        double[] edges = new double[bands + 2];
+        for (int i = 0; i < edges.length; i++) {
+            edges[i] = MelScale.SLANEY.hertz(low + i * step);
+        }
+        double spacing = (double) sampleRate / fftSize;
+        return new MelFilterBank(bands, fftSize / 2 + 1, (band, bin) -> {
+            double up = (spacing * bin - edges[band]) / (edges[band + 1] - edges[band]);
+            double down = (edges[band + 2] - spacing * bin) / (edges[band + 2] - edges[band + 1]);
+            return (float) (Math.min(up, down) * 2 / (edges[band + 2] - edges[band]));
+        });
+    }
+
     private static double htkMel(double hertz) {
         return 2595 * Math.log10(1 + hertz / 700);
     }

@@ -3,6 +3,7 @@ package org.unmute.models.vit;
 import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
+import org.unmute.tensor.op.Unary;
 
 /**
  * Multi-head self-attention. Queries, keys and values come from one packed linear map, as in timm: its output channels
@@ -12,11 +13,13 @@ import org.unmute.tensor.op.AttentionOps;
  * @param proj {@code dim} to {@code dim}
  * @param heads number of heads; divides {@code dim}
  * @param bias added to the scores; may be null
+ * @param gate of the joined heads (BAT): they are multiplied by {@code sigmoid(gate(x))} of the attention's input;
+ *     {@code dim} to {@code dim}; may be null
  */
-public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) {
-    /** Attention without a bias. */
+public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias, Linear gate) {
+    /** Attention without a bias and a gate. */
     public Attention(Linear qkv, Linear proj, int heads) {
-        this(qkv, proj, heads, null);
+        this(qkv, proj, heads, null, null);
     }
 
     /** Reads {@code qkv} and {@code proj} below a name. */
@@ -25,6 +28,19 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
                 Linear.read(weights, name + ".qkv", 3 * dim, dim),
                 Linear.read(weights, name + ".proj", dim, dim),
                 heads);
+    }
+
+    /** Reads {@code qkv}, which has no bias, and {@code proj} below a name. */
+    public static Attention readUnbiased(Weights weights, String name, long dim, int heads) {
+        return new Attention(
+                new Linear(weights.linearWeight(name + ".qkv.weight", 3 * dim, dim), null),
+                Linear.read(weights, name + ".proj", dim, dim),
+                heads);
+    }
+
+    /** Reads {@code qkv}, {@code proj} and {@code gate} below a name. */
+    public static Attention readGated(Weights weights, String name, long dim, int heads) {
+        return read(weights, name, dim, heads).gated(Linear.read(weights, name + ".gate", dim, dim));
     }
 
     /**
@@ -50,7 +66,11 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
 
     /** The same with a bias. */
     public Attention with(AttentionBias added) {
-        return new Attention(qkv, proj, heads, added);
+        return new Attention(qkv, proj, heads, added, gate);
+    }
+
+    private Attention gated(Linear by) {
+        return new Attention(qkv, proj, heads, bias, by);
     }
 
     /** {@code [batch, tokens, dim]} to the same. */
@@ -72,8 +92,18 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
         return residual.plus(a);
     }
 
+    /** What the {@link #gate} lets through of each channel: {@code [batch, tokens, dim]} to the same, 0 to 1. */
+    public Tensor passing(Tensor x) {
+        return gate.apply(x).unary(Unary.SIGMOID);
+    }
+
     /** The input of {@code proj}. */
     private Tensor mixed(Tensor x) {
+        return gate == null ? heads(x) : heads(x).times(passing(x));
+    }
+
+    /** The heads side by side. */
+    private Tensor heads(Tensor x) {
         long batch = x.size(0);
         long tokens = x.size(1);
         long dim = x.size(2);

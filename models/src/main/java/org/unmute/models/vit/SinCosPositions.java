@@ -1,6 +1,6 @@
 package org.unmute.models.vit;
 
-/** Fixed two-dimensional sine-cosine positions. */
+/** Fixed sine-cosine positions. */
 public final class SinCosPositions {
     private SinCosPositions() {}
 
@@ -43,6 +43,26 @@ public final class SinCosPositions {
         float[] grid = sinCos(freq, time, dim);
         float[] table = new float[Math.addExact(grid.length, dim)];
         System.arraycopy(grid, 0, table, dim, grid.length);
+        return table;
+    }
+
+    /**
+     * MAE-AST's table of a sequence: row n has {@code sin(n wᵢ)} in channel 2 i and {@code cos(n wᵢ)} in channel 2 i +
+     * 1 with {@code wᵢ = 10000^(-2 i / dim)}. Frequencies and angles are rounded to float32, as the authors' are.
+     *
+     * @param dim even
+     * @return {@code [rows, dim]}, row-major
+     */
+    public static float[] interleaved(int rows, int dim) {
+        if (dim % 2 != 0) {
+            throw new IllegalArgumentException("positions: dim must be even, is " + dim);
+        }
+        float[] table = new float[Math.multiplyExact(rows, dim)];
+        for (int i = 0; i < table.length; i += 2) {
+            float angle = i / dim * (float) Math.exp(i % dim * (float) (-Math.log(10000) / dim));
+            table[i] = (float) Math.sin(angle);
+            table[i + 1] = (float) Math.cos(angle);
+        }
         return table;
     }
 }

@@ -42,12 +42,12 @@ public final class Dasheng implements EncoderNetwork {
     private static final int RATE = 16_000;
     private static final double EPS = 1e-6;
     /** Torch's default, for batch norm and for the head's norm. */
-    private static final double TORCH_EPS = 1e-5;
+    static final double TORCH_EPS = 1e-5;
 
     private static final double TABLE_TOLERANCE = 1e-4;
-    private static final String CONFIG = "config.";
+    static final String CONFIG = "config.";
     /** The authors' constructor without what affects training only. */
-    private static final Set<String> CONFIG_ENTRIES = Set.of(
+    static final Set<String> CONFIG_ENTRIES = Set.of(
             "embed_dim",
             "depth",
             "num_heads",
@@ -61,31 +61,12 @@ public final class Dasheng implements EncoderNetwork {
             "center",
             "top_db");
 
-    private static final String PATCHES = "patch_embed.proj";
-    private static final String TIME = "time_pos_embed";
-    private static final String FREQ = "freq_pos_embed";
-    private static final String NORM = "init_bn.1.";
+    static final String PATCHES = "patch_embed.proj";
+    static final String TIME = "time_pos_embed";
+    static final String FREQ = "freq_pos_embed";
+    static final String NORM = "init_bn.1.";
     private static final String MEL_TABLE = "front_end.0.mel_scale.fb";
-    /** With any prefix; {@code encoder.} on Hugging Face, where the head is next to the encoder. */
-    private static final KeyMap AUTHORS = KeyMap.named(
-                    "dasheng/authors", TIME, FREQ, NORM + "running_mean", "blocks.0.attn.qkv.weight")
-            .drop(NORM + "num_batches_tracked", "counter of training")
-            .drop("front_end.0.spectrogram.window", "window of the front end, which is computed")
-            .keep(TIME, FREQ, NORM, PATCHES + ".", "blocks.", "norm.", "outputlayer.", "cls_token", "front_end.")
-            .keepOuter("outputlayer.")
-            .require(
-                    TIME,
-                    FREQ,
-                    NORM + "weight",
-                    NORM + "bias",
-                    NORM + "running_mean",
-                    NORM + "running_var",
-                    PATCHES + ".weight",
-                    PATCHES + ".bias",
-                    "norm.weight",
-                    "norm.bias")
-            .requireSeries("blocks.", Vit.timmBlock())
-            .carry(CONFIG);
+    private static final KeyMap AUTHORS = keyMap("dasheng/authors");
 
     /** How its checkpoints are recognized and opened. */
     public record Provider() implements EncoderProvider {
@@ -116,6 +97,28 @@ public final class Dasheng implements EncoderNetwork {
         }
     }
 
+    /** The names of Dasheng and CED, with any prefix; {@code encoder.} on Hugging Face, the head next to it. */
+    static KeyMap keyMap(String name) {
+        return KeyMap.named(name, TIME, FREQ, NORM + "running_mean", "blocks.0.attn.qkv.weight")
+                .drop(NORM + "num_batches_tracked", "counter of training")
+                .drop("front_end.0.spectrogram.window", "window of the front end, which is computed")
+                .keep(TIME, FREQ, NORM, PATCHES + ".", "blocks.", "norm.", "outputlayer.", "cls_token", "front_end.")
+                .keepOuter("outputlayer.")
+                .require(
+                        TIME,
+                        FREQ,
+                        NORM + "weight",
+                        NORM + "bias",
+                        NORM + "running_mean",
+                        NORM + "running_var",
+                        PATCHES + ".weight",
+                        PATCHES + ".bias",
+                        "norm.weight",
+                        "norm.bias")
+                .requireSeries("blocks.", Vit.timmBlock())
+                .carry(CONFIG);
+    }
+
     private final EncoderSpec spec;
     private final MelFrontEnd frontEnd;
     private final Tensor melMean;
@@ -138,6 +141,9 @@ public final class Dasheng implements EncoderNetwork {
         int patchTime = w.size(PATCHES + ".weight", 4, 3);
         int depth = w.count("blocks", "norm1.weight");
         int rows = w.size(TIME, 4, 3);
+        if (w.size(FREQ, 4, 2) != 1) {
+            throw new UnusableCheckpointException(file.origin() + ": " + rows(file));
+        }
         requireSupported(w, file, config);
         config.mustBe("depth", depth, "the number of blocks.N");
         if (config.states("target_length") && config.count("target_length", 0) / patchTime != rows) {
@@ -189,15 +195,12 @@ public final class Dasheng implements EncoderNetwork {
                 + "so that one row is expected: another model with the same names (CED)?";
     }
 
-    /** Refuses variants that the authors' class supports and no released model uses. */
-    private static void requireSupported(CheckpointWeights w, Checkpoint file, ModelConfig config) {
-        if (w.size(FREQ, 4, 2) != 1) {
-            throw new UnusableCheckpointException(file.origin() + ": " + rows(file));
-        }
+    /** Refuses variants that the authors' class supports and no released model uses, of Dasheng and of CED. */
+    static void requireSupported(CheckpointWeights w, Checkpoint file, ModelConfig config) {
         for (String extra : List.of("cls_token", "blocks.0.ls1.gamma", "blocks.0.ls2.gamma")) {
             if (w.has(extra)) {
                 throw new UnusableCheckpointException(file.origin() + ": tensor '" + extra
-                        + "' is there, but no released Dasheng has it: class tokens and "
+                        + "' is there, but no released Dasheng or CED has it: class tokens and "
                         + "layer scales are not supported");
             }
         }
@@ -218,8 +221,8 @@ public final class Dasheng implements EncoderNetwork {
         }
     }
 
-    private static MelFrontEnd frontEnd(
-            Checkpoint file, CheckpointWeights w, ModelConfig config, int mel, int patchTime) {
+    /** The front end, whose mel bands must be those that the file stores, if it does. */
+    static MelFrontEnd frontEnd(Checkpoint file, CheckpointWeights w, ModelConfig config, int mel, int patchTime) {
         MelSpectrogram spectrogram = new MelSpectrogram(new MelOptions(
                 RATE,
                 config.count("n_fft", 512),
@@ -243,7 +246,7 @@ public final class Dasheng implements EncoderNetwork {
     }
 
     /** {@code weight / sqrt(variance + eps)} */
-    private static Tensor scale(CheckpointWeights w, String origin, int mel) {
+    static Tensor scale(CheckpointWeights w, String origin, int mel) {
         float[] weight = w.tensor(NORM + "weight", mel).toFloats();
         float[] variance = w.tensor(NORM + "running_var", mel).toFloats();
         for (int i = 0; i < mel; i++) {

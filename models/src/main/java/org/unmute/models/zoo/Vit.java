@@ -27,16 +27,16 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The network of Audio-MAE, Bird-MAE, ASiT, AST, EAT and KWT, with timm's names: one or two extra tokens before the
- * patches, a stored position for every token or for the patches only, blocks and, in some, norms around them. Six
- * encoders share it, and an encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all
- * that Audio-MAE's network needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve
- * others.
+ * The network of Audio-MAE, Bird-MAE, ASiT, AST, SSAST, EAT, BAT, M2D, CED, ATST-Frame and KWT, with timm's names: up
+ * to two extra tokens before the patches, a stored position for every token or for the patches only, blocks and, in
+ * some, norms around them. Those that cut a recording themselves run it on each chunk ({@link Chunks}). An encoder in
+ * another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that Audio-MAE's network needs, and the
+ * parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
  *
  * <p>Immutable and thread-safe, as are the tensors of a checkpoint.
  *
  * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
- * @param extra the tokens before the patches, {@code [1, extra, dim]}; at least one
+ * @param extra the tokens before the patches, {@code [1, extra, dim]}; null if there are none
  * @param positions {@code [1, extra + patches, dim]}, or {@code [1, patches, dim]} if the extra tokens have none
  * @param entering what the trace calls the tokens with their positions, such as {@link #WITH_CLS}
  * @param preNorm norm before the first block; may be null
@@ -72,14 +72,16 @@ public record Vit(
 
     /** @throws IllegalArgumentException if the tokens, the positions and the blocks do not fit */
     public Vit {
-        if (extra.rank() != 3
-                || positions.rank() != 3
-                || extra.size(0) != 1
-                || positions.size(0) != 1
-                || extra.size(1) < 1
-                || extra.size(2) != positions.size(2)) {
-            throw new IllegalArgumentException("vit: the tokens before the patches are " + extra.shape()
-                    + " and the positions " + positions.shape() + ": [1, tokens, dim] is expected of both");
+        boolean fits = positions.rank() == 3 && positions.size(0) == 1;
+        if (!fits
+                || extra != null
+                        && (extra.rank() != 3
+                                || extra.size(0) != 1
+                                || extra.size(1) < 1
+                                || extra.size(2) != positions.size(2))) {
+            throw new IllegalArgumentException(
+                    "vit: the tokens before the patches are " + (extra == null ? "none" : extra.shape())
+                            + " and the positions " + positions.shape() + ": [1, tokens, dim] is expected of both");
         }
         if (trunk.blocks().isEmpty()) {
             throw new IllegalArgumentException("vit: there are no blocks: at least one is expected");
@@ -292,10 +294,7 @@ public record Vit(
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
-        Tensor before = extra.expand(input.size(0), extra.size(1), dim());
-        Tensor tokens = positions.size(1) > patches.size(1)
-                ? Tensor.concat(1, before, patches).plus(positions)
-                : Tensor.concat(1, before, patches.plus(positions));
+        Tensor tokens = entering(patches);
         trace.accept(entering, tokens);
         if (preNorm != null) {
             tokens = preNorm.apply(tokens);
@@ -303,6 +302,22 @@ public record Vit(
         }
         Tensor x = trunk.apply(tokens, trace);
         return norm == null ? x : norm.apply(x);
+    }
+
+    /** Patches with the tokens before them and their positions. */
+    private Tensor entering(Tensor patches) {
+        if (extra == null) {
+            return patches.plus(positions);
+        }
+        Tensor before = extra.expand(patches.size(0), extra.size(1), dim());
+        return positions.size(1) > patches.size(1)
+                ? Tensor.concat(1, before, patches).plus(positions)
+                : Tensor.concat(1, before, patches.plus(positions));
+    }
+
+    /** The same network with other positions, such as those of a shorter input. */
+    public Vit at(Tensor others) {
+        return new Vit(patchEmbed, extra, others, entering, preNorm, trunk, norm);
     }
 
     /**

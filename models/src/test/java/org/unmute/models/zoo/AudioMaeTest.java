@@ -173,9 +173,9 @@ class AudioMaeTest {
 
     @Test
     void positionsOfAnotherGridAreRefused() {
-        assertThatThrownBy(() -> Encoders.build(vit(191), SMALL))
+        assertThatThrownBy(() -> Encoders.build(vit(192), SMALL))
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("there are 191 positions, expected is one and a multiple of 8");
+                .hasMessageContaining("there are 192 positions, expected is one and a multiple of 8");
     }
 
     @Test

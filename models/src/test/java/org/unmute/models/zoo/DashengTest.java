@@ -77,7 +77,7 @@ class DashengTest {
         assertThat(spec.rows(16_000)).isBetween((long) map.time(), map.time() + 1L);
     }
 
-    /** Names alone do not tell Dasheng from CED, whose patches span some of the mel bins. */
+    /** Names alone do not tell Dasheng from CED, whose patches span some of the mel bins: shapes do. */
     @Test
     void filesOfTheSameNamesAndOtherShapesAreNotTakenForIt() {
         ShapedCheckpoint several = small().with("freq_pos_embed", 1, 8, 4, 1);
@@ -87,6 +87,7 @@ class DashengTest {
                         "made.pt: no known encoder is in this file: it has the names, but not the tensors of"
                                 + " dasheng/authors (tensor 'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span"
                                 + " all mel bins")
+                .hasMessageContaining("ced/authors (tensor 'freq_pos_embed' is [1, 8, 4, 1]: CED has a row for each")
                 .hasMessageContaining("UNMUTE_CLASSPATH");
         assertThatThrownBy(() -> Encoders.recognize(small().with("freq_pos_embed", 8), ""))
                 .hasMessageContaining("dasheng/authors (tensor 'freq_pos_embed' is [8], expected are 4 axes");
@@ -94,8 +95,8 @@ class DashengTest {
         assertThatThrownBy(() -> Encoders.build(several, NONE.withModel("dasheng")))
                 .as("who asks for it gets the reason")
                 .hasMessageContaining("'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span all mel bins");
-        assertThatThrownBy(() -> Encoders.recognize(small(), "ced"))
-                .hasMessageContaining("no encoder is called 'ced'")
+        assertThatThrownBy(() -> Encoders.recognize(small(), "cedar"))
+                .hasMessageContaining("no encoder is called 'cedar'")
                 .hasMessageContaining("UNMUTE_CLASSPATH");
     }
 

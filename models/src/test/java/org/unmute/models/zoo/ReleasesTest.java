@@ -111,6 +111,19 @@ class ReleasesTest {
         long beats = 512 * 256 + 2 * 512 + 512 * 768 + 768 + convolution + norm + vit(768, 12) + 12 * gate + 320 * 12;
         assertParameters("BEATs", beats);
         assertParameters("BEATs+", beats);
+        long gates = 12 * (768 * 768 + 768);
+        assertParameters("BAT", vit(768, 12) + patch + 768 + norm + gates);
+        for (String name : List.of("CED", "CED-small", "CED-mini", "CED-tiny")) {
+            long dim = release(name).size().dim();
+            assertParameters(name, vit(dim, 12) + 256 * dim + dim + 63 * dim + 4 * dim + bn + 2 * dim);
+        }
+        assertParameters("M2D", vit(768, 12) + patch + 768 + (1 + 5 * 62) * 768 + norm);
+        long unbiased = vit(768, 12) - 12 * 3 * 768;
+        assertParameters("ATST-Frame", unbiased + 64 * 4 * 768 + 768 + 251 * 768 + norm);
+        assertParameters("SSAST-patch", vit(768, 12) + patch + 2 * 768 + (2 + 8 * 64) * 768 + norm);
+        assertParameters("SSAST-frame", vit(768, 12) + 128 * 2 * 768 + 768 + 2 * 768 + (2 + 512) * 768 + norm);
+        assertParameters("MAE-AST-patch", vit(768, 12) + patch + norm);
+        assertParameters("MAE-AST-frame", vit(768, 12) + 128 * 2 * 768 + 768 + norm);
         long kwtBlock = 3 * 64 * 64 + 64 * 64 + 64 + 4 * 64 + 64 * 256 + 256 + 256 * 64 + 64;
         assertParameters("KWT-1", 12 * kwtBlock + 40 * 64 + 64 + 64 + 99 * 64);
     }
@@ -144,6 +157,16 @@ class ReleasesTest {
         for (String name : List.of("Dasheng", "Dasheng-0.6B", "Dasheng-1.2B")) {
             assertGrid(name, centred / 4, 64 / 64);
         }
+        assertGrid("BAT", (centred - 1 + 15) / 16, bands);
+        for (String name : List.of("CED", "CED-small", "CED-mini", "CED-tiny")) {
+            assertGrid(name, centred / 16, 64 / 16);
+        }
+        assertGrid("M2D", centred / 16, 80 / 16);
+        assertGrid("ATST-Frame", centred / 4, 1);
+        assertGrid("SSAST-patch", rows(16_000, 400, 160, 1024, 16, 16), bands);
+        assertGrid("SSAST-frame", rows(16_000, 400, 160, 1024, 2, 2), 1);
+        assertGrid("MAE-AST-patch", unpadded / 16, bands);
+        assertGrid("MAE-AST-frame", unpadded / 2, 1);
         assertGrid("KWT-1", 10 * ((16_000 - 480) / 160 + 1), 1);
         assertThat(Releases.all())
                 .allMatch(r ->

@@ -1,0 +1,103 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+
+/** Every encoder with reference numbers, through the commands that users meet it in. */
+@Tag("golden")
+class EveryEncoderEndToEndTest {
+    @TempDir
+    private Path temporary;
+
+    private record Case(Path folder, JsonNode config, Path checkpoint) {
+        String name() {
+            return folder.getFileName().toString();
+        }
+
+        /** What the small checkpoints do not state. */
+        List<Object> options() {
+            List<Object> all = new ArrayList<>(List.of(
+                    "--encoder",
+                    checkpoint,
+                    "--model",
+                    config.get("encoder").asText().replaceFirst("_ft$", "")));
+            for (String key : List.of("heads", "num_heads")) {
+                if (config.has(key)) {
+                    all.addAll(List.of("--heads", config.get(key).asInt()));
+                }
+            }
+            JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
+            if (!heads.isMissingNode()) {
+                all.addAll(List.of("--heads", heads.asInt()));
+            }
+            if (config.has("target_length") && !name().equals("dasheng")) {
+                all.addAll(List.of("--frames", config.get("target_length").asInt()));
+            }
+            for (Map.Entry<String, JsonNode> e : config.path("cfg").properties()) {
+                all.addAll(List.of("--config", e.getKey() + "=" + e.getValue().asText()));
+            }
+            if (config.has("stride_freq_time")) {
+                JsonNode strides = config.get("stride_freq_time");
+                all.addAll(List.of("--config", "fstride=" + strides.get(0).asText()));
+                all.addAll(List.of("--config", "tstride=" + strides.get(1).asText()));
+            }
+            if (config.has("norm_mean")) {
+                all.addAll(List.of("--norm-mean=" + config.get("norm_mean").asText()));
+                all.addAll(List.of("--norm-std=" + config.get("norm_std").asText()));
+            }
+            return all;
+        }
+
+        Path wav() {
+            return ModelsGolden.require(config.get("wav").asText());
+        }
+    }
+
+    private static List<Case> cases() throws IOException {
+        List<Case> all = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(ModelsGolden.require("tiny"))) {
+            for (Path folder : folders.sorted().toList()) {
+                JsonNode config = new ObjectMapper()
+                        .readTree(folder.resolve("config.json").toFile());
+                try (Stream<Path> files = Files.list(folder)) {
+                    Path checkpoint = files.filter(
+                                    f -> f.getFileName().toString().matches("checkpoint\\..*|model\\.safetensors"))
+                            .sorted()
+                            .findFirst()
+                            .orElse(folder.resolve("model_hf.safetensors"));
+                    all.add(new Case(folder, config, checkpoint));
+                }
+            }
+        }
+        assertThat(all).hasSizeGreaterThan(15);
+        return all;
+    }
+
+    @TestFactory
+    List<DynamicTest> verifyAgrees() throws IOException {
+        return cases().stream()
+                .map(c -> dynamicTest(c.name(), () -> {
+                    List<Object> args = new ArrayList<>(List.of("verify", "-q"));
+                    args.addAll(c.options());
+                    args.addAll(List.of("--reference", c.folder().resolve("expected.safetensors"), "--audio", c.wav()));
+                    assertThat(Ran.unmute(args.toArray()).endsWith(ExitCode.OK).out())
+                            .contains("agree");
+                }))
+                .toList();
+    }
+}
