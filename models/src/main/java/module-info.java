@@ -12,6 +12,7 @@ import org.unmute.models.zoo.Eat;
 import org.unmute.models.zoo.Kwt;
 import org.unmute.models.zoo.M2d;
 import org.unmute.models.zoo.MaeAst;
+import org.unmute.models.zoo.PretrainedSed;
 import org.unmute.models.zoo.SmallVit;
 import org.unmute.models.zoo.Ssast;
 
@@ -42,6 +43,7 @@ module org.unmute.models {
             MaeAst.Frames,
             Bat,
             Ssast,
+            PretrainedSed,
             Ast,
             Asit,
             BirdMae,

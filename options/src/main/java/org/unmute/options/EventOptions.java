@@ -32,20 +32,22 @@ public final class EventOptions {
             paramLabel = "SECONDS",
             description = "Window of the median filter on scores: seconds, of which as many rows of the encoder as fit"
                     + " are taken, an odd number; or rows, such as 3rows; 0 for none (default: "
-                    + DetectionRules.MEDIAN_SECONDS + ").")
+                    + DetectionRules.MEDIAN_SECONDS + "; for an encoder's own head what its authors take).")
     private String median;
 
     @Option(
             names = {"--merge-gap", "--max-gap"},
             paramLabel = "SECONDS",
-            description = "Events of a class at most so far apart become one (default: ${DEFAULT-VALUE}).")
-    private double gap = DetectionRules.MAX_GAP_SECONDS;
+            description = "Events of a class at most so far apart become one (default: "
+                    + DetectionRules.MAX_GAP_SECONDS + "; 0 for an encoder's own head).")
+    private Double gap;
 
     @Option(
             names = "--min-duration",
             paramLabel = "SECONDS",
-            description = "Shorter events are left out (default: ${DEFAULT-VALUE}).")
-    private double duration = DetectionRules.MIN_DURATION_SECONDS;
+            description = "Shorter events are left out (default: " + DetectionRules.MIN_DURATION_SECONDS
+                    + "; 0 for an encoder's own head).")
+    private Double duration;
 
     @Option(
             names = "--top-k",

@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.unmute.data.ClipDivision;
 import org.unmute.events.detection.ContextSeconds;
-import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.detection.RuleOptions;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
@@ -69,15 +68,7 @@ class SharedOptionsTest {
         assertThat(all.clip.rule()).isEqualTo(ClipDivision.Rule.DEFAULT);
         assertThat(all.tokens.type()).isEqualTo(TokenType.f16);
         assertThat(all.tokens.layers()).isFalse();
-        assertThat(all.events.rules())
-                .isEqualTo(new RuleOptions(
-                        null,
-                        null,
-                        null,
-                        DetectionRules.MAX_GAP_SECONDS,
-                        DetectionRules.MIN_DURATION_SECONDS,
-                        null,
-                        List.of()));
+        assertThat(all.events.rules()).isEqualTo(new RuleOptions(null, null, null, null, null, null, List.of()));
         assertThat(all.events.context()).isEqualTo(new ContextSeconds(null, null));
         assertThat(all.grid.only()).isEmpty();
         assertThat(all.grid.cache()).isNull();

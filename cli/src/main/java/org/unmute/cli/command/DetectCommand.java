@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         name = "detect",
         description = {
             "Finds when, and where the probe can tell at which frequencies, the classes of a trained probe sound in"
-                    + " recordings of any length.",
+                    + " recordings of any length. Without a probe, the classes of a head that comes with the encoder.",
             "Writes tables of events into a folder as recordings pass. Run the same command again after an"
                     + " interruption: it resumes where it stopped, also within a recording, and the files become the"
                     + " same."
@@ -57,7 +57,8 @@ import picocli.CommandLine.Option;
             "  run.json                                 how it was made; written at the end",
             "",
             "Example:",
-            "  unmute detect --probe run1/ --audio recordings/ --format csv,raven --out events/"
+            "  unmute detect --probe run1/ --audio recordings/ --format csv,raven --out events/",
+            "  unmute detect --encoder BEATs_strong_1.pt --audio recordings/ --out events/   without training"
         })
 final class DetectCommand extends ComputingCommand {
     /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
@@ -66,11 +67,11 @@ final class DetectCommand extends ComputingCommand {
     @Option(
             names = "--probe",
             paramLabel = "PATH",
-            required = true,
             description =
                     "The trained probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
                             + " pack' wrote."
-                            + " Its run tells the encoder, unless --encoder is given.")
+                            + " Its run tells the encoder, unless --encoder is given (default: the encoder's own"
+                            + " head).")
     private Path probe;
 
     @Mixin
@@ -107,16 +108,12 @@ final class DetectCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        Path file = ProbeFiles.one(probe);
-        SavedProbe run = SavedProbe.find(file, null);
-        Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
-        OpenEncoder opened = run.results().isMissingNode()
-                ? WarmStart.awaitedBy(encoder.open(compute.digests()))
-                : opened(encoder, run, "probe");
-        DetectorSetup setup = DetectorSetup.of(file, opened, resampling, events.rules()::rules, events.context());
+        DetectorSetup setup = probe == null ? ofHead() : ofProbe();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         setup.lines().forEach(this::tell);
-        ProbeFiles.remarkOnMissingDigest(file, this::tell);
+        if (setup.file() != null) {
+            ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
+        }
         if (events.context().isStrideIdle(setup.scorer())) {
             tell("--stride does not matter where each row is scored by itself");
         }
@@ -133,7 +130,9 @@ final class DetectCommand extends ComputingCommand {
                             + "; nothing was written"));
             return status;
         }
-        record.input(file);
+        if (setup.file() != null) {
+            record.input(setup.file());
+        }
         try (DetectionFolder folder = DetectionFolder.open(out, setup.settings(), line())) {
             Outcome outcome = detect(setup, clips, folder);
             EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, outcome) : null;
@@ -147,6 +146,25 @@ final class DetectCommand extends ComputingCommand {
             }
         }
         return status;
+    }
+
+    private DetectorSetup ofProbe() throws IOException {
+        Path file = ProbeFiles.one(probe);
+        SavedProbe run = SavedProbe.find(file, null);
+        Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
+        OpenEncoder opened = run.results().isMissingNode()
+                ? WarmStart.awaitedBy(encoder.open(compute.digests()))
+                : opened(encoder, run, "probe");
+        return DetectorSetup.of(file, opened, resampling, events.rules()::rules, events.context());
+    }
+
+    private DetectorSetup ofHead() throws IOException {
+        if (!matched("--encoder")) {
+            throw CommandException.usage("detect: give --probe with a trained probe, or --encoder with an encoder that"
+                    + " comes with a head, such as BEATs_strong_1.pt");
+        }
+        OpenEncoder own = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        return DetectorSetup.ofHead(own, Resampling.valueOf(audio.resampling()), events.rules(), events.context());
     }
 
     private Outcome detect(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder) throws IOException {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
@@ -15,11 +16,13 @@ import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 import org.unmute.files.Sha256;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.FrameHead;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.BandFinder;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.EncoderHead;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
@@ -27,8 +30,8 @@ import org.unmute.tensor.backend.Backends;
 /**
  * Encoder, probe and rules that fit each other.
  *
- * @param file     of the probe
- * @param sha256   of that file
+ * @param file     of the probe; null where the encoder's own head is in its place
+ * @param sha256   of that file, or the encoder's
  * @param probe    the probe
  * @param encoder  the encoder whose tokens it was trained on
  * @param key      of those tokens
@@ -106,6 +109,64 @@ public record DetectorSetup(
         }
     }
 
+    /**
+     * Takes the head that comes with an encoder, for moments or for clips, in place of a probe. Where nothing is
+     * stated, scores become events as its authors have it: the median filter of the head, no gaps joined, none left
+     * out; a threshold of {@value DetectionRules#THRESHOLD}.
+     *
+     * @param opened  an encoder with a head
+     * @param rules   what differs
+     * @param context how scores are made; by default each frame is scored by itself
+     * @throws InputException if the encoder has no head
+     * @throws SettingsException if rules or context do not fit it
+     */
+    public static DetectorSetup ofHead(
+            OpenEncoder opened, Resampling resample, RuleOptions rules, ContextSeconds context) throws IOException {
+        FrameHead head = opened.encoder()
+                .frameHead()
+                .orElseThrow(() -> new InputException("encoder " + opened.origin()
+                        + " has no head that scores classes: name a probe with --probe ('unmute probe' trains one), or"
+                        + " give an encoder with a head, such as BEATs_strong_1.pt ('unmute encoders' lists them)"));
+        OpenEncoder encoder = opened.withHead();
+        EncoderSpec spec = encoder.encoder().describe();
+        CacheKey key = encoder.key(resample.name(), DType.F32);
+        TrainedProbe probe = EncoderHead.of(head.classes(), key);
+        DetectionRules wanted = rules.rules(head.classes(), authors(head));
+        ContextSeconds own = context.context() == null ? new ContextSeconds(0.0, context.stride()) : context;
+        try {
+            return new DetectorSetup(
+                    null,
+                    encoder.hash(),
+                    probe,
+                    encoder,
+                    key,
+                    resample,
+                    own.scorer(probe, spec.rowTimes(), null),
+                    wanted,
+                    wanted.rules(probe.classes(), null, spec),
+                    new LearnedThresholds(null, null, null, null));
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(e.getMessage(), e);
+        }
+    }
+
+    /** The post-processing of a head's authors. */
+    private static DetectionRules authors(FrameHead head) {
+        DetectionRules defaults = DetectionRules.DEFAULTS;
+        return new DetectionRules(
+                defaults.threshold(),
+                Map.of(),
+                defaults.low(),
+                defaults.lowShare(),
+                defaults.median(),
+                head.medianFrames(),
+                0,
+                0,
+                0,
+                Set.of(),
+                false);
+    }
+
     /** Finds events in recordings. */
     public RecordingDetector detector() {
         return new RecordingDetector(encoder.encoder(), scorer, rules, resample.kernel());
@@ -135,15 +196,25 @@ public record DetectorSetup(
                 ? "scores each row of " + seconds(row) + " by itself"
                 : "scores " + seconds(scorer.context() * row) + " around each moment, every "
                         + seconds(scorer.stride() * row);
-        all.add("probe " + probe.probe().name() + " " + file + ": "
+        all.add((file == null
+                        ? "the encoder's own head: "
+                        : "probe " + probe.probe().name() + " " + file + ": ")
                 + (chosen.length < probe.classes().size() ? chosen.length + " of " : "")
                 + Units.count(probe.classes().size(), "class") + "; " + scored);
         all.add("events: score above " + thresholds(chosen) + median(row) + ", gaps up to " + seconds(rules.maxGap())
                 + " joined, at least " + seconds(rules.minDuration()) + " long"
                 + (rules.topK() == 0 ? "" : ", the " + rules.topK() + " highest classes at a time"));
-        all.add(learned.line(chosen, wanted, probe.classes()));
+        all.add(
+                file == null
+                        ? "thresholds: as given, else " + DetectionRules.THRESHOLD
+                                + ": the head comes with none; scores" + " are its own, not calibrated"
+                        : learned.line(chosen, wanted, probe.classes()));
         all.add(frequencies(spec));
-        if (spec.isWhole()) {
+        if (file == null) {
+            all.add("windows: of " + seconds((double) spec.windowSamples() / spec.sampleRate()) + ", one every "
+                    + seconds((double) spec.input().hopSamples() / spec.sampleRate()) + ", each heard by itself; events"
+                    + " are no finer than " + seconds(row));
+        } else if (spec.isWhole()) {
             all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
                     + " at a time, and tokens depend on these alone");
         } else if (probe.probe().name().equals("linear") && probe.hasCls()) {
@@ -197,9 +268,11 @@ public record DetectorSetup(
             return "frequencies: the band in which the winning tokens lie, of " + spec.freq() + " from " + all;
         }
         return "frequencies: every event has the full band, " + all + ": "
-                + (spec.freq() == 1
-                        ? "the encoder has one row of tokens in frequency"
-                        : "probe " + probe.probe().name() + " has no prototypes");
+                + (file == null
+                        ? "the head knows time alone"
+                        : spec.freq() == 1
+                                ? "the encoder has one row of tokens in frequency"
+                                : "probe " + probe.probe().name() + " has no prototypes");
     }
 
     private static String seconds(double value) {

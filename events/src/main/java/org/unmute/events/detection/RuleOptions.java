@@ -22,10 +22,9 @@ import org.unmute.files.SettingsException;
  *                    it learned for whatever length
  * @param low         what it must exceed throughout an event: a number, or a share of each class's threshold such as
  *                    {@code 50%}; null: the threshold
- * @param median      window of the median filter: seconds, or rows such as {@code 3rows}; null: {@link
- *                    DetectionRules#MEDIAN_SECONDS}
- * @param maxGap      events of a class at most so far apart become one, in seconds
- * @param minDuration shorter events are left out, in seconds
+ * @param median      window of the median filter: seconds, or rows such as {@code 3rows}; null for the default
+ * @param maxGap      events of a class at most so far apart become one, in seconds; null for the default
+ * @param minDuration shorter events are left out, in seconds; null for the default
  * @param topK        in each row only so many classes may be active, at least 1; null for all
  * @param classes     names of the classes to look for, separated by commas, or files with one a line; empty for all
  */
@@ -33,8 +32,8 @@ public record RuleOptions(
         String threshold,
         String low,
         String median,
-        double maxGap,
-        double minDuration,
+        Double maxGap,
+        Double minDuration,
         Integer topK,
         List<String> classes) {
     /** The thresholds that the probe learned, whatever the length of the stretches they were learned on. */
@@ -45,13 +44,25 @@ public record RuleOptions(
     }
 
     /**
-     * The rules.
+     * The rules, {@link DetectionRules#DEFAULTS} where nothing is stated.
      *
      * @param known the probe's classes
      * @throws SettingsException if an option is no number in range, or names no file
      * @throws InputException if a file is no table of thresholds or list of classes
      */
     public DetectionRules rules(List<String> known) throws IOException {
+        return rules(known, DetectionRules.DEFAULTS);
+    }
+
+    /**
+     * The rules.
+     *
+     * @param known    the probe's classes
+     * @param defaults of which median filter, gap and duration count where nothing is stated
+     * @throws SettingsException if an option is no number in range, or names no file
+     * @throws InputException if a file is no table of thresholds or list of classes
+     */
+    public DetectionRules rules(List<String> known, DetectionRules defaults) throws IOException {
         boolean learned = threshold == null || threshold.equals(LEARNED);
         Double one = learned ? null : number(threshold);
         Map<String, Double> byClass = learned || one != null ? Map.of() : table(Path.of(threshold));
@@ -62,8 +73,8 @@ public record RuleOptions(
         } else if (low != null) {
             lowest = required("--low", low);
         }
-        double window = DetectionRules.DEFAULTS.median();
-        int rows = 0;
+        double window = defaults.median();
+        int rows = median == null ? defaults.medianRows() : 0;
         if (median != null && median.matches("\\d{1,6} ?rows?")) {
             rows = Integer.parseInt(median.replaceAll("\\D", ""));
             if (rows % 2 == 0) {
@@ -84,8 +95,8 @@ public record RuleOptions(
                     share,
                     window,
                     rows,
-                    maxGap,
-                    minDuration,
+                    maxGap == null ? defaults.maxGap() : maxGap,
+                    minDuration == null ? defaults.minDuration() : minDuration,
                     topK == null ? 0 : topK,
                     chosen(known),
                     LEARNED.equals(threshold));

@@ -180,6 +180,11 @@ public record OpenEncoder(
         return new OpenEncoder(encoder.after(warmUp), hash, origin, norm, config, options);
     }
 
+    /** A copy whose encoder gives the logits of its own head ({@link Encoder#withHead}). */
+    public OpenEncoder withHead() {
+        return new OpenEncoder(encoder.withHead(), hash, origin, norm, config, options);
+    }
+
     /**
      * The cache key of its tokens.
      *

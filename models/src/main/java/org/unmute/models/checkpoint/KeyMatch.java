@@ -66,6 +66,16 @@ public record KeyMatch(
         return new KeyMatch(map, prefix, taken, dropped, map.missing(taken.keySet()));
     }
 
+    /** What a name of the model would be in the file, below the prefix. */
+    private String original(String name) {
+        return keyMap.rules().stream()
+                .filter(rule -> rule instanceof KeyMap.Take take && new KeyMap.Take(take.to(), "").matches(name))
+                .map(rule -> (KeyMap.Take) rule)
+                .map(take -> take.from() + name.substring(take.to().length()))
+                .findFirst()
+                .orElse(name);
+    }
+
     private static String outside(String name, String prefix) {
         if (name.contains("_ema.") || name.startsWith("ema.")) {
             return "moving average of the weights, the teacher of pre-training";
@@ -116,7 +126,7 @@ public record KeyMatch(
 
         @Override
         public String stored(String name) {
-            return match.taken.getOrDefault(name, match.prefix + name);
+            return match.taken.getOrDefault(name, match.prefix + match.original(name));
         }
 
         @Override

@@ -84,6 +84,7 @@ public final class RecipeCheckpoint implements Checkpoint {
             // Tables of front ends and sizes, which no encoder here reads, and other networks in the same file.
             if (own.startsWith("front_end.")
                     || own.startsWith("p_input_")
+                    || own.contains(".to_spec.")
                     || encoder.equals("atst_frame") && own.startsWith("model.")
                     || encoder.equals("bat") && own.matches("(student|teacher)\\..*")) {
                 return;
@@ -115,6 +116,7 @@ public final class RecipeCheckpoint implements Checkpoint {
         }
         return switch (encoder + " " + name) {
             case "m2d norm_stats" -> Optional.of(_ -> new float[] {-7.1f, 4.2f});
+            case "m2d_strong model.backbone.norm_stats" -> Optional.of(_ -> new float[] {-6.5f, 3.9f});
             case "bat pos_embed" ->
                 Optional.of(s -> SinCosPositions.sinCos(MEL_ROWS, Math.toIntExact(s.size(1) / MEL_ROWS), s.dim(2)));
             default -> Optional.empty();
@@ -202,10 +204,13 @@ public final class RecipeCheckpoint implements Checkpoint {
         if (last.equals("gamma") || lower.contains("layer_scale") || lower.contains(".ls")) {
             return new Amplitude(0.7, 0.5);
         }
-        if (last.equals("weight_g")) {
+        if (name.startsWith("strong_head.") || name.startsWith("weak_head.")) {
+            return last.equals("bias") ? new Amplitude(-1, 0.5) : new Amplitude(0, 3 * Math.sqrt(3.0 / shape.size(1)));
+        }
+        if (last.equals("weight_g") || last.equals("original0")) {
             return new Amplitude(0.4, 0.3);
         }
-        if (last.equals("weight_v")) {
+        if (last.equals("weight_v") || last.equals("original1")) {
             return new Amplitude(0, 0.1);
         }
         if (shape.rank() == 1) {

@@ -13,7 +13,8 @@ import org.unmute.tensor.op.Unary;
  * patch_embed}, {@code block.0}, …), then {@code final_tokens}, the output of {@link EncoderNetwork#forward}, then
  * what follows from them: {@code cls} and {@code dist} ({@code [1, dim]}), {@code patch_tokens} ({@code [tokens, dim]},
  * in the network's order), {@code token_map} ({@code [time, freq, dim]}, also as {@code token_map_time_freq}), {@code
- * logits} and {@code probs} of a head, and {@code layer.i}, the token map after {@code block.i}.
+ * logits} and {@code probs} of a head, {@code frame_logits} of a {@link FrameHead} ({@code [1, frames, classes]}, also
+ * as {@code strong_logits}, {@code [1, classes, frames]}), and {@code layer.i}, the token map after {@code block.i}.
  */
 public final class Activations {
     private Activations() {}
@@ -46,6 +47,11 @@ public final class Activations {
             seen.put("logits", logits);
             seen.put("probs", logits.unary(Unary.SIGMOID));
         }
+        network.frameHead().ifPresent(head -> {
+            Tensor logits = Grad.withoutRecording(() -> head.logits().apply(out));
+            seen.put("frame_logits", logits);
+            seen.put("strong_logits", logits.transpose(1, 2));
+        });
         for (int i = 0; i < spec.depth(); i++) {
             Tensor block = seen.get("block." + i);
             if (block != null && block.shape().equals(out.shape())) {

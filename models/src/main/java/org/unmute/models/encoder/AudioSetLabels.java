@@ -12,6 +12,8 @@ import java.util.Map;
 public final class AudioSetLabels {
     /** Number of classes. */
     public static final int COUNT = 527;
+    /** Number of classes of {@link #strongNames}. */
+    public static final int STRONG_COUNT = 447;
 
     private static final String RESOURCE = "audioset-classes.tsv";
     private static final Map<String, String> BY_ID = read();
@@ -31,6 +33,17 @@ public final class AudioSetLabels {
     /** Machine ids in index order. */
     public static List<String> ids() {
         return List.copyOf(BY_ID.keySet());
+    }
+
+    /**
+     * Names of the {@value #STRONG_COUNT} classes of the strong labels that have training clips, sorted by code points:
+     * the order of PretrainedSED's heads. Names may hold commas.
+     */
+    public static List<String> strongNames() {
+        return Resource.text("audioset-strong-classes.txt")
+                .lines()
+                .filter(l -> !l.startsWith("#"))
+                .toList();
     }
 
     private static Map<String, String> read() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.models.frontend.FrontEnd;
@@ -45,6 +46,23 @@ public final class Encoder {
     /** The same encoder, whose first forward pass waits for the end of a warm-up; the front end does not wait. */
     public Encoder after(EncoderWarmUp begun) {
         return new Encoder(network, begun);
+    }
+
+    /** The head for moments that comes with this encoder, or the one for clips, which scores whole windows. */
+    public Optional<FrameHead> frameHead() {
+        return FrameHead.of(network);
+    }
+
+    /**
+     * The same encoder with its {@link #frameHead} as the last layer: the rows of its token maps are frames, and their
+     * numbers are logits.
+     *
+     * @throws UnsupportedOperationException if it has no head
+     */
+    public Encoder withHead() {
+        FrameHead head = frameHead()
+                .orElseThrow(() -> new UnsupportedOperationException(spec.name() + ": this checkpoint has no head"));
+        return new Encoder(head.after(network), warmUp);
     }
 
     /** The network, to run it on inputs of one's own. */

@@ -1,5 +1,6 @@
 package org.unmute.models.encoder;
 
+import java.util.Optional;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Tensor;
@@ -33,5 +34,10 @@ public interface EncoderNetwork {
      */
     default Tensor classify(Tensor tokens) {
         throw new UnsupportedOperationException(spec().name() + ": this checkpoint has no classification head");
+    }
+
+    /** The checkpoint's own head for moments of a window; empty, as here, if it has none. */
+    default Optional<FrameHead> frameHead() {
+        return Optional.empty();
     }
 }

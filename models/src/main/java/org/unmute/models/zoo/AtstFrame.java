@@ -72,6 +72,11 @@ public record AtstFrame() implements EncoderProvider {
 
     @Override
     public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
+        return open(file, settings, Double.NEGATIVE_INFINITY);
+    }
+
+    /** @param min dB below which nothing lies; negative infinity for no such bound */
+    static EncoderNetwork open(Checkpoint file, EncoderSettings settings, double min) {
         CheckpointWeights w = new CheckpointWeights(file);
         requireSupported(w, ModelConfig.of(file, PARAMETERS, settings));
         int dim = w.size(Vit.POSITIONS, 3, 2);
@@ -85,7 +90,7 @@ public record AtstFrame() implements EncoderProvider {
             throw new IllegalArgumentException("atst-frame: chunks of " + frames + " frames cannot be set: there are "
                     + rows + " positions of " + PATCH + " frames: use " + PATCH + " to " + (rows * PATCH + PATCH - 1));
         }
-        FrontEnd frontEnd = frontEnd(settings.sampleRateOnly(RATE, NAME), Double.NEGATIVE_INFINITY);
+        FrontEnd frontEnd = frontEnd(settings.sampleRateOnly(RATE, NAME), min);
         // A patch is stored mel bin by mel bin, and read frame by frame.
         Tensor kernel = w.tensor(PATCHES + ".weight", dim, (long) MEL * PATCH)
                 .reshape(dim, MEL, PATCH)

@@ -57,7 +57,7 @@ public final class Beats implements EncoderNetwork {
     private static final int GATE = 8;
     private static final String CFG = "cfg.";
     /** Everything in {@code BEATsConfig}; dropout and gradient decay affect training only. */
-    private static final Set<String> CONFIG_ENTRIES = Set.of("""
+    static final Set<String> CONFIG_ENTRIES = Set.of("""
             input_patch_size embed_dim conv_bias encoder_layers encoder_embed_dim
             encoder_ffn_embed_dim encoder_attention_heads activation_fn
             layer_wise_gradient_decay_ratio layer_norm_first deep_norm dropout attention_dropout
@@ -141,7 +141,7 @@ public final class Beats implements EncoderNetwork {
     private final Trunk trunk;
     private final Linear predictor;
 
-    private Beats(Checkpoint file, EncoderSettings settings) {
+    Beats(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         ModelConfig cfg = ModelConfig.of(file, CFG, settings);
         int embed = cfg.size("embed_dim", w, PATCHES + ".weight", 4, 0);

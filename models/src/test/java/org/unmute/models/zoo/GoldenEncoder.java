@@ -42,6 +42,9 @@ record GoldenEncoder(Path folder, JsonNode config) {
             "log_mel",
             "spec",
             "minmax",
+            // Detectors of PretrainedSED: the head that the authors do not train, and the median filter (events)
+            "weak_logits",
+            "strong_median9",
             "rel_bucket", // RelativePositionsTest
             // Audio-MAE's table of positions, which is loaded and not computed: AudioMaeTest
             "sincos_pos_embed",
@@ -141,9 +144,37 @@ record GoldenEncoder(Path folder, JsonNode config) {
             }
             case "ssast_patch", "ssast_frame" ->
                 seen.put("avgtok", seen.get("patch_tokens").mean(true, 0));
+            case "beats_strong", "asit_strong", "atst_strong", "m2d_strong" -> addStrong(encoder, seen);
             default -> {
                 // Nothing is derived.
             }
+        }
+    }
+
+    /** The head's sequence, its frames and its logits; what the trace calls otherwise. */
+    private void addStrong(Encoder encoder, Map<String, Tensor> seen) {
+        Tensor out = seen.get("final_tokens");
+        Tensor sequence = out;
+        if (model().equals("m2d_strong")) {
+            long dim = out.size(2);
+            seen.put("backbone_out", out);
+            sequence = out.slice(1, 1, out.size(1) - 1)
+                    .reshape(1, 5, (out.size(1) - 1) / 5, dim)
+                    .transpose(1, 2)
+                    .reshape(1, (out.size(1) - 1) / 5, 5 * dim);
+        }
+        seen.put("sequence", sequence);
+        seen.put("pooled", PretrainedSed.frames(sequence));
+        Tensor entering = seen.get(
+                switch (model()) {
+                    case "beats_strong" -> "encoder_layer_norm";
+                    case "atst_strong" -> "tokens_with_pos";
+                    default -> Vit.WITH_CLS;
+                });
+        seen.put("tokens_entering_block0", entering);
+        if (model().equals("asit_strong")) {
+            Vit vit = PretrainedSed.asitOf(encoder.network());
+            seen.put("pos_embed_interpolated", vit.positions());
         }
     }
 

@@ -124,6 +124,10 @@ class ReleasesTest {
         assertParameters("SSAST-frame", vit(768, 12) + 128 * 2 * 768 + 768 + 2 * 768 + (2 + 512) * 768 + norm);
         assertParameters("MAE-AST-patch", vit(768, 12) + patch + norm);
         assertParameters("MAE-AST-frame", vit(768, 12) + 128 * 2 * 768 + 768 + norm);
+        assertParameters("BEATs_strong", beats);
+        assertParameters("ASIT_strong", vit(768, 12) + patch + 768 + (1 + 37 * 8) * 768 + norm);
+        assertParameters("ATST-F_strong", unbiased + 64 * 4 * 768 + 768 + 251 * 768 + norm);
+        assertParameters("M2D_strong", vit(768, 12) + patch + 768 + (1 + 5 * 62) * 768 + norm);
         long kwtBlock = 3 * 64 * 64 + 64 * 64 + 64 + 4 * 64 + 64 * 256 + 256 + 256 * 64 + 64;
         assertParameters("KWT-1", 12 * kwtBlock + 40 * 64 + 64 + 64 + 99 * 64);
     }
@@ -167,6 +171,10 @@ class ReleasesTest {
         assertGrid("SSAST-frame", rows(16_000, 400, 160, 1024, 2, 2), 1);
         assertGrid("MAE-AST-patch", unpadded / 16, bands);
         assertGrid("MAE-AST-frame", unpadded / 2, 1);
+        assertGrid("BEATs_strong", unpadded / 16, bands);
+        assertGrid("ASIT_strong", unpadded / 16, bands);
+        assertGrid("ATST-F_strong", centred / 4, 1);
+        assertGrid("M2D_strong", centred / 16, 80 / 16);
         assertGrid("KWT-1", 10 * ((16_000 - 480) / 160 + 1), 1);
         assertThat(Releases.all())
                 .allMatch(r ->
