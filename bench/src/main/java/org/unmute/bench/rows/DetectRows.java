@@ -41,10 +41,32 @@ final class DetectRows {
     static List<Row> all(Path root) {
         RecipeCheckpoint kwt1 = new RecipeCheckpoint(SEED, ModelShapes.kwt1(), Map.of(), Map.of());
         RecipeCheckpoint eat = RecipeCheckpoint.of("eat", true, SEED, ModelShapes.eat(), Map.of());
+        RecipeCheckpoint strong = RecipeCheckpoint.of("beats_strong", true, SEED, ModelShapes.beatsStrong(), Map.of());
         return List.of(
                 row(root, "kwt1", "KWT-1", 10 * MINUTE, kwt1),
                 row(root, "embedded", "the embedded encoder", 10 * MINUTE, null),
-                row(root, "eat", "EAT base", 3 * MINUTE, eat));
+                row(root, "eat", "EAT base", 3 * MINUTE, eat),
+                head(root, "beats-strong", "BEATs base with the head of PretrainedSED", 3 * MINUTE, strong));
+    }
+
+    /** The head that the encoder comes with, in place of a probe. */
+    private static Row head(Path root, String name, String title, int seconds, RecipeCheckpoint weights) {
+        Row.Command command = ProgramRows.unmute(
+                root,
+                "detect",
+                (folder, result) -> List.of(
+                        "--encoder",
+                        folder.resolve(CaseFolder.MODEL),
+                        "--audio",
+                        folder.resolve(RECORDING),
+                        "--out",
+                        result));
+        return row(name, "`unmute detect`, " + title, seconds, command, folder -> {
+            CaseWriter writer = new CaseWriter(folder, "detect").field("seconds", seconds);
+            writer.model(weights);
+            Wav.write(folder.resolve(RECORDING), CaseWriter.sound(SEED, seconds * RATE, RATE), RATE);
+            writer.write();
+        });
     }
 
     private static Row row(Path root, String name, String title, int seconds, RecipeCheckpoint weights) {
@@ -53,15 +75,24 @@ final class DetectRows {
             Path probe = folder.resolve(PROBE);
             return List.of("--encoder", model, "--probe", probe, "--audio", folder.resolve(RECORDING), "--out", result);
         });
+        return row(
+                name,
+                "`unmute detect` protobin, " + title,
+                seconds,
+                command,
+                folder -> write(folder, seconds, weights));
+    }
+
+    private static Row row(String name, String title, int seconds, Row.Command command, Row.CaseFiles files) {
         return new Row(
                 "detect-" + name + "-t2",
-                "`unmute detect` protobin, a WAV file of " + seconds / MINUTE + " min, " + title + ", whole process",
+                title + ", a WAV file of " + seconds / MINUTE + " min, whole process",
                 ProgramRows.THREADS,
                 0,
                 0,
                 seconds,
                 List.of(),
-                folder -> write(folder, seconds, weights),
+                files,
                 Row.within(0),
                 Map.of(Row.OURS, new Row.Program(command, DetectRows::times)));
     }

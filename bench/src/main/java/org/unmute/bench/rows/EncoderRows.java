@@ -31,7 +31,12 @@ public final class EncoderRows {
         List<Row> rows = new ArrayList<>(List.of(
                 encoder("eat", "EAT", 513, ModelShapes.eat()),
                 encoder("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
-                encoder("dasheng", "Dasheng", 250, ModelShapes.dasheng())));
+                encoder("dasheng", "Dasheng", 250, ModelShapes.dasheng()),
+                alone("bat", "BAT", 505, ModelShapes.bat()),
+                alone("ced", "CED", 248, ModelShapes.ced()),
+                alone("m2d", "M2D", 311, ModelShapes.m2d()),
+                alone("atst-frame", "ATST-Frame", 250, ModelShapes.atstFrame()),
+                alone("ssast", "SSAST, 16 x 16", 514, ModelShapes.ssast())));
         for (int threads = 2; threads >= 1; threads--) {
             String title = "fbank, 10 s clip, 128 bands";
             rows.add(Row.of("fbank-t" + threads, title, threads, 0, Row.TORCHES, EncoderRows::writeFbank, agreement()));
@@ -41,6 +46,12 @@ public final class EncoderRows {
 
     private static Row.Agreement agreement() {
         return Row.within(TOLERANCE);
+    }
+
+    /** A row without peers, to compare encoders with each other. */
+    private static Row alone(String name, String title, int tokens, Map<String, Shape> shapes) {
+        Row row = encoder(name, title, tokens, shapes);
+        return Row.of(row.id(), row.title(), row.threads(), row.gflop(), List.of(), row.files(), row.agreement());
     }
 
     /** @param tokens of the recording, including the class token if there is one */

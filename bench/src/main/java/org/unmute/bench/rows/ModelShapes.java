@@ -80,6 +80,71 @@ public final class ModelShapes {
         return shapes;
     }
 
+    /** BEATs with PretrainedSED's head for moments, under the names of its file. */
+    static Map<String, Shape> beatsStrong() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        beats().forEach((name, shape) -> shapes.put("model.model." + name, shape));
+        linear(shapes, "strong_head", 447, DIM);
+        return shapes;
+    }
+
+    /** BAT: EAT's layout with gates. */
+    static Map<String, Shape> bat() {
+        Map<String, Shape> shapes = patches(16, 16, 512);
+        affine(shapes, "pre_norm", DIM);
+        for (int i = 0; i < DEPTH; i++) {
+            linear(shapes, "blocks." + i + ".attn.gate", DIM, DIM);
+        }
+        return shapes;
+    }
+
+    /** M2D: 5 x 62 patches. */
+    static Map<String, Shape> m2d() {
+        Map<String, Shape> shapes = patches(16, 16, 1 + 5 * 62);
+        affine(shapes, "norm", DIM);
+        return shapes;
+    }
+
+    /** A class token, positions, a patch embedding and blocks. */
+    private static Map<String, Shape> patches(int height, int width, int positions) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("cls_token", Shape.of(1, 1, DIM));
+        shapes.put("pos_embed", Shape.of(1, positions, DIM));
+        shapes.put("patch_embed.proj.weight", Shape.of(DIM, 1, height, width));
+        shapes.put("patch_embed.proj.bias", Shape.of(DIM));
+        blocks(shapes, "", DIM, DEPTH);
+        return shapes;
+    }
+
+    /** SSAST with patches of 16 x 16. */
+    static Map<String, Shape> ssast() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        patches(16, 16, 2 + 512).forEach((name, shape) -> shapes.put("v." + name, shape));
+        shapes.put("v.dist_token", Shape.of(1, 1, DIM));
+        affine(shapes, "v.norm", DIM);
+        return shapes;
+    }
+
+    /** CED: Dasheng's names, 4 x 63 patches. */
+    static Map<String, Shape> ced() {
+        Map<String, Shape> shapes = dasheng();
+        shapes.put("patch_embed.proj.weight", Shape.of(DIM, 1, 16, 16));
+        shapes.put("time_pos_embed", Shape.of(1, DIM, 1, 63));
+        shapes.put("freq_pos_embed", Shape.of(1, DIM, 4, 1));
+        return shapes;
+    }
+
+    /** ATST-Frame: patches of 64 bands x 4 frames, attention without bias. */
+    static Map<String, Shape> atstFrame() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("pos_embed", Shape.of(1, 251, DIM));
+        linear(shapes, "patch_embed.patch_embed", DIM, 256);
+        blocks(shapes, "", DIM, DEPTH);
+        shapes.keySet().removeIf(name -> name.endsWith("attn.qkv.bias"));
+        affine(shapes, "norm_frame", DIM);
+        return shapes;
+    }
+
     /** KWT-1: 98 frames, 12 post-norm blocks of 64; a DFT of 244 bins as matrices, 80 mel bands, 40 coefficients. */
     static Map<String, Shape> kwt1() {
         int dim = 64;
