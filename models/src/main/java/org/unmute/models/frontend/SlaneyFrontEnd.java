@@ -106,12 +106,16 @@ public final class SlaneyFrontEnd implements FrontEnd {
         return new Spectrogram(frames, bins, all);
     }
 
-    /** {@inheritDoc} Everything but the mirroring. */
+    /** {@inheritDoc} Everything, the mirroring included. */
     @Override
     public Tensor onDevice(List<float[]> windows) {
         int samples = windows.getFirst().length;
         requireFrames(samples);
-        Tensor all = Spectrogram.rows(windows.stream().map(this::mirrored).toList());
+        long pad = size / 2;
+        Tensor x = Spectrogram.rows(windows);
+        Tensor before = x.slice(1, 1, pad).flip(1);
+        Tensor after = x.slice(1, samples - 1 - pad, pad).flip(1);
+        Tensor all = Tensor.concat(1, before, x, after);
         int frames = 1 + samples / hop;
         List<Tensor> parts = new ArrayList<>();
         for (int at = 0; at < frames; at += TOGETHER) {
@@ -119,14 +123,6 @@ public final class SlaneyFrontEnd implements FrontEnd {
             parts.add(normalized(all.slice(1, (long) at * hop, (own - 1L) * hop + size)));
         }
         return parts.size() == 1 ? parts.getFirst() : Tensor.concat(1, parts.toArray(Tensor[]::new));
-    }
-
-    private float[] mirrored(float[] samples) {
-        float[] all = new float[Math.addExact(samples.length, size)];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = samples[mirrored((long) i - size / 2, samples.length)];
-        }
-        return all;
     }
 
     private static int mirrored(long index, int length) {
