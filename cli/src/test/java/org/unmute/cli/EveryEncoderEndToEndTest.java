@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
 
 /** Every encoder with reference numbers, through the commands that users meet it in. */
 @Tag("golden")
@@ -44,6 +48,9 @@ class EveryEncoderEndToEndTest {
             JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
             if (!heads.isMissingNode()) {
                 all.addAll(List.of("--heads", heads.asInt()));
+            }
+            if (name().equals("m2d")) {
+                all.addAll(List.of("--frames", config.get("input_size").get(1).asInt()));
             }
             if (config.has("target_length") && !name().equals("dasheng")) {
                 all.addAll(List.of("--frames", config.get("target_length").asInt()));
@@ -86,6 +93,32 @@ class EveryEncoderEndToEndTest {
         }
         assertThat(all).hasSizeGreaterThan(15);
         return all;
+    }
+
+    /** A file that holds more than the encoder knows may be another model's: commands say so. */
+    @Test
+    void aTensorThatNothingUsesIsNamed() throws IOException {
+        Path odd = temporary.resolve("odd.safetensors");
+        SafetensorsWriter writer = new SafetensorsWriter();
+        try (SafetensorsFile file = SafetensorsFile.open(ModelsGolden.require("tiny/bat/model.safetensors"))) {
+            for (String name : file.names()) {
+                writer.add(name, file.shape(name), file.floats(name));
+            }
+            writer.add("surprise.weight", Shape.of(2), new float[2]).write(odd);
+        }
+        assertThat(Ran.unmute(
+                                "features",
+                                "--encoder",
+                                odd,
+                                "--heads",
+                                3,
+                                "--audio",
+                                ModelsGolden.require("wav/mix1p2s_16k.wav"),
+                                "--out",
+                                temporary.resolve("odd.npy"))
+                        .endsWith(ExitCode.OK)
+                        .err())
+                .contains("the file holds 1 tensor that bat does not use: surprise.weight");
     }
 
     @TestFactory

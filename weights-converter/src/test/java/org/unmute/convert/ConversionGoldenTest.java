@@ -94,6 +94,9 @@ class ConversionGoldenTest {
         if (config.has("target_length") && !model(config).equals("dasheng")) {
             settings = settings.withFrames(config.get("target_length").asInt());
         }
+        if (model.equals("m2d") && config.has("input_size")) {
+            settings = settings.withFrames(config.get("input_size").get(1).asInt());
+        }
         if (config.has("norm_mean")) {
             settings = settings.withNorm(
                     config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());

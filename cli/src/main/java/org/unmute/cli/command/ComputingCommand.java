@@ -38,7 +38,7 @@ abstract class ComputingCommand extends UnmuteCommand {
      */
     OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
         if (matched("--encoder")) {
-            return WarmStart.awaitedBy(given.open(compute.digests()));
+            return opened(given);
         }
         List<String> names = given.givenNames();
         if (!names.isEmpty()) {
@@ -46,5 +46,14 @@ abstract class ComputingCommand extends UnmuteCommand {
                     + "'s own encoder is opened with the options on record");
         }
         return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
+    }
+
+    /**
+     * Opens the encoder given on the command line and waits for its warm-up; says which tensors of its file are not used.
+     */
+    OpenEncoder opened(EncoderOptions encoder) throws IOException {
+        OpenEncoder own = encoder.open(compute.digests());
+        own.remark().ifPresent(this::tell);
+        return WarmStart.awaitedBy(own);
     }
 }

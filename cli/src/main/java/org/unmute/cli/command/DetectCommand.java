@@ -153,7 +153,7 @@ final class DetectCommand extends ComputingCommand {
         SavedProbe run = SavedProbe.find(file, null);
         Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
         OpenEncoder opened = run.results().isMissingNode()
-                ? WarmStart.awaitedBy(encoder.open(compute.digests()))
+                ? opened(encoder)
                 : opened(encoder, run, "probe");
         return DetectorSetup.of(file, opened, resampling, events.rules()::rules, events.context());
     }
@@ -163,7 +163,7 @@ final class DetectCommand extends ComputingCommand {
             throw CommandException.usage("detect: give --probe with a trained probe, or --encoder with an encoder that"
                     + " comes with a head, such as BEATs_strong_1.pt");
         }
-        OpenEncoder own = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder own = opened(encoder);
         return DetectorSetup.ofHead(own, Resampling.valueOf(audio.resampling()), events.rules(), events.context());
     }
 

@@ -10,7 +10,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.LabelOptions;
-import org.unmute.cli.option.WarmStart;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.Manifest;
 import org.unmute.data.OtherFiles;
@@ -86,7 +85,7 @@ final class EmbedCommand extends ComputingCommand {
         begin();
         record.seed(common.seed());
         openBackend();
-        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = opened(encoder);
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);

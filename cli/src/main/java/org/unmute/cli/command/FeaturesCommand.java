@@ -18,7 +18,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
-import org.unmute.cli.option.WarmStart;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.OtherFiles;
 import org.unmute.data.provenance.OutputFolder;
@@ -144,7 +143,7 @@ final class FeaturesCommand extends ComputingCommand {
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
-        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = opened(encoder);
         Features.Request wanted = wanted(loaded.encoder().describe());
         if (pool == TokenPooling.CLS && !loaded.encoder().describe().hasCls()) {
             throw CommandException.usage(

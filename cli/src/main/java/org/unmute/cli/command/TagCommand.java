@@ -9,7 +9,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
-import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.CsvWriter;
@@ -94,7 +93,7 @@ final class TagCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = opened(encoder);
         ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded) : ofProbe(loaded);
         if (activation == Activation.calibrated && head.decisions() == null) {
             throw CommandException.usage("--activation calibrated: " + head.about()

@@ -106,7 +106,7 @@ final class VerifyCommand extends ComputingCommand {
             RecipeReference.checkRecipe(recipe);
             folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
         }
-        OpenEncoder loaded = WarmStart.awaitedBy(folder == null ? encoder.open(compute.digests()) : make(folder));
+        OpenEncoder loaded = folder == null ? opened(encoder) : WarmStart.awaitedBy(make(folder));
         ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);

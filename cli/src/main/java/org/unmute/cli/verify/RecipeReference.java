@@ -93,7 +93,8 @@ public record RecipeReference(Path folder, JsonNode config) {
             throw CommandException.input(folder.resolve("config.json") + ": has no number 'seed'");
         }
         JsonNode keys = Json.read(folder.resolve("state_dict_keys.json"));
-        for (String group : List.of("teacher", "model", "state_dict", "model.safetensors")) {
+        keys = keys.path("checkpoint.pt").isObject() ? keys.get("checkpoint.pt") : keys; // of several files (BAT)
+        for (String group : List.of("teacher", "model", "state_dict")) {
             if (keys.path(group).isObject()) {
                 Map<String, Shape> shapes = new LinkedHashMap<>();
                 for (Map.Entry<String, JsonNode> e : keys.get(group).properties()) {
@@ -108,8 +109,7 @@ public record RecipeReference(Path folder, JsonNode config) {
                         text("encoder"), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
             }
         }
-        throw CommandException.input(
-                folder.resolve("state_dict_keys.json") + ": has no teacher, model, state_dict or model.safetensors");
+        throw CommandException.input(folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
     }
 
     private Map<String, String> cfg() {
@@ -131,6 +131,9 @@ public record RecipeReference(Path folder, JsonNode config) {
         EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model()).withConfig(entries);
         if (config.has("target_length") && !model().equals("dasheng")) {
             settings = settings.withFrames(config.get("target_length").asInt());
+        }
+        if (model().equals("m2d") && config.has("input_size")) {
+            settings = settings.withFrames(config.get("input_size").get(1).asInt());
         }
         if (config.has("norm_mean")) {
             settings = settings.withNorm(

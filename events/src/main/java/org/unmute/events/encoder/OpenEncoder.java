@@ -10,15 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderProvider;
@@ -40,6 +43,7 @@ import org.unmute.tensor.DType;
  * @param norm label of the preset of statistics, or null
  * @param config the given entries of the configuration
  * @param options the given options by their names on the command line, to open the encoder again with {@link #recorded}
+ * @param unknown tensors of its file in the encoder's place that it does not know ({@link KeyMatch#unknown})
  */
 public record OpenEncoder(
         Encoder encoder,
@@ -47,18 +51,21 @@ public record OpenEncoder(
         String origin,
         String norm,
         Map<String, String> config,
-        Map<String, Object> options) {
+        Map<String, Object> options,
+        List<String> unknown) {
+    private static final int NAMED = 5;
     /** The name of the built-in encoder. */
     public static final String EMBEDDED = "embedded";
 
     public OpenEncoder {
         config = new TreeMap<>(config);
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        unknown = List.copyOf(unknown);
     }
 
     /** An encoder that was not opened with options. */
     public OpenEncoder(Encoder encoder, String hash, String origin, String norm, Map<String, String> config) {
-        this(encoder, hash, origin, norm, config, Map.of());
+        this(encoder, hash, origin, norm, config, Map.of(), List.of());
     }
 
     /** The built-in encoder on the current backend. */
@@ -99,15 +106,21 @@ public record OpenEncoder(
         FutureTask<String> hash = new FutureTask<>(() -> digests.of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            EncoderProvider provider =
-                    Encoders.recognize(checkpoint, settings.model()).provider();
+            Encoders.Recognized known = Encoders.recognize(checkpoint, settings.model());
+            EncoderProvider provider = known.provider();
             EncoderSettings all =
                     norm == null ? settings : NormPreset.of(norm, provider).in(settings);
             Map<String, Object> options = new LinkedHashMap<>();
             options.put("encoder", file.toAbsolutePath().normalize().toString());
             options.putAll(given(settings, norm));
             return new OpenEncoder(
-                    Encoders.build(checkpoint, all), result(hash), encoder, norm, settings.config(), options);
+                    Encoders.build(checkpoint, all),
+                    result(hash),
+                    encoder,
+                    norm,
+                    settings.config(),
+                    options,
+                    known.match().unknown());
         } catch (UnusableCheckpointException e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -175,14 +188,26 @@ public record OpenEncoder(
                 config);
     }
 
+    /** Says which tensors of the file are not used although they lie where the encoder is; empty if there are none. */
+    public Optional<String> remark() {
+        if (unknown.isEmpty()) {
+            return Optional.empty();
+        }
+        String some = String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())));
+        return Optional.of("encoder " + origin + ": the file holds " + Units.count(unknown.size(), "tensor")
+                + " that " + encoder.describe().name() + " does not use: " + some
+                + (unknown.size() > NAMED ? ", …" : "")
+                + ": is it another model, or a variant? 'unmute convert --dry-run --all' lists all");
+    }
+
     /** A copy with an encoder that waits for a warm-up. */
     public OpenEncoder after(EncoderWarmUp warmUp) {
-        return new OpenEncoder(encoder.after(warmUp), hash, origin, norm, config, options);
+        return new OpenEncoder(encoder.after(warmUp), hash, origin, norm, config, options, unknown);
     }
 
     /** A copy whose encoder gives the logits of its own head ({@link Encoder#withHead}). */
     public OpenEncoder withHead() {
-        return new OpenEncoder(encoder.withHead(), hash, origin, norm, config, options);
+        return new OpenEncoder(encoder.withHead(), hash, origin, norm, config, options, unknown);
     }
 
     /**

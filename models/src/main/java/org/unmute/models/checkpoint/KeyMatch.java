@@ -25,6 +25,8 @@ public record KeyMatch(
     /** Metadata key of the naming that the tensors had in the original file. */
     public static final String NAMING = "unmute.naming";
 
+    private static final String UNUSED = "not used by this model";
+
     /** Copies the collections. */
     public KeyMatch {
         taken = Collections.unmodifiableMap(new LinkedHashMap<>(taken));
@@ -58,9 +60,7 @@ public record KeyMatch(
                 case null ->
                     dropped.put(
                             name,
-                            below != null && !below.equals(name) || prefix.isEmpty()
-                                    ? "not used by this model"
-                                    : outside(name, prefix));
+                            below != null && !below.equals(name) || prefix.isEmpty() ? UNUSED : outside(name, prefix));
             }
         }
         return new KeyMatch(map, prefix, taken, dropped, map.missing(taken.keySet()));
@@ -87,6 +87,17 @@ public record KeyMatch(
             return "state of the optimizer";
         }
         return "outside of '" + prefix.substring(0, Math.max(0, prefix.length() - 1)) + "', where the encoder is";
+    }
+
+    /**
+     * The file's names of tensors in the model's place that the model does not know: a part of another model, or of a
+     * variant that is not supported. Not among them is what the authors' files are known to hold besides the encoder.
+     */
+    public List<String> unknown() {
+        return dropped.entrySet().stream()
+                .filter(e -> e.getValue().equals(UNUSED))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /**

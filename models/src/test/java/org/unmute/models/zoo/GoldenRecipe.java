@@ -19,12 +19,13 @@ final class GoldenRecipe {
         ObjectMapper json = new ObjectMapper();
         JsonNode config = json.readTree(folder.resolve("config.json").toFile());
         JsonNode keys = json.readTree(folder.resolve("state_dict_keys.json").toFile());
-        for (String group : List.of("teacher", "model", "state_dict", "model.safetensors")) {
+        keys = keys.path("checkpoint.pt").isObject() ? keys.get("checkpoint.pt") : keys;
+        for (String group : List.of("teacher", "model", "state_dict")) {
             if (keys.path(group).isObject()) {
                 return read(config, shapes(keys.get(group)));
             }
         }
-        throw new IOException(folder + ": state_dict_keys.json has no teacher, model, state_dict or model.safetensors");
+        throw new IOException(folder + ": state_dict_keys.json has no teacher, model or state_dict");
     }
 
     /** The checkpoint with these tensors. */

@@ -81,7 +81,8 @@ public final class ExecutorEncoder {
     private static OpenEncoder named(OpenEncoder opened, String name) {
         Map<String, Object> given = new LinkedHashMap<>(opened.options());
         given.put("encoder", name);
-        return new OpenEncoder(opened.encoder(), opened.hash(), name, opened.norm(), opened.config(), given);
+        return new OpenEncoder(
+                opened.encoder(), opened.hash(), name, opened.norm(), opened.config(), given, opened.unknown());
     }
 
     /** Opens the files, one thread at a time, and keeps them as long as memory suffices. */
