@@ -212,7 +212,7 @@ public record DetectorSetup(
         all.add(frequencies(spec));
         if (file == null) {
             all.add("windows: of " + seconds((double) spec.windowSamples() / spec.sampleRate()) + ", one every "
-                    + seconds((double) spec.input().hopSamples() / spec.sampleRate()) + ", each heard by itself; events"
+                    + seconds((double) spec.input().hopSamples() / spec.sampleRate()) + ", each by itself; events"
                     + " are no finer than " + seconds(row));
         } else if (spec.isWhole()) {
             all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)

@@ -117,7 +117,7 @@ public record AtstFrame() implements EncoderProvider {
                 (input, _) -> input,
                 vit,
                 count -> table.slice(1, 1, count),
-                new Chunks(frames, PATCH, Chunks.Fill.NONE, PATCH, 1, grid.order(), 0),
+                new SpectrogramChunks(frames, PATCH, SpectrogramChunks.Fill.NONE, PATCH, 1, grid.order(), 0),
                 null);
     }
 

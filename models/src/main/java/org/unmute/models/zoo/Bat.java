@@ -126,10 +126,10 @@ public record Bat() implements EncoderProvider {
                 (input, _) -> input,
                 vit,
                 count -> table.slice(1, 0, (long) count * Vit.BANDS),
-                new Chunks(
+                new SpectrogramChunks(
                         columns * Vit.PATCH,
                         Vit.PATCH,
-                        Chunks.Fill.NONE,
+                        SpectrogramChunks.Fill.NONE,
                         Vit.PATCH,
                         Vit.BANDS,
                         EncoderSpec.TokenOrder.TIME_MAJOR,

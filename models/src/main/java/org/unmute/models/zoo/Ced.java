@@ -121,7 +121,8 @@ public record Ced() implements EncoderProvider {
                         },
                         vit,
                         count -> positions(time, frequency, count),
-                        new Chunks(frames, 2, Chunks.Fill.CHUNK, patchTime, rows, grid.order(), 0),
+                        new SpectrogramChunks(
+                                frames, 2, SpectrogramChunks.Fill.CHUNK, patchTime, rows, grid.order(), 0),
                         ClassHead.read(
                                 w,
                                 tokens -> tokens.mean(false, 1),

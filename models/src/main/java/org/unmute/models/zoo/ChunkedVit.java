@@ -25,7 +25,7 @@ record ChunkedVit(
         BiFunction<Tensor, Trace, Tensor> prepare,
         Vit vit,
         IntFunction<Tensor> positions,
-        Chunks chunks,
+        SpectrogramChunks chunks,
         ClassHead head,
         boolean image)
         implements EncoderNetwork {
@@ -42,7 +42,7 @@ record ChunkedVit(
             BiFunction<Tensor, Trace, Tensor> prepare,
             Vit vit,
             IntFunction<Tensor> positions,
-            Chunks chunks,
+            SpectrogramChunks chunks,
             ClassHead head) {
         EncoderSpec spec = EncoderSpec.of(
                 name,
@@ -65,7 +65,7 @@ record ChunkedVit(
     /**
      * {@inheritDoc}
      *
-     * <p>The trace receives what {@link Chunks#run} says. Not differentiable.
+     * <p>The trace receives what {@link SpectrogramChunks#run} says. Not differentiable.
      */
     @Override
     public Tensor forward(Tensor input, Trace trace) {

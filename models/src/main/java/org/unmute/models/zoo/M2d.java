@@ -145,7 +145,7 @@ public record M2d() implements EncoderProvider {
                 (input, _) -> input,
                 vit,
                 count -> positions(table, rows, columns, count),
-                new Chunks(frames, 2, Chunks.Fill.PATCH, patchTime, rows, grid.order(), 1),
+                new SpectrogramChunks(frames, 2, SpectrogramChunks.Fill.PATCH, patchTime, rows, grid.order(), 1),
                 null);
     }
 

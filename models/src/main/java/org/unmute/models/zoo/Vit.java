@@ -29,9 +29,9 @@ import org.unmute.tensor.op.Unary;
 /**
  * The network of Audio-MAE, Bird-MAE, ASiT, AST, SSAST, EAT, BAT, M2D, CED, ATST-Frame and KWT, with timm's names: up
  * to two extra tokens before the patches, a stored position for every token or for the patches only, blocks and, in
- * some, norms around them. Those that cut a recording themselves run it on each chunk ({@link Chunks}). An encoder in
- * another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that Audio-MAE's network needs, and the
- * parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
+ * some, norms around them. Those that cut a recording themselves run it on each chunk. An
+ * encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that Audio-MAE's network
+ * needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
  *
  * <p>Immutable and thread-safe, as are the tensors of a checkpoint.
  *

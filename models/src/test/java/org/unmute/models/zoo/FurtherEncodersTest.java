@@ -195,7 +195,7 @@ class FurtherEncodersTest {
         assertThat(known.match().dropped())
                 .containsEntry("state_dict.model.teacher.projector.0.weight", "head of pre-training");
         Encoder encoder = Encoders.build(file, TWO_HEADS);
-        // Chunks of 41 frames with 10 rows.
+        // SpectrogramChunks of 41 frames with 10 rows.
         assertThat(encoder.encode(TokenBits.sound(1, 100 * 160)).time()).isEqualTo(10 + 10 + 4);
         assertThat(encoder.describe().rowStart(10)).isEqualTo(41 * 160);
         assertThatThrownBy(() -> Encoders.build(atst().add("prompt_embed", 1, 2, DIM), TWO_HEADS))

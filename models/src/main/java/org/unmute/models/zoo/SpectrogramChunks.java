@@ -23,7 +23,8 @@ import org.unmute.tensor.TensorScope;
  * @param order the network's order of patch tokens
  * @param extra tokens before the patch tokens
  */
-record Chunks(int frames, int least, Fill fill, int patch, int freq, EncoderSpec.TokenOrder order, int extra) {
+record SpectrogramChunks(
+        int frames, int least, Fill fill, int patch, int freq, EncoderSpec.TokenOrder order, int extra) {
     /** How a last chunk is filled up, always with zeros. */
     enum Fill {
         /** Not at all: frames that do not fill a patch are left out. */
@@ -35,7 +36,7 @@ record Chunks(int frames, int least, Fill fill, int patch, int freq, EncoderSpec
     }
 
     /** Checks the ranges. */
-    Chunks {
+    SpectrogramChunks {
         if (frames < patch || least < 2 || patch < 1 || freq < 1) {
             throw new IllegalArgumentException("chunks: of " + frames + " frames, the last of at least " + least
                     + ", with patches of " + patch + " frames and " + freq + " columns");
