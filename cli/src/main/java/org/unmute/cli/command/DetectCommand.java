@@ -14,7 +14,6 @@ import org.unmute.cli.detect.DetectionPage;
 import org.unmute.cli.detect.DetectionProgress;
 import org.unmute.cli.detect.DetectionReport;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
@@ -152,9 +151,7 @@ final class DetectCommand extends ComputingCommand {
         Path file = ProbeFiles.one(probe);
         SavedProbe run = SavedProbe.find(file, null);
         Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
-        OpenEncoder opened = run.results().isMissingNode()
-                ? opened(encoder)
-                : opened(encoder, run, "probe");
+        OpenEncoder opened = run.results().isMissingNode() ? opened(encoder) : opened(encoder, run, "probe");
         return DetectorSetup.of(file, opened, resampling, events.rules()::rules, events.context());
     }
 

@@ -3,7 +3,6 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
@@ -104,8 +103,8 @@ public final class EventLearning {
                 boolean told = known == null || known[i][c];
                 states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
             }
-            Map<String, Double> seconds = seconds(tokens, times, clip.file());
-            FrameScores own = scores.of(scorer, seconds).getFirst();
+            FrameScores own =
+                    scores.of(scorer, scores.seconds(List.of(clip.file()))).getFirst();
             String recording = ClipId.recording(clip.file());
             float[] targets = new float[own.scores().length * states.length];
             if (rows != null && rows.read(i, own.scores().length, targets, 0)) {
