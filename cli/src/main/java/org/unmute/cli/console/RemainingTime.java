@@ -11,8 +11,6 @@ import java.util.List;
  */
 final class RemainingTime {
     private static final int MAX_POINTS = 128;
-    /** Share of the elapsed time; {@link #estimate} does not use it, but takes the rate from the second half. */
-    private static final double RECENT = 0.25;
     /** Notes within this fraction of the elapsed time form one burst, since storing a batch takes a while too. */
     private static final double BURST = 0.05;
 
@@ -68,7 +66,6 @@ final class RemainingTime {
         if (last.seconds < MIN_SECONDS || points.size() < MIN_POINTS || !(last.work > 0)) {
             return Double.NaN;
         }
-        double begin = last.seconds * (1 - RECENT);
         int from = 0;
         for (int i = 1; i < points.size() - 1; i++) {
             Point p = points.get(i);
