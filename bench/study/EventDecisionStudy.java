@@ -42,6 +42,21 @@ public final class EventDecisionStudy {
     /** A true event, with the highest filtered score during it. */
     private record Truth(double onset, double offset, float[] highest) {}
 
+    /** Scores of one class in a recording. */
+    private record Column(float[] scores, double[] times) {
+        static List<Column> of(List<FrameScores> all, int c) {
+            return all.stream()
+                    .map(s -> {
+                        float[] column = new float[s.scores().length];
+                        for (int i = 0; i < column.length; i++) {
+                            column[i] = s.scores()[i][c];
+                        }
+                        return new Column(column, s.times());
+                    })
+                    .toList();
+        }
+    }
+
     /** Runs above a threshold: all, and those that meet no true event. */
     private record Counted(int events, int wrong) {}
 
@@ -54,9 +69,9 @@ public final class EventDecisionStudy {
                         + " in background and sparse hours | active classes |");
         System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         try (TokenCache sparse = TokenCache.open(Path.of(args[1]));
-                TokenCache background = TokenCache.open(Path.of(args[3]))) {
+                TokenCache quiet = TokenCache.open(Path.of(args[3]))) {
             for (String probe : Arrays.asList(args).subList(4, args.length)) {
-                study(clips, probe, sparse, args, background);
+                study(clips, probe, sparse, args, quiet);
             }
         }
     }
@@ -82,12 +97,12 @@ public final class EventDecisionStudy {
         return all;
     }
 
-    private static void study(boolean clips, String file, TokenCache sparse, String[] args, TokenCache background)
+    private static void study(boolean clips, String file, TokenCache sparse, String[] args, TokenCache noise)
             throws IOException {
         TrainedProbe probe = TrainedProbe.open(Path.of(file));
         EventDecisions decisions = clips ? null : probe.eventDecisions();
         List<FrameScores> with = scores(probe, decisions, sparse, Path.of(args[1]));
-        List<FrameScores> without = scores(probe, decisions, background, Path.of(args[3]));
+        List<FrameScores> without = scores(probe, decisions, noise, Path.of(args[3]));
         Map<String, List<List<Truth>>> truths = truths(Path.of(args[2]), probe.classes(), with);
         double hours = hours(without);
         double sparseHours = hours(with);
@@ -106,9 +121,11 @@ public final class EventDecisionStudy {
         for (int k = 0; k < n; k++) {
             int c = k;
             double t = threshold(probe, decisions, c);
-            Counted quiet = count(without, null, c, t);
+            List<Column> background = Column.of(without, c);
+            List<Column> mixed = Column.of(with, c);
+            Counted quiet = count(background, null, t);
             List<List<Truth>> own = truths.get(probe.classes().get(c));
-            Counted loud = count(with, own, c, t);
+            Counted loud = count(mixed, own, t);
             int all = own.stream().mapToInt(List::size).sum();
             int found = found(own, t);
             double rate = quiet.events / hours;
@@ -123,13 +140,13 @@ public final class EventDecisionStudy {
             quietPrecision += r == 0 ? 0 : RATE * r / (RATE * r + rate) / n;
             right += loud.events - loud.wrong;
             events += loud.events;
-            active += active(with, c, t) / sparseHours;
-            double best = Math.max(r, best(own, level -> count(without, null, c, level).events, quiet.events));
+            active += active(mixed, t) / sparseHours;
+            double best = Math.max(r, best(own, level -> count(background, null, level).events, quiet.events));
             double bestOfAll = Math.max(
                     r,
                     best(
                             own,
-                            level -> count(without, null, c, level).events + count(with, own, c, level).wrong,
+                            level -> count(background, null, level).events + count(mixed, own, level).wrong,
                             quiet.events + loud.wrong));
             bestQuiet += best / n;
             bestAll += bestOfAll / n;
@@ -231,30 +248,29 @@ public final class EventDecisionStudy {
                 own.stream().flatMap(List::stream).filter(e -> e.highest[0] > t).count();
     }
 
-    private static double active(List<FrameScores> all, int c, double t) {
+    private static double active(List<Column> all, double t) {
         double seconds = 0;
-        for (FrameScores s : all) {
-            for (int i = 0; i < s.scores().length; i++) {
-                seconds += s.scores()[i][c] > t ? s.times()[i + 1] - s.times()[i] : 0;
+        for (Column s : all) {
+            for (int i = 0; i < s.scores.length; i++) {
+                seconds += s.scores[i] > t ? s.times[i + 1] - s.times[i] : 0;
             }
         }
         return seconds / 3600;
     }
 
-    private static Counted count(List<FrameScores> all, List<List<Truth>> truths, int c, double t) {
+    private static Counted count(List<Column> all, List<List<Truth>> truths, double t) {
         int events = 0;
         int wrong = 0;
         for (int f = 0; f < all.size(); f++) {
-            FrameScores s = all.get(f);
+            Column s = all.get(f);
             double onset = -1;
             double offset = -1;
-            for (int i = 0; i <= s.scores().length; i++) {
-                boolean on = i < s.scores().length && s.scores()[i][c] > t;
-                boolean ends =
-                        onset >= 0 && (i == s.scores().length || !on && s.times()[i + 1] - offset > MAX_GAP + 1e-6);
+            for (int i = 0; i <= s.scores.length; i++) {
+                boolean on = i < s.scores.length && s.scores[i] > t;
+                boolean ends = onset >= 0 && (i == s.scores.length || !on && s.times[i + 1] - offset > MAX_GAP + 1e-6);
                 if (on) {
-                    onset = onset < 0 ? s.times()[i] : onset;
-                    offset = s.times()[i + 1];
+                    onset = onset < 0 ? s.times[i] : onset;
+                    offset = s.times[i + 1];
                 } else if (ends) {
                     events++;
                     double from = onset;

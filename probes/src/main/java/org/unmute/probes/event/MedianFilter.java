@@ -47,14 +47,31 @@ public final class MedianFilter {
         float[] out = new float[scores.length];
         float[] window = new float[frames];
         int half = frames / 2;
+        for (int k = 0; k < frames && out.length > 0; k++) {
+            window[k] = at(scores, k - half);
+        }
+        Arrays.sort(window);
         for (int i = 0; i < out.length; i++) {
-            for (int k = 0; k < frames; k++) {
-                window[k] = at(scores, i + k - half);
-            }
-            Arrays.sort(window);
             out[i] = window[half];
+            if (i + 1 < out.length) {
+                replace(window, at(scores, i - half), at(scores, i + 1 + half));
+            }
         }
         return out;
+    }
+
+    /** Replaces a value of a sorted window, which stays sorted: cheaper than to sort each window anew. */
+    private static void replace(float[] window, float old, float added) {
+        int from = Arrays.binarySearch(window, old);
+        int to = Arrays.binarySearch(window, added);
+        to = to < 0 ? -to - 1 : to;
+        if (to > from) {
+            to--;
+            System.arraycopy(window, from + 1, window, from, to - from);
+        } else {
+            System.arraycopy(window, to, window, to + 1, from - to);
+        }
+        window[to] = added;
     }
 
     private float at(float[] scores, int i) {
