@@ -23,8 +23,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.files.AtomicFile;
 
 /**
- * The path of a clip through {@code unmute embed}: our classes on the stack at the calls of the front end and the
- * network, and where the shard is written. The list in {@code docs/architecture.md} must stay short.
+ * Traces a clip through {@code unmute embed}: the project's classes on the stack when the front end is called, when the
+ * network is called, and when the shard is written. The list in {@code docs/architecture.md} must stay short.
  */
 class EmbedPathTest {
     private static final int MAX_CLASSES = 12;

@@ -30,11 +30,11 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * A service that loads an encoder, a probe and a token cache and answers requests of several clients. It reloads all of
- * them periodically, and is periodically closed and reopened. It prints the resources that the process holds; since it
- * measures the whole process, {@link SoakTest} starts it as a separate program.
+ * A service that loads an encoder, a probe and a token cache and answers requests from several clients. It periodically
+ * reloads all of them, and is itself periodically closed and reopened. It prints the resources held by the process;
+ * because these are process-wide, {@link SoakTest} runs it as a separate program.
  *
- * <p>Arguments: a folder; the number of requests to measure. A fifth as many run before.
+ * <p>Arguments: a folder; the number of requests to measure. A fifth as many warm-up requests run first.
  */
 final class RequestSoak {
     private static final int CLIENTS = 4;

@@ -86,7 +86,8 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /**
-     * Intervals of top-1, top-5, macro mAP and macro AUROC, under the names of {@link SingleLabelScores#values()}.
+     * Confidence intervals for top-1, top-5, macro mAP and macro AUROC, keyed by the names in
+     * {@link SingleLabelScores#values()}.
      *
      * @param scores {@code [clips, classes]}. Not modified.
      * @param labels class index per clip. Not modified.

@@ -23,15 +23,16 @@ public final class Progress implements ProgressBar {
     private final LongSupplier clock;
     private final long started;
     private final RemainingTime remaining = new RemainingTime();
-    /** The last time something was counted, and what of the time so far went into passing over what was there. */
+    /** The last time an item was counted. */
     private long counted;
-
+    /** Time spent so far on passing over existing items. */
     private long passing;
+
     private long done;
     private long resumed;
-    /** What costs time, where it is not the count: done by this run, and expected of it. */
+    /** Cost of the work done by this run, for jobs whose time is not proportional to the count. */
     private double work;
-
+    /** Expected total cost; NaN if the count is used instead. */
     private double totalWork = Double.NaN;
     private double passedWork;
     /** What {@link #left} said last. */

@@ -28,7 +28,7 @@ import org.unmute.metrics.event.SoundEvent;
 final class ReferenceData {
     /** Minimum length of a recording, in seconds. */
     private static final double MIN_SECONDS = 1e-3;
-    /** Events may end this much later than their recording without a remark, in seconds. */
+    /** Tolerance, in seconds, for events that end after their recording; later ends are reported. */
     private static final double ROUNDING = 1e-3;
 
     private final LabelOptions.Strong labelled;

@@ -41,7 +41,7 @@ public final class ReadingLog implements AutoCloseable {
     private static final int SHA256_LETTERS = 64;
     private static final int NOTE_BYTES = 1 + 3 * Long.BYTES + SHA256_LETTERS + Integer.BYTES;
     private static final int PENDING_BYTES = EventCodec.BYTES + 2;
-    /** A power failure loses notes of at most this much time; a killed process loses none. */
+    /** A power failure loses at most the notes written within this interval; killing the process loses none. */
     private static final long FORCE_NANOS = 5_000_000_000L;
 
     private final Path file;

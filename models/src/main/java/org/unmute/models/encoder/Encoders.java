@@ -149,8 +149,8 @@ public final class Encoders {
     }
 
     /**
-     * Detects the encoder in a file: the one asked for, the one named by the file's metadata, or the one whose tensors
-     * are there. Kinds with the same names are distinguished by {@link EncoderProvider#reasonAgainst}.
+     * Detects the encoder in a file: the one requested, else the one named in the metadata, else the one whose tensors
+     * the file contains. Encoders with the same tensor names are told apart by {@link EncoderProvider#reasonAgainst}.
      *
      * @param model a {@linkplain EncoderProvider#name name} or alias; empty to detect the kind
      * @throws UnusableCheckpointException if the file holds no known encoder, or not the requested one

@@ -136,7 +136,7 @@ class ReleasesTest {
         assertThat(release(name).size().parameters()).as(name).isEqualTo(expected);
     }
 
-    /** Rows of ten seconds: whole windows, the last one padded, each with these frames and rows. */
+    /** Token rows for ten seconds of audio, in whole windows of {@code frames} frames, the last one padded. */
     private static int rows(int rate, int length, int shift, int frames, int patch, int stride) {
         int rowsOfAWindow = (frames - patch) / stride + 1;
         int have = (10 * rate - length) / shift + 1;

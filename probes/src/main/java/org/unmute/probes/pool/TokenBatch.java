@@ -13,7 +13,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The token maps of several clips of one grid, the input of a probe.
+ * The token maps of several clips with the same grid; the input to a probe.
  *
  * @param tokens {@code [batch, time * freq, dim]}, token n = t * freq + f
  * @param cls {@code [batch, dim]}, or null if the encoder has no cls token

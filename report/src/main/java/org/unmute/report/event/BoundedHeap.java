@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Keeps the first elements, in sorted order, of all that were added. */
+/** Keeps the first {@code max} of the elements added, by the given order. */
 final class BoundedHeap<T> {
     private final Comparator<T> order;
     private final int max;

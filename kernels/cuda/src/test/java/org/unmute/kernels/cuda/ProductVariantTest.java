@@ -22,9 +22,10 @@ import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Compares matrix products on tensor cores with products in float64, through the shim, which has everything except the
- * multiplication instructions themselves; the GPU check does so on a GPU. Relative to the sum of the absolute terms, a
- * product of two rounded operands is off by at most twice the rounding error of an operand plus its square.
+ * Compares matrix products on tensor cores with float64 products. The kernels run through the shim, in which only the
+ * multiplication instructions are emulated; the GPU check repeats the comparison on a GPU. The error of a product of two
+ * rounded operands, relative to the sum of the absolute terms, is at most 2u + u², where u is the rounding error of one
+ * operand.
  */
 @FullBuild("compiles the kernels with g++")
 class ProductVariantTest {

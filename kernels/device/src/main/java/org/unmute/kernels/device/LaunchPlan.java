@@ -88,7 +88,7 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
     }
 
     /**
-     * One group per {@value #WIDE} prototypes of each clip, which passes over all tokens. Empty if there are too few
+     * One group per {@value #WIDE} prototypes of each clip; each group loops over all tokens. Empty if there are too few
      * groups to keep a device busy, or too few tokens to fill a tile.
      */
     public static Optional<LaunchPlan> wideMatching(long clips, long tokens, long prototypes) {
