@@ -198,7 +198,7 @@ class GridErrorsTest {
         are linear,
         name = 'gem'                             | known if UNMUTE_CLASSPATH names the jar
         name = 'linear', label = 'a:b'           | label: names a folder
-        name = 'linear', set = {heads = 2}       | set: probe linear has no options
+        name = 'linear', set = {heads = 2}       | set.heads: unknown key: there are norm, rows
         name = 'ep', set = {query = 2}           | set.query: unknown key; did you mean 'queries'? There are \
         queries, norm
         name = 'ep', set = {queries = [2]}       | set.queries: must be a text, a number
