@@ -34,6 +34,7 @@ public final class Progress implements ProgressBar {
     private double work;
     /** Expected total cost; NaN if the count is used instead. */
     private double totalWork = Double.NaN;
+
     private double passedWork;
     /** What {@link #left} said last. */
     private Told told;
