@@ -141,11 +141,11 @@ class EventEvalEndToEndTest {
     @Test
     void saysWhatItTookAndTheSplitChooses() {
         Ran plain = eval("--bootstrap", 0).endsWith(ExitCode.OK);
-        // Without other sources, the length is that of the encoder's window, 5.92 s, and not that of a scene, 4 s.
+        // Without other sources, the length is that of the rows of sound: 4 s, and not the encoder's window of 5.92 s.
         assertThat(plain.out())
-                .contains("10 recordings (0.02 h)")
+                .contains("10 recordings (0.01 h)")
                 .contains("40 recordings in " + cache + " are not named in")
-                .contains("lengths of recordings are those of their tokens");
+                .contains("lengths of recordings are those of their tokens, to a row:");
         Ran split = eval("--bootstrap", 0, "--labels", scenes.resolve("manifest.csv"), "--audio", scenes)
                 .endsWith(ExitCode.OK);
         assertThat(split.out()).contains("10 recordings (0.01 h)").doesNotContain("are not named in", "lengths of");
