@@ -49,7 +49,8 @@ abstract class ComputingCommand extends UnmuteCommand {
     }
 
     /**
-     * Opens the encoder given on the command line and waits for its warm-up; says which tensors of its file are not used.
+     * Opens the encoder given on the command line and waits for its warm-up; says which tensors of its file are not
+     * used.
      */
     OpenEncoder opened(EncoderOptions encoder) throws IOException {
         OpenEncoder own = encoder.open(compute.digests());

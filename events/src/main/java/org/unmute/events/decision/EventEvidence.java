@@ -81,8 +81,8 @@ public final class EventEvidence {
     }
 
     /**
-     * Adds a clip whose classes are known over time, in pieces of one second, each of which counts as a clip. A class is
-     * present in a piece if it covers most of one of its frames, and absent if it covers none.
+     * Adds a clip whose classes are known over time, in pieces of one second, each of which counts as a clip. A class
+     * is present in a piece if it covers most of one of its frames, and absent if it covers none.
      *
      * @param targets {@code [frames, classes]}: how much of each frame a class covers, NaN where that is not known
      */

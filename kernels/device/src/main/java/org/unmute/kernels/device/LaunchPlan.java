@@ -88,8 +88,8 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
     }
 
     /**
-     * One group per {@value #WIDE} prototypes of each clip; each group loops over all tokens. Empty if there are too few
-     * groups to keep a device busy, or too few tokens to fill a tile.
+     * One group per {@value #WIDE} prototypes of each clip; each group loops over all tokens. Empty if there are too
+     * few groups to keep a device busy, or too few tokens to fill a tile.
      */
     public static Optional<LaunchPlan> wideMatching(long clips, long tokens, long prototypes) {
         return tokens > TILE ? wideTiles(clips, WIDE, prototypes) : Optional.empty();

@@ -51,8 +51,8 @@ public final class PackedMatrix {
     }
 
     /**
-     * Packs a view {@code [inner, columns]} with arbitrary strides, using all threads. If the view covers an entire frozen
-     * buffer that caches this form, the buffer drops its array, because the packed copy holds the values.
+     * Packs a view {@code [inner, columns]} with arbitrary strides, using all threads. If the view covers an entire
+     * frozen buffer that caches this form, the buffer drops its array, because the packed copy holds the values.
      */
     public PackedMatrix fill(WorkerPool pool, View b) {
         boolean across = b.stride(0) == 1 && b.stride(1) == inner;
