@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -120,22 +119,11 @@ public class FaultyFileSystem extends FileSystem {
         }
     }
 
-    /** An object appears as a whole; of several conditional writes to the same name, one succeeds. */
+    /** Of several conditional writes of the same object, one succeeds. */
     private static void put(Path path, byte[] bytes, boolean overwrite) throws IOException {
-        java.nio.file.Path target = file(path);
-        Files.createDirectories(target.getParent());
-        java.nio.file.Path written = Files.createTempFile("unmute-object", null);
-        try {
-            Files.write(written, bytes);
-            if (overwrite) {
-                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
-            } else {
-                Files.createLink(target, written);
-            }
-        } catch (java.nio.file.FileAlreadyExistsException e) {
-            throw new FileAlreadyExistsException(path.toString());
-        } finally {
-            Files.deleteIfExists(written);
+        Files.createDirectories(file(path).getParent());
+        try (OutputStream out = newFile(path, overwrite)) {
+            out.write(bytes);
         }
     }
 
