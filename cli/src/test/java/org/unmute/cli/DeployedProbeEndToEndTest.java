@@ -201,7 +201,7 @@ class DeployedProbeEndToEndTest {
         assertThat(Ran.unmute("pack", "-q", run, "--out", folder.resolve("p"))
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("only protobin");
+                .contains("only a protobin of whole clips can be packed");
         // tokens of the last layer are equal in both caches
         Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
                 .endsWith(ExitCode.OK);

@@ -296,10 +296,14 @@ class ProbeEndToEndTest {
         for (String name : Probes.names()) {
             for (String option : Probes.type(name).options()) {
                 assertThat(help).containsPattern("(?m)^ +" + name + " .*\\b" + option + "\\b");
+                String without = Probes.names().stream()
+                        .filter(other -> !Probes.type(other).options().contains(option))
+                        .findFirst()
+                        .orElseThrow();
                 assertThat(Ran.unmute(
                                         "probe",
                                         "--probe",
-                                        "linear",
+                                        without,
                                         "--" + option,
                                         "x",
                                         "--cache",
@@ -310,7 +314,7 @@ class ProbeEndToEndTest {
                                         folder.resolve("run-none"))
                                 .endsWith(ExitCode.USAGE)
                                 .err())
-                        .contains("probe linear has no option '" + option + "'");
+                        .contains("probe " + without + " has no option '" + option + "'");
             }
         }
         Path out = folder.resolve("run-short");
