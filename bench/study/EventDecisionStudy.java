@@ -28,10 +28,11 @@ import org.unmute.probes.score.FrameScorer;
  *
  * SPARSE_CACHE has recordings with events, EVENTS_TSV says which, BACKGROUND_CACHE has recordings without any. {@code
  * clips} takes the thresholds and the calibration of clips at stretches of 1 s, as versions before did; {@code events}
- * those of events. A line for each probe, and on standard error one for each class. "Quiet" precision is that of 10 events
- * of the class an hour in the background alone; that of "sparse hours" is counted where all other classes sound, too. An
- * event is right if it overlaps one of its class. "Of the best": recall against that of the best threshold on these
- * recordings with no more alarms, once in the background alone and once in background and sparse hours together.
+ * those of events. Prints a line for each probe, and on standard error one for each class. "Quiet" precision is that of
+ * 10 events of the class an hour in the background alone; that of "sparse hours" is counted where all other classes
+ * sound, too. An event is right if it overlaps one of its class. "Of the best": recall against that of the best
+ * threshold on these recordings with no more alarms, once in the background alone and once in background and sparse
+ * hours together.
  */
 public final class EventDecisionStudy {
     /** Events of a class an hour. */

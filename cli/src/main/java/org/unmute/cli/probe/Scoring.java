@@ -231,9 +231,10 @@ public final class Scoring {
         return known == null
                 ? 0
                 : Arrays.stream(known)
-                        .flatMap(row -> IntStream.range(0, row.length).mapToObj(c -> row[c]))
-                        .filter(one -> !one)
-                        .count();
+                        .mapToLong(row -> IntStream.range(0, row.length)
+                                .filter(c -> !row[c])
+                                .count())
+                        .sum();
     }
 
     /** A line about the classes without clips. */

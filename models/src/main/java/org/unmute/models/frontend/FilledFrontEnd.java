@@ -16,7 +16,7 @@ import org.unmute.tensor.Tensor;
  */
 public record FilledFrontEnd(FrontEnd base, int windowSamples) implements FrontEnd {
     /** Samples of the shortest clip: a frame of 25 ms at 16 kHz. */
-    private static final int LEAST = 400;
+    private static final int MIN_SAMPLES = 400;
 
     @Override
     public Spectrogram apply(float[] samples) {
@@ -24,8 +24,8 @@ public record FilledFrontEnd(FrontEnd base, int windowSamples) implements FrontE
     }
 
     private float[] filled(float[] samples) {
-        if (samples.length < LEAST) {
-            throw new ClipTooShortException("front end", samples.length, LEAST, sampleRate());
+        if (samples.length < MIN_SAMPLES) {
+            throw new ClipTooShortException("front end", samples.length, MIN_SAMPLES, sampleRate());
         }
         return samples.length == windowSamples ? samples : Arrays.copyOf(samples, windowSamples);
     }
@@ -42,7 +42,7 @@ public record FilledFrontEnd(FrontEnd base, int windowSamples) implements FrontE
 
     @Override
     public int frameSamples() {
-        return LEAST;
+        return MIN_SAMPLES;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.unmute.probes.train;
 
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /**
  * Targets of the rows of clips, which are made when a batch needs them, so that memory does not depend on how many
@@ -34,11 +33,7 @@ public interface RowTargets {
 
             @Override
             public String fingerprint() {
-                return all.fingerprint() + "-"
-                        + IntStream.of(clips)
-                                .mapToObj(Integer::toString)
-                                .collect(Collectors.joining(","))
-                                .hashCode();
+                return all.fingerprint() + "-" + Arrays.hashCode(clips);
             }
         };
     }
