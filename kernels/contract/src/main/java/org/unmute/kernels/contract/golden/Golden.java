@@ -1,12 +1,19 @@
 package org.unmute.kernels.contract.golden;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.zip.GZIPInputStream;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
@@ -20,6 +27,9 @@ public final class Golden {
     public static final String PROPERTY = "unmute.golden";
 
     private static final Set<String> MISSING = new ConcurrentSkipListSet<>();
+
+    /** Temporary copies by their compressed files. */
+    private static final Map<Path, Path> UNPACKED = new ConcurrentHashMap<>();
 
     private Golden() {}
 
@@ -44,14 +54,19 @@ public final class Golden {
     }
 
     /**
-     * A sub-folder (or file) of the reference numbers, such as {@code fbank} or {@code tiny/eat}. Empty if it is
-     * missing from the root, which is counted and printed.
+     * A sub-folder (or file) of the reference numbers, such as {@code fbank} or {@code tiny/eat}. A file may be there
+     * compressed, as {@code name.gz}; what is returned then is a temporary copy. Empty if it is missing from the root,
+     * which is counted and printed.
      */
     public static Optional<Path> folder(String name) {
         Path root = root();
         Path folder = root.resolve(name);
         if (Files.exists(folder)) {
             return Optional.of(folder);
+        }
+        Path packed = root.resolve(name + ".gz");
+        if (Files.exists(packed)) {
+            return Optional.of(UNPACKED.computeIfAbsent(packed, Golden::unpack));
         }
         if (MISSING.add(name)) {
             System.out.println("golden: " + skipped(name, root) + "; skipped so far in this run: " + MISSING.size());
@@ -66,6 +81,18 @@ public final class Golden {
      */
     public static Path require(String name) {
         return folder(name).orElseThrow(() -> new TestAbortedException(skipped(name, root())));
+    }
+
+    private static Path unpack(Path packed) {
+        String name = packed.getFileName().toString();
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(packed))) {
+            Path copy = Files.createTempFile("golden", "-" + name.substring(0, name.length() - ".gz".length()));
+            copy.toFile().deleteOnExit();
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException("golden: " + packed + " cannot be unpacked", e);
+        }
     }
 
     private static String skipped(String name, Path root) {

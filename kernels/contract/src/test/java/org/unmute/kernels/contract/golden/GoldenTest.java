@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +37,21 @@ class GoldenTest {
         assertThatThrownBy(() -> Golden.folder("fbank"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("golden: no folder");
+    }
+
+    @Test
+    void compressedFilesAreUnpacked(@TempDir Path other) throws IOException {
+        System.setProperty(Golden.PROPERTY, other.toString());
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(other.resolve("table.bin.gz")))) {
+            out.write(new byte[] {1, 2, 3});
+        }
+        Path table = Golden.require("table.bin");
+        assertThat(table).hasBinaryContent(new byte[] {1, 2, 3});
+        assertThat(Golden.require("table.bin")).isEqualTo(table);
+        Files.write(other.resolve("broken.bin.gz"), new byte[] {1, 2, 3});
+        assertThatThrownBy(() -> Golden.require("broken.bin"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("broken.bin.gz cannot be unpacked");
     }
 
     @Test
