@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1], so that decisions do not depend on
  * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds for
  * calibrated scores. A class counts as present if its score is greater than its threshold. Nothing is known about a
- * class that no validation clip had: its threshold is NaN, its calibration is the identity, and decisions fall back on
- * {@value #FALLBACK}.
+ * class that no validation clip had: its threshold is NaN, its calibration is that of all classes together, and decisions
+ * fall back on {@value #FALLBACK}.
  *
  * <p>Immutable and thread-safe.
  */
@@ -84,7 +84,7 @@ public final class Decisions {
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
     public static Decisions learn(ThresholdRule rule, String source, float[][] scores, boolean[][] labels) {
-        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels);
+        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, null);
         int[] positives = new int[calibration.classes()];
         for (boolean[] row : labels) {
             for (int c = 0; c < positives.length; c++) {
@@ -108,8 +108,6 @@ public final class Decisions {
         int classes = scores[0].length;
         int[] positives = new int[classes];
         double[] thresholds = new double[classes];
-        double[] slopes = new double[classes];
-        double[] offsets = new double[classes];
         for (int c = 0; c < classes; c++) {
             int[] own = known(known, c);
             float[][] ownScores = new float[own.length][1];
@@ -120,11 +118,9 @@ public final class Decisions {
                 positives[c] += labels[own[i]][c] ? 1 : 0;
             }
             thresholds[c] = own.length == 0 ? Double.NaN : rule.choose(ownScores, ownLabels)[0];
-            ScoreCalibration fitted = own.length == 0 ? null : ScoreCalibration.fit(ownScores, ownLabels);
-            slopes[c] = fitted == null ? 1 : fitted.slopes()[0];
-            offsets[c] = fitted == null ? 0 : fitted.offsets()[0];
         }
-        return new Decisions(rule, source, scores.length, positives, thresholds, new ScoreCalibration(slopes, offsets));
+        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, known);
+        return new Decisions(rule, source, scores.length, positives, thresholds, calibration);
     }
 
     private static int[] known(boolean[][] known, int c) {

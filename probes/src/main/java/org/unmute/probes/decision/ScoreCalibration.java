@@ -19,8 +19,8 @@ public final class ScoreCalibration {
 
     private static final double MAX_SLOPE = 1e2;
     private static final int MAX_STEPS = 100;
-    /** The number of positive clips to which the offset of all classes is equivalent. */
-    private static final int OFFSET_WEIGHT = 10;
+    /** The number of positive clips to which the fit of all classes is equivalent. */
+    private static final int SHARED_WEIGHT = 10;
 
     private final double[] slopes;
     private final double[] offsets;
@@ -49,38 +49,30 @@ public final class ScoreCalibration {
 
     /**
      * Fits each class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n- + 2)}
-     * instead of 1 and 0, which keep the slope finite for separable classes. The scores of a class that lacks positive
-     * or negative clips stay as they are.
+     * instead of 1 and 0, which keep the slope finite for separable classes. A class with few positive clips is shrunk
+     * towards the fit of all classes together, which weighs as much as {@value #SHARED_WEIGHT} positive clips: a fit
+     * of one or two clips is a matter of chance, and would scramble the order of the classes of a clip. A class that
+     * lacks positive or negative clips has the fit of all.
      *
      * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
+     * @param known  {@code [clips][classes]}: which labels count; null if all do. Not modified.
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
-    public static ScoreCalibration fit(float[][] scores, boolean[][] labels) {
-        if (scores.length == 0 || scores.length != labels.length) {
-            throw new IllegalArgumentException(
-                    "calibration: " + scores.length + " clips with scores, " + labels.length + " with labels");
-        }
-        int classes = scores[0].length;
-        double[] slopes = new double[classes];
-        double[] offsets = new double[classes];
-        for (int c = 0; c < classes; c++) {
-            double[] x = new double[scores.length];
-            boolean[] positive = new boolean[scores.length];
-            for (int i = 0; i < x.length; i++) {
-                x[i] = Logit.of(requireScore(scores[i][c]), EDGE, 1 - EDGE);
-                positive[i] = labels[i][c];
+    public static ScoreCalibration fit(float[][] scores, boolean[][] labels, boolean[][] known) {
+        byte[][] states = new byte[labels.length][];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = new byte[labels[i].length];
+            for (int c = 0; c < states[i].length; c++) {
+                states[i][c] = (byte) (known != null && !known[i][c] ? -1 : labels[i][c] ? 1 : 0);
             }
-            double[] line = fit(x, positive, Double.NaN);
-            slopes[c] = line[0];
-            offsets[c] = line[1];
         }
-        return new ScoreCalibration(slopes, offsets);
+        return fit(scores, states, false);
     }
 
     /**
      * Fits one slope for all classes and an offset for each. The offset of a class with few positive clips is shrunk
-     * towards the offset of all classes, which weighs as much as {@value #OFFSET_WEIGHT} positive clips. So the order
+     * towards the offset of all classes, which weighs as much as {@value #SHARED_WEIGHT} positive clips. So the order
      * of classes changes only where the data support it.
      *
      * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
@@ -88,6 +80,10 @@ public final class ScoreCalibration {
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
     public static ScoreCalibration fitWithSharedSlope(float[][] scores, byte[][] labels) {
+        return fit(scores, labels, true);
+    }
+
+    private static ScoreCalibration fit(float[][] scores, byte[][] labels, boolean sameSlope) {
         if (scores.length == 0 || scores.length != labels.length) {
             throw new IllegalArgumentException(
                     "calibration: " + scores.length + " clips with scores, " + labels.length + " with labels");
@@ -102,11 +98,16 @@ public final class ScoreCalibration {
             slopes[c] = shared[0];
             offsets[c] = shared[1];
             if (own.positives > 0 && own.positives < own.x.length) {
-                double fitted = fit(own.x, own.positive, shared[0])[1];
-                offsets[c] = (own.positives * fitted + OFFSET_WEIGHT * shared[1]) / (own.positives + OFFSET_WEIGHT);
+                double[] line = fit(own.x, own.positive, sameSlope ? shared[0] : Double.NaN);
+                slopes[c] = sameSlope ? shared[0] : shrunk(line[0], shared[0], own.positives);
+                offsets[c] = shrunk(line[1], shared[1], own.positives);
             }
         }
         return new ScoreCalibration(slopes, offsets);
+    }
+
+    private static double shrunk(double own, double shared, int positives) {
+        return (positives * own + SHARED_WEIGHT * shared) / (positives + SHARED_WEIGHT);
     }
 
     /** Logits and labels of some classes, restricted to known labels. */

@@ -3,6 +3,7 @@ package org.unmute.probes.decision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class ScoreCalibrationTest {
             scores[i][0] = (float) sigmoid(x);
             labels[i][0] = r.nextDouble() < sigmoid(slope * x + offset);
         }
-        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels);
+        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels, null);
         assertThat(fitted.slopes()[0]).isCloseTo(slope, Offset.offset(0.06 * slope));
         assertThat(fitted.offsets()[0]).isCloseTo(offset, Offset.offset(0.15));
         double predicted = 0;
@@ -49,7 +50,7 @@ class ScoreCalibrationTest {
             scores[i][1] = i / 40f;
             labels[i][1] = i < 20; // scores fall as the label rises
         }
-        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels);
+        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels, null);
         for (int c = 0; c < 2; c++) {
             double before = -1;
             for (double s = 0; s <= 1; s += 0.001) {
@@ -63,11 +64,91 @@ class ScoreCalibrationTest {
     }
 
     @Test
-    void aClassWithoutPositivesKeepsItsScores() {
-        ScoreCalibration fitted = ScoreCalibration.fit(
-                new float[][] {{0.2f, 0.3f}, {0.4f, 0.5f}}, new boolean[][] {{false, true}, {false, false}});
-        assertThat(fitted.slopes()[0]).isEqualTo(1);
-        assertThat(fitted.apply(0, 0.3)).isCloseTo(0.3, Offset.offset(1e-12));
+    void aClassWithoutPositivesHasTheFitOfAll() {
+        float[][] scores = {{0.2f, 0.3f}, {0.4f, 0.5f}, {0.1f, 0.6f}};
+        boolean[][] labels = {{false, true}, {false, false}, {false, true}};
+        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels, null);
+        ScoreCalibration shared = ScoreCalibration.fit(
+                new float[][] {{0.2f}, {0.3f}, {0.4f}, {0.5f}, {0.1f}, {0.6f}},
+                new boolean[][] {{false}, {true}, {false}, {false}, {false}, {true}},
+                null);
+        assertThat(fitted.slopes()[0]).isCloseTo(shared.slopes()[0], Offset.offset(1e-9));
+        assertThat(fitted.offsets()[0]).isCloseTo(shared.offsets()[0], Offset.offset(1e-9));
+        assertThat(fitted.offsets()[1]).isNotEqualTo(shared.offsets()[0]);
+    }
+
+    /** Labels that are not known count as little as clips that are not there. */
+    @Test
+    void unknownLabelsAreLeftOut() {
+        Random r = new Random(9);
+        float[][] scores = new float[60][2];
+        boolean[][] labels = new boolean[60][2];
+        boolean[][] known = new boolean[60][2];
+        for (int i = 0; i < 60; i++) {
+            for (int c = 0; c < 2; c++) {
+                scores[i][c] = r.nextFloat();
+                labels[i][c] = r.nextFloat() < scores[i][c];
+                known[i][c] = i < 40;
+            }
+        }
+        assertThat(ScoreCalibration.fit(scores, labels, known))
+                .isEqualTo(ScoreCalibration.fit(Arrays.copyOf(scores, 40), Arrays.copyOf(labels, 40), null));
+    }
+
+    /** With two positive clips a class, fits of their own put the wrong class first more often than the shared one. */
+    @Test
+    void fewClipsDoNotScrambleTheOrderOfClasses() {
+        Random r = new Random(5);
+        int classes = 40;
+        float[][] scores = new float[80][classes];
+        boolean[][] labels = new boolean[80][classes];
+        for (int i = 0; i < 80; i++) {
+            labels[i][i % classes] = true;
+            for (int c = 0; c < classes; c++) {
+                scores[i][c] = (float) sigmoid(-4 + (labels[i][c] ? 2 : 0) + r.nextGaussian());
+            }
+        }
+        ScoreCalibration shrunk = ScoreCalibration.fit(scores, labels, null);
+        ScoreCalibration own = alone(scores, labels);
+        int raw = 0;
+        int first = 0;
+        int alone = 0;
+        for (int i = 0; i < 4000; i++) {
+            float[] clip = new float[classes];
+            for (int c = 0; c < classes; c++) {
+                clip[c] = (float) sigmoid(-4 + (c == i % classes ? 2 : 0) + r.nextGaussian());
+            }
+            raw += best(clip) == i % classes ? 1 : 0;
+            first += best(shrunk.apply(clip)) == i % classes ? 1 : 0;
+            alone += best(own.apply(clip)) == i % classes ? 1 : 0;
+        }
+        assertThat(first).isGreaterThan(alone).isGreaterThan((int) (0.8 * raw));
+    }
+
+    /** Each class fitted by itself. */
+    private static ScoreCalibration alone(float[][] scores, boolean[][] labels) {
+        double[] slopes = new double[scores[0].length];
+        double[] offsets = slopes.clone();
+        for (int c = 0; c < slopes.length; c++) {
+            float[][] x = new float[scores.length][1];
+            boolean[][] y = new boolean[scores.length][1];
+            for (int i = 0; i < x.length; i++) {
+                x[i][0] = scores[i][c];
+                y[i][0] = labels[i][c];
+            }
+            ScoreCalibration own = ScoreCalibration.fit(x, y, null);
+            slopes[c] = own.slopes()[0];
+            offsets[c] = own.offsets()[0];
+        }
+        return new ScoreCalibration(slopes, offsets);
+    }
+
+    private static int best(float[] scores) {
+        int best = 0;
+        for (int c = 1; c < scores.length; c++) {
+            best = scores[c] > scores[best] ? c : best;
+        }
+        return best;
     }
 
     @Test
@@ -124,9 +205,9 @@ class ScoreCalibrationTest {
     void whatDoesNotFitIsRefused() {
         assertThatThrownBy(() -> new ScoreCalibration(new double[] {0}, new double[] {1}))
                 .hasMessageContaining("class 0 has slope 0.0");
-        assertThatThrownBy(() -> ScoreCalibration.fit(new float[][] {{2}}, new boolean[1][1]))
+        assertThatThrownBy(() -> ScoreCalibration.fit(new float[][] {{2}}, new boolean[1][1], null))
                 .hasMessageContaining("2.0");
-        assertThatThrownBy(() -> ScoreCalibration.fit(new float[0][], new boolean[0][]))
+        assertThatThrownBy(() -> ScoreCalibration.fit(new float[0][], new boolean[0][], null))
                 .hasMessageContaining("0 clips");
         assertThatThrownBy(() -> Thresholds.ofPrecision(new float[1][1], new boolean[1][1], 0))
                 .hasMessageContaining("0.0");
