@@ -84,7 +84,7 @@ class DecisionsEndToEndTest {
         for (int i = 0; i < LearnedRun.VALIDATION; i++) {
             truth[i][(LearnedRun.TRAIN + i) % 2] = true;
         }
-        assertThat(learned.calibration()).isEqualTo(ScoreCalibration.fit(scores, truth));
+        assertThat(learned.calibration()).isEqualTo(ScoreCalibration.fit(scores, truth, null));
         assertThat(Files.readAllLines(fixture.run().resolve("validation-clips.csv")))
                 .hasSize(LearnedRun.VALIDATION + 1);
         assertThat(Files.readAllLines(fixture.run().resolve("clips.csv"))).hasSize(LearnedRun.TRAIN + 1);

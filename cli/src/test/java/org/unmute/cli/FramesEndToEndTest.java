@@ -97,7 +97,7 @@ class FramesEndToEndTest {
     @Test
     void rowsKnowWhenBetterThanClips() throws IOException {
         Path weak = folder.resolve("weak");
-        probe("protobin", weak, "--epochs", 30, "--batch", 8);
+        probe("protobin", weak, "--epochs", 30, "--batch", 8, "--context", 1);
         JsonNode ofRows = eval(run);
         JsonNode ofClips = eval(weak);
         assertThat(ofRows.at("/settings/contextRows").asInt()).isEqualTo(1);

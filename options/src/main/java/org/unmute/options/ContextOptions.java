@@ -11,9 +11,9 @@ public final class ContextOptions {
             paramLabel = "SECONDS",
             description = "Length of the stretch around each moment that is scored as if it were a clip; 0 for a single"
                     + " row of the encoder: protobin, protofloat, cgp and probes of rows score frame by frame then"
-                    + " (default: that of the learned thresholds, else 0 for probes of rows, "
+                    + " (default: that of the learned thresholds; when 'probe' learns them, "
                     + FrameScorer.CONTEXT_SECONDS
-                    + " for others).")
+                    + ", or the length of its clips, at most 5, if these do better; 0 for probes of rows).")
     private Double context;
 
     @Option(

@@ -95,6 +95,11 @@ public final class EventLearningOptions {
         return stretch == 0 ? 0 : (int) Math.max(1, Math.round(stretch / times.rowSeconds()));
     }
 
+    /** Whether clips are trained by stretches. */
+    public boolean trainsStretches() {
+        return stretch > 0;
+    }
+
     /** Refuses stretches, where rows are trained. */
     public void requireNoStretch() {
         if (stretch > 0) {

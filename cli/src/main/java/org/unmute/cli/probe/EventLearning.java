@@ -13,6 +13,7 @@ import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
 import org.unmute.events.decision.EventEvidence.State;
+import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
@@ -27,6 +28,11 @@ import org.unmute.probes.train.RowTargets;
 
 /** Learns the thresholds of events on validation clips and background, as detection scores them. */
 public final class EventLearning {
+    /** Max length of the stretches for which a probe learns thresholds by default, in seconds. */
+    private static final double MAX_CONTEXT_SECONDS = 5;
+    /** Long stretches have coarse edges, so they must do better by this factor than short ones. */
+    private static final double CLEARLY = 1.1;
+
     private final EventLearningOptions options;
     private final EventThresholdRule rule;
     private final ValidationClips held;
@@ -88,9 +94,37 @@ public final class EventLearning {
         if (reason() != null) {
             return probe;
         }
-        double context = options.context().contextFor(probe);
-        double stride = options.context().strideFor(probe);
-        FrameScorer scorer = options.context().scorer(probe, times, null);
+        ContextSeconds given = options.context();
+        Scored scored = scored(probe, tokens, given);
+        if (given.context() == null && detectsAsTrained()) {
+            double trained = Math.min(medianSeconds(held.train(), tokens, times), MAX_CONTEXT_SECONDS);
+            if (trained > scored.context) {
+                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()));
+                scored = success(longer) > CLEARLY * success(scored) ? longer : scored;
+            }
+        }
+        return probe.withEvents(EventDecisionLearner.learn(
+                scored.evidence,
+                rule,
+                options.eventsPerHour(),
+                new EventDecisions.Stretches(
+                        scored.context,
+                        scored.stride,
+                        DetectionRules.MEDIAN_SECONDS,
+                        DetectionRules.MAX_GAP_SECONDS,
+                        DetectionRules.MIN_DURATION_SECONDS),
+                held.source() + (rows == null ? "" : ", second by second")));
+    }
+
+    /** What the scores of stretches of one length tell. */
+    private record Scored(EventEvidence evidence, double context, double stride) {}
+
+    private double success(Scored scored) {
+        return EventDecisionLearner.success(scored.evidence, rule, options.eventsPerHour());
+    }
+
+    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds seconds) throws IOException {
+        FrameScorer scorer = seconds.scorer(probe, times, null);
         EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT);
         CachedScores scores = new CachedScores(tokens, times);
         Manifest clips = held.clips();
@@ -116,17 +150,15 @@ public final class EventLearning {
         if (background != null) {
             background.addTo(evidence, scorer, times);
         }
-        return probe.withEvents(EventDecisionLearner.learn(
-                evidence,
-                rule,
-                options.eventsPerHour(),
-                new EventDecisions.Stretches(
-                        context,
-                        stride,
-                        DetectionRules.MEDIAN_SECONDS,
-                        DetectionRules.MAX_GAP_SECONDS,
-                        DetectionRules.MIN_DURATION_SECONDS),
-                held.source() + (rows == null ? "" : ", second by second")));
+        return new Scored(evidence, seconds.contextFor(probe), seconds.strideFor(probe));
+    }
+
+    /**
+     * Whether the probe has seen clips as a whole and nothing else. Its scores may then be better at their length. Rows
+     * and stretches train at the length of detection, and so do the hard negatives of a background.
+     */
+    private boolean detectsAsTrained() {
+        return rows == null && background == null && !options.trainsStretches();
     }
 
     /** Median length of clips, in seconds, to a tenth, since it is known in rows of tokens. */
@@ -134,6 +166,10 @@ public final class EventLearning {
         RowTimes times = CacheOrigin.rowTimes(cache)
                 .orElseThrow(() -> CommandException.input("--background: the record of the cache " + cache
                         + " does not tell how long its clips are: embed the recordings again"));
+        return medianSeconds(clips, tokens, times);
+    }
+
+    private static double medianSeconds(Manifest clips, TokenCache tokens, RowTimes times) {
         double[] seconds = clips.clips().stream()
                 .mapToDouble(clip ->
                         times.seconds(tokens.find(clip.file()).orElseThrow().sound()))

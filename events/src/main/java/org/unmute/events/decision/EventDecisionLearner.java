@@ -65,9 +65,19 @@ public final class EventDecisionLearner {
         return new EventDecisionLearner(evidence, rule, eventsPerHour).learn(stretches, source);
     }
 
+    /**
+     * How well thresholds from some recordings meet a rule on others, for comparing evidence from stretches of
+     * different lengths: the F1 of found and precision, or for another rule a number that rises with success.
+     *
+     * @return NaN if there are fewer than two recordings
+     */
+    public static double success(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
+        return new EventDecisionLearner(evidence, rule, eventsPerHour).shrinkage().merit;
+    }
+
     private EventDecisions learn(EventDecisions.Stretches stretches, String source) {
         List<Tradeoff> all = tradeoffs(_ -> true);
-        double k = rule.goal() == Goal.ALARMS ? 0 : shrinkage();
+        double k = rule.goal() == Goal.ALARMS ? 0 : shrinkage().k;
         Thresholds thresholds = thresholds(all, k, _ -> true);
         List<OneClass> decided = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
@@ -167,7 +177,7 @@ public final class EventDecisionLearner {
      */
     private Thresholds halfRight(List<Tradeoff> all, IntPredicate recordings) {
         EventDecisionLearner precise = new EventDecisionLearner(evidence, HALF, eventsPerHour);
-        return precise.thresholds(all, precise.shrinkage(), recordings);
+        return precise.thresholds(all, precise.shrinkage().k, recordings);
     }
 
     private boolean meets(Tradeoff one, double threshold) {
@@ -186,11 +196,14 @@ public final class EventDecisionLearner {
                 .count();
     }
 
+    /** A k, and how well it does on held-out recordings. */
+    private record Shrinkage(double k, double merit) {}
+
     /** The k with the best decisions on held-out recordings. */
-    private double shrinkage() {
+    private Shrinkage shrinkage() {
         int folds = Math.min(FOLDS, evidence.recordings());
         if (folds < 2) {
-            return Double.POSITIVE_INFINITY;
+            return new Shrinkage(Double.POSITIVE_INFINITY, Double.NaN);
         }
         double[] found = new double[SHRINKAGES.length];
         double[] alarms = new double[SHRINKAGES.length];
@@ -225,7 +238,7 @@ public final class EventDecisionLearner {
                 best = i;
             }
         }
-        return SHRINKAGES[best];
+        return new Shrinkage(SHRINKAGES[best], most);
     }
 
     /** How well a rule is met on the held-out recordings. */
