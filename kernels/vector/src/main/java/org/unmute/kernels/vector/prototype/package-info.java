@@ -23,7 +23,7 @@
  * centered to {@code y = u − c} and rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}).
  * Apart from this rounding s·u = s·y + s·c. As s·c is the same for all tokens, the largest s·y wins too, and the common
  * part of the tokens no longer uses up precision. Of tokens x that are equal bit for bit only the first is kept ({@link
- * org.unmute.kernels.vector.prototype.DuplicateRows}).
+ * org.unmute.kernels.vector.prototype.DenseRows}).
  *
  * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of any token, summed over all dims:
  *
