@@ -39,6 +39,11 @@ final class GroupSearch {
     private final short[] coarse = new short[ArrayPool.SHORT_BASE + BLOCKS * PIECE * LANES];
     private final short[] fine = new short[coarse.length];
 
+    /** Largest sums and leaders, which the tile keeps and nobody asks for. */
+    private final short[] unused = new short[2 * LANES];
+
+    private final short[] unusedLeader = new short[2 * LANES];
+
     private int[] best = {};
     private int[] second = {};
     private int[] third = {};
@@ -90,7 +95,8 @@ final class GroupSearch {
     }
 
     private void sum(PrototypeBits p, int patterns, byte[] tables, int tile, short[] out, int to) {
-        LookupTile.sum(p.pairs(), p.index(), patterns, tables, tile, out, to, to + PIECE * LANES, null, null, 0, 0);
+        LookupTile.sum(
+                p.pairs(), p.index(), patterns, tables, tile, out, to, to + PIECE * LANES, unused, unusedLeader, 0, 0);
     }
 
     private static int at(int block, int token) {

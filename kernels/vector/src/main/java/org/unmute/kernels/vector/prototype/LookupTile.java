@@ -62,7 +62,7 @@ final class LookupTile {
      * @param out {@link #LANES} sums per token. Modified.
      * @param to where the sums of the first block go
      * @param to2 where the sums of the second block go
-     * @param max the largest sum of each prototype so far. Modified. May be null if nobody asks for leaders
+     * @param max the largest sum of each prototype so far. Modified.
      * @param leader the first token with that sum. Modified.
      * @param first where the first block starts in {@code max} and {@code leader}
      * @param token the first of the two tokens
@@ -139,10 +139,6 @@ final class LookupTile {
         IntVector s0 = a.and(0xffff).sub(s1.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         ShortVector sums = s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to);
-        if (max == null) {
-            s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts().intoArray(out, to + LANES / 2);
-            return;
-        }
         ShortVector best = ShortVector.fromArray(S, max, at);
         ShortVector.fromArray(S, leader, at)
                 .blend(token, sums.compare(VectorOperators.GT, best))

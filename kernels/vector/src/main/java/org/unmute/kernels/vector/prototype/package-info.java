@@ -83,6 +83,16 @@
  * once. {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} combines these classes and computes the
  * gradient.
  *
+ * <h2>Groups</h2>
+ *
+ * Where a clip has many small groups of tokens, each with its own winner, four candidates of each would be too many.
+ * {@link org.unmute.kernels.vector.prototype.GroupMatch} therefore takes two tables for each group of dims: the second
+ * has {@code m + round((2 m - 1) r)}, where r is what rounding took from the entry of the first. With the sums S and S'
+ * of both, {@code (2 m - 1) S + S'} differs for two tokens as s·y does, in units that are 125 times as fine, up to {@link
+ * org.unmute.kernels.vector.prototype.LookupTables#fineMargin}. {@link
+ * org.unmute.kernels.vector.prototype.FixedPointRows} computes the many cosines, {@link
+ * org.unmute.kernels.vector.prototype.GroupGradient} the gradient.
+ *
  * <h2>Example</h2>
  *
  * d = 6 and one prototype p = (0.3, −1.2, 0.8, 0.1, −0.4, 2.0), so s = (+, −, +, +, −, +). Five tokens (so few would
