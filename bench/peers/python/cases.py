@@ -49,6 +49,8 @@ def module(case, folder):
         return encoders.Fbank(), ["samples"], ["fbank"]
     if kind == "probe-step":
         return steps.probe_step(case, weights(folder)), ["x", "targets"], ["loss"]
+    if kind == "box-step":
+        return steps.probe_step(case, weights(folder)), ["x", "boxes"], ["loss"]
     if kind == "pretrain-step":
         return steps.pretrain_step(case, weights(folder)), ["x", "order"], ["loss"]
     raise Unsupported(f"no PyTorch module was written for {kind}")
@@ -63,7 +65,7 @@ class Call:
         self.module, inputs, self.names = module(self.case, folder)
         self.folder = folder
         self.inputs = [array(folder, name) for name in inputs]
-        if self.case["kind"] == "probe-step":
+        if self.case["kind"] in ("probe-step", "box-step"):
             self.inputs[0] = self.inputs[0].half()
         self.wav = os.path.join(folder, self.case["wav"]) if "wav" in self.case else None
         self.results = None

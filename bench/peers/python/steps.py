@@ -104,6 +104,60 @@ class Protobin(ProbeStep):
         return F.linear(cosines.max(1)[0], weight, bias)
 
 
+class FrameProtobin(Protobin):
+    """The same for each row of tokens; targets are [batch, rows, classes]."""
+
+    def __init__(self, parameters, rate, decays, beta2, clip, rows: int):
+        super().__init__(parameters, rate, decays, beta2, clip)
+        self.rows = rows
+
+    def logits(self, x: Tensor) -> Tensor:
+        vectors, weight, bias = self.parameters_[0], self.parameters_[1], self.parameters_[2]
+        signs = vectors + (torch.where(vectors >= 0, 1.0, -1.0) - vectors).detach()
+        cosines = F.normalize(x, dim=2) @ F.normalize(signs, dim=1).t()
+        rows = cosines.reshape(x.shape[0], self.rows, x.shape[1] // self.rows, signs.shape[0])
+        return F.linear(rows.max(2)[0], weight, bias)
+
+
+class BoxProtobin(Step):
+    """Protobin on boxes [batch, boxes, 5] (rows, columns, class): inside, outside and, of other classes, whole clips."""
+
+    def __init__(self, parameters, rate, decays, beta2, clip, columns: int):
+        super().__init__(parameters, rate, decays, beta2, clip)
+        self.columns = columns
+
+    def loss(self, tokens: Tensor, boxes: Tensor) -> Tensor:
+        self.prepare()
+        vectors, weight, bias = self.parameters_[0], self.parameters_[1], self.parameters_[2]
+        x = tokens.to(torch.float32)
+        signs = vectors + (torch.where(vectors >= 0, 1.0, -1.0) - vectors).detach()
+        cosines = F.normalize(x, dim=2) @ F.normalize(signs, dim=1).t()
+        grid = torch.arange(x.shape[1])
+        t, f = grid // self.columns, grid % self.columns
+        found: List[Tensor] = []
+        for b in range(boxes.shape[0]):
+            for k in range(boxes.shape[1]):
+                box = boxes[b, k]
+                inside = (t >= box[0]) & (t < box[1]) & (f >= box[2]) & (f < box[3])
+                found.append(cosines[b, inside.nonzero().squeeze(1)].max(0)[0])
+                found.append(cosines[b, (~inside).nonzero().squeeze(1)].max(0)[0])
+        classes = boxes[:, :, 4].to(torch.int64)
+        each = classes.reshape(-1, 1).expand(-1, 2).reshape(-1)
+        bags = (torch.stack(found) * weight[each]).sum(1) + bias[each]
+        other = torch.ones(x.shape[0], weight.shape[0], dtype=torch.bool).scatter(1, classes, False)
+        clips = F.linear(cosines.max(1)[0], weight, bias)[other]
+        positive = torch.ones(bags.shape[0])
+        positive[1::2] = 0.0
+        return asymmetric_loss(torch.cat([bags, clips]), torch.cat([positive, torch.zeros(clips.shape[0])]))
+
+    def forward(self, tokens: Tensor, boxes: Tensor) -> Tensor:
+        loss = self.loss(tokens, boxes)
+        gradients = self.gradients(loss)
+        with torch.no_grad():
+            self.update(gradients)
+        return loss.detach().reshape(1)
+
+
 class Mhca(ProbeStep):
     """One learned query, keys and values of twelve heads, as the authors' AttentivePooling."""
 
@@ -223,7 +277,12 @@ class PretrainStep(Step):
 
 def probe_step(case, weights):
     parameters = [weights[name] for name in case["parameters"]]
-    return PROBES[case["probe"]](parameters, case["rate"], [case["decay"]] * len(parameters), 0.999, 0)
+    decays = [case["decay"]] * len(parameters)
+    if case["kind"] == "box-step":
+        return BoxProtobin(parameters, case["rate"], decays, 0.999, 0, int(case["freq"]))
+    if case["rows"] > 0:
+        return FrameProtobin(parameters, case["rate"], decays, 0.999, 0, int(case["rows"]))
+    return PROBES[case["probe"]](parameters, case["rate"], decays, 0.999, 0)
 
 
 def pretrain_step(case, weights):

@@ -76,6 +76,12 @@ public enum KernelCase {
     BINARY_8192_TOKENS(b -> match(b, random(b, 1, 8192, 768), 5270, true)),
     /** Enough clips for each thread to process its own, as in training. */
     BINARY_CLIPS(b -> match(b, random(b, 8, 512, 768), 5270, true)),
+    /** The gradient of the prototypes from these clips. */
+    BINARY_CLIPS_GRADIENT(b -> matchGradient(b, random(b, 8, 512, 768), 5270)),
+    /** The rows of these clips as clips of their own, as in training with labels in time. */
+    BINARY_ROWS(b -> match(b, random(b, 8 * 64, 8, 768), 5270, true)),
+    /** The gradient of the prototypes from rows. */
+    BINARY_ROWS_GRADIENT(b -> matchGradient(b, random(b, 8 * 64, 8, 768), 5270)),
     /** A clip of silence: all tokens are equal. */
     BINARY_SILENCE(b -> match(b, 5270, true, 1)),
     /** A clip of 16 different tokens, each repeated 32 times. */
@@ -154,6 +160,15 @@ public enum KernelCase {
         }
         p.host().freeze();
         return () -> b.binaryPrototypeMaxPool(tokens, p, values, winners);
+    }
+
+    private static Runnable matchGradient(Backend b, View tokens, int prototypes) {
+        View p = random(b, prototypes, DIM);
+        View gy = random(b, tokens.shape().dim(0), prototypes);
+        View winners = b.allocate(DType.I32, gy.shape());
+        View gp = out(b, prototypes, DIM);
+        b.binaryPrototypeMaxPool(tokens, p, out(b, tokens.shape().dim(0), prototypes), winners);
+        return () -> b.binaryPrototypeMaxPoolBackward(tokens, p, winners, gy, null, gp);
     }
 
     private static View out(Backend b, long... shape) {

@@ -28,9 +28,11 @@ import org.unmute.tensor.op.NormalizationOps;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.ProductOps;
 import org.unmute.tensor.op.PrototypeOps.ProductExtremes;
+import org.unmute.tensor.op.PrototypeOps.PrototypeGroupMaxPool;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.TokenGroups;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps;
 
@@ -403,6 +405,19 @@ class OpGradientTest {
         // The gradient of binary prototypes is not the derivative of the function, but that of their tokens is.
         Tensor signed = Tensor.of(B, new double[] {0.5, -2, 0, 3, -0.1, -7, 1, 1, -1, -4, 2, 0.3}, 4, 3);
         add(PrototypeMaxPool.class, "binary", in -> PrototypeMaxPool.of(in[0], signed, true), s(2, 5, 3));
+        TokenGroups groups =
+                TokenGroups.of(new int[] {0, 0, 0, 2}, new int[][] {{0, 1, 2, 3, 4}, {1, 3}, {2}, {0, 2, 4}});
+        add(
+                PrototypeGroupMaxPool.class,
+                "",
+                in -> PrototypeGroupMaxPool.of(in[0], in[1], false, groups),
+                s(3, 5, 3),
+                s(4, 3));
+        add(
+                PrototypeGroupMaxPool.class,
+                "binary",
+                in -> PrototypeGroupMaxPool.of(in[0], signed, true, groups),
+                s(3, 5, 3));
         add(ProductExtremes.class, "", in -> ProductExtremes.of(in[0], in[1]), s(2, 5, 3), s(4, 3));
         add(ProductExtremes.class, "one token", in -> ProductExtremes.of(in[0], in[1]), s(3, 1, 7), s(2, 7));
     }

@@ -1,21 +1,25 @@
 package org.unmute.bench.own;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.RowTargets;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
@@ -36,6 +40,10 @@ final class OwnProbeStep implements Peer.Call {
     private final CaseFolder folder;
     private final TokenCache cache;
     private final TokenSet clips;
+    private final float[] targets;
+    /** Rows of a clip with targets of their own; 0 if clips have targets. */
+    private final int rows;
+
     private final Semaphore next = new Semaphore(0);
     private final Semaphore done = new Semaphore(0);
     private Thread trainer;
@@ -50,7 +58,27 @@ final class OwnProbeStep implements Peer.Call {
         List<String> ids = IntStream.range(0, folder.size("batch"))
                 .mapToObj(i -> "clip" + i)
                 .toList();
-        clips = new TokenSet(TokenSource.of(cache, ids), folder.floats("targets"), folder.size("classes"));
+        TokenSource tokens = TokenSource.of(cache, ids);
+        int classes = folder.size("classes");
+        targets = folder.floats("targets");
+        rows = folder.size("rows");
+        clips = rows == 0
+                ? new TokenSet(tokens, targets, classes)
+                : new TokenSet(tokens, new float[ids.size() * classes], classes, new Targets(targets, classes));
+    }
+
+    /** Targets of all rows of all clips. */
+    private record Targets(float[] all, int classes) implements RowTargets {
+        @Override
+        public boolean read(int clip, int rows, float[] to, int at) {
+            System.arraycopy(all, clip * rows * classes, to, at, rows * classes);
+            return true;
+        }
+
+        @Override
+        public String fingerprint() {
+            return "case";
+        }
     }
 
     private Probe probe() throws IOException {
@@ -62,7 +90,8 @@ final class OwnProbeStep implements Peer.Call {
                         Tensor.of(file.floats(name), file.shape(name).toArray()).parameter());
             }
         }
-        return Probes.of(folder.text("probe"), parameters, false, ProbeOptions.DEFAULTS);
+        ProbeOptions options = rows == 0 ? ProbeOptions.DEFAULTS : ProbeOptions.DEFAULTS.with("rows", "true");
+        return Probes.of(folder.text("probe"), parameters, false, options);
     }
 
     private TrainingSettings settings(int epochs, int batch) {
@@ -119,10 +148,19 @@ final class OwnProbeStep implements Peer.Call {
             for (int i : few) {
                 some.tokens().read(i, tokens, i * to.size("tokens") * to.size("dim"), new float[0], 0);
             }
+            int time = rows == 0 ? to.size("tokens") : rows;
             TokenBatch batch = new TokenBatch(
-                    Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")), null, to.size("tokens"), 1);
-            Tensor logits = probe.trainingLogits(List.of(batch), new java.util.SplittableRandom(0));
-            Tensor target = Tensor.of(some.targets(), few.length, some.classes());
+                    Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")),
+                    null,
+                    time,
+                    to.size("tokens") / time);
+            SplittableRandom random = new SplittableRandom(0);
+            Tensor logits = rows == 0
+                    ? probe.trainingLogits(List.of(batch), random)
+                    : ((FrameWise) probe).trainingFrameLogits(List.of(batch), random);
+            int each = Math.max(1, rows) * some.classes();
+            float[] wanted = Arrays.copyOf(targets, few.length * each);
+            Tensor target = Tensor.of(wanted, wanted.length / some.classes(), some.classes());
             showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));
         }
         try (TensorScope _ = new TensorScope()) {

@@ -60,6 +60,7 @@ public final class Unmute implements Peer {
             case "encoder" -> encoder(folder);
             case "fbank" -> fbank(folder);
             case "probe-step" -> new OwnProbeStep(folder);
+            case "box-step" -> new OwnBoxStep(folder);
             case "pretrain-step" -> new OwnPretrainStep(folder);
             case "match" -> match(folder);
             default -> throw new PeerException("no case of kind " + folder.kind());

@@ -20,11 +20,17 @@ import org.unmute.tensor.Tensor;
 public final class StepRows {
     private static final int BATCH = 128;
     private static final int TOKENS = 512;
+    /** Tokens in a row. */
+    private static final int FREQ = 8;
+
     private static final int CLASSES = 527;
     /** Prototypes per class on AudioSet-20k. */
     private static final int EACH = 10;
     /** Clips on which gradients are compared. */
     private static final int CHECKED = 16;
+
+    private static final int BOXES = 8;
+    private static final String SIZES = "J = 5,270, C = 527";
 
     private static final double LOSS_TOLERANCE = 1e-4;
     /**
@@ -45,14 +51,32 @@ public final class StepRows {
         String pretraining = "ViT-tiny masked pre-training step, batch 16, 10 s clips";
         Row.CaseFiles files = StepRows::writePretraining;
         return List.of(
-                probe("protobin", size + "J = 5,270, C = 527", protobinGflop(BATCH)),
+                probe("protobin", size + SIZES, protobinGflop(BATCH)),
+                Row.of(
+                        "step-frames-t2",
+                        "protobin" + size.replace("step", "step on rows").replace("512", "64 x 8") + SIZES,
+                        2,
+                        protobinGflop(BATCH),
+                        Row.TORCHES,
+                        folder -> writeProbe(folder, "protobin", BATCH, TOKENS / FREQ),
+                        StepRows::agree),
+                Row.of(
+                        "step-boxes-t2",
+                        "protobin"
+                                + size.replace("step", "step with 8 boxes a clip")
+                                        .replace("512", "64 x 8") + SIZES,
+                        2,
+                        protobinGflop(BATCH),
+                        Row.TORCHES,
+                        StepRows::writeBoxes,
+                        StepRows::agree),
                 probe("mhca", size + "C = 527", 0),
                 probe("ep", size + "C = 527", 0),
                 Row.of("step-pretrain-t2", pretraining, 2, 0, Row.TORCHES, files, StepRows::agree));
     }
 
     private static Row probe(String name, String title, double gflop) {
-        Row.CaseFiles files = folder -> writeProbe(folder, name, BATCH);
+        Row.CaseFiles files = folder -> writeProbe(folder, name, BATCH, 0);
         return Row.of("step-" + name + "-t2", name + title, 2, gflop, Row.TORCHES, files, StepRows::agree)
                 .reading(1e-9 * 2 * BATCH * TOKENS * KernelRows.DIM);
     }
@@ -64,27 +88,58 @@ public final class StepRows {
     /** The protobin step of this engine alone, without peers. */
     static Row ownProtobin(String id, int batch) {
         String title = "protobin training step, batch " + batch;
-        return Row.own(id, title, 2, protobinGflop(batch), folder -> writeProbe(folder, "protobin", batch));
+        return Row.own(id, title, 2, protobinGflop(batch), folder -> writeProbe(folder, "protobin", batch, 0));
     }
 
     /**
      * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and the parameters of a fresh
      * probe.
+     *
+     * @param rows of a clip, of which each has targets of its own; 0 for targets of clips
      */
-    private static void writeProbe(Path folder, String name, int batch) throws IOException {
+    private static void writeProbe(Path folder, String name, int batch, int rows) throws IOException {
+        int each = Math.max(1, rows);
+        float[] targets = new float[batch * each * CLASSES];
+        for (int i = 0; i < batch * each; i++) {
+            targets[i * CLASSES + i % CLASSES] = 1;
+            targets[i * CLASSES + i * 7 % CLASSES] = 1;
+        }
+        long[] shape = rows == 0 ? new long[] {batch, CLASSES} : new long[] {batch, rows, CLASSES};
+        write(
+                new CaseWriter(folder, "probe-step").field("rows", rows).array("targets", targets, shape),
+                folder,
+                name,
+                batch);
+    }
+
+    /**
+     * Writes the case of a step on boxes: rows of {@code boxes} are first row, end row, first column, end column and
+     * class.
+     */
+    private static void writeBoxes(Path folder) throws IOException {
+        SplittableRandom random = new SplittableRandom(5);
+        int rows = TOKENS / FREQ;
+        float[] boxes = new float[BATCH * BOXES * 5];
+        for (int i = 0; i < boxes.length; i += 5) {
+            boxes[i] = random.nextInt(rows - 14);
+            boxes[i + 1] = boxes[i] + 4 + random.nextInt(11);
+            boxes[i + 2] = random.nextInt(FREQ - 3);
+            boxes[i + 3] = boxes[i + 2] + 2 + random.nextInt(2);
+            boxes[i + 4] = i / 5 * 7 % CLASSES;
+        }
+        CaseWriter writer =
+                new CaseWriter(folder, "box-step").field("freq", FREQ).array("boxes", boxes, BATCH, BOXES, 5);
+        write(writer, folder, "protobin", BATCH);
+    }
+
+    private static void write(CaseWriter writer, Path folder, String name, int batch) throws IOException {
         ProbeOptions options =
                 name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
         Map<String, Tensor> parameters =
                 Probes.create(name, KernelRows.DIM, CLASSES, false, options, 1).parameters();
         TrainingSettings settings = TrainingSettings.defaults(name);
         float[] tokens = CaseWriter.halves(CaseWriter.uniform(3, batch * TOKENS * KernelRows.DIM));
-        float[] targets = new float[batch * CLASSES];
-        for (int i = 0; i < batch; i++) {
-            targets[i * CLASSES + i % CLASSES] = 1;
-            targets[i * CLASSES + i * 7 % CLASSES] = 1;
-        }
-        new CaseWriter(folder, "probe-step")
-                .field("probe", name)
+        writer.field("probe", name)
                 .field("batch", batch)
                 .field("tokens", TOKENS)
                 .field("dim", KernelRows.DIM)
@@ -95,9 +150,8 @@ public final class StepRows {
                 .field("parameters", List.copyOf(parameters.keySet()))
                 .tensors(parameters)
                 .array("x", tokens, batch, TOKENS, KernelRows.DIM)
-                .array("targets", targets, batch, CLASSES)
                 .write();
-        CaseWriter.CacheSize size = new CaseWriter.CacheSize(batch, TOKENS / 8, 8, KernelRows.DIM);
+        CaseWriter.CacheSize size = new CaseWriter.CacheSize(batch, TOKENS / FREQ, FREQ, KernelRows.DIM);
         CaseWriter.cache(folder.resolve("cache"), tokens, size, "");
     }
 

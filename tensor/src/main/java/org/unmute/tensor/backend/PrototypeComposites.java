@@ -1,5 +1,7 @@
 package org.unmute.tensor.backend;
 
+import org.unmute.tensor.op.TokenGroups;
+
 /** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
 public interface PrototypeComposites extends RowComposites {
     /**
@@ -92,5 +94,43 @@ public interface PrototypeComposites extends RowComposites {
         View signs = CompositePrototypeGradient.signs(this, prototypes);
         prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
         signs.buffer().close();
+    }
+
+    /**
+     * {@link #prototypeMaxPool}, or {@link #binaryPrototypeMaxPool}, over groups of tokens: {@code values[g, j]} is the
+     * maximum cosine of prototype j over the tokens of group g, with the same bits as if the group were a clip. A fused
+     * override computes the cosines of a token once, however many groups it is in.
+     *
+     * @param tokens {@code [batch, tokens, dim]}; if binary, may be {@code F16} if {@link #supportsF16Tokens()}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param binary whether prototypes are replaced by their signs
+     * @param values {@code [groups, prototypes]}. Modified.
+     * @param winners {@code [groups, prototypes]}, {@code I32}: the place of the winning token in its group's list; the
+     *     first token wins ties. Modified.
+     */
+    default void prototypeGroupMaxPool(
+            View tokens, View prototypes, boolean binary, TokenGroups groups, View values, View winners) {
+        CompositeGroupMaxPool.forward(this, tokens, prototypes, binary, groups, values, winners);
+    }
+
+    /**
+     * Gradients of {@link #prototypeGroupMaxPool}, with a straight-through estimator if binary. Only winning tokens
+     * contribute. A token's groups are added in a fixed order, which need not be that of another backend.
+     *
+     * @param winners as computed by the forward pass
+     * @param gy {@code [groups, prototypes]}
+     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
+     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
+     */
+    default void prototypeGroupMaxPoolBackward(
+            View tokens,
+            View prototypes,
+            boolean binary,
+            TokenGroups groups,
+            View winners,
+            View gy,
+            View gtokens,
+            View gprototypes) {
+        CompositeGroupMaxPool.backward(this, tokens, prototypes, binary, groups, winners, gy, gtokens, gprototypes);
     }
 }

@@ -69,11 +69,7 @@ public sealed interface PrototypeOps extends Op {
 
         @Override
         public boolean acceptsStorageType(Tensor input) {
-            return binary
-                    && input == tokens
-                    && tokens.dtype() == DType.F16
-                    && prototypes.dtype() == DType.F32
-                    && tokens.backend().supportsF16Tokens();
+            return binary && input == tokens && readsHalves(this);
         }
 
         @Override
@@ -136,6 +132,66 @@ public sealed interface PrototypeOps extends Op {
                             tokens.view(), prototypes.view(), winners.view(), gy.view(), Op.view(gt), Op.view(gp));
             return Arrays.asList(gt, gp);
         }
+    }
+
+    /**
+     * {@link PrototypeMaxPool} over groups of tokens instead of whole clips: {@code out[g, j]} is the maximum cosine of
+     * prototype j over the tokens of group g. The cosines of a token are computed once, however many groups it is in.
+     *
+     * @param tokens {@code [batch, tokens, dim]}; if binary, may be {@code F16} on a backend that {@linkplain
+     *     Backend#supportsF16Tokens() supports it}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param binary whether each prototype is replaced by its signs, with a straight-through gradient
+     * @param groups tokens of each group
+     * @param winners {@code [groups, prototypes]}, {@code I32}: the place of each winning token in {@link
+     *     TokenGroups#tokens}, filled by the forward pass; the first token wins ties
+     */
+    record PrototypeGroupMaxPool(Tensor tokens, Tensor prototypes, boolean binary, TokenGroups groups, Tensor winners)
+            implements PrototypeOps {
+        /** The op with memory for the winners. {@link #values()} runs it. */
+        public static PrototypeGroupMaxPool of(Tensor tokens, Tensor prototypes, boolean binary, TokenGroups groups) {
+            requireFit("prototypeGroupMaxPool", tokens, prototypes);
+            groups.requireFit("prototypeGroupMaxPool", tokens.shape());
+            return new PrototypeGroupMaxPool(
+                    tokens,
+                    prototypes,
+                    binary,
+                    groups,
+                    Tensor.zeros(tokens.backend(), DType.I32, Shape.of(groups.count(), prototypes.size(0))));
+        }
+
+        @Override
+        public boolean acceptsStorageType(Tensor input) {
+            return binary && input == tokens && readsHalves(this);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.prototypeGroupMaxPool(tokens.view(), prototypes.view(), binary, groups, out, winners.view());
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gt = Op.gradientOf(tokens);
+            Tensor gp = Op.gradientOf(prototypes);
+            gy.backend()
+                    .prototypeGroupMaxPoolBackward(
+                            tokens.view(),
+                            prototypes.view(),
+                            binary,
+                            groups,
+                            winners.view(),
+                            gy.view(),
+                            Op.view(gt),
+                            Op.view(gp));
+            return Arrays.asList(gt, gp);
+        }
+    }
+
+    private static boolean readsHalves(PrototypeOps op) {
+        return op.tokens().dtype() == DType.F16
+                && op.prototypes().dtype() == DType.F32
+                && op.tokens().backend().supportsF16Tokens();
     }
 
     private static void requireFit(String op, Tensor tokens, Tensor prototypes) {

@@ -2,16 +2,24 @@ package org.unmute.kernels.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.TokenGroups;
 
 /**
  * Operations that run clip by clip, so that the windows, products or unit vectors of a whole batch are never in memory:
- * convolution, product extremes, and sums of unit vectors.
+ * convolution, product extremes, and sums of unit vectors; and prototype max pooling of what is not a clip: groups of
+ * tokens and rows.
  */
 public abstract class ClipwiseContract extends Contract {
     private static final SlidingWindow[] WINDOWS = {
@@ -144,5 +152,158 @@ public abstract class ClipwiseContract extends Contract {
                 gx,
                 Tolerance.normalized(2 * dim, 2 * g * maxAbs(weights) * Math.sqrt(dim) / minNorm(x, dim)));
         compare("gradient of weights", gw, Tolerance.normalized(2 * result.elements(), result.elements() * g));
+    }
+
+    /** Groups of a clip: all tokens, some, one, those of none of them, the same again; the last clip has no group. */
+    private static TokenGroups groups(int clips, int tokens, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<int[]> all = new ArrayList<>();
+        List<Integer> clip = new ArrayList<>();
+        for (int c = 0; c < clips - 1; c++) {
+            boolean[] used = new boolean[tokens];
+            for (int g = 0; g < 6; g++) {
+                int from = random.nextInt(tokens);
+                int[] some = IntStream.rangeClosed(from, from + random.nextInt(tokens - from))
+                        .filter(i -> random.nextInt(4) > 0)
+                        .toArray();
+                if (some.length > 0) {
+                    Arrays.stream(some).forEach(i -> used[i] = true);
+                    all.add(some);
+                }
+            }
+            all.add(IntStream.range(0, tokens).filter(i -> !used[i]).toArray());
+            all.add(IntStream.range(0, tokens).toArray());
+            all.add(new int[] {tokens - 1});
+            all.add(all.getLast());
+            all.removeIf(g -> g.length == 0);
+            while (clip.size() < all.size()) {
+                clip.add(c);
+            }
+        }
+        return TokenGroups.of(clip.stream().mapToInt(c -> c).toArray(), all.toArray(int[][]::new));
+    }
+
+    /** Compares values, winners and gradients of overlapping groups in all placements. */
+    @TestFactory
+    final Stream<DynamicTest> prototypeGroupMaxPool() {
+        int[][] shapes = {{2, 3, 5, 7}, {3, 17, 33, 16}, {2, 63, 257, 31}, {4, 40, 70, 64}, {3, 70, 130, 100}};
+        return each(shapes, s -> {
+            TokenGroups groups = groups(s[0], s[1], s[2]);
+            for (Placement p : Placement.values()) {
+                groupsOf(false, groups, s, p);
+                groupsOf(true, groups, s, p);
+            }
+        });
+    }
+
+    private void groupsOf(boolean binary, TokenGroups groups, int[] s, Placement p) {
+        String what = "prototypeGroupMaxPool" + (binary ? " of signs" : "");
+        Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
+        Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
+        Operand values = output(p, Shape.of(groups.count(), s[2]));
+        Operand winners = intOutput(Placement.STRIDED, values.shape());
+        onBoth((b, at) -> b.prototypeGroupMaxPool(
+                at.of(tokens), at.of(prototypes), binary, groups, at.of(values), at.of(winners)));
+        compare(what, values, Tolerance.cosine(s[3] + roundedTerms()));
+        winners.assertGuards(what);
+        Operand won = winners.written();
+        Operand gy = operand(p, values.shape(), 6);
+        Operand gt = output(p, tokens.shape());
+        Operand gp = output(p, prototypes.shape());
+        onBoth((b, at) -> b.prototypeGroupMaxPoolBackward(
+                at.of(tokens), at.of(prototypes), binary, groups, at.of(won), at.of(gy), at.of(gt), at.of(gp)));
+        double g = maxAbs(gy) * 2 * groups.count();
+        double norm = binary ? Math.sqrt(s[3]) : minNorm(prototypes, s[3]);
+        double terms = s[3] + (double) s[2] * groups.count();
+        compare(
+                what + ": gradient of tokens",
+                gt,
+                Tolerance.normalized((long) terms, g * s[2] / minNorm(tokens, s[3])));
+        Operand alone = output(p, prototypes.shape());
+        View w = winners.view();
+        backend()
+                .prototypeGroupMaxPoolBackward(
+                        tokens.view(), prototypes.view(), binary, groups, w, gy.view(), null, alone.view());
+        compare(what + ": gradient of prototypes", gp, Tolerance.normalized(s[3] + groups.count(), g / norm));
+        for (int i = 0; i < alone.read().length; i++) {
+            double bound = 2 * Tolerance.normalized(s[3] + groups.count(), g / norm);
+            Check.close(what + ": gradient of prototypes alone", i, gp.read()[i], alone.read()[i], bound);
+        }
+        matchClips(what, binary, groups, tokens, prototypes, values.read(), winners.readInts());
+    }
+
+    /** Groups have the bits that they have as clips. */
+    private void matchClips(
+            String what,
+            boolean binary,
+            TokenGroups groups,
+            Operand tokens,
+            Operand prototypes,
+            float[] values,
+            int[] winners) {
+        int count = prototypes.shape().dim(0);
+        int dim = prototypes.shape().dim(1);
+        float[] all = tokens.read();
+        for (int g = 0; g < groups.count(); g++) {
+            int[] own = groups.tokens(g);
+            float[] clip = new float[own.length * dim];
+            for (int i = 0; i < own.length; i++) {
+                int from = (groups.clip(g) * tokens.shape().dim(1) + own[i]) * dim;
+                System.arraycopy(all, from, clip, i * dim, dim);
+            }
+            Operand value = output(Placement.DENSE, Shape.of(1, count));
+            Operand winner = intOutput(Placement.DENSE, Shape.of(1, count));
+            View x = input(Placement.DENSE, Shape.of(1, own.length, dim), clip).view();
+            PrototypeContract.pool(backend(), binary, x, prototypes.view(), value.view(), winner.view());
+            assertArrayEquals(value.read(), Arrays.copyOfRange(values, g * count, (g + 1) * count), what + g);
+            assertArrayEquals(winner.readInts(), Arrays.copyOfRange(winners, g * count, (g + 1) * count), what + g);
+        }
+    }
+
+    /**
+     * The rows of a map, matched together, have the bits of each row as a clip: ordinary tokens, near ties, silence,
+     * tokens that are not finite and those whose squares are beyond float32.
+     */
+    @TestFactory
+    final Stream<DynamicTest> binaryPrototypeMaxPoolOfRowsIsThatOfEachRow() {
+        int[][] shapes = {{70, 8, 70, 64}, {9, 20, 40, 100}, {140, 4, 129, 33}, {33, 12, 64, 768}};
+        return each(shapes, s -> {
+            float[] near = PrototypeContract.nearlyEqual(s);
+            float[] plain = ValueKind.NORMAL.make(near.length, 21);
+            float[] silent = new float[near.length];
+            float[] mixed = plain.clone();
+            int row = s[1] * s[3];
+            System.arraycopy(near, 0, mixed, 0, 2 * row);
+            Arrays.fill(mixed, 2 * row, 3 * row, 0f);
+            System.arraycopy(mixed, 4 * row, mixed, 4 * row + s[3], s[3]);
+            for (int i = 5 * row; i < 6 * row; i++) {
+                mixed[i] *= 1e-20f;
+                mixed[i + row] *= 1e25f;
+            }
+            float[] broken = mixed.clone();
+            broken[3 * row + 5] = Float.NaN;
+            broken[7 * row + s[3]] = Float.NEGATIVE_INFINITY;
+            for (float[] x : List.of(plain, near, silent, mixed, broken)) {
+                rowsAsClips(s, x);
+            }
+        });
+    }
+
+    private void rowsAsClips(int[] s, float[] x) {
+        Shape shape = Shape.of(s[0], s[2]);
+        Operand tokens = input(Placement.DENSE, Shape.of(s[0], s[1], s[3]), x);
+        Operand prototypes = operand(Placement.DENSE, Shape.of(s[2], s[3]), 12);
+        Operand values = output(Placement.STRIDED, shape);
+        Operand winners = intOutput(Placement.STRIDED, shape);
+        PrototypeContract.pool(backend(), true, tokens.view(), prototypes.view(), values.view(), winners.view());
+        for (int i = 0; i < s[0]; i++) {
+            Operand value = output(Placement.DENSE, Shape.of(1, s[2]));
+            Operand winner = intOutput(Placement.DENSE, Shape.of(1, s[2]));
+            View row = tokens.view().slice(0, i, 1, 1);
+            PrototypeContract.pool(backend(), true, row, prototypes.view(), value.view(), winner.view());
+            int at = i * s[2];
+            assertArrayEquals(value.read(), Arrays.copyOfRange(values.read(), at, at + s[2]), "row " + i);
+            assertArrayEquals(winner.readInts(), Arrays.copyOfRange(winners.readInts(), at, at + s[2]), "row " + i);
+        }
     }
 }

@@ -214,7 +214,7 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /** Copies of one token of each clip with a rounding error in every entry. Two in three occur twice. */
-    private static float[] nearlyEqual(int[] s) {
+    static float[] nearlyEqual(int[] s) {
         float[] base = ValueKind.NORMAL.make((long) s[0] * s[3], 10);
         float[] noise = ValueKind.NORMAL.make((long) s[0] * s[1] * s[3], 11);
         float[] x = new float[noise.length];

@@ -16,6 +16,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.TokenGroups;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -91,6 +92,13 @@ public abstract class RepeatabilityContract extends Contract {
             View gp = memory(b, 290, 96);
             PrototypeContract.pool(b, binary, x, p, values, winners);
             add(x.shape(), out -> PrototypeContract.poolBackward(b, binary, x, p, winners, values, out, gp));
+            TokenGroups groups = TokenGroups.of(new int[] {0, 0, 2}, new int[][] {{0, 5, 130}, {5, 6, 7}, {4}});
+            View some = memory(b, 3, 290);
+            View wonOfSome = b.allocate(DType.I32, some.shape());
+            b.prototypeGroupMaxPool(x, p, binary, groups, some, wonOfSome);
+            View gpOfSome = memory(b, 290, 96);
+            b.prototypeGroupMaxPoolBackward(x, p, binary, groups, wonOfSome, some, null, gpOfSome);
+            add(some, wonOfSome, gpOfSome);
             View extremes = memory(b, 2, 3, 290);
             View both = b.allocate(DType.I32, extremes.shape());
             b.productExtremes(x, p, extremes, both);

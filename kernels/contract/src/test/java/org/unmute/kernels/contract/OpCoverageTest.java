@@ -37,6 +37,7 @@ class OpCoverageTest {
             Map.entry("BinaryCrossEntropy", "LossGoldenTest of probes"),
             Map.entry("CrossEntropy", "LossGoldenTest of probes"),
             Map.entry("PrototypeMaxPool", "ProbeGoldenTest of probes"),
+            Map.entry("PrototypeGroupMaxPool", "as PrototypeMaxPool of each group, see PrototypeContract"),
             Map.entry("ProductExtremes", "ProbeGoldenTest of probes"),
             Map.entry("UnitSum", "ProbeGoldenTest of probes"),
             Map.entry("EmbedPatches", "EncoderGoldenTest of models"),

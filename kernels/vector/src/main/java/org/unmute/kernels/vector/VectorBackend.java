@@ -10,8 +10,6 @@ import org.unmute.kernels.vector.elementwise.BinaryKernels;
 import org.unmute.kernels.vector.elementwise.DataMovement;
 import org.unmute.kernels.vector.elementwise.UnaryKernels;
 import org.unmute.kernels.vector.gemm.GemmKernel;
-import org.unmute.kernels.vector.prototype.BinaryPrototypeKernel;
-import org.unmute.kernels.vector.prototype.PrototypeKernel;
 import org.unmute.kernels.vector.reduce.ArgMaxMin;
 import org.unmute.kernels.vector.reduce.Norms;
 import org.unmute.kernels.vector.reduce.Reductions;
@@ -29,7 +27,6 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
@@ -42,8 +39,7 @@ import org.unmute.tensor.op.Unary;
  * <p>The same input gives the same bits on any number of threads and from any number of callers: a task either computes
  * results of its own or one part of a long sum. The parts depend on shape and strides alone and are added in order.
  */
-public final class VectorBackend extends ScalarBackend {
-    private final WorkerPool pool;
+public final class VectorBackend extends MatchingBackend {
     private final CachingAllocator memory = new CachingAllocator();
     private final ElementLoops loops;
     private final RowLoops rows;
@@ -54,25 +50,20 @@ public final class VectorBackend extends ScalarBackend {
     private final GemmKernel gemm;
     private final AttentionKernel attention;
     private final AttentionGradientKernel attentionGradients;
-    private final PrototypeKernel prototypes;
-    private final BinaryPrototypeKernel binaryPrototypes;
     private final FilterBankKernel filterBanks;
 
     /** Creates a backend with {@code threads} threads, including the caller's. */
     public VectorBackend(int threads) {
-        pool = new WorkerPool(threads);
+        super(new WorkerPool(threads), new ArrayPool(threads));
         loops = new ElementLoops(pool);
         rows = new RowLoops(pool);
         reductions = new Reductions(pool);
         extremes = new ArgMaxMin(pool);
         movement = new DataMovement(loops);
         norms = new Norms(pool, rows);
-        ArrayPool scratch = new ArrayPool(threads);
         gemm = new GemmKernel(pool, scratch);
         attention = new AttentionKernel(pool, scratch, gemm::multiply);
         attentionGradients = new AttentionGradientKernel(pool, scratch);
-        prototypes = new PrototypeKernel(pool, scratch);
-        binaryPrototypes = new BinaryPrototypeKernel(pool, scratch);
         filterBanks = new FilterBankKernel(pool);
     }
 
@@ -341,33 +332,6 @@ public final class VectorBackend extends ScalarBackend {
         } else {
             super.filterBank(samples, f, out);
         }
-    }
-
-    @Override
-    public void prototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
-        prototypes.forward(tokens, prototypeRows, values, winners);
-    }
-
-    @Override
-    public void prototypeMaxPoolBackward(
-            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
-        prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
-    }
-
-    @Override
-    public boolean supportsF16Tokens() {
-        return true;
-    }
-
-    @Override
-    public void binaryPrototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
-        binaryPrototypes.forward(tokens, prototypeRows, values, winners);
-    }
-
-    @Override
-    public void binaryPrototypeMaxPoolBackward(
-            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
-        binaryPrototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
     }
 
     @Override

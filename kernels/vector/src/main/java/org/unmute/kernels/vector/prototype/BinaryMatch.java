@@ -63,9 +63,9 @@ final class BinaryMatch {
             boolean pays = p.count() >= MIN_PROTOTYPES && x.count() >= MIN_TOKENS;
             LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
             if (tables == null) {
-                multiplyAll(new MatchPass(p, x, null, winners, 1));
+                multiplyAll(new MatchTask.Pass(p, x, null, winners, 1));
             } else {
-                filter(new MatchPass(p, x, tables, winners, parts(x.count(), maxParts)), threads);
+                filter(new MatchTask.Pass(p, x, tables, winners, parts(x.count(), maxParts)), threads);
                 tables.release(scratch);
             }
             x.release(scratch);
@@ -77,7 +77,7 @@ final class BinaryMatch {
         return Math.clamp(Math.min(tokens, LookupTables.MAX_TOKENS) / MIN_PART_TOKENS, 1, max);
     }
 
-    private void multiplyAll(MatchPass pass) {
+    private void multiplyAll(MatchTask.Pass pass) {
         int prototypes = pass.p().count();
         pool.run(
                 Math.ceilDiv(prototypes, LANES),
@@ -85,7 +85,7 @@ final class BinaryMatch {
                         filter.matchAll(pass, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
     }
 
-    private void filter(MatchPass pass, int threads) {
+    private void filter(MatchTask.Pass pass, int threads) {
         int blocks = pass.p().blocks();
         int perTask = blocksPerTask(blocks, pass.parts() == 1 ? 2 * threads : Math.ceilDiv(threads, pass.parts()));
         int groups = Math.ceilDiv(blocks, perTask);

@@ -5,7 +5,6 @@ import static org.unmute.kernels.vector.runtime.Lanes.load;
 
 import java.util.Arrays;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.ArrayPool;
 import org.unmute.kernels.vector.runtime.ElementLoops;
@@ -18,6 +17,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.TokenGroups;
 
 /**
  * Prototype max pooling with binarized prototypes, and its gradient, clip by clip; {@link BinaryMatch} finds the
@@ -33,25 +33,29 @@ import org.unmute.tensor.backend.View;
  * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a row at a time.
  */
 public final class BinaryPrototypeKernel {
+    /** Tokens of clips so short that several are matched together. */
+    private static final int MAX_ROW = 64;
     /** Prototypes in a task where one prototype is little work. */
     private static final int PROTOTYPES = 64;
-    /** Tasks per thread when norms are computed. */
-    private static final int NORM_TASKS = 2;
     /**
      * Clips whose gradients are added up before the multiple of the signs is applied. On a device they share one
      * launch.
      */
-    private static final int CLIPS = 64;
+    static final int CLIPS = 64;
 
     private final WorkerPool pool;
     private final ArrayPool scratch;
     private final BinaryMatch match;
+    private final GroupMatch groups;
+    private final GroupGradient gradients;
     private final WorkspacePool<CompensatedCosine> cosines = new WorkspacePool<>(CompensatedCosine::new);
 
     public BinaryPrototypeKernel(WorkerPool pool, ArrayPool scratch) {
         this.pool = pool;
         this.scratch = scratch;
         this.match = new BinaryMatch(pool, scratch);
+        this.groups = new GroupMatch(pool, scratch);
+        this.gradients = new GroupGradient(pool, scratch);
     }
 
     /** The bits of prototypes, and the part of the buffer that holds the prototypes. */
@@ -75,44 +79,99 @@ public final class BinaryPrototypeKernel {
         }
         PrototypeBits p = bits(prototypes);
         int clips = tokens.shape().dim(0);
-        int threads = eachAlone(clips) ? 1 : pool.threads();
-        eachClip(
-                clips,
-                clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip), threads));
+        int each = tokens.shape().dim(1);
+        if (each > MAX_ROW || !GroupMatch.pays(p.count(), clips * each)) {
+            eachClip(clips, (clip, threads) -> {
+                TokenRows rows = TokenRows.of(tokens.select(0, clip));
+                DenseRows t = rows.inFloat(pool, scratch);
+                forward(p, t, values.select(0, clip), winners.select(0, clip), threads);
+                rows.release(t, scratch);
+            });
+            return;
+        }
+        int together = Math.max(1, LookupTables.MAX_TOKENS / each);
+        eachClip(Math.ceilDiv(clips, together), (chunk, threads) -> {
+            int from = chunk * together;
+            int count = Math.min(together, clips - from);
+            GroupMatch.Groups rows = GroupMatch.Groups.ofRows(count, each);
+            View some = tokens.slice(0, from, count, 1);
+            groups(p, some, rows, values.slice(0, from, count, 1), winners.slice(0, from, count, 1), threads);
+        });
+    }
+
+    /** {@link Backend#prototypeGroupMaxPool} with binary prototypes. */
+    public void forward(View tokens, View prototypes, TokenGroups all, View values, View winners) {
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        PrototypeBits p = bits(prototypes);
+        eachClip(tokens.shape().dim(0), (clip, threads) -> {
+            int from = all.firstOf(clip);
+            int count = all.firstOf(clip + 1) - from;
+            if (count > 0) {
+                int[][] members = new int[count][];
+                Arrays.setAll(members, g -> all.tokens(from + g));
+                GroupMatch.Groups own =
+                        GroupMatch.Groups.of(members, tokens.shape().dim(1));
+                View clipTokens = tokens.select(0, clip);
+                groups(p, clipTokens, own, values.slice(0, from, count, 1), winners.slice(0, from, count, 1), threads);
+            }
+        });
+    }
+
+    /** Matches groups of tokens with one set of tables. */
+    private void groups(PrototypeBits p, View tokens, GroupMatch.Groups own, View values, View winners, int threads) {
+        TokenRows rows = TokenRows.of(tokens);
+        DenseRows t = rows.inFloat(pool, scratch);
+        TokenNorms norms = TokenNorms.of(pool, cosines, t, threads);
+        float[] out = values.host().floats();
+        int[] won = winners.host().ints();
+        GroupGradient.Matrix at = GroupGradient.Matrix.of(values);
+        GroupGradient.Matrix atWon = GroupGradient.Matrix.of(winners);
+        GroupMatch.Result result = (group, first, n, token, cosine) -> {
+            int[] place = own.places(group, t.rows());
+            for (int i = 0; i < n; i++) {
+                out[at.at(group, first + i)] = cosine[i];
+                won[atWon.at(group, first + i)] = token[i] < 0 ? 0 : place[token[i]];
+            }
+        };
+        boolean matched = GroupMatch.pays(p.count(), t.rows())
+                && norms.firstNonFinite() == t.rows()
+                && groups.match(p, t, norms, own, result);
+        for (int g = 0; !matched && g < own.count(); g++) {
+            forward(p, t.rows(own.members()[g]), values.select(0, g), winners.select(0, g), threads);
+        }
+        rows.release(t, scratch);
+    }
+
+    /** Processes a clip, or some, on this many threads. */
+    @FunctionalInterface
+    private interface OneClip {
+        void process(int clip, int threads);
     }
 
     /**
      * With enough clips each thread takes whole clips. The tasks inside a clip then run on that thread alone, since the
      * pool runs one job at a time.
      */
-    private void eachClip(int clips, IntConsumer one) {
-        if (eachAlone(clips)) {
-            pool.run(clips, one);
+    private void eachClip(int clips, OneClip one) {
+        if (clips >= 2 * pool.threads()) {
+            pool.run(clips, clip -> one.process(clip, 1));
             return;
         }
         for (int clip = 0; clip < clips; clip++) {
-            one.accept(clip);
+            one.process(clip, pool.threads());
         }
-    }
-
-    private boolean eachAlone(int clips) {
-        return clips >= 2 * pool.threads();
     }
 
     /** Processes one clip on this many threads. */
-    private void forward(PrototypeBits p, View tokens, View values, View winners, int threads) {
-        TokenRows rows = TokenRows.of(tokens);
-        DenseRows t = rows.inFloat(pool, scratch);
-        Norms norms = norms(t, threads);
-        double[] norm = norms.exact();
-        int firstNonFinite = 0;
-        while (firstNonFinite < norm.length && Double.isFinite(norm[firstNonFinite])) {
-            firstNonFinite++;
-        }
-        int[] winner =
-                firstNonFinite == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
+    private void forward(PrototypeBits p, DenseRows t, View values, View winners, int threads) {
+        TokenNorms norms = TokenNorms.of(pool, cosines, t, threads);
+        int firstNonFinite = norms.firstNonFinite();
+        int[] winner = firstNonFinite == t.rows()
+                ? match.match(p, t, norms.exact(), norms.middle(), threads)
+                : new int[p.count()];
         write(p, t, norms, winner, firstNonFinite, Offsets.ofElements(values, winners), values, winners);
-        rows.release(t, scratch);
     }
 
     /**
@@ -124,7 +183,7 @@ public final class BinaryPrototypeKernel {
     private void write(
             PrototypeBits p,
             DenseRows t,
-            Norms norms,
+            TokenNorms norms,
             int[] winner,
             int firstNonFinite,
             int[][] at,
@@ -152,7 +211,7 @@ public final class BinaryPrototypeKernel {
     }
 
     private static float[] cosines(
-            CompensatedCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
+            CompensatedCosine cosine, PrototypeBits p, DenseRows t, TokenNorms norms, int[] winner, int from, int to) {
         for (int j = from; j < to; j++) {
             int w = winner[j];
             cosine.setNorm(j - from, norms.norm()[w], norms.normLow()[w]);
@@ -160,50 +219,6 @@ public final class BinaryPrototypeKernel {
         }
         cosine.add(to - from);
         return cosine.cosines(to - from);
-    }
-
-    /**
-     * The tokens of a clip measured: norms in float64, the same as double-floats for {@link CompensatedCosine}, and the
-     * middle of the range of each dim at length 1.
-     */
-    private record Norms(double[] exact, float[] norm, float[] normLow, double[] middle) {
-        /** The cosine of a token and a prototype in float64. */
-        double cosine(DenseRows t, int i, PrototypeBits p, int j) {
-            return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j))
-                    / exact[i]
-                    / Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
-        }
-    }
-
-    private Norms norms(DenseRows t, int threads) {
-        double[] exact = new double[t.rows()];
-        float[] norm = new float[t.rows()];
-        float[] normLow = new float[t.rows()];
-        int each = Math.clamp(ElementLoops.CHUNK / Math.max(1, t.length()), 1, CompensatedCosine.ROWS);
-        int pieces = Math.ceilDiv(t.rows(), each);
-        TokenRange[] ranges = new TokenRange[Math.min(pieces, threads == 1 ? 1 : NORM_TASKS * threads)];
-        pool.run(ranges.length, cosines.with((cosine, task) -> {
-            ranges[task] = new TokenRange(t.length());
-            cosine.begin(t.length());
-            int end = (int) ((long) pieces * (task + 1) / ranges.length);
-            for (int piece = (int) ((long) pieces * task / ranges.length); piece < end; piece++) {
-                int from = piece * each;
-                int to = Math.min(t.rows(), from + each);
-                for (int i = from; i < to; i++) {
-                    exact[i] = norm(t.data(), t.start()[i], t.length());
-                    cosine.addSquares(i - from, t.data(), t.start()[i]);
-                }
-                cosine.add(to - from);
-                for (int i = from; i < to; i++) {
-                    cosine.norm(i - from, norm, normLow, i);
-                }
-                ranges[task].add(t, exact, from, to);
-            }
-        }));
-        for (int i = 1; i < ranges.length; i++) {
-            ranges[0].add(ranges[i]);
-        }
-        return new Norms(exact, norm, normLow, ranges[0].middle());
     }
 
     /**
@@ -231,28 +246,44 @@ public final class BinaryPrototypeKernel {
         pool.forEachRange(t.count(), each, (from, to) -> {
             float[] buffer = t.buffer();
             for (int i = from; i < to; i++) {
-                if (!won[i]) {
-                    continue;
+                if (won[i]) {
+                    inverse[i] = inverse(t.row(i, buffer), t.at(i), t.length());
                 }
-                float[] row = t.row(i, buffer);
-                float square = WinnerSums.square(row, t.at(i), t.length());
-                inverse[i] = WinnerSums.isInRange(square)
-                        ? 1 / (float) Math.sqrt(square)
-                        : (float) (1 / norm(row, t.at(i), t.length()));
             }
         });
         return new Clip(t, inverse, winner, gradient);
     }
 
+    /** The reciprocal norm of a row. */
+    static float inverse(float[] row, int at, int n) {
+        float square = WinnerSums.square(row, at, n);
+        return WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm(row, at, n));
+    }
+
+    /** The cosine of a row and a prototype in float64, rounded. */
+    static float cosine(float[] row, int at, PrototypeBits p, int j) {
+        return (float) (SignedProducts.inDouble(row, at, p.dim(), p.signs(), p.signs(j))
+                / norm(row, at, p.dim())
+                / Math.sqrt(p.dim()));
+    }
+
     /** The norm, at least the floor. It is not finite exactly if the row has an entry that is not finite. */
-    private static double norm(float[] row, int at, int n) {
+    static double norm(float[] row, int at, int n) {
         return Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, at, n));
     }
 
     public void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         PrototypeBits p = bits(prototypes);
+        if (gtokens == null
+                && gprototypes != null
+                && p.count() > 0
+                && tokens.shape().dim(0) > 1
+                && tokens.shape().dim(1) <= MAX_ROW) {
+            gradients.ofRows(p, tokens, winners, gy, gprototypes);
+            return;
+        }
         Clip[] clips = new Clip[p.count() == 0 ? 0 : tokens.shape().dim(0)];
-        eachClip(clips.length, i -> clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i)));
+        eachClip(clips.length, (i, _) -> clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i)));
         for (int i = 0; gtokens != null && i < clips.length; i++) {
             tokenGradient(p, clips[i], gtokens.select(0, i));
         }
@@ -262,6 +293,11 @@ public final class BinaryPrototypeKernel {
         if (gprototypes != null && p.count() > 0) {
             prototypeGradient(p, clips, gprototypes);
         }
+    }
+
+    /** {@link Backend#prototypeGroupMaxPoolBackward} of binary prototypes. */
+    public void backward(View tokens, View prototypes, TokenGroups all, View winners, View gy, View gprototypes) {
+        gradients.ofGroups(bits(prototypes), tokens, all, winners, gy, gprototypes);
     }
 
     private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
@@ -295,11 +331,7 @@ public final class BinaryPrototypeKernel {
                 float ofNorm = c.inverse[w];
                 float product = SignedProducts.addScaled(
                         row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(), p.signs(), p.signs(j));
-                float cosine = Float.isFinite(product)
-                        ? product * ofNorm * inverse
-                        : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j))
-                                / norm(row, c.t.at(w), p.dim())
-                                / Math.sqrt(p.dim()));
+                float cosine = Float.isFinite(product) ? product * ofNorm * inverse : cosine(row, c.t.at(w), p, j);
                 own[j - from] -= g * cosine * inverse * inverse;
             }
         }
@@ -346,7 +378,7 @@ public final class BinaryPrototypeKernel {
     }
 
     /** {@code out += factor p} */
-    private static void addSigns(PrototypeBits p, int j, float factor, float[] out, int to) {
+    static void addSigns(PrototypeBits p, int j, float factor, float[] out, int to) {
         FloatVector f = Lanes.all(factor);
         int i = 0;
         for (; i <= p.dim() - N; i += N) {

@@ -24,7 +24,7 @@ final class CandidateFilter {
     private final float[] top = new float[SumSearch.PROTOTYPES];
 
     /** Matches the tokens of a part with {@code blocks} blocks of prototypes from {@code block} on. */
-    void match(MatchPass pass, int part, int block, int blocks) {
+    void match(MatchTask.Pass pass, int part, int block, int blocks) {
         int first = pass.tile(part) * TOKENS;
         int tokens = Math.min(pass.x().count(), pass.tile(part + 1) * TOKENS) - first;
         int prototypes = Math.min(pass.p().count(), (block + blocks) * LANES) - block * LANES;
@@ -42,7 +42,7 @@ final class CandidateFilter {
     }
 
     /** Matches all tokens with prototypes {@code [from, to)}, at most {@link LookupTile#LANES}, without tables. */
-    void matchAll(MatchPass pass, int from, int to) {
+    void matchAll(MatchTask.Pass pass, int from, int to) {
         MatchTask task = new MatchTask(pass, 0, 0, pass.x().count(), from, to - from);
         begin(task);
         candidates.appendAll(task);

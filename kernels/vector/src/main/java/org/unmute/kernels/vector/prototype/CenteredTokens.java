@@ -69,7 +69,18 @@ final class CenteredTokens {
      */
     static CenteredTokens of(
             WorkerPool pool, ArrayPool scratch, DenseRows t, double[] norm, double[] middle, int from, int to) {
-        CenteredTokens x = new CenteredTokens(t, norm, middle, DuplicateRows.firsts(t, norm, from, to), scratch);
+        return of(pool, scratch, t, norm, middle, t.firsts(norm, from, to));
+    }
+
+    /**
+     * Centers these tokens, in this order.
+     *
+     * @param norm of each token, finite and above 0
+     * @param middle c
+     */
+    static CenteredTokens of(
+            WorkerPool pool, ArrayPool scratch, DenseRows t, double[] norm, double[] middle, int[] tokens) {
+        CenteredTokens x = new CenteredTokens(t, norm, middle, tokens, scratch);
         int tasks = Math.ceilDiv(x.count(), ROWS);
         float[] groups = new float[tasks];
         float[] totals = new float[tasks];

@@ -1,5 +1,7 @@
 package org.unmute.kernels.vector.prototype;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.kernels.vector.runtime.RowMath;
@@ -34,6 +36,11 @@ record DenseRows(float[] data, int[] start, int length) {
         return start.length;
     }
 
+    /** Some of the rows. */
+    DenseRows rows(int[] which) {
+        return new DenseRows(data, Arrays.stream(which).map(i -> start[i]).toArray(), length);
+    }
+
     /** Euclidean norms, at least 1e-12. */
     float[] norms(WorkerPool pool) {
         float[] norm = new float[rows()];
@@ -52,5 +59,41 @@ record DenseRows(float[] data, int[] start, int length) {
             }
         }
         return false;
+    }
+
+    /** The rows of {@code [from, to)}, in order, without those that equal an earlier row of the range bit for bit. */
+    int[] firsts(double[] norm, int from, int to) {
+        int[] equal = firstEqual(norm, from, to);
+        return IntStream.range(from, to).filter(i -> equal[i - from] == i).toArray();
+    }
+
+    /** For each row of {@code [from, to)} the first row of the range that equals it bit for bit, itself if none. */
+    int[] firstEqual(double[] norm, int from, int to) {
+        int size = Integer.highestOneBit(Math.max(1, to - from)) * 4;
+        int[] table = new int[size];
+        int[] first = new int[to - from];
+        for (int i = from; i < to; i++) {
+            int slot = hash(norm[i]) & size - 1;
+            while (table[slot] != 0 && !equal(norm, from + table[slot] - 1, i)) {
+                slot = slot + 1 & size - 1;
+            }
+            if (table[slot] == 0) {
+                table[slot] = i - from + 1;
+            }
+            first[i - from] = from + table[slot] - 1;
+        }
+        return first;
+    }
+
+    /** Different rows with the same norm collide, which only costs time. */
+    private static int hash(double norm) {
+        int h = Double.hashCode(norm) * 0x9E3779B9;
+        return h ^ h >>> 16;
+    }
+
+    private boolean equal(double[] norm, int i, int j) {
+        int a = start[i];
+        int b = start[j];
+        return norm[i] == norm[j] && Arrays.equals(data, a, a + length, data, b, b + length);
     }
 }

@@ -1,10 +1,28 @@
 package org.unmute.kernels.vector.prototype;
 
+import static org.unmute.kernels.vector.prototype.LookupTile.TOKENS;
+
 /**
  * One task of a pass: a range of its tokens with a range of its prototypes. Methods count both from the start of the
  * range.
  */
-record MatchTask(MatchPass pass, int part, int firstToken, int tokens, int firstPrototype, int prototypes) {
+record MatchTask(Pass pass, int part, int firstToken, int tokens, int firstPrototype, int prototypes) {
+    /**
+     * One pass over up to {@link LookupTables#MAX_TOKENS} tokens of a clip.
+     *
+     * @param p all prototypes
+     * @param x the tokens
+     * @param tables of the tokens; null to multiply every token
+     * @param winners of this pass and the previous ones
+     * @param parts into which the tokens are split
+     */
+    record Pass(PrototypeBits p, CenteredTokens x, LookupTables tables, RunningWinners winners, int parts) {
+        /** The first tile of a part; tiles have {@link LookupTile#TOKENS} tokens. */
+        int tile(int part) {
+            return (int) ((long) Math.ceilDiv(x.count(), TOKENS) * part / parts);
+        }
+    }
+
     /** Where the signs of the prototype start in {@link PrototypeBits#signs()}. */
     int signs(int prototype) {
         return pass.p().signs(firstPrototype + prototype);

@@ -23,7 +23,7 @@
  * centered to {@code y = u − c} and rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}).
  * Apart from this rounding s·u = s·y + s·c. As s·c is the same for all tokens, the largest s·y wins too, and the common
  * part of the tokens no longer uses up precision. Of tokens x that are equal bit for bit only the first is kept ({@link
- * org.unmute.kernels.vector.prototype.DuplicateRows}).
+ * org.unmute.kernels.vector.prototype.DenseRows}).
  *
  * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of any token, summed over all dims:
  *
@@ -82,6 +82,16 @@
  * is then computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded
  * once. {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} combines these classes and computes the
  * gradient.
+ *
+ * <h2>Groups</h2>
+ *
+ * Where a clip has many small groups of tokens, each with its own winner, four candidates of each would be too many.
+ * {@link org.unmute.kernels.vector.prototype.GroupMatch} therefore takes two tables for each group of dims: the second
+ * has {@code m + round((2 m - 1) r)}, where r is what rounding took from the entry of the first. With the sums S and S'
+ * of both, {@code (2 m - 1) S + S'} differs for two tokens as s·y does, in units that are 125 times as fine, up to {@link
+ * org.unmute.kernels.vector.prototype.LookupTables#fineMargin}. {@link
+ * org.unmute.kernels.vector.prototype.FixedPointRows} computes the many cosines, {@link
+ * org.unmute.kernels.vector.prototype.GroupGradient} the gradient.
  *
  * <h2>Example</h2>
  *

@@ -44,7 +44,7 @@ class WorkedExampleTest {
     }
 
     private CenteredTokens centered() {
-        TokenRange range = new TokenRange(DIM);
+        TokenNorms.Range range = new TokenNorms.Range(DIM);
         range.add(t, NORMS, 0, N);
         double[] middle = range.middle();
         assertThat(middle).containsExactly(new double[] {0, 0, 0, 0, 0, 0.5}, within(1e-7));
@@ -54,7 +54,7 @@ class WorkedExampleTest {
     private MatchTask task(LookupTables tables, CenteredTokens x) {
         RunningWinners winners = new RunningWinners(p, t, NORMS, 1);
         winners.addErrorOf(x);
-        return new MatchTask(new MatchPass(p, x, tables, winners, 1), 0, 0, N, 0, 1);
+        return new MatchTask(new MatchTask.Pass(p, x, tables, winners, 1), 0, 0, N, 0, 1);
     }
 
     @Test
