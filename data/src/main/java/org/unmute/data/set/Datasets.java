@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The supported data sets: the fourteen of the paper, AudioSet's unbalanced list, DCASE 2016 task 2 as HEAR packs it, and
- * two formats for user recordings.
+ * The supported data sets: the fourteen of the paper, AudioSet's unbalanced list, DCASE 2016 task 2 as HEAR packs it,
+ * and two formats for user recordings.
  */
 public final class Datasets {
     private static final List<Dataset> ALL = all();

@@ -49,7 +49,7 @@ final class HearEvents extends Dataset {
                 ROOT/  (tasks/dcase2016_task2-hear2021-full of HEAR's archive)
                   task_metadata.json    task_name dcase2016_task2, embedding_type event
                   labelvocabulary.csv   idx,label
-                  train.json            {"a.wav": [{"label": "cough", "start": 120.0, "end": 480.0}, …], …}; milliseconds
+                  train.json            {"a.wav": [{"label": "cough", "start": 120.0, "end": 480.0}, …], …}; ms
                   valid.json
                   test.json
                   48000/train/a.wav …   (or another rate, such as 16000; the highest is read)
@@ -59,8 +59,8 @@ final class HearEvents extends Dataset {
                         "doi.org/10.5281/zenodo.5802571 (HEAR 2021: hear2021-dcase2016_task2)",
                         "as stated there; the recordings are those of DCASE 2016 task 2",
                         List.of(
-                                "Files, fields and parts are those that HEAR's program writes (hear-preprocess 2021.1.1);"
-                                        + " no package was at hand.",
+                                "Files, fields and parts are those that HEAR's program, hear-preprocess 2021.1.1,"
+                                        + " writes; no package was at hand.",
                                 "The number of clips in each part follows from that program's rule for the 72 that HEAR"
                                         + " states.",
                                 "An event counts as found by its onset alone, within 0.2 s, as in HEAR's"
