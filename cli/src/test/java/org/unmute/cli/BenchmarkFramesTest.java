@@ -155,6 +155,82 @@ class BenchmarkFramesTest {
         Ran.unmute("fsck", run).endsWith(ExitCode.OK);
     }
 
+    /** HEAR's package of DCASE 2016 task 2, with the scenes and sounds of the other set. */
+    @Test
+    void hearsPackageComparesOnsets() throws IOException {
+        Path root = folder.resolve("hear");
+        List<String> classes = List.of(
+                "clearthroat",
+                "cough",
+                "doorslam",
+                "drawer",
+                "keyboard",
+                "keys",
+                "knock",
+                "laughter",
+                "pageturn",
+                "phone",
+                "speech");
+        List<String> heard = new ArrayList<>();
+        for (String part : List.of("train", "valid", "test")) {
+            String list = Map.of(
+                            "train",
+                            "train/synthetic21_train/soundscapes",
+                            "valid",
+                            "validation/validation",
+                            "test",
+                            "eval/public")
+                    .get(part);
+            Path audio = Files.createDirectories(root.resolve("48000").resolve(part));
+            Map<String, List<String>> events = new TreeMap<>();
+            List<String> rows = Files.readAllLines(folder.resolve("desed/metadata/" + list + ".tsv"));
+            for (String row : rows.subList(1, rows.size())) {
+                String[] f = row.split("\t", -1);
+                if (!f[3].isEmpty()) {
+                    if (!heard.contains(f[3])) {
+                        heard.add(f[3]);
+                    }
+                    events.computeIfAbsent(f[0], _ -> new ArrayList<>())
+                            .add("{\"label\": \"" + classes.get(heard.indexOf(f[3])) + "\", \"start\": "
+                                    + 1000 * Double.parseDouble(f[1]) + ", \"end\": "
+                                    + 1000 * Double.parseDouble(f[2]) + "}");
+                }
+            }
+            List<String> entries = new ArrayList<>();
+            for (Map.Entry<String, List<String>> e : events.entrySet()) {
+                Files.copy(folder.resolve("desed/audio/" + list).resolve(e.getKey()), audio.resolve(e.getKey()));
+                entries.add("\"" + e.getKey() + "\": [" + String.join(", ", e.getValue()) + "]");
+            }
+            Files.writeString(root.resolve(part + ".json"), "{" + String.join(",\n", entries) + "}");
+        }
+        Files.writeString(root.resolve("task_metadata.json"), "{\"task_name\": \"dcase2016_task2\"}");
+        StringBuilder vocabulary = new StringBuilder("idx,label\n");
+        classes.forEach(
+                c -> vocabulary.append(classes.indexOf(c)).append(',').append(c).append('\n'));
+        Files.writeString(root.resolve("labelvocabulary.csv"), vocabulary.toString());
+        Path out = folder.resolve("hear-run");
+        Ran.unmute(
+                        "benchmark",
+                        "-q",
+                        grid(
+                                "hear",
+                                "name = \"dcase2016\"\nroot = \"hear\"\n",
+                                "[[probes]]\nname = \"linear-mean\"\nframes = true\nlr = [1e-3, 2e-2]\n"),
+                        "--out",
+                        out)
+                .endsWith(ExitCode.OK);
+        JsonNode events = new ObjectMapper()
+                .readTree(out.resolve("own/dcase2016/linear-mean-frames/seed-0/events.json")
+                        .toFile());
+        assertThat(events.path("onsetOnly").asBoolean()).isTrue();
+        assertThat(events.path("collarSeconds").asDouble()).isEqualTo(0.2);
+        assertThat(json("linear-mean-frames/seed-0/events.json")
+                        .path("onsetOnly")
+                        .asBoolean())
+                .isFalse();
+        assertThat(events.at("/metrics/event_f1_micro").asDouble()).isBetween(0.0, 1.0);
+    }
+
     @Test
     void whatHasNoTimesIsRefused() throws IOException {
         String linear = "[[probes]]\nname = \"linear-mean\"\nframes = true\n";

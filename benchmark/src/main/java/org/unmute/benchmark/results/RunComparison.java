@@ -153,8 +153,8 @@ public final class RunComparison {
     }
 
     /**
-     * One column per probe, and one for it where it was trained row by row. Several if cells with the same encoder, data
-     * set and probe differ in options other than the number of prototypes.
+     * One column per probe, and one where it was trained row by row. Several if cells with the same encoder, data set
+     * and probe differ in options other than the number of prototypes.
      */
     private Map<FinishedCell, Column> columns(List<FinishedCell> cells) {
         Map<FinishedCell, Column> columns = new LinkedHashMap<>();
