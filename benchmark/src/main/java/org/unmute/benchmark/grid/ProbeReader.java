@@ -1,6 +1,7 @@
 package org.unmute.benchmark.grid;
 
 import java.util.List;
+import java.util.Optional;
 import org.unmute.files.NearestName;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -18,6 +19,9 @@ final class ProbeReader {
             "datasets",
             "frames",
             "event-thresholds");
+    /** Clips a step where rows are trained, as BAT_ICML2026 has them (paper, section 9.1). */
+    private static final int BATCH_OF_FRAMES = 16;
+
     private static final String LEARNED = "learned";
     /** Option of a probe that scores rows. */
     private static final String ROWS = "rows";
@@ -53,9 +57,11 @@ final class ProbeReader {
                 name,
                 label,
                 options,
-                protocol.rate(t, name),
+                protocol.rate(t, name, frames),
                 protocol.decay(t),
-                t.whole("batch", 1, 1 << 20).map(Long::intValue),
+                t.whole("batch", 1, 1 << 20)
+                        .map(Long::intValue)
+                        .or(() -> frames ? Optional.of(BATCH_OF_FRAMES) : Optional.empty()),
                 t.known("encoders", encoderNames),
                 t.known("datasets", datasetNames),
                 frames,
