@@ -66,7 +66,7 @@ class DatasetEndToEndTest {
                 .contains("nbp")
                 .contains("HSN_metadata_train.parquet");
         JsonNode json = Ran.unmute("datasets", "--json").endsWith(ExitCode.OK).json();
-        assertThat(json).hasSize(17);
+        assertThat(json).hasSize(18);
     }
 
     @Test

@@ -40,7 +40,8 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
                 space(),
                 study(),
                 protocol.top(),
-                protocol.seeds());
+                protocol.seeds(),
+                probe.learnedEvents());
     }
 
     /** The options of the probe: those of its own entry override those of the data set. */
@@ -62,11 +63,13 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return caches.resolve(encoder.name()).resolve(dataset.name() + (needsLayers() ? ".layers" : ""));
     }
 
-    /** The loss of the data set if stated, otherwise that of the protocol, otherwise the default of the task. */
+    /**
+     * The loss of the data set if stated, otherwise that of the protocol, otherwise the default of the task, and of
+     * rows: binary cross-entropy.
+     */
     public Objective objective() {
-        return dataset.loss()
-                .or(protocol::loss)
-                .orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
+        Objective usual = probe.frames() ? Objective.BCE : Objective.ASL;
+        return dataset.loss().or(protocol::loss).orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : usual);
     }
 
     /** Whether its tokens are standardized; never for probes on all layers, which normalize tokens themselves. */

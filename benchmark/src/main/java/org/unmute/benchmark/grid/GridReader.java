@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unmute.data.Task;
+import org.unmute.probes.train.Objective;
 
 /** Reads the tables of a grid file. */
 final class GridReader {
@@ -33,7 +35,42 @@ final class GridReader {
                 .map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry())
                 .toList();
         names(probeTables, probes, ProbeEntry::label);
+        for (int i = 0; i < probes.size(); i++) {
+            requireTimes(probeTables.get(i), probes.get(i), datasets, settings);
+        }
         return new Grid(text.file(), encoders, datasets, probes, settings);
+    }
+
+    /** Refuses what can have no labels with times, or no rows with several classes. */
+    private static void requireTimes(
+            TomlTable table, ProbeEntry probe, List<DatasetEntry> datasets, ProtocolSettings settings) {
+        for (DatasetEntry dataset : datasets) {
+            if (!probe.frames()
+                    || !(probe.datasets().isEmpty() || probe.datasets().contains(dataset.name()))) {
+                continue;
+            }
+            String where = "data set " + dataset.name();
+            if (!(dataset.source() instanceof DatasetEntry.OwnFiles)) {
+                throw table.problem(
+                        "frames",
+                        where + " is a label file, which says which classes a clip has, not when: name other data"
+                                + " sets with 'datasets'");
+            }
+            if (dataset.task() == Task.SINGLE_LABEL
+                    || dataset.loss()
+                            .or(settings::loss)
+                            .filter(Objective::isSingleLabel)
+                            .isPresent()) {
+                throw table.problem(
+                        "frames",
+                        where + " is trained with one class for each clip, and a row may have several or none: state"
+                                + " loss = \"bce\" or \"asl\" for a multi-label set, or name other data sets with"
+                                + " 'datasets'");
+            }
+            if (!dataset.folds().isEmpty()) {
+                throw table.problem("frames", where + " has folds, whose clips have no labels with times");
+            }
+        }
     }
 
     /** The names of the entries, checked to be unique. */

@@ -16,6 +16,9 @@ import org.unmute.probes.pool.ProbeOptions;
  * @param batch clips per step; empty for the setting of the protocol
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
+ * @param frames whether it is trained row by row on labels with times
+ * @param learnedEvents whether thresholds of events are learned on the validation clips; otherwise events are found at
+ *     0.5, or at thresholds that the probe has
  */
 public record ProbeEntry(
         String name,
@@ -25,7 +28,9 @@ public record ProbeEntry(
         Range decay,
         Optional<Integer> batch,
         List<String> encoders,
-        List<String> datasets) {
+        List<String> datasets,
+        boolean frames,
+        boolean learnedEvents) {
     public ProbeEntry {
         encoders = List.copyOf(encoders);
         datasets = List.copyOf(datasets);

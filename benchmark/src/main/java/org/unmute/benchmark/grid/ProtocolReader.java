@@ -56,7 +56,7 @@ final class ProtocolReader {
         if (seeds.isEmpty()) {
             throw t.problem("seeds", "names none");
         }
-        rate(t, "linear"); // check a range even if no probe uses it
+        rate(t, "linear", false); // check a range even if no probe uses it
         rate(t, "lr-prototypes", PROTOTYPE_RATES);
         decay(t);
         double validation = t.number("validation", 0, 1, 0.1);
@@ -100,10 +100,13 @@ final class ProtocolReader {
         return table.choice("loss", LOSSES).filter(l -> !l.equals("auto")).map(Objective::named);
     }
 
-    /** The learning rates of a probe: its own, else the protocol's for its family. */
-    Range rate(TomlTable probe, String name) {
-        boolean prototypes = Probes.type(name).hasPrototypes();
-        Range family = prototypes ? rate(t, "lr-prototypes", PROTOTYPE_RATES) : rate(t, "lr", RATES);
+    /**
+     * The learning rates of a probe: its own, else the protocol's for its family. Rows need the higher ones of
+     * prototypes, since few of them have a class: biases must go far from 0.
+     */
+    Range rate(TomlTable probe, String name, boolean frames) {
+        boolean high = frames || Probes.type(name).hasPrototypes();
+        Range family = high ? rate(t, "lr-prototypes", PROTOTYPE_RATES) : rate(t, "lr", RATES);
         return rate(probe, "lr", family);
     }
 

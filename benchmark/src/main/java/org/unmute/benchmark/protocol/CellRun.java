@@ -34,6 +34,9 @@ public final class CellRun {
     /** File of the settings that determine the cell's results. */
     public static final String SETTINGS = "settings.txt";
 
+    /** File of the probe in the folder of a seed. */
+    public static final String PROBE = "probe.safetensors";
+
     /** Folder for the state of trainings in progress, in the folder of the cell. */
     public static final String WORK = "work";
 

@@ -24,6 +24,7 @@ import org.unmute.probes.train.TrainingSettings;
  * @param study settings of the search
  * @param top number of best configurations to train again, at least 1
  * @param seeds seeds of these trainings, at least one, all different
+ * @param learnedEvents whether the recorder learns thresholds of events on the validation clips
  */
 public record CellSettings(
         String probe,
@@ -32,7 +33,8 @@ public record CellSettings(
         SearchSpace space,
         StudySettings study,
         int top,
-        List<Long> seeds) {
+        List<Long> seeds,
+        boolean learnedEvents) {
     /** Name of the searched learning rate. */
     public static final String RATE = "lr";
     /** Name of the searched weight decay. */
@@ -52,6 +54,18 @@ public record CellSettings(
                         "protocol: " + RATE + " and " + DECAY + " can be searched, not " + range.name());
             }
         }
+    }
+
+    /** Settings of a cell that learns no thresholds of events. */
+    public CellSettings(
+            String probe,
+            ProbeOptions options,
+            TrainingSettings training,
+            SearchSpace space,
+            StudySettings study,
+            int top,
+            List<Long> seeds) {
+        this(probe, options, training, space, study, top, seeds, false);
     }
 
     /** The training settings of a configuration. */
@@ -81,6 +95,9 @@ public record CellSettings(
         d.put("search.halving", study.halving().map(Halving::words).orElse("off"));
         d.put("rerun.top", Integer.toString(top));
         d.put("rerun.seeds", seeds.toString());
+        if (learnedEvents) {
+            d.put("events.thresholds", "learned");
+        }
         return d;
     }
 }

@@ -48,7 +48,8 @@ record PreparedFold(
                 new TokenSet(
                         pooled.orElse(train),
                         fold.train().targets(),
-                        fold.train().classes()),
+                        fold.train().classes(),
+                        fold.train().rows()),
                 scored,
                 labels(fold.validation()),
                 by,

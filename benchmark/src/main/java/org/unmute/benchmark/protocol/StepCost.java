@@ -2,6 +2,7 @@ package org.unmute.benchmark.protocol;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.unmute.benchmark.SteadyTime;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -18,6 +20,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.BatchReader;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.RowTargets;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
@@ -111,6 +114,23 @@ public record StepCost(double train, double score, double pool) {
         return values;
     }
 
+    /** Every row has one class, all classes in turn. */
+    private record RandomRows(int classes) implements RowTargets {
+        @Override
+        public boolean read(int clip, int rows, float[] to, int at) {
+            Arrays.fill(to, at, at + rows * classes, 0);
+            for (int t = 0; t < rows; t++) {
+                to[at + t * classes + (clip + t) % classes] = 1;
+            }
+            return true;
+        }
+
+        @Override
+        public String fingerprint() {
+            return "random";
+        }
+    }
+
     private static StepCost measure(Backend backend, Step step, TokenSource clips, Clips ahead, double patience)
             throws IOException {
         int count = clips.clips();
@@ -134,7 +154,11 @@ public record StepCost(double train, double score, double pool) {
         SteadyTime training = new SteadyTime(patience, ahead.train / count);
         ProbeTrainer.train(
                 probe,
-                new TokenSet(seen, targets, classes),
+                new TokenSet(
+                        seen,
+                        targets,
+                        classes,
+                        probe instanceof FrameWise rows && rows.isOfRows() ? new RandomRows(classes) : null),
                 settings,
                 null,
                 _ -> training.lap(),

@@ -113,6 +113,6 @@ record WinnerTest(RunningCell cell) {
 
     private void copy(Rerun rerun, Path to) throws IOException {
         Path from = cell.weights(rerun.name());
-        AtomicFile.write(to.resolve("probe.safetensors"), FileFailure.naming(from, () -> Files.readAllBytes(from)));
+        AtomicFile.write(to.resolve(CellRun.PROBE), FileFailure.naming(from, () -> Files.readAllBytes(from)));
     }
 }

@@ -65,7 +65,11 @@ public record FinishedCell(
             "event_f1_macro",
             "segment_f1_macro",
             "intersection_0.5_f1_macro",
-            "event_f1_macro_best_thresholds");
+            "event_f1_macro_best_thresholds",
+            "event_f1_micro",
+            "segment_f1_micro");
+    /** Those of them that a cell with learned thresholds of events alone has. */
+    public static final List<String> LEARNED_METRICS = List.of("event_f1_micro", "segment_f1_micro");
     /** The option for the number of prototypes per class. */
     public static final String PROTOTYPES = "prototypes";
 
@@ -269,10 +273,19 @@ public record FinishedCell(
         return dataset.key().equals("as20k") ? AS20K_PROTOTYPES : USUAL_PROTOTYPES;
     }
 
-    /** The options without the number of prototypes. */
+    /** Whether the probe was trained row by row. */
+    public boolean ofRows() {
+        return "true".equals(options.get("rows"));
+    }
+
+    /** The options without the number of prototypes, and thresholds of events that are not those of its kind. */
     Map<String, String> otherOptions() {
         SortedMap<String, String> others = new TreeMap<>(options);
         others.remove(PROTOTYPES);
+        boolean learned = events.keySet().containsAll(LEARNED_METRICS);
+        if (learned != ofRows() && !events.isEmpty()) {
+            others.put("event-thresholds", learned ? "learned" : "fixed");
+        }
         return others;
     }
 

@@ -137,12 +137,19 @@ public record GridFile(
     }
 
     private static Map<String, Object> probe(ProbeEntry p) {
-        return new JsonObject()
+        JsonObject all = new JsonObject()
                 .with("name", p.label())
                 .with("kind", p.name())
                 .with("options", p.options().values())
                 .with("lr", List.of(p.rate().low(), p.rate().high()))
                 .with("wd", List.of(p.decay().low(), p.decay().high()));
+        if (p.frames()) {
+            all.put("frames", true);
+        }
+        if (p.learnedEvents()) {
+            all.put("eventThresholds", "learned");
+        }
+        return all;
     }
 
     private static Map<String, Object> settings(ProtocolSettings p) {

@@ -153,13 +153,14 @@ public final class RunComparison {
     }
 
     /**
-     * One column per probe. Several if cells with the same encoder, data set and probe differ in options other than the
-     * number of prototypes.
+     * One column per probe, and one where it was trained row by row. Several if cells with the same encoder, data set
+     * and probe differ in options other than the number of prototypes.
      */
     private Map<FinishedCell, Column> columns(List<FinishedCell> cells) {
         Map<FinishedCell, Column> columns = new LinkedHashMap<>();
         Map<String, List<FinishedCell>> byProbe = cells.stream()
-                .collect(Collectors.groupingBy(FinishedCell::probe, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        c -> c.ofRows() ? c.probe() + " frames" : c.probe(), LinkedHashMap::new, Collectors.toList()));
         byProbe.forEach((probe, same) -> {
             SortedSet<String> differing = differingOptions(same);
             boolean apart = same.stream()
@@ -175,7 +176,7 @@ public final class RunComparison {
             }
             for (FinishedCell c : same) {
                 String options = apart ? named(c, differing) : "";
-                columns.put(c, new Column(probe, options.isEmpty() ? probe : probe + " " + options));
+                columns.put(c, new Column(c.probe(), options.isEmpty() ? probe : probe + " " + options));
             }
         });
         return columns;

@@ -122,6 +122,11 @@ public final class BenchmarkRun implements AutoCloseable {
                                 : MixupVariants.applied(read, settings.caches().resolve("mixup"), host));
             }
         }
+        for (Cell cell : cells) {
+            if (cell.probe().frames()) {
+                datasets.get(cell.dataset()).requireTimes(cell.probe().label());
+            }
+        }
         group();
     }
 

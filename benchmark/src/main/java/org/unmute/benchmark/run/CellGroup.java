@@ -14,17 +14,21 @@ import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRecorder;
 import org.unmute.benchmark.protocol.CellResult;
+import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.benchmark.protocol.Fold;
 import org.unmute.benchmark.protocol.FoldScores;
 import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.Name;
 import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.WholeCache;
 import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.strong.CachedScores;
 import org.unmute.metrics.PrimaryMetric;
+import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenGrid;
 
@@ -38,17 +42,22 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private final boolean layers;
     private final Path out;
     private final Map<CellId, Cell> cells = new LinkedHashMap<>();
-    private final Map<Boolean, List<Fold>> folds = new HashMap<>();
+    private final Map<FoldKind, List<Fold>> folds = new HashMap<>();
     private final RunContext run;
     private Path cacheFolder;
     private boolean allowMissing;
     private Map<String, Object> encoderFacts;
     private TokenGrid typical;
+    private RowTimes times;
     /** Null where the data set has no strong labels. */
     private StrongTest strong;
 
     private TokenCache cache;
     private List<List<LabelledClip>> tests;
+    private Manifest validation;
+
+    /** How the clips are read for training. */
+    private record FoldKind(boolean standardize, boolean rows) {}
 
     /**
      * What result records state about the whole run.
@@ -95,8 +104,9 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         encoderFacts.put("file", loaded.origin());
         encoderFacts.put("sha256", loaded.hash());
         typical = tokens.typical();
+        times = loaded.encoder().describe().rowTimes();
         if (dataset.testEvents() != null && !dataset.testEvents().isEmpty()) {
-            strong = new StrongTest(dataset, loaded.encoder().describe().rowTimes(), tokens::open);
+            strong = new StrongTest(dataset, times, tokens::open);
         }
     }
 
@@ -117,11 +127,13 @@ final class CellGroup implements CellRecorder, AutoCloseable {
                             out.resolve(encoder.name()).resolve(dataset.entry().name())),
                     tell);
             tests = data.tests();
+            validation = data.validation();
         }
-        List<Fold> own = folds.get(cell.standardize());
+        FoldKind kind = new FoldKind(cell.standardize(), cell.probe().frames());
+        List<Fold> own = folds.get(kind);
         if (own == null) {
-            own = data.folds(cell.standardize());
-            folds.put(cell.standardize(), own);
+            own = data.folds(kind.standardize, kind.rows ? times : null, tell);
+            folds.put(kind, own);
         }
         return data.of(cell, own);
     }
@@ -132,7 +144,15 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         PrimaryMetric metric = LabelledTokens.metric(cell);
         new SeedTables(folder, dataset.labels().names(), metric, scores, tests).write();
         if (strong != null) {
-            strong.write(scores.getFirst().probe(), tests.getFirst(), cache, folder);
+            FoldScores first = scores.getFirst();
+            if (cells.get(id).probe().learnedEvents()) {
+                LearnedEvents.Taught taught = new LearnedEvents(dataset, validation, new CachedScores(cache, times))
+                        .taught(first.probe(), first.fold().validation().rows());
+                taught.probe().save(folder.resolve(CellRun.PROBE));
+                strong.write(taught, tests.getFirst(), cache, folder);
+            } else {
+                strong.write(first.probe(), tests.getFirst(), cache, folder);
+            }
         }
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString())
@@ -166,7 +186,10 @@ final class CellGroup implements CellRecorder, AutoCloseable {
                 (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
                         .toString()
                         .replace('\\', '/'),
-                strong == null ? null : StrongTest.summary(r.seeds(), folder));
+                strong == null
+                        ? null
+                        : StrongTest.summary(
+                                r.seeds(), folder, cells.get(r.id()).probe().learnedEvents()));
     }
 
     @Override

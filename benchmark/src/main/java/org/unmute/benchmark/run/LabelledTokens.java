@@ -10,12 +10,15 @@ import java.util.function.Consumer;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.Fold;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Task;
 import org.unmute.data.UsedClips;
+import org.unmute.data.annotation.EventRows;
 import org.unmute.files.InputException;
 import org.unmute.metrics.PrimaryMetric;
+import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenSet;
@@ -35,15 +38,20 @@ final class LabelledTokens {
         }
     }
 
-    /** The folds, shared by all cells with the same encoder, data set and {@code standardize}. */
-    List<Fold> folds(boolean standardize) {
+    /**
+     * The folds, shared by all cells with the same encoder, data set and {@code standardize} that are trained alike.
+     *
+     * @param times of the tokens' rows, for training on rows; null for clips as a whole
+     * @param tell receives what becomes of labels with times
+     */
+    List<Fold> folds(boolean standardize, RowTimes times, Consumer<String> tell) {
         List<Fold> folds = new ArrayList<>();
         for (SplitDataset.Parts p : dataset.folds()) {
             folds.add(new Fold(
                     p.fold(),
-                    set("train", p.train()),
-                    set("validation", p.validation()),
-                    set("test", p.test()),
+                    set("train", p.train(), times, tell),
+                    set("validation", p.validation(), times, _ -> {}),
+                    set("test", p.test(), null, tell),
                     standardize));
         }
         return folds;
@@ -74,6 +82,11 @@ final class LabelledTokens {
         return new Manifest(all, dataset.labels());
     }
 
+    /** The validation clips used in the first fold, in the order of its targets. */
+    Manifest validation() {
+        return new Manifest(present(dataset.folds().getFirst().validation()), dataset.labels());
+    }
+
     /** The test clips used, fold by fold, in the order of the scores. */
     List<List<LabelledClip>> tests() {
         return dataset.folds().stream().map(p -> present(p.test())).toList();
@@ -83,16 +96,34 @@ final class LabelledTokens {
         return clips.stream().filter(c -> cached.contains(c.file())).toList();
     }
 
-    private TokenSet set(String part, List<LabelledClip> clips) {
+    private TokenSet set(String part, List<LabelledClip> clips, RowTimes times, Consumer<String> tell) {
         List<LabelledClip> present = present(clips);
         if (present.isEmpty()) {
             throw new InputException("data set " + dataset.entry().name() + ": none of the " + clips.size()
                     + " clips of its part " + part + " could be embedded");
         }
+        Manifest manifest = new Manifest(present, dataset.labels());
         return new TokenSet(
                 TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),
-                new Manifest(present, dataset.labels()).targets(),
-                dataset.labels().size());
+                manifest.targets(),
+                dataset.labels().size(),
+                times == null ? null : rows(manifest, times, tell));
+    }
+
+    private EventRows rows(Manifest clips, RowTimes times, Consumer<String> tell) {
+        Set<String> recordings = new HashSet<>();
+        cached.forEach(id -> recordings.add(ClipId.recording(id)));
+        EventRows rows = EventRows.of(
+                List.of(dataset.timed()),
+                clips,
+                recordings,
+                i -> cache.find(clips.clips().get(i).file()).orElseThrow().sound(),
+                times,
+                EventRows.Edges.SHARE);
+        rows.remarks()
+                .forEach(
+                        remark -> tell.accept("data set " + dataset.entry().name() + ", labels with times: " + remark));
+        return rows;
     }
 
     /** Writes the clips used, with their hashes, to {@code clips.csv}, or to one file per fold. */

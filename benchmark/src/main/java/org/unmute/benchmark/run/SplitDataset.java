@@ -3,6 +3,7 @@ package org.unmute.benchmark.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Part;
 import org.unmute.data.Task;
+import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.Units;
 import org.unmute.data.set.Dataset;
 import org.unmute.data.set.Datasets;
@@ -25,6 +27,7 @@ import org.unmute.data.set.ReadOptions;
 import org.unmute.data.set.Reading;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.metrics.event.Collar;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.pool.ClassNames;
@@ -37,6 +40,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param labels the classes
  * @param audio every clip once, for embedding
  * @param folds at least one
+ * @param timed events of the clips of which the set's files tell the times; null if the source tells none
  * @param testEvents events of the test clips with their times, for sets without folds; null if they are not known
  * @param leftOut descriptions of the recordings in its lists that are missing or unusable
  * @param facts entries for records about the clips read and missing
@@ -46,6 +50,7 @@ record SplitDataset(
         LabelSet labels,
         List<AudioClip> audio,
         List<Parts> folds,
+        LabelFile timed,
         List<SoundEvent> testEvents,
         List<String> leftOut,
         Map<String, Object> facts) {
@@ -101,7 +106,33 @@ record SplitDataset(
                     return new Parts(p.fold(), train, p.validation(), p.test());
                 })
                 .toList();
-        return new SplitDataset(entry, labels, all, parts, testEvents, leftOut, facts);
+        return new SplitDataset(entry, labels, all, parts, timed, testEvents, leftOut, facts);
+    }
+
+    /**
+     * Requires that it is known of some training clips when their classes sound.
+     *
+     * @param probe that is to be trained on their rows
+     * @throws InputException if it is not
+     */
+    void requireTimes(String probe) {
+        Set<String> known = new HashSet<>();
+        if (timed != null) {
+            timed.manifest().clips().forEach(clip -> known.add(clip.file()));
+        }
+        List<LabelledClip> train = folds.getFirst().train();
+        if (train.stream().noneMatch(clip -> known.contains(clip.file()))) {
+            throw new InputException("data set " + entry.name() + ": none of its " + train.size()
+                    + " training clips has labels with times, and probe " + probe + " has frames = true: name other"
+                    + " data sets for it with 'datasets'");
+        }
+    }
+
+    /** When an event counts as found. */
+    Collar collar() {
+        return entry.source() instanceof DatasetEntry.OwnFiles own
+                ? Datasets.byName(own.dataset()).collar()
+                : Collar.DCASE;
     }
 
     /** Number of mixup variants still to be added per training clip. */
@@ -116,6 +147,7 @@ record SplitDataset(
         private final Map<String, AudioClip> audio = new LinkedHashMap<>();
         private final Map<String, Object> facts = new LinkedHashMap<>();
         private final Set<String> leftOut = new LinkedHashSet<>();
+        private final List<Reading> readings = new ArrayList<>();
         private LabelSet labels;
         private List<SoundEvent> testEvents;
 
@@ -169,6 +201,7 @@ record SplitDataset(
             for (String split : splits) {
                 Reading reading = set.read(root, Part.of(split), options);
                 labels = reading.labels();
+                readings.add(reading);
                 facts.put((options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split, reading.describe());
                 Stream.concat(reading.report().missing().stream(), reading.report().unusable().stream())
                         .forEach(problem -> leftOut.add(problem.toString()));
@@ -251,6 +284,7 @@ record SplitDataset(
                     labels,
                     List.copyOf(audio.values()),
                     List.copyOf(named),
+                    readings.isEmpty() ? null : Reading.timed(readings),
                     testEvents,
                     List.copyOf(leftOut),
                     facts);

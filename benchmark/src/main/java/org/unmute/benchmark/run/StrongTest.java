@@ -17,6 +17,7 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.JsonObject;
+import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.EventScores;
 import org.unmute.events.strong.EventSettings;
@@ -35,7 +36,8 @@ import org.unmute.probes.score.FrameScorer;
 
 /**
  * Event metrics of the test clips of a data set with strong labels. They choose nothing and come in addition to the
- * metric of the clips. Scores are raw; where the probe learned no thresholds, 0.5 decides.
+ * metric of the clips. Scores are raw; where the probe learned no thresholds, 0.5 decides. With thresholds of events,
+ * scores are filtered as these were learned.
  */
 final class StrongTest {
     /** The file of a seed. */
@@ -59,26 +61,66 @@ final class StrongTest {
      * @param tests the test clips, which are in the cache
      */
     void write(TrainedProbe probe, List<LabelledClip> tests, TokenCache cache, Path folder) throws IOException {
-        EventReference events = reference(tests);
-        Map<String, Double> seconds = new LinkedHashMap<>();
-        events.files().forEach(f -> seconds.put(f, events.duration(f)));
-        List<FrameScores> scores = new CachedScores(cache, times).of(FrameScorer.of(probe, times, null), seconds);
         Decisions learned = probe.decisions();
         double[] thresholds = new double[probe.classes().size()];
         Arrays.setAll(thresholds, c -> learned == null ? Decisions.FALLBACK : learned.threshold(c));
-        EventRules rules = PostProcessing.NONE.rules(thresholds, times.rowSeconds());
+        List<FrameScores> scores = scores(FrameScorer.of(probe, times, null), tests, cache);
+        write(scores, PostProcessing.NONE, thresholds, learned == null ? "0.5" : learned.toString(), Map.of(), folder);
+    }
+
+    /** The same at thresholds of events. */
+    void write(LearnedEvents.Taught taught, List<LabelledClip> tests, TokenCache cache, Path folder)
+            throws IOException {
+        FrameScorer scorer = ContextSeconds.DEFAULTS.scorer(taught.probe(), times, null);
+        write(
+                scores(scorer, tests, cache),
+                taught.rules(),
+                taught.thresholds(),
+                "of events, learned on the validation clips",
+                new JsonObject()
+                        .with(
+                                "context",
+                                taught.probe().eventDecisions().stretches().context())
+                        .with("medianSeconds", taught.rules().medianSeconds())
+                        .with("collarSeconds", dataset.collar().seconds())
+                        .with("onsetOnly", Double.isNaN(dataset.collar().offsetShare())),
+                folder);
+    }
+
+    private List<FrameScores> scores(FrameScorer scorer, List<LabelledClip> tests, TokenCache cache)
+            throws IOException {
+        EventReference events = reference(tests);
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        events.files().forEach(f -> seconds.put(f, events.duration(f)));
+        return new CachedScores(cache, times).of(scorer, seconds);
+    }
+
+    /** Writes the metrics of unfiltered scores of all test clips. */
+    private void write(
+            List<FrameScores> raw,
+            PostProcessing processing,
+            double[] thresholds,
+            String source,
+            Map<String, Object> how,
+            Path folder)
+            throws IOException {
+        EventRules rules = processing.rules(thresholds, times.rowSeconds());
+        int median = processing.medianFrames(times.rowSeconds());
         List<SoundEvent> detections = new ArrayList<>();
-        scores.forEach(s -> detections.addAll(PostProcessing.events(s, events.classes(), rules)));
-        EventScores all = new EventScores(events, detections, scores, EventSettings.DCASE);
+        List<FrameScores> scores = new ArrayList<>();
+        for (FrameScores own : raw) {
+            detections.addAll(PostProcessing.events(own, reference.classes(), rules));
+            scores.add(PostProcessing.filtered(own, median));
+        }
+        EventScores all = new EventScores(reference, detections, scores, EventSettings.DCASE.with(dataset.collar()));
         Map<String, Object> metrics = new JsonObject();
         all.values().forEach((name, value) -> metrics.put(name, Json.finite(value)));
-        Json.write(
-                folder.resolve(FILE),
-                new JsonObject()
-                        .with("recordings", events.files().size())
-                        .with("events", events.events().size())
-                        .with("thresholds", learned == null ? "0.5" : learned.toString())
-                        .with("metrics", metrics));
+        JsonObject document = new JsonObject()
+                .with("recordings", reference.files().size())
+                .with("events", reference.events().size())
+                .with("thresholds", source);
+        document.putAll(how);
+        Json.write(folder.resolve(FILE), document.with("metrics", metrics));
     }
 
     private synchronized EventReference reference(List<LabelledClip> tests) throws IOException {
@@ -100,14 +142,20 @@ final class StrongTest {
         return reference;
     }
 
-    /** Mean and standard deviation of each metric over the seeds in a cell's folder, for its result. */
-    static Map<String, Score> summary(List<SeedResult> seeds, Path cell) throws IOException {
+    /**
+     * Mean and standard deviation of each metric over the seeds in a cell's folder, for its result.
+     *
+     * @param learned whether thresholds of events were learned
+     */
+    static Map<String, Score> summary(List<SeedResult> seeds, Path cell, boolean learned) throws IOException {
         List<JsonFields> each = new ArrayList<>();
         for (SeedResult seed : seeds) {
             each.add(JsonFields.read(cell.resolve(seed.folder()).resolve(FILE)).object("metrics"));
         }
         Map<String, Score> all = new LinkedHashMap<>();
-        for (String name : FinishedCell.EVENT_METRICS) {
+        List<String> names = new ArrayList<>(FinishedCell.EVENT_METRICS);
+        names.removeIf(name -> !learned && FinishedCell.LEARNED_METRICS.contains(name));
+        for (String name : names) {
             double[] values = each.stream().mapToDouble(m -> m.number(name)).toArray();
             all.put(name, Score.of(values));
         }

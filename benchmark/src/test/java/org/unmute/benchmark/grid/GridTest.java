@@ -371,4 +371,34 @@ class GridTest {
         assertThat(grid.encoders().getFirst().file())
                 .contains(Path.of("../kwt1_v2_12.safetensors").toAbsolutePath().normalize());
     }
+
+    /** Rows: other defaults, the folder's name, and thresholds; clips keep theirs. */
+    @Test
+    void probesOfRowsHaveDefaultsOfTheirOwn() throws IOException {
+        Path file = folder.resolve("frames.toml");
+        Files.writeString(file, SMALL.replace("probes = [\"linear\", \"protobin\"]", """
+                probes = [{ name = "linear", frames = true }, { name = "linear" },
+                          { name = "conv", label = "x", frames = true, batch = 4, event-thresholds = "fixed" },
+                          { name = "protobin", event-thresholds = "learned" }]"""));
+        List<Cell> cells = Grid.read(file).cells();
+        assertThat(cells.stream().map(Cell::path))
+                .containsExactly(
+                        "small/urban/linear-frames", "small/urban/linear", "small/urban/x", "small/urban/protobin");
+        Cell rows = cells.get(0);
+        assertThat(rows.options().values()).containsEntry("rows", "true");
+        assertThat(rows.objective()).isEqualTo(Objective.BCE);
+        assertThat(rows.settings().training().batch()).isEqualTo(16);
+        assertThat(rows.probe().rate()).isEqualTo(Range.logarithmic("lr", 2e-3, 8e-2));
+        assertThat(rows.settings().learnedEvents()).isTrue();
+        Cell clips = cells.get(1);
+        assertThat(clips.options()).isEqualTo(ProbeOptions.DEFAULTS);
+        assertThat(clips.objective()).isEqualTo(Objective.ASL);
+        assertThat(clips.settings().training().batch()).isEqualTo(128);
+        assertThat(clips.probe().rate()).isEqualTo(Range.logarithmic("lr", 1e-4, 7e-3));
+        assertThat(clips.settings().learnedEvents()).isFalse();
+        assertThat(cells.get(2).settings().training().batch()).isEqualTo(4);
+        assertThat(cells.get(2).settings().learnedEvents()).isFalse();
+        assertThat(cells.get(3).settings().learnedEvents()).isTrue();
+        assertThat(cells.get(3).options()).isEqualTo(ProbeOptions.DEFAULTS);
+    }
 }

@@ -2,12 +2,14 @@ package org.unmute.cli.console;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.protocol.CellCost;
 import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.Name;
 import org.unmute.benchmark.results.Score;
 import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
@@ -34,18 +36,39 @@ public final class BenchmarkTables {
      */
     public static void print(BenchmarkOutcome results, String advice, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
-        for (FinishedCell cell : results.finished()) {
+        List<FinishedCell> finished = results.finished();
+        List<Name> timed = finished.stream()
+                .filter(c -> !c.events().isEmpty())
+                .map(FinishedCell::dataset)
+                .toList();
+        for (FinishedCell cell : finished) {
+            boolean events = timed.contains(cell.dataset());
             ConsoleTable table = tables.computeIfAbsent(
                     cell.dataset().title() + ": " + cell.metric() + " in %, mean ± sd over "
                             + cell.seeds().size() + " seeds",
-                    _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
-            table.row(
+                    _ -> events
+                            ? new ConsoleTable(
+                                    "encoder",
+                                    "probe",
+                                    "parameters",
+                                    "validation",
+                                    "test",
+                                    "event F1",
+                                    "segment F1",
+                                    "clips/s")
+                            : new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
+            List<Object> row = new ArrayList<>(List.of(
                     cell.encoder().title(),
                     cell.folder().getFileName().toString(),
                     cell.parameters(),
                     score(cell.validation()),
-                    score(cell.test()),
-                    Double.isNaN(cell.clipsPerSecond()) ? null : Math.round(cell.clipsPerSecond()));
+                    score(cell.test())));
+            if (events) {
+                row.add(score(cell.events().getOrDefault("event_f1_macro", Score.of())));
+                row.add(score(cell.events().getOrDefault("segment_f1_macro", Score.of())));
+            }
+            row.add(Double.isNaN(cell.clipsPerSecond()) ? null : Math.round(cell.clipsPerSecond()));
+            table.row(row.toArray());
         }
         tables.forEach((title, table) -> {
             out.println();

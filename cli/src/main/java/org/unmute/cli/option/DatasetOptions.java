@@ -9,13 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
-import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Part;
-import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.set.Dataset;
@@ -128,24 +126,7 @@ public final class DatasetOptions {
 
     /** The events of the clips of which the set's files tell the times, in the time of their recordings. */
     LabelFile timed(Path root, List<String> splits, RunRecord record) throws IOException {
-        List<LabelledClip> clips = new ArrayList<>();
-        List<Annotation> events = new ArrayList<>();
-        LabelSet labels = null;
-        for (Reading reading : readings(root, splits, record, null)) {
-            labels = reading.labels();
-            for (Reading.Clip clip : reading.clips()) {
-                if (clip.events() == null) {
-                    continue;
-                }
-                String id = clip.audio().id();
-                double start = ClipId.part(id).map(ClipId.Part::start).orElse(0.0);
-                clips.add(new LabelledClip(id, reading.part().label(), clip.labels()));
-                clip.events()
-                        .forEach(e -> events.add(new Annotation(
-                                ClipId.recording(id), start + e.onset(), start + e.offset(), e.label())));
-            }
-        }
-        return LabelFile.ofEvents(new Manifest(clips, labels), events, "data set " + name);
+        return Reading.timed(readings(root, splits, record, null));
     }
 
     private static AudioOptions.Chosen chosen(Path root, List<Reading> readings) {

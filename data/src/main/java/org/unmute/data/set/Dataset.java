@@ -7,6 +7,7 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Part;
 import org.unmute.files.RegularFile;
+import org.unmute.metrics.event.Collar;
 
 /** A data set, read from its own files. */
 public abstract class Dataset {
@@ -79,6 +80,11 @@ public abstract class Dataset {
             read(clips);
         }
         return clips.finish();
+    }
+
+    /** When an event counts as found by those who evaluate the set; 0.2 s and 20 % of the length unless it says. */
+    public Collar collar() {
+        return Collar.DCASE;
     }
 
     /** Whether the files are a copy from the Hugging Face hub rather than the set's own. */

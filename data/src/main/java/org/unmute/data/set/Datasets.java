@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The supported data sets: the fourteen of the paper, AudioSet's unbalanced list, and two formats for user recordings.
+ * The supported data sets: the fourteen of the paper, AudioSet's unbalanced list, DCASE 2016 task 2 as HEAR packs it,
+ * and two formats for user recordings.
  */
 public final class Datasets {
     private static final List<Dataset> ALL = all();
@@ -15,7 +16,8 @@ public final class Datasets {
         List<Dataset> all =
                 new ArrayList<>(List.of(AudioSet.balanced(), new Fsd50k(), new Desed(), new Spass(), new UrbanSed()));
         all.addAll(BirdSet.all());
-        all.addAll(List.of(new Esc50(), new SpeechCommands(), AudioSet.full(), new TableSet(), new FolderSet()));
+        all.addAll(List.of(new Esc50(), new SpeechCommands(), AudioSet.full(), new HearEvents()));
+        all.addAll(List.of(new TableSet(), new FolderSet()));
         return List.copyOf(all);
     }
 

@@ -1,14 +1,18 @@
 package org.unmute.data.set;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Part;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.cache.AudioClip;
@@ -70,6 +74,31 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
                 .flatMap(c ->
                         c.events().stream().map(e -> new SoundEvent(c.audio().id(), e.onset(), e.offset(), e.label())))
                 .toList());
+    }
+
+    /**
+     * The events of all clips of parts of one set of which the files tell the times, in the time of their recordings.
+     *
+     * @param readings at least one
+     */
+    public static LabelFile timed(List<Reading> readings) {
+        List<LabelledClip> clips = new ArrayList<>();
+        List<Annotation> events = new ArrayList<>();
+        for (Reading reading : readings) {
+            for (Clip clip : reading.clips) {
+                if (clip.events() == null) {
+                    continue;
+                }
+                String id = clip.audio().id();
+                double start = ClipId.part(id).map(ClipId.Part::start).orElse(0.0);
+                clips.add(new LabelledClip(id, reading.part.label(), clip.labels()));
+                clip.events()
+                        .forEach(e -> events.add(new Annotation(
+                                ClipId.recording(id), start + e.onset(), start + e.offset(), e.label())));
+            }
+        }
+        Reading first = readings.getFirst();
+        return LabelFile.ofEvents(new Manifest(clips, first.labels), events, "data set " + first.info.name());
     }
 
     /**

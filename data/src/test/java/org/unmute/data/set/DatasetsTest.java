@@ -33,9 +33,9 @@ class DatasetsTest {
                 .startsWith(
                         "as20k", "fsd50k", "desed", "spass", "urban", "hsn", "pow", "per", "nes", "sne", "uhh", "nbp",
                         "esc50", "sc2")
-                .contains("as2m", "table", "folder")
+                .contains("as2m", "dcase2016", "table", "folder")
                 .doesNotHaveDuplicates()
-                .hasSize(17);
+                .hasSize(18);
         assertThat(Datasets.byName("nes").info().classes()).isEqualTo(89);
         assertThatThrownBy(() -> Datasets.byName("ssw"))
                 .hasMessageContaining("dataset 'ssw' is not known: there are as20k, fsd50k");

@@ -14,6 +14,11 @@ public record EventSettings(Collar collar, double segmentSeconds, List<Double> i
     /** The settings of DCASE: 0.2 s and 20 % of the length, segments of 1 s, intersections of 0.5 and 0.7. */
     public static final EventSettings DCASE = new EventSettings(Collar.DCASE, 1, List.of(0.5, 0.7));
 
+    /** The same with another collar. */
+    public EventSettings with(Collar other) {
+        return new EventSettings(other, segmentSeconds, intersections);
+    }
+
     /** @throws IllegalArgumentException if the segment length is not positive */
     public EventSettings {
         intersections = List.copyOf(intersections);

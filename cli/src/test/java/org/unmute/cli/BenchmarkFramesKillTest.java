@@ -1,0 +1,110 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
+
+/** A benchmark with frames on DESED's layout that is killed twice and resumed has the bytes of an undisturbed one. */
+@FullBuild("kills processes")
+class BenchmarkFramesKillTest {
+    private static final List<String> PROBES = List.of("protobin", "protobin-frames", "linear-mean-frames");
+    /** Lines in the journals of a cell: trials, and trainings of the best. */
+    private static final int LINES = 3 + 2 * 2;
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    void aRunThatWasKilledTwiceEndsAsAnUndisturbedOne() throws Exception {
+        DesedFixture.write(folder.resolve("desed"), 24, 6, 12, 12);
+        Path grid = Files.writeString(
+                folder.resolve("grid.toml"),
+                "[[encoders]]\nname = \"own\"\nembedded = true\n[[datasets]]\nname = \"desed\"\nroot = \"desed\"\n"
+                        + BenchmarkFramesTest.PROTOCOL
+                        + "[[probes]]\nname = \"protobin\"\nset.prototypes = 4\n"
+                        + "[[probes]]\nname = \"protobin\"\nset.prototypes = 4\nframes = true\n"
+                        + "[[probes]]\nname = \"linear-mean\"\nframes = true\n");
+        Path killed = folder.resolve("killed");
+        int all = PROBES.size() * LINES;
+        int before = killAfter(all / 4, grid, killed);
+        int then = killAfter((before + all) / 2, grid, killed);
+        assertThat(then).isGreaterThan(before).isLessThan(all);
+        Ran resumed = Ran.unmute("benchmark", grid, "--out", killed).endsWith(ExitCode.OK);
+        assertThat(resumed.err()).doesNotContain("recordings to embed");
+
+        Path undisturbed = folder.resolve("undisturbed");
+        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1)
+                .endsWith(ExitCode.OK);
+        TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("events.json")))
+                .hasSize(2 * PROBES.size());
+        TreeMap<String, String> actual = BenchmarkFixture.results(killed);
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach(
+                (name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
+        Ran.unmute("fsck", killed).endsWith(ExitCode.OK);
+    }
+
+    /** Runs the benchmark in a process and kills it (SIGKILL) once its journals have so many lines. */
+    private static int killAfter(int lines, Path grid, Path run) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
+                        .filter(p -> !p.isEmpty())
+                        .reduce((a, b) -> a + java.io.File.pathSeparator + b)
+                        .orElseThrow(),
+                "org.unmute.cli.Main",
+                "benchmark",
+                grid.toString(),
+                "--out",
+                run.toString()));
+        Path log = Files.createTempFile(folder, "killed", ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            while (process.isAlive() && lines(run) < lines) {
+                process.waitFor(10, TimeUnit.MILLISECONDS);
+            }
+            assertThat(process.isAlive())
+                    .as("the process was killed before it was done: "
+                            + new String(Files.readAllBytes(log), StandardCharsets.UTF_8))
+                    .isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        return lines(run);
+    }
+
+    private static int lines(Path run) throws IOException {
+        int lines = 0;
+        for (String probe : PROBES) {
+            for (String name : List.of("trials.jsonl", "reruns.jsonl")) {
+                Path file = run.resolve("own/desed").resolve(probe).resolve(name);
+                if (Files.exists(file)) {
+                    lines += (int) Files.readString(file)
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count();
+                }
+            }
+        }
+        return lines;
+    }
+}
