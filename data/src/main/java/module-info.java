@@ -12,6 +12,7 @@ module org.unmute.data {
     exports org.unmute.data.provenance;
     exports org.unmute.data.scene;
     exports org.unmute.data.set;
+    exports org.unmute.data.split;
 
     opens org.unmute.data.provenance to
             com.fasterxml.jackson.databind;

@@ -25,7 +25,7 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.ClipCutter;
 import org.unmute.data.annotation.ClipPlan;
-import org.unmute.data.annotation.LabelAudit;
+import org.unmute.data.split.LabelAudit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.annotation.TrainingTable;

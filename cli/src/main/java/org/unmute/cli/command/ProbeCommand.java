@@ -23,6 +23,7 @@ import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.BackgroundTokens;
+import org.unmute.cli.probe.BoxLabels;
 import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.cli.probe.EventLearning;
 import org.unmute.cli.probe.FrameLabels;
@@ -172,7 +173,7 @@ final class ProbeCommand extends ComputingCommand {
         ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
         TrainingOptions.ChosenLoss loss = training.loss(labels.task(), frames.given());
         if (frames.given()) {
-            options = FrameLabels.ofRows(name, options);
+            options = frames.isOfBoxes() ? options : FrameLabels.ofRows(name, options);
             frames.edges();
             events.requireNoStretch();
         }
@@ -206,10 +207,8 @@ final class ProbeCommand extends ComputingCommand {
             Files.deleteIfExists(out.resolve(VALIDATION));
         }
         TokenSource source = padding.training(train, held.clips(), tokens, this::tell);
-        FrameLabels rows = frames.given()
-                ? FrameLabels.of(frames, labels, held, tokens, cache, record, this::tell)
-                : FrameLabels.NONE;
-        TokenSet set = new TokenSet(source, train.targets(), train.labels().size(), rows.train());
+        FrameLabels rows = timed(held, tokens);
+        TokenSet set = new TokenSet(source, train.targets(), train.labels().size(), rows.train(), rows.boxes());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
         try (BackgroundTokens background = background(tokens, train, loss.objective())) {
             EventLearning learning = EventLearning.of(events, held, cache, background, rows.validation());
@@ -225,6 +224,24 @@ final class ProbeCommand extends ComputingCommand {
             }
             report(set, held, learning, tokens, runs, missing, loss);
         }
+    }
+
+    private FrameLabels timed(ValidationClips held, TokenCache tokens) throws IOException {
+        if (!frames.given()) {
+            return FrameLabels.NONE;
+        }
+        return frames.isOfBoxes()
+                ? BoxLabels.of(
+                        frames,
+                        labels,
+                        held,
+                        tokens,
+                        cache,
+                        events.context().contextOrDefault(),
+                        compute.digests(),
+                        record,
+                        this::tell)
+                : FrameLabels.of(frames, labels, held, tokens, cache, record, this::tell);
     }
 
     /** What a probe learns from besides its training clips. */

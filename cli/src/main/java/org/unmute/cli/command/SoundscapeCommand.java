@@ -59,7 +59,7 @@ import picocli.CommandLine.ParameterException;
             "  test/000000.wav …",
             "  manifest.csv         file,labels,split,sources,gains_db,offsets_s (several values: separated by ;)",
             "  train-events.tsv     start and end of each event: filename onset offset event_label, between tabs",
-            "  test-events.tsv",
+            "  test-events.tsv      with --bands also low and high, in Hz",
             "  run.json             how it was made",
             "Sparse hours have validation/ in addition, if --split names it, and in place of the last three columns",
             "  sources.csv          file,start,end,label,source,snr_db",
@@ -168,7 +168,7 @@ final class SoundscapeCommand extends UnmuteCommand {
 
     /** Everything that can be wrong is found here, before anything is written. */
     private SparseRun prepared() throws IOException {
-        for (String other : List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds")) {
+        for (String other : List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds", "--transpose", "--bands")) {
             if (matched(other)) {
                 throw usage(other + " is an option of scenes and does not go with those of sparse hours");
             }
@@ -216,7 +216,7 @@ final class SoundscapeCommand extends UnmuteCommand {
 
     private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
             throws IOException {
-        SceneFolder folder = checked(() -> SceneFolder.create(out, stems));
+        SceneFolder folder = checked(() -> SceneFolder.create(out, stems, scenes.bands()));
         try (OutputFolder apart = stems == null ? null : claim(stems)) {
             try (Progress progress = progress("soundscape", "scenes", (long) scenes.train() + scenes.test())) {
                 write(mixer, folder, Split.TRAIN, scenes.train(), counts, progress);

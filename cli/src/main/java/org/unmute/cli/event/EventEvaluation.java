@@ -29,6 +29,7 @@ import org.unmute.files.SettingsException;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.FrameScores;
+import org.unmute.metrics.event.SoundBox;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
@@ -242,10 +243,14 @@ public final class EventEvaluation {
         }
         ReferenceData data = data(null);
         ReferenceData.Chosen chosen = data.whole();
-        List<SoundEvent> detections = data.detections(detected, chosen);
+        List<SoundBox> boxes = data.detections(detected, chosen);
+        List<SoundEvent> detections = boxes.stream().map(SoundBox::event).toList();
         EventReference reference = data.reference(chosen, null, detections);
+        EventScores scores = data.hasBoxes(chosen, boxes)
+                ? EventScores.ofBoxes(reference, chosen.boxes(), boxes, options.settings())
+                : new EventScores(reference, detections, null, options.settings());
         EventReport report = new EventReport(reference, data.hasLengths(), bootstrap, settings, data.remarks());
-        report.add(new EventScores(reference, detections, null, options.settings()), null);
+        report.add(scores, null);
         return report;
     }
 

@@ -22,6 +22,7 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.MatchedEvents;
 import org.unmute.metrics.event.EventReference;
+import org.unmute.metrics.event.SoundBox;
 import org.unmute.metrics.event.SoundEvent;
 
 /** The reference given by the options: its events, the recordings that count, and their lengths. */
@@ -41,9 +42,13 @@ final class ReferenceData {
      *
      * @param ids     ids of the recordings, in order
      * @param classes classes of the reference
-     * @param events  events of these recordings and classes
+     * @param boxes   events of these recordings and classes
      */
-    record Chosen(List<String> ids, List<String> classes, List<SoundEvent> events) {}
+    record Chosen(List<String> ids, List<String> classes, List<SoundBox> boxes) {
+        List<SoundEvent> events() {
+            return boxes.stream().map(SoundBox::event).toList();
+        }
+    }
 
     private ReferenceData(LabelOptions.Strong labelled, EventTable table, Optional<RecordingLengths> lengths) {
         this.labelled = labelled;
@@ -122,7 +127,7 @@ final class ReferenceData {
             ids = ids.stream().filter(counted::contains).toList();
         }
         requireEvents(matched, ids, classes, where);
-        return new Chosen(ids, classes, matched.events());
+        return new Chosen(ids, classes, matched.boxes());
     }
 
     private List<String> ofLabels(List<String> available, String where) {
@@ -157,11 +162,11 @@ final class ReferenceData {
         MatchedEvents matched = matched(table, ids, classes);
         Remarks.add(remarks, matched, "reference events", "among the labelled recordings");
         requireEvents(matched, List.copyOf(ids), classes, "among the labelled recordings");
-        return new Chosen(List.copyOf(ids), classes, matched.events());
+        return new Chosen(List.copyOf(ids), classes, matched.boxes());
     }
 
     /** The detections of the chosen recordings and classes. */
-    List<SoundEvent> detections(EventTable detected, Chosen chosen) {
+    List<SoundBox> detections(EventTable detected, Chosen chosen) {
         MatchedEvents matched = matched(detected, chosen.ids, chosen.classes);
         // A detector may name recordings in which it found nothing.
         matched.missing().values().removeIf(n -> n == 0);
@@ -171,7 +176,26 @@ final class ReferenceData {
                     + "; the reference names " + Remarks.names(chosen.ids));
         }
         Remarks.add(remarks, matched, "detections", "in the reference");
-        return matched.events();
+        return matched.boxes();
+    }
+
+    /**
+     * Whether boxes can be compared: every event on both sides has a band. If only some have, says why they are not.
+     */
+    boolean hasBoxes(Chosen chosen, List<SoundBox> detections) {
+        boolean all = true;
+        boolean any = chosen.boxes.stream().anyMatch(SoundBox::hasBand)
+                && (detections.isEmpty() || detections.stream().anyMatch(SoundBox::hasBand));
+        for (List<SoundBox> side : List.of(chosen.boxes, detections)) {
+            long without = side.stream().filter(b -> !b.hasBand()).count();
+            all &= without == 0;
+            if (any && without > 0) {
+                remarks.add(without + " of " + side.size()
+                        + (side == detections ? " detections" : " reference events")
+                        + " have no band (low and high, in Hz): there are no box metrics");
+            }
+        }
+        return all;
     }
 
     private static MatchedEvents matched(EventTable table, Collection<String> ids, List<String> classes) {
@@ -220,14 +244,14 @@ final class ReferenceData {
             for (String id : chosen.ids) {
                 seconds.put(id, MIN_SECONDS);
             }
-            for (List<SoundEvent> some : List.of(chosen.events, others)) {
+            for (List<SoundEvent> some : List.of(chosen.events(), others)) {
                 for (SoundEvent e : some) {
                     seconds.merge(e.file(), e.offset(), Math::max);
                 }
             }
         }
         Map<String, Double> ends = seconds;
-        List<SoundEvent> late = chosen.events.stream()
+        List<SoundEvent> late = chosen.events().stream()
                 .filter(e -> e.offset() > ends.get(e.file()) + ROUNDING)
                 .toList();
         if (!late.isEmpty()) {
@@ -237,6 +261,6 @@ final class ReferenceData {
                     + MalformedTableException.quote(e.file()) + ", which has " + ends.get(e.file())
                     + " s: are the times those of the recording?");
         }
-        return new EventReference(chosen.classes, seconds, chosen.events);
+        return new EventReference(chosen.classes, seconds, chosen.events());
     }
 }

@@ -15,7 +15,7 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.TextTable;
 import org.unmute.data.annotation.ClipCutter;
 import org.unmute.data.annotation.ClipPlan;
-import org.unmute.data.annotation.GroupedSplit;
+import org.unmute.data.split.GroupedSplit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.RecordingGroups;
 import org.unmute.data.annotation.ShareRule;

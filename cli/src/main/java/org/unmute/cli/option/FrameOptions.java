@@ -7,7 +7,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.data.annotation.EventRows;
 import picocli.CommandLine.Option;
 
-/** Options for training row by row on labels with times. */
+/** Options for training on labels with times: row by row, or on boxes in time and frequency. */
 public final class FrameOptions {
     @Option(
             names = "--frames",
@@ -22,6 +22,17 @@ public final class FrameOptions {
     private List<String> tables;
 
     @Option(
+            names = "--boxes",
+            paramLabel = "TABLE",
+            arity = "0..1",
+            split = ",",
+            fallbackValue = "",
+            description = "Train tokens on boxes in time and frequency (protobin, protofloat): tokens in a box have its"
+                    + " class, those outside every box of a class do not. TABLE is as for --frames, with the band of"
+                    + " each event (low and high, in Hz).")
+    private List<String> boxes;
+
+    @Option(
             names = "--edges",
             paramLabel = "HOW",
             defaultValue = "share",
@@ -30,14 +41,32 @@ public final class FrameOptions {
                     + " labels frames) (default: ${DEFAULT-VALUE}).")
     private String edges;
 
-    /** Whether rows are to be trained. */
+    /**
+     * Whether rows or boxes are to be trained.
+     *
+     * @throws CommandException if both are
+     */
     public boolean given() {
-        return tables != null;
+        if (tables != null && boxes != null) {
+            throw CommandException.usage("--frames trains rows, --boxes tokens in boxes: leave one of the two out");
+        }
+        return tables != null || boxes != null;
+    }
+
+    /** Whether boxes are to be trained. */
+    public boolean isOfBoxes() {
+        return boxes != null;
+    }
+
+    /** The option that was given. */
+    public String option() {
+        return isOfBoxes() ? "--boxes" : "--frames";
     }
 
     /** Tables of events; empty if the labels say when classes sound. */
     List<Path> tables() {
-        return tables.stream().filter(t -> !t.isBlank()).map(Path::of).toList();
+        return (isOfBoxes() ? boxes : tables)
+                .stream().filter(t -> !t.isBlank()).map(Path::of).toList();
     }
 
     /**

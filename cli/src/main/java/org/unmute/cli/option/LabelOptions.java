@@ -191,13 +191,13 @@ public final class LabelOptions {
         if (frames.tables().isEmpty() && dataset.given()) {
             tables.add(dataset.timed(root, splits, record));
         } else if (frames.tables().isEmpty()) {
-            tables.add(timed(labels, own));
+            tables.add(timed(labels, own, frames));
         }
         LabelFile.Options usual = new LabelFile.Options(
                         LabelFile.Form.EVENTS, ManifestFormat.AUTO, List.of(), classes, own.rule())
                 .with(own.coverage());
         for (Path table : frames.tables()) {
-            LabelFile read = timed(table, usual);
+            LabelFile read = timed(table, usual, frames);
             if (RegularFile.isFile(table)) {
                 record.input(table);
             }
@@ -206,18 +206,19 @@ public final class LabelOptions {
             tables.add(read);
         }
         if (tables.stream().allMatch(table -> table.events().isEmpty())) {
-            throw CommandException.input("--frames: " + source() + " has no labels with times: give tables of events,"
-                    + " --frames TABLE, or leave --frames out");
+            String option = frames.option();
+            throw CommandException.input(option + ": " + source() + " has no labels with times: give tables of events,"
+                    + " " + option + " TABLE, or leave " + option + " out");
         }
         return tables;
     }
 
-    private static LabelFile timed(Path table, LabelFile.Options options) throws IOException {
+    private static LabelFile timed(Path table, LabelFile.Options options, FrameOptions frames) throws IOException {
         LabelFile read = LabelFile.read(table, options);
         if (read.form() != LabelFile.Form.EVENTS) {
             throw CommandException.input(
-                    "--frames: " + table + " has a row for each clip, not for each event (start, end"
-                            + " and label): give tables of events, --frames TABLE");
+                    frames.option() + ": " + table + " has a row for each clip, not for each event (start, end"
+                            + " and label): give tables of events, " + frames.option() + " TABLE");
         }
         return read;
     }

@@ -32,6 +32,20 @@ public final class SceneOptions {
     private String gain = "-6..0";
 
     @Option(
+            names = "--transpose",
+            paramLabel = "OCTAVES",
+            defaultValue = "0",
+            description = "Transpose each sound by a random interval of at most so many octaves down or up, as if it"
+                    + " were played slower or faster (default: ${DEFAULT-VALUE}).")
+    private double octaves;
+
+    @Option(
+            names = "--bands",
+            description = "Write the band of each event, too: columns low and high, in Hz, of the tables of events. It"
+                    + " holds the middle 90 %% of the energy of the sound by itself.")
+    private boolean bands;
+
+    @Option(
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "5",
@@ -77,12 +91,17 @@ public final class SceneOptions {
         if (range.low() != (int) range.low() || range.high() != (int) range.high()) {
             throw new IllegalArgumentException("--events must be whole numbers: " + events);
         }
-        return new SceneMixer.Options(rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high());
+        return new SceneMixer.Options(rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high(), octaves);
     }
 
     /** The columns of the manifest. */
     public ManifestFormat format() {
         return new ManifestFormat(fileColumn, labelColumn, foldColumn, null);
+    }
+
+    /** Whether the tables of events have the bands of events. */
+    public boolean bands() {
+        return bands;
     }
 
     /** Train scenes. */

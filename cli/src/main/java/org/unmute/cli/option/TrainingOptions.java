@@ -55,7 +55,7 @@ public final class TrainingOptions {
             names = "--loss",
             paramLabel = "NAME",
             description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: bce with"
-                    + " --frames; ce for a --dataset with one class a clip, such as esc50 and sc2; else asl).")
+                    + " --frames and --boxes; ce for a --dataset with one class a clip, such as esc50 and sc2; else asl).")
     private String loss;
 
     @Option(
@@ -93,7 +93,7 @@ public final class TrainingOptions {
             try {
                 Objective given = Objective.named(loss);
                 if (frames && given.isSingleLabel()) {
-                    throw CommandException.usage("--loss " + loss + " is for one class a clip, and with --frames a"
+                    throw CommandException.usage("--loss " + loss + " is for one class a clip, and with times a"
                             + " moment may have several or none: use bce or asl");
                 }
                 return new ChosenLoss(given, "as given");
@@ -102,7 +102,7 @@ public final class TrainingOptions {
             }
         }
         if (frames) {
-            return new ChosenLoss(Objective.BCE, "the default of rows");
+            return new ChosenLoss(Objective.BCE, "the default of rows and boxes");
         }
         return task == Task.SINGLE_LABEL
                 ? new ChosenLoss(Objective.CE, "the data set has one class a clip; --loss asl or bce takes another")

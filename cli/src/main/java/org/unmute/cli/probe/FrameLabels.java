@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
@@ -22,17 +24,19 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.BoxTargets;
 import org.unmute.probes.train.RowTargets;
 
 /**
  * When the classes sound in the clips of a run.
  *
- * @param train      rows of the training clips; null if clips are trained as a whole
+ * @param train      rows of the training clips; null if they are not trained row by row
+ * @param boxes      boxes of the training clips; null if they are not trained on boxes
  * @param validation rows of the validation clips; null if there are none, or none of them has labels with times
  */
-public record FrameLabels(RowTargets train, RowTargets validation) {
+public record FrameLabels(RowTargets train, BoxTargets boxes, RowTargets validation) {
     /** Clips as a whole. */
-    public static final FrameLabels NONE = new FrameLabels(null, null);
+    public static final FrameLabels NONE = new FrameLabels(null, null, null);
 
     /**
      * The options of a probe of rows.
@@ -70,21 +74,11 @@ public record FrameLabels(RowTargets train, RowTargets validation) {
             Consumer<String> tell)
             throws IOException {
         RowTimes times = CacheOrigin.rowTimes(cache)
-                .orElseThrow(() -> CommandException.input("--frames: the record of the cache " + cache
+                .orElseThrow(() -> CommandException.input(options.option() + ": the record of the cache " + cache
                         + " does not tell when its token rows begin: embed the recordings again"));
-        List<String> splits = Stream.of(held.train(), held.any() ? held.clips() : held.train())
-                .flatMap(m -> m.clips().stream())
-                .map(LabelledClip::split)
-                .distinct()
-                .toList();
-        List<LabelFile> tables = labels.timed(options, held.train().labels(), splits, record, tell);
+        List<LabelFile> tables = tables(options, labels, held, record, tell);
         EventRows train = rows(tables, held.train(), tokens, times, options);
-        if (train.strong() == 0) {
-            throw CommandException.input(
-                    "--frames: none of the " + held.train().clips().size()
-                            + " training clips is of a recording that the labels with times name, the first is "
-                            + held.train().clips().getFirst().file() + ": are the names those of the recordings?");
-        }
+        requireStrong(train.strong(), options, held);
         train.remarks().forEach(remark -> tell.accept("labels with times: " + remark));
         EventRows validation = held.any() ? rows(tables, held.clips(), tokens, times, options) : null;
         record.result(
@@ -95,21 +89,59 @@ public record FrameLabels(RowTargets train, RowTargets validation) {
                         .with("edges", options.edges().name().toLowerCase(Locale.ROOT))
                         .with("rowSeconds", times.rowSeconds())
                         .with("remarks", train.remarks()));
-        return new FrameLabels(train, validation == null || validation.strong() == 0 ? null : validation);
+        return new FrameLabels(train, null, orNull(validation));
     }
 
-    private static EventRows rows(
+    /** The tables of events, with the splits that training and validation need. */
+    static List<LabelFile> tables(
+            FrameOptions options, LabelOptions labels, ValidationClips held, RunRecord record, Consumer<String> tell)
+            throws IOException {
+        List<String> splits = Stream.of(held.train(), held.any() ? held.clips() : held.train())
+                .flatMap(m -> m.clips().stream())
+                .map(LabelledClip::split)
+                .distinct()
+                .toList();
+        return labels.timed(options, held.train().labels(), splits, record, tell);
+    }
+
+    /** Requires that labels with times name a training clip. */
+    static void requireStrong(int strong, FrameOptions options, ValidationClips held) {
+        if (strong == 0) {
+            throw CommandException.input(options.option() + ": none of the "
+                    + held.train().clips().size()
+                    + " training clips is of a recording that the labels with times name, the first is "
+                    + held.train().clips().getFirst().file() + ": are the names those of the recordings?");
+        }
+    }
+
+    /** Rows, if anything is known of them. */
+    static EventRows orNull(EventRows rows) {
+        return rows == null || rows.strong() == 0 ? null : rows;
+    }
+
+    /** The recordings of a cache. */
+    static Set<String> recordings(TokenCache tokens) {
+        return tokens.clips().stream().map(c -> ClipId.recording(c.id())).collect(Collectors.toSet());
+    }
+
+    /** The number of rows of each clip that are sound. */
+    static IntUnaryOperator sound(Manifest clips, TokenCache tokens) {
+        return i -> tokens.find(clips.clips().get(i).file()).orElseThrow().sound();
+    }
+
+    /** The rows of clips. */
+    static EventRows rows(
             List<LabelFile> tables, Manifest clips, TokenCache tokens, RowTimes times, FrameOptions options) {
         try {
             return EventRows.of(
                     tables,
                     clips,
-                    tokens.clips().stream().map(c -> ClipId.recording(c.id())).collect(Collectors.toSet()),
-                    i -> tokens.find(clips.clips().get(i).file()).orElseThrow().sound(),
+                    recordings(tokens),
+                    sound(clips, tokens),
                     times,
                     options.edges());
         } catch (IllegalArgumentException e) {
-            throw CommandException.input("--frames: " + e.getMessage(), e);
+            throw CommandException.input(options.option() + ": " + e.getMessage(), e);
         }
     }
 }

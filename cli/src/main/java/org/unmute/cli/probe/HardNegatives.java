@@ -82,7 +82,8 @@ public final class HardNegatives {
                 TokenSource.joined(List.of(labelled.tokens(), absent.tokens())),
                 targets,
                 classes.size(),
-                labelled.rows() == null ? null : labelled.rows().ofFirst(labelled.clips()));
+                labelled.rows() == null ? null : labelled.rows().ofFirst(labelled.clips()),
+                labelled.boxes() == null ? null : labelled.boxes().ofFirst(labelled.clips()));
     }
 
     /** Whether there is background that was not chosen yet. */

@@ -6,6 +6,7 @@ import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -72,6 +73,10 @@ public record SeedTraining(
     private Trained once(TokenSet set, TrainingSettings settings, Path checkpoint, String round, Integer background)
             throws IOException {
         Probe probe = fresh(set, settings.seed());
+        if (set.boxes() != null && !(probe instanceof MaxPooled)) {
+            throw CommandException.usage("--boxes: probe " + name + (options.has("rows") ? " with rows=true" : "")
+                    + " does not take the maximum over tokens: use protobin or protofloat, without rows");
+        }
         long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
         ProbeTrainer.Result result;
         try (Progress progress = display.start(name + " seed " + settings.seed() + round, "steps", steps)) {

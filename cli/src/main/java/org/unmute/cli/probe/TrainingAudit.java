@@ -9,7 +9,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
-import org.unmute.data.annotation.LabelAudit;
+import org.unmute.data.split.LabelAudit;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;

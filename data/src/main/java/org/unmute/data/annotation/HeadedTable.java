@@ -43,6 +43,8 @@ final class HeadedTable {
             "category",
             "scientific name",
             "ebird_code");
+    static final List<String> LOW = List.of("low freq (hz)", "low_freq", "low");
+    static final List<String> HIGH = List.of("high freq (hz)", "high_freq", "high");
     private static final List<String> SCORE = List.of("confidence", "score", "probability");
     /** Columns of Raven that contain measurements, not labels. */
     private static final List<String> RAVEN = List.of(
@@ -173,8 +175,8 @@ final class HeadedTable {
         private final int label = label();
         private final int recording = find(FILE);
         private final int inFile = find(List.of("file offset (s)"));
-        private final int low = find(List.of("low freq (hz)", "low_freq", "low"));
-        private final int high = find(List.of("high freq (hz)", "high_freq", "high"));
+        private final int low = find(LOW);
+        private final int high = find(HIGH);
         private final int score = find(SCORE);
         private final int channel = find(List.of("channel"));
         private final int selection = find(List.of("selection"));
@@ -251,5 +253,29 @@ final class HeadedTable {
             throw place.wrong("the channel must be 1 to 1024: " + MalformedTableException.quote(text));
         }
         return (int) channel;
+    }
+
+    /**
+     * An event with its band.
+     *
+     * @param band columns of the lower and the upper edge, in Hz; -1 for none
+     */
+    static Annotation boxed(TextTable.Row row, Annotation e, int[] band) throws MalformedTableException {
+        double lowest = hertz(row, band[0]);
+        double highest = hertz(row, band[1]);
+        return row.place()
+                .checked(() -> new Annotation(
+                        e.file(), e.onset(), e.offset(), e.label(), lowest, highest, e.score(), e.channel()));
+    }
+
+    private static double hertz(TextTable.Row row, int column) throws MalformedTableException {
+        String text = column < 0 ? "" : row.number(column).strip();
+        if (text.isEmpty()) {
+            return Double.NaN;
+        }
+        if (!AnnotationTable.isNumber(text) || text.contains(",")) {
+            throw row.wrong("the edge of a band is not a number of Hz: " + MalformedTableException.quote(text));
+        }
+        return AnnotationTable.value(text);
     }
 }

@@ -279,6 +279,14 @@ final class LabelForm {
         }
     }
 
+    /** The column of the lower or upper edges of bands, in Hz; -1 if there is none. */
+    int bandColumn(List<String> names) {
+        return columns.others.stream()
+                .filter(i -> names.stream().anyMatch(name -> name.equalsIgnoreCase(header.get(i))))
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** Whether rows name a stretch and a single label, so that the rows of a stretch belong together. */
     boolean hasEventRows() {
         return columns.times()

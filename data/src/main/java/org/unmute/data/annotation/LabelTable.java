@@ -307,6 +307,7 @@ final class LabelTable {
                     + (missing.equals("label") ? ": name it with --label-column" : ""));
         }
         String own = AnnotationFolder.recording(file.getFileName().toString());
+        int[] band = {layout.bandColumn(HeadedTable.LOW), layout.bandColumn(HeadedTable.HIGH)};
         List<Annotation> events = new ArrayList<>();
         Map<String, Set<String>> labelsOf = new LinkedHashMap<>();
         Map<String, String> splitOf = new HashMap<>();
@@ -331,7 +332,7 @@ final class LabelTable {
                 events.add(
                         times == null
                                 ? Annotation.whole(recording, label)
-                                : new Annotation(recording, times[0], times[1], label));
+                                : HeadedTable.boxed(row, new Annotation(recording, times[0], times[1], label), band));
             }
         });
         Set<String> classes = new TreeSet<>();

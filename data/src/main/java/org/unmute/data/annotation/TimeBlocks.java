@@ -14,6 +14,7 @@ import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.SparseRecording.Span;
+import org.unmute.data.split.GroupedSplit;
 import org.unmute.files.PlainText;
 
 /**

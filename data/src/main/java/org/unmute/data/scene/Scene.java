@@ -24,8 +24,18 @@ public record Scene(float[] samples, int sampleRate, List<Event> events, List<fl
      * @param onset time at which it becomes audible, in seconds from the start of the scene: the first sample that is
      *     at most 60 dB below the peak of its recording
      * @param end time at which it ceases to be audible, in seconds, greater than {@code onset}
+     * @param low lower edge of its band in Hz; NaN if it was not measured
+     * @param high upper edge of its band in Hz; NaN if it was not measured
      */
-    public record Event(String label, String source, double gainDb, double offsetSeconds, double onset, double end) {
+    public record Event(
+            String label,
+            String source,
+            double gainDb,
+            double offsetSeconds,
+            double onset,
+            double end,
+            double low,
+            double high) {
         /** @throws IllegalArgumentException if the times are not {@code 0 <= onset < end} */
         public Event {
             Objects.requireNonNull(label, "label");
@@ -34,6 +44,11 @@ public record Scene(float[] samples, int sampleRate, List<Event> events, List<fl
                 throw new IllegalArgumentException("scene: an event must be audible for some time: " + label + " from "
                         + onset + " to " + end + " s");
             }
+        }
+
+        /** An event whose band was not measured. */
+        public Event(String label, String source, double gainDb, double offsetSeconds, double onset, double end) {
+            this(label, source, gainDb, offsetSeconds, onset, end, Double.NaN, Double.NaN);
         }
     }
 

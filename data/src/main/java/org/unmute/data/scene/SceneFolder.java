@@ -25,7 +25,7 @@ import org.unmute.files.TemporaryFile;
  * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
  * the order of the labels, separated by {@code ;}. {@code train-events.tsv} and {@code test-events.tsv} hold the strong
  * labels in DESED's tab-separated format {@code filename onset offset event_label}, times in seconds, one row per
- * event. The manifest is written last, so a folder with a manifest is complete.
+ * event; with bands, the columns {@code low high} in Hz follow. The manifest is written last, so a folder with a manifest is complete.
  *
  * <p>Stems, one file per event, are written to a separate folder, since every recording in a folder is taken as a clip:
  * {@code test/000000.stem0.wav} is the first event of {@code test/000000.wav}.
@@ -35,6 +35,7 @@ public final class SceneFolder {
     public static final String MANIFEST = "manifest.csv";
 
     static final String EVENT_HEADER = "filename\tonset\toffset\tevent_label\n";
+    private static final String BAND_HEADER = "filename\tonset\toffset\tevent_label\tlow\thigh\n";
 
     private final Path root;
     private final CsvWriter rows = new CsvWriter("file", "labels", "split", "sources", "gains_db", "offsets_s");
@@ -42,15 +43,17 @@ public final class SceneFolder {
     private final Map<Split, Integer> counts = new EnumMap<>(Split.class);
 
     private final Path stems;
+    private final boolean bands;
 
-    private SceneFolder(Path root, Path stems) {
+    private SceneFolder(Path root, Path stems, boolean bands) {
         this.root = root;
         this.stems = stems;
+        this.bands = bands;
     }
 
-    /** As {@link #create(Path, Path)}, without stems. */
+    /** As {@link #create(Path, Path, boolean)}, without stems and bands. */
     public static SceneFolder create(Path root) throws IOException {
-        return create(root, null);
+        return create(root, null, false);
     }
 
     /**
@@ -58,11 +61,12 @@ public final class SceneFolder {
      * overwritten). The caller must hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
      *
      * @param stems folder for the stems, not inside {@code root}; null to write none
+     * @param bands whether the tables of events have the band of each event
      * @throws FileAlreadyExistsException if the folder already has a manifest
      * @throws IllegalArgumentException if {@code stems} lies inside {@code root}
      * @throws IOException if a folder cannot be created
      */
-    public static SceneFolder create(Path root, Path stems) throws IOException {
+    public static SceneFolder create(Path root, Path stems, boolean bands) throws IOException {
         if (stems != null
                 && stems.toAbsolutePath()
                         .normalize()
@@ -80,7 +84,7 @@ public final class SceneFolder {
                 clear(stems.resolve(split.label()));
             }
         }
-        return new SceneFolder(root, stems);
+        return new SceneFolder(root, stems, bands);
     }
 
     /** Creates a folder if needed, and deletes unfinished files of a killed process in it. */
@@ -116,7 +120,7 @@ public final class SceneFolder {
             Wav.write(stems.resolve(stem), scene.stems().get(i), scene.sampleRate());
         }
         for (Scene.Event e : scene.events()) {
-            events.computeIfAbsent(split, s -> new StringBuilder()).append(eventRow(file, e));
+            events.computeIfAbsent(split, s -> new StringBuilder()).append(bands ? bandRow(file, e) : eventRow(file, e));
         }
         rows.row(
                 file,
@@ -139,6 +143,10 @@ public final class SceneFolder {
                 CsvLine.guarded(PlainText.of(e.label())));
     }
 
+    private static String bandRow(String file, Scene.Event e) {
+        return eventRow(file, e).strip() + String.format(Locale.ROOT, "\t%.1f\t%.1f\n", e.low(), e.high());
+    }
+
     /**
      * Writes the event tables.
      *
@@ -146,7 +154,7 @@ public final class SceneFolder {
      */
     public void writeEvents() throws IOException {
         for (Split split : Split.values()) {
-            String table = EVENT_HEADER + events.getOrDefault(split, new StringBuilder());
+            String table = (bands ? BAND_HEADER : EVENT_HEADER) + events.getOrDefault(split, new StringBuilder());
             AtomicFile.write(root.resolve(eventTable(split)), table.getBytes(StandardCharsets.UTF_8));
         }
     }

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.unmute.audio.Resampler;
 
 /**
- * Mixes labelled single-event recordings into multi-label scenes: different classes, random levels, random offsets.
+ * Mixes labelled single-event recordings into multi-label scenes: different classes, random levels, random offsets and,
+ * if wanted, random pitch.
  * Scene {@code i} of a split is a pure function of (recordings, options, seed, split, i). Train scenes use recordings
  * of the train folds only, and test scenes recordings of the test folds only.
  */
@@ -32,9 +34,17 @@ public final class SceneMixer {
      * @param maxEvents maximum number of events in a scene
      * @param minGainDb minimum RMS level of each further event relative to the first, in dB
      * @param maxGainDb maximum RMS level of each further event relative to the first, in dB
+     * @param octaves each recording is transposed by a random interval of at most so many octaves down or up, as if it
+     *     were played slower or faster; 0 for none, at most 2
      */
     public record Options(
-            int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
+            int sampleRate,
+            double seconds,
+            int minEvents,
+            int maxEvents,
+            double minGainDb,
+            double maxGainDb,
+            double octaves) {
         public Options {
             if (sampleRate < 1000 || sampleRate > 768000) {
                 throw new IllegalArgumentException(
@@ -51,6 +61,16 @@ public final class SceneMixer {
                 throw new IllegalArgumentException("soundscape: gains must satisfy -60 <= min <= max <= 60 dB: min "
                         + minGainDb + ", max " + maxGainDb);
             }
+            if (!(octaves >= 0 && octaves <= 2)) {
+                throw new IllegalArgumentException(
+                        "soundscape: sounds are transposed by 0 to 2 octaves, not by up to " + octaves);
+            }
+        }
+
+        /** Recordings at their own pitch. */
+        public Options(
+                int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
+            this(sampleRate, seconds, minEvents, maxEvents, minGainDb, maxGainDb, 0);
         }
 
         /** 5 s scenes of 1 to 3 events, further ones at 0 to -6 dB. */
@@ -144,7 +164,7 @@ public final class SceneMixer {
         List<Scene.Event> events = new ArrayList<>();
         List<double[]> stems = new ArrayList<>();
         for (SourceClip recording : choose(split, random)) {
-            float[] x = recording.samples().read();
+            float[] x = transposed(recording.samples().read(), random);
             AudibleExtent extent = extent(recording.id(), x, length, random);
             double rms = Dsp.rms(x, extent.from(), extent.to());
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), options.maxGainDb());
@@ -165,19 +185,32 @@ public final class SceneMixer {
             }
             AudibleExtent audible = extent.audible(x, AudibleExtent.silence(x));
             double rate = options.sampleRate();
+            SoundBand band = SoundBand.of(x, extent.from(), extent.to(), options.sampleRate());
             events.add(new Scene.Event(
                     recording.label(),
                     recording.id(),
                     gainDb,
                     at / rate,
                     (at + audible.from() - extent.from()) / rate,
-                    (at + audible.to() - extent.from()) / rate));
+                    (at + audible.to() - extent.from()) / rate,
+                    band.low(),
+                    band.high()));
         }
         double peak = Dsp.peak(mix);
         double scale = peak > 1 ? 1 / peak : 1;
         List<float[]> scaled =
                 stems.stream().map(stem -> Dsp.floats(stem, scale)).toList();
         return new Scene(Dsp.floats(mix, scale), options.sampleRate(), events, scaled);
+    }
+
+    /** The recording at another speed, a multiple of a hundredth of its own. */
+    private float[] transposed(float[] x, SceneRandom random) {
+        if (options.octaves() == 0 || x.length == 0) {
+            return x;
+        }
+        double octaves = random.uniform(-options.octaves(), options.octaves());
+        int hundredths = (int) StrictMath.round(100 * StrictMath.pow(2, octaves));
+        return new Resampler(hundredths, 100, Resampler.Kernel.HANN).apply(x);
     }
 
     /** One recording from each of a random number of different classes. */

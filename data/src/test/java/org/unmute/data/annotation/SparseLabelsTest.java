@@ -17,6 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.data.split.LabelAudit;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;

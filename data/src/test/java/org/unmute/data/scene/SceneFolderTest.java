@@ -106,12 +106,25 @@ class SceneFolderTest {
     }
 
     @Test
+    void tablesOfEventsMayHaveBands() throws IOException {
+        SceneFolder out = SceneFolder.create(folder, null, true);
+        out.add(
+                new Scene(new float[100], 8000, List.of(new Scene.Event("Dog", "c", 0, 0, 0.25, 1, 62.5, 1900))),
+                Split.TRAIN);
+        out.writeEvents();
+        assertThat(Files.readString(folder.resolve("train-events.tsv")))
+                .isEqualTo("filename\tonset\toffset\tevent_label\tlow\thigh\n"
+                        + "train/000000.wav\t0.250000\t1.000000\tDog\t62.5\t1900.0\n");
+        assertThat(Files.readString(folder.resolve("test-events.tsv"))).endsWith("low\thigh\n");
+    }
+
+    @Test
     void stemsLieInAFolderOfTheirOwn() throws IOException {
-        assertThatThrownBy(() -> SceneFolder.create(folder, folder.resolve("scenes/../stems")))
+        assertThatThrownBy(() -> SceneFolder.create(folder, folder.resolve("scenes/../stems"), false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("choose another folder");
         assertThat(folder).isEmptyDirectory();
-        SceneFolder out = SceneFolder.create(folder.resolve("scenes"), folder.resolve("stems"));
+        SceneFolder out = SceneFolder.create(folder.resolve("scenes"), folder.resolve("stems"), false);
         float[][] stems = {{0.5f, 0}, {0, -0.25f}};
         List<Scene.Event> events =
                 List.of(new Scene.Event("a", "x", 0, 0, 0, 1), new Scene.Event("b", "y", 0, 0, 0, 1));

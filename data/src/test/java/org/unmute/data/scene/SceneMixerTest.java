@@ -70,6 +70,33 @@ class SceneMixerTest {
         return false;
     }
 
+    /** A sine is where its pitch says, and as much shorter as it is higher. */
+    @Test
+    void transposedSoundsHaveTheBandThatIsHeard() throws IOException {
+        SceneMixer plain = mixer(recordings(0.3), OPTIONS, 1);
+        SceneMixer transposed = mixer(recordings(0.3), new Options(RATE, 1, 1, 3, -6, 0, 1), 1);
+        double lowest = 1;
+        double highest = 1;
+        for (int i = 0; i < 60; i++) {
+            for (Scene.Event e : plain.mix(Split.TRAIN, i).events()) {
+                double hertz = 300 * (e.label().charAt(5) - '0' + 1);
+                assertThat(e.low()).isBetween(hertz - 40, hertz);
+                assertThat(e.high()).isBetween(hertz, hertz + 40);
+            }
+            for (Scene.Event e : transposed.mix(Split.TRAIN, i).events()) {
+                double ratio = 0.25 / (e.end() - e.onset());
+                double hertz = 300 * (e.label().charAt(5) - '0' + 1) * ratio;
+                assertThat(e.low()).isBetween(hertz * 0.97 - 60, hertz * 1.03);
+                assertThat(e.high()).isBetween(hertz * 0.97, hertz * 1.03 + 60);
+                lowest = Math.min(lowest, ratio);
+                highest = Math.max(highest, ratio);
+            }
+        }
+        assertThat(lowest).isBetween(0.48, 0.6);
+        assertThat(highest).isBetween(1.7, 2.1);
+        assertThatThrownBy(() -> new Options(RATE, 1, 1, 3, -6, 0, 3)).hasMessageContaining("0 to 2 octaves");
+    }
+
     @Test
     void levelsFollowTheManifest() throws IOException {
         SceneMixer mixer = mixer(recordings(0.3), OPTIONS, 1);

@@ -46,6 +46,11 @@ public record ContextSeconds(Double context, Double stride) implements Serializa
         return context != null ? context : FrameScorer.contextSeconds(probe);
     }
 
+    /** The context in seconds for a probe of clips that is to be trained. */
+    public double contextOrDefault() {
+        return context != null ? context : FrameScorer.CONTEXT_SECONDS;
+    }
+
     /** The stride in seconds for a probe. */
     public double strideFor(TrainedProbe probe) {
         EventDecisions learned = probe.eventDecisions();

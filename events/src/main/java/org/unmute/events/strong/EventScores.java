@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.Interval;
+import org.unmute.metrics.event.BoxScores;
 import org.unmute.metrics.event.EventFigures;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.Intersection;
 import org.unmute.metrics.event.Psds;
 import org.unmute.metrics.event.SegmentBased;
+import org.unmute.metrics.event.SoundBox;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.metrics.event.ThresholdCurve;
 
@@ -26,7 +28,7 @@ import org.unmute.metrics.event.ThresholdCurve;
  * {@code f1_micro}, {@code precision_micro} and {@code recall_micro}; {@code event_error_rate} and {@code
  * segment_error_rate}. If there are scores over time, also {@code psds1}, {@code psds2}, {@code segment_mAP} and,
  * optimistic because thresholds are chosen on the scored data, {@code event_f1_macro_best_thresholds} and {@code
- * segment_f1_macro_best_thresholds}.
+ * segment_f1_macro_best_thresholds}. If there are boxes, also those of {@link BoxScores#values}.
  */
 public final class EventScores {
     private static final String EVENT = "event";
@@ -36,6 +38,9 @@ public final class EventScores {
     private final Map<String, FileCounts> counts = new LinkedHashMap<>();
     private final Map<String, Psds.Evaluation> psds = new LinkedHashMap<>();
     private final Map<String, Double> values = new LinkedHashMap<>();
+    /** Null without boxes. */
+    private BoxScores boxes;
+
     private final Map<String, double[]> byClass = new LinkedHashMap<>();
 
     /**
@@ -80,6 +85,21 @@ public final class EventScores {
         }
     }
 
+    /** Compares detections that have bands with a reference that has them. */
+    public static EventScores ofBoxes(
+            EventReference reference,
+            Collection<SoundBox> references,
+            Collection<SoundBox> detections,
+            EventSettings settings) {
+        EventScores scores = new EventScores(
+                reference, detections.stream().map(SoundBox::event).toList(), null, settings);
+        scores.boxes = new BoxScores(reference.classes(), reference.files(), references, detections);
+        scores.values.putAll(scores.boxes.values(null));
+        EventFigures figures = scores.boxes.figures(BoxScores.IOU.getFirst(), null);
+        scores.byClass.put("box_" + BoxScores.IOU.getFirst() + "_f1", f1(figures));
+        return scores;
+    }
+
     private void psds(List<FrameScores> scores) {
         psds.put("psds1", Psds.SCENARIO_1.evaluate(reference, scores));
         psds.put("psds2", Psds.SCENARIO_2.evaluate(reference, scores));
@@ -94,11 +114,13 @@ public final class EventScores {
         counts.put(name, own);
         EventFigures figures = own.figures(null);
         values.putAll(values(name, figures));
-        byClass.put(
-                name + "_f1",
-                IntStream.range(0, reference.classes().size())
-                        .mapToDouble(c -> figures.of(c).f1())
-                        .toArray());
+        byClass.put(name + "_f1", f1(figures));
+    }
+
+    private static double[] f1(EventFigures figures) {
+        return IntStream.range(0, figures.classes().size())
+                .mapToDouble(c -> figures.of(c).f1())
+                .toArray();
     }
 
     private static Map<String, Double> values(String name, EventFigures figures) {
@@ -161,6 +183,7 @@ public final class EventScores {
         Map<String, double[]> resampled = new LinkedHashMap<>();
         values.keySet().stream()
                 .filter(v -> !psds.containsKey(v) && !v.contains("best") && !v.equals("segment_mAP"))
+                .filter(v -> !v.startsWith("box_"))
                 .forEach(v -> resampled.put(v, new double[bootstrap.resamples()]));
         bootstrap.forEachDraw(
                 reference.files().size(),
@@ -169,6 +192,9 @@ public final class EventScores {
         Map<String, Interval> intervals = new LinkedHashMap<>();
         psds.forEach((name, evaluation) -> intervals.put(name, evaluation.interval(bootstrap)));
         resampled.forEach((name, all) -> intervals.put(name, Interval.of(all, bootstrap.level())));
+        if (boxes != null) {
+            intervals.putAll(boxes.intervals(bootstrap));
+        }
         return intervals;
     }
 
@@ -192,6 +218,14 @@ public final class EventScores {
             String share = name.substring("intersection_".length(), name.length() - "_f1_macro".length());
             all.put(name, "intersection F1 (macro, " + share + ")");
         }
+        for (double iou : BoxScores.IOU) {
+            all.put("box_" + iou + "_f1_macro", "box F1 (macro, IoU " + iou + ")");
+            all.put("box_" + iou + "_f1_micro", "box F1 (micro, IoU " + iou + ")");
+            all.put("box_" + iou + "_precision_micro", "box precision (micro, IoU " + iou + ")");
+            all.put("box_" + iou + "_recall_micro", "box recall (micro, IoU " + iou + ")");
+            all.put("box_mAP_" + iou, "box mAP (IoU " + iou + ")");
+        }
+        all.put("box_mAP", "box mAP (IoU 0.5 to 0.95)");
         all.put("segment_mAP", "segment mAP");
         all.put("event_f1_macro_best_thresholds", "event F1 at its best thresholds (optimistic)");
         all.put("segment_f1_macro_best_thresholds", "segment F1 at its best thresholds (optimistic)");

@@ -39,7 +39,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
 
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
-     * optionally {@code score} ({@code .jsonl}); or all such files in a folder and its subfolders. In a folder of
+     * optionally {@code score, low, high} ({@code .jsonl}); or all such files in a folder and its subfolders. In a folder of
      * {@code unmute detect} the table of all recordings is read, and a folder that holds only Parquet files is one
      * table. If a file names no recording, as those of Audacity and Raven for a single recording, its events belong to
      * the recording with the file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn},
@@ -124,15 +124,21 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             for (String line = lines.next(); line != null; line = lines.next()) {
                 JsonFields fields = JsonFields.parse(file, lines.place().line(), line, "");
                 String name = fields.text("file");
-                double score = fields.has("score") ? fields.number("score") : Double.NaN;
+                double score = number(fields, "score");
+                double low = number(fields, "low");
+                double high = number(fields, "high");
                 double start = fields.number("start");
                 double end = fields.number("end");
                 String label = fields.text("label");
                 recordings.add(name);
                 events.add(lines.place()
-                        .checked(() -> new Annotation(name, start, end, label, Double.NaN, Double.NaN, score, 1)));
+                        .checked(() -> new Annotation(name, start, end, label, low, high, score, 1)));
             }
         }
+    }
+
+    private static double number(JsonFields fields, String key) throws IOException {
+        return fields.has(key) ? fields.number(key) : Double.NaN;
     }
 
     /** The same events with labels replaced; labels that are not in the map stay. */

@@ -14,20 +14,21 @@ import org.unmute.data.ClipId;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.RecordingNames;
 import org.unmute.data.annotation.Annotation;
+import org.unmute.metrics.event.SoundBox;
 import org.unmute.metrics.event.SoundEvent;
 
 /**
  * The events of a table that belong to given recordings and classes, and an account of the others. If a recording is a
  * part of a file ({@code a.wav#10-20}), events are cut to it and times count from the start of the part.
  *
- * @param events     events of the recordings and classes, under the recordings' ids
+ * @param boxes      events of the recordings and classes, under the recordings' ids, with their bands
  * @param recordings ids that appear in the table, in the order of the ids
  * @param missing    recordings of the table that are not among the ids, with their number of events
  * @param unknown    labels that are not among the classes, with their number of events
  * @param unlabelled events without a label
  */
 public record MatchedEvents(
-        List<SoundEvent> events,
+        List<SoundBox> boxes,
         List<String> recordings,
         Map<String, Integer> missing,
         Map<String, Integer> unknown,
@@ -57,7 +58,7 @@ public record MatchedEvents(
         });
         Set<String> known = classes == null ? null : Set.copyOf(classes);
         Map<String, Integer> unknown = new TreeMap<>();
-        List<SoundEvent> events = new ArrayList<>();
+        List<SoundBox> events = new ArrayList<>();
         int unlabelled = 0;
         for (Annotation a : table.events()) {
             List<String> own = byName.get(a.file());
@@ -101,15 +102,24 @@ public record MatchedEvents(
     }
 
     /** The part of an event that lies in a recording, which may be a part of a file. */
-    private static Optional<SoundEvent> within(String id, Annotation a) {
+    private static Optional<SoundBox> within(String id, Annotation a) {
         Optional<ClipId.Part> part = a.file().equals(id) ? Optional.empty() : ClipId.part(id);
         if (part.isEmpty()) {
-            return Optional.of(new SoundEvent(id, a.onset(), a.offset(), a.label()));
+            return Optional.of(box(id, a.onset(), a.offset(), a));
         }
         double from = Math.max(a.onset(), part.get().start()) - part.get().start();
         double to = Math.min(a.offset(), part.get().end()) - part.get().start();
         boolean inside = to > from || to == from && a.onset() == a.offset();
-        return inside ? Optional.of(new SoundEvent(id, from, to, a.label())) : Optional.empty();
+        return inside ? Optional.of(box(id, from, to, a)) : Optional.empty();
+    }
+
+    private static SoundBox box(String id, double from, double to, Annotation a) {
+        return new SoundBox(new SoundEvent(id, from, to, a.label()), a.low(), a.high(), a.score());
+    }
+
+    /** The same without their bands. */
+    public List<SoundEvent> events() {
+        return boxes.stream().map(SoundBox::event).toList();
     }
 
     /** Number of events in recordings that are not among the ids. */

@@ -49,6 +49,15 @@ public record AsymmetricLoss(
 
     @Override
     public Tensor of(Tensor logits, Tensor targets) {
+        return reduction.of(gains(logits, targets)).times(-1);
+    }
+
+    @Override
+    public Tensor elements(Tensor logits, Tensor targets) {
+        return gains(logits, targets).times(-1);
+    }
+
+    private Tensor gains(Tensor logits, Tensor targets) {
         Tensor y = Loss.targetsLike("asymmetric loss", logits, targets);
         Tensor absent = y.affine(-1, 1);
         Tensor logP = logits.unary(Unary.LOG_SIGMOID);
@@ -62,7 +71,7 @@ public record AsymmetricLoss(
                     detached ? Grad.withoutRecording(() -> focus(logP, logQ, y, absent)) : focus(logP, logQ, y, absent);
             elements = elements.times(weight);
         }
-        return reduction.of(elements).times(-1);
+        return elements;
     }
 
     private Tensor atLeastLogEps(Tensor logarithms) {

@@ -32,6 +32,14 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
     }
 
     @Override
+    public Tensor elements(Tensor logits, Tensor targets) {
+        Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
+        // The op adds up rows: each element is one.
+        return Tensor.run(new LossOps.BinaryCrossEntropy(logits.reshape(-1, 1), y.reshape(-1, 1), null))
+                .reshape(logits.shape().toArray());
+    }
+
+    @Override
     public Tensor ofElements(Tensor logits, Tensor targets, int[] elements) {
         if (positiveWeight == null) {
             return Loss.super.ofElements(logits, targets, elements);

@@ -28,6 +28,16 @@ public interface Loss {
         return of(elements(logits, elements), elements(targetsLike(name(), logits, targets), elements));
     }
 
+    /**
+     * The loss of each element by itself, in the shape of the logits, without reduction and weights of classes.
+     *
+     * @param targets in the shape of the logits
+     * @throws UnsupportedOperationException if an element's loss depends on other elements of its row
+     */
+    default Tensor elements(Tensor logits, Tensor targets) {
+        throw new UnsupportedOperationException(name() + ": an element has no loss by itself");
+    }
+
     /** Some elements of a tensor by their row-major positions, {@code [elements]}. */
     static Tensor elements(Tensor all, int[] elements) {
         return all.reshape(-1).indexSelect(0, Tensor.of(all.backend(), elements, elements.length));

@@ -2,21 +2,22 @@ package org.unmute.probes.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
+import org.unmute.probes.loss.BagLoss;
 import org.unmute.probes.loss.RowLoss;
 import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.Standardization;
+import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.optim.AdamW;
@@ -33,6 +34,7 @@ import org.unmute.tensor.optim.ParameterGroup;
  * without a known target has no loss, changes nothing and is no step of the schedule.
  *
  * <p>With {@link TokenSet#rows}, a probe of rows is trained on the rows of the clips; {@link RowLoss} says what counts.
+ * With {@link TokenSet#boxes}, a probe that takes the maximum is trained on bags of tokens ({@link BagLoss}).
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -51,7 +53,7 @@ public final class ProbeTrainer {
         this.settings = settings;
         this.progress = progress;
         this.stepsPerEpoch = Math.ceilDiv(clips.clips(), settings.batch());
-        requireFit();
+        TrainingFit.require(probe, clips, settings);
         long begun = System.nanoTime();
         this.standardization = settings.standardize() ? clips.tokens().statistics() : null;
         nanos = System.nanoTime() - begun;
@@ -156,61 +158,6 @@ public final class ProbeTrainer {
             EpochWatch watch)
             throws IOException {
         return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
-    }
-
-    private void requireFit() {
-        TokenGrid grid = clips.tokens().grid();
-        if (probe.dim() != grid.dim() || probe.classes() != clips.classes()) {
-            throw new IllegalArgumentException(
-                    "training: probe " + probe.name() + " takes dim " + probe.dim() + " and " + probe.classes()
-                            + " classes, the clips have dim " + grid.dim() + " and " + clips.classes() + " classes");
-        }
-        probe.parameters().forEach((name, p) -> {
-            if (p.dtype() != DType.F32) {
-                throw new IllegalArgumentException(
-                        "training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
-            }
-        });
-        requireRows();
-        if (!clips.isAnyKnown(IntStream.range(0, clips.clips()).toArray())) {
-            throw new IllegalArgumentException("training: none of the " + clips.targets().length
-                    + " targets is known: there is nothing to learn from: label some clips");
-        }
-        if (!settings.objective().isSingleLabel()) {
-            return;
-        }
-        for (int i = 0; i < clips.clips(); i++) {
-            int ones = 0;
-            int others = 0;
-            for (int c = 0; c < clips.classes(); c++) {
-                float y = clips.targets()[i * clips.classes() + c];
-                if (Float.isNaN(y)) {
-                    throw new IllegalArgumentException("training: cross-entropy needs every target, that of clip " + i
-                            + ", class " + c + " is not known: use asl or bce, or leave the clip out");
-                }
-                ones += y == 1 ? 1 : 0;
-                others += y != 0 && y != 1 ? 1 : 0;
-            }
-            if (ones != 1 || others > 0) {
-                throw new IllegalArgumentException("training: cross-entropy needs exactly one class a clip, clip " + i
-                        + " has " + (ones + others) + ": use asl or bce for several");
-            }
-        }
-    }
-
-    private void requireRows() {
-        if (clips.rows() == null) {
-            return;
-        }
-        if (!(probe instanceof FrameWise rows && rows.isOfRows())) {
-            throw new IllegalArgumentException("training: there are targets of rows, but probe " + probe.name()
-                    + " learns clips as a whole: make it with rows=true, which " + String.join(", ", Probes.ofRows())
-                    + " have");
-        }
-        if (settings.objective().isSingleLabel() || settings.stretch() > 0) {
-            throw new IllegalArgumentException("training: a row may have several classes, and is no stretch: train rows"
-                    + " with asl or bce, and without stretches");
-        }
     }
 
     private Result run(CheckpointPlace place, EpochWatch watch) throws IOException {
@@ -320,6 +267,9 @@ public final class ProbeTrainer {
                             clips.rowTargets(batch.clips()),
                             clips.targets(batch.clips()));
         }
+        if (clips.boxes() != null) {
+            return ofBags((MaxPooled) probe, clips, new BagLoss(objective.loss()), batch, random);
+        }
         Tensor logits = settings.stretch() == 0
                 ? probe.trainingLogits(batch.parts(), random)
                 : StretchLogits.of(probe, batch.parts(), settings.stretch(), random);
@@ -330,6 +280,32 @@ public final class ProbeTrainer {
                 ? objective.loss().of(logits, targets)
                 : objective.loss().ofElements(logits, targets, known);
         return probe.regularization().map(loss::plus).orElse(loss);
+    }
+
+    private static Tensor ofBags(
+            MaxPooled probe, TokenSet clips, BagLoss loss, BatchReader.Batch batch, SplittableRandom random) {
+        List<Tensor> descriptors = new ArrayList<>();
+        List<TokenBags> all = new ArrayList<>();
+        int clip = 0;
+        for (TokenBatch part : batch.parts()) {
+            List<TokenBags> own = new ArrayList<>();
+            for (int i = 0; i < part.size(); i++) {
+                own.add(clips.bags(batch.clips()[clip++]));
+            }
+            TokenBags joined = TokenBags.joined(own, part.time() * part.freq());
+            if (joined.tokens().length > 0) {
+                descriptors.add(probe.bagDescriptors(part, joined.tokens(), random));
+                all.add(joined);
+            }
+        }
+        Tensor logits = probe.classify(
+                descriptors.size() == 1
+                        ? descriptors.getFirst()
+                        : Tensor.concat(0, descriptors.toArray(Tensor[]::new)));
+        return loss.of(
+                logits,
+                TokenBags.concat(all.stream().map(TokenBags::targets).toList()),
+                TokenBags.concat(all.stream().map(TokenBags::weights).toList()));
     }
 
     /** The order of clips in an epoch. */

@@ -17,8 +17,9 @@ import org.unmute.tensor.DType;
  *     values in between are allowed
  * @param classes number of classes
  * @param rows targets of the clips' rows, on which a probe of rows is trained; null if only those of clips are known
+ * @param boxes bags of the clips' tokens, on which a probe that takes the maximum is trained; null for none
  */
-public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows) {
+public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows, BoxTargets boxes) {
     /** @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1] */
     public TokenSet {
         if (classes < 1 || targets.length != (long) tokens.clips() * classes) {
@@ -31,6 +32,18 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
                         + " must lie in [0, 1], or be NaN where it is not known: " + targets[i]);
             }
         }
+        if (rows != null && boxes != null) {
+            throw new IllegalArgumentException("token set: a probe is trained on rows or on boxes, not on both");
+        }
+    }
+
+    /**
+     * Clips whose targets hold for them as a whole, or for their rows.
+     *
+     * @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1]
+     */
+    public TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows) {
+        this(tokens, targets, classes, rows, null);
     }
 
     /**
@@ -63,7 +76,8 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
                 new Subset(tokens, clips.clone()),
                 targets(clips),
                 classes,
-                rows == null ? null : rows.subset(clips.clone()));
+                rows == null ? null : rows.subset(clips.clone()),
+                boxes == null ? null : boxes.subset(clips.clone()));
     }
 
     /** The targets of some clips, {@code [clips, classes]}. */
@@ -100,12 +114,19 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
         return all;
     }
 
+    /** The bags of a clip. */
+    TokenBags bags(int clip) {
+        TokenGrid grid = tokens.grid(clip);
+        return boxes.bags(clip, targets(new int[] {clip}), grid.time(), grid.freq());
+    }
+
     /** Whether of any of these clips any target is known. */
     boolean isAnyKnown(int[] clips) {
-        if (known(targets(clips)).length > 0) {
-            return true;
+        if (boxes != null) {
+            return Arrays.stream(clips).anyMatch(clip -> bags(clip).tokens().length > 0);
         }
-        return rows != null && Arrays.stream(clips).anyMatch(clip -> known(rowTargets(new int[] {clip})).length > 0);
+        return known(targets(clips)).length > 0
+                || rows != null && Arrays.stream(clips).anyMatch(clip -> known(rowTargets(new int[] {clip})).length > 0);
     }
 
     /** Positions of known targets among {@link #targets(int[])}, ascending. */
@@ -118,7 +139,9 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
     /** A text that differs if clips or targets differ. */
     public String fingerprint() {
         String clips = tokens.fingerprint() + "-" + MemorySource.fingerprint(Stream.of(targets));
-        return rows == null ? clips : clips + "-rows-" + rows.fingerprint();
+        return rows != null
+                ? clips + "-rows-" + rows.fingerprint()
+                : boxes != null ? clips + "-boxes-" + boxes.fingerprint() : clips;
     }
 
     private record Subset(TokenSource all, int[] numbers) implements TokenSource {

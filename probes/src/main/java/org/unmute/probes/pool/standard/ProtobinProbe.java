@@ -149,6 +149,16 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         return match(batch.tokens().reshape(rows, batch.freq(), dim())).scores();
     }
 
+    @Override
+    public Tensor bagDescriptors(TokenBatch batch, int[][] bags, SplittableRandom random) {
+        if (topK != 1) {
+            throw new IllegalArgumentException("probe " + name() + ": bags of tokens are trained by their maximum, not"
+                    + " by topk=" + topK + ": leave topk out");
+        }
+        batch.requireDimOf(this);
+        return Functions.dropout(MaxPooled.super.bagDescriptors(batch, bags, random), dropout, random.nextLong());
+    }
+
     /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */
     @Override
     protected Tensor tokenWeights(TokenBatch batch) {

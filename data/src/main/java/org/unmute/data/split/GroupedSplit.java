@@ -1,4 +1,4 @@
-package org.unmute.data.annotation;
+package org.unmute.data.split;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,7 +97,7 @@ public final class GroupedSplit {
      * As {@link #assign(List, List, Map, long)}, but each class of at least two groups has one in each of the first two
      * splits. Groups are moved from the other splits, unless that would take another class from the first two.
      */
-    static Map<String, String> spread(
+    public static Map<String, String> spread(
             List<String> groups, List<? extends Collection<String>> labels, Map<String, Double> shares, long seed) {
         Map<String, String> splitOf = new LinkedHashMap<>(assign(groups, labels, shares, seed));
         Map<String, Set<String>> groupsOf = new TreeMap<>();

@@ -1,4 +1,4 @@
-package org.unmute.data.annotation;
+package org.unmute.data.split;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,0 +1,76 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.FrameOptions;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.data.annotation.BoxBags;
+import org.unmute.data.annotation.EventRows;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.provenance.JsonObject;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.events.encoder.KnownDigests;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.TokenCache;
+
+/** Where the classes sound in the clips of a run, in time and frequency. */
+public final class BoxLabels {
+    private BoxLabels() {}
+
+    /**
+     * Reads boxes.
+     *
+     * @param tokens  of the clips
+     * @param cache   their folder, whose record names the encoder
+     * @param seconds length of the pieces that boxes are cut into, rounded to rows
+     * @param digests hashes the encoder's file
+     * @param record  receives what was read
+     * @param tell    receives what a user should know about the tables
+     * @throws CommandException if no training clip has boxes, or the encoder cannot be asked for the bands of its
+     *     tokens, or has one
+     */
+    public static FrameLabels of(
+            FrameOptions options,
+            LabelOptions labels,
+            ValidationClips held,
+            TokenCache tokens,
+            Path cache,
+            double seconds,
+            KnownDigests digests,
+            RunRecord record,
+            Consumer<String> tell)
+            throws IOException {
+        EncoderSpec spec =
+                SavedProbe.ofCache(cache).openEncoder(digests).encoder().describe();
+        int piece = (int) Math.max(1, Math.round(seconds / spec.rowTimes().rowSeconds()));
+        List<LabelFile> tables = FrameLabels.tables(options, labels, held, record, tell);
+        BoxBags train;
+        try {
+            train = BoxBags.of(
+                    tables,
+                    held.train(),
+                    FrameLabels.recordings(tokens),
+                    FrameLabels.sound(held.train(), tokens),
+                    spec,
+                    piece);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.input("--boxes: " + e.getMessage(), e);
+        }
+        FrameLabels.requireStrong(train.strong(), options, held);
+        train.remarks().forEach(remark -> tell.accept("boxes: " + remark));
+        EventRows validation =
+                held.any() ? FrameLabels.rows(tables, held.clips(), tokens, spec.rowTimes(), options) : null;
+        record.result(
+                "boxes",
+                new JsonObject()
+                        .with("clips", train.strong())
+                        .with("validationClips", validation == null ? 0 : validation.strong())
+                        .with("pieceRows", piece)
+                        .with("rowSeconds", spec.rowTimes().rowSeconds())
+                        .with("remarks", train.remarks()));
+        return new FrameLabels(null, train, FrameLabels.orNull(validation));
+    }
+}
