@@ -7,31 +7,30 @@ import org.unmute.tensor.op.AttentionOps;
 final class AttentionNodes {
     private AttentionNodes() {}
 
-    static String add(Step step, AttentionOps op) {
-        OnnxGraph g = step.graph();
+    static String add(OpPair pair, AttentionOps op) {
+        OnnxGraph g = pair.graph();
         return switch (op) {
             case AttentionOps.Attention a ->
                 attention(
-                        step,
-                        step.value(a.q()),
-                        step.swapped(step.value(a.k()), a.k().rank()),
-                        step.value(a.v()),
-                        a.bias() == null ? null : step.value(a.bias()),
+                        g,
+                        pair.value(a.q()),
+                        pair.swapped(pair.value(a.k()), a.k().rank()),
+                        pair.value(a.v()),
+                        a.bias() == null ? null : pair.value(a.bias()),
                         a.scale());
             case AttentionOps.GatedAttention a ->
                 attention(
-                        step,
-                        step.value(a.q()),
-                        step.swapped(step.value(a.k()), a.k().rank()),
-                        step.value(a.v()),
-                        g.node("Mul", step.value(a.gate()), step.value(a.bias())),
+                        g,
+                        pair.value(a.q()),
+                        pair.swapped(pair.value(a.k()), a.k().rank()),
+                        pair.value(a.v()),
+                        g.node("Mul", pair.value(a.gate()), pair.value(a.bias())),
                         a.scale());
-            case AttentionOps.SelfAttention s -> packed(step, s);
+            case AttentionOps.SelfAttention s -> packed(pair, s);
         };
     }
 
-    private static String attention(Step step, String q, String keys, String v, String bias, double scale) {
-        OnnxGraph g = step.graph();
+    private static String attention(OnnxGraph g, String q, String keys, String v, String bias, double scale) {
         String scores = g.node("MatMul", g.node("Mul", q, g.scalar((float) scale)), keys);
         scores = bias == null ? scores : g.node("Add", scores, bias);
         String weights = g.node("Softmax", new String[] {scores}, OnnxGraph.integer("axis", -1));
@@ -39,13 +38,13 @@ final class AttentionNodes {
     }
 
     /** From {@code [batch, tokens, 3, heads, d]} to {@code [batch, tokens, heads, d]}. */
-    private static String packed(Step step, AttentionOps.SelfAttention op) {
-        OnnxGraph g = step.graph();
-        String x = step.value(op.packed());
+    private static String packed(OpPair pair, AttentionOps.SelfAttention op) {
+        OnnxGraph g = pair.graph();
+        String x = pair.value(op.packed());
         String q = part(g, x, 0, 0, 2, 1, 3);
         String keys = part(g, x, 1, 0, 2, 3, 1);
         String v = part(g, x, 2, 0, 2, 1, 3);
-        String y = attention(step, q, keys, v, null, op.scale());
+        String y = attention(g, q, keys, v, null, op.scale());
         return g.node("Transpose", new String[] {y}, OnnxGraph.integers("perm", 0, 2, 1, 3));
     }
 

@@ -15,34 +15,34 @@ import org.unmute.tensor.op.Unary;
 final class ElementwiseNodes {
     private ElementwiseNodes() {}
 
-    static String add(Step step, ElementwiseOps op) {
+    static String add(OpPair pair, ElementwiseOps op) {
         return switch (op) {
-            case ElementwiseOps.Map m -> unary(step.graph(), m.f(), m.p(), m.q(), step.value(m.x()));
-            case ElementwiseOps.Combine c -> binary(step.graph(), c.f(), step.value(c.a()), step.value(c.b()));
-            case ElementwiseOps.Affine a -> affine(step, a, (ElementwiseOps.Affine) step.other());
+            case ElementwiseOps.Map m -> unary(pair.graph(), m.f(), m.p(), m.q(), pair.value(m.x()));
+            case ElementwiseOps.Combine c -> binary(pair.graph(), c.f(), pair.value(c.a()), pair.value(c.b()));
+            case ElementwiseOps.Affine a -> affine(pair, a, (ElementwiseOps.Affine) pair.other());
             case ElementwiseOps.Where w ->
-                step.graph()
+                pair.graph()
                         .node(
                                 "Where",
-                                step.graph().cast(step.value(w.condition()), OnnxGraph.BOOL),
-                                step.value(w.a()),
-                                step.value(w.b()));
-            case ElementwiseOps.BinarizeStraightThrough b -> sign(step.graph(), step.value(b.x()));
+                                pair.graph().cast(pair.value(w.condition()), OnnxGraph.BOOL),
+                                pair.value(w.a()),
+                                pair.value(w.b()));
+            case ElementwiseOps.BinarizeStraightThrough b -> sign(pair.graph(), pair.value(b.x()));
         };
     }
 
-    private static String affine(Step step, ElementwiseOps.Affine op, ElementwiseOps.Affine other) {
-        OnnxGraph g = step.graph();
+    private static String affine(OpPair pair, ElementwiseOps.Affine op, ElementwiseOps.Affine other) {
+        OnnxGraph g = pair.graph();
         if (op.scale() != other.scale() || op.shift() != other.shift()) {
-            return mean(step, op, other);
+            return mean(pair, op, other);
         }
-        String x = step.value(op.x());
+        String x = pair.value(op.x());
         String scaled = op.scale() == 1 ? x : g.node("Mul", x, g.scalar((float) op.scale()));
         return op.shift() == 0 ? scaled : g.node("Add", scaled, g.scalar((float) op.shift()));
     }
 
     /** A sum that is divided by a number of elements which is not the same for all inputs. */
-    private static String mean(Step step, ElementwiseOps.Affine op, ElementwiseOps.Affine other) {
+    private static String mean(OpPair pair, ElementwiseOps.Affine op, ElementwiseOps.Affine other) {
         Tensor sums = op.x();
         Tensor otherSums = other.x();
         if (op.shift() == 0
@@ -52,7 +52,7 @@ final class ElementwiseNodes {
                 && op.scale() == 1.0 / summed(sum, sums)
                 && other.scale() == 1.0 / summed(otherSum, otherSums)) {
             return ReductionNodes.reduce(
-                    step.graph(), "ReduceMean", step.in().value(sum.x(), otherSum.x()), sum.keepAxes(), sum.axes());
+                    pair.graph(), "ReduceMean", pair.in().value(sum.x(), otherSum.x()), sum.keepAxes(), sum.axes());
         }
         throw new ExportException("export: numbers are scaled by " + op.scale() + " or " + other.scale()
                 + ", which depends on the size of the input: it has no form as one graph");

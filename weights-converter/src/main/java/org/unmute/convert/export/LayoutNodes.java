@@ -13,40 +13,40 @@ import org.unmute.tensor.op.LayoutOps;
 final class LayoutNodes {
     private LayoutNodes() {}
 
-    static String add(Step step, LayoutOps op) {
-        OnnxGraph g = step.graph();
+    static String add(OpPair pair, LayoutOps op) {
+        OnnxGraph g = pair.graph();
         return switch (op) {
-            case LayoutOps.Reshape r -> step.reshaped(r.x());
+            case LayoutOps.Reshape r -> pair.reshaped(r.x());
             case LayoutOps.Permute p ->
                 g.node(
                         "Transpose",
-                        new String[] {step.value(p.x())},
+                        new String[] {pair.value(p.x())},
                         OnnxGraph.integers(
                                 "perm", Arrays.stream(p.order()).asLongStream().toArray()));
             case LayoutOps.Expand e ->
-                step.in()
+                pair.in()
                         .expand(
-                                step.value(e.x()),
+                                pair.value(e.x()),
                                 e.x().shape(),
-                                step.partner(e.x()).shape(),
+                                pair.partner(e.x()).shape(),
                                 e.to(),
-                                ((LayoutOps.Expand) step.other()).to());
-            case LayoutOps.Slice s -> slice(step, s, (LayoutOps.Slice) step.other());
+                                ((LayoutOps.Expand) pair.other()).to());
+            case LayoutOps.Slice s -> slice(pair, s, (LayoutOps.Slice) pair.other());
             case LayoutOps.Concat c ->
                 g.node(
                         "Concat",
-                        c.parts().stream().map(step::value).toArray(String[]::new),
+                        c.parts().stream().map(pair::value).toArray(String[]::new),
                         OnnxGraph.integer("axis", c.axis()));
-            case LayoutOps.Pad p -> pad(step, p, (LayoutOps.Pad) step.other());
-            case LayoutOps.Cast c -> g.cast(step.value(c.x()), c.to().isFloating() ? OnnxGraph.FLOAT : OnnxGraph.INT64);
+            case LayoutOps.Pad p -> pad(pair, p, (LayoutOps.Pad) pair.other());
+            case LayoutOps.Cast c -> g.cast(pair.value(c.x()), c.to().isFloating() ? OnnxGraph.FLOAT : OnnxGraph.INT64);
         };
     }
 
-    private static String slice(Step step, LayoutOps.Slice op, LayoutOps.Slice other) {
-        OnnxGraph g = step.graph();
+    private static String slice(OpPair pair, LayoutOps.Slice op, LayoutOps.Slice other) {
+        OnnxGraph g = pair.graph();
         long size = op.x().size(op.axis());
         long otherSize = other.x().size(op.axis());
-        step.fixed("a step", op.step(), other.step());
+        pair.fixed("a step", op.step(), other.step());
         boolean toTheEnd = op.step() == 1
                 && op.start() == other.start()
                 && op.start() + op.count() == size
@@ -64,51 +64,51 @@ final class LayoutNodes {
             start = Long.MAX_VALUE;
             end = Long.MIN_VALUE;
         } else {
-            step.fixed("the start of a slice", op.start(), other.start());
-            step.fixed("the length of a slice", op.count(), other.count());
+            pair.fixed("the start of a slice", op.start(), other.start());
+            pair.fixed("the length of a slice", op.count(), other.count());
         }
         return g.node(
                 "Slice",
-                step.value(op.x()),
+                pair.value(op.x()),
                 g.integers(start),
                 g.integers(end < 0 ? Long.MIN_VALUE : end),
                 g.integers(op.axis()),
                 g.integers(op.step()));
     }
 
-    private static String pad(Step step, LayoutOps.Pad op, LayoutOps.Pad other) {
-        OnnxGraph g = step.graph();
+    private static String pad(OpPair pair, LayoutOps.Pad op, LayoutOps.Pad other) {
+        OnnxGraph g = pair.graph();
         return g.node(
                 "Pad",
-                step.value(op.x()),
+                pair.value(op.x()),
                 g.integers(
-                        step.fixed("a padding", op.before(), other.before()),
-                        step.fixed("a padding", op.after(), other.after())),
+                        pair.fixed("a padding", op.before(), other.before()),
+                        pair.fixed("a padding", op.after(), other.after())),
                 g.scalar((float) op.value()),
                 g.integers(op.axis()));
     }
 
-    static String add(Step step, IndexingOps op) {
+    static String add(OpPair pair, IndexingOps op) {
         return switch (op) {
-            case IndexingOps.Gather g -> gather(step, g);
+            case IndexingOps.Gather g -> gather(pair, g);
         };
     }
 
     /** Whole slices where the index is the same along all other axes. */
-    private static String gather(Step step, IndexingOps.Gather op) {
+    private static String gather(OpPair pair, IndexingOps.Gather op) {
         long[] own = line(op.index(), op.axis());
-        long[] other = line(step.partner(op.index()), op.axis());
+        long[] other = line(pair.partner(op.index()), op.axis());
         if (own != null && Arrays.equals(own, other)) {
-            return step.graph()
+            return pair.graph()
                     .node(
                             "Gather",
-                            new String[] {step.value(op.x()), step.graph().integers(own)},
+                            new String[] {pair.value(op.x()), pair.graph().integers(own)},
                             OnnxGraph.integer("axis", op.axis()));
         }
-        return step.graph()
+        return pair.graph()
                 .node(
                         "GatherElements",
-                        new String[] {step.value(op.x()), step.value(op.index())},
+                        new String[] {pair.value(op.x()), pair.value(op.index())},
                         OnnxGraph.integer("axis", op.axis()));
     }
 

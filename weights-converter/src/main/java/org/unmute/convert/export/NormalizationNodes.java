@@ -11,16 +11,16 @@ final class NormalizationNodes {
 
     private NormalizationNodes() {}
 
-    static String add(Step step, NormalizationOps op) {
-        OnnxGraph g = step.graph();
-        String x = step.value(op.x());
+    static String add(OpPair pair, NormalizationOps op) {
+        OnnxGraph g = pair.graph();
+        String x = pair.value(op.x());
         return switch (op) {
             case NormalizationOps.Softmax _ -> g.node("Softmax", new String[] {x}, OnnxGraph.integer("axis", -1));
             case NormalizationOps.LogSoftmax _ -> g.node("LogSoftmax", new String[] {x}, OnnxGraph.integer("axis", -1));
-            case NormalizationOps.LayerNorm l -> layerNorm(step, l, x);
+            case NormalizationOps.LayerNorm l -> layerNorm(pair, l, x);
             case NormalizationOps.L2Normalize _ -> unit(g, x);
             case NormalizationOps.UnitSum u -> {
-                String weights = g.node("Unsqueeze", step.value(u.weights()), g.integers(others(u.x())));
+                String weights = g.node("Unsqueeze", pair.value(u.weights()), g.integers(others(u.x())));
                 yield ReductionNodes.reduce(g, "ReduceSum", g.node("Mul", unit(g, x), weights), false, 0);
             }
         };
@@ -32,17 +32,17 @@ final class NormalizationNodes {
         return axes;
     }
 
-    private static String layerNorm(Step step, NormalizationOps.LayerNorm op, String x) {
-        OnnxGraph g = step.graph();
+    private static String layerNorm(OpPair pair, NormalizationOps.LayerNorm op, String x) {
+        OnnxGraph g = pair.graph();
         String scale;
         if (op.weight() == null) {
-            float[] ones = new float[Math.toIntExact(step.fixedSize(op.x(), -1))];
+            float[] ones = new float[Math.toIntExact(pair.fixedSize(op.x(), -1))];
             Arrays.fill(ones, 1);
             scale = g.weight(g.newName("ones"), ones, ones.length);
         } else {
-            scale = step.value(op.weight());
+            scale = pair.value(op.weight());
         }
-        String[] inputs = op.bias() == null ? new String[] {x, scale} : new String[] {x, scale, step.value(op.bias())};
+        String[] inputs = op.bias() == null ? new String[] {x, scale} : new String[] {x, scale, pair.value(op.bias())};
         return g.node("LayerNormalization", inputs, OnnxGraph.integer("axis", -1), OnnxGraph.real("epsilon", (float)
                 op.eps()));
     }

@@ -9,40 +9,40 @@ import org.unmute.tensor.op.SlidingWindow;
 final class ProductNodes {
     private ProductNodes() {}
 
-    static String add(Step step, ProductOps op) {
+    static String add(OpPair pair, ProductOps op) {
         return switch (op) {
-            case ProductOps.MatMul m -> step.graph().node("MatMul", step.value(m.a()), step.value(m.b()));
-            case ProductOps.Linear l -> linear(step, l);
-            case ProductOps.EmbedPatches p -> patches(step, p);
+            case ProductOps.MatMul m -> pair.graph().node("MatMul", pair.value(m.a()), pair.value(m.b()));
+            case ProductOps.Linear l -> linear(pair, l);
+            case ProductOps.EmbedPatches p -> patches(pair, p);
         };
     }
 
-    private static String linear(Step step, ProductOps.Linear op) {
-        OnnxGraph g = step.graph();
+    private static String linear(OpPair pair, ProductOps.Linear op) {
+        OnnxGraph g = pair.graph();
         String y;
         if (op.x().rank() == 2 && op.bias() != null) {
             y = g.node(
                     "Gemm",
-                    new String[] {step.value(op.x()), step.value(op.weight()), step.value(op.bias())},
+                    new String[] {pair.value(op.x()), pair.value(op.weight()), pair.value(op.bias())},
                     OnnxGraph.integer("transB", 1));
         } else {
-            y = step.timesTransposed(step.value(op.x()), op.weight());
-            y = op.bias() == null ? y : g.node("Add", y, step.value(op.bias()));
+            y = pair.timesTransposed(pair.value(op.x()), op.weight());
+            y = op.bias() == null ? y : g.node("Add", y, pair.value(op.bias()));
         }
         y = op.activation() == null ? y : ElementwiseNodes.unary(g, op.activation(), 0, 0, y);
-        return op.residual() == null ? y : g.node("Add", y, step.value(op.residual()));
+        return op.residual() == null ? y : g.node("Add", y, pair.value(op.residual()));
     }
 
     /** A convolution of an image of one channel, its results in a row. */
-    private static String patches(Step step, ProductOps.EmbedPatches op) {
-        OnnxGraph g = step.graph();
+    private static String patches(OpPair pair, ProductOps.EmbedPatches op) {
+        OnnxGraph g = pair.graph();
         SlidingWindow w = op.window();
         Tensor weight = op.weight();
-        String image = g.node("Unsqueeze", step.value(op.image()), g.integers(1));
-        String kernel = g.node("Reshape", step.value(weight), g.integers(weight.size(0), 1, w.height(), w.width()));
+        String image = g.node("Unsqueeze", pair.value(op.image()), g.integers(1));
+        String kernel = g.node("Reshape", pair.value(weight), g.integers(weight.size(0), 1, w.height(), w.width()));
         String[] inputs =
-                op.bias() == null ? new String[] {image, kernel} : new String[] {image, kernel, step.value(op.bias())};
+                op.bias() == null ? new String[] {image, kernel} : new String[] {image, kernel, pair.value(op.bias())};
         String y = UnfoldingNodes.conv(g, w, 1, inputs);
-        return step.swapped(g.node("Reshape", y, g.integers(0, weight.size(0), -1)), 3);
+        return pair.swapped(g.node("Reshape", y, g.integers(0, weight.size(0), -1)), 3);
     }
 }

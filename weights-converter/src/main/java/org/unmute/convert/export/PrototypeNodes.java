@@ -11,16 +11,16 @@ import org.unmute.tensor.op.PrototypeOps;
 final class PrototypeNodes {
     private PrototypeNodes() {}
 
-    static String add(Step step, PrototypeOps op) {
-        OnnxGraph g = step.graph();
+    static String add(OpPair pair, PrototypeOps op) {
+        OnnxGraph g = pair.graph();
         return switch (op) {
             case PrototypeOps.PrototypeMaxPool p -> {
-                String tokens = NormalizationNodes.unit(g, step.value(p.tokens()));
-                String products = g.node("MatMul", tokens, step.swapped(units(step, p), 2));
+                String tokens = NormalizationNodes.unit(g, pair.value(p.tokens()));
+                String products = g.node("MatMul", tokens, pair.swapped(units(pair, p), 2));
                 yield ReductionNodes.reduce(g, "ReduceMax", products, false, 1);
             }
             case PrototypeOps.ProductExtremes e -> {
-                String products = step.timesTransposed(step.value(e.tokens()), e.prototypes());
+                String products = pair.timesTransposed(pair.value(e.tokens()), e.prototypes());
                 String[] both = {
                     g.node("Unsqueeze", ReductionNodes.reduce(g, "ReduceMin", products, false, 1), g.integers(0)),
                     g.node("Unsqueeze", ReductionNodes.reduce(g, "ReduceMax", products, false, 1), g.integers(0))
@@ -31,13 +31,13 @@ final class PrototypeNodes {
     }
 
     /** The prototypes, {@code [prototypes, dim]}, of length 1. */
-    private static String units(Step step, PrototypeOps.PrototypeMaxPool op) {
-        OnnxGraph g = step.graph();
+    private static String units(OpPair pair, PrototypeOps.PrototypeMaxPool op) {
+        OnnxGraph g = pair.graph();
         Tensor prototypes = op.prototypes();
         if (!op.binary()) {
-            return NormalizationNodes.unit(g, step.value(prototypes));
+            return NormalizationNodes.unit(g, pair.value(prototypes));
         }
-        if (!step.isConstant(prototypes)) {
+        if (!pair.isConstant(prototypes)) {
             throw new ExportException("export: binary prototypes that depend on the input have no form as nodes");
         }
         int dim = prototypes.shape().dim(1);
@@ -48,7 +48,7 @@ final class PrototypeNodes {
                         + i % dim + ": training diverged, train again with a lower learning rate");
             }
         }
-        String signs = step.in().packed() ? unpacked(g, values, dim) : signs(g, values, dim);
+        String signs = pair.in().packed() ? unpacked(g, values, dim) : signs(g, values, dim);
         return g.node("Mul", signs, g.scalar((float) (1 / Math.sqrt(dim))));
     }
 

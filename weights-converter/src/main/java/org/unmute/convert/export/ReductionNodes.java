@@ -8,16 +8,16 @@ import org.unmute.tensor.op.ReductionOps;
 final class ReductionNodes {
     private ReductionNodes() {}
 
-    static String add(Step step, ReductionOps op) {
-        String x = step.value(op.x());
+    static String add(OpPair pair, ReductionOps op) {
+        String x = pair.value(op.x());
         int last = op.x().rank() - 1;
         return switch (op) {
-            case ReductionOps.Sum s -> reduce(step.graph(), "ReduceSum", x, s.keepAxes(), s.axes());
-            case ReductionOps.SharedMax m -> reduce(step.graph(), "ReduceMax", x, m.keepAxes(), m.axes());
+            case ReductionOps.Sum s -> reduce(pair.graph(), "ReduceSum", x, s.keepAxes(), s.axes());
+            case ReductionOps.SharedMax m -> reduce(pair.graph(), "ReduceMax", x, m.keepAxes(), m.axes());
             case ReductionOps.LastExtreme e ->
-                reduce(step.graph(), e.max() ? "ReduceMax" : "ReduceMin", x, false, last);
+                reduce(pair.graph(), e.max() ? "ReduceMax" : "ReduceMin", x, false, last);
             case ReductionOps.CumulativeSum _ ->
-                step.graph().node("CumSum", x, step.graph().integer(last));
+                pair.graph().node("CumSum", x, pair.graph().integer(last));
         };
     }
 

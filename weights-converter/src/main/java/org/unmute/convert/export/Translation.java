@@ -72,13 +72,13 @@ final class Translation {
         }
         for (int i = 0; i < one.steps().size(); i++) {
             Tensor result = one.steps().get(i);
-            Step step = new Step(
+            OpPair pair = new OpPair(
                     this,
                     result.origin(),
                     result,
                     two.steps().get(i).origin(),
                     two.steps().get(i));
-            names.put(result, add(step));
+            names.put(result, add(pair));
         }
         List<String> results = new ArrayList<>();
         for (int i = 0; i < one.results().size(); i++) {
@@ -87,22 +87,22 @@ final class Translation {
         return results;
     }
 
-    private static String add(Step step) {
-        Op op = step.op();
-        if (op.getClass() != step.other().getClass()) {
+    private static String add(OpPair pair) {
+        Op op = pair.op();
+        if (op.getClass() != pair.other().getClass()) {
             throw new ExportException("export: the network runs " + op.name() + " or "
-                    + step.other().name() + ", which depends on its input: it has no form as one graph");
+                    + pair.other().name() + ", which depends on its input: it has no form as one graph");
         }
         return switch (op) {
-            case ElementwiseOps e -> ElementwiseNodes.add(step, e);
-            case ReductionOps r -> ReductionNodes.add(step, r);
-            case ProductOps p -> ProductNodes.add(step, p);
-            case NormalizationOps n -> NormalizationNodes.add(step, n);
-            case LayoutOps l -> LayoutNodes.add(step, l);
-            case IndexingOps i -> LayoutNodes.add(step, i);
-            case UnfoldingOps u -> UnfoldingNodes.add(step, u);
-            case AttentionOps a -> AttentionNodes.add(step, a);
-            case PrototypeOps p -> PrototypeNodes.add(step, p);
+            case ElementwiseOps e -> ElementwiseNodes.add(pair, e);
+            case ReductionOps r -> ReductionNodes.add(pair, r);
+            case ProductOps p -> ProductNodes.add(pair, p);
+            case NormalizationOps n -> NormalizationNodes.add(pair, n);
+            case LayoutOps l -> LayoutNodes.add(pair, l);
+            case IndexingOps i -> LayoutNodes.add(pair, i);
+            case UnfoldingOps u -> UnfoldingNodes.add(pair, u);
+            case AttentionOps a -> AttentionNodes.add(pair, a);
+            case PrototypeOps p -> PrototypeNodes.add(pair, p);
             case LossOps l -> throw new ExportException("export: " + l.name() + " is for training, not for a graph");
         };
     }

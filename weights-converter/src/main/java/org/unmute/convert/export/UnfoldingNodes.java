@@ -9,11 +9,11 @@ import org.unmute.tensor.op.UnfoldingOps;
 final class UnfoldingNodes {
     private UnfoldingNodes() {}
 
-    static String add(Step step, UnfoldingOps op) {
+    static String add(OpPair pair, UnfoldingOps op) {
         return switch (op) {
             case UnfoldingOps.Convolve c ->
-                conv(step.graph(), c.window(), c.groups(), step.value(c.x()), step.value(c.weight()));
-            case UnfoldingOps.Im2Col i -> windows(step, i);
+                conv(pair.graph(), c.window(), c.groups(), pair.value(c.x()), pair.value(c.weight()));
+            case UnfoldingOps.Im2Col i -> windows(pair, i);
             case UnfoldingOps.Col2Im c ->
                 throw new ExportException("export: " + c.name() + " has no form as nodes of opset " + OnnxGraph.OPSET);
         };
@@ -31,8 +31,8 @@ final class UnfoldingNodes {
     }
 
     /** Each element of a window by a kernel that is 1 there and else 0. */
-    private static String windows(Step step, UnfoldingOps.Im2Col op) {
-        OnnxGraph g = step.graph();
+    private static String windows(OpPair pair, UnfoldingOps.Im2Col op) {
+        OnnxGraph g = pair.graph();
         SlidingWindow w = op.window();
         Tensor x = op.x();
         int elements = w.height() * w.width();
@@ -40,13 +40,13 @@ final class UnfoldingNodes {
         for (int i = 0; i < elements; i++) {
             ones[i * elements + i] = 1;
         }
-        long rows = step.fixedSize(x, 2);
-        long columns = step.fixedSize(x, 3);
+        long rows = pair.fixedSize(x, 2);
+        long columns = pair.fixedSize(x, 3);
         String kernel = g.weight(g.newName("ones"), ones, elements, 1, w.height(), w.width());
-        String images = g.node("Reshape", step.value(x), g.integers(-1, 1, rows, columns));
+        String images = g.node("Reshape", pair.value(x), g.integers(-1, 1, rows, columns));
         return g.node(
                 "Reshape",
                 conv(g, w, 1, images, kernel),
-                g.integers(-1, step.fixedSize(x, 1), w.height(), w.width(), w.positionsY(rows), w.positionsX(columns)));
+                g.integers(-1, pair.fixedSize(x, 1), w.height(), w.width(), w.positionsY(rows), w.positionsX(columns)));
     }
 }

@@ -48,15 +48,24 @@ final class ReferenceEncoders {
     static Encoder open(Path folder) throws IOException {
         JsonNode config =
                 new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        try (Checkpoint file = Checkpoint.open(checkpoint(folder))) {
+            return Encoders.build(file, settings(config));
+        }
+    }
+
+    /** The first file of an encoder's weights. */
+    static Path checkpoint(String name) throws IOException {
+        return checkpoint(tiny().resolve(name));
+    }
+
+    private static Path checkpoint(Path folder) throws IOException {
         List<Path> checkpoints = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model\\.safetensors|model_hf.*"))
                     .sorted()
                     .forEach(checkpoints::add);
         }
-        try (Checkpoint file = Checkpoint.open(checkpoints.getFirst())) {
-            return Encoders.build(file, settings(config));
-        }
+        return checkpoints.getFirst();
     }
 
     /** What a checkpoint does not hold. */

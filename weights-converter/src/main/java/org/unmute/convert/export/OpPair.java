@@ -15,7 +15,7 @@ import org.unmute.tensor.op.Op;
  * @param other of the second
  * @param otherResult of the second
  */
-record Step(Translation in, Op op, Tensor result, Op other, Tensor otherResult) {
+record OpPair(Translation in, Op op, Tensor result, Op other, Tensor otherResult) {
     OnnxGraph graph() {
         return in.graph();
     }
