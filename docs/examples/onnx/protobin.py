@@ -15,5 +15,6 @@ if "standardization.token_mean" in probe:
 signs = torch.where(probe["prototype_vectors"] >= 0, 1.0, -1.0)
 cosines = torch.nn.functional.normalize(tokens, dim=1) @ torch.nn.functional.normalize(signs, dim=1).T
 logits = probe["fc.weight"] @ cosines.amax(0) + probe["fc.bias"]
-for name, score in zip(about["classes"].split("\n"), logits.sigmoid().tolist()):
+scores = logits.softmax(0) if about["single_label"] == "true" else logits.sigmoid()
+for name, score in zip(about["classes"].split("\n"), scores.tolist()):
     print(name, score)

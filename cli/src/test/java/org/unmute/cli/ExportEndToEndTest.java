@@ -75,9 +75,11 @@ class ExportEndToEndTest {
         for (Object argument : arguments) {
             line.add(argument.toString());
         }
-        Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+        Path errors = folder.resolve("python.err");
+        Process process =
+                new ProcessBuilder(line).redirectError(errors.toFile()).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
         Map<String, Double> scores = new LinkedHashMap<>();
         printed.lines().forEach(l -> scores.put(l.split(" ")[0], Double.parseDouble(l.split(" ")[1])));
         return scores;
@@ -163,6 +165,23 @@ class ExportEndToEndTest {
                 .endsWith(ExitCode.OK);
         Path rows = folder.resolve("rows.onnx");
         Ran.unmute("export", "-q", "--probe", run, "--rows", "--out", rows).endsWith(ExitCode.OK);
+    }
+
+    /** The other commands do not read graphs, and say which one does. */
+    @Test
+    void graphsAreConvertedFirst() {
+        Path graph = folder.resolve("encoder.onnx");
+        Ran.unmute("export", "-q", "--encoder", encoder, "--out", graph).endsWith(ExitCode.OK);
+        Object[] features = {"features", "-q", "--audio", recordings.resolve(CLIP), "--out", folder.resolve("x.npy")};
+        assertThat(Ran.unmute(Ran.with(features, "--encoder", graph))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("this is an ONNX model: 'unmute convert' takes the weights out of it");
+        // Our own graphs name no weights of an encoder.
+        assertThat(Ran.unmute("convert", "-q", graph, folder.resolve("x.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("encoder.onnx");
     }
 
     @Test

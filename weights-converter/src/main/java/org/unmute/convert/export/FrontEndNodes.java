@@ -15,10 +15,10 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * Front ends as nodes, from {@code [batch, samples]} to {@code [batch, frames, bins]}, for one number of samples. Filter
- * banks are computed in doubles, as in the engine: Gather (13) for frames, MatMul (13) for the Fourier transform, into
- * which the window, the pre-emphasis and the removal of a frame's mean are folded, and for the bands; Log (13). Clips
- * are mirrored and filled up by Pad (18).
+ * Front ends as nodes, from {@code [batch, samples]} to {@code [batch, frames, bins]}, for one number of samples.
+ * Filter banks are computed in doubles, as in the engine: Gather (13) for frames, MatMul (13) for the Fourier
+ * transform, into which the window, the pre-emphasis and the removal of a frame's mean are folded, and for the bands;
+ * Log (13). Clips are mirrored and filled up by Pad (18).
  */
 final class FrontEndNodes {
     private final OnnxGraph g;

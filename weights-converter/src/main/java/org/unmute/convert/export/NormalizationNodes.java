@@ -5,7 +5,10 @@ import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.NormalizationOps;
 
-/** {@link NormalizationOps} as nodes: Softmax, LogSoftmax (13), LayerNormalization (17), ReduceL2 (18), Max (13), Div (14). */
+/**
+ * {@link NormalizationOps} as nodes: Softmax, LogSoftmax (13), LayerNormalization (17), ReduceL2 (18), Max (13), Div
+ * (14).
+ */
 final class NormalizationNodes {
     private static final float MIN_NORM = 1e-12f;
 

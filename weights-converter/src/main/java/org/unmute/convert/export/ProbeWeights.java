@@ -10,10 +10,11 @@ import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
  * The tensors of a trained probe as a safetensors file for other programs, all of them float32: parameters and buffers
- * under their own names ({@code prototype_vectors}, {@code fc.weight}, {@code fc.bias}, …), {@code
- * standardization.token_mean}, {@code .token_deviation}, {@code .cls_mean} and {@code .cls_deviation} {@code [dim]}, and
- * what validation clips taught: {@code thresholds}, {@code calibration.slopes} and {@code calibration.offsets} {@code
- * [classes]}. Metadata: {@code probe}, {@code options}, {@code classes} (a line each), {@code single_label}.
+ * under their own names ({@code prototype_vectors}, {@code fc.weight}, {@code fc.bias}, …); {@code
+ * standardization.token_mean}, {@code .token_deviation}, {@code .cls_mean} and {@code .cls_deviation}, each {@code
+ * [dim]}; and what validation clips taught, each {@code [classes]}: {@code thresholds}, {@code calibration.slopes} and
+ * {@code calibration.offsets}. Metadata: {@code probe}, {@code options}, {@code classes} (a line each), {@code
+ * single_label}.
  */
 public final class ProbeWeights {
     private ProbeWeights() {}

@@ -5,7 +5,10 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.ProductOps;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** {@link ProductOps} as nodes: MatMul (13), Gemm (13), Add (14), Conv (11), Unsqueeze (13), Reshape (14), Transpose (13). */
+/**
+ * {@link ProductOps} as nodes: MatMul (13), Gemm (13), Add (14), Conv (11), Unsqueeze (13), Reshape (14), Transpose
+ * (13).
+ */
 final class ProductNodes {
     private ProductNodes() {}
 

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.unmute.files.MalformedFileException;
 
 /**
- * The fields of one message in protobuf's wire format, one after the other, without copies. Varints, lengths and 32- and
- * 64-bit numbers are read; groups, which ONNX does not use, are refused.
+ * The fields of one message in protobuf's wire format, one after the other, without copies. Varints, lengths and 32-
+ * and 64-bit numbers are read; groups, which ONNX does not use, are refused.
  */
 final class ProtobufFields {
     /** A field that is a varint. */
@@ -133,7 +133,7 @@ final class ProtobufFields {
         }
     }
 
-    /** The varints of a packed field, or the one of a field that is not packed, appended to a list of at most so many. */
+    /** Appends the varints of a packed field, or the one of a field that is not packed. */
     void numbers(LongList to) throws MalformedFileException {
         if (wire == VARINT) {
             to.add(this, number);
