@@ -27,6 +27,7 @@ final class AttentionNodes {
                         g.node("Mul", pair.value(a.gate()), pair.value(a.bias())),
                         a.scale());
             case AttentionOps.SelfAttention s -> packed(pair, s);
+            default -> throw pair.unknown();
         };
     }
 

@@ -28,6 +28,7 @@ final class ElementwiseNodes {
                                 pair.value(w.a()),
                                 pair.value(w.b()));
             case ElementwiseOps.BinarizeStraightThrough b -> sign(pair.graph(), pair.value(b.x()));
+            default -> throw pair.unknown();
         };
     }
 
@@ -74,6 +75,7 @@ final class ElementwiseNodes {
             case EQUAL -> g.cast(g.node("Equal", a, b), OnnxGraph.FLOAT);
             case GREATER -> g.cast(g.node("Greater", a, b), OnnxGraph.FLOAT);
             case GREATER_EQUAL -> g.cast(g.node("GreaterOrEqual", a, b), OnnxGraph.FLOAT);
+            default -> throw new ExportException("export: function " + f + " has no form as nodes");
         };
     }
 
@@ -106,6 +108,7 @@ final class ElementwiseNodes {
             case ELU -> g.node("Elu", one, OnnxGraph.real("alpha", (float) p));
             case POW -> g.node("Pow", x, g.scalar((float) p));
             case CLAMP -> g.node("Clip", x, g.scalar((float) p), g.scalar((float) q));
+            default -> throw new ExportException("export: function " + f + " has no form as nodes");
         };
     }
 

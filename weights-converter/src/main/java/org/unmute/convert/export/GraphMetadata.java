@@ -15,6 +15,11 @@ final class GraphMetadata {
 
     private GraphMetadata() {}
 
+    /** What a probe does with rows of padding. */
+    static String padding(TrainedProbe probe) {
+        return probe.soundOnly() ? "left out" : "counts as sound";
+    }
+
     static void addEncoder(OnnxGraph graph, EncoderSpec spec, OnnxExport.Input input, int samples) {
         graph.metadata(INPUT, input.name().toLowerCase(java.util.Locale.ROOT))
                 .metadata(PREFIX + "encoder", spec.name())
@@ -37,7 +42,7 @@ final class GraphMetadata {
         graph.metadata(PREFIX + "probe", probe.probe().name())
                 .metadata(PREFIX + "classes", String.join("\n", probe.classes()))
                 .metadata(PREFIX + "single_label", "" + probe.singleLabel())
-                .metadata(PREFIX + "padding", probe.soundOnly() ? "left out" : "counts as sound")
+                .metadata(PREFIX + "padding", padding(probe))
                 .metadata(PREFIX + "encoder_hash", probe.encoderHash())
                 .metadata(PREFIX + "front_end_hash", probe.frontEndHash());
         if (frames && probe.eventDecisions() != null) {

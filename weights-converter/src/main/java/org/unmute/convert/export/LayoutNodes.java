@@ -39,6 +39,7 @@ final class LayoutNodes {
                         OnnxGraph.integer("axis", c.axis()));
             case LayoutOps.Pad p -> pad(pair, p, (LayoutOps.Pad) pair.other());
             case LayoutOps.Cast c -> g.cast(pair.value(c.x()), c.to().isFloating() ? OnnxGraph.FLOAT : OnnxGraph.INT64);
+            default -> throw pair.unknown();
         };
     }
 
@@ -91,6 +92,7 @@ final class LayoutNodes {
     static String add(OpPair pair, IndexingOps op) {
         return switch (op) {
             case IndexingOps.Gather g -> gather(pair, g);
+            default -> throw pair.unknown();
         };
     }
 

@@ -26,6 +26,7 @@ final class NormalizationNodes {
                 String weights = g.node("Unsqueeze", pair.value(u.weights()), g.integers(others(u.x())));
                 yield ReductionNodes.reduce(g, "ReduceSum", g.node("Mul", unit(g, x), weights), false, 0);
             }
+            default -> throw pair.unknown();
         };
     }
 

@@ -70,6 +70,12 @@ record OpPair(Translation in, Op op, Tensor result, Op other, Tensor otherResult
         return a;
     }
 
+    /** For an op that was added to the engine and has no nodes yet. */
+    ExportException unknown() {
+        return new ExportException("export: op " + op.name() + " has no form as nodes: add one to the class of its"
+                + " family in " + getClass().getPackageName());
+    }
+
     /** The sizes of an input along the last axes, the same in both records. */
     long fixedSize(Tensor x, int axis) {
         Shape other = partner(x).shape();

@@ -14,7 +14,7 @@ import org.unmute.tensor.io.SafetensorsWriter;
  * standardization.token_mean}, {@code .token_deviation}, {@code .cls_mean} and {@code .cls_deviation}, each {@code
  * [dim]}; and what validation clips taught, each {@code [classes]}: {@code thresholds}, {@code calibration.slopes} and
  * {@code calibration.offsets}. Metadata: {@code probe}, {@code options}, {@code classes} (a line each), {@code
- * single_label}.
+ * single_label}, {@code padding}.
  */
 public final class ProbeWeights {
     private ProbeWeights() {}
@@ -30,6 +30,7 @@ public final class ProbeWeights {
                 .metadata("probe", trained.probe().name())
                 .metadata("options", trained.probe().options().toString())
                 .metadata("classes", String.join("\n", trained.classes()))
+                .metadata("padding", GraphMetadata.padding(trained))
                 .metadata("single_label", Boolean.toString(trained.singleLabel()));
         trained.probe().parameters().forEach((name, p) -> out.add(name, p.shape(), p.toFloats()));
         trained.probe().buffers().forEach((name, b) -> out.add(name, b.shape(), b.toFloats()));

@@ -17,6 +17,7 @@ final class ProductNodes {
             case ProductOps.MatMul m -> pair.graph().node("MatMul", pair.value(m.a()), pair.value(m.b()));
             case ProductOps.Linear l -> linear(pair, l);
             case ProductOps.EmbedPatches p -> patches(pair, p);
+            default -> throw pair.unknown();
         };
     }
 

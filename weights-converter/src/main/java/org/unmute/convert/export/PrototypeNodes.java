@@ -27,6 +27,7 @@ final class PrototypeNodes {
                 };
                 yield g.node("Concat", both, OnnxGraph.integer("axis", 0));
             }
+            default -> throw pair.unknown();
         };
     }
 

@@ -18,6 +18,7 @@ final class ReductionNodes {
                 reduce(pair.graph(), e.max() ? "ReduceMax" : "ReduceMin", x, false, last);
             case ReductionOps.CumulativeSum _ ->
                 pair.graph().node("CumSum", x, pair.graph().integer(last));
+            default -> throw pair.unknown();
         };
     }
 

@@ -16,6 +16,7 @@ final class UnfoldingNodes {
             case UnfoldingOps.Im2Col i -> windows(pair, i);
             case UnfoldingOps.Col2Im c ->
                 throw new ExportException("export: " + c.name() + " has no form as nodes of opset " + OnnxGraph.OPSET);
+            default -> throw pair.unknown();
         };
     }
 

@@ -227,7 +227,7 @@ public final class OnnxGraph {
      * Writes the file. An existing one is replaced only once the new one is complete.
      *
      * @return bytes written
-     * @throws IllegalStateException if it has more than 2 GiB, which protobuf does not allow
+     * @throws IllegalArgumentException if it has more than 2 GiB, which protobuf does not allow
      * @throws IOException if it cannot be written
      */
     public long write(Path path) throws IOException {
@@ -236,7 +236,7 @@ public final class OnnxGraph {
         metadata.forEach((key, value) ->
                 model.message(14, new ProtobufWriter().text(1, key).text(2, value)));
         if (model.size() > MAX_BYTES) {
-            throw new IllegalStateException("onnx: the graph needs " + model.size()
+            throw new IllegalArgumentException("onnx: the graph needs " + model.size()
                     + " bytes, a file may have 2 GiB: export a smaller encoder, or probe and encoder by themselves");
         }
         AtomicFile.write(path, model::writeTo);

@@ -36,6 +36,7 @@ public final class OnnxFile extends TensorFile {
 
     private static final LoadLimits LIMITS = LoadLimits.DEFAULT;
     private static final int MAX_NODES = 200_000;
+    private static final long MAX_KEPT_BYTES = 64L << 20;
     private static final int MAX_METADATA = 1000;
     private static final int MAX_METADATA_BYTES = 1 << 16;
     private static final String SAVE_AGAIN =
@@ -94,6 +95,7 @@ public final class OnnxFile extends TensorFile {
         private final Map<String, String> metadata = new LinkedHashMap<>();
         private final List<Opaque> opaque = new ArrayList<>();
         private int allNodes;
+        private long kept;
 
         Model(String file, MemorySegment all) {
             this.file = file;
@@ -181,6 +183,10 @@ public final class OnnxFile extends TensorFile {
                                             + "): take the file before quantization");
                         }
                         if (node.isLinear()) {
+                            kept += graph.length();
+                            if (kept > MAX_KEPT_BYTES) {
+                                throw graph.error("too-much-structure", "names of nodes take more than 64 MiB");
+                            }
                             nodes.add(node);
                         }
                     }
