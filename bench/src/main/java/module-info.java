@@ -4,6 +4,8 @@
  */
 module org.unmute.bench {
     requires org.unmute.probes;
+    // In the signatures of what the peers' module uses.
+    requires transitive org.unmute.convert;
     requires jmh.core;
     requires ejml.fdense;
     requires ejml.core;

@@ -1,6 +1,13 @@
-/** Converts checkpoints of the original authors to safetensors files with the authors' tensor names. */
+/**
+ * Converts checkpoints of the original authors to safetensors files with the authors' tensor names, and encoders and
+ * probes to ONNX graphs.
+ */
 module org.unmute.convert {
     requires transitive org.unmute.models;
+    requires transitive org.unmute.probes;
 
     exports org.unmute.convert;
+    exports org.unmute.convert.export;
+    exports org.unmute.convert.graph;
+    exports org.unmute.convert.read;
 }

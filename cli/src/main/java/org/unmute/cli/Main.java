@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.cli.command.Commands;
-import org.unmute.cli.command.DeviceProfile;
 import org.unmute.cli.console.ErrorReport;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
@@ -108,7 +107,7 @@ public final class Main implements Runnable {
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {
             int status = new CommandLine.RunLast().execute(parsed);
-            DeviceProfile.end(parsed, PlainWriter.to(err));
+            Commands.printProfile(parsed, PlainWriter.to(err));
             return status;
         });
         ErrorReport errors = new ErrorReport(out, err, args);

@@ -208,8 +208,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void theConverterKnowsModelsAndTensor() {
-        dependsOnlyOn(CONVERT, MODELS, TENSOR, FILES, JAVA);
+    void theConverterKnowsProbes() {
+        dependsOnlyOn(CONVERT, PROBES, MODELS, TENSOR, FILES, JAVA);
     }
 
     @Test
@@ -219,7 +219,9 @@ class ArchitectureTest {
 
     /** The exception is the module tensor, where {@code Tensor} and its ops depend on each other. */
     @ParameterizedTest
-    @ValueSource(strings = {"metrics", "audio", "models", "probes", "data", "events", "benchmark", "report", "cli"})
+    @ValueSource(
+            strings = {"metrics", "audio", "models", "probes", "data", "events", "benchmark", "convert", "report", "cli"
+            })
     void packagesHaveNoCycles(String module) {
         slices().matching("org.unmute." + module + ".(**)")
                 .should()

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -119,6 +120,35 @@ class EveryEncoderEndToEndTest {
                         .endsWith(ExitCode.OK)
                         .err())
                 .contains("the file holds 1 tensor that bat does not use: surprise.weight");
+    }
+
+    /** From the checkpoint to a table of events: tokens, a probe on them, and detect, which opens the encoder again. */
+    @TestFactory
+    @FullBuild("trains a probe on the tokens of each encoder")
+    List<DynamicTest> detectFindsEvents() throws IOException {
+        Path recordings = TinyEncoder.recordings(temporary, 4, 0).resolve("train");
+        Path labels = Files.writeString(
+                temporary.resolve("labels.csv"),
+                "file,labels\n000000.wav,bee\n000001.wav,crow\n000002.wav,bee\n000003.wav,crow\n");
+        return cases().stream()
+                .map(c -> dynamicTest(c.name(), () -> detect(c, recordings, labels)))
+                .toList();
+    }
+
+    private void detect(Case c, Path recordings, Path labels) throws IOException {
+        Path work = Files.createDirectories(temporary.resolve(c.name()));
+        Object[] embed = {"embed", "-q", "--audio", recordings, "--out", work.resolve("cache")};
+        Ran.unmute(Ran.with(embed, c.options().toArray())).endsWith(ExitCode.OK);
+        Object[] probe = {"probe", "-q", "--probe", "protobin", "--cache", work.resolve("cache"), "--labels", labels};
+        Ran.unmute(Ran.with(probe, "--epochs", 1, "--out", work.resolve("run"))).endsWith(ExitCode.OK);
+        Object[] detect = {"detect", "-q", "--probe", work.resolve("run"), "--audio", recordings};
+        Ran.unmute(Ran.with(detect, "--threshold", 0.01, "--out", work.resolve("events")))
+                .endsWith(ExitCode.OK);
+        try (Stream<Path> tables = Files.list(work.resolve("events"))) {
+            assertThat(tables.filter(f -> f.toString().endsWith(".csv")).toList())
+                    .isNotEmpty()
+                    .anySatisfy(table -> assertThat(Files.readAllLines(table)).hasSizeGreaterThan(4));
+        }
     }
 
     @TestFactory

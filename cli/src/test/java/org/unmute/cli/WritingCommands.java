@@ -132,6 +132,10 @@ public final class WritingCommands {
         add("report", out -> List.of(benchmark, "--no-png", "--out", out));
         addFile("pack", "packed.safetensors", out -> List.of(trained, "--force", "--out", out));
         addFile(
+                "export",
+                "probe.onnx",
+                out -> List.of("--probe", trained, "--from", "tokens", "--force", "--out", out));
+        addFile(
                 "tag",
                 "scores.csv",
                 out -> List.of(

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.convert.read.OnnxFile;
 import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -17,6 +18,7 @@ import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.models.weights.FileKind;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
@@ -87,7 +89,8 @@ public final class Conversion implements AutoCloseable {
      * @throws IOException if it cannot be read
      */
     public static Conversion open(Path source, Options options) throws IOException {
-        Checkpoint file = Checkpoint.open(source);
+        Checkpoint file =
+                FileKind.of(source) == FileKind.ONNX ? Checkpoint.of(OnnxFile.open(source)) : Checkpoint.open(source);
         try {
             Encoders.Recognized known = Encoders.recognize(file, options.model());
             Checkpoint view = known.match().view(file, known.provider().name());

@@ -1,6 +1,7 @@
 package org.unmute.bench.onnx;
 
 import java.util.function.Function;
+import org.unmute.convert.graph.OnnxGraph;
 
 /**
  * The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed,
@@ -12,30 +13,30 @@ public final class OnnxNetworks {
     private OnnxNetworks() {}
 
     /** {@code y = x wᵀ}; {@code w} is {@code [out, in]}. */
-    public static OnnxModel matmul(float[] w, int in, int out) {
-        OnnxModel m = new OnnxModel().input("x", -1, in);
+    public static OnnxGraph matmul(float[] w, int in, int out) {
+        OnnxGraph m = new OnnxGraph("bench").input("x", "n", in);
         m.result("y", "MatMul", new String[] {"x", m.weight("w", transposed(w, out, in), in, out)});
-        return m.output("y", OnnxModel.FLOAT, -1, out);
+        return m.output("y", OnnxGraph.FLOAT, "n", out);
     }
 
     /** Max cosine and winner of each prototype, from tokens {@code [n, dim]} and signs {@code [prototypes, dim]}. */
-    public static OnnxModel match(float[] signs, int prototypes, int dim) {
-        OnnxModel m = new OnnxModel().input("x", -1, dim);
+    public static OnnxGraph match(float[] signs, int prototypes, int dim) {
+        OnnxGraph m = new OnnxGraph("bench").input("x", "n", dim);
         float[] scaled = transposed(signs, prototypes, dim);
         for (int i = 0; i < scaled.length; i++) {
             scaled[i] *= (float) (1 / Math.sqrt(dim));
         }
-        String length = m.node("ReduceL2", new String[] {"x", m.integers(1)}, OnnxModel.integer("keepdims", 1));
+        String length = m.node("ReduceL2", new String[] {"x", m.integers(1)}, OnnxGraph.integer("keepdims", 1));
         String unit = m.node("Div", "x", length);
         String cosines = m.node("MatMul", unit, m.weight("p", scaled, dim, prototypes));
-        m.result("score", "ReduceMax", new String[] {cosines, m.integers(0)}, OnnxModel.integer("keepdims", 0));
+        m.result("score", "ReduceMax", new String[] {cosines, m.integers(0)}, OnnxGraph.integer("keepdims", 0));
         m.result(
                 "winner",
                 "ArgMax",
                 new String[] {cosines},
-                OnnxModel.integer("axis", 0),
-                OnnxModel.integer("keepdims", 0));
-        return m.output("score", OnnxModel.FLOAT, prototypes).output("winner", OnnxModel.INT64, prototypes);
+                OnnxGraph.integer("axis", 0),
+                OnnxGraph.integer("keepdims", 0));
+        return m.output("score", OnnxGraph.FLOAT, prototypes).output("winner", OnnxGraph.INT64, prototypes);
     }
 
     /**
@@ -43,18 +44,18 @@ public final class OnnxNetworks {
      *
      * @param weights values by name, as in the case's safetensors file
      */
-    public static OnnxModel forward(Function<String, float[]> weights, int tokens, int dim, int heads, int depth) {
-        OnnxModel m = new OnnxModel().input("x", -1, tokens, dim);
+    public static OnnxGraph forward(Function<String, float[]> weights, int tokens, int dim, int heads, int depth) {
+        OnnxGraph m = new OnnxGraph("bench").input("x", "n", tokens, dim);
         Blocks b = new Blocks(m, weights, tokens, dim, heads);
         String x = "x";
         for (int i = 0; i < depth; i++) {
             x = b.block(x, "blocks." + i + ".");
         }
         b.norm(x, "norm", "y");
-        return m.output("y", OnnxModel.FLOAT, -1, tokens, dim);
+        return m.output("y", OnnxGraph.FLOAT, "n", tokens, dim);
     }
 
-    private record Blocks(OnnxModel m, Function<String, float[]> weights, int tokens, int dim, int heads) {
+    private record Blocks(OnnxGraph m, Function<String, float[]> weights, int tokens, int dim, int heads) {
         String block(String x, String name) {
             String attended =
                     linear(attention(norm(x, name + "norm1", name + "normed1"), name), name + "attn.proj", dim, dim);
@@ -68,8 +69,8 @@ public final class OnnxNetworks {
                     result,
                     "LayerNormalization",
                     new String[] {x, weight(name + ".weight", dim), weight(name + ".bias", dim)},
-                    OnnxModel.integer("axis", -1),
-                    OnnxModel.real("epsilon", EPS));
+                    OnnxGraph.integer("axis", -1),
+                    OnnxGraph.real("epsilon", EPS));
         }
 
         String linear(String x, String name, int in, int out) {
@@ -87,12 +88,12 @@ public final class OnnxNetworks {
             String packed = m.node(
                     "Reshape",
                     new String[] {linear(x, name + "attn.qkv", dim, 3 * dim), m.integers(0, tokens, 3, heads, head)});
-            String split = m.node("Transpose", new String[] {packed}, OnnxModel.integers("perm", 2, 0, 3, 1, 4));
+            String split = m.node("Transpose", new String[] {packed}, OnnxGraph.integers("perm", 2, 0, 3, 1, 4));
             String q = m.node("Mul", part(split, 0), m.scalar((float) (1 / Math.sqrt(head))));
-            String k = m.node("Transpose", new String[] {part(split, 1)}, OnnxModel.integers("perm", 0, 1, 3, 2));
-            String weight = m.node("Softmax", new String[] {m.node("MatMul", q, k)}, OnnxModel.integer("axis", -1));
+            String k = m.node("Transpose", new String[] {part(split, 1)}, OnnxGraph.integers("perm", 0, 1, 3, 2));
+            String weight = m.node("Softmax", new String[] {m.node("MatMul", q, k)}, OnnxGraph.integer("axis", -1));
             String mixed = m.node("MatMul", weight, part(split, 2));
-            String joined = m.node("Transpose", new String[] {mixed}, OnnxModel.integers("perm", 0, 2, 1, 3));
+            String joined = m.node("Transpose", new String[] {mixed}, OnnxGraph.integers("perm", 0, 2, 1, 3));
             return m.node("Reshape", joined, m.integers(0, tokens, dim));
         }
 
@@ -104,7 +105,7 @@ public final class OnnxNetworks {
         /** {@code x / 2 (1 + erf(x / √2))}, which ONNX Runtime fuses. */
         private String gelu(String x) {
             String scaled = m.node("Div", x, m.scalar((float) Math.sqrt(2)));
-            String one = m.node("Add", m.node("Erf", scaled), m.scalar(1));
+            String one = m.node("Add", m.node("Erf", scaled), m.scalar(1f));
             return m.node("Mul", m.node("Mul", x, one), m.scalar(0.5f));
         }
     }

@@ -65,6 +65,7 @@ public final class FeatureFile {
                 .metadata("recording", clip.id())
                 .metadata("recording_sha256", hashes.of(clip.path()))
                 .metadata("seconds", Double.toString(sound.seconds()))
+                .metadata("sound_rows", Integer.toString(map.sound()))
                 .metadata("unmute_version", BuildInfo.read().version());
         add(writer, "token_map", "cls", map);
         for (int i = 0; i < wanted.layers().size(); i++) {

@@ -1,6 +1,9 @@
 package org.unmute.cli.command;
 
+import java.io.PrintWriter;
 import java.util.List;
+import org.unmute.cli.console.DeviceProfile;
+import picocli.CommandLine.ParseResult;
 
 /** The list of all commands. */
 public final class Commands {
@@ -18,6 +21,7 @@ public final class Commands {
             TagCommand.class,
             DetectCommand.class,
             PackCommand.class,
+            ExportCommand.class,
             FsckCommand.class,
             SoundscapeCommand.class,
             PretrainCommand.class,
@@ -28,4 +32,14 @@ public final class Commands {
             DatasetsCommand.class);
 
     private Commands() {}
+
+    /** Prints the profile of the device after a command, if it was requested. */
+    public static void printProfile(ParseResult parsed, PrintWriter err) {
+        // Only if requested: this opens a backend, which most commands without tensors never need.
+        if (parsed.hasSubcommand()
+                && parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command
+                && command.compute.profile()) {
+            DeviceProfile.end(err);
+        }
+    }
 }

@@ -3,6 +3,7 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.DeviceProfile;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.SavedProbe;

@@ -43,6 +43,7 @@ final class Scenarios {
             "convert",
             "report",
             "pack",
+            "export",
             "soundscape");
     /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
@@ -79,6 +80,7 @@ final class Scenarios {
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
             case "pack" -> Scenarios::pack;
+            case "export" -> Scenarios::export;
             case "soundscape" -> Scenarios::soundscape;
             default -> throw new IllegalArgumentException("no scenario '" + name + "': there are " + NAMES);
         };
@@ -314,6 +316,13 @@ final class Scenarios {
         Path out = work.resolve("packed.safetensors");
         Object[] command = {"pack", trained(), "--out", out};
         return Scenario.command("pack", work, beside(out), command).againWith(with(command, "--force"));
+    }
+
+    private Scenario export() {
+        Path work = work("export");
+        Path out = work.resolve("tagger.onnx");
+        Object[] command = {"export", "--probe", trained(), "--from", "tokens", "--out", out};
+        return Scenario.command("export", work, beside(out), command).againWith(with(command, "--force"));
     }
 
     private Scenario soundscape() {

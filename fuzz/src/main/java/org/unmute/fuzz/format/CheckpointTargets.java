@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.convert.graph.OnnxGraph;
+import org.unmute.convert.read.OnnxFile;
 import org.unmute.models.weights.FileKind;
 import org.unmute.models.weights.TorchFile;
 import org.unmute.tensor.Shape;
@@ -36,8 +38,8 @@ final class CheckpointTargets {
                 FuzzTarget.onDisk("legacy", "input.pt", files -> archives(files, 0x80), CheckpointTargets::torch),
                 FuzzTarget.onDisk(
                         "safetensors", "input.safetensors", CheckpointTargets::safetensors, CheckpointTargets::read),
-                FuzzTarget.onDisk(
-                        "npy", "input.npy", CheckpointTargets::arrays, input -> read(Npy.read(input.file()))));
+                FuzzTarget.onDisk("npy", "input.npy", CheckpointTargets::arrays, input -> read(Npy.read(input.file()))),
+                FuzzTarget.onDisk("onnx", "input.onnx", CheckpointTargets::graphs, CheckpointTargets::graph));
     }
 
     /** Checkpoints from the tests' resources that begin with this byte. */
@@ -74,6 +76,32 @@ final class CheckpointTargets {
                 files.made("f8.npy", file -> Npy.write(file, Shape.of(2), new double[] {1, 2})),
                 files.made("i8.npy", file -> Npy.write(file, Shape.of(1, 2), new long[] {1, 2})),
                 files.made("b1.npy", file -> Npy.write(file, Shape.of(3), new boolean[] {true, false, true})));
+    }
+
+    /** As PyTorch and as our own exporter write them. */
+    private static List<byte[]> graphs(SeedFiles files) throws IOException {
+        return List.of(
+                files.made("linear.onnx", file -> {
+                    OnnxGraph graph = new OnnxGraph("main_graph").input("x", "batch", 3);
+                    String weight = graph.weight("onnx::MatMul_12", new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+                    String product = graph.node("MatMul", "x", weight);
+                    graph.node("Add", graph.weight("model.fc.bias", new float[2], 2), product);
+                    graph.metadata("model_type", "CED").write(file);
+                }),
+                files.made("types.onnx", file -> {
+                    OnnxGraph graph = new OnnxGraph("g").input("x", 1);
+                    graph.weight("d", new double[] {1, 2}, 2);
+                    graph.weight("u", new byte[] {1, 2, 3}, 3, 1);
+                    graph.node("Reshape", "x", graph.integers(1, -1));
+                    graph.write(file);
+                }));
+    }
+
+    private static void graph(FuzzTarget.Input input) throws IOException {
+        FileKind.of(input.file());
+        try (OnnxFile file = OnnxFile.open(input.file())) {
+            read(file);
+        }
     }
 
     private static void torch(FuzzTarget.Input input) throws IOException {

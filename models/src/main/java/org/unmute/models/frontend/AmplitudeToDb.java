@@ -12,7 +12,8 @@ import org.unmute.tensor.op.Unary;
  * @param topDb range below the loudest value in decibels; infinity for no lower bound
  */
 public record AmplitudeToDb(double topDb) {
-    private static final double FLOOR = 1e-10;
+    /** Smallest power before the logarithm. */
+    public static final double FLOOR = 1e-10;
 
     /** @throws IllegalArgumentException if the range is negative or NaN */
     public AmplitudeToDb {

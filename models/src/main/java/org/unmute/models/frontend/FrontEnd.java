@@ -2,6 +2,7 @@ package org.unmute.models.frontend;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
@@ -41,6 +42,17 @@ public interface FrontEnd {
      */
     default Tensor onDevice(List<float[]> windows) {
         return null;
+    }
+
+    /**
+     * {@link #apply(float[])} as ops of a tensor, which the engine can record, for front ends that consist of ops
+     * alone.
+     *
+     * @param samples {@code [clips, samples]}, at least {@link #frameSamples}
+     * @return {@code [clips, frames, bins]}; empty, as here, for other front ends
+     */
+    default Optional<Tensor> ofSamples(Tensor samples) {
+        return Optional.empty();
     }
 
     /** Sample rate in Hz. */

@@ -43,6 +43,11 @@ public final class MelSpectrogram {
         return frame;
     }
 
+    /** The filter bank of a clip whose ends were mirrored, for {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    public FilterBank steps() {
+        return host.steps();
+    }
+
     /** The settings. */
     public MelOptions options() {
         return options;

@@ -48,7 +48,8 @@ public record ScaledMelFrontEnd(MelFrontEnd decibels, Scaling scaling, int frame
         }
     }
 
-    private static final double EPS = 1e-8;
+    /** What is added to the range of a clip. */
+    public static final double EPS = 1e-8;
 
     /** @throws IllegalArgumentException if a number of frames is out of range */
     public ScaledMelFrontEnd {
@@ -59,7 +60,7 @@ public record ScaledMelFrontEnd(MelFrontEnd decibels, Scaling scaling, int frame
     }
 
     /** Frames of the network's input for frames of a spectrogram. */
-    private int wanted(int own) {
+    public int wanted(int own) {
         if (frames > 0) {
             return frames;
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -109,10 +110,18 @@ public final class SlaneyFrontEnd implements FrontEnd {
     /** {@inheritDoc} Everything, the mirroring included. */
     @Override
     public Tensor onDevice(List<float[]> windows) {
-        int samples = windows.getFirst().length;
+        return mirroredAndNormalized(Spectrogram.rows(windows));
+    }
+
+    @Override
+    public Optional<Tensor> ofSamples(Tensor samples) {
+        return Optional.of(mirroredAndNormalized(samples));
+    }
+
+    private Tensor mirroredAndNormalized(Tensor x) {
+        int samples = x.shape().dim(1);
         requireFrames(samples);
         long pad = size / 2;
-        Tensor x = Spectrogram.rows(windows);
         Tensor before = x.slice(1, 1, pad).flip(1);
         Tensor after = x.slice(1, samples - 1 - pad, pad).flip(1);
         Tensor all = Tensor.concat(1, before, x, after);

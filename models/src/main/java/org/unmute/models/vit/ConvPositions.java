@@ -1,6 +1,7 @@
 package org.unmute.models.vit;
 
 import java.util.Arrays;
+import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
@@ -82,9 +83,15 @@ public final class ConvPositions {
         return weight;
     }
 
-    /** Maps {@code [batch, tokens, dim]} to the same shape, to be added to the tokens. Not differentiable. */
+    /**
+     * Maps {@code [batch, tokens, dim]} to the same shape, to be added to the tokens. Where gradients are recorded, the
+     * convolution consists of ops; otherwise the backend computes it in one step.
+     */
     public Tensor apply(Tensor tokens) {
         Backend backend = bias.backend();
+        if (tokens.requiresGradient()) {
+            return recorded(tokens);
+        }
         long channels = bias.size(0) / weights.length;
         return Tensor.compute(backend, tokens.dtype(), tokens.shape(), out -> {
             for (int i = 0; i < weights.length; i++) {
@@ -96,5 +103,18 @@ public final class ConvPositions {
                         out.slice(2, i * channels, channels, 1));
             }
         });
+    }
+
+    private Tensor recorded(Tensor tokens) {
+        Tensor[] own = new Tensor[weights.length];
+        for (int i = 0; i < own.length; i++) {
+            Tensor w = weights[i]; // [groups, width of a result, kernel, width]
+            own[i] = w.transpose(2, 3).reshape(w.size(0) * w.size(1), w.size(3), w.size(2));
+        }
+        Tensor weight = own.length == 1 ? own[0] : Tensor.concat(0, own);
+        int kernel = weight.shape().dim(2);
+        int groups = Math.toIntExact(weight.size(0) / weight.size(1));
+        Tensor y = Convolution.conv1d(tokens.transpose(1, 2), weight, bias, 1, kernel / 2, 1, groups);
+        return y.slice(2, 0, tokens.size(1)).transpose(1, 2).unary(Unary.GELU);
     }
 }

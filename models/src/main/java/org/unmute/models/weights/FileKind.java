@@ -44,7 +44,9 @@ public enum FileKind {
             "a Keras model archive",
             "take the authors' PyTorch checkpoint, or save the weights in Python as safetensors"),
     /** An ONNX graph. */
-    ONNX("an ONNX model", "take the PyTorch checkpoint it was exported from: an exported graph has no parameter names"),
+    ONNX(
+            "an ONNX model",
+            "'unmute convert' takes the weights out of it; or take the PyTorch checkpoint it was exported from"),
     /** MessagePack, which Flax writes. */
     FLAX_MSGPACK(
             "MessagePack, such as Flax weights",

@@ -65,7 +65,7 @@ record ChunkedVit(
     /**
      * {@inheritDoc}
      *
-     * <p>The trace receives what {@link SpectrogramChunks#run} says. Not differentiable.
+     * <p>The trace receives what {@link SpectrogramChunks#run} says.
      */
     @Override
     public Tensor forward(Tensor input, Trace trace) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelBands;
@@ -79,11 +80,19 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
     @Override
     public Tensor onDevice(List<float[]> windows) {
         int own = Math.min(windows.getFirst().length, covered());
-        Tensor samples = Spectrogram.rows(
-                        windows.stream().map(w -> Arrays.copyOf(w, own)).toList())
-                .pad(1, 0, (long) covered() - own, 0);
-        Tensor columns = Tensor.run(new Im2Col(samples.insert(1).insert(1), SlidingWindow.of(1, FRAME, 1, HOP)));
-        return mfcc(columns.reshape(windows.size(), FRAME, frames).transpose(1, 2));
+        return mfccOfSamples(Spectrogram.rows(
+                windows.stream().map(w -> Arrays.copyOf(w, own)).toList()));
+    }
+
+    @Override
+    public Optional<Tensor> ofSamples(Tensor samples) {
+        return Optional.of(mfccOfSamples(samples.slice(1, 0, Math.min(samples.size(1), covered()))));
+    }
+
+    private Tensor mfccOfSamples(Tensor samples) {
+        Tensor filled = samples.pad(1, 0, covered() - samples.size(1), 0);
+        Tensor columns = Tensor.run(new Im2Col(filled.insert(1).insert(1), SlidingWindow.of(1, FRAME, 1, HOP)));
+        return mfcc(columns.reshape(samples.size(0), FRAME, frames).transpose(1, 2));
     }
 
     /** Maps {@code [.., frames, 480]} to {@code [.., frames, coefficients]}. */

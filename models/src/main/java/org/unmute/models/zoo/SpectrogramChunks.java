@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Tensor;
@@ -84,16 +85,18 @@ record SpectrogramChunks(
         Map<String, List<Tensor>> joined = new LinkedHashMap<>();
         for (Tensor part : parts) {
             String name = "chunk" + results.size() + ".";
-            // A long recording has many chunks: release the intermediate tensors of each.
-            try (TensorScope scope = new TensorScope()) {
+            // A long recording has many chunks: release the intermediate tensors of each, unless gradients need them.
+            TensorScope scope = spectrogram.requiresGradient() ? null : new TensorScope();
+            UnaryOperator<Tensor> keep = scope == null ? UnaryOperator.identity() : scope::keep;
+            try (scope) {
                 Trace inner = new Trace() {
                     @Override
                     public void accept(String what, Tensor tensor) {
                         if (trace.takes(name + what)) {
-                            trace.accept(name + what, scope.keep(tensor));
+                            trace.accept(name + what, keep.apply(tensor));
                         }
                         if (isJoined(what) && trace.takes(what)) {
-                            joined.computeIfAbsent(what, _ -> new ArrayList<>()).add(scope.keep(tensor));
+                            joined.computeIfAbsent(what, _ -> new ArrayList<>()).add(keep.apply(tensor));
                         }
                     }
 
@@ -111,7 +114,7 @@ record SpectrogramChunks(
                         return parts.size() == 1 || what.matches("(block|attn_out|attention)\\..*");
                     }
                 };
-                results.add(scope.keep(network.apply(part, inner)));
+                results.add(keep.apply(network.apply(part, inner)));
             }
         }
         joined.forEach((what, all) -> trace.accept(

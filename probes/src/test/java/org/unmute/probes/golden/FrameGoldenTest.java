@@ -30,7 +30,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** The frame forms of the heads of BAT_ICML2026, and what its code makes of their probabilities. */
+/** The heads of BAT_ICML2026 for frames and for clips, and what its code makes of their probabilities. */
 @Tag("golden")
 class FrameGoldenTest {
     private static final int FREQ = 8;
@@ -41,19 +41,19 @@ class FrameGoldenTest {
         return SafetensorsFile.open(Golden.require("frames").resolve("bat_heads.safetensors"));
     }
 
-    private Probe probe(SafetensorsFile file, String head, String options, boolean cls) {
+    private Probe probe(SafetensorsFile file, String head, String name, String options, boolean cls) {
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         String prefix = head + ".param.";
-        for (String name : file.names()) {
-            if (name.startsWith(prefix)) {
-                long[] shape = file.shape(name).toArray();
+        for (String stored : file.names()) {
+            if (stored.startsWith(prefix)) {
+                long[] shape = file.shape(stored).toArray();
                 // Prototypes are kernels of 1 x 1 there.
                 long[] own = shape.length == 4 ? new long[] {shape[0], shape[1]} : shape;
-                parameters.put(name.substring(prefix.length()), Tensor.of(scalar, file.floats(name), own));
+                parameters.put(stored.substring(prefix.length()), Tensor.of(scalar, file.floats(stored), own));
             }
         }
         return Probes.of(
-                head, parameters, cls, ProbeOptions.parse(options.isEmpty() ? new String[0] : options.split(" ")));
+                name, parameters, cls, ProbeOptions.parse(options.isEmpty() ? new String[0] : options.split(" ")));
     }
 
     /** Three layers: the short clip is stored as {@code [layers, 1, dim, time, freq]}, the long one row by row. */
@@ -83,7 +83,7 @@ class FrameGoldenTest {
     void framesHaveTheLogitsOfTheAuthors(String head, String options, String form) throws IOException {
         try (SafetensorsFile file = heads()) {
             TokenBatch clip = clip(file, form.equals("frame_long"));
-            FrameWise probe = (FrameWise) probe(file, head, options, clip.cls() != null);
+            FrameWise probe = (FrameWise) probe(file, head, head, options, clip.cls() != null);
             float[] expected = file.floats(head + "." + form + ".logits");
             float[] logits =
                     Grad.withoutRecording(() -> probe.frameLogits(clip)).toFloats();
@@ -99,6 +99,24 @@ class FrameGoldenTest {
             assertThat(Grad.withoutRecording(() -> probe.logits(clip)).toFloats())
                     .as("a clip has the maximum of its rows")
                     .containsExactly(most, within(1e-4f));
+        }
+    }
+
+    /** Of the class token, or of the mean over the tokens, of the last layer or of all that the authors weight. */
+    @ParameterizedTest
+    @CsvSource({
+        "protobin, protobin, '', clip",
+        "cgp, cgp, '', clip_cls",
+        "cgp, cgp, middle=mean, clip_avg",
+        "linear, linear, norm=layer, clip_cls",
+        "linear, linear-mean, norm=layer, clip_avg"
+    })
+    void clipsHaveTheLogitsOfTheAuthors(String head, String name, String options, String form) throws IOException {
+        try (SafetensorsFile file = heads()) {
+            Probe probe = probe(file, head, name, options, true);
+            float[] logits =
+                    Grad.withoutRecording(() -> probe.logits(clip(file, false))).toFloats();
+            assertThat(logits).containsExactly(file.floats(head + "." + form + ".logits"), within(1e-4f));
         }
     }
 

@@ -12,11 +12,11 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.unmute.bench.onnx.OnnxModel;
 import org.unmute.bench.onnx.OnnxNetworks;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.PeerException;
+import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 
@@ -38,7 +38,7 @@ public final class OnnxRuntime implements Peer {
 
     @Override
     public Call prepare(CaseFolder folder) throws Exception {
-        OnnxModel model = switch (folder.kind()) {
+        OnnxGraph model = switch (folder.kind()) {
             case "matmul" -> OnnxNetworks.matmul(folder.floats("w"), folder.size("in"), folder.size("out"));
             case "match" -> OnnxNetworks.match(folder.floats("p"), folder.size("prototypes"), folder.size("dim"));
             case "forward" -> forward(folder);
@@ -54,7 +54,7 @@ public final class OnnxRuntime implements Peer {
         }
     }
 
-    private static OnnxModel forward(CaseFolder folder) throws Exception {
+    private static OnnxGraph forward(CaseFolder folder) throws Exception {
         try (SafetensorsFile weights = SafetensorsFile.open(folder.file(CaseFolder.MODEL))) {
             return OnnxNetworks.forward(
                     weights::floats,

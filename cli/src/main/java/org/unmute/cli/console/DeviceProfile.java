@@ -1,15 +1,12 @@
-package org.unmute.cli.command;
+package org.unmute.cli.console;
 
 import java.io.PrintWriter;
 import java.util.Locale;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.provenance.Units;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
-import picocli.CommandLine.ParseResult;
 
 /** The output of {@code --profile}: the kernels that ran on the device, and copies to and from it. */
 public final class DeviceProfile {
@@ -20,7 +17,7 @@ public final class DeviceProfile {
      *
      * @throws CommandException if the backend does not support profiling
      */
-    static void begin(Backend backend) {
+    public static void begin(Backend backend) {
         if (!(backend instanceof Profiled device)) {
             throw CommandException.usage("--profile: backend " + backend.name()
                     + " runs on the processor and counts no launches: choose a device, such as --device"
@@ -30,14 +27,8 @@ public final class DeviceProfile {
         device.profile().measure(true);
     }
 
-    /** Prints the profile after a command, if requested. */
-    public static void end(ParseResult parsed, PrintWriter err) {
-        if (!parsed.hasSubcommand()
-                || !(parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command)
-                || !command.compute.profile()) {
-            return;
-        }
-        // Only if requested: this opens a backend, which most commands without tensors never need.
+    /** Prints the profile of the current backend, which is opened if none is. */
+    public static void end(PrintWriter err) {
         Backend backend = Backends.current();
         if (!(backend instanceof Profiled device)) {
             return;

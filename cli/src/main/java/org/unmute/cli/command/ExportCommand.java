@@ -1,0 +1,212 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.convert.export.ExportException;
+import org.unmute.convert.export.OnnxExport;
+import org.unmute.convert.export.ProbeWeights;
+import org.unmute.convert.graph.OnnxGraph;
+import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.Units;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.scoring.ProbeFiles;
+import org.unmute.files.RegularFile;
+import org.unmute.options.EncoderOptions;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes an encoder, a probe or both as an ONNX graph, or the tensors of a probe as safetensors. */
+@Command(
+        name = "export",
+        description = {
+            "Writes an encoder, a trained or packed probe, or both in one, as an ONNX graph for other programs, with"
+                    + " classes, thresholds, sample rate and shapes in its metadata. A graph takes one window, from"
+                    + " its samples or its spectrogram, or a probe's tokens; the batch is free. If the name of FILE"
+                    + " ends in .safetensors, the tensors of the probe are written, for PyTorch and others."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute export --encoder eat.safetensors --out eat.onnx",
+            "  unmute export --probe run1/ --out tagger.onnx                 samples to scores",
+            "  unmute export --probe run1/ --from tokens --out probe.onnx    tokens to scores",
+            "  unmute export --probe run1/ --out probe-weights.safetensors"
+        })
+final class ExportCommand extends ComputingCommand {
+    private static final String ONNX = ".onnx";
+    private static final String SAFETENSORS = ".safetensors";
+
+    /** What a graph begins with. */
+    enum From {
+        /** Samples at the encoder's rate. */
+        samples,
+        /** What the encoder's front end gives. */
+        spectrogram,
+        /** The tokens of an encoder that is not part of the graph. */
+        tokens
+    }
+
+    @Option(
+            names = "--probe",
+            paramLabel = "PATH",
+            description =
+                    "The probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute pack' wrote."
+                            + " Its run tells the encoder, unless --encoder is given. A packed probe keeps its bits.")
+    private Path probe;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "NAME.onnx, or NAME.safetensors.")
+    private Path out;
+
+    @Option(
+            names = "--from",
+            paramLabel = "NAME",
+            description = "What the graph begins with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). From"
+                    + " tokens, a probe is by itself.")
+    private From from = From.samples;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Length of the sound (default: the encoder's window, or the longest piece that it hears at"
+                    + " once). A short one is filled up as the encoder fills it.")
+    private Double seconds;
+
+    @Option(names = "--rows", description = "Score rows of tokens, or frames of a head, in place of clips.")
+    private boolean rows;
+
+    @Option(names = "--head", description = "Score with the encoder's own head.")
+    private boolean head;
+
+    @Option(
+            names = "--freq",
+            paramLabel = "N",
+            description = "With --from tokens: token columns, as 'unmute encoders' lists them (default:"
+                    + " ${DEFAULT-VALUE}). A probe that pools all tokens alike takes any.")
+    private int freq = 1;
+
+    @Option(names = "--force", description = "Replace FILE if it is there.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws IOException {
+        begin();
+        checkOptions();
+        openBackend();
+        if (out.toString().endsWith(SAFETENSORS)) {
+            Path file = ProbeFiles.one(probe);
+            TrainedProbe trained = ProbeFiles.trainedOrPacked(file);
+            record.input(file);
+            write("tensors of probe " + trained.probe().name(), () -> {
+                ProbeWeights.write(trained, out);
+                return Files.size(out);
+            });
+            return status;
+        }
+        OnnxGraph graph;
+        try {
+            graph = graph();
+        } catch (ExportException e) {
+            throw CommandException.usage(e.getMessage(), e);
+        }
+        write("graph of opset " + OnnxGraph.OPSET, () -> graph.write(out));
+        return status;
+    }
+
+    private void checkOptions() throws IOException {
+        boolean weights = out.toString().endsWith(SAFETENSORS);
+        if (!weights && !out.toString().endsWith(ONNX)) {
+            throw CommandException.usage("the name of FILE must end in " + ONNX + " or " + SAFETENSORS + ": " + out);
+        }
+        if ((weights || from == From.tokens) && probe == null) {
+            throw CommandException.usage(
+                    (weights ? "a safetensors file holds a probe's tensors" : "--from tokens exports a probe")
+                            + ": name it with --probe; 'unmute convert' writes those of an encoder");
+        }
+        if (head && probe != null) {
+            throw CommandException.usage("--head is the encoder's own, --probe another: leave out one");
+        }
+        if (rows && probe == null && !head) {
+            throw CommandException.usage("--rows goes with --probe or --head");
+        }
+        if (from == From.tokens && (matched("--encoder") || seconds != null)) {
+            throw CommandException.usage("--from tokens has no encoder: leave out --encoder and --seconds");
+        }
+        if (from != From.tokens && matched("--freq") || freq < 1) {
+            throw CommandException.usage("--freq goes with --from tokens, and is at least 1");
+        }
+        requireFree();
+    }
+
+    private void requireFree() throws IOException {
+        if (!force && RegularFile.exists(out)) {
+            throw CommandException.failed(out + " is already there: --force replaces it");
+        }
+    }
+
+    private OnnxGraph graph() throws IOException {
+        if (probe == null) {
+            OpenEncoder own = opened(encoder);
+            own.note(record, "hann");
+            OnnxExport.Window window = window(own);
+            return head
+                    ? OnnxExport.head(own.encoder().network(), window, rows)
+                    : OnnxExport.encoder(own.encoder().network(), window);
+        }
+        Path file = ProbeFiles.one(probe);
+        ProbeFiles.remarkOnMissingDigest(file, this::tell);
+        record.input(file);
+        boolean packed = ProbeFiles.isPacked(file);
+        TrainedProbe trained = ProbeFiles.trainedOrPacked(file);
+        if (from == From.tokens) {
+            return checked(
+                    e -> CommandException.usage(e.getMessage(), e),
+                    () -> OnnxExport.probe(trained, packed, rows, 0, freq));
+        }
+        SavedProbe run = SavedProbe.find(file, null);
+        OpenEncoder own = run.results().isMissingNode() ? opened(encoder) : opened(encoder, run, "probe");
+        String resampling = run.resampling().name();
+        checked(e -> CommandException.input(e.getMessage(), e), () -> {
+            trained.requireTokensOf(own.key(resampling, DType.F32));
+            return own.note(record, resampling);
+        });
+        return OnnxExport.tagger(own.encoder().network(), window(own), trained, packed, rows);
+    }
+
+    private OnnxExport.Window window(OpenEncoder own) {
+        OnnxExport.Input input = from == From.samples ? OnnxExport.Input.SAMPLES : OnnxExport.Input.SPECTROGRAM;
+        double samples =
+                seconds == null ? 0 : seconds * own.encoder().describe().sampleRate();
+        if (seconds != null && !(samples >= 1 && samples <= Integer.MAX_VALUE / 2)) {
+            throw CommandException.usage("--seconds " + seconds + ": a length above 0 is expected");
+        }
+        return new OnnxExport.Window(input, (int) Math.round(samples));
+    }
+
+    private void write(String what, Step<Long> writer) throws IOException {
+        Map<String, Object> result = new LinkedHashMap<>();
+        try (OutputFolder output = claimFile(out)) {
+            requireFree(); // another run may have written the file in the meantime
+            long bytes = writer.run();
+            result.put("out", out.toString());
+            result.put("what", what);
+            result.put("from", from.name());
+            result.put("bytes", bytes);
+            result.forEach(record::result);
+            record.writeTo(recordBeside(out));
+            output.finish();
+        }
+        print(result, o -> o.printf(Locale.ROOT, "%s: %s, %s%n", out, what, Units.bytes((Long) result.get("bytes"))));
+    }
+}

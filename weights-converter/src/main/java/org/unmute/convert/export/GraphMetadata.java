@@ -1,0 +1,62 @@
+package org.unmute.convert.export;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.unmute.convert.graph.OnnxGraph;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.FrameHead;
+import org.unmute.probes.pool.TrainedProbe;
+
+/** Entries of a graph's metadata; lists have a line for each class. */
+final class GraphMetadata {
+    private static final String PREFIX = "unmute.";
+    /** What the graph begins with. */
+    static final String INPUT = PREFIX + "input";
+
+    private GraphMetadata() {}
+
+    /** What a probe does with rows of padding. */
+    static String padding(TrainedProbe probe) {
+        return probe.soundOnly() ? "left out" : "counts as sound";
+    }
+
+    static void addEncoder(OnnxGraph graph, EncoderSpec spec, OnnxExport.Input input, int samples) {
+        graph.metadata(INPUT, input.name().toLowerCase(java.util.Locale.ROOT))
+                .metadata(PREFIX + "encoder", spec.name())
+                .metadata(PREFIX + "description", spec.description())
+                .metadata(PREFIX + "sample_rate", "" + spec.sampleRate())
+                .metadata(PREFIX + "samples", "" + samples)
+                .metadata(PREFIX + "front_end", spec.frontEnd())
+                .metadata(PREFIX + "row_samples", "" + spec.grid().rowSamples());
+    }
+
+    static void addHead(OnnxGraph graph, EncoderSpec spec, FrameHead frames) {
+        graph.metadata(PREFIX + "classes", String.join("\n", frames == null ? spec.classes() : frames.classes()));
+        if (frames != null) {
+            graph.metadata(PREFIX + "row_samples", "" + frames.frameSamples())
+                    .metadata(PREFIX + "median_frames", "" + frames.medianFrames());
+        }
+    }
+
+    static void addProbe(OnnxGraph graph, TrainedProbe probe, boolean frames) {
+        graph.metadata(PREFIX + "probe", probe.probe().name())
+                .metadata(PREFIX + "classes", String.join("\n", probe.classes()))
+                .metadata(PREFIX + "single_label", "" + probe.singleLabel())
+                .metadata(PREFIX + "padding", padding(probe))
+                .metadata(PREFIX + "encoder_hash", probe.encoderHash())
+                .metadata(PREFIX + "front_end_hash", probe.frontEndHash());
+        if (frames && probe.eventDecisions() != null) {
+            graph.metadata(
+                    PREFIX + "thresholds",
+                    probe.eventDecisions().classes().stream()
+                            .map(c -> "" + c.threshold())
+                            .collect(Collectors.joining("\n")));
+        } else if (!frames && probe.decisions() != null) {
+            graph.metadata(
+                    PREFIX + "thresholds",
+                    Arrays.stream(probe.decisions().thresholds())
+                            .mapToObj(Double::toString)
+                            .collect(Collectors.joining("\n")));
+        }
+    }
+}
