@@ -99,6 +99,13 @@ public abstract class RepeatabilityContract extends Contract {
             View gpOfSome = memory(b, 290, 96);
             b.prototypeGroupMaxPoolBackward(x, p, binary, groups, wonOfSome, some, null, gpOfSome);
             add(some, wonOfSome, gpOfSome);
+            View rows = values(b, 9, 70, 8, 96);
+            View ofRows = memory(b, 70, 290);
+            View wonOfRows = b.allocate(DType.I32, ofRows.shape());
+            PrototypeContract.pool(b, binary, rows, p, ofRows, wonOfRows);
+            View gpOfRows = memory(b, 290, 96);
+            PrototypeContract.poolBackward(b, binary, rows, p, wonOfRows, ofRows, null, gpOfRows);
+            add(ofRows, wonOfRows, gpOfRows);
             View extremes = memory(b, 2, 3, 290);
             View both = b.allocate(DType.I32, extremes.shape());
             b.productExtremes(x, p, extremes, both);

@@ -86,7 +86,7 @@ record TokenNorms(double[] exact, float[] norm, float[] normLow, double[] middle
         void add(DenseRows t, double[] norm, int from, int to) {
             int whole = t.length() - t.length() % COLUMNS;
             for (int d = 0; d < whole; d += COLUMNS) {
-                addColumns(t, norm, from, to, d);
+                addColumns(min, max, t, norm, from, to, d);
             }
             for (int row = from; row < to && whole < t.length(); row++) {
                 float factor = (float) (1 / norm[row]);
@@ -96,41 +96,6 @@ record TokenNorms(double[] exact, float[] norm, float[] normLow, double[] middle
                     max[d] = Math.max(max[d], v);
                 }
             }
-        }
-
-        private void addColumns(DenseRows t, double[] norm, int from, int to, int column) {
-            FloatVector a = load(min, column);
-            FloatVector b = load(min, column + N);
-            FloatVector c = load(min, column + 2 * N);
-            FloatVector d = load(min, column + 3 * N);
-            FloatVector e = load(max, column);
-            FloatVector f = load(max, column + N);
-            FloatVector g = load(max, column + 2 * N);
-            FloatVector h = load(max, column + 3 * N);
-            for (int row = from; row < to; row++) {
-                FloatVector factor = Lanes.all((float) (1 / norm[row]));
-                int at = t.start()[row] + column;
-                FloatVector v = load(t.data(), at).mul(factor);
-                a = a.blend(v, v.lt(a));
-                e = e.blend(v, e.lt(v));
-                v = load(t.data(), at + N).mul(factor);
-                b = b.blend(v, v.lt(b));
-                f = f.blend(v, f.lt(v));
-                v = load(t.data(), at + 2 * N).mul(factor);
-                c = c.blend(v, v.lt(c));
-                g = g.blend(v, g.lt(v));
-                v = load(t.data(), at + 3 * N).mul(factor);
-                d = d.blend(v, v.lt(d));
-                h = h.blend(v, h.lt(v));
-            }
-            a.intoArray(min, column);
-            b.intoArray(min, column + N);
-            c.intoArray(min, column + 2 * N);
-            d.intoArray(min, column + 3 * N);
-            e.intoArray(max, column);
-            f.intoArray(max, column + N);
-            g.intoArray(max, column + 2 * N);
-            h.intoArray(max, column + 3 * N);
         }
 
         /** Adds the tokens of another range. */
@@ -150,5 +115,41 @@ record TokenNorms(double[] exact, float[] norm, float[] normLow, double[] middle
             }
             return middle;
         }
+    }
+
+    /** Outside of {@link Range}, since the launcher compiles the methods of this class early. */
+    private static void addColumns(float[] min, float[] max, DenseRows t, double[] norm, int from, int to, int column) {
+        FloatVector a = load(min, column);
+        FloatVector b = load(min, column + N);
+        FloatVector c = load(min, column + 2 * N);
+        FloatVector d = load(min, column + 3 * N);
+        FloatVector e = load(max, column);
+        FloatVector f = load(max, column + N);
+        FloatVector g = load(max, column + 2 * N);
+        FloatVector h = load(max, column + 3 * N);
+        for (int row = from; row < to; row++) {
+            FloatVector factor = Lanes.all((float) (1 / norm[row]));
+            int at = t.start()[row] + column;
+            FloatVector v = load(t.data(), at).mul(factor);
+            a = a.blend(v, v.lt(a));
+            e = e.blend(v, e.lt(v));
+            v = load(t.data(), at + N).mul(factor);
+            b = b.blend(v, v.lt(b));
+            f = f.blend(v, f.lt(v));
+            v = load(t.data(), at + 2 * N).mul(factor);
+            c = c.blend(v, v.lt(c));
+            g = g.blend(v, g.lt(v));
+            v = load(t.data(), at + 3 * N).mul(factor);
+            d = d.blend(v, v.lt(d));
+            h = h.blend(v, h.lt(v));
+        }
+        a.intoArray(min, column);
+        b.intoArray(min, column + N);
+        c.intoArray(min, column + 2 * N);
+        d.intoArray(min, column + 3 * N);
+        e.intoArray(max, column);
+        f.intoArray(max, column + N);
+        g.intoArray(max, column + 2 * N);
+        h.intoArray(max, column + 3 * N);
     }
 }

@@ -88,8 +88,8 @@
  * Where a clip has many small groups of tokens, each with its own winner, four candidates of each would be too many.
  * {@link org.unmute.kernels.vector.prototype.GroupMatch} therefore takes two tables for each group of dims: the second
  * has {@code m + round((2 m - 1) r)}, where r is what rounding took from the entry of the first. With the sums S and S'
- * of both, {@code (2 m - 1) S + S'} differs for two tokens as s·y does, in units that are 125 times as fine, up to {@link
- * org.unmute.kernels.vector.prototype.LookupTables#fineMargin}. {@link
+ * of both, {@code (2 m - 1) S + S'} differs for two tokens as s·y does, in units that are 125 times as fine, up to
+ * {@link org.unmute.kernels.vector.prototype.LookupTables#fineMargin}. {@link
  * org.unmute.kernels.vector.prototype.FixedPointRows} computes the many cosines, {@link
  * org.unmute.kernels.vector.prototype.GroupGradient} the gradient.
  *
