@@ -28,8 +28,8 @@ import org.unmute.probes.truth.TokenBags;
  *
  * <p>A clip of a recording that no table names is known only as a whole: it is a bag with each of its classes, cut into
  * no pieces, and one without each of the others. So it is with a class that a clip is labelled with, but no box of
- * which lies in it. In a sparse recording ({@link Coverage}) the rest is known where somebody looked. Where something is
- * marked that nobody named, nothing is known of any class. Immutable and thread-safe.
+ * which lies in it. In a sparse recording ({@link Coverage}) the rest is known where somebody looked. Where something
+ * is marked that nobody named, nothing is known of any class. Immutable and thread-safe.
  */
 public final class BoxBags implements BoxTargets {
     private final ClipEvents clips;

@@ -26,9 +26,9 @@ import org.unmute.tensor.TensorScope;
  * floor: the part of the contribution that the column decides. These votes are summed over the prototypes. The band is
  * the run of columns around the maximum of the sum that have at least half of that maximum.
  *
- * <p>A probe that was trained on boxes ({@link MaxPooled#COLUMNS}) is asked as it was trained: each column of the rows is
- * scored by itself, and the band is the run of columns around the best one whose logit is at most {@value #BELOW} below
- * the best.
+ * <p>A probe that was trained on boxes ({@link MaxPooled#COLUMNS}) is asked as it was trained: each column of the rows
+ * is scored by itself, and the band is the run of columns around the best one whose logit is at most {@value #BELOW}
+ * below the best.
  *
  * <p>If the grid has one column, or the probe has no prototypes, or no prototype adds to the class, the band is full.
  */

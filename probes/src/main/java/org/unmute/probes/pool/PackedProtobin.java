@@ -61,8 +61,8 @@ public final class PackedProtobin {
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, was trained on rows or boxes, or a prototype has a number that
-     *     is NaN or infinite: the trained probe scores NaN then, which no bit can express
+     * @throws IllegalArgumentException if it is not a protobin, was trained on rows or boxes, or a prototype has a
+     *     number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
