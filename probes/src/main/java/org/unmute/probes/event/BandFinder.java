@@ -119,8 +119,8 @@ public final class BandFinder {
             int own = f;
             Arrays.setAll(bags[f], t -> t * clip.freq() + own);
         }
-        return Grad.withoutRecording(
-                () -> probe.classify(probe.bags(clip, bags)).select(1, classIndex).toDoubles());
+        return Grad.withoutRecording(() ->
+                probe.classify(probe.bags(clip, bags)).select(1, classIndex).toDoubles());
     }
 
     /** Adds a prototype's vote for the columns around its winner. Its row of similarities begins at {@code from}. */
