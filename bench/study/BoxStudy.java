@@ -24,7 +24,8 @@ import org.unmute.models.encoder.RowTimes;
  * SEED0 is a folder of {@code unmute detect}. The first name is that of weak training. F1 of boxes are macro, the mean
  * over seeds. Each run after the first is also shown with the mean training band of the class in place of the band that
  * it found. The ratio is to the first run, the difference to the same events with the mean training band, both with
- * 95 % intervals of a bootstrap over recordings, drawn alike for both. The ceiling has the true boxes on the grid of tokens.
+ * 95 % intervals of a bootstrap over recordings, drawn alike for both. The ceiling has the true boxes on the grid of
+ * tokens.
  */
 public final class BoxStudy {
     private static final Bootstrap BOOTSTRAP = new Bootstrap(2000, 0.95, 0);
