@@ -23,8 +23,9 @@ import org.unmute.models.encoder.RowTimes;
  *
  * SEED0 is a folder of {@code unmute detect}. The first name is that of weak training. F1 of boxes are macro, the mean
  * over seeds. Each run after the first is also shown with the mean training band of the class in place of the band that
- * it found. The ratio is to the first run, the difference to the same events with the mean training band, both with 95 %
- * intervals of a bootstrap over recordings, drawn alike for both. The ceiling has the true boxes on the grid of tokens.
+ * it found. The ratio is to the first run, the difference to the same events with the mean training band, both with
+ * 95 % intervals of a bootstrap over recordings, drawn alike for both. The ceiling has the true boxes on the grid of
+ * tokens.
  */
 public final class BoxStudy {
     private static final Bootstrap BOOTSTRAP = new Bootstrap(2000, 0.95, 0);
@@ -34,11 +35,14 @@ public final class BoxStudy {
         EventTable train = EventTable.read(Path.of(args[0]), null);
         EventTable test = EventTable.read(Path.of(args[1]), null);
         RowTimes times = CacheOrigin.rowTimes(Path.of(args[2])).orElseThrow();
-        double[] edges = Arrays.stream(args[3].split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double[] edges = Arrays.stream(args[3].split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         Map<String, double[]> bands = meanBands(train);
         List<String> classes = List.copyOf(bands.keySet());
         List<SoundBox> truth = boxes(test, null);
-        System.out.println("| events, bands | IoU 0.3 | IoU 0.5 | IoU 0.3, times the first | IoU 0.3, above mean bands |");
+        System.out.println(
+                "| events, bands | IoU 0.3 | IoU 0.5 | IoU 0.3, times the first | IoU 0.3, above mean bands |");
         System.out.println("|---|--:|--:|--:|--:|");
         List<BoxScores> first = null;
         for (String run : Arrays.asList(args).subList(4, args.length)) {
@@ -52,10 +56,20 @@ public final class BoxStudy {
             }
             first = first == null ? found : first;
             print(name + ", found", found, first, mean, test.recordings().size());
-            print(name + ", mean of training", mean, first, null, test.recordings().size());
+            print(
+                    name + ", mean of training",
+                    mean,
+                    first,
+                    null,
+                    test.recordings().size());
         }
         List<SoundBox> grid = truth.stream().map(b -> onGrid(b, times, edges)).toList();
-        print("true, on the grid of tokens", List.of(new BoxScores(classes, test.recordings(), truth, grid)), null, null, 0);
+        print(
+                "true, on the grid of tokens",
+                List.of(new BoxScores(classes, test.recordings(), truth, grid)),
+                null,
+                null,
+                0);
         print(
                 "true, mean of training",
                 List.of(new BoxScores(classes, test.recordings(), truth, boxes(test, bands))),
@@ -99,9 +113,7 @@ public final class BoxStudy {
 
     private static double[] snapped(double from, double to, double[] edges) {
         double[] shares = new double[edges.length - 1];
-        Arrays.setAll(
-                shares,
-                i -> (Math.min(to, edges[i + 1]) - Math.max(from, edges[i])) / (edges[i + 1] - edges[i]));
+        Arrays.setAll(shares, i -> (Math.min(to, edges[i + 1]) - Math.max(from, edges[i])) / (edges[i + 1] - edges[i]));
         int most = 0;
         for (int i = 1; i < shares.length; i++) {
             most = shares[i] > shares[most] ? i : most;
@@ -117,7 +129,8 @@ public final class BoxStudy {
         return new double[] {edges[first], edges[last + 1]};
     }
 
-    private static void print(String name, List<BoxScores> own, List<BoxScores> first, List<BoxScores> mean, int recordings) {
+    private static void print(
+            String name, List<BoxScores> own, List<BoxScores> first, List<BoxScores> mean, int recordings) {
         System.out.printf("| %s | %.3f | %.3f |", name, f1(own, 0.3, null), f1(own, 0.5, null));
         double[] ratio = new double[BOOTSTRAP.resamples()];
         double[] difference = new double[ratio.length];
@@ -129,10 +142,7 @@ public final class BoxStudy {
                 difference[r] = mean != null ? f - f1(mean, 0.3, draws) : 0;
             });
         }
-        System.out.print(
-                compared
-                        ? interval(f1(own, 0.3, null) / f1(first, 0.3, null), ratio, "%.1f")
-                        : " – |");
+        System.out.print(compared ? interval(f1(own, 0.3, null) / f1(first, 0.3, null), ratio, "%.1f") : " – |");
         System.out.println(
                 mean != null ? interval(f1(own, 0.3, null) - f1(mean, 0.3, null), difference, "%.3f") : " – |");
     }

@@ -75,7 +75,9 @@ class BoxesEndToEndTest {
         Files.write(labels, own);
         run = folder.resolve("run");
         Ran ran = probe(run, "--boxes", boxes(), "--epochs", 30);
-        assertThat(ran.out()).contains("loss bce (the default of rows and boxes)").contains("second by second");
+        assertThat(ran.out())
+                .contains("loss bce (the default of rows and boxes)")
+                .contains("second by second");
     }
 
     /** A tone whose pitch moves a little, or a hiss around it. */
@@ -151,8 +153,7 @@ class BoxesEndToEndTest {
         assertThat(record.at("/results/boxes/validationClips").asInt()).isEqualTo(6);
         assertThat(record.at("/results/boxes/pieceRows").asInt()).isEqualTo(13);
         JsonNode lines = eval(folder.resolve("found").resolve("events.jsonl"));
-        assertThat(lines.at("/metrics/box_0.3_f1_macro/mean"))
-                .isEqualTo(found.at("/metrics/box_0.3_f1_macro/mean"));
+        assertThat(lines.at("/metrics/box_0.3_f1_macro/mean")).isEqualTo(found.at("/metrics/box_0.3_f1_macro/mean"));
     }
 
     /** The truth as detections is right in every box; where bands lack, a line says that there are no such metrics. */
@@ -177,8 +178,7 @@ class BoxesEndToEndTest {
         List<String> rows = Files.readAllLines(boxes());
         for (int i = 1; i < rows.size(); i++) {
             String[] c = rows.get(i).split("\t");
-            raven.append(String.join(
-                            "\t", "" + i, "Spectrogram 1", "1", c[1], c[2], c[4], c[5], c[3], c[0], c[1]))
+            raven.append(String.join("\t", "" + i, "Spectrogram 1", "1", c[1], c[2], c[4], c[5], c[3], c[0], c[1]))
                     .append('\n');
         }
         Path table = Files.writeString(folder.resolve("all.selections.txt"), raven);

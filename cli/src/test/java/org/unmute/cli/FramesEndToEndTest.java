@@ -56,7 +56,7 @@ class FramesEndToEndTest {
         Ran ran = probe("protobin", run, "--frames", events(), "--epochs", 30, "--batch", 8);
         assertThat(ran.err()).contains("train-events.tsv: DESED strong labels: 85 annotations");
         assertThat(ran.out())
-                .contains("loss bce (the default of rows)")
+                .contains("loss bce (the default of rows and boxes)")
                 .contains("thresholds (f1) on single rows, learned on", "second by second");
     }
 

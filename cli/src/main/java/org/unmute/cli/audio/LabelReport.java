@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.annotation.ClipPlan;
-import org.unmute.data.split.LabelAudit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
+import org.unmute.data.split.LabelAudit;
 
 /**
  * What annotations became, as text and as JSON.

@@ -173,7 +173,7 @@ final class ProbeCommand extends ComputingCommand {
         ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
         TrainingOptions.ChosenLoss loss = training.loss(labels.task(), frames.given());
         if (frames.given()) {
-            options = frames.isOfBoxes() ? options : FrameLabels.ofRows(name, options);
+            options = frames.isOfBoxes() ? BoxLabels.ofColumns(name, options) : FrameLabels.ofRows(name, options);
             frames.edges();
             events.requireNoStretch();
         }

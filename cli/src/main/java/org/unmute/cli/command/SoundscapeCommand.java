@@ -168,7 +168,8 @@ final class SoundscapeCommand extends UnmuteCommand {
 
     /** Everything that can be wrong is found here, before anything is written. */
     private SparseRun prepared() throws IOException {
-        for (String other : List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds", "--transpose", "--bands")) {
+        for (String other :
+                List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds", "--transpose", "--bands")) {
             if (matched(other)) {
                 throw usage(other + " is an option of scenes and does not go with those of sparse hours");
             }

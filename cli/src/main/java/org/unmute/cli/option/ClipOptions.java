@@ -15,11 +15,11 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.TextTable;
 import org.unmute.data.annotation.ClipCutter;
 import org.unmute.data.annotation.ClipPlan;
-import org.unmute.data.split.GroupedSplit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.RecordingGroups;
 import org.unmute.data.annotation.ShareRule;
 import org.unmute.data.annotation.TimeBlocks;
+import org.unmute.data.split.GroupedSplit;
 import picocli.CommandLine.Option;
 
 /** Options that determine how annotated recordings become clips, and how clips are split. */

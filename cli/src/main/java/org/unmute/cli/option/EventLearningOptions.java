@@ -104,7 +104,7 @@ public final class EventLearningOptions {
     public void requireNoStretch() {
         if (stretch > 0) {
             throw CommandException.usage(
-                    "--frames and --boxes train rows and tokens, --stretch clips by stretches: leave one of the two out");
+                    "--frames trains rows, --boxes tokens, --stretch clips by stretches: leave one of the two out");
         }
     }
 

@@ -91,7 +91,8 @@ public final class SceneOptions {
         if (range.low() != (int) range.low() || range.high() != (int) range.high()) {
             throw new IllegalArgumentException("--events must be whole numbers: " + events);
         }
-        return new SceneMixer.Options(rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high(), octaves);
+        return new SceneMixer.Options(
+                rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high(), octaves);
     }
 
     /** The columns of the manifest. */

@@ -55,7 +55,8 @@ public final class TrainingOptions {
             names = "--loss",
             paramLabel = "NAME",
             description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: bce with"
-                    + " --frames and --boxes; ce for a --dataset with one class a clip, such as esc50 and sc2; else asl).")
+                    + " --frames and --boxes; ce for a --dataset with one class a clip, such as esc50 and sc2; else"
+                    + " asl).")
     private String loss;
 
     @Option(

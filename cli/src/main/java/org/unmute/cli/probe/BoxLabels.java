@@ -15,10 +15,19 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.MaxPooled;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
 
 /** Where the classes sound in the clips of a run, in time and frequency. */
 public final class BoxLabels {
     private BoxLabels() {}
+
+    /** The options of a probe of boxes: it finds bands by columns, unless they say otherwise. */
+    public static ProbeOptions ofColumns(String probe, ProbeOptions given) {
+        boolean has = Probes.type(probe).options().contains(MaxPooled.BANDS);
+        return has && !given.has(MaxPooled.BANDS) ? given.with(MaxPooled.BANDS, MaxPooled.COLUMNS) : given;
+    }
 
     /**
      * Reads boxes.

@@ -24,7 +24,7 @@ import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
-import org.unmute.probes.train.RowTargets;
+import org.unmute.probes.truth.RowTargets;
 
 /** Learns the thresholds of events on validation clips and background, as detection scores them. */
 public final class EventLearning {

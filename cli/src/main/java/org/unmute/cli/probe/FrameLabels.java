@@ -24,8 +24,8 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
-import org.unmute.probes.train.BoxTargets;
-import org.unmute.probes.train.RowTargets;
+import org.unmute.probes.truth.BoxTargets;
+import org.unmute.probes.truth.RowTargets;
 
 /**
  * When the classes sound in the clips of a run.
@@ -133,13 +133,7 @@ public record FrameLabels(RowTargets train, BoxTargets boxes, RowTargets validat
     static EventRows rows(
             List<LabelFile> tables, Manifest clips, TokenCache tokens, RowTimes times, FrameOptions options) {
         try {
-            return EventRows.of(
-                    tables,
-                    clips,
-                    recordings(tokens),
-                    sound(clips, tokens),
-                    times,
-                    options.edges());
+            return EventRows.of(tables, clips, recordings(tokens), sound(clips, tokens), times, options.edges());
         } catch (IllegalArgumentException e) {
             throw CommandException.input(options.option() + ": " + e.getMessage(), e);
         }

@@ -13,8 +13,8 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.SparseRecording.Span;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.probes.train.BoxTargets;
-import org.unmute.probes.train.TokenBags;
+import org.unmute.probes.truth.BoxTargets;
+import org.unmute.probes.truth.TokenBags;
 
 /**
  * Bags of tokens from boxes in time and frequency: the tokens in a box are a bag that has its class, the tokens outside
@@ -23,13 +23,13 @@ import org.unmute.probes.train.TokenBags;
  * box covers otherwise is in no bag of its class. Boxes of a class may overlap. Each box, and the rest of each class in
  * each clip, weighs the same.
  *
- * <p>A bag is cut into pieces of some rows, side by side, which share its weight: detection scores stretches of a fixed
- * length, and the maximum over more tokens is higher for every prototype, so that bags could be told apart by their size.
+ * <p>A bag is cut into pieces of some rows, side by side, and of one column, which share its weight. The maximum over
+ * more tokens is higher for every prototype: whole boxes could be told from the rest, which is larger, by their size.
  *
  * <p>A clip of a recording that no table names is known only as a whole: it is a bag with each of its classes, cut into
- * no pieces, and one without each of the others. So it is with a class that a clip is labelled with, but no box of which
- * lies in it. In a sparse recording ({@link Coverage}) the rest is known where somebody looked. Where something is
- * marked that nobody named, nothing is known of any class. Immutable and thread-safe.
+ * no pieces, and one without each of the others. So it is with a class that a clip is labelled with, but no box of
+ * which lies in it. In a sparse recording ({@link Coverage}) the rest is known where somebody looked. Where something
+ * is marked that nobody named, nothing is known of any class. Immutable and thread-safe.
  */
 public final class BoxBags implements BoxTargets {
     private final ClipEvents clips;
@@ -77,12 +77,10 @@ public final class BoxBags implements BoxTargets {
                     + " --frames, which learns when sounds are there");
         }
         double[][] columns = IntStream.range(0, spec.freq())
-                .mapToObj(f -> new double[] {
-                    spec.place(0, f).lowHz(), spec.place(0, f).highHz()
-                })
+                .mapToObj(f ->
+                        new double[] {spec.place(0, f).lowHz(), spec.place(0, f).highHz()})
                 .toArray(double[][]::new);
-        BoxBags all = new BoxBags(
-                ClipEvents.of(tables, clips, cached, rows, spec.rowTimes(), false), piece, columns);
+        BoxBags all = new BoxBags(ClipEvents.of(tables, clips, cached, rows, spec.rowTimes(), false), piece, columns);
         all.remark(tables);
         return all;
     }
@@ -108,9 +106,8 @@ public final class BoxBags implements BoxTargets {
         }
         Set<String> boxed = new TreeSet<>();
         timed.stream().filter(this::isHeard).forEach(e -> boxed.add(e.label()));
-        List<String> weak = clips.classes().names().stream()
-                .filter(c -> !boxed.contains(c))
-                .toList();
+        List<String> weak =
+                clips.classes().names().stream().filter(c -> !boxed.contains(c)).toList();
         if (!weak.isEmpty()) {
             remarks.add(weak.size() + " classes have no box and are learned from clips as a whole, such as "
                     + MalformedTableException.quote(weak.getFirst()));
@@ -177,7 +174,9 @@ public final class BoxBags implements BoxTargets {
         for (int c = 0; c < targets.length; c++) {
             int here = c;
             boolean complete = own.recording().sparse() == null
-                    || own.recording().sparse().isComplete(clips.classes().names().get(c));
+                    || own.recording()
+                            .sparse()
+                            .isComplete(clips.classes().names().get(c));
             if (Arrays.stream(own.open()).anyMatch(open -> open == here)) {
                 bags.add(list(all(time), 0, time), c, true, 1);
                 continue;
@@ -264,9 +263,11 @@ public final class BoxBags implements BoxTargets {
     private void pieces(BitSet tokens, int time, int classIndex, boolean present, TokenBags.Builder bags) {
         List<List<Integer>> pieces = new ArrayList<>();
         for (int t = 0; t < time; t += piece) {
-            List<Integer> own = list(tokens, t, Math.min(time, t + piece));
-            if (!own.isEmpty()) {
-                pieces.add(own);
+            for (int f = 0; f < columns.length; f++) {
+                List<Integer> own = column(tokens, f, t, Math.min(time, t + piece));
+                if (!own.isEmpty()) {
+                    pieces.add(own);
+                }
             }
         }
         pieces.forEach(own -> bags.add(own, classIndex, present, 1.0 / pieces.size()));
@@ -278,6 +279,18 @@ public final class BoxBags implements BoxTargets {
         int end = to * columns.length;
         for (int i = tokens.nextSetBit(from * columns.length); i >= 0 && i < end; i = tokens.nextSetBit(i + 1)) {
             own.add(i);
+        }
+        return own;
+    }
+
+    /** The tokens of some rows in a column. */
+    private List<Integer> column(BitSet tokens, int column, int from, int to) {
+        List<Integer> own = new ArrayList<>();
+        for (int t = from; t < to; t++) {
+            int token = t * columns.length + column;
+            if (tokens.get(token)) {
+                own.add(token);
+            }
         }
         return own;
     }

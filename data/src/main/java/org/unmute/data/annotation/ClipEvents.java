@@ -130,12 +130,11 @@ final class ClipEvents {
             fewer[0] += eventsOf.get(file).size() - merged.size();
             all.put(file, new Recording(new EventIndex(merged), sparseOf.get(file)));
             add(file + " " + sparseOf.containsKey(file));
-            merged.forEach(e -> add(e.onset() + " " + e.offset() + " " + e.label()
-                    + (joined ? "" : " " + e.low() + " " + e.high())));
+            merged.forEach(e -> add(
+                    e.onset() + " " + e.offset() + " " + e.label() + (joined ? "" : " " + e.low() + " " + e.high())));
         });
         if (fewer[0] > 0) {
-            remarks.add(
-                    fewer[0] + " events overlap or touch another one of their class: each such group is one event");
+            remarks.add(fewer[0] + " events overlap or touch another one of their class: each such group is one event");
         }
         return all;
     }

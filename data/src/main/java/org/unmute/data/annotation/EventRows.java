@@ -8,7 +8,7 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.SparseRecording.Span;
 import org.unmute.models.encoder.RowTimes;
-import org.unmute.probes.train.RowTargets;
+import org.unmute.probes.truth.RowTargets;
 
 /**
  * Targets of token rows from events in time. Overlapping events of a class in a recording are one. A clip of a

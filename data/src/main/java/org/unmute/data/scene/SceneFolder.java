@@ -25,7 +25,8 @@ import org.unmute.files.TemporaryFile;
  * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
  * the order of the labels, separated by {@code ;}. {@code train-events.tsv} and {@code test-events.tsv} hold the strong
  * labels in DESED's tab-separated format {@code filename onset offset event_label}, times in seconds, one row per
- * event; with bands, the columns {@code low high} in Hz follow. The manifest is written last, so a folder with a manifest is complete.
+ * event; with bands, the columns {@code low high} in Hz follow. The
+ * manifest is written last, so a folder with a manifest is complete.
  *
  * <p>Stems, one file per event, are written to a separate folder, since every recording in a folder is taken as a clip:
  * {@code test/000000.stem0.wav} is the first event of {@code test/000000.wav}.
@@ -120,7 +121,8 @@ public final class SceneFolder {
             Wav.write(stems.resolve(stem), scene.stems().get(i), scene.sampleRate());
         }
         for (Scene.Event e : scene.events()) {
-            events.computeIfAbsent(split, s -> new StringBuilder()).append(bands ? bandRow(file, e) : eventRow(file, e));
+            events.computeIfAbsent(split, s -> new StringBuilder())
+                    .append(bands ? bandRow(file, e) : eventRow(file, e));
         }
         rows.row(
                 file,

@@ -185,7 +185,7 @@ public final class SceneMixer {
             }
             AudibleExtent audible = extent.audible(x, AudibleExtent.silence(x));
             double rate = options.sampleRate();
-            SoundBand band = SoundBand.of(x, extent.from(), extent.to(), options.sampleRate());
+            AudibleExtent.Band band = extent.band(x, options.sampleRate());
             events.add(new Scene.Event(
                     recording.label(),
                     recording.id(),

@@ -14,11 +14,11 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.data.split.LabelAudit;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.split.GroupedSplit;
+import org.unmute.data.split.LabelAudit;
 
 class ClipCutterTest {
     private static Annotation event(double onset, double offset, String label) {

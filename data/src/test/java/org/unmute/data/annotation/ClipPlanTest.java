@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.data.split.LabelAudit;
 import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
 import org.unmute.data.LabelSet;
@@ -28,6 +27,7 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.split.GroupedSplit;
+import org.unmute.data.split.LabelAudit;
 import org.unmute.probes.cache.AudioClip;
 
 class ClipPlanTest {

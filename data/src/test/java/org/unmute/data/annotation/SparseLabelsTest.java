@@ -17,12 +17,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.data.split.LabelAudit;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
+import org.unmute.data.split.LabelAudit;
 
 /** Tables that mark some of what is there: what they say of clips, and which clips are taken. */
 class SparseLabelsTest {

@@ -39,11 +39,11 @@ public record EventTable(String source, List<String> recordings, List<Annotation
 
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
-     * optionally {@code score, low, high} ({@code .jsonl}); or all such files in a folder and its subfolders. In a folder of
-     * {@code unmute detect} the table of all recordings is read, and a folder that holds only Parquet files is one
-     * table. If a file names no recording, as those of Audacity and Raven for a single recording, its events belong to
-     * the recording with the file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn},
-     * in a subfolder to {@code folder/dawn}.
+     * optionally {@code score, low, high} ({@code .jsonl}); or all such files in a folder and its subfolders. In a
+     * folder of {@code unmute detect} the table of all recordings is read, and a folder that holds only Parquet files
+     * is one table. If a file names no recording, as those of Audacity and Raven for a single recording, its events
+     * belong to the recording with the file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to
+     * {@code dawn}, in a subfolder to {@code folder/dawn}.
      *
      * @param labelColumn name of the label column in a table with a header; null for the usual names
      * @throws MalformedTableException if a file has an unsupported format, or a row is wrong; names the line
@@ -131,8 +131,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
                 double end = fields.number("end");
                 String label = fields.text("label");
                 recordings.add(name);
-                events.add(lines.place()
-                        .checked(() -> new Annotation(name, start, end, label, low, high, score, 1)));
+                events.add(lines.place().checked(() -> new Annotation(name, start, end, label, low, high, score, 1)));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.unmute.probes.event;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmute.models.encoder.EncoderSpec;
@@ -7,9 +8,12 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.frontend.MelBands;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.probes.pool.MaxPooled;
+import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.TensorScope;
 
 /**
@@ -22,6 +26,10 @@ import org.unmute.tensor.TensorScope;
  * floor: the part of the contribution that the column decides. These votes are summed over the prototypes. The band is
  * the run of columns around the maximum of the sum that have at least half of that maximum.
  *
+ * <p>A probe that was trained on boxes ({@link MaxPooled#COLUMNS}) is asked as it was trained: each column of the rows
+ * is scored by itself, and the band is the run of columns around the best one whose logit is at most {@value #BELOW}
+ * below the best.
+ *
  * <p>If the grid has one column, or the probe has no prototypes, or no prototype adds to the class, the band is full.
  */
 public final class BandFinder {
@@ -29,6 +37,8 @@ public final class BandFinder {
     private static final double SHARE = 0.5;
     /** Smaller differences between the similarities of columns are rounding errors. */
     private static final double MIN_HEIGHT = 1e-5;
+    /** Logits below that of the best column at which a run ends. */
+    private static final double BELOW = 2;
 
     private final TrainedProbe probe;
     private final EncoderSpec spec;
@@ -74,6 +84,10 @@ public final class BandFinder {
         }
         try (TensorScope _ = new TensorScope()) {
             TokenBatch clip = probe.batchOfRows(List.of(rows));
+            if (probe.probe() instanceof MaxPooled pooled && ofColumns(pooled)) {
+                double[] logits = columns(pooled, clip, classIndex);
+                return band(logits, Arrays.stream(logits).max().orElseThrow() - BELOW);
+            }
             Contributions all = probe.probe().contributions(clip, classIndex).orElseThrow();
             List<Part> parts = all.parts().stream()
                     .filter(p -> p.token() >= 0 && p.weight() > 0 && p.contribution() > 0)
@@ -89,8 +103,24 @@ public final class BandFinder {
                 int row = i * rows.tokens().time() + parts.get(i).token() / votes.length;
                 vote(similarities, row * votes.length, parts.get(i), votes);
             }
-            return band(votes);
+            double most = Arrays.stream(votes).max().orElseThrow();
+            return most > 0 ? band(votes, SHARE * most) : full;
         }
+    }
+
+    private static boolean ofColumns(Probe probe) {
+        return MaxPooled.COLUMNS.equals(probe.options().values().get(MaxPooled.BANDS));
+    }
+
+    /** The logit of each column of a clip by itself. */
+    private static double[] columns(MaxPooled probe, TokenBatch clip, int classIndex) {
+        int[][] bags = new int[clip.freq()][clip.time()];
+        for (int f = 0; f < bags.length; f++) {
+            int own = f;
+            Arrays.setAll(bags[f], t -> t * clip.freq() + own);
+        }
+        return Grad.withoutRecording(() ->
+                probe.classify(probe.bags(clip, bags)).select(1, classIndex).toDoubles());
     }
 
     /** Adds a prototype's vote for the columns around its winner. Its row of similarities begins at {@code from}. */
@@ -116,14 +146,11 @@ public final class BandFinder {
         }
     }
 
-    private Band band(double[] votes) {
+    /** The run of columns of at least this level around the best. */
+    private Band band(double[] votes, double level) {
         int best = IntStream.range(0, votes.length)
                 .reduce((a, b) -> votes[b] > votes[a] ? b : a)
                 .orElseThrow();
-        double level = SHARE * votes[best];
-        if (!(level > 0)) {
-            return full;
-        }
         int first = best;
         while (first > 0 && votes[first - 1] >= level) {
             first--;

@@ -41,8 +41,7 @@ public record BagLoss(Loss loss) {
             wanted[i] = targets[known[i]];
             shares[i] = (float) (weights[known[i]] / all);
         }
-        return loss.elements(
-                        Loss.elements(logits, known), Tensor.of(logits.backend(), wanted, wanted.length))
+        return loss.elements(Loss.elements(logits, known), Tensor.of(logits.backend(), wanted, wanted.length))
                 .times(Tensor.of(logits.backend(), shares, shares.length).cast(logits.dtype()))
                 .sum();
     }

@@ -14,6 +14,15 @@ import org.unmute.tensor.Tensor;
  */
 public interface MaxPooled extends FrameWise {
     /**
+     * Option that says how the band of an event is found: by the winners of prototypes, or, with {@link #COLUMNS}, by
+     * the scores of single columns, for a probe that was trained on boxes.
+     */
+    String BANDS = "bands";
+
+    /** Value of {@link #BANDS}. */
+    String COLUMNS = "columns";
+
+    /**
      * The descriptor of each row of the grid, as if it were a clip.
      *
      * @return {@code [batch * time, features]}, the input of {@link Probe#classify}
@@ -31,6 +40,11 @@ public interface MaxPooled extends FrameWise {
      * @throws IllegalArgumentException if the batch does not fit
      */
     default Tensor bagDescriptors(TokenBatch batch, int[][] bags, SplittableRandom random) {
+        return bags(batch, bags);
+    }
+
+    /** {@link #bagDescriptors} for scoring. */
+    default Tensor bags(TokenBatch batch, int[][] bags) {
         Tensor tokens = batch.tokens().reshape((long) batch.size() * batch.time() * batch.freq(), batch.dim());
         if (tokens.dtype() == DType.F16) {
             tokens = tokens.cast(DType.F32);

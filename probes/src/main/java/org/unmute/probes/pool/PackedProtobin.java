@@ -61,14 +61,15 @@ public final class PackedProtobin {
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, was trained on rows, or a prototype has a number that
-     *     is NaN or infinite: the trained probe scores NaN then, which no bit can express
+     * @throws IllegalArgumentException if it is not a protobin, was trained on rows or boxes, or a prototype has a
+     *     number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
-        if (!p.name().equals(PROBE) || p instanceof FrameWise rows && rows.isOfRows()) {
-            throw new IllegalArgumentException("pack: probe " + p.name() + " [" + p.options()
-                    + "] has no binary prototypes, or scores row by row: only a protobin of whole clips can be packed");
+        boolean ofRows = p instanceof FrameWise rows && rows.isOfRows();
+        if (!p.name().equals(PROBE) || ofRows || p.options().has(MaxPooled.BANDS)) {
+            throw new IllegalArgumentException("pack: probe " + p.name() + " [" + p.options() + "] has no binary"
+                    + " prototypes, scores row by row or has boxes: only a protobin of whole clips can be packed");
         }
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get(VECTORS).toFloats();

@@ -7,6 +7,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.truth.BoxTargets;
+import org.unmute.probes.truth.RowTargets;
+import org.unmute.probes.truth.TokenBags;
 import org.unmute.tensor.DType;
 
 /**
@@ -126,7 +129,8 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
             return Arrays.stream(clips).anyMatch(clip -> bags(clip).tokens().length > 0);
         }
         return known(targets(clips)).length > 0
-                || rows != null && Arrays.stream(clips).anyMatch(clip -> known(rowTargets(new int[] {clip})).length > 0);
+                || rows != null
+                        && Arrays.stream(clips).anyMatch(clip -> known(rowTargets(new int[] {clip})).length > 0);
     }
 
     /** Positions of known targets among {@link #targets(int[])}, ascending. */

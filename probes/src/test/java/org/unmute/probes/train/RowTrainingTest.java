@@ -30,6 +30,7 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.score.FrameScoring;
+import org.unmute.probes.truth.RowTargets;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;

@@ -22,7 +22,8 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
  * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
- * maximum); {@code rows}, {@code false}, or {@code true}: trained and scored row by row ({@link RowProbe}).
+ * maximum); {@code rows}, {@code false}, or {@code true}: trained and scored row by row ({@link RowProbe}); {@code
+ * bands}, {@code winners}, or {@code columns}: how the band of an event is found ({@link MaxPooled#BANDS}).
  */
 public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String BINARY = "protobin";
@@ -31,7 +32,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
-    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K, RowProbe.ROWS);
+    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K, RowProbe.ROWS, BANDS);
     static final ProbeType BINARY_TYPE =
             new ProbeType(BINARY, OPTIONS, RowProbe.orOfClips(ProtobinProbe::new)).withPrototypes();
     static final ProbeType FLOAT_TYPE =
@@ -49,6 +50,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
         RowProbe.isWanted(source);
+        source.addition(BANDS, "winners", COLUMNS);
         int count = count(source);
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
         super(source, count);
@@ -156,7 +158,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
                     + " by topk=" + topK + ": leave topk out");
         }
         batch.requireDimOf(this);
-        return Functions.dropout(MaxPooled.super.bagDescriptors(batch, bags, random), dropout, random.nextLong());
+        return Functions.dropout(bags(batch, bags), dropout, random.nextLong());
     }
 
     /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */

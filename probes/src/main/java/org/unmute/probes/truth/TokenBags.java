@@ -1,4 +1,4 @@
-package org.unmute.probes.train;
+package org.unmute.probes.truth;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +68,7 @@ public record TokenBags(int[][] tokens, float[] targets, float[] weights) {
     }
 
     /** The bags of clips of one grid as those of a batch: the tokens of a clip follow those of the clip before. */
-    static TokenBags joined(List<TokenBags> clips, int tokensEach) {
+    public static TokenBags joined(List<TokenBags> clips, int tokensEach) {
         List<int[]> tokens = new ArrayList<>();
         for (int i = 0; i < clips.size(); i++) {
             int first = i * tokensEach;
@@ -83,7 +83,7 @@ public record TokenBags(int[][] tokens, float[] targets, float[] weights) {
     }
 
     /** Arrays one after the other. */
-    static float[] concat(List<float[]> arrays) {
+    public static float[] concat(List<float[]> arrays) {
         float[] all = new float[arrays.stream().mapToInt(a -> a.length).reduce(0, Math::addExact)];
         int at = 0;
         for (float[] one : arrays) {

@@ -1,4 +1,4 @@
-package org.unmute.probes.train;
+package org.unmute.probes.truth;
 
 import java.util.Arrays;
 
