@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1], so that decisions do not depend on
  * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds for
  * calibrated scores. A class counts as present if its score is greater than its threshold. Nothing is known about a
- * class that no validation clip had: its threshold is NaN, its calibration is that of all classes together, and decisions
- * fall back on {@value #FALLBACK}.
+ * class that no validation clip had: its threshold is NaN, its calibration is that of all classes together, and
+ * decisions fall back on {@value #FALLBACK}.
  *
  * <p>Immutable and thread-safe.
  */
