@@ -20,12 +20,12 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.BatchReader;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
-import org.unmute.probes.train.RowTargets;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.probes.truth.RowTargets;
 import org.unmute.tensor.backend.Backend;
 
 /**

@@ -25,7 +25,7 @@ import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
-import org.unmute.probes.train.RowTargets;
+import org.unmute.probes.truth.RowTargets;
 
 /**
  * Learns thresholds of events on the validation clips, as {@code unmute probe} does. If it is known when the classes

@@ -19,7 +19,7 @@ import org.unmute.metrics.Interval;
  *
  * <p>Precision, recall and F1 look at all detections alike: the matching is a maximum one, so that they do not depend
  * on the order of the events. Average precision ranks the detections of a class over all recordings by score; from the
- * highest score on, each takes the reference with the greatest IoU that is still free, as in COCO. Detections with
+ * highest score on, each takes the reference with the largest IoU that is still free, as in COCO. Detections with
  * equal scores are one step of the curve, which is not interpolated. Immutable.
  */
 public final class BoxScores {

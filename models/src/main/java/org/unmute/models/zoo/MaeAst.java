@@ -35,8 +35,8 @@ import org.unmute.tensor.op.Unary;
  * the sequence of tokens, one layer norm before the first block, post-norm blocks, no class token and no final norm.
  * Nothing is padded: frames that do not fill a patch are left out.
  *
- * <p>The weights of both patches have one shape: which it is stands in the file's {@code cfg} or, in a file without it,
- * must be said by the name of the encoder.
+ * <p>The weights of both patches have one shape. The file's {@code cfg} says which it is; in a file without it, the
+ * name of the encoder must say so.
  */
 public final class MaeAst implements EncoderNetwork {
     private static final int RATE = 16_000;

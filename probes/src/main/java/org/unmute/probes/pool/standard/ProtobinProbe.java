@@ -1,8 +1,10 @@
 package org.unmute.probes.pool.standard;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.MaxPooled;
@@ -10,10 +12,13 @@ import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.PrototypeOps.PrototypeGroupMaxPool;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
+import org.unmute.tensor.op.TokenGroups;
 
 /**
  * The binarized prototypical probe (paper, section 4): {@code p = sign(p̃)}, {@code s_j(t, f) = cos(p_j, z^{t,f})},
@@ -159,6 +164,28 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         }
         batch.requireDimOf(this);
         return Functions.dropout(bags(batch, bags), dropout, random.nextLong());
+    }
+
+    /** All bags of a clip together, where prototypes are signs: the cosines of its tokens are computed once. */
+    @Override
+    public Tensor bags(TokenBatch batch, int[][] bags) {
+        int each = batch.time() * batch.freq();
+        int[] clips = Arrays.stream(bags).mapToInt(bag -> bag[0] / each).toArray();
+        if (isFloat() || !isAscending(clips)) {
+            return MaxPooled.super.bags(batch, bags);
+        }
+        batch.requireDimOf(this);
+        int[][] tokens = new int[bags.length][];
+        Arrays.setAll(
+                tokens,
+                b -> Arrays.stream(bags[b]).map(t -> t - clips[b] * each).toArray());
+        Tensor all = batch.tokens().dtype() == DType.F16 ? batch.tokens().cast(DType.F32) : batch.tokens();
+        return PrototypeGroupMaxPool.of(all, vectors, true, TokenGroups.of(clips, tokens))
+                .values();
+    }
+
+    private static boolean isAscending(int[] numbers) {
+        return IntStream.range(1, numbers.length).allMatch(i -> numbers[i - 1] <= numbers[i]);
     }
 
     /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */
