@@ -11,6 +11,8 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.probe.ScoreFile;
@@ -18,7 +20,7 @@ import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** Uses of trained probes: {@code pack}, {@code tag --probe}, and cgp on a cache of all layers. */
+/** Uses of trained probes: {@code pack}, {@code tag --probe}, and probes over all layers. */
 class DeployedProbeEndToEndTest {
     private static final int CLIPS = 8;
 
@@ -160,6 +162,63 @@ class DeployedProbeEndToEndTest {
         assertThat(record.at("/results/head").asText()).startsWith("protobin ");
         Path exclusive = probe("linear-mean", layered, "--loss", "ce");
         tagged(exclusive).forEach((clip, p) -> assertThat(p[0] + p[1]).as(clip).isCloseTo(1, Assertions.within(1e-6f)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear-layers", "head2toe"})
+    void linearProbesOfAllLayersRunFromEmbeddingToTags(String name) throws IOException {
+        Path run = probe(name, layered, "--dropout", 0.1);
+        Ran.unmute("eval", "-q", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
+        assertThat(tagged(run).values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
+        Path why = folder.resolve("why-" + name);
+        JsonNode explained = Ran.unmute(
+                        "explain",
+                        "-q",
+                        "--run",
+                        run,
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings.resolve("train/000002.wav"),
+                        "--json",
+                        "--out",
+                        why)
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(explained.get("classes"))
+                .isNotEmpty()
+                .allSatisfy(
+                        reason -> assertThat(reason.get("remark").asText()).contains("does not decompose over tokens"));
+        Path events = folder.resolve("events.csv");
+        Files.writeString(events, "file,start,end,label\ntrain/000000.wav,0,0.5,bee\n");
+        Path rows = folder.resolve("rows-" + name);
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        name,
+                        "--cache",
+                        layered,
+                        "--labels",
+                        labels,
+                        "--frames",
+                        events,
+                        "--recipe",
+                        "bat-frames",
+                        "--epochs",
+                        1,
+                        "--warm-up",
+                        0,
+                        "--out",
+                        rows)
+                .endsWith(ExitCode.OK);
+        JsonNode options = Json.read(rows.resolve("run.json")).at("/results/runs/seed 0/options");
+        assertThat(options.path("rows").asText()).isEqualTo("true");
+        assertThat(options.path("dropout").asText())
+                .as("as the authors for frames")
+                .isEqualTo("0.0");
+        assertThat(tagged(rows).values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
     }
 
     @Test

@@ -14,9 +14,9 @@ public final class TokenOptions {
     @Option(
             names = "--layers",
             description =
-                    "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
-                            + " becomes larger by as many times as there are blocks; other probes work with it as with"
-                            + " one without.")
+                    "Also store the tokens after each block of the encoder, which the probes cgp, linear-layers and"
+                            + " head2toe look at. The cache becomes larger by as many times as there are blocks; other"
+                            + " probes work with it as with one without.")
     private boolean layers;
 
     /** The type in which tokens are stored. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.benchmark.search.Halving;
@@ -361,10 +362,16 @@ class GridTest {
         assertThat(grid.datasets()).filteredOn(d -> d.mixup().isPresent()).hasSize(7);
     }
 
+    /** Those that came after its results are not in it. */
     @Test
-    void theGridOfTheMixesHasEveryProbe() throws IOException {
+    void theGridOfTheMixesHasEveryProbeOfItsResults() throws IOException {
         Grid grid = Grid.read(Path.of("../docs/grids/esc10-mixes.toml"));
-        assertThat(grid.cells()).extracting(c -> c.probe().name()).containsExactlyElementsOf(Probes.names());
+        Set<String> later = Set.of("linear-layers", "head2toe");
+        assertThat(grid.cells())
+                .extracting(c -> c.probe().name())
+                .containsExactlyElementsOf(Probes.names().stream()
+                        .filter(name -> !later.contains(name))
+                        .toList());
         assertThat(grid.protocol().seeds()).hasSize(5);
         assertThat(grid.cells())
                 .allMatch(c -> c.standardize() != Probes.type(c.probe().name()).needsLayers());

@@ -6,8 +6,8 @@ import org.unmute.probes.train.TrainingSettings;
 
 /**
  * How the authors of BAT_ICML2026 train heads frame by frame (paper, section 9.1): AdamW from 1e-3 to 1e-6 with weight
- * decay 0.05 on linear layers, 10,000 prototypes over all classes, layer normalization before linear probes. What they
- * do not state of other probes is as of protobin.
+ * decay 0.05 on linear layers, 10,000 prototypes over all classes, layer normalization before linear probes, no dropout
+ * but in cgp. What they do not state of other probes is as of protobin.
  *
  * @param steps  of the optimizer
  * @param batch  clips a step
@@ -31,6 +31,9 @@ record FrameRecipe(long steps, int batch, long warmUp) {
         ProbeOptions all = given;
         if (Set.of("protobin", "protofloat").contains(probe) && !given.has("prototypes")) {
             all = all.with("prototypes", Math.ceilDiv(PROTOTYPES, classes));
+        }
+        if (Set.of("linear-layers", "head2toe").contains(probe) && !given.has("dropout")) {
+            all = all.with("dropout", 0);
         }
         return Set.of("linear", "linear-mean").contains(probe) && !given.has("norm") ? all.with("norm", "layer") : all;
     }

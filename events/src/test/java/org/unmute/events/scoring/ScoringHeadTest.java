@@ -71,7 +71,7 @@ class ScoringHeadTest {
 
     @Test
     void aProbeScoresSamplesAndFeaturesAlike() throws IOException {
-        for (String name : List.of("linear", "linear-mean", "protobin", "cgp")) {
+        for (String name : List.of("linear", "linear-mean", "protobin", "cgp", "linear-layers", "head2toe")) {
             int layers = Probes.type(name).needsLayers() ? spec.depth() : 0;
             TrainedProbe probe = probe(name, layers, false, key.encoderHash());
             ScoringHead head = ScoringHead.ofProbe(saved(probe), encoder, key);

@@ -120,12 +120,41 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias, 
                 .reshape(batch, tokens, dim);
     }
 
+    /**
+     * Attention of further tokens to those of the input.
+     *
+     * @param further {@code [batch, n, dim]}
+     * @param x {@code [batch, tokens, dim]}
+     * @return {@code [batch, n, dim]}
+     * @throws IllegalArgumentException if there is a bias, which depends on positions
+     */
+    Tensor ofFurther(Tensor further, Tensor x) {
+        if (bias != null) {
+            throw new IllegalArgumentException("attention of further tokens: this attention has a bias that depends on"
+                    + " positions, which they do not have: use an encoder whose positions are added to its tokens");
+        }
+        Tensor own = split(x);
+        Tensor joined = split(further)
+                .select(0, 0)
+                .attention(own.select(0, 1), own.select(0, 2), null, Math.sqrt((double) heads / x.size(2)))
+                .transpose(1, 2)
+                .reshape(further.shape().toArray());
+        return proj.apply(gate == null ? joined : joined.times(passing(further)));
+    }
+
+    /** Queries, keys and values: {@code [3, batch, heads, tokens, head]}. */
+    private Tensor split(Tensor x) {
+        return qkv.apply(x)
+                .reshape(x.size(0), x.size(1), 3, heads, x.size(2) / heads)
+                .permute(2, 0, 3, 1, 4);
+    }
+
     /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */
     public Tensor ofFirstToken(Tensor x) {
         long batch = x.size(0);
         long tokens = x.size(1);
         long head = x.size(2) / heads;
-        Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
+        Tensor packed = split(x);
         Tensor queries = packed.select(0, 0);
         Tensor scores = queries.slice(2, 0, 1)
                 .matmul(packed.select(0, 1).transpose(2, 3))

@@ -35,7 +35,8 @@ import org.unmute.tensor.op.Unary;
  * each is brought to 0 to 1 by itself, and a short one is then filled up with zeros.
  */
 public record Bat() implements EncoderProvider {
-    private static final String NAME = "bat";
+    static final String NAME = "bat";
+
     private static final int RATE = 16_000;
     /** Token columns that attend to each other. */
     private static final int COLUMNS = 64;

@@ -292,6 +292,12 @@ public record Vit(
      * and what {@link Trunk#apply} gives.
      */
     public Tensor forward(Tensor input, Trace trace) {
+        Tensor x = trunk.apply(beforeBlocks(input, trace), trace);
+        return norm == null ? x : norm.apply(x);
+    }
+
+    /** What enters the first block. */
+    Tensor beforeBlocks(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
         Tensor tokens = entering(patches);
@@ -300,8 +306,7 @@ public record Vit(
             tokens = preNorm.apply(tokens);
             trace.accept("pre_norm_out", tokens);
         }
-        Tensor x = trunk.apply(tokens, trace);
-        return norm == null ? x : norm.apply(x);
+        return tokens;
     }
 
     /** Patches with the tokens before them and their positions. */

@@ -259,6 +259,12 @@ public final class ProbeTrainer {
      */
     static Tensor loss(
             Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
+        Tensor loss = ofTargets(probe, clips, settings, batch, random);
+        return probe.regularization().map(loss::plus).orElse(loss);
+    }
+
+    private static Tensor ofTargets(
+            Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
         Objective objective = settings.objective();
         if (clips.rows() != null) {
             return new RowLoss(objective.loss())
@@ -277,10 +283,9 @@ public final class ProbeTrainer {
         float[] values = clips.targets(batch.clips());
         Tensor targets = Tensor.of(logits.backend(), values, batch.clips().length, clips.classes());
         int[] known = TokenSet.known(values);
-        Tensor loss = known.length == values.length
+        return known.length == values.length
                 ? objective.loss().of(logits, targets)
                 : objective.loss().ofElements(logits, targets, known);
-        return probe.regularization().map(loss::plus).orElse(loss);
     }
 
     private static Tensor ofBags(

@@ -83,7 +83,15 @@ public record ProbeChecks(
                     .small("total=6 dropout=0")
                     .map(MapKind.EXTREMES)
                     .constant("block_attention")
-                    .variants("middle=mean layers=3", "rows=true"));
+                    .variants("middle=mean layers=3", "rows=true"),
+            withoutReference("linear-layers", "FrameGoldenTest has the numbers of the authors' head")
+                    .small("dropout=0")
+                    .constant("block_attention", "ln.weight", "ln.bias")
+                    .variants("input=mean layers=3", "rows=true"),
+            withoutReference("head2toe", "FrameGoldenTest has the numbers of the authors' head")
+                    .small("dropout=0")
+                    .constant("ln.weight", "ln.bias")
+                    .variants("input=mean layers=3", "lasso=0.5", "rows=true"));
 
     private static final Map<String, ProbeChecks> BY_NAME =
             ALL.stream().collect(Collectors.toMap(ProbeChecks::name, Function.identity()));

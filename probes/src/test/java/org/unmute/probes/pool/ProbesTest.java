@@ -185,6 +185,22 @@ class ProbesTest {
     }
 
     @Test
+    void linearProbesOfAllLayersHaveTheSizesOfThePage() {
+        TokenLayout layout = new TokenLayout(768, 8, true, 12);
+        assertThat(Probes.create(scalar, "linear-layers", layout, 10, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
+                .isEqualTo(9_238);
+        Probe joined = Probes.create(scalar, "head2toe", layout, 10, ProbeOptions.DEFAULTS, 1);
+        assertThat(joined.parameterCount()).isEqualTo(110_602);
+        assertThat(joined.dim()).isEqualTo(768);
+        assertThat(Probes.of("head2toe", joined.parameters(), true, joined.options())
+                        .layers())
+                .isEqualTo(12);
+        assertThatThrownBy(() -> Probes.of("head2toe", joined.parameters(), true, ProbeOptions.parse("layers=5")))
+                .hasMessageContaining("5 vectors of one length do not make the 9216 features");
+    }
+
+    @Test
     void headsAreTwelveOrTheLargestDivisorBelow() {
         assertThat(create("mhca", 768, 2).options().values().get("heads")).isEqualTo("12");
         assertThat(create("mhca", 64, 2).options().values().get("heads")).isEqualTo("8");
@@ -535,6 +551,14 @@ class ProbesTest {
                 .hasMessageContaining("all layers")
                 .hasMessageContaining("last only");
         assertThatThrownBy(() -> create("cgp", 8, 2, "total=2").logits(noCls)).hasMessageContaining("3 layers");
+        for (String name : List.of("linear-layers", "head2toe")) {
+            assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, true, ProbeOptions.DEFAULTS, 1))
+                    .hasMessageContaining("probe " + name + ": it pools the tokens of all layers")
+                    .hasMessageContaining("last only");
+            assertThatThrownBy(() -> create(name, 8, 2).logits(noCls)).hasMessageContaining("3 layers");
+            assertThatThrownBy(() -> create(name, 8, 2, "rows=true", "input=cls"))
+                    .hasMessageContaining("use input=mean");
+        }
         assertThatThrownBy(() -> new TokenBatch.Layers(Tensor.of(scalar, new float[6], 1, 3, 2), null))
                 .hasMessageContaining("[layers,");
         assertThatThrownBy(() -> new TokenBatch(Tensor.of(scalar, new float[6], 1, 3, 2), null, 2, 1))

@@ -94,9 +94,13 @@ class RowTrainingTest {
         });
     }
 
+    private static boolean needsLayers(String name) {
+        return Probes.type(name).needsLayers();
+    }
+
     private FrameWise probe(String name, String more) {
         ProbeOptions options = ProbeOptions.parse((more + " rows=true").strip().split(" "));
-        TokenSet clips = clips(name.equals("cgp"));
+        TokenSet clips = clips(needsLayers(name));
         return (FrameWise) Probes.create(scalar, name, clips.tokens().layout(), CLASSES, options, 5);
     }
 
@@ -127,11 +131,13 @@ class RowTrainingTest {
         "conv, kernel=5 pool=max",
         "protobin, prototypes=3",
         "protofloat, prototypes=3",
-        "cgp, total=6 dropout=0"
+        "cgp, total=6 dropout=0",
+        "linear-layers, dropout=0",
+        "head2toe, dropout=0 lasso=0.1"
     })
     void rowsAreScoredByThemselvesAndAClipHasTheirMaximum(String name, String options) {
         FrameWise probe = probe(name, options);
-        TokenSet clips = clips(name.equals("cgp"));
+        TokenSet clips = clips(needsLayers(name));
         assertThat(probe.isOfRows()).isTrue();
         assertThat(probe.options().values()).containsEntry("rows", "true");
         BatchReader.Batch batch = batch(probe, clips);
@@ -176,10 +182,21 @@ class RowTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "linear-mean", "mlp", "linearc-freqconcat", "conv", "protofloat", "cgp"})
+    @ValueSource(
+            strings = {
+                "linear",
+                "linear-mean",
+                "mlp",
+                "linearc-freqconcat",
+                "conv",
+                "protofloat",
+                "cgp",
+                "linear-layers",
+                "head2toe"
+            })
     void gradientsAreThoseOfCentralDifferences(String name) {
-        FrameWise probe = probe(name, name.equals("cgp") ? "total=6 dropout=0" : "");
-        TokenSet clips = clips(name.equals("cgp"));
+        FrameWise probe = probe(name, name.equals("cgp") ? "total=6 dropout=0" : needsLayers(name) ? "dropout=0" : "");
+        TokenSet clips = clips(needsLayers(name));
         TrainingSettings settings = settings(name);
         Tensor loss = ProbeTrainer.loss(probe, clips, settings, batch(probe, clips), new SplittableRandom(1));
         Map<String, Tensor> gradients = Gradients.of(loss, probe.parameters()).byName();
@@ -202,6 +219,31 @@ class RowTrainingTest {
             }
         }
         assertThat(strongest).as("gradients are far above the tolerance").isGreaterThan(0.02);
+    }
+
+    /** Of each feature, the norm of its weights for all classes, times √classes. */
+    @Test
+    void theGroupLassoIsAddedToTheLossOfRows() {
+        TokenSet clips = clips(true);
+        double[] losses = new double[2];
+        double penalty = 0;
+        for (int i = 0; i < 2; i++) {
+            FrameWise probe = probe("head2toe", "dropout=0 lasso=" + i);
+            losses[i] = ProbeTrainer.loss(
+                            probe, clips, settings("head2toe"), batch(probe, clips), new SplittableRandom(1))
+                    .item();
+            float[] weights = probe.parameters().get("fc.weight").toFloats();
+            int features = weights.length / CLASSES;
+            penalty = 0;
+            for (int f = 0; f < features; f++) {
+                double squares = 0;
+                for (int c = 0; c < CLASSES; c++) {
+                    squares += Math.pow(weights[c * features + f], 2);
+                }
+                penalty += Math.sqrt(CLASSES * squares);
+            }
+        }
+        assertThat(losses[1] - losses[0]).isCloseTo(penalty, within(1e-4)).isGreaterThan(1);
     }
 
     private double moved(

@@ -41,7 +41,9 @@ public final class SeriesStyles {
             "abmilp-sa",
             "linearc-clsmean",
             "linearc-freqconcat",
-            "cgp");
+            "cgp",
+            "linear-layers",
+            "head2toe");
 
     private SeriesStyles() {}
 

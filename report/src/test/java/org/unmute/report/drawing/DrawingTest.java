@@ -206,4 +206,11 @@ class DrawingTest {
                 .hasSize(3)
                 .doesNotContainAnyElementsOf(List.of(all.get("linear"), all.get("cgp")));
     }
+
+    @Test
+    void probesOfAllLayersLookDifferent() {
+        assertThat(Set.copyOf(SeriesStyles.ofProbes(List.of("cgp", "linear-layers", "head2toe", "linear", "mine"))
+                        .values()))
+                .hasSize(5);
+    }
 }

@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.ParameterSource;
-import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
@@ -31,11 +30,10 @@ import org.unmute.tensor.op.ReductionOps;
  * {@code rows}, {@code false}, or {@code true}: trained and scored row by row, {@code middle} is {@code mean} then
  * ({@link RowProbe}).
  */
-public final class CgpProbe extends PoolingProbe implements FrameWise {
+public final class CgpProbe extends AllLayersProbe implements FrameWise {
     private static final String NAME = "cgp";
 
     private static final String TOTAL = "total";
-    private static final String LAYERS = "layers";
     private static final String MIDDLE = "middle";
     private static final String DROPOUT = "dropout";
     static final ProbeType TYPE = new ProbeType(
@@ -46,38 +44,24 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private static final String VECTORS = "prototype_vectors";
     private static final int DEFAULT_TOTAL = 10_000;
     private static final int MAX_PROTOTYPES = 1_000_000;
-    private static final int MAX_LAYERS = 1000;
     private static final int FEATURES = 3;
     private static final double DEVIATION = 0.02;
     private static final double DEFAULT_DROPOUT = 0.2;
 
-    private final boolean hasCls;
     private final boolean middleIsMean;
     private final double dropout;
     private final Tensor gates;
     private final Tensor vectors;
 
     private CgpProbe(ParameterSource source) {
-        int ofTokens = source.isGiven() ? 0 : source.layout().layers();
-        int layers = source.size(LAYERS, ofTokens, MAX_LAYERS, GATES, 1, 0);
-        if (layers == 0) {
-            throw new IllegalArgumentException(
-                    "probe cgp: it pools the tokens of all layers of the encoder, these are of the last only: embed"
-                            + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
-        }
+        int layers = known(source, source.size(LAYERS, ofTokens(source), MAX_LAYERS, GATES, 1, 0));
         int total = source.size(TOTAL, DEFAULT_TOTAL, MAX_PROTOTYPES, VECTORS, 2, 0);
         boolean rows = RowProbe.isWanted(source);
-        hasCls = source.hasCls() && !rows;
-        String middle = source.choice(MIDDLE, rows ? "mean" : "cls", rows ? "cls" : "mean");
-        middleIsMean = middle.equals("mean");
-        if (rows && middle.equals("cls")) {
-            throw new IllegalArgumentException(
-                    "probe cgp: middle=cls, but a row has no cls token of its own: use middle=mean");
-        }
+        middleIsMean = isMean(source, MIDDLE, rows);
         dropout = source.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         gates = source.constant(GATES, 1, layers);
         vectors = source.normal(VECTORS, DEVIATION, total, source.dim(VECTORS, 2, 1));
-        super(source, FEATURES * total);
+        super(source, FEATURES * total, source.hasCls() && !rows);
     }
 
     @Override
@@ -92,23 +76,6 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
 
     private int prototypeCount() {
         return vectors.shape().dim(0);
-    }
-
-    private TokenBatch.Layers layers(TokenBatch batch) {
-        batch.requireDimOf(this);
-        TokenBatch.Layers layers = batch.layers();
-        if (layers == null || layers.count() != layers()) {
-            throw new IllegalArgumentException(
-                    "probe cgp: it was made for tokens of " + layers() + " layers, the batch has "
-                            + (layers == null ? "those of the last layer only" : "those of " + layers.count())
-                            + ": ask the encoder for its layers too");
-        }
-        if (hasCls != (layers.cls() != null)) {
-            throw new IllegalArgumentException(
-                    "probe cgp: it was made for tokens " + (hasCls ? "with" : "without") + " cls token, the batch is "
-                            + (hasCls ? "without" : "with") + ": use tokens of the encoder it was trained on");
-        }
-        return layers;
     }
 
     /** {@code Σ_l α_l x_l / ‖x_l‖}: {@code [layers, ..., dim]} to {@code [..., dim]}. */

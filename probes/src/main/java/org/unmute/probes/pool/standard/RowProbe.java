@@ -84,6 +84,11 @@ final class RowProbe implements FrameWise {
     }
 
     @Override
+    public Optional<Tensor> regularization() {
+        return own.regularization();
+    }
+
+    @Override
     public boolean isOfRows() {
         return true;
     }

@@ -27,6 +27,8 @@ public final class StandardProbes implements ProbeProvider {
                 ProtoProbe.TYPE,
                 ProtobinProbe.BINARY_TYPE,
                 ProtobinProbe.FLOAT_TYPE,
-                CgpProbe.TYPE);
+                CgpProbe.TYPE,
+                LinearLayersProbe.MIXED_TYPE,
+                LinearLayersProbe.JOINED_TYPE);
     }
 }
