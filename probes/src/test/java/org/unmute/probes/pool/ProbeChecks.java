@@ -75,10 +75,12 @@ public record ProbeChecks(
                             "connection=all preset=birdmae"),
             golden("protobin")
                     .map(MapKind.MAXIMUM)
-                    .variants("prototypes=1", "dropout=0.25 topk=2", "rows=true")
+                    .variants("prototypes=1", "dropout=0.25 topk=2", "rows=true", "bands=columns")
                     .withoutGradients(
                             "the sign has none: ProbesTest.theSignIsTransparentToGradients takes protofloat's"),
-            golden("protofloat").map(MapKind.MAXIMUM).variants("prototypes=3 dropout=0.25 topk=2", "rows=true"),
+            golden("protofloat")
+                    .map(MapKind.MAXIMUM)
+                    .variants("prototypes=3 dropout=0.25 topk=2", "rows=true", "bands=columns"),
             golden("cgp")
                     .small("total=6 dropout=0")
                     .map(MapKind.EXTREMES)

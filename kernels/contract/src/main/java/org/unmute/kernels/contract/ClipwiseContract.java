@@ -302,8 +302,20 @@ public abstract class ClipwiseContract extends Contract {
             View row = tokens.view().slice(0, i, 1, 1);
             PrototypeContract.pool(backend(), true, row, prototypes.view(), value.view(), winner.view());
             int at = i * s[2];
-            assertArrayEquals(value.read(), Arrays.copyOfRange(values.read(), at, at + s[2]), "row " + i);
+            float[] expected = value.read();
+            for (int j = 0; j < s[2]; j++) {
+                double bound = rowsHaveTheBitsOfClips() ? 0 : 16 * Math.ulp(expected[j]);
+                Check.close("row " + i, j, expected[j], values.read()[at + j], bound);
+            }
             assertArrayEquals(winner.readInts(), Arrays.copyOfRange(winners.readInts(), at, at + s[2]), "row " + i);
         }
+    }
+
+    /**
+     * Whether a row that is matched with others has the bits that it has as a clip. A backend that has kernels of its
+     * own for rows and for clips may round the norms of tokens differently whose squares are subnormal.
+     */
+    protected boolean rowsHaveTheBitsOfClips() {
+        return true;
     }
 }

@@ -47,6 +47,11 @@ class SignMatchingTest {
         protected Backend open(int threads) {
             return openTensorCores();
         }
+
+        @Override
+        protected boolean rowsHaveTheBitsOfClips() {
+            return false;
+        }
     }
 
     @Nested
