@@ -49,7 +49,7 @@ class SignMatchingTest {
         }
 
         @Override
-        protected boolean rowsHaveTheBitsOfClips() {
+        protected boolean matchesRowsOfAnyNorm() {
             return false;
         }
     }
