@@ -94,6 +94,16 @@ class FramesEndToEndTest {
                 .json();
     }
 
+    /** A probe that has seen only clips of 4 s scores them best as a whole, and thresholds are for that length. */
+    @Test
+    void aProbeOfClipsDetectsAtTheirLength() throws IOException {
+        Path weak = folder.resolve("as-trained");
+        probe("protobin", weak, "--epochs", 30, "--batch", 8);
+        JsonNode record = new ObjectMapper().readTree(weak.resolve("run.json").toFile());
+        assertThat(record.at("/results/runs/seed 0/events/contextSeconds").asDouble())
+                .isEqualTo(4);
+    }
+
     @Test
     void rowsKnowWhenBetterThanClips() throws IOException {
         Path weak = folder.resolve("weak");

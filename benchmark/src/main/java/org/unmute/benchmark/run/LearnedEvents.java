@@ -2,18 +2,16 @@ package org.unmute.benchmark.run;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
+import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
-import org.unmute.events.decision.EventEvidence.State;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
@@ -98,31 +96,18 @@ record LearnedEvents(SplitDataset dataset, Manifest validation, CachedScores cac
     private EventDecisions decisions(
             TrainedProbe probe, List<FrameScores> scores, RowTargets rows, PostProcessing rules) {
         EventEvidence evidence = new EventEvidence(probe.classes(), rules);
-        boolean[][] present = validation.multiHot();
-        for (int i = 0; i < present.length; i++) {
-            FrameScores own = scores.get(i);
-            String recording = ClipId.recording(own.file());
-            float[] targets = new float[own.scores().length * present[i].length];
-            if (rows != null && rows.read(i, own.scores().length, targets, 0)) {
-                evidence.addSeconds(recording, own, targets);
-            } else {
-                State[] states = new State[present[i].length];
-                boolean[] has = present[i];
-                Arrays.setAll(states, c -> has[c] ? State.PRESENT : State.ABSENT);
-                evidence.add(recording, own, states);
-            }
+        ClipLabels labels = new ClipLabels(validation, rows);
+        for (int i = 0; i < scores.size(); i++) {
+            labels.addTo(evidence, i, scores.get(i));
         }
-        return EventDecisionLearner.learn(
-                evidence,
-                EventThresholdRule.MAX_F1,
-                Double.NaN,
-                new EventDecisions.Stretches(
-                        ContextSeconds.DEFAULTS.contextFor(probe),
-                        ContextSeconds.DEFAULTS.strideFor(probe),
-                        rules.medianSeconds(),
-                        rules.maxGap(),
-                        rules.minDuration()),
-                "validation clips" + (rows == null ? "" : ", second by second"));
+        EventDecisions.Stretches stretches = new EventDecisions.Stretches(
+                ContextSeconds.DEFAULTS.contextFor(probe),
+                ContextSeconds.DEFAULTS.strideFor(probe),
+                rules.medianSeconds(),
+                rules.maxGap(),
+                rules.minDuration());
+        return EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)
+                .learn(stretches, "validation clips" + (rows == null ? "" : ", second by second"));
     }
 
     private double f1(Taught taught, List<FrameScores> scores, EventReference reference) {

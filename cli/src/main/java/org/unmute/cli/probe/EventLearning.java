@@ -3,21 +3,20 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
+import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
-import org.unmute.events.decision.EventEvidence.State;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
-import org.unmute.metrics.event.FrameScores;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.EventDecisions;
@@ -100,13 +99,12 @@ public final class EventLearning {
             double trained = Math.min(medianSeconds(held.train(), tokens, times), MAX_CONTEXT_SECONDS);
             if (trained > scored.context) {
                 Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()));
-                scored = success(longer) > CLEARLY * success(scored) ? longer : scored;
+                if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
+                    scored = longer;
+                }
             }
         }
-        return probe.withEvents(EventDecisionLearner.learn(
-                scored.evidence,
-                rule,
-                options.eventsPerHour(),
+        return probe.withEvents(scored.learner.learn(
                 new EventDecisions.Stretches(
                         scored.context,
                         scored.stride,
@@ -116,41 +114,26 @@ public final class EventLearning {
                 held.source() + (rows == null ? "" : ", second by second")));
     }
 
-    /** What the scores of stretches of one length tell. */
-    private record Scored(EventEvidence evidence, double context, double stride) {}
+    /** A learner from the scores of stretches of one length, in seconds. */
+    private record Scored(EventDecisionLearner learner, double context, double stride) {}
 
-    private double success(Scored scored) {
-        return EventDecisionLearner.success(scored.evidence, rule, options.eventsPerHour());
-    }
-
-    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds seconds) throws IOException {
-        FrameScorer scorer = seconds.scorer(probe, times, null);
+    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
+        FrameScorer scorer = contexts.scorer(probe, times, null);
         EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT);
         CachedScores scores = new CachedScores(tokens, times);
-        Manifest clips = held.clips();
-        boolean[][] present = clips.multiHot();
-        boolean[][] known = clips.known();
-        for (int i = 0; i < present.length; i++) {
-            LabelledClip clip = clips.clips().get(i);
-            State[] states = new State[present[i].length];
-            for (int c = 0; c < states.length; c++) {
-                boolean told = known == null || known[i][c];
-                states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
-            }
-            FrameScores own =
-                    scores.of(scorer, scores.seconds(List.of(clip.file()))).getFirst();
-            String recording = ClipId.recording(clip.file());
-            float[] targets = new float[own.scores().length * states.length];
-            if (rows != null && rows.read(i, own.scores().length, targets, 0)) {
-                evidence.addSeconds(recording, own, targets);
-            } else {
-                evidence.add(recording, own, states);
-            }
+        List<LabelledClip> clips = held.clips().clips();
+        ClipLabels labels = new ClipLabels(held.clips(), rows);
+        for (int i = 0; i < clips.size(); i++) {
+            Map<String, Double> seconds = scores.seconds(List.of(clips.get(i).file()));
+            labels.addTo(evidence, i, scores.of(scorer, seconds).getFirst());
         }
         if (background != null) {
             background.addTo(evidence, scorer, times);
         }
-        return new Scored(evidence, seconds.contextFor(probe), seconds.strideFor(probe));
+        return new Scored(
+                EventDecisionLearner.of(evidence, rule, options.eventsPerHour()),
+                contexts.contextFor(probe),
+                contexts.strideFor(probe));
     }
 
     /**

@@ -34,6 +34,7 @@ public final class EventDecisionLearner {
     private final EventThresholdRule rule;
     private final double eventsPerHour;
     private final int classes;
+    private Shrinkage shrinkage;
 
     private EventDecisionLearner(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
         this.evidence = evidence;
@@ -43,39 +44,38 @@ public final class EventDecisionLearner {
     }
 
     /**
-     * Learns thresholds.
+     * A learner of thresholds.
      *
-     * @param evidence      of the validation clips and the background
+     * @param evidence      of the validation clips and the background; must not change any more
      * @param rule          goal for which thresholds are chosen
      * @param eventsPerHour events of a class per hour where detection will be used, for computing precision; NaN for
      *                      the rate in the validation clips
-     * @param stretches     how the scores of the evidence were made
-     * @param source        description of the validation clips
      * @throws IllegalArgumentException if there are no labelled clips
      */
-    public static EventDecisions learn(
-            EventEvidence evidence,
-            EventThresholdRule rule,
-            double eventsPerHour,
-            EventDecisions.Stretches stretches,
-            String source) {
+    public static EventDecisionLearner of(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
         if (evidence.clips().stream().allMatch(EventEvidence.Clip::background)) {
             throw new IllegalArgumentException("event decisions: there are no labelled clips to learn from");
         }
-        return new EventDecisionLearner(evidence, rule, eventsPerHour).learn(stretches, source);
+        return new EventDecisionLearner(evidence, rule, eventsPerHour);
     }
 
     /**
-     * How well thresholds from some recordings meet a rule on others, for comparing evidence from stretches of
-     * different lengths: the F1 of found and precision, or for another rule a number that rises with success.
+     * How good thresholds from some recordings are on others, to compare evidence from stretches of different lengths:
+     * the F1 of found and precision, in [0, 1].
      *
      * @return NaN if there are fewer than two recordings
      */
-    public static double success(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
-        return new EventDecisionLearner(evidence, rule, eventsPerHour).shrinkage().merit;
+    public double heldOutF1() {
+        return shrinkage().f1;
     }
 
-    private EventDecisions learn(EventDecisions.Stretches stretches, String source) {
+    /**
+     * Learns thresholds.
+     *
+     * @param stretches how the scores of the evidence were made
+     * @param source    description of the validation clips
+     */
+    public EventDecisions learn(EventDecisions.Stretches stretches, String source) {
         List<Tradeoff> all = tradeoffs(_ -> true);
         double k = rule.goal() == Goal.ALARMS ? 0 : shrinkage().k;
         Thresholds thresholds = thresholds(all, k, _ -> true);
@@ -196,11 +196,16 @@ public final class EventDecisionLearner {
                 .count();
     }
 
-    /** A k, and how well it does on held-out recordings. */
-    private record Shrinkage(double k, double merit) {}
+    /** A k, and the F1 that it has on held-out recordings. */
+    private record Shrinkage(double k, double f1) {}
+
+    private Shrinkage shrinkage() {
+        shrinkage = shrinkage != null ? shrinkage : bestShrinkage();
+        return shrinkage;
+    }
 
     /** The k with the best decisions on held-out recordings. */
-    private Shrinkage shrinkage() {
+    private Shrinkage bestShrinkage() {
         int folds = Math.min(FOLDS, evidence.recordings());
         if (folds < 2) {
             return new Shrinkage(Double.POSITIVE_INFINITY, Double.NaN);
@@ -225,20 +230,21 @@ public final class EventDecisionLearner {
                 }
             }
         }
-        int best = 0;
+        Shrinkage best = null;
         double most = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < SHRINKAGES.length; i++) {
             double recall = positives == 0 ? 0 : found[i] / positives;
             double right = eventsPerHour * recall;
             double wrong = hours == 0 ? 0 : alarms[i] / hours;
-            double merit = merit(recall, right == 0 ? 0 : right / (right + wrong));
+            double precision = right == 0 ? 0 : right / (right + wrong);
+            double merit = merit(recall, precision);
             // Ties go to the larger k: without evidence for individual thresholds, classes share one.
             if (merit >= most) {
                 most = merit;
-                best = i;
+                best = new Shrinkage(SHRINKAGES[i], f1(recall, precision));
             }
         }
-        return new Shrinkage(SHRINKAGES[best], most);
+        return best;
     }
 
     /** How well a rule is met on the held-out recordings. */
@@ -246,8 +252,12 @@ public final class EventDecisionLearner {
         return switch (rule.goal()) {
             case PRECISION -> precision >= rule.value() ? 1 + recall : precision;
             case RECALL -> -Math.abs(recall - rule.value()) + 0.1 * precision;
-            default -> recall + precision == 0 ? 0 : 2 * recall * precision / (recall + precision);
+            default -> f1(recall, precision);
         };
+    }
+
+    private static double f1(double recall, double precision) {
+        return recall + precision == 0 ? 0 : 2 * recall * precision / (recall + precision);
     }
 
     private OneClass decided(int c, double threshold, boolean shown, Tradeoff tradeoff) {

@@ -100,6 +100,7 @@ class DecisionIntervalsTest {
             Arrays.setAll(logits, _ -> random.nextGaussian());
             evidence.addBackground("night " + h, peaks(3600, logits));
         }
-        return EventDecisionLearner.learn(evidence, EventThresholdRule.ONE_ALARM, Double.NaN, STRETCHES, "split 'val'");
+        return EventDecisionLearner.of(evidence, EventThresholdRule.ONE_ALARM, Double.NaN)
+                .learn(STRETCHES, "split 'val'");
     }
 }

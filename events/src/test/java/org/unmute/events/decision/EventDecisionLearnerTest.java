@@ -47,7 +47,8 @@ class EventDecisionLearnerTest {
     }
 
     private static EventDecisions learned(EventEvidence evidence, String rule, double perHour) {
-        return EventDecisionLearner.learn(evidence, EventThresholdRule.parse(rule), perHour, STRETCHES, "split 'val'");
+        return EventDecisionLearner.of(evidence, EventThresholdRule.parse(rule), perHour)
+                .learn(STRETCHES, "split 'val'");
     }
 
     private static State[] of(State state) {
@@ -97,6 +98,32 @@ class EventDecisionLearnerTest {
         assertThat(decisions.toString())
                 .contains("at most 1 alarm an hour and class")
                 .contains("split 'val'");
+    }
+
+    /** Thresholds from some recordings find the class in others if scores tell them apart, whatever the rule. */
+    @Test
+    void scoresThatTellClassesApartHaveTheHigherF1OnHeldOutRecordings() {
+        for (String rule : List.of("f1", "recall=0.9", "precision=0.9")) {
+            double[] f1 = new double[2];
+            for (int apart = 0; apart < 2; apart++) {
+                SplittableRandom random = new SplittableRandom(5);
+                EventEvidence evidence = evidence("wren");
+                for (int i = 0; i < 40; i++) {
+                    boolean has = i % 2 == 0;
+                    float score = (float) random.nextDouble(0.1, 0.5) + (has && apart == 1 ? 0.45f : 0);
+                    evidence.add("r" + i, clip(new float[] {0.01f, score}), of(has ? State.PRESENT : State.ABSENT));
+                }
+                f1[apart] = EventDecisionLearner.of(evidence, EventThresholdRule.parse(rule), Double.NaN)
+                        .heldOutF1();
+            }
+            assertThat(f1[1]).as(rule).isGreaterThan(0.8);
+            assertThat(f1[0]).as(rule).isBetween(0.0, 0.75);
+        }
+        EventEvidence one = evidence("wren");
+        one.add("a", clip(new float[] {0.2f, 0.95f}), of(State.PRESENT));
+        assertThat(EventDecisionLearner.of(one, EventThresholdRule.MAX_F1, Double.NaN)
+                        .heldOutF1())
+                .isNaN();
     }
 
     @Test

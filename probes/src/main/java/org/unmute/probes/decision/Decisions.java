@@ -84,14 +84,7 @@ public final class Decisions {
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
     public static Decisions learn(ThresholdRule rule, String source, float[][] scores, boolean[][] labels) {
-        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, null);
-        int[] positives = new int[calibration.classes()];
-        for (boolean[] row : labels) {
-            for (int c = 0; c < positives.length; c++) {
-                positives[c] += row[c] ? 1 : 0;
-            }
-        }
-        return new Decisions(rule, source, scores.length, positives, rule.choose(scores, labels), calibration);
+        return learn(rule, source, scores, labels, null);
     }
 
     /**
@@ -102,14 +95,14 @@ public final class Decisions {
      */
     public static Decisions learn(
             ThresholdRule rule, String source, float[][] scores, boolean[][] labels, boolean[][] known) {
-        if (known == null || scores.length == 0) {
-            return learn(rule, source, scores, labels);
-        }
-        int classes = scores[0].length;
-        int[] positives = new int[classes];
-        double[] thresholds = new double[classes];
-        for (int c = 0; c < classes; c++) {
-            int[] own = known(known, c);
+        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, known);
+        int[] positives = new int[calibration.classes()];
+        double[] thresholds = new double[positives.length];
+        for (int c = 0; c < positives.length; c++) {
+            int index = c;
+            int[] own = IntStream.range(0, scores.length)
+                    .filter(i -> known == null || known[i][index])
+                    .toArray();
             float[][] ownScores = new float[own.length][1];
             boolean[][] ownLabels = new boolean[own.length][1];
             for (int i = 0; i < own.length; i++) {
@@ -119,12 +112,7 @@ public final class Decisions {
             }
             thresholds[c] = own.length == 0 ? Double.NaN : rule.choose(ownScores, ownLabels)[0];
         }
-        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, known);
         return new Decisions(rule, source, scores.length, positives, thresholds, calibration);
-    }
-
-    private static int[] known(boolean[][] known, int c) {
-        return IntStream.range(0, known.length).filter(i -> known[i][c]).toArray();
     }
 
     /** The criterion by which the thresholds were chosen. */
