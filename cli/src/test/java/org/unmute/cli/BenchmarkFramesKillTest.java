@@ -3,14 +3,10 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
@@ -59,36 +55,10 @@ class BenchmarkFramesKillTest {
 
     /** Runs the benchmark in a process and kills it (SIGKILL) once its journals have so many lines. */
     private static int killAfter(int lines, Path grid, Path run) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
-                        .filter(p -> !p.isEmpty())
-                        .reduce((a, b) -> a + java.io.File.pathSeparator + b)
-                        .orElseThrow(),
-                "org.unmute.cli.Main",
-                "benchmark",
-                grid.toString(),
-                "--out",
-                run.toString()));
-        Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            while (process.isAlive() && lines(run) < lines) {
-                process.waitFor(10, TimeUnit.MILLISECONDS);
-            }
-            assertThat(process.isAlive())
-                    .as("the process was killed before it was done: "
-                            + new String(Files.readAllBytes(log), StandardCharsets.UTF_8))
-                    .isTrue();
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        List<?> arguments = List.of("benchmark", grid, "--out", run);
+        assertThat(Java.killedWhen(folder, arguments, () -> lines(run) >= lines))
+                .as("the process was killed before it was done")
+                .isTrue();
         return lines(run);
     }
 

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,35 +111,10 @@ class BenchmarkKillTest {
      * @return the number of lines at that time
      */
     private static int killAfter(int lines, Path grid, Path run) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                classPath(),
-                "org.unmute.cli.Main",
-                "benchmark",
-                grid.toString(),
-                "--out",
-                run.toString(),
-                "--workers",
-                "2"));
-        Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            while (process.isAlive() && lines(run) < lines) {
-                process.waitFor(20, TimeUnit.MILLISECONDS);
-            }
-            assertThat(process.isAlive())
-                    .as("the process was killed before it was done: "
-                            + new String(Files.readAllBytes(log), StandardCharsets.UTF_8))
-                    .isTrue();
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        List<?> arguments = List.of("benchmark", grid, "--out", run, "--workers", 2);
+        assertThat(Java.killedWhen(folder, arguments, () -> lines(run) >= lines))
+                .as("the process was killed before it was done")
+                .isTrue();
         return lines(run);
     }
 
@@ -176,13 +149,5 @@ class BenchmarkKillTest {
             }
         }
         return all;
-    }
-
-    /** The module path of the test run, which holds the modules, and the class path, which holds the rest. */
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
-                .filter(p -> !p.isEmpty())
-                .reduce((a, b) -> a + java.io.File.pathSeparator + b)
-                .orElseThrow();
     }
 }

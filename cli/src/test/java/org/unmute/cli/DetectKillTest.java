@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
@@ -72,31 +70,8 @@ class DetectKillTest {
 
     /** Kills a run once its log has the given size; false if the run finished before. */
     private boolean kill(Path probe, Path recordings, Path out, long bytes) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                Java.joined(Java.path()),
-                "org.unmute.cli.Main"));
-        detect(probe, recordings, out).forEach(arg -> command.add(arg.toString()));
-        Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            while (process.isAlive() && size(out.resolve(".detect/events.log")) < bytes) {
-                process.waitFor(1, TimeUnit.MILLISECONDS);
-            }
-            boolean ended = !process.isAlive();
-            assertThat(ended && process.exitValue() != 0)
-                    .as(Files.readString(log))
-                    .isFalse();
-            return !ended;
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        return Java.killedWhen(
+                folder, detect(probe, recordings, out), () -> size(out.resolve(".detect/events.log")) >= bytes);
     }
 
     private static long size(Path file) throws IOException {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,5 +88,40 @@ final class Java {
             p.destroyForcibly();
         }
         return new Ran(p.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /**
+     * Runs a command and kills it (SIGKILL) once a condition holds.
+     *
+     * @param folder temporarily holds the output
+     * @param arguments of the command line
+     * @return whether it was killed; false if it was done before, with status 0
+     */
+    static boolean killedWhen(Path folder, List<?> arguments, Callable<Boolean> condition) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                joined(path()),
+                "org.unmute.cli.Main"));
+        arguments.forEach(argument -> command.add(argument.toString()));
+        Path log = Files.createTempFile(folder, "killed", ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            while (process.isAlive() && !condition.call()) {
+                process.waitFor(1, TimeUnit.MILLISECONDS);
+            }
+            boolean done = !process.isAlive();
+            assertThat(done && process.exitValue() != 0)
+                    .as(Files.readString(log))
+                    .isFalse();
+            return !done;
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 }
