@@ -135,7 +135,8 @@ public final class FrameStudy {
                 List<SoundEvent> found = PostProcessing.events(
                         scores,
                         probe.classes(),
-                        PostProcessing.DETECT.rules(thresholds, cached.times().rowSeconds()));
+                        PostProcessing.of(probe)
+                                .rules(thresholds, cached.times().rowSeconds()));
                 double end = truth.getOrDefault(file, List.of()).stream()
                         .mapToDouble(SoundEvent::offset)
                         .reduce(seconds.get(file), Math::max);

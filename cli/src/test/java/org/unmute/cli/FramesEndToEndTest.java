@@ -57,7 +57,7 @@ class FramesEndToEndTest {
         assertThat(ran.err()).contains("train-events.tsv: DESED strong labels: 85 annotations");
         assertThat(ran.out())
                 .contains("loss bce (the default of rows and boxes)")
-                .contains("thresholds (f1) on single rows, learned on", "second by second");
+                .contains("thresholds (f1) on single rows, median over 1.0 s, learned on", "second by second");
     }
 
     private static Path events() {

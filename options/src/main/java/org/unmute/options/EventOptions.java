@@ -31,8 +31,9 @@ public final class EventOptions {
             names = "--median",
             paramLabel = "SECONDS",
             description = "Window of the median filter on scores: seconds, of which as many rows of the encoder as fit"
-                    + " are taken, an odd number; or rows, such as 3rows; 0 for none (default: "
-                    + DetectionRules.MEDIAN_SECONDS + "; for an encoder's own head what its authors take).")
+                    + " are taken, an odd number; or rows, such as 3rows; 0 for none (default:"
+                    + " what the probe learned with its thresholds, else " + DetectionRules.MEDIAN_SECONDS
+                    + "; for an encoder's own head what its authors take).")
     private String median;
 
     @Option(

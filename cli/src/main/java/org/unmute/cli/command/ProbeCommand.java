@@ -211,7 +211,8 @@ final class ProbeCommand extends ComputingCommand {
         TokenSet set = new TokenSet(source, train.targets(), train.labels().size(), rows.train(), rows.boxes());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
         try (BackgroundTokens background = background(tokens, train, loss.objective())) {
-            EventLearning learning = EventLearning.of(events, held, cache, background, rows.validation());
+            EventLearning learning =
+                    EventLearning.of(events, held, cache, background, rows.validation(), rows.boxes() != null);
             ProbeOptions chosen = training.options(name, set.classes(), options);
             SeedTraining trainer =
                     new SeedTraining(name, chosen, train.labels().names(), tokens.key(), out, this::progress);

@@ -57,8 +57,9 @@ public final class EventEvalOptions {
     @Option(
             names = "--median",
             paramLabel = "SECONDS",
-            description = "Window of the median filter over scores, 0 for none (default: "
-                    + DetectionRules.MEDIAN_SECONDS + " as in 'detect'; 0 with --frame-scores).")
+            description = "Window of the median filter over scores, 0 for none (default: as in"
+                    + " 'detect', what the probe learned, else " + DetectionRules.MEDIAN_SECONDS
+                    + "; 0 with --frame-scores).")
     private Double median;
 
     @Option(

@@ -112,15 +112,15 @@ public final class EventEvaluation {
                     + ": --audio DIR or --durations TABLE tells the exact ones");
         }
         settings.put("frameSeconds", scores.times().rowSeconds());
-        PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
-        settings.put("postProcessing", described(processing));
+        settings.put("postProcessing", described(options.postProcessing(PostProcessing.of(probes.getFirst()))));
         FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
         settings.put("contextRows", first.context());
         settings.put("strideRows", first.stride());
         EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
         for (TrainedProbe probe : probes) {
             double[] thresholds = thresholds(probe);
-            EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
+            EventRules rules = options.postProcessing(PostProcessing.of(probe))
+                    .rules(thresholds, scores.times().rowSeconds());
             FrameScorer scorer = options.contexts().seconds().scorer(probe, scores.times(), null);
             report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
         }

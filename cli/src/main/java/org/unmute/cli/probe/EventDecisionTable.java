@@ -19,6 +19,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param source          the validation clips in words
  * @param contextSeconds  length of the stretches they were learned on
  * @param strideSeconds   from one stretch to the next
+ * @param medianSeconds   window of the median filter on scores
  * @param clipSeconds     median length of a validation clip, for which scores are probabilities
  * @param backgroundHours hours of background
  * @param eventsPerHour   by which precision was judged; null where the rule needs none
@@ -32,6 +33,7 @@ public record EventDecisionTable(
         String source,
         double contextSeconds,
         double strideSeconds,
+        double medianSeconds,
         double clipSeconds,
         double backgroundHours,
         Double eventsPerHour,
@@ -108,6 +110,7 @@ public record EventDecisionTable(
                 learned.source(),
                 all.stretches().context(),
                 all.stretches().stride(),
+                all.stretches().median(),
                 learned.clipSeconds(),
                 learned.backgroundHours(),
                 Double.isNaN(learned.eventsPerHour()) ? null : learned.eventsPerHour(),
@@ -138,12 +141,13 @@ public record EventDecisionTable(
         o.println();
         o.printf(
                 Locale.ROOT,
-                "events, %s: thresholds (%s) on %s, learned on %s and %.2f h of background%s%n",
+                "events, %s: thresholds (%s) on %s, median over %s s, learned on %s and %.2f h of background%s%n",
                 run,
                 rule,
                 contextSeconds == 0
                         ? "single rows"
                         : "stretches of " + contextSeconds + " s every " + strideSeconds + " s",
+                medianSeconds,
                 source,
                 backgroundHours,
                 eventsPerHour == null

@@ -3,7 +3,6 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
@@ -13,8 +12,8 @@ import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
+import org.unmute.events.decision.MedianWindow;
 import org.unmute.events.detection.ContextSeconds;
-import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.models.encoder.RowTimes;
@@ -38,19 +37,22 @@ public final class EventLearning {
     private final BackgroundTokens background;
     private final RowTimes times;
     private final RowTargets rows;
+    private final boolean choosesMedian;
 
     private EventLearning(
             EventLearningOptions options,
             ValidationClips held,
             BackgroundTokens background,
             RowTimes times,
-            RowTargets rows) {
+            RowTargets rows,
+            boolean choosesMedian) {
         this.options = options;
         this.rule = options.rule();
         this.held = held;
         this.background = background;
         this.times = times;
         this.rows = rows;
+        this.choosesMedian = choosesMedian;
     }
 
     /**
@@ -58,16 +60,19 @@ public final class EventLearning {
      *
      * @param background null for none
      * @param rows when the classes sound in the validation clips; null if only their labels are known
+     * @param boxes whether the probe is trained on boxes. These are right if they overlap, for which the window of the
+     *     median filter matters more than for beginnings, ends and seconds.
      */
     public static EventLearning of(
             EventLearningOptions options,
             ValidationClips held,
             Path cache,
             BackgroundTokens background,
-            RowTargets rows)
+            RowTargets rows,
+            boolean boxes)
             throws IOException {
         Optional<RowTimes> times = CacheOrigin.rowTimes(cache);
-        return new EventLearning(options, held, background, times.orElse(null), rows);
+        return new EventLearning(options, held, background, times.orElse(null), rows, boxes && rows != null);
     }
 
     /** Why no thresholds of events are learned; null if they are. */
@@ -94,11 +99,12 @@ public final class EventLearning {
             return probe;
         }
         ContextSeconds given = options.context();
-        Scored scored = scored(probe, tokens, given);
+        PostProcessing rules = rules(probe, tokens, given);
+        Scored scored = scored(probe, tokens, given, rules);
         if (given.context() == null && detectsAsTrained()) {
             double trained = Math.min(medianSeconds(held.train(), tokens, times), MAX_CONTEXT_SECONDS);
             if (trained > scored.context) {
-                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()));
+                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()), rules);
                 if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
                     scored = longer;
                 }
@@ -106,26 +112,36 @@ public final class EventLearning {
         }
         return probe.withEvents(scored.learner.learn(
                 new EventDecisions.Stretches(
-                        scored.context,
-                        scored.stride,
-                        DetectionRules.MEDIAN_SECONDS,
-                        DetectionRules.MAX_GAP_SECONDS,
-                        DetectionRules.MIN_DURATION_SECONDS),
+                        scored.context, scored.stride, rules.medianSeconds(), rules.maxGap(), rules.minDuration()),
                 held.source() + (rows == null ? "" : ", second by second")));
     }
 
     /** A learner from the scores of stretches of one length, in seconds. */
     private record Scored(EventDecisionLearner learner, double context, double stride) {}
 
-    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
-        FrameScorer scorer = contexts.scorer(probe, times, null);
-        EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT);
-        CachedScores scores = new CachedScores(tokens, times);
+    /** What happens to scores before they are events: as in detection, with the median filter that suits the classes. */
+    private PostProcessing rules(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
+        return !choosesMedian
+                ? PostProcessing.DETECT
+                : new MedianWindow(probe.classes(), new ClipLabels(held.clips(), rows), rows)
+                        .choose(held.clips().clips().size(), scores(tokens, contexts.scorer(probe, times, null)));
+    }
+
+    private MedianWindow.Scores scores(TokenCache tokens, FrameScorer scorer) {
+        CachedScores cached = new CachedScores(tokens, times);
         List<LabelledClip> clips = held.clips().clips();
+        return i ->
+                cached.of(scorer, cached.seconds(List.of(clips.get(i).file()))).getFirst();
+    }
+
+    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts, PostProcessing rules)
+            throws IOException {
+        FrameScorer scorer = contexts.scorer(probe, times, null);
+        EventEvidence evidence = new EventEvidence(probe.classes(), rules);
+        MedianWindow.Scores scores = scores(tokens, scorer);
         ClipLabels labels = new ClipLabels(held.clips(), rows);
-        for (int i = 0; i < clips.size(); i++) {
-            Map<String, Double> seconds = scores.seconds(List.of(clips.get(i).file()));
-            labels.addTo(evidence, i, scores.of(scorer, seconds).getFirst());
+        for (int i = 0; i < held.clips().clips().size(); i++) {
+            labels.addTo(evidence, i, scores.of(i));
         }
         if (background != null) {
             background.addTo(evidence, scorer, times);

@@ -14,21 +14,26 @@ import java.util.stream.IntStream;
 import org.unmute.files.NearestName;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.MedianFilter;
 
 /**
- * How scores become events, in seconds and class names; {@link #rules} converts the settings to rows and indices.
+ * How scores become events, in seconds and class names; {@link #rules} converts the settings to rows and indices. What
+ * is NaN is as {@link #completed} says.
  *
  * @param threshold    that the score of every class must exceed; if NaN, the one that the probe learned for events,
  *                     else {@value #THRESHOLD}
  * @param byClass      thresholds of individual classes, which override {@code threshold}
  * @param low          events continue while their score exceeds this; if NaN, the threshold
  * @param lowShare     {@code low} as a share of each class's threshold; if NaN, {@code low} is used
- * @param median       window of the median filter in seconds, rounded down to an odd number of rows
+ * @param median       window of the median filter in seconds, rounded down to an odd number of rows; if NaN, that of the
+ *                     thresholds that the probe learned for events, else {@value #MEDIAN_SECONDS}
  * @param medianRows   window of the median filter in rows; if 0, {@code median} is used
- * @param maxGap       events of a class with at most this gap between them become one, in seconds
- * @param minDuration  shorter events are dropped, in seconds
+ * @param maxGap       events of a class with at most this gap between them become one, in seconds; if NaN, as with the
+ *                     learned thresholds, else {@value #MAX_GAP_SECONDS}
+ * @param minDuration  shorter events are dropped, in seconds; if NaN, as with the learned thresholds, else
+ *                     {@value #MIN_DURATION_SECONDS}
  * @param topK         number of classes, those with the highest scores, that may be active in each row; 0 for all
  * @param only         names of the classes to look for; empty for all
  * @param anyContext   whether to also use thresholds that the probe learned for stretches of another length
@@ -62,17 +67,7 @@ public record DetectionRules(
 
     /** The defaults. */
     public static final DetectionRules DEFAULTS = new DetectionRules(
-            Double.NaN,
-            Map.of(),
-            Double.NaN,
-            Double.NaN,
-            MEDIAN_SECONDS,
-            0,
-            MAX_GAP_SECONDS,
-            MIN_DURATION_SECONDS,
-            0,
-            Set.of(),
-            false);
+            Double.NaN, Map.of(), Double.NaN, Double.NaN, Double.NaN, 0, Double.NaN, Double.NaN, 0, Set.of(), false);
 
     /** @throws IllegalArgumentException if a value is out of range */
     public DetectionRules {
@@ -112,16 +107,43 @@ public record DetectionRules(
     }
 
     private static void requireSeconds(String what, double value) {
-        if (!(value >= 0 && value <= 3600)) {
+        if (!Double.isNaN(value) && !(value >= 0 && value <= 3600)) {
             throw new IllegalArgumentException(what + " must be 0 to 3600 seconds, is " + value);
         }
     }
 
+    /**
+     * The same rules with what a probe learned, or the defaults, in place of NaN for the median filter, the gap and the
+     * duration.
+     *
+     * @param learned thresholds of events; null if the probe learned none
+     */
+    public DetectionRules completed(EventDecisions learned) {
+        EventDecisions.Stretches own = learned == null ? null : learned.stretches();
+        return new DetectionRules(
+                threshold,
+                byClass,
+                low,
+                lowShare,
+                or(median, own == null ? MEDIAN_SECONDS : own.median()),
+                medianRows,
+                or(maxGap, own == null ? MAX_GAP_SECONDS : own.maxGap()),
+                or(minDuration, own == null ? MIN_DURATION_SECONDS : own.minDuration()),
+                topK,
+                only,
+                anyContext);
+    }
+
+    private static double or(double value, double otherwise) {
+        return Double.isNaN(value) ? otherwise : value;
+    }
+
     /** Number of rows of the median filter, for the rows of an encoder. */
-    public int medianRows(EncoderSpec spec) {
+    int medianRows(EncoderSpec spec) {
         return medianRows > 0
                 ? medianRows
-                : MedianFilter.framesIn(median, spec.rowTimes().rowSeconds());
+                : MedianFilter.framesIn(
+                        or(median, MEDIAN_SECONDS), spec.rowTimes().rowSeconds());
     }
 
     /** Indices of the classes to look for, in order. */
@@ -158,7 +180,13 @@ public record DetectionRules(
                         classes.get(c)));
             }
         }
-        return new EventRules(high, lower, medianRows(spec), maxGap, minDuration, topK);
+        return new EventRules(
+                high,
+                lower,
+                medianRows(spec),
+                or(maxGap, MAX_GAP_SECONDS),
+                or(minDuration, MIN_DURATION_SECONDS),
+                topK);
     }
 
     private double threshold(String name, double learned) {

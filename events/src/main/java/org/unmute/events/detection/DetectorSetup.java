@@ -90,7 +90,7 @@ public record DetectorSetup(
             throw new InputException("probe " + probe.probe().name() + " looks at " + layers
                     + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
         }
-        DetectionRules wanted = rules.classes(probe.classes());
+        DetectionRules wanted = rules.classes(probe.classes()).completed(probe.eventDecisions());
         LearnedThresholds learned = LearnedThresholds.of(probe, wanted, context);
         try {
             return new DetectorSetup(

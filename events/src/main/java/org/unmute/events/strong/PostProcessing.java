@@ -6,9 +6,11 @@ import java.util.List;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.SoundEvent;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.event.EventDetector;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.MedianFilter;
+import org.unmute.probes.pool.TrainedProbe;
 
 /**
  * Processing of scores over time before they become events, apart from thresholds.
@@ -18,7 +20,7 @@ import org.unmute.probes.event.MedianFilter;
  * @param minDuration   shorter events are dropped, in seconds
  */
 public record PostProcessing(double medianSeconds, double maxGap, double minDuration) {
-    /** The defaults of {@code unmute detect}. */
+    /** The defaults of {@code unmute detect} for a probe that learned nothing about events. */
     public static final PostProcessing DETECT = new PostProcessing(
             DetectionRules.MEDIAN_SECONDS, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS);
 
@@ -33,6 +35,17 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
                         + medianSeconds + ", gap " + maxGap + ", duration " + minDuration);
             }
         }
+    }
+
+    /** What {@code unmute detect} does by default with the scores of a probe: as it learned, else {@link #DETECT}. */
+    public static PostProcessing of(TrainedProbe probe) {
+        EventDecisions learned = probe.eventDecisions();
+        return learned == null
+                ? DETECT
+                : new PostProcessing(
+                        learned.stretches().median(),
+                        learned.stretches().maxGap(),
+                        learned.stretches().minDuration());
     }
 
     /** Window of the median filter in frames, rounded down to an odd number. */

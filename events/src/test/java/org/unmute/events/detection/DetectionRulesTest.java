@@ -9,6 +9,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventThresholdRule;
+import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.event.EventRules;
 
 class DetectionRulesTest {
@@ -49,6 +52,26 @@ class DetectionRulesTest {
         DetectionRules rows =
                 new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, 0.35, 9, 0, 0, 0, Set.of(), false);
         assertThat(rows.medianRows(SPEC)).isEqualTo(9);
+    }
+
+    @Test
+    void whatIsNotStatedIsAsTheProbeLearnedIt() {
+        EventDecisions learned = new EventDecisions(
+                new EventDecisions.Stretches(0, 0.1, 4, 0.3, 0.5),
+                new EventDecisions.Learned(EventThresholdRule.MAX_F1, "clips", 3, 10, 0, Double.NaN, 0),
+                List.of(new EventDecisions.OneClass(0.5, false, true, 1, 1, 1, 1, 0, 0, 0.5, 1)),
+                ScoreCalibration.fitWithSharedSlope(new float[][] {{0.2f}, {0.8f}}, new byte[][] {{0}, {1}}));
+        DetectionRules all = DetectionRules.DEFAULTS.completed(learned);
+        assertThat(List.of(all.median(), all.maxGap(), all.minDuration())).containsExactly(4.0, 0.3, 0.5);
+        assertThat(all.rules(CLASSES, null, SPEC).medianFrames()).isEqualTo(49);
+        DetectionRules stated =
+                new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, 2, 0, 1, 0, 0, Set.of(), false);
+        assertThat(stated.completed(learned)).isEqualTo(stated);
+        DetectionRules none = DetectionRules.DEFAULTS.completed(null);
+        assertThat(List.of(none.median(), none.maxGap(), none.minDuration())).containsExactly(1.0, 0.2, 0.1);
+        assertThat(DetectionRules.DEFAULTS.rules(CLASSES, null, SPEC))
+                .usingRecursiveComparison()
+                .isEqualTo(none.rules(CLASSES, null, SPEC));
     }
 
     @Test

@@ -22,14 +22,7 @@ class RuleOptionsTest {
     private Path folder;
 
     private static RuleOptions options(String threshold, String low, String median, Integer topK, String... classes) {
-        return new RuleOptions(
-                threshold,
-                low,
-                median,
-                DetectionRules.MAX_GAP_SECONDS,
-                DetectionRules.MIN_DURATION_SECONDS,
-                topK,
-                List.of(classes));
+        return new RuleOptions(threshold, low, median, null, null, topK, List.of(classes));
     }
 
     @Test
@@ -41,17 +34,7 @@ class RuleOptionsTest {
     void eachIsReadAsItIsWritten() throws IOException {
         assertThat(options("0.3", "50%", "3rows", 2).rules(KNOWN))
                 .isEqualTo(new DetectionRules(
-                        0.3,
-                        Map.of(),
-                        Double.NaN,
-                        0.5,
-                        DetectionRules.MEDIAN_SECONDS,
-                        3,
-                        0.2,
-                        0.1,
-                        2,
-                        Set.of(),
-                        false));
+                        0.3, Map.of(), Double.NaN, 0.5, Double.NaN, 3, Double.NaN, Double.NaN, 2, Set.of(), false));
         DetectionRules rules = options("0.3", "0.1", "0.5", null).rules(KNOWN);
         assertThat(rules.low()).isEqualTo(0.1);
         assertThat(rules.lowShare()).isNaN();

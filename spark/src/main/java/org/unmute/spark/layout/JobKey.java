@@ -88,7 +88,9 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         return new JobKey(values, tokens.encoder(), tokens.frontEnd(), classes);
     }
 
-    private static String words(DetectionRules rules) {
+    /** What is not stated is as the probe learned it, which is in the key. */
+    private static String words(DetectionRules stated) {
+        DetectionRules rules = stated.completed(null);
         return "threshold " + rules.threshold() + ", by class " + new TreeMap<>(rules.byClass()) + ", low "
                 + rules.low() + ", low share " + rules.lowShare() + ", median " + rules.median() + ", median rows "
                 + rules.medianRows() + ", max gap " + rules.maxGap() + ", min duration " + rules.minDuration()
