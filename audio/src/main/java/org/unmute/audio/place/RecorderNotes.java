@@ -134,7 +134,7 @@ public record RecorderNotes(
             }
             recorder = (fields.getOrDefault("Make", "") + " " + fields.getOrDefault("Model", "")).strip();
             serial = fields.getOrDefault("Serial", "");
-            site = fields.getOrDefault("WA|Song Meter|Prefix", "");
+            site = fields.getOrDefault("WA|Song Meter|Prefix", fields.getOrDefault("WA|Prefix", ""));
         }
 
         /** A 16-bit number of the field, a 32-bit length, the field: see guano-py's reader of such chunks. */

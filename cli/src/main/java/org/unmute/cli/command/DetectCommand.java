@@ -56,7 +56,7 @@ import picocli.CommandLine.Option;
             "  audacity/….txt                           audacity: a label track for each recording",
             "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
             "  events.parquet                           parquet: all events, in full precision; written at the end",
-            "  camtrapdp/datapackage.json, …            camtrapdp: deployments, media, observations as Camtrap DP 1.0.2",
+            "  camtrapdp/datapackage.json, …            camtrapdp: a data package, Camtrap DP 1.0.2",
             "  events.html                              --page: the events as a page, with pictures and sound",
             "  recordings.csv                           when and where each recording was made, and what is odd",
             "  skipped.csv                              recordings that were not read to their end, with the reason",

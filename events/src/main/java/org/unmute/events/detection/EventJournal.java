@@ -67,8 +67,8 @@ public final class EventJournal implements AutoCloseable {
      */
     public static EventJournal open(Path file) throws IOException {
         WrittenFiles.changed(file);
-        EventJournal journal = opened(
-                file, true, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        EventJournal journal =
+                opened(file, true, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
         return journal;
     }

@@ -31,8 +31,8 @@ import org.unmute.probes.event.Event;
 
 /**
  * The events of a folder as Camtrap DP {@value CamtrapTables#VERSION} (Bubnicki et al. 2024), TDWG's exchange format
- * for observations by devices: a recording is a medium, an event an observation of it, recordings of one site at one place
- * are a deployment. Times are in whole seconds, as the format has them; tags hold exact ones and the band.
+ * for observations by devices: a recording is a medium, an event an observation of it, recordings of one site at one
+ * place are a deployment. Times are in whole seconds, as the format has them; tags hold exact ones and the band.
  */
 public final class CamtrapPackage {
     /** Subfolder of the package. */

@@ -107,7 +107,8 @@ final class FieldCalendar {
     private String ticks() {
         StringBuilder ticks = new StringBuilder();
         int between = Math.max(1, Math.ceilDiv(columns, LABELS));
-        for (int c = 0; c < columns; c += between) {
+        // A label needs the width of its text, so none begins near the end.
+        for (int c = 0; c == 0 || c + between * 2 / 3 < columns; c += between) {
             LocalDate day = summary.first().plusDays((long) c * step);
             ticks.append(
                     String.format(Locale.ROOT, "<i style=\"left:%s\">%s</i>", Html.percent((double) c / columns), day));
