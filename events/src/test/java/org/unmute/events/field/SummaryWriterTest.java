@@ -200,7 +200,7 @@ class SummaryWriterTest {
         assertThatThrownBy(() -> DetectedFolder.open(folder.resolve("out"))).hasMessageContaining("no folder of");
     }
 
-    /** A hundred thousand recordings of a year; the command's memory is measured in docs/detect.md. */
+    /** A hundred thousand recordings of fifty sites, with two million events. */
     @Test
     @FullBuild("writes and reads two million events")
     void aHundredThousandRecordingsTakeLessThanAMinute() throws IOException {
