@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
 
 /** The commands of {@code docs/month.md}, on a month of two sites that whistle in some weeks. */
+@FullBuild("trains a probe and runs all commands of a page")
 class MonthEndToEndTest {
     private static final int RATE = 16_000;
     private static final LocalDate FIRST = LocalDate.of(2024, 5, 1);

@@ -308,7 +308,7 @@ final class Scenarios {
                             .toList();
                 }
                 for (int i = 0; i < 2; i++) {
-                    Files.copy(clips.get(i), field.resolve("20240517_05300" + i + ".WAV"));
+                    Files.write(field.resolve("20240517_05300" + i + ".WAV"), Files.readAllBytes(clips.get(i)));
                 }
                 Files.writeString(deployments, "folder,site,latitude,longitude\n*,A,52.5,13.25\n");
                 Files.writeString(own, "{\"created\":\"2024-06-01T00:00:00Z\"}");

@@ -50,7 +50,8 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
     TimeAndPlace of(String file, RecorderNotes notes) {
         FileNameTime name = pattern == null ? FileNameTime.of(file) : pattern.name(file);
         DecidedTime time = DecidedTime.of(name, notes, zone);
-        String place = site.site(file, name, notes);
+        boolean own = pattern != null && site == SiteRule.AUTO && !name.prefix().isEmpty();
+        String place = own ? name.prefix() : site.site(file, name, notes);
         List<String> problems = new ArrayList<>();
         double latitude = notes.latitude();
         double longitude = notes.longitude();
