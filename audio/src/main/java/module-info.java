@@ -9,6 +9,7 @@ module org.unmute.audio {
 
     exports org.unmute.audio;
     exports org.unmute.audio.flac;
+    exports org.unmute.audio.place;
 
     uses AudioFormatProvider;
 

@@ -21,6 +21,8 @@ module org.unmute.cli {
     opens org.unmute.cli.detect to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.field to
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.event to
             info.picocli;
     opens org.unmute.cli.option to

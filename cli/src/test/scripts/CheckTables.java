@@ -26,6 +26,8 @@ public class CheckTables {
             "High Freq (Hz)",
             "Annotation",
             "Confidence");
+    /** Columns of time and place. */
+    static final List<String> FIELD = List.of("Begin Date Time", "End Date Time", "Site", "Latitude", "Longitude");
 
     record Event(String file, double start, double end, String label, double score, double low, double high) {}
 
@@ -65,11 +67,15 @@ public class CheckTables {
 
     static List<Event> csv(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
-        require(lines.getFirst().equals("file,start,end,label,score,low,high"), "events.csv: " + lines.getFirst());
+        require(
+                lines.getFirst()
+                        .equals(
+                                "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude"),
+                "events.csv: " + lines.getFirst());
         List<Event> all = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             String[] c = line.split(",", -1);
-            require(c.length == 7, line);
+            require(c.length == 12, line);
             all.add(new Event(c[0], d(c[1]), d(c[2]), c[3], d(c[4]), d(c[5]), d(c[6])));
         }
         return all;
@@ -77,7 +83,7 @@ public class CheckTables {
 
     static void jsonLines(Path file, List<Event> all) throws IOException {
         Pattern object = Pattern.compile("\\{\"file\":\"(.*)\",\"start\":(.*),\"end\":(.*),\"label\":\"(.*)\""
-                + ",\"score\":(.*),\"low\":(.*),\"high\":(.*)\\}");
+                + ",\"score\":(.*),\"low\":(.*),\"high\":([0-9.]*)(,\"site\":\"[^\"]*\")?\\}");
         List<String> lines = Files.readAllLines(file);
         require(lines.size() == all.size(), "events.jsonl: " + lines.size() + " lines");
         for (int i = 0; i < lines.size(); i++) {
@@ -111,7 +117,9 @@ public class CheckTables {
     }
 
     static void raven(Path file, List<Event> own) throws IOException {
-        List<String[]> rows = table(file, RAVEN);
+        List<String> header = new ArrayList<>(RAVEN);
+        header.addAll(FIELD);
+        List<String[]> rows = table(file, header);
         require(rows.size() == own.size(), file + ": " + rows.size() + " rows");
         for (int i = 0; i < rows.size(); i++) {
             String[] c = rows.get(i);
@@ -123,6 +131,7 @@ public class CheckTables {
     static void combined(Path file, List<Event> all, Map<String, Double> lengths, Path recordings) throws IOException {
         List<String> header = new ArrayList<>(RAVEN);
         header.addAll(List.of("Begin Path", "File Offset (s)"));
+        header.addAll(FIELD);
         List<String[]> rows = table(file, header);
         require(rows.size() == all.size(), file + ": " + rows.size() + " rows");
         for (int i = 0; i < rows.size(); i++) {
@@ -157,13 +166,16 @@ public class CheckTables {
     static void birdnet(Path file, List<Event> own, Path recordings) throws IOException {
         List<String> lines = Files.readAllLines(file);
         require(
-                lines.getFirst().equals("Start (s),End (s),Scientific name,Common name,Confidence,File"),
+                lines.getFirst()
+                        .equals(
+                                "Start (s),End (s),Scientific name,Common name,Confidence,File,Begin Date Time,End Date Time,Site,"
+                                        + "Latitude,Longitude"),
                 file + ": " + lines.getFirst());
         require(lines.size() == own.size() + 1, file + ": " + lines.size() + " lines");
         for (int i = 0; i < own.size(); i++) {
             String[] c = lines.get(i + 1).split(",", -1);
             Event e = own.get(i);
-            require(c.length == 6 && c[2].equals(c[3]), lines.get(i + 1));
+            require(c.length == 11 && c[2].equals(c[3]), lines.get(i + 1));
             require(Path.of(c[5]).equals(recordings.resolve(e.file).toAbsolutePath()), file + ": " + c[5]);
             same(new Event(e.file, d(c[0]), d(c[1]), c[3], d(c[4]), e.low, e.high), e);
         }

@@ -6,6 +6,7 @@ module org.unmute.data {
 
     exports org.unmute.data;
     exports org.unmute.data.annotation;
+    exports org.unmute.data.field;
     exports org.unmute.data.json;
     exports org.unmute.data.parquet;
     exports org.unmute.data.pretrain;

@@ -11,6 +11,7 @@ module org.unmute.report {
     exports org.unmute.report.demo;
     exports org.unmute.report.drawing;
     exports org.unmute.report.event;
+    exports org.unmute.report.field;
     exports org.unmute.report.page;
     exports org.unmute.report.table;
 }

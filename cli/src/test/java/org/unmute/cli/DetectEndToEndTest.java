@@ -443,7 +443,8 @@ class DetectEndToEndTest {
                 .endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("1 of 10 classes").contains("thresholds: 1 as given");
         assertThat(ran.out()).contains("0 events in 5 recordings");
-        assertThat(Files.readString(out.resolve("events.csv"))).isEqualTo("file,start,end,label,score,low,high\n");
+        assertThat(Files.readString(out.resolve("events.csv")))
+                .isEqualTo("file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude\n");
         assertThat(Files.readString(out.resolve("events.jsonl"))).isEmpty();
         assertThat(Files.readAllLines(out.resolve("raven/0.selections.txt"))).hasSize(1);
         assertThat(Files.size(out.resolve("audacity/0.txt"))).isZero();

@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,7 @@ public final class WritingCommands {
                         "csv,raven",
                         "--out",
                         out));
+        add("summarize", out -> List.of(detected(), "--page", "--out", out));
         add(
                 "eval",
                 out -> List.of(
@@ -147,6 +149,22 @@ public final class WritingCommands {
                         recordings.resolve("test"),
                         "--scores",
                         out));
+    }
+
+    /** A folder of events in a recording that is named by its time. */
+    private Path detected() {
+        Path made = folder.resolve("detected");
+        if (!Files.exists(made)) {
+            try {
+                Path field = Files.createDirectories(folder.resolve("field"));
+                Files.copy(clip, field.resolve("20240517_053000.WAV"));
+                Ran.unmute("detect", "-q", "--probe", trained, "--audio", field, "--threshold", 0.4, "--out", made)
+                        .endsWith(ExitCode.OK);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return made;
     }
 
     private void rest() throws IOException {

@@ -14,7 +14,9 @@ import org.unmute.cli.detect.DetectionPage;
 import org.unmute.cli.detect.DetectionProgress;
 import org.unmute.cli.detect.DetectionReport;
 import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.CamtrapOptions;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
@@ -23,9 +25,12 @@ import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
+import org.unmute.events.field.RecordingTable;
 import org.unmute.events.scoring.ProbeFiles;
+import org.unmute.files.PlainText;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
+import org.unmute.options.FieldOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.event.EventPage;
 import picocli.CommandLine.Command;
@@ -51,7 +56,9 @@ import picocli.CommandLine.Option;
             "  audacity/….txt                           audacity: a label track for each recording",
             "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
             "  events.parquet                           parquet: all events, in full precision; written at the end",
+            "  camtrapdp/datapackage.json, …            camtrapdp: a data package, Camtrap DP 1.0.2",
             "  events.html                              --page: the events as a page, with pictures and sound",
+            "  recordings.csv                           when and where each recording was made, and what is odd",
             "  skipped.csv                              recordings that were not read to their end, with the reason",
             "  run.json                                 how it was made; written at the end",
             "",
@@ -62,6 +69,8 @@ import picocli.CommandLine.Option;
 final class DetectCommand extends ComputingCommand {
     /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
     private static final String NOTES = "unmute.detect.notes";
+    /** Recordings of which problems with time and place are told. */
+    private static final int SHOWN = 8;
 
     @Option(
             names = "--probe",
@@ -93,6 +102,12 @@ final class DetectCommand extends ComputingCommand {
     @Mixin
     private EventOptions events;
 
+    @Mixin
+    private FieldOptions field;
+
+    @Mixin
+    private CamtrapOptions camtrap;
+
     @Option(
             names = "--page",
             description =
@@ -106,9 +121,12 @@ final class DetectCommand extends ComputingCommand {
     @Override
     public Integer call() throws IOException {
         begin();
+        FieldLog places =
+                new FieldLog(checked(e -> CommandException.usage("detect: " + e.getMessage(), e), field::rules));
         openBackend();
         DetectorSetup setup = probe == null ? ofHead() : ofProbe();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
+        camtrap.check(formats, clips, places);
         setup.lines().forEach(this::tell);
         if (setup.file() != null) {
             ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
@@ -133,8 +151,12 @@ final class DetectCommand extends ComputingCommand {
             record.input(setup.file());
         }
         try (DetectionFolder folder = DetectionFolder.open(out, setup.settings(), line())) {
-            Outcome outcome = detect(setup, clips, folder);
-            EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, outcome) : null;
+            Outcome outcome = detect(setup, clips, places, folder);
+            tellOfField(RecordingTable.write(folder, clips, places));
+            if (formats.contains(OutputFormat.CAMTRAPDP)) {
+                camtrap.write(folder, clips, places, setup).forEach(this::tell);
+            }
+            EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, places, outcome) : null;
             DetectionReport report = new DetectionReport(out, setup, clips.size(), outcome, formats, shown);
             report.remarks().forEach(this::tell);
             report.note(record).write(out);
@@ -164,7 +186,20 @@ final class DetectCommand extends ComputingCommand {
         return DetectorSetup.ofHead(own, Resampling.valueOf(audio.resampling()), events.rules(), events.context());
     }
 
-    private Outcome detect(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder) throws IOException {
+    /** Names what is odd about times and places. */
+    private void tellOfField(Map<String, List<String>> problems) {
+        problems.entrySet().stream()
+                .limit(SHOWN)
+                .forEach(odd -> tell(PlainText.of(odd.getKey() + ": " + String.join("; ", odd.getValue()))));
+        if (problems.size() > SHOWN) {
+            tell("time and place of " + (problems.size() - SHOWN) + " more recordings: problems in "
+                    + RecordingTable.FILE);
+        }
+        record.result("timeAndPlace", Map.of("problems", problems.size()));
+    }
+
+    private Outcome detect(DetectorSetup setup, List<AudioClip> clips, FieldLog places, DetectionFolder folder)
+            throws IOException {
         if (folder.lost() > 0) {
             tell(out + ": " + Units.bytes(folder.lost())
                     + " of results were unfinished or damaged and are dropped: their" + " recordings are read again");
@@ -179,7 +214,7 @@ final class DetectCommand extends ComputingCommand {
         try (Progress progress = progress("detecting", "recordings", clips.size())) {
             progress.expect(survey.seconds());
             progress.resumable(null);
-            return run.run(clips, folder, formats, new DetectionProgress(progress, survey, warnings));
+            return run.run(clips, places, folder, formats, new DetectionProgress(progress, survey, warnings));
         } finally {
             warnings.end(record);
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.unmute.audio.AudioFiles;
 import org.unmute.cli.probe.EventDecisionTable;
+import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
@@ -38,7 +39,11 @@ public final class DetectionPage {
     private final int leftOut;
 
     private DetectionPage(
-            DetectorSetup setup, DetectionFolder folder, List<AudioClip> all, DetectionRun.Outcome outcome) {
+            DetectorSetup setup,
+            DetectionFolder folder,
+            List<AudioClip> all,
+            FieldLog places,
+            DetectionRun.Outcome outcome) {
         this.setup = setup;
         this.folder = folder;
         this.names = setup.probe().classes();
@@ -50,7 +55,8 @@ public final class DetectionPage {
             ReadOutcome read = missing.contains(clip.id()) ? null : folder.read(clip.id());
             if (read != null) {
                 clips.put(clip.id(), clip);
-                files.add(SoundFile.of(page, clip.path(), clip.id(), read.start(), read.seconds()));
+                files.add(SoundFile.of(page, clip.path(), clip.id(), read.start(), read.seconds())
+                        .begunAt(places.of(clip).begun()));
             }
         }
     }
@@ -59,13 +65,18 @@ public final class DetectionPage {
      * Writes the page, or replaces it.
      *
      * @param all     the recordings of the run, in order
+     * @param places  when they were made
      * @param outcome the outcome of the run
      * @throws IOException if events cannot be read or the page cannot be written
      */
     public static EventPage.Rendered write(
-            DetectorSetup setup, DetectionFolder folder, List<AudioClip> all, DetectionRun.Outcome outcome)
+            DetectorSetup setup,
+            DetectionFolder folder,
+            List<AudioClip> all,
+            FieldLog places,
+            DetectionRun.Outcome outcome)
             throws IOException {
-        return new DetectionPage(setup, folder, all, outcome).write();
+        return new DetectionPage(setup, folder, all, places, outcome).write();
     }
 
     private EventPage.Rendered write() throws IOException {

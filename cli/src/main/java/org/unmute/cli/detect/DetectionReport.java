@@ -14,6 +14,8 @@ import org.unmute.events.detection.DetectionRun.Outcome;
 import org.unmute.events.detection.DetectionRun.Skipped;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
+import org.unmute.events.field.CamtrapPackage;
+import org.unmute.events.field.RecordingTable;
 import org.unmute.report.event.EventPage;
 
 /**
@@ -55,13 +57,16 @@ public record DetectionReport(
     private List<String> files() {
         List<String> files = new ArrayList<>();
         for (OutputFormat format : formats) {
-            if (format.combined() != null) {
+            if (format == OutputFormat.CAMTRAPDP) {
+                CamtrapPackage.FILES.forEach(file -> files.add(CamtrapPackage.FOLDER + "/" + file));
+            } else if (format.combined() != null) {
                 files.add(format.combined());
             }
             if (format.folder() != null) {
                 files.add(format.folder() + "/");
             }
         }
+        files.add(RecordingTable.FILE);
         files.add("skipped.csv");
         if (page != null) {
             files.add(DetectionPage.FILE);

@@ -40,6 +40,8 @@ final class Scenarios {
             "merge",
             "detect",
             "night",
+            "field",
+            "summarize",
             "convert",
             "report",
             "pack",
@@ -77,6 +79,8 @@ final class Scenarios {
             case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
             case "night" -> Scenarios::night;
+            case "field" -> Scenarios::field;
+            case "summarize" -> Scenarios::summarize;
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
             case "pack" -> Scenarios::pack;
@@ -287,6 +291,73 @@ final class Scenarios {
             }
         };
         return new Scenario("night", detect, detect, work, events.resolve("run.json"), null);
+    }
+
+    /** Arguments of a detection in two recordings with times and places, without its folder. */
+    private Object[] dated() {
+        Path field = inputs.resolve("field");
+        Path deployments = inputs.resolve("deployments.csv");
+        Path own = inputs.resolve("package.json");
+        try {
+            if (!Files.exists(own)) {
+                Files.createDirectories(field);
+                List<Path> clips;
+                try (Stream<Path> all = Files.walk(recordings("dated", 0, 2))) {
+                    clips = all.filter(f -> f.toString().endsWith(".wav"))
+                            .sorted()
+                            .toList();
+                }
+                for (int i = 0; i < 2; i++) {
+                    Files.write(field.resolve("20240517_05300" + i + ".WAV"), Files.readAllBytes(clips.get(i)));
+                }
+                Files.writeString(deployments, "folder,site,latitude,longitude\n*,A,52.5,13.25\n");
+                Files.writeString(own, "{\"created\":\"2024-06-01T00:00:00Z\"}");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Object[] {
+            "detect",
+            "--probe",
+            trained(),
+            "--audio",
+            field,
+            "--threshold",
+            0.4,
+            "--deployments",
+            deployments,
+            "--format",
+            "csv,camtrapdp",
+            "--package",
+            own,
+            "--out"
+        };
+    }
+
+    private Scenario field() {
+        Path work = work("field");
+        Path events = work.resolve("events");
+        return Scenario.command("field", work, events.resolve("run.json"), with(dated(), events));
+    }
+
+    private Scenario summarize() {
+        Path work = work("summarize");
+        Path events = inputs.resolve("field-events");
+        if (!Files.exists(events)) {
+            Ran.unmute(with(dated(), events)).endsWith(ExitCode.OK);
+        }
+        Path out = work.resolve("summary");
+        return Scenario.command(
+                "summarize",
+                work,
+                out.resolve("run.json"),
+                "summarize",
+                events,
+                "--format",
+                "csv,parquet",
+                "--page",
+                "--out",
+                out);
     }
 
     private Scenario convert() {

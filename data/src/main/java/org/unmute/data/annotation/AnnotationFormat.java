@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.data.CsvLine;
 import org.unmute.data.provenance.Json;
 import org.unmute.files.PlainText;
@@ -14,11 +15,14 @@ import org.unmute.files.PlainText;
  * tab-separated text is guarded in the same way.
  */
 public enum AnnotationFormat {
-    /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
+    /**
+     * {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz; then {@code
+     * begin_datetime,end_datetime} in ISO 8601 and {@code site,latitude,longitude}, empty where they are not known.
+     */
     CSV("csv") {
         @Override
         String header(boolean combined) {
-            return "file,start,end,label,score,low,high\n";
+            return "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude\n";
         }
 
         @Override
@@ -31,10 +35,15 @@ public enum AnnotationFormat {
                     PlainText.of(a.label()),
                     optional(a.score(), "%.4f"),
                     optional(a.low(), "%.1f"),
-                    optional(a.high(), "%.1f"));
+                    optional(a.high(), "%.1f"),
+                    r.begin(),
+                    r.end(),
+                    PlainText.of(r.where.site()),
+                    degrees(r.where.latitude()),
+                    degrees(r.where.longitude()));
         }
     },
-    /** One JSON object per line, with the keys of {@link #CSV}; an unknown number is omitted. */
+    /** One JSON object per line, with the keys of {@link #CSV}; what is not known is omitted. */
     JSON_LINES("jsonl") {
         @Override
         String header(boolean combined) {
@@ -51,7 +60,18 @@ public enum AnnotationFormat {
             append(line, "score", a.score(), "%.4f");
             append(line, "low", a.low(), "%.1f");
             append(line, "high", a.high(), "%.1f");
+            append(line, "begin_datetime", r.begin());
+            append(line, "end_datetime", r.end());
+            append(line, "site", r.where.site());
+            append(line, "latitude", r.where.latitude(), DEGREES);
+            append(line, "longitude", r.where.longitude(), DEGREES);
             return line.append("}\n").toString();
+        }
+
+        private static void append(StringBuilder line, String key, String text) {
+            if (!text.isEmpty()) {
+                line.append(",\"").append(key).append("\":").append(json(text));
+            }
         }
 
         private static void append(StringBuilder line, String key, double value, String format) {
@@ -68,7 +88,8 @@ public enum AnnotationFormat {
         @Override
         String header(boolean combined) {
             return "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
-                    + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "") + "\n";
+                    + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "")
+                    + "\tBegin Date Time\tEnd Date Time\tSite\tLatitude\tLongitude\n";
         }
 
         @Override
@@ -88,7 +109,14 @@ public enum AnnotationFormat {
                     optional(high, "%.3f"),
                     cell(a.label()),
                     optional(a.score(), "%.4f"));
-            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
+            String place = String.join(
+                    "\t",
+                    r.begin(),
+                    r.end(),
+                    cell(r.where.site()),
+                    degrees(r.where.latitude()),
+                    degrees(r.where.longitude()));
+            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\t" + place + "\n";
         }
     },
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
@@ -115,7 +143,8 @@ public enum AnnotationFormat {
     BIRDNET("csv") {
         @Override
         String header(boolean combined) {
-            return "Start (s),End (s),Scientific name,Common name,Confidence,File\n";
+            return "Start (s),End (s),Scientific name,Common name,Confidence,File,Begin Date Time,End Date Time,Site,"
+                    + "Latitude,Longitude\n";
         }
 
         @Override
@@ -134,9 +163,16 @@ public enum AnnotationFormat {
                     PlainText.of(scientific),
                     PlainText.of(common),
                     optional(a.score(), "%.4f"),
-                    PlainText.of(a.file()));
+                    PlainText.of(a.file()),
+                    r.begin(),
+                    r.end(),
+                    PlainText.of(r.where.site()),
+                    degrees(r.where.latitude()),
+                    degrees(r.where.longitude()));
         }
     };
+
+    private static final String DEGREES = "%.6f";
 
     private final String extension;
 
@@ -145,7 +181,16 @@ public enum AnnotationFormat {
     }
 
     /** The values of which a row is made. */
-    record Row(Annotation event, long number, double begun, double nyquist, boolean combined) {}
+    record Row(Annotation event, long number, double begun, double nyquist, boolean combined, TimeAndPlace where) {
+        /** Date and time of the event's beginning; empty if they are not known. */
+        String begin() {
+            return where.iso(event.onset());
+        }
+
+        String end() {
+            return where.iso(event.offset());
+        }
+    }
 
     /** File extension of this format, without the dot. */
     public String extension() {
@@ -167,6 +212,10 @@ public enum AnnotationFormat {
 
     private static String optional(double value, String format) {
         return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static String degrees(double value) {
+        return optional(value, DEGREES);
     }
 
     private static String json(String text) {
@@ -198,8 +247,18 @@ public enum AnnotationFormat {
          * @param events of the recording
          */
         public void recording(double duration, int sampleRate, List<Annotation> events) throws IOException {
+            recording(duration, sampleRate, events, TimeAndPlace.UNKNOWN);
+        }
+
+        /**
+         * Writes the events of a recording that was made somewhere at some time.
+         *
+         * @param where when and where its file begins
+         */
+        public void recording(double duration, int sampleRate, List<Annotation> events, TimeAndPlace where)
+                throws IOException {
             for (Annotation event : events) {
-                out.append(row(new Row(event, ++number, combined ? begun : 0, sampleRate / 2.0, combined)));
+                out.append(row(new Row(event, ++number, combined ? begun : 0, sampleRate / 2.0, combined, where)));
             }
             begun += duration;
         }

@@ -61,7 +61,12 @@ final class HeadedTable {
             "end path",
             "end file",
             "confidence",
-            "species code");
+            "species code",
+            "begin date time",
+            "end date time",
+            "site",
+            "latitude",
+            "longitude");
 
     private final Path file;
     private final AnnotationTable.Kind kind;

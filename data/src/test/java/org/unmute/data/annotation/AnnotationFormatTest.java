@@ -52,7 +52,7 @@ class AnnotationFormatTest {
         assertThat(table.annotations()).isEqualTo(right);
         assertThat(Files.readAllLines(folder.resolve("events.txt")).getLast())
                 .isEqualTo("3\tSpectrogram 1\t1\t61.000000\t62.000000\t200.000\t800.000\tsay \"hi\"\t1.0000"
-                        + "\tb.wav\t1.000000");
+                        + "\tb.wav\t1.000000\t\t\t\t\t");
     }
 
     @Test
@@ -73,7 +73,7 @@ class AnnotationFormatTest {
                         .map(Annotation::label))
                 .containsExactly("Blackbird", "rain", "say \"hi\"");
         assertThat(Files.readString(folder.resolve("events.csv")))
-                .contains("0.500000,2.250000,Turdus merula,Blackbird,0.7500,\"a/dawn, 1.wav\"\n");
+                .contains("0.500000,2.250000,Turdus merula,Blackbird,0.7500,\"a/dawn, 1.wav\",,,,,\n");
     }
 
     /** Whatever names and labels contain, a row stays one row, and no control sequence reaches a terminal. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.FolderLock;
@@ -27,7 +28,11 @@ public final class DetectionFolder implements AutoCloseable {
     /** File name of the journal in that subfolder. */
     static final String JOURNAL = "events.log";
 
-    private static final String SETTINGS = "settings.json";
+    /** File name of when and where the recordings were made, in that subfolder; there when a run has ended. */
+    public static final String PLACES = "recordings.jsonl";
+
+    /** File name of the settings in that subfolder. */
+    public static final String SETTINGS = "settings.json";
 
     private static final String LOCK = STATE + "/lock";
 
@@ -211,8 +216,32 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
-    EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes) throws IOException {
-        return new EventTables(folder, state.resolve("table"), formats, clips, classes);
+    EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes, FieldLog places)
+            throws IOException {
+        return new EventTables(folder, state.resolve("table"), formats, clips, classes, places);
+    }
+
+    /**
+     * What the tables of single recordings say about time and place. It is deleted, since tables change from now on;
+     * nothing if a run has not ended.
+     */
+    FieldLog takePlaces() throws IOException {
+        Path file = state.resolve(PLACES);
+        FieldLog before = new FieldLog(null);
+        if (RegularFile.exists(file)) {
+            try {
+                before = FieldLog.read(file);
+            } catch (InputException e) {
+                before = new FieldLog(null); // the tables are written anew, and so is the file
+            }
+            Files.delete(file);
+            TemporaryFile.forceFolder(state);
+        }
+        return before;
+    }
+
+    void putPlaces(FieldLog places) throws IOException {
+        places.write(state.resolve(PLACES));
     }
 
     /**

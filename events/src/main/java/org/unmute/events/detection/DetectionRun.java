@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.data.field.FieldLog;
 import org.unmute.events.recording.HashingChannel;
 import org.unmute.events.recording.HashingChannel.Beginning;
 import org.unmute.files.InputException;
@@ -143,11 +144,31 @@ public final class DetectionRun {
      */
     public Outcome run(List<AudioClip> clips, DetectionFolder folder, Set<OutputFormat> formats, Listener listener)
             throws IOException {
+        return run(clips, new FieldLog(null), folder, formats, listener);
+    }
+
+    /**
+     * Finds the events of all recordings, with when and where these were made in the tables. If that is not what the
+     * last run knew, the tables are written anew; no recording is read again for it.
+     *
+     * @param places when and where recordings were made
+     */
+    public Outcome run(
+            List<AudioClip> clips,
+            FieldLog places,
+            DetectionFolder folder,
+            Set<OutputFormat> formats,
+            Listener listener)
+            throws IOException {
+        FieldLog placesBefore = folder.takePlaces();
         RunTotals totals = new RunTotals(detector.classes().size());
         Set<String> leftOut = new HashSet<>();
-        try (EventTables tables = folder.tables(formats, clips, detector.classes());
+        try (EventTables tables = folder.tables(formats, clips, detector.classes(), places);
                 SkippedTable skipped = new SkippedTable(folder.path())) {
             for (AudioClip clip : clips) {
+                if (!places.of(clip).equals(placesBefore.find(clip.id()))) {
+                    tables.forget(clip);
+                }
                 Recording one = new Recording(clip, folder, tables, listener);
                 RecordingResult result = one.find();
                 if (result == null) {
@@ -181,6 +202,7 @@ public final class DetectionRun {
         // When the run reports completion, the results must be durable; tables were forced when they were closed.
         folder.journal().force();
         folder.forgetReadings(leftOut);
+        folder.putPlaces(places);
         return totals.outcome();
     }
 

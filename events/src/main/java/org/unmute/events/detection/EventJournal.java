@@ -39,6 +39,8 @@ public final class EventJournal implements AutoCloseable {
     private final FileChannel channel;
     private final Map<String, Entry> entries = new HashMap<>();
     private long lost;
+    /** Whether blocks may be added. */
+    private boolean writes;
     /** Whether a block is damaged rather than just unfinished. */
     private boolean changed;
 
@@ -65,24 +67,26 @@ public final class EventJournal implements AutoCloseable {
      */
     public static EventJournal open(Path file) throws IOException {
         WrittenFiles.changed(file);
-        FileChannel channel =
-                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        EventJournal journal =
+                opened(file, true, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
+        return journal;
+    }
+
+    private static EventJournal opened(Path file, boolean writes, StandardOpenOption... options) throws IOException {
+        FileChannel channel = RegularFile.open(file, options);
         try {
             EventJournal journal = new EventJournal(file, channel);
-            journal.recover();
-            TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
-            return journal;
-        } catch (IOException e) {
-            channel.close();
-            throw FileFailure.named(file, e);
-        } catch (RuntimeException e) {
+            journal.writes = writes;
+            return FileFailure.naming(file, journal::recover);
+        } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
     /** Bytes of unfinished or damaged blocks that were cut off. */
-    long lost() {
+    public long lost() {
         return lost;
     }
 
@@ -95,6 +99,11 @@ public final class EventJournal implements AutoCloseable {
     /** The ids of all recordings with a result. */
     public Set<String> ids() {
         return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    /** Opens a file for reading, as {@link #open} does, without changing it. */
+    public static EventJournal reading(Path file) throws IOException {
+        return opened(file, false, StandardOpenOption.READ);
     }
 
     /**
@@ -114,15 +123,19 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    private void recover() throws IOException {
+    private EventJournal recover() throws IOException {
         long size = channel.size();
         long end = scan(size);
         lost = size - end;
+        if (!writes) {
+            return this;
+        }
         channel.truncate(end);
         channel.position(end);
         if (end == 0) {
             write(ByteBuffer.wrap(MAGIC));
         }
+        return this;
     }
 
     /** Reads all complete blocks and returns the end of the last one. */
@@ -378,7 +391,9 @@ public final class EventJournal implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (channel) {
-            force();
+            if (writes) {
+                force();
+            }
         }
     }
 }

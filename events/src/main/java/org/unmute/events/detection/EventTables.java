@@ -12,6 +12,7 @@ import java.util.Set;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationFormat;
+import org.unmute.data.field.FieldLog;
 import org.unmute.files.FileFailure;
 import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
@@ -29,6 +30,7 @@ final class EventTables implements AutoCloseable {
     private final Set<OutputFormat> formats;
     private final TableNames names;
     private final List<String> classes;
+    private final FieldLog places;
     private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
     /** Null if not requested. */
     private ParquetEvents parquet;
@@ -61,19 +63,27 @@ final class EventTables implements AutoCloseable {
     /**
      * @param folder    folder of the tables
      * @param temporary path prefix of tables while they are being written, on the same file system
+     * @param places    when and where recordings were made
      */
-    EventTables(Path folder, Path temporary, Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes)
+    EventTables(
+            Path folder,
+            Path temporary,
+            Set<OutputFormat> formats,
+            List<AudioClip> clips,
+            List<String> classes,
+            FieldLog places)
             throws IOException {
         this.folder = folder;
         this.temporary = temporary;
         this.formats = formats;
         this.classes = classes;
+        this.places = places;
         names = new TableNames(clips);
         try {
             for (OutputFormat format : formats) {
                 if (format == OutputFormat.PARQUET) {
                     parquet = new ParquetEvents(folder.resolve(format.combined()));
-                } else if (format.combined() != null) {
+                } else if (format.combined() != null && format.format() != null) {
                     combined.put(format, new Combined(folder.resolve(format.combined()), format.format()));
                 }
             }
@@ -125,7 +135,7 @@ final class EventTables implements AutoCloseable {
         }
         if (parquet != null) {
             String file = fileId(clip);
-            events.forEach(event -> parquet.add(annotation(file, event)));
+            events.forEach(event -> parquet.add(annotation(file, event), places.of(clip)));
         }
     }
 
@@ -159,11 +169,11 @@ final class EventTables implements AutoCloseable {
         events.forEach(event -> {
             some.add(annotation(file, event));
             if (some.size() == TOGETHER) {
-                table.recording(0, read.sampleRate(), some);
+                table.recording(0, read.sampleRate(), some, places.of(clip));
                 some.clear();
             }
         });
-        table.recording(0, read.sampleRate(), some);
+        table.recording(0, read.sampleRate(), some, places.of(clip));
     }
 
     /** The id of the file that a clip is, or is part of; times count from the start of the file. */

@@ -15,7 +15,9 @@ public enum OutputFormat {
     /** BirdNET-Analyzer's CSV for each recording and for all, under the names that BirdNET uses. */
     BIRDNET(AnnotationFormat.BIRDNET, "BirdNET_CombinedTable.csv", "birdnet", ".BirdNET.results.csv"),
     /** {@code events.parquet}: all events, in full precision; replaced once a run has processed all recordings. */
-    PARQUET(null, "events.parquet", null, null);
+    PARQUET(null, "events.parquet", null, null),
+    /** Camtrap DP: a data package of deployments, media and observations; replaced at the end. */
+    CAMTRAPDP(null, "camtrapdp/datapackage.json", null, null);
 
     private final AnnotationFormat format;
     private final String combined;

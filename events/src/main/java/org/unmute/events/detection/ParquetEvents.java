@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.parquet.ParquetTableWriter;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
@@ -20,7 +21,12 @@ final class ParquetEvents implements AutoCloseable {
             new Column("label", Kind.TEXT),
             new Column("score", Kind.OPTIONAL_DOUBLE),
             new Column("low", Kind.OPTIONAL_DOUBLE),
-            new Column("high", Kind.OPTIONAL_DOUBLE));
+            new Column("high", Kind.OPTIONAL_DOUBLE),
+            new Column("begin_datetime", Kind.TEXT),
+            new Column("end_datetime", Kind.TEXT),
+            new Column("site", Kind.TEXT),
+            new Column("latitude", Kind.OPTIONAL_DOUBLE),
+            new Column("longitude", Kind.OPTIONAL_DOUBLE));
 
     private final Path path;
     private final TemporaryFile file;
@@ -38,7 +44,7 @@ final class ParquetEvents implements AutoCloseable {
         }
     }
 
-    void add(Annotation event) throws IOException {
+    void add(Annotation event, TimeAndPlace where) throws IOException {
         try {
             table.row(
                     event.file(),
@@ -47,7 +53,12 @@ final class ParquetEvents implements AutoCloseable {
                     event.label(),
                     event.score(),
                     event.low(),
-                    event.high());
+                    event.high(),
+                    where.iso(event.onset()),
+                    where.iso(event.offset()),
+                    where.site(),
+                    where.latitude(),
+                    where.longitude());
         } catch (IOException e) {
             throw FileFailure.named(path, e);
         }

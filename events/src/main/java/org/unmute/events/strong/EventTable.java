@@ -102,7 +102,8 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             return folder;
         }
         for (OutputFormat format : OutputFormat.values()) {
-            if (format.combined() != null && RegularFile.isFile(folder.resolve(format.combined()))) {
+            boolean table = format.combined() != null && format != OutputFormat.CAMTRAPDP;
+            if (table && RegularFile.isFile(folder.resolve(format.combined()))) {
                 return folder.resolve(format.combined());
             }
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.data.ClipList;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
@@ -217,7 +218,7 @@ class OddNamesTest {
         Path parquet = folder.resolve("events.parquet");
         try (ParquetEvents events = new ParquetEvents(parquet)) {
             for (Annotation event : events(recordings)) {
-                events.add(event);
+                events.add(event, TimeAndPlace.UNKNOWN);
             }
             events.finish();
         }

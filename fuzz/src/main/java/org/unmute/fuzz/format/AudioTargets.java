@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.place.RecorderNotes;
 
 /**
  * Readers of recordings. The format is chosen by the first bytes, so a change may turn an input into another format.
@@ -83,6 +84,24 @@ final class AudioTargets {
                 .raw(extensible)
                 .raw(floats)
                 .bytes());
+        byte[] guano = new Chunk("guan")
+                .text("GUANO|Version: 1.0\nTimestamp: 2024-05-17T05:30:00.25+02:00\nLoc Position: 52.5 13.4\n")
+                .bytes();
+        byte[] wamd = new Chunk("wamd")
+                .little(5, 2)
+                .little(19, 4)
+                .text("2024-05-17 05:30:00")
+                .little(6, 2)
+                .little(17, 4)
+                .text("WGS84,42,N,71.5,W")
+                .bytes();
+        all.add(new Chunk("RIFF")
+                .text("WAVE")
+                .raw(fmt)
+                .raw(wamd)
+                .raw(data)
+                .raw(guano)
+                .bytes());
         return all;
     }
 
@@ -133,6 +152,7 @@ final class AudioTargets {
      */
     private static void read(FuzzTarget.Input input) throws IOException {
         String name = input.file().toString();
+        RecorderNotes.read(AudioSource.of(input.bytes(), name));
         try (AudioStream stream = AudioFiles.open(AudioSource.of(input.bytes(), name))) {
             float[] samples = new float[4096];
             OptionalLong stated = stream.frames();

@@ -2,11 +2,11 @@ package org.unmute.report.event;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.unmute.audio.place.FileNameTime;
+import org.unmute.audio.place.RecordedTime;
+import org.unmute.audio.place.StatedTime;
 
 /**
  * A recording of the page, or a part of one.
@@ -15,13 +15,25 @@ import java.util.regex.Pattern;
  * @param uri     percent-encoded reference to the file, relative to the page
  * @param start   start of the part in the file, in seconds; 0 for a whole file
  * @param seconds length in seconds; NaN if unknown
+ * @param begun   time on the recorder's clock at which the file begins; null if unknown
  */
-public record SoundFile(String name, String uri, double start, double seconds) {
-    /** Field recorders write the time of the first sample as {@code 20240516_053000}. */
-    private static final Pattern START =
-            Pattern.compile("(?<!\\d)(\\d{4})-?(\\d{2})-?(\\d{2})[_T-]?(\\d{2})[:-]?(\\d{2})[:-]?(\\d{2})(?!\\d)");
-
+public record SoundFile(String name, String uri, double start, double seconds, LocalDateTime begun) {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    /** A recording that begins when its name says. */
+    public SoundFile(String name, String uri, double start, double seconds) {
+        this(name, uri, start, seconds, inName(name));
+    }
+
+    private static LocalDateTime inName(String name) {
+        StatedTime time = FileNameTime.of(name).time();
+        return time == null ? null : time.local();
+    }
+
+    /** This recording, begun at another time; null if the time is unknown. */
+    public SoundFile begunAt(RecordedTime time) {
+        return new SoundFile(name, uri, start, seconds, time == null ? null : time.local());
+    }
 
     /**
      * Creates a recording with a reference relative to a page.
@@ -61,23 +73,8 @@ public record SoundFile(String name, String uri, double start, double seconds) {
         return start + seconds;
     }
 
-    /** The local time at which the recorder started the file, if its name contains it. */
+    /** The time on the recorder's clock at which the file begins, if it is known. */
     public Optional<LocalDateTime> started() {
-        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-        Matcher m = START.matcher(last);
-        while (m.find()) {
-            int[] part = new int[6];
-            for (int i = 0; i < part.length; i++) {
-                part[i] = Integer.parseInt(m.group(i + 1));
-            }
-            try {
-                if (part[0] >= 1970) {
-                    return Optional.of(LocalDateTime.of(part[0], part[1], part[2], part[3], part[4], part[5]));
-                }
-            } catch (DateTimeException e) {
-                // the digits mean something else
-            }
-        }
-        return Optional.empty();
+        return Optional.ofNullable(begun);
     }
 }

@@ -15,8 +15,8 @@ import org.unmute.report.page.TimeText;
 import org.unmute.report.page.TimeTicks;
 
 /**
- * The number of events of each class over time: by time of day if the names of all recordings contain their start
- * times, else along the recordings, one after the other.
+ * The number of events of each class over time: by time of day if it is known when all recordings were made, else
+ * along the recordings, one after the other.
  */
 final class Timeline {
     private static final int BINS = 96;
@@ -116,8 +116,7 @@ final class Timeline {
     private String note() {
         String width = TimeText.length(end / BINS);
         return switch (axis) {
-            case TIME_OF_DAY ->
-                "Events by time of day, as the names of the recordings tell it; a column is " + width + ".";
+            case TIME_OF_DAY -> "Events by time of day, as the recorders tell it; a column is " + width + ".";
             case SECONDS ->
                 (starts.length == 1 ? "Events along the recording" : "Events along the recordings, one after the other")
                         + ", by onset; a column is " + width + ".";

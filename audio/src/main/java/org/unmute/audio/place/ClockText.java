@@ -1,0 +1,107 @@
+package org.unmute.audio.place;
+
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as recorders write them into chunks. What is no time becomes a problem. */
+final class ClockText {
+    private static final Pattern ISO = Pattern.compile("(\\d{4})[-:/](\\d{1,2})[-:/](\\d{1,2})[T ]+"
+            + "(\\d{1,2})[:.-](\\d{2})(?:[:.-](\\d{2})(?:[.,](\\d{1,9}))?)?\\s*(Z|[+-]\\d{1,2}(?::?\\d{2})?)?");
+    private static final Pattern AUDIOMOTH = Pattern.compile("Recorded at (\\d{2}):(\\d{2}):(\\d{2})(?:\\.(\\d{1,9}))? "
+            + "(\\d{2})/(\\d{2})/(\\d{4})(?: \\((UTC)([+-]\\d{1,2}(?::?\\d{2})?)?\\))?");
+    private static final int RESET_YEAR = 1970;
+
+    private final List<StatedTime> times = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    List<StatedTime> times() {
+        return times;
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    /** Reads an ISO 8601 text, with {@code T} or a blank between date and time. */
+    void iso(StatedTime.Source source, String text) {
+        Matcher m = ISO.matcher(text.strip());
+        if (!m.matches()) {
+            unreadable(source, text);
+            return;
+        }
+        try {
+            LocalDateTime local = LocalDateTime.of(
+                    number(m.group(1)),
+                    number(m.group(2)),
+                    number(m.group(3)),
+                    number(m.group(4)),
+                    number(m.group(5)),
+                    number(m.group(6)),
+                    nanos(m.group(7)));
+            add(StatedTime.of(source, local, zone(m.group(8))), text);
+        } catch (DateTimeException e) {
+            unreadable(source, text);
+        }
+    }
+
+    /** Reads the comment of AudioMoth, which is in UTC unless it says otherwise; other comments are passed over. */
+    void audioMoth(String text) {
+        Matcher m = AUDIOMOTH.matcher(text);
+        if (!m.find()) {
+            return;
+        }
+        try {
+            LocalDateTime local = LocalDateTime.of(
+                    number(m.group(7)),
+                    number(m.group(6)),
+                    number(m.group(5)),
+                    number(m.group(1)),
+                    number(m.group(2)),
+                    number(m.group(3)),
+                    nanos(m.group(4)));
+            boolean stated = m.group(8) != null;
+            ZoneId zone = m.group(9) != null ? zone(m.group(9)) : stated ? ZoneOffset.UTC : null;
+            add(new StatedTime(StatedTime.Source.AUDIOMOTH, local, zone, !stated), m.group());
+        } catch (DateTimeException e) {
+            unreadable(StatedTime.Source.AUDIOMOTH, m.group());
+        }
+    }
+
+    void add(StatedTime time, String text) {
+        if (time.local().getYear() <= RESET_YEAR) {
+            problems.add(time.source().text() + " says '" + text.strip() + "': the recorder's clock was reset");
+        } else {
+            times.add(time);
+        }
+    }
+
+    void unreadable(StatedTime.Source source, String text) {
+        problems.add(source.text() + " says '" + text.strip() + "', which is no time");
+    }
+
+    private static int number(String digits) {
+        return digits == null ? 0 : Integer.parseInt(digits);
+    }
+
+    private static int nanos(String fraction) {
+        return fraction == null ? 0 : Integer.parseInt((fraction + "000000000").substring(0, 9));
+    }
+
+    /** An offset such as {@code +02:00}, {@code -0500} or {@code +1}; null without one. */
+    private static ZoneId zone(String text) {
+        if (text == null || text.equals("Z")) {
+            return text == null ? null : ZoneOffset.UTC;
+        }
+        String digits = text.substring(1).replace(":", "");
+        int hours = Integer.parseInt(digits.length() <= 2 ? digits : digits.substring(0, digits.length() - 2));
+        int minutes = digits.length() <= 2 ? 0 : Integer.parseInt(digits.substring(digits.length() - 2));
+        int sign = text.charAt(0) == '-' ? -1 : 1;
+        return ZoneOffset.ofHoursMinutes(sign * hours, sign * minutes);
+    }
+}

@@ -1,0 +1,2 @@
+/** What {@code unmute summarize} prints and shows. */
+package org.unmute.cli.field;

@@ -1,0 +1,155 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
+
+/** {@code unmute summarize}, and {@code detect --format camtrapdp}. */
+class SummarizeEndToEndTest {
+    @TempDir
+    static Path folder;
+
+    private static Path probe;
+    private static Path recordings;
+    private static Path deployments;
+    private static Path events;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        probe = DetectFixture.probes(folder, "protobin").getFirst();
+        recordings = folder.resolve("recordings");
+        for (String name : List.of(
+                "north/20240517_053000.WAV",
+                "north/20240517_203000.WAV",
+                "north/20240519_053000.WAV",
+                "south/20240517_235959.WAV",
+                "south/20240518_053000.WAV")) {
+            FieldFixture.recording(recordings, name, name.hashCode() & 63, name.contains("5959") ? 3 : 1);
+        }
+        deployments = Files.writeString(
+                folder.resolve("deployments.csv"),
+                "site,latitude,longitude,zone\nnorth,52.5,13.25,Europe/Berlin\nsouth,-33.5,-70.6,America/Santiago\n");
+        events = folder.resolve("events");
+        detect(events, "--deployments", deployments, "--format", "csv,camtrapdp")
+                .endsWith(ExitCode.OK);
+    }
+
+    private static Ran detect(Path to, Object... more) {
+        Object[] args = {"detect", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", to};
+        return Ran.unmute(Ran.with(args, more));
+    }
+
+    private static Ran summarize(Path from, Path to, Object... more) {
+        return Ran.unmute(Ran.with(new Object[] {"summarize", from, "--out", to}, more));
+    }
+
+    @Test
+    void tablesAndPageAreWritten() throws IOException {
+        Path out = folder.resolve("summary");
+        Ran ran = summarize(events, out, "--format", "csv,parquet", "--page").endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("5 recordings, 2 sites, 2024-05-17 to 2024-05-19, 3 occasions");
+        assertThat(Files.readAllLines(out.resolve("effort-wide.csv")))
+                .containsExactly(
+                        "site,2024-05-17,2024-05-18,2024-05-19",
+                        "north,0.000556,0,0.000278",
+                        "south,0.000278,0.000833,0");
+        assertThat(Files.readAllLines(out.resolve("histories-wide.csv")))
+                .anyMatch(line -> line.matches("north,.*,[01],NA,[01]"))
+                .anyMatch(line -> line.matches("south,.*,[01],[01],NA"));
+        assertThat(out.resolve("histories.parquet")).isNotEmptyFile();
+        assertThat(out.resolve("summary.html"))
+                .content()
+                .contains("Content-Security-Policy")
+                .doesNotContain("<script")
+                .contains("north")
+                .contains("52.50000");
+        Ran.unmute("fsck", out).endsWith(ExitCode.OK);
+        // The same again gives the same, byte for byte.
+        Path again = folder.resolve("summary-again");
+        summarize(events, again, "--format", "csv,parquet", "--page").endsWith(ExitCode.OK);
+        for (String name : List.of("histories.csv", "activity.parquet", "summary.html", "clock.csv", "sites.csv")) {
+            assertThat(again.resolve(name)).hasSameBinaryContentAs(out.resolve(name));
+        }
+        JsonNode json = summarize(events, again, "--occasion", "7d", "--json")
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(json.get("occasions").asInt()).isEqualTo(1);
+        assertThat(json.at("/sites/1/site").asText()).isEqualTo("south");
+    }
+
+    @Test
+    void wrongOptionsAndFoldersAreRefused() {
+        Path out = folder.resolve("refused");
+        assertThat(summarize(recordings, out).endsWith(ExitCode.INPUT).err()).contains("no folder of 'unmute detect'");
+        assertThat(summarize(events, out, "--occasion", "week")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--occasion is a number of days");
+        assertThat(summarize(events, out, "--classes", "dodo")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("class 'dodo' was not looked for");
+        assertThat(summarize(events, events).endsWith(ExitCode.USAGE).err()).contains("another folder");
+        assertThat(summarize(events, out, "--time-zone", "Mars")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("no time zone 'Mars'");
+    }
+
+    @Test
+    void camtrapPackagesFollowTheSchemas() throws IOException {
+        Path out = events.resolve("camtrapdp");
+        CamtrapSchemas.check(out);
+        assertThat(Files.readAllLines(out.resolve("deployments.csv")).get(1))
+                .startsWith(
+                        "north,north,north,52.500000,13.250000,,2024-05-17T05:30:00+02:00,2024-05-19T05:30:01+02:00");
+        assertThat(Files.readAllLines(out.resolve("media.csv")))
+                .hasSize(6)
+                .anyMatch(line -> line.startsWith("south/20240517_235959.WAV,south,,2024-05-17T23:59:59-04:00,"
+                        + "south/20240517_235959.WAV,false,20240517_235959.WAV,audio/wav,"));
+        long rows = Files.readAllLines(events.resolve("events.csv")).size() - 1;
+        assertThat(Files.readAllLines(out.resolve("observations.csv")).stream()
+                        .filter(line -> line.contains("|frequencyLow:"))
+                        .count())
+                .isEqualTo(rows);
+        JsonNode descriptor = Json.read(out.resolve("datapackage.json"));
+        assertThat(descriptor.at("/temporal/start").asText()).isEqualTo("2024-05-17");
+        Path own = Files.writeString(folder.resolve("own.json"), "{\"title\":\"My study\",\"contributors\":[]}");
+        detect(events, "--deployments", deployments, "--format", "csv,camtrapdp", "--package", own, "--frequency-terms")
+                .endsWith(ExitCode.OK);
+        assertThat(Json.read(out.resolve("datapackage.json")).get("title").asText())
+                .isEqualTo("My study");
+        assertThat(Files.readAllLines(out.resolve("observations.csv")).getFirst())
+                .endsWith(",frequencyLow,frequencyHigh");
+        detect(events, "--deployments", deployments, "--format", "csv,camtrapdp")
+                .endsWith(ExitCode.OK);
+    }
+
+    @Test
+    void recordingsWithoutDateOrPlaceAreNamed() {
+        assertThat(detect(folder.resolve("no"), "--format", "camtrapdp")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("'north/20240517_053000.WAV'")
+                .contains("where it was made");
+        assertThat(detect(folder.resolve("no"), "--format", "camtrapdp", "--time-pattern", "x%Y%m%d%H")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("'north/20240517_053000.WAV'")
+                .contains("when it was made");
+        assertThat(detect(folder.resolve("no"), "--frequency-terms")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("belong to --format camtrapdp");
+        assertThat(folder.resolve("no")).doesNotExist();
+    }
+}

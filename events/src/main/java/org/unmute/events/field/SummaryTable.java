@@ -1,0 +1,115 @@
+package org.unmute.events.field;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.data.CsvLine;
+import org.unmute.data.parquet.ParquetTableWriter;
+import org.unmute.data.parquet.ParquetTableWriter.Column;
+import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.files.FileFailure;
+import org.unmute.files.PlainText;
+import org.unmute.files.TemporaryFile;
+
+/**
+ * A table as CSV and, if wanted, Parquet, written row by row and in place only when it is whole. A number that is not
+ * finite is {@code NA} in CSV and missing in Parquet.
+ */
+final class SummaryTable implements AutoCloseable {
+    private final Path csv;
+    private final Path parquet;
+    private final TemporaryFile csvFile;
+    private final Writer lines;
+    private final TemporaryFile parquetFile;
+    private final ParquetTableWriter rows;
+
+    /** @param parquet whether to write Parquet too */
+    SummaryTable(Path folder, String name, boolean parquet, List<Column> columns) throws IOException {
+        csv = folder.resolve(name + ".csv");
+        this.parquet = folder.resolve(name + ".parquet");
+        csvFile = TemporaryFile.create(csv);
+        TemporaryFile other = null;
+        try {
+            lines = new BufferedWriter(Channels.newWriter(csvFile.channel(), StandardCharsets.UTF_8));
+            lines.write(
+                    CsvLine.of(columns.stream().map(c -> PlainText.of(c.name())).toArray()));
+            other = parquet ? TemporaryFile.create(this.parquet) : null;
+            rows = parquet ? new ParquetTableWriter(other.channel(), columns) : null;
+        } catch (IOException | RuntimeException e) {
+            csvFile.close();
+            if (other != null) {
+                other.close();
+            }
+            throw FileFailure.named(csv, e instanceof IOException io ? io : new IOException(e));
+        }
+        parquetFile = other;
+    }
+
+    static Column text(String name) {
+        return new Column(name, Kind.TEXT);
+    }
+
+    static Column number(String name) {
+        return new Column(name, Kind.OPTIONAL_DOUBLE);
+    }
+
+    /** @param cells texts and doubles, as the columns are */
+    void row(Object... cells) throws IOException {
+        if (rows != null) {
+            try {
+                rows.row(cells);
+            } catch (IOException e) {
+                throw FileFailure.named(parquet, e);
+            }
+        }
+        Object[] shown = new Object[cells.length];
+        for (int i = 0; i < cells.length; i++) {
+            shown[i] = cells[i] instanceof Double number ? shown(number) : PlainText.of((String) cells[i]);
+        }
+        try {
+            lines.write(CsvLine.of(shown));
+        } catch (IOException e) {
+            throw FileFailure.named(csv, e);
+        }
+    }
+
+    /** Whole numbers as such, others with six decimals. */
+    static String shown(double number) {
+        return Double.isNaN(number)
+                ? "NA"
+                : number == Math.rint(number) && Math.abs(number) < 1e15
+                        ? Long.toString((long) number)
+                        : String.format(Locale.ROOT, "%.6f", number);
+    }
+
+    void finish() throws IOException {
+        try {
+            lines.flush();
+            csvFile.replace(csv);
+        } catch (IOException e) {
+            throw FileFailure.named(csv, e);
+        }
+        if (rows != null) {
+            try {
+                rows.finish(Map.of());
+                parquetFile.replace(parquet);
+            } catch (IOException e) {
+                throw FileFailure.named(parquet, e);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (csvFile;
+                TemporaryFile _ = parquetFile) {
+            // what is not whole is deleted
+        }
+    }
+}
