@@ -14,8 +14,8 @@ public final class RandomNumbers {
     private RandomNumbers() {}
 
     /**
-     * A generator that is a function of three numbers, so that what it decides does not depend on what was drawn before:
-     * an interrupted run goes on alike.
+     * A generator that is a function of three numbers, so that what it decides does not depend on what was drawn
+     * before: an interrupted run goes on alike.
      *
      * @param seed of the run
      * @param purpose tells apart what is decided, such as the order of examples (0) and dropout (1)
