@@ -86,7 +86,7 @@ public final class MelSpectrogram {
         return frame;
     }
 
-    /** The filter bank of a clip continued beyond its ends, for {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    /** The filter bank of a continued clip, for {@link org.unmute.tensor.backend.Backend#filterBank}. */
     public FilterBank steps() {
         return host.steps();
     }
@@ -96,7 +96,7 @@ public final class MelSpectrogram {
         return options;
     }
 
-    /** The weights of the mel bands, {@code [fftSize / 2 + 1, melBins]}, row-major: torchaudio's, librosa's transposed. */
+    /** The weights of the mel bands, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
     public float[] weights() {
         int bins = options.melBins();
         float[] all = new float[host.fft().bins() * bins];
