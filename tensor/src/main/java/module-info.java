@@ -5,6 +5,7 @@ module org.unmute.tensor {
     exports org.unmute.tensor;
     exports org.unmute.tensor.op;
     exports org.unmute.tensor.io;
+    exports org.unmute.tensor.nn;
     exports org.unmute.tensor.optim;
     exports org.unmute.tensor.backend;
     exports org.unmute.tensor.backend.scalar;

@@ -28,7 +28,7 @@ class SourceTest {
 
     private static final int MAX_LINES = 400;
     /** Limit for the only type that has every operation as a method. */
-    private static final int MAX_LINES_OF_TENSOR = 600;
+    private static final int MAX_LINES_OF_TENSOR = 650;
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
     /**

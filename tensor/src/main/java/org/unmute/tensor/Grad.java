@@ -150,7 +150,7 @@ public final class Grad {
         if (g == null) {
             if (!parameter.requiresGradient() || parameter.origin() != null) {
                 throw new IllegalArgumentException(
-                        "grad: not a parameter: " + parameter + ": make it one with parameter()");
+                        "grad: not a parameter: " + parameter.describe() + ": make it one with parameter()");
             }
             return parameter.zerosLike();
         }

@@ -2,6 +2,7 @@ package org.unmute.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -92,6 +93,49 @@ public final class Tensor {
                     "tensor: shape " + shape + " needs " + shape.elements() + " elements, the array has " + length);
         }
         return shape;
+    }
+
+    /** Zeros in float32 on the current backend. */
+    public static Tensor zeros(long... shape) {
+        return zeros(Backends.current(), DType.F32, Shape.of(shape));
+    }
+
+    /** Ones in float32 on the current backend. */
+    public static Tensor ones(long... shape) {
+        return full(Backends.current(), DType.F32, Shape.of(shape), 1);
+    }
+
+    /** The indices 0 to {@code count - 1}, {@code I32 [count]}, on the current backend. */
+    public static Tensor arange(int count) {
+        return of(RandomNumbers.indices(count), count);
+    }
+
+    /** {@code start, start + step, …} below {@code end} (above it if the step is negative), float32, as in torch. */
+    public static Tensor arange(double start, double end, double step) {
+        double count = Math.ceil((end - start) / step);
+        if (!(count >= 0 && count < Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    "arange: no steps of " + step + " lead from " + start + " to " + end + ", or too many");
+        }
+        float[] values = new float[(int) count];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (start + i * step);
+        }
+        return of(values, values.length);
+    }
+
+    /** Uniform numbers in [0, 1), float32, on the current backend; see {@link RandomNumbers#fraction}. */
+    public static Tensor rand(SplittableRandom random, long... shape) {
+        return of(RandomNumbers.fraction(random, length(shape)), shape);
+    }
+
+    /** Normal numbers of mean 0 and deviation 1, float32, on the current backend; see {@link RandomNumbers#normal}. */
+    public static Tensor randn(SplittableRandom random, long... shape) {
+        return of(RandomNumbers.normal(random, length(shape), 1), shape);
+    }
+
+    private static int length(long... shape) {
+        return Math.toIntExact(Shape.of(shape).elements());
     }
 
     /** A tensor of zeros. */
@@ -266,7 +310,7 @@ public final class Tensor {
                     + ", values are " + values.dtype() + values.shape());
         }
         if (view.buffer().isFrozen()) {
-            throw new IllegalStateException("assign: the tensor is frozen: " + this);
+            throw new IllegalStateException("assign: the tensor is frozen: " + describe());
         }
         // Values that are a view of the target's memory would be overwritten while being read.
         Tensor from = values.view.buffer() == view.buffer() ? values.detach().copy() : values.to(backend);
@@ -588,8 +632,14 @@ public final class Tensor {
         return a == rank() - 1 ? f.apply(this) : f.apply(transpose(a, -1)).transpose(a, -1);
     }
 
+    /** {@link #describe} and the values as torch prints them: four digits, a few from each end of a large tensor. */
     @Override
     public String toString() {
+        return TensorText.of(this);
+    }
+
+    /** Type, shape, backend and whether gradients are computed. */
+    public String describe() {
         return "Tensor " + dtype() + shape() + " on " + backend.name()
                 + (requiresGradient ? ", requires gradient" : "");
     }

@@ -49,4 +49,21 @@ public record AmplitudeToDb(double topDb) {
             power[i] = Math.max(power[i], lowest);
         }
     }
+
+    /**
+     * Converts one clip to decibels below its loudest value, which becomes 0: {@code librosa.power_to_db} with {@code
+     * ref=np.max}. ({@link #apply(float[])} is the same with {@code ref=1.0}.)
+     *
+     * @param power power values of any shape, all from one clip. Modified.
+     */
+    public void applyBelowLoudest(float[] power) {
+        double loudest = FLOOR;
+        for (float p : power) {
+            loudest = Math.max(loudest, p);
+        }
+        for (int i = 0; i < power.length; i++) {
+            double decibels = 10 * (Math.log10(Math.max(power[i], FLOOR)) - Math.log10(loudest));
+            power[i] = (float) Math.max(decibels, -topDb);
+        }
+    }
 }

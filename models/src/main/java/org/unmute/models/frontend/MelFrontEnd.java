@@ -20,6 +20,10 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFra
         if (minFrames < 1) {
             throw new IllegalArgumentException("front end: frames must be positive: " + minFrames);
         }
+        if (mel.bands() != MelSpectrogram.Bands.HTK || mel.ends() != MelSpectrogram.Ends.MIRRORED) {
+            throw new IllegalArgumentException("front end: encoders were trained on HTK bands and mirrored ends, not "
+                    + mel.bands() + " and " + mel.ends());
+        }
     }
 
     @Override

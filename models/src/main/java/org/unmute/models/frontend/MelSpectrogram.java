@@ -6,23 +6,66 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
- * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Each frame is computed in
- * float64. Thread-safe.
+ * Mel spectrograms of torchaudio and librosa: frames centred on multiples of the hop, periodic Hann window, power
+ * spectrum, mel bands. The defaults of the two differ in bands and ends. Each frame is computed in float64.
+ * Thread-safe.
  */
 public final class MelSpectrogram {
+    /** The triangles of the bands. */
+    public enum Bands {
+        /** Equally spaced in HTK's mel, height 1: torchaudio's {@code mel_scale="htk", norm=None}. */
+        HTK,
+        /** Equally spaced in Slaney's mel, area 1: librosa's default. */
+        SLANEY
+    }
+
+    /** What lies beyond the ends of a clip, where frames reach half a frame into. */
+    public enum Ends {
+        /** The clip, mirrored: torchaudio's {@code pad_mode="reflect"}. */
+        MIRRORED,
+        /** Zeros: librosa's {@code pad_mode="constant"}, its default since 0.10. */
+        ZEROS
+    }
+
     private final MelOptions options;
     private final MelFilterBank mel;
     private final HostFilterBank host;
+    private final Bands bands;
+    private final Ends ends;
 
-    /** Creates a spectrogram with these settings. */
+    /** {@code torchaudio.transforms.MelSpectrogram} with its defaults: HTK's bands, mirrored ends. */
     public MelSpectrogram(MelOptions options) {
+        this(options, Bands.HTK, Ends.MIRRORED);
+    }
+
+    /** {@code librosa.feature.melspectrogram} with its defaults: Slaney's bands of area 1, zeros beyond the ends. */
+    public static MelSpectrogram librosa(MelOptions options) {
+        return new MelSpectrogram(options, Bands.SLANEY, Ends.ZEROS);
+    }
+
+    /** A spectrogram with these settings. */
+    public MelSpectrogram(MelOptions options, Bands bands, Ends ends) {
         this.options = options;
+        this.bands = bands;
+        this.ends = ends;
         int n = options.fftSize();
         double[] window = centred(periodicHann(options.windowLength()), n);
-        mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
+        int count = options.melBins();
+        mel = bands == Bands.HTK
+                ? MelFilterBank.htk(count, n, options.sampleRate(), options.lowFreq(), options.highFreq())
+                : MelFilterBank.slaney(count, n, options.sampleRate(), options.lowFreq(), options.highFreq());
         host = new HostFilterBank(
                 mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
+    }
+
+    /** The triangles of the bands. */
+    public Bands bands() {
+        return bands;
+    }
+
+    /** What lies beyond the ends. */
+    public Ends ends() {
+        return ends;
     }
 
     /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
@@ -43,7 +86,7 @@ public final class MelSpectrogram {
         return frame;
     }
 
-    /** The filter bank of a clip whose ends were mirrored, for {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    /** The filter bank of a continued clip, for {@link org.unmute.tensor.backend.Backend#filterBank}. */
     public FilterBank steps() {
         return host.steps();
     }
@@ -74,35 +117,43 @@ public final class MelSpectrogram {
      * The mel energies of a clip.
      *
      * @param samples {@code [samples]} at the options' rate; not modified
-     * @return {@code [frames, melBins]}, row-major (torchaudio's result, transposed)
-     * @throws ClipTooShortException    if the clip is at most half a frame long and cannot be mirrored
+     * @return {@code [frames, melBins]}, row-major (torchaudio's or librosa's result, transposed)
+     * @throws ClipTooShortException    if the clip is empty, or at most half a frame long where it is mirrored
      * @throws IllegalArgumentException if the result is too large for an array
      */
     public float[] compute(float[] samples) {
         int pad = options.fftSize() / 2;
-        requireMirrored(samples.length, pad);
+        requireLength(samples.length, pad);
         float[] all = new float[Math.addExact(samples.length, 2 * pad)];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = samples[mirrored((long) i - pad, samples.length)];
+        if (ends == Ends.ZEROS) {
+            System.arraycopy(samples, 0, all, pad, samples.length);
+        } else {
+            for (int i = 0; i < all.length; i++) {
+                all[i] = samples[mirrored((long) i - pad, samples.length)];
+            }
         }
         return host.compute("mel spectrogram", all);
     }
 
     /**
-     * The mel energies of clips of the same length, on their backend: one filter bank over the clips with mirrored
-     * ends.
+     * The mel energies of clips of the same length, on their backend: one filter bank over the clips, continued
+     * beyond their ends.
      *
      * @param samples {@code [clips, samples]} at the options' rate
      * @return {@code [clips, frames, melBins]}; not differentiable
-     * @throws ClipTooShortException if the clips are at most half a frame long
+     * @throws ClipTooShortException if the clips are empty, or at most half a frame long where they are mirrored
      */
     public Tensor compute(Tensor samples) {
         int pad = options.fftSize() / 2;
         int n = samples.shape().dim(1);
-        requireMirrored(n, pad);
-        Tensor before = samples.slice(1, 1, pad).flip(1);
-        Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
-        Tensor all = Tensor.concat(1, before, samples, after);
+        requireLength(n, pad);
+        Tensor all = ends == Ends.ZEROS
+                ? samples.pad(1, pad, pad, 0)
+                : Tensor.concat(
+                        1,
+                        samples.slice(1, 1, pad).flip(1),
+                        samples,
+                        samples.slice(1, n - 1L - pad, pad).flip(1));
         return Tensor.compute(
                 all.backend(),
                 all.dtype(),
@@ -110,9 +161,10 @@ public final class MelSpectrogram {
                 out -> all.backend().filterBank(all.view(), host.steps(), out));
     }
 
-    private void requireMirrored(int samples, int pad) {
-        if (samples <= pad) {
-            throw new ClipTooShortException("mel spectrogram", samples, pad + 1, options.sampleRate());
+    private void requireLength(int samples, int pad) {
+        int least = ends == Ends.MIRRORED ? pad + 1 : 1;
+        if (samples < least) {
+            throw new ClipTooShortException("mel spectrogram", samples, least, options.sampleRate());
         }
     }
 

@@ -1,6 +1,8 @@
 package org.unmute.probes.loss;
 
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.LossReduction;
+import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -58,7 +60,7 @@ public record AsymmetricLoss(
     }
 
     private Tensor gains(Tensor logits, Tensor targets) {
-        Tensor y = Loss.targetsLike("asymmetric loss", logits, targets);
+        Tensor y = Losses.targetsLike("asymmetric loss", logits, targets);
         Tensor absent = y.affine(-1, 1);
         Tensor logP = logits.unary(Unary.LOG_SIGMOID);
         Tensor logQ = logits.times(-1).unary(Unary.LOG_SIGMOID);

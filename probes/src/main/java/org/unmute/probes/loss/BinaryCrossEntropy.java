@@ -1,8 +1,9 @@
 package org.unmute.probes.loss;
 
 import java.util.Arrays;
+import org.unmute.tensor.LossReduction;
+import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.LossOps;
 
 /**
  * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed with
@@ -22,21 +23,12 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
 
     @Override
     public Tensor of(Tensor logits, Tensor targets) {
-        Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
-        Tensor weight = Loss.weightsLike(logits, positiveWeight);
-        Tensor sum =
-                Tensor.run(new LossOps.BinaryCrossEntropy(logits, y, weight)).sum();
-        return reduction == LossReduction.SUM
-                ? sum
-                : sum.times(1.0 / logits.shape().elements());
+        return Losses.bce(logits, targets, positiveWeight, reduction);
     }
 
     @Override
     public Tensor elements(Tensor logits, Tensor targets) {
-        Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
-        // The op adds up rows: each element is one.
-        return Tensor.run(new LossOps.BinaryCrossEntropy(logits.reshape(-1, 1), y.reshape(-1, 1), null))
-                .reshape(logits.shape().toArray());
+        return Losses.bceOfElements(logits, targets);
     }
 
     @Override
@@ -47,10 +39,10 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
         int classes = logits.shape().dim(-1);
         int[] classOf = Arrays.stream(elements).map(i -> i % classes).toArray();
         // One weight per element.
-        Tensor weights = Loss.elements(Loss.weightsLike(logits, positiveWeight), classOf);
+        Tensor weights = Loss.elements(Losses.weightsLike(logits, positiveWeight), classOf);
         return new BinaryCrossEntropy(weights, reduction)
                 .of(
                         Loss.elements(logits, elements),
-                        Loss.elements(Loss.targetsLike("binary cross-entropy", logits, targets), elements));
+                        Loss.elements(Losses.targetsLike("binary cross-entropy", logits, targets), elements));
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.probes.loss;
 
+import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
 
 /** A training objective. It is built from recorded ops, so {@link org.unmute.tensor.Grad} computes its gradients. */
@@ -25,7 +26,7 @@ public interface Loss {
      * @throws UnsupportedOperationException if an element's loss depends on other elements of its row
      */
     default Tensor ofElements(Tensor logits, Tensor targets, int[] elements) {
-        return of(elements(logits, elements), elements(targetsLike(name(), logits, targets), elements));
+        return of(elements(logits, elements), elements(Losses.targetsLike(name(), logits, targets), elements));
     }
 
     /**
@@ -41,19 +42,5 @@ public interface Loss {
     /** Some elements of a tensor by their row-major positions, {@code [elements]}. */
     static Tensor elements(Tensor all, int[] elements) {
         return all.reshape(-1).indexSelect(0, Tensor.of(all.backend(), elements, elements.length));
-    }
-
-    /** Targets in the logits' element type; throws if the shapes differ. */
-    static Tensor targetsLike(String loss, Tensor logits, Tensor targets) {
-        if (!logits.shape().equals(targets.shape())) {
-            throw new IllegalArgumentException(
-                    loss + ": shapes differ: logits are " + logits.shape() + ", targets are " + targets.shape());
-        }
-        return targets.cast(logits.dtype());
-    }
-
-    /** Class weights in the element type and on the backend of the logits; null if there are none. */
-    static Tensor weightsLike(Tensor logits, Tensor weights) {
-        return weights == null ? null : weights.to(logits.backend()).cast(logits.dtype());
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.util.Map;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.nn.Initializer;
 
 /**
  * The final linear layer of a probe: {@code W d + b}.

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.nn.Initializer;
 
 /**
  * What a probe is made from. Its parameters are drawn if the probe is to be trained; else they are given, and their

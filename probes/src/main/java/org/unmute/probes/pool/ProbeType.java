@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.util.List;
 import java.util.function.Function;
+import org.unmute.tensor.nn.Initializer;
 
 /**
  * A type of probe that {@link Probes} creates by name.

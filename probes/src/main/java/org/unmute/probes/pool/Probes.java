@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.nn.Initializer;
 
 /** Makes probes by name, fresh or from given parameters. Which there are is up to the {@link ProbeProvider}s. */
 public final class Probes {

@@ -1,6 +1,7 @@
 package org.unmute.probes.pool;
 
 import java.util.function.Function;
+import org.unmute.tensor.nn.Initializer;
 
 /**
  * Creates fresh and restored probes with one function. Checks that the function asks for everything given and states

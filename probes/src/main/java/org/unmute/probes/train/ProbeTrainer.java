@@ -19,9 +19,11 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.truth.TokenBags;
+import org.unmute.tensor.RandomNumbers;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.optim.AdamW;
+import org.unmute.tensor.optim.Batches;
 import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
@@ -38,6 +40,9 @@ import org.unmute.tensor.optim.ParameterGroup;
  * With {@link TokenSet#boxes}, a probe that takes the maximum is trained on bags of tokens ({@link BagLoss}).
  */
 public final class ProbeTrainer {
+    /** Purpose of the generator of a step; that of {@link Batches} is 0. */
+    private static final int DROPOUT = 1;
+
     private final Probe probe;
     private final TokenSet clips;
     private final TrainingSettings settings;
@@ -232,7 +237,11 @@ public final class ProbeTrainer {
             }
             try (TensorScope _ = new TensorScope()) {
                 Tensor loss = loss(
-                        probe, clips, settings, reader.read(order, from, to), random(settings, 1, optimizer.steps()));
+                        probe,
+                        clips,
+                        settings,
+                        reader.read(order, from, to),
+                        RandomNumbers.stream(settings.seed(), DROPOUT, optimizer.steps()));
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
                     throw new TrainingDivergedException(
@@ -316,25 +325,7 @@ public final class ProbeTrainer {
 
     /** The order of clips in an epoch. */
     static int[] order(TrainingSettings settings, int clips, int epoch) {
-        return shuffled(clips, random(settings, 0, epoch));
-    }
-
-    /** The numbers from 0 to {@code n - 1} in a random order. */
-    static int[] shuffled(int n, SplittableRandom random) {
-        int[] order = new int[n];
-        for (int i = 0; i < order.length; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
-    }
-
-    /** A generator that is a function of the seed, a purpose and a number. */
-    private static SplittableRandom random(TrainingSettings settings, int purpose, long number) {
-        SplittableRandom r = new SplittableRandom(settings.seed());
-        long a = r.nextLong();
-        return new SplittableRandom(new SplittableRandom(a + purpose).nextLong() + number);
+        return new Batches(clips, settings.batch(), settings.seed()).order(epoch);
     }
 
     private List<ParameterGroup> groups(Map<String, Tensor> parameters) {

@@ -2,6 +2,7 @@ package org.unmute.probes.train;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.unmute.tensor.RandomNumbers;
 
 /**
  * Sets part of the training clips aside for validation by iterative stratification (Sechidis et al. 2011): each class
@@ -64,7 +65,7 @@ public record ValidationSplit(int[] train, int[] validation) {
             this.classes = classes;
             part = new byte[clips];
             Arrays.fill(part, OPEN);
-            order = ProbeTrainer.shuffled(clips, new SplittableRandom(seed));
+            order = RandomNumbers.order(new SplittableRandom(seed), clips);
             open = new int[classes];
             for (int i = 0; i < clips; i++) {
                 for (int c = 0; c < classes; c++) {

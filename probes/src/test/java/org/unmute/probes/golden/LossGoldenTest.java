@@ -18,9 +18,9 @@ import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
-import org.unmute.probes.loss.LossReduction;
 import org.unmute.probes.loss.Orthogonality;
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.LossReduction;
 import org.unmute.tensor.Tensor;
 
 /** Values and gradients of every loss case in {@code probes/losses}. The settings are part of the case's name. */

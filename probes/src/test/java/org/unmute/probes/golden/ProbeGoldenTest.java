@@ -26,7 +26,6 @@ import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
-import org.unmute.probes.loss.LossReduction;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeChecks;
@@ -35,6 +34,7 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.standard.ProtobinProbe;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.LossReduction;
 import org.unmute.tensor.Tensor;
 
 /**

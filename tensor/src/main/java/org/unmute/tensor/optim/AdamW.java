@@ -1,19 +1,25 @@
 package org.unmute.tensor.optim;
 
 import java.util.List;
+import java.util.Map;
 import org.unmute.tensor.Tensor;
 
 /**
  * Adam with decoupled weight decay, as in torch's {@code AdamW}. The moments in the state are named {@code exp_avg} and
  * {@code exp_avg_sq}.
  */
-public final class AdamW extends Optimizer {
+public final class AdamW extends MomentOptimizer {
     private static final String FIRST = "exp_avg";
     private static final String SECOND = "exp_avg_sq";
 
     private final double beta1;
     private final double beta2;
     private final double eps;
+
+    /** All parameters with one rate and weight decay, at every step; torch's default decay is 0.01. */
+    public AdamW(Map<String, Tensor> parameters, double rate, double decay) {
+        this(List.of(new ParameterGroup(parameters, rate, decay)), Schedule.constant());
+    }
 
     /** AdamW with β₁ = 0.9, β₂ = 0.999 and eps = 1e-8. */
     public AdamW(List<ParameterGroup> groups, Schedule schedule) {
@@ -33,7 +39,7 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
-    void update(String name, Tensor parameter, Tensor gradient, double rate, double decay) {
+    protected void update(String name, Tensor parameter, Tensor gradient, double rate, double decay) {
         parameter
                 .backend()
                 .adamW(

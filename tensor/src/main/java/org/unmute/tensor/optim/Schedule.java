@@ -2,7 +2,7 @@ package org.unmute.tensor.optim;
 
 /**
  * Computes the learning rate of each optimizer step from the base rate of a parameter group. Steps count from 0; steps
- * past the end keep the last rate.
+ * past the end keep the last rate. {@link Plateau} depends on what the training achieves.
  */
 @FunctionalInterface
 public interface Schedule {
@@ -12,6 +12,15 @@ public interface Schedule {
     /** The base rate at every step. */
     static Schedule constant() {
         return (base, step) -> base;
+    }
+
+    /** The base rate, multiplied by a factor after each {@code every} steps: torch's {@code StepLR}. */
+    static Schedule step(long every, double factor) {
+        if (every < 1 || !(factor > 0)) {
+            throw new IllegalArgumentException(
+                    "schedule: steps and factor must be above 0: every " + every + ", factor " + factor);
+        }
+        return (base, step) -> base * Math.pow(factor, step / every);
     }
 
     /** Cosine annealing from the base rate to 0: torch's {@code CosineAnnealingLR} with {@code T_max = total}. */

@@ -1,2 +1,2 @@
-/** The optimizers AdamW and SGD, with parameter groups, learning-rate schedules and gradient clipping. */
+/** The optimizers AdamW, Adam and SGD, with parameter groups, schedules, gradient clipping and batches of rows. */
 package org.unmute.tensor.optim;

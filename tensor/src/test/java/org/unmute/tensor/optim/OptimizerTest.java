@@ -61,6 +61,54 @@ class OptimizerTest {
         }
     }
 
+    /** Values of torch 2.6 in float64. */
+    @Test
+    void adamFollowsTorch() {
+        assertThat(run(groups -> new Adam(groups, Schedule.constant()), 0.1, 0.01))
+                .containsExactly(
+                        new double[] {0.2665652809107175, -1.1649340610804493, 2.009083220306505}, within(1e-14));
+        assertThat(run(groups -> new Adam(groups, Schedule.constant()), 0.1, 0))
+                .containsExactly(
+                        new double[] {0.26741914312855497, -1.1661596653708532, 2.011632002054946}, within(1e-14));
+    }
+
+    /** Rates of torch 2.6. */
+    @Test
+    void schedulesFollowTorch() {
+        double[] rates = new double[8];
+        Schedule step = Schedule.step(3, 0.1);
+        java.util.Arrays.setAll(rates, i -> step.rate(0.5, i));
+        assertThat(rates).containsExactly(new double[] {0.5, 0.5, 0.5, 0.05, 0.05, 0.05, 0.005, 0.005}, within(1e-15));
+        Plateau plateau = new Plateau(0.5, 2, 0.1);
+        double[] values = {1, 0.9, 0.89995, 0.91, 0.95, 0.8, Double.NaN, 0.81, 0.9, 0.85, 0.9, 0.9, 0.9, 0.9};
+        double[] expected = {0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125, 0.1, 0.1, 0.1};
+        for (int i = 0; i < values.length; i++) {
+            plateau.after(values[i]);
+            assertThat(plateau.rate(0.5, i)).as("after value %d", i).isEqualTo(expected[i]);
+        }
+        assertThatThrownBy(() -> new Plateau(1, 2, 0)).hasMessageContaining("factor");
+        assertThatThrownBy(() -> Schedule.step(0, 0.1)).hasMessageContaining("every 0");
+    }
+
+    /** {@code w -= rate sign(b)}, {@code b = 0.9 b + g}: an optimizer of somebody else. */
+    @Test
+    void othersWriteOptimizers() {
+        class SignMomentum extends MomentOptimizer {
+            SignMomentum(List<ParameterGroup> groups) {
+                super(groups, Schedule.constant(), "b");
+            }
+
+            @Override
+            protected void update(String name, Tensor parameter, Tensor gradient, double rate, double decay) {
+                Tensor b = moment("b", name);
+                b.assign(b.times(0.9).plus(gradient));
+                Tensor w = parameter.detach();
+                w.assign(w.minus(b.unary(org.unmute.tensor.op.Unary.SIGN).times(rate)));
+            }
+        }
+        assertThat(run(SignMomentum::new, 0.25, 0)).containsExactly(-0.5, -1.25, 2.5);
+    }
+
     @Test
     void sgdFollowsItsFormula() {
         for (boolean nesterov : new boolean[] {false, true}) {

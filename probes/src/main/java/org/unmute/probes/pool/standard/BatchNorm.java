@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.ParameterSource;
-import org.unmute.tensor.Grad;
-import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -32,7 +30,7 @@ record BatchNorm(Tensor mean, Tensor variance) {
 
     /** Normalizes {@code [n, channels]} by the running statistics. */
     Tensor scoring(Tensor x) {
-        return Normalize.batch(x, mean, variance, null, null, EPS);
+        return layer().apply(x);
     }
 
     /**
@@ -46,14 +44,11 @@ record BatchNorm(Tensor mean, Tensor variance) {
                     + ": batch normalization in training needs at least 2 clips a batch, got " + x.size(0)
                     + ": choose a batch size that leaves no single clip over");
         }
-        Grad.withoutRecording(() -> {
-            Normalize.RunningStatistics next =
-                    new Normalize.RunningStatistics(mean, variance).updated(x.detach(), MOMENTUM);
-            mean.assign(next.mean());
-            variance.assign(next.variance());
-            return null;
-        });
-        return Normalize.batch(x, null, null, EPS);
+        return layer().ofBatch(x);
+    }
+
+    private org.unmute.tensor.nn.BatchNorm layer() {
+        return new org.unmute.tensor.nn.BatchNorm(null, null, mean, variance, EPS, MOMENTUM);
     }
 
     /** A classifier whose logits for {@code [n, channels]} are those of {@code fc} after {@link #scoring}. */

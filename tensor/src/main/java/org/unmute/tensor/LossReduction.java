@@ -1,6 +1,4 @@
-package org.unmute.probes.loss;
-
-import org.unmute.tensor.Tensor;
+package org.unmute.tensor;
 
 /** Reduces the losses of elements to a scalar. */
 public enum LossReduction {
@@ -9,7 +7,8 @@ public enum LossReduction {
     /** Sum over all elements. */
     SUM;
 
-    Tensor of(Tensor elements) {
+    /** The mean or sum of these losses. */
+    public Tensor of(Tensor elements) {
         return this == MEAN ? elements.mean() : elements.sum();
     }
 }
