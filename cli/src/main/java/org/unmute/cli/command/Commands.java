@@ -20,6 +20,7 @@ public final class Commands {
             ReportCommand.class,
             TagCommand.class,
             DetectCommand.class,
+            ReviewCommand.class,
             PackCommand.class,
             ExportCommand.class,
             FsckCommand.class,

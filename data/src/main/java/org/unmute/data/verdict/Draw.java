@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param list        SHA-256 of the list of events, 64 lower-case hexadecimal digits; empty if there was no list
  */
 public record Draw(Kind kind, double floor, String stratum, double probability, String list) {
-    /** Stratum of random stretches without a listed event of the class. */
+    /** Begins the stratum of random stretches without a listed event of the class: {@code unlisted 10.0 s}. */
     public static final String UNLISTED = "unlisted";
 
     /** Why an event was asked. */
@@ -68,11 +68,11 @@ public record Draw(Kind kind, double floor, String stratum, double probability, 
 
     /** Whether this is a random stretch without a listed event. */
     public boolean isUnlisted() {
-        return kind == Kind.SAMPLE && stratum.equals(UNLISTED);
+        return kind == Kind.SAMPLE && stratum.startsWith(UNLISTED);
     }
 
     /** Whether it is part of the random sample of a list's events. */
     public boolean isSample() {
-        return kind == Kind.SAMPLE && !stratum.equals(UNLISTED);
+        return kind == Kind.SAMPLE && !stratum.startsWith(UNLISTED);
     }
 }

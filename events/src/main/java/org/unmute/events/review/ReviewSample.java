@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.unmute.data.verdict.Draw;
@@ -31,35 +30,23 @@ public final class ReviewSample {
         this.names = names;
     }
 
-    /** An event with its place between 0 and 1 in the order. */
-    private record Placed(ReviewedEvent event, double place, int stratum) {}
-
     /** The sample of a class; empty if it has no listed events. */
     public static ReviewSample of(ListedEvents list, String label) {
         List<ReviewedEvent> events = list.of(label);
-        Random random = random(list.digest(), label);
         int count = Math.min(STRATA, events.size());
         List<List<ReviewedEvent>> strata = new ArrayList<>();
-        List<Placed> placed = new ArrayList<>();
+        String[] names = new String[events.size()];
         for (int s = 0; s < count; s++) {
-            List<ReviewedEvent> own =
-                    new ArrayList<>(events.subList(from(s, count, events), from(s + 1, count, events)));
-            strata.add(List.copyOf(own));
-            Collections.shuffle(own, random);
-            double shift = random.nextDouble();
-            for (int i = 0; i < own.size(); i++) {
-                placed.add(new Placed(own.get(i), (i + shift) / own.size(), s));
-            }
+            int from = SampleOrder.start(s, count, events.size());
+            int to = SampleOrder.start(s + 1, count, events.size());
+            strata.add(events.subList(from, to));
+            Arrays.fill(names, from, to, s + 1 + " of " + count);
         }
-        placed.sort(Comparator.comparingDouble(Placed::place).thenComparingInt(Placed::stratum));
+        int[] order = SampleOrder.of(events.size(), count, random(list.digest(), label));
         return new ReviewSample(
                 strata,
-                placed.stream().map(Placed::event).toList(),
-                placed.stream().map(p -> p.stratum + 1 + " of " + count).toList());
-    }
-
-    private static int from(int stratum, int count, List<ReviewedEvent> events) {
-        return (int) ((long) stratum * events.size() / count);
+                Arrays.stream(order).mapToObj(events::get).toList(),
+                Arrays.stream(order).mapToObj(i -> names[i]).toList());
     }
 
     /** A generator that depends on the list and a name alone. */

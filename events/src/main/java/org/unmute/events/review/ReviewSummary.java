@@ -23,16 +23,24 @@ import org.unmute.metrics.interval.StratifiedShare;
  *
  * <p>Only the random sample of this very list estimates. It is the beginning of the sample's order up to the last event
  * that was asked as part of it; an event in this part that was judged before for another reason counts with its answer.
- *
- * @param classes by class, sorted
- * @param gone    verdicts on events that are not listed (any more); they are kept and count for nothing here
  */
-public record ReviewSummary(Map<String, ClassSummary> classes, List<Verdict> gone) {
+public final class ReviewSummary {
     private static final double LEVEL = 0.95;
 
-    public ReviewSummary {
-        classes = Collections.unmodifiableMap(new LinkedHashMap<>(classes));
-        gone = List.copyOf(gone);
+    private final Map<String, ClassSummary> classes = new LinkedHashMap<>();
+    private final Map<String, ScoredSample> samples = new HashMap<>();
+    private final List<Verdict> gone = new ArrayList<>();
+
+    private ReviewSummary() {}
+
+    /** The classes that have listed events or verdicts, sorted. */
+    public Map<String, ClassSummary> classes() {
+        return Collections.unmodifiableMap(classes);
+    }
+
+    /** Verdicts on events that are not listed (any more): they are kept, and count for nothing here. */
+    public List<Verdict> gone() {
+        return List.copyOf(gone);
     }
 
     /**
@@ -42,31 +50,30 @@ public record ReviewSummary(Map<String, ClassSummary> classes, List<Verdict> gon
      * @param log   all verdicts
      */
     public static ReviewSummary of(ReviewQueue queue, VerdictLog log) {
+        ReviewSummary summary = new ReviewSummary();
         Map<String, List<Verdict>> byLabel = new TreeMap<>();
-        List<Verdict> gone = new ArrayList<>();
         for (Verdict verdict : log.latest()) {
             boolean listed = queue.list().has(verdict.event().key());
             if (listed || isStretch(verdict, queue.list())) {
                 byLabel.computeIfAbsent(verdict.event().label(), l -> new ArrayList<>())
                         .add(verdict);
             } else {
-                gone.add(verdict);
+                summary.gone.add(verdict);
             }
         }
         TreeSet<String> labels = new TreeSet<>(queue.list().labels());
         labels.addAll(byLabel.keySet());
-        Map<String, ClassSummary> classes = new LinkedHashMap<>();
         for (String label : labels) {
-            classes.put(label, summary(queue, label, byLabel.getOrDefault(label, List.of())));
+            summary.add(queue, label, byLabel.getOrDefault(label, List.of()));
         }
-        return new ReviewSummary(classes, gone);
+        return summary;
     }
 
     private static boolean isStretch(Verdict verdict, ListedEvents list) {
         return verdict.draw().isUnlisted() && verdict.draw().list().equals(list.digest());
     }
 
-    private static ClassSummary summary(ReviewQueue queue, String label, List<Verdict> verdicts) {
+    private void add(ReviewQueue queue, String label, List<Verdict> verdicts) {
         ListedEvents list = queue.list();
         Map<ReviewedEvent.Key, Verdict> known = new HashMap<>();
         Map<Answer, Integer> answers = new EnumMap<>(Answer.class);
@@ -79,27 +86,82 @@ public record ReviewSummary(Map<String, ClassSummary> classes, List<Verdict> gon
                 answers.merge(verdict.answer(), 1, Integer::sum);
             }
         }
-        ReviewSample sample = ReviewSample.of(list, label);
-        Map<ReviewedEvent.Key, Answer> sampled = sampled(sample, known, list.digest());
-        List<Precision> above = new ArrayList<>();
-        for (List<ReviewedEvent> stratum : sample.strata()) {
-            Precision next = precision(sample, sampled, stratum.getLast().score());
-            if (above.isEmpty() || next.listed() > above.getLast().listed()) {
-                above.add(next);
+        ReviewSample order = ReviewSample.of(list, label);
+        Map<ReviewedEvent.Key, Answer> sampled = sampled(order, known, list.digest());
+        List<ReviewedEvent> events = list.of(label);
+        byte[] codes = new byte[events.size()];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = code(sampled.get(events.get(i).key()));
+        }
+        ScoredSample sample = new ScoredSample(
+                events.stream().mapToDouble(ReviewedEvent::score).toArray(),
+                codes,
+                order.strata().size());
+        samples.put(label, sample);
+        List<Precision> above = sample.curve();
+        classes.put(
+                label,
+                new ClassSummary(
+                        label,
+                        events.size(),
+                        answers,
+                        above.isEmpty() ? sample.first(0, LEVEL) : above.getLast(),
+                        above,
+                        missed(queue, label, stretches),
+                        median(verdicts.stream()
+                                .mapToDouble(Verdict::took)
+                                .filter(Double::isFinite)
+                                .toArray())));
+    }
+
+    private static byte code(Answer answer) {
+        if (answer == null) {
+            return ScoredSample.NONE;
+        }
+        return switch (answer) {
+            case YES -> ScoredSample.YES;
+            case NO, OTHER -> ScoredSample.NO;
+            case UNSURE -> ScoredSample.UNSURE;
+        };
+    }
+
+    /**
+     * The lowest threshold of a class above which the precision is shown to be at least as wanted, at 95 %, although it
+     * is chosen by the same verdicts; empty if it is shown for none.
+     *
+     * @param wanted in (0, 1)
+     */
+    public Optional<Precision> threshold(String label, double wanted) {
+        ScoredSample sample = samples.get(label);
+        return sample == null ? Optional.empty() : sample.threshold(wanted);
+    }
+
+    /**
+     * How many verdicts of the random sample a class takes, those given included, until the interval of its precision
+     * has about this half width: planned with the estimate so far, or with one half without verdicts.
+     *
+     * @param halfWidth above 0, such as 0.1
+     */
+    public int verdictsFor(String label, double halfWidth) {
+        ClassSummary summary = classes.get(label);
+        int listed = summary == null ? 0 : (int) summary.listed();
+        // With few verdicts the estimate may be 0 or 1, which plans for too few.
+        double guess = summary == null || summary.whole().sampled() == 0
+                ? 0.5
+                : (summary.whole().estimate() * summary.whole().sampled() + 1)
+                        / (summary.whole().sampled() + 2);
+        int low = 0;
+        int high = listed;
+        while (high - low > 1) {
+            int n = (low + high) / 2;
+            StratifiedShare share = share(listed, n, Math.round(guess * n));
+            if (share.high() - share.low() <= 2 * halfWidth) {
+                high = n;
+            } else {
+                low = n;
             }
         }
-        Precision whole = above.isEmpty() ? precision(sample, sampled, Double.NaN) : above.getLast();
-        return new ClassSummary(
-                label,
-                list.of(label).size(),
-                answers,
-                whole,
-                above,
-                missed(queue, label, stretches),
-                median(verdicts.stream()
-                        .mapToDouble(Verdict::took)
-                        .filter(Double::isFinite)
-                        .toArray()));
+        return high;
     }
 
     /** The answers of the sample so far. */
@@ -125,50 +187,31 @@ public record ReviewSummary(Map<String, ClassSummary> classes, List<Verdict> gon
         return answers;
     }
 
-    private static Precision precision(ReviewSample sample, Map<ReviewedEvent.Key, Answer> sampled, double threshold) {
-        List<StratifiedShare.Stratum> no = new ArrayList<>();
-        List<StratifiedShare.Stratum> yes = new ArrayList<>();
-        long[] all = new long[3];
-        for (List<ReviewedEvent> stratum : sample.strata()) {
-            int size = 0;
-            int trials = 0;
-            int found = 0;
-            int unsure = 0;
-            for (ReviewedEvent event : stratum) {
-                if (event.score() >= threshold || Double.isNaN(threshold)) {
-                    Answer answer = sampled.get(event.key());
-                    size++;
-                    trials += answer == null ? 0 : 1;
-                    found += answer == Answer.YES ? 1 : 0;
-                    unsure += answer == Answer.UNSURE ? 1 : 0;
-                }
-            }
-            no.add(new StratifiedShare.Stratum(size, trials, found));
-            yes.add(new StratifiedShare.Stratum(size, trials, found + unsure));
-            all[0] += size;
-            all[1] += trials;
-            all[2] += unsure;
-        }
-        return new Precision(
-                threshold, all[0], all[1], all[2], StratifiedShare.of(no, LEVEL), StratifiedShare.of(yes, LEVEL));
-    }
-
-    private static Optional<Missed> missed(ReviewQueue queue, String label, List<Verdict> verdicts) {
-        if (verdicts.isEmpty()) {
+    /** What was missed, from the verdicts on stretches of the planned length. */
+    private static Optional<Missed> missed(ReviewQueue queue, String label, List<Verdict> all) {
+        if (all.isEmpty()) {
             return Optional.empty();
         }
         UnlistedStretches stretches =
                 UnlistedStretches.of(queue.list(), label, queue.plan().stretch());
+        List<Verdict> verdicts = all.stream()
+                .filter(v -> v.draw().stratum().equals(stretches.stratum()))
+                .toList();
+        if (verdicts.isEmpty()) {
+            return Optional.empty();
+        }
         long size = Math.max(verdicts.size(), stretches.size());
         long found = count(verdicts, Answer.YES);
-        long unsure = count(verdicts, Answer.UNSURE);
         return Optional.of(new Missed(
                 size,
                 stretches.seconds(),
                 verdicts.size(),
-                StratifiedShare.of(List.of(new StratifiedShare.Stratum(size, verdicts.size(), found)), LEVEL),
-                StratifiedShare.of(
-                        List.of(new StratifiedShare.Stratum(size, verdicts.size(), found + unsure)), LEVEL)));
+                share(size, verdicts.size(), found),
+                share(size, verdicts.size(), found + count(verdicts, Answer.UNSURE))));
+    }
+
+    private static StratifiedShare share(long size, long trials, long found) {
+        return StratifiedShare.of(List.of(new StratifiedShare.Stratum(size, trials, found)), LEVEL);
     }
 
     private static long count(List<Verdict> verdicts, Answer answer) {

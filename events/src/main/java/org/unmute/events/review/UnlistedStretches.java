@@ -128,12 +128,17 @@ public final class UnlistedStretches {
                 Double.NaN);
     }
 
+    /** Name of the stratum that these stretches are. */
+    String stratum() {
+        return Draw.UNLISTED + " " + seconds + " s";
+    }
+
     /** How a stretch is drawn if so many are planned. */
     Draw draw(int planned) {
         return new Draw(
                 Draw.Kind.SAMPLE,
                 list.floor(),
-                Draw.UNLISTED,
+                stratum(),
                 Math.min(1, Math.max(1, planned) / (double) Math.max(1, size())),
                 list.digest());
     }

@@ -8,7 +8,7 @@ final class BetaQuantile {
     private BetaQuantile() {}
 
     /**
-     * The x with P(X ≤ x) = p, by bisection.
+     * The x with P(X ≤ x) = p, by Newton's method within a bracket that shrinks.
      *
      * @param a positive
      * @param b positive
@@ -18,13 +18,20 @@ final class BetaQuantile {
         double logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
         double low = 0;
         double high = 1;
-        while (high - low > 1e-12 * high && high > TINY) {
-            double middle = (low + high) / 2;
-            if (distribution(middle, a, b, logBeta) < p) {
-                low = middle;
+        double x = a / (a + b);
+        while (high - low > 1e-13 * high && high > TINY) {
+            double excess = distribution(x, a, b, logBeta) - p;
+            if (excess < 0) {
+                low = x;
             } else {
-                high = middle;
+                high = x;
             }
+            double density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
+            double next = x - excess / density;
+            if (Math.abs(next - x) <= 1e-14 * x) {
+                return x;
+            }
+            x = next > low && next < high ? next : (low + high) / 2;
         }
         return (low + high) / 2;
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
  * 1998, "Confidence intervals for proportions with small expected number of positive counts estimated from survey
  * data"), moved toward the one of Jeffreys by {@value #TOWARD_JEFFREYS} successes. The effective size is the number of
  * independent trials that would have the variance of the weighted share; it includes the finite-population correction.
- * In this variance each stratum's share is moved toward the share of all by {@value #PRIOR} trials, since a stratum in
+ * Ends are rounded to a whole number of members, and account for those that were examined. In this variance each stratum's share is moved toward the share of all by {@value #PRIOR} trials, since a stratum in
  * which all trials agree would otherwise count as known.
  *
  * @param population number of members of all strata
@@ -23,7 +23,8 @@ import java.util.Locale;
 public record StratifiedShare(
         long population, long trials, double effective, double estimate, double low, double high, double level) {
     private static final double TOWARD_JEFFREYS = 0.2;
-    private static final double PRIOR = 3;
+    private static final double PRIOR = 2;
+    private static final double ROUNDING = 1e-9;
 
     /**
      * A stratum.
@@ -76,10 +77,13 @@ public record StratifiedShare(
             return new StratifiedShare(size, trials, effective, estimate, estimate, estimate, level);
         }
         double found = estimate * effective;
-        double low = Math.clamp(lowerEnd(found, effective, (1 - level) / 2), least, Math.max(least, estimate));
+        double low = lowerEnd(found, effective, (1 - level) / 2);
         double high = 1 - lowerEnd(effective - found, effective, (1 - level) / 2);
+        // The true share is a whole number of members.
+        low = Math.max(least, Math.floor(low * size + 0.5 + ROUNDING) / size);
+        high = Math.min(most, Math.ceil(high * size - 0.5 - ROUNDING) / size);
         return new StratifiedShare(
-                size, trials, effective, estimate, low, Math.clamp(high, Math.min(most, estimate), most), level);
+                size, trials, effective, estimate, Math.min(low, estimate), Math.max(high, estimate), level);
     }
 
     private static double lowerEnd(double successes, double trials, double tail) {

@@ -1,0 +1,2 @@
+/** What the command review prints. */
+package org.unmute.cli.review;
