@@ -1,6 +1,7 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.option.ProbeSettings;
+import org.unmute.cli.review.Learner;
+import org.unmute.cli.review.ReviewSession;
 import org.unmute.cli.review.ReviewTable;
+import org.unmute.cli.review.RunLearner;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.data.verdict.ReviewedEvent;
@@ -21,7 +27,10 @@ import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewSummary;
 import org.unmute.events.review.VerdictTable;
 import org.unmute.files.RegularFile;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,20 +39,24 @@ import picocli.CommandLine.Parameters;
         name = "review",
         description = {
             "Says how precise the events of a folder are, from the verdicts of listeners on a random sample of them:"
-                    + " for each class the verdicts, the precision with its 95 % interval, and the number of true"
+                    + " for each class the verdicts, the precision with its 95 %% interval, and the number of true"
                     + " events.",
-            "Verdicts are kept in FOLDER/verdicts.jsonl. They are given in a table: --export writes the events to"
-                    + " listen to, --import reads the answers."
+            "Verdicts are kept in FOLDER/verdicts.jsonl. With --audio they are given in a page for a browser of this"
+                    + " machine, which plays the events; or in a table: --export writes the events to listen to,"
+                    + " --import reads the answers."
         },
         footer = {
             "",
             "Examples:",
+            "  unmute review events/ --audio recordings/",
             "  unmute review events/ --export sample.csv --sample 50",
             "  unmute review events/ --import sample.csv",
             "  unmute review events/",
             "  unmute probe --probe protobin --cache cache/ --labels clips.csv --verdicts events/ --out run2/"
         })
 final class ReviewCommand extends UnmuteCommand {
+    private static final int MAX_PORT = 65_535;
+
     @Parameters(
             paramLabel = "FOLDER",
             description =
@@ -117,6 +130,27 @@ final class ReviewCommand extends UnmuteCommand {
             description = "Events of another run on the same recordings: says which were gained and lost.")
     private Path other;
 
+    @Option(
+            names = "--audio",
+            paramLabel = "DIR",
+            description = "Folder of the recordings, or a single one: opens the review as a page for a browser of this"
+                    + " machine, until it is ended there or by Ctrl-C.")
+    private Path audio;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Port of the page on 127.0.0.1 (default: any free one).")
+    private int port;
+
+    @Option(
+            names = "--verdict-cache",
+            paramLabel = "DIR",
+            description = "Token cache of the recordings, for learning in the page, if it is not the one that the probe"
+                    + " was trained on.")
+    private Path cache;
+
     @Override
     public Integer call() throws IOException {
         begin();
@@ -130,19 +164,34 @@ final class ReviewCommand extends UnmuteCommand {
         if (table != null) {
             take(queue);
         }
-        VerdictLog log = VerdictJournal.read(folder());
         if (export != null) {
-            write(queue, log);
+            write(queue, VerdictJournal.read(folder()));
         }
-        ReviewTable result = new ReviewTable(queue, ReviewSummary.of(queue, log), wanted, halfWidth);
-        if (other != null) {
-            result.compare(ReviewComparison.of(list, ListedEvents.read(other, floor), log), other);
+        if (audio != null) {
+            serve(queue);
+        } else {
+            show(queue);
         }
-        print(result.document(), result::print);
         return status;
     }
 
+    /** Prints what the verdicts say. */
+    private void show(ReviewQueue queue) throws IOException {
+        VerdictLog log = VerdictJournal.read(folder());
+        ReviewTable result = new ReviewTable(queue, ReviewSummary.of(queue, log), wanted, halfWidth);
+        if (other != null) {
+            result.compare(ReviewComparison.of(queue.list(), ListedEvents.read(other, floor), log), other);
+        }
+        print(result.document(), result::print);
+    }
+
     private void requireValid() {
+        if (port < 0 || port > MAX_PORT) {
+            throw CommandException.usage("--port must be from 0 to " + MAX_PORT + ": " + port);
+        }
+        if ((matched("--port") || cache != null) && audio == null) {
+            throw CommandException.usage("--port and --verdict-cache are of the page: give --audio DIR");
+        }
         if (sample < 1 || unlisted < 0 || !(stretch > 0) || doubtful != null && doubtful < 1) {
             throw CommandException.usage("--sample, --doubtful and --stretch must be above 0, --unlisted 0 or more");
         }
@@ -160,14 +209,77 @@ final class ReviewCommand extends UnmuteCommand {
         return RegularFile.isFolder(source) ? source : source.toAbsolutePath().getParent();
     }
 
+    /** Serves the page until it is ended. */
+    private void serve(ReviewQueue queue) throws IOException {
+        if (!RegularFile.exists(audio)) {
+            throw CommandException.input("--audio: no such file or folder: " + audio);
+        }
+        Learner learner = RunLearner.of(queue.list(), folder(), cache, ReviewCommand::repeat)
+                .orElse(null);
+        ReviewSession.Plan page = new ReviewSession.Plan(
+                source.toString(),
+                queue,
+                choices(queue),
+                audio,
+                wanted,
+                halfWidth,
+                learner,
+                List.of("unmute probe … --verdicts " + folder() + " --out …"),
+                port);
+        try (VerdictJournal journal = VerdictJournal.open(folder());
+                ReviewSession session = ReviewSession.start(page, journal, err()::printStackTrace)) {
+            tellLost(journal);
+            err().println("review: open " + session.address() + " in a browser of this machine; End there, or Ctrl-C,"
+                    + " ends the review");
+            session.await(() -> {
+                tell("review: ended; " + Units.count(journal.log().latest().size(), "verdict") + " in "
+                        + journal.file());
+                show(queue);
+            });
+        }
+    }
+
+    /** What the page can ask, the usual first: results of a search by score, else the random sample. */
+    private List<ReviewQueue.Choice> choices(ReviewQueue queue) throws IOException {
+        List<ReviewQueue.Choice> all = new ArrayList<>(List.of(ReviewQueue.Choice.values()));
+        if (queue.plan().unlisted() == 0) {
+            all.remove(ReviewQueue.Choice.UNLISTED);
+        }
+        if (RunLearner.isSearch(folder())) {
+            all.remove(ReviewQueue.Choice.LISTED);
+            all.addFirst(ReviewQueue.Choice.LISTED);
+        }
+        return all;
+    }
+
+    /** Runs another command in this process. */
+    private static int repeat(PrintWriter out, PrintWriter err, List<String> args) {
+        CommandLine line = new CommandLine(CommandSpec.create().name("unmute"));
+        line.addSubcommand(new ProbeCommand()).addSubcommand(new DetectCommand());
+        ProbeSettings.addShortForms(line.getSubcommands().get("probe").getCommandSpec());
+        line.setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            Failure failure = Failure.of(e);
+            err.println(failure.message());
+            return failure.exitCode();
+        });
+        try (Backends.Scope _ = Backends.scope()) {
+            return line.execute(args.toArray(String[]::new));
+        }
+    }
+
+    private void tellLost(VerdictJournal journal) {
+        if (journal.lost() > 0) {
+            tell("review: " + journal.lost() + " bytes of a verdict that was not written whole were dropped from "
+                    + journal.file());
+        }
+    }
+
     private void take(ReviewQueue queue) throws IOException {
         VerdictTable.Read read = VerdictTable.read(table, queue, Instant.now());
         int taken = 0;
         try (VerdictJournal journal = VerdictJournal.open(folder())) {
-            if (journal.lost() > 0) {
-                tell("review: " + journal.lost() + " bytes of a verdict that was not written whole were dropped from "
-                        + journal.file());
-            }
+            tellLost(journal);
             Map<ReviewedEvent.Key, Verdict> known = latest(journal.log());
             for (Verdict verdict : read.verdicts()) {
                 Verdict before = known.get(verdict.event().key());

@@ -13,7 +13,7 @@ import org.unmute.probes.event.Event;
  *
  * @param recordings results of the recordings whose events are known, by id
  * @param thresholds the score above which an event was reported, by class, in the order of the classes; infinite for a
- *                   class that was not looked for
+ *                   class that was not looked for, NaN for results of a search
  */
 public record DetectedEvents(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
     private static final String THRESHOLD = "threshold of class '";

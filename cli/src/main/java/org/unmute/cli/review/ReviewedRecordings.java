@@ -1,0 +1,65 @@
+package org.unmute.cli.review;
+
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.unmute.events.review.ListedEvents.Recording;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
+
+/** Finds the files of recordings that a list of events names, below one folder. */
+final class ReviewedRecordings {
+    private final Path root;
+    private final Map<String, Recording> listed;
+    /** The files that were compared with the list. */
+    private final Map<String, Path> checked = new ConcurrentHashMap<>();
+
+    /**
+     * @param root   the folder of the recordings, or a single one
+     * @param listed the recordings by name
+     */
+    ReviewedRecordings(Path root, Map<String, Recording> listed) {
+        this.root = root;
+        this.listed = listed;
+    }
+
+    /**
+     * The file of a recording, which has the same bytes as when its events were found if the list tells.
+     *
+     * @throws InputException if it is missing or was changed, or its name leads out of the folder
+     * @throws IOException if it cannot be read
+     */
+    Path find(String name) throws IOException {
+        Path known = checked.get(name);
+        if (known != null && RegularFile.isFile(known)) {
+            return known;
+        }
+        Path file = place(name);
+        Recording recording = listed.get(name);
+        String sha256 = recording == null ? "" : recording.sha256();
+        if (!sha256.isEmpty() && !Sha256.of(file).equals(sha256)) {
+            throw new InputException("it was changed after its events were found");
+        }
+        checked.put(name, file);
+        return file;
+    }
+
+    private Path place(String name) throws IOException {
+        Path file;
+        try {
+            file = RegularFile.isFile(root) && root.getFileName().toString().equals(name) ? root : root.resolve(name);
+        } catch (InvalidPathException e) {
+            throw new InputException("its name is no name of a file here", e);
+        }
+        if (!file.toAbsolutePath().normalize().startsWith(root.toAbsolutePath().normalize())) {
+            throw new InputException("its name leads out of " + root);
+        }
+        if (!RegularFile.isFile(file)) {
+            throw new InputException("it is not in " + root);
+        }
+        return file;
+    }
+}
