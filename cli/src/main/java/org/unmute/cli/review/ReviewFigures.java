@@ -135,7 +135,7 @@ record ReviewFigures(String first, long verdicts, String of, List<OfClass> class
                 + Units.count(list.events().size(), "listed event")
                 + (Double.isNaN(list.floor()) ? "" : " with scores from " + list.floor())
                 + ", estimated from the random sample alone, with intervals at 95 %; \u201Cunsure\u201D is counted both"
-                + " ways.";
+                + " ways. Threshold: the lowest score above which the wanted precision is shown.";
     }
 
     private static String missed(String label, Missed m) {

@@ -26,6 +26,7 @@ import org.unmute.files.RegularFile;
 public final class RunLearner implements Learner {
     private static final String PROBE = "--probe";
     private static final String OUT = "--out";
+    private static final String SAMPLE = "--train-on-sample";
 
     private final ListedEvents list;
     private final Path events;
@@ -82,7 +83,7 @@ public final class RunLearner implements Learner {
         }
         Path run = Path.of(detection.get(probe));
         List<String> training = command(run, "probe");
-        if (!training.contains(OUT) || training.contains("--verdicts")) {
+        if (!training.contains(OUT)) {
             return Optional.empty();
         }
         List<String> tokens = cache == null ? List.of() : List.of("--verdict-cache", cache.toString());
@@ -119,12 +120,17 @@ public final class RunLearner implements Learner {
         return all;
     }
 
+    /** The training with the verdicts of these events, and of those from which it has learned before. */
     private List<String> training(Path to, boolean withSample) {
         List<String> line = new ArrayList<>(with(training, OUT, to.toString()));
-        line.addAll(List.of("--verdicts", events.toString()));
-        line.addAll(cache);
-        if (withSample) {
-            line.add("--train-on-sample");
+        if (!line.contains(events.toString())) {
+            line.addAll(List.of("--verdicts", events.toString()));
+        }
+        if (!cache.isEmpty() && !line.contains(cache.getFirst())) {
+            line.addAll(cache);
+        }
+        if (withSample && !line.contains(SAMPLE)) {
+            line.add(SAMPLE);
         }
         return line;
     }

@@ -40,8 +40,8 @@ export class Plot {
     const step = steps.find(s => most >= span / s) || steps[steps.length - 1];
     const all = [];
     for (let i = Math.ceil(from / step - 1e-9); from + span + 1e-9 >= i * step; i++) {
-      const tick = element("i", text(i * step));
-      tick.style[side] = 100 * (i * step - from) / span + "%";
+      const share = (i * step - from) / span, tick = element("i", text(i * step), share > 0.97 ? "at-end" : 0.03 > share ? "at-start" : "");
+      tick.style[side] = 100 * share + "%";
       all.push(tick);
     }
     at(id).replaceChildren(...all);
