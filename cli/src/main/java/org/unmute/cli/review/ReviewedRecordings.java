@@ -3,8 +3,11 @@ package org.unmute.cli.review;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.unmute.data.ClipList;
+import org.unmute.data.RecordingNames;
 import org.unmute.events.review.ListedEvents.Recording;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
@@ -16,6 +19,10 @@ final class ReviewedRecordings {
     private final Map<String, Recording> listed;
     /** The files that were compared with the list. */
     private final Map<String, Path> checked = new ConcurrentHashMap<>();
+    /** All recordings of the folder by name; null until a name is no path of one. */
+    private Map<String, Path> found;
+
+    private RecordingNames names;
 
     /**
      * @param root   the folder of the recordings, or a single one
@@ -57,9 +64,22 @@ final class ReviewedRecordings {
         if (!file.toAbsolutePath().normalize().startsWith(root.toAbsolutePath().normalize())) {
             throw new InputException("its name leads out of " + root);
         }
-        if (!RegularFile.isFile(file)) {
-            throw new InputException("it is not in " + root);
+        return RegularFile.isFile(file) ? file : alike(name);
+    }
+
+    /** The only recording of the folder for which a name may stand, as tables often have it without its extension. */
+    private synchronized Path alike(String name) throws IOException {
+        if (found == null) {
+            found = new LinkedHashMap<>();
+            ClipList.of(root, null).clips().forEach(clip -> found.put(clip.id(), clip.path()));
+            names = new RecordingNames(found.keySet());
         }
-        return file;
+        try {
+            return names.find(name)
+                    .map(found::get)
+                    .orElseThrow(() -> new InputException("it is not in " + root));
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
     }
 }

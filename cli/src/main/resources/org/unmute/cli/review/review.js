@@ -110,7 +110,7 @@ function nothing(answer) {
 }
 
 /** Asks for the next event of the queue. */
-async function ask(options) {
+async function ask(options = {}) {
   const answer = await get("ask", wishes());
   summary.missing(answer.missing);
   if (answer.question) {
@@ -251,7 +251,13 @@ for (const [id, key] of [["yes", "y"], ["no", "n"], ["unsure", "u"], ["other", "
 }
 for (const [id, key] of [["undo", "z"], ["done-undo", "z"], ["back", "ArrowLeft"], ["keys", "?"]]) { at(id).addEventListener("click", always[key]); }
 at("again").addEventListener("click", () => alone(async () => { await post("restart"); await ask(); }));
-for (const id of ["w-kind", "w-class"]) { at(id).addEventListener("change", () => alone(() => ask({focus: false}))); }
+for (const id of ["w-kind", "w-class"]) {
+  // Who chooses by mouse goes on with keys for verdicts; who chooses by keys may go on choosing.
+  let byMouse = false;
+  at(id).addEventListener("pointerdown", () => { byMouse = true; });
+  at(id).addEventListener("keydown", () => { byMouse = false; });
+  at(id).addEventListener("change", () => { const focus = byMouse; alone(() => ask({focus})); });
+}
 at("wishes").addEventListener("submit", e => e.preventDefault());
 at("stop").addEventListener("click", () => alone(async () => {
   const end = await post("stop");

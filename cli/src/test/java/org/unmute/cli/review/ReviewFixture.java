@@ -45,7 +45,7 @@ final class ReviewFixture implements AutoCloseable {
         page = new PageClient(session.address());
     }
 
-    /** Events of two classes in a recording at 16 kHz and one of a bat detector, in a missing one and outside. */
+    /** Events of two classes in a recording at 16 kHz and one of a bat detector named without extension, in a missing one and outside. */
     private static Path table(Path folder) throws IOException {
         Path recordings = Files.createDirectories(folder.resolve("recordings/" + HOSTILE.replace("/", "")));
         String name = recordings.getFileName() + "/a.wav";
@@ -62,7 +62,7 @@ final class ReviewFixture implements AutoCloseable {
                     i % 2 == 0 ? "wren" : "\"" + HOSTILE + "\"",
                     3 + i));
         }
-        table.append("bat.wav,0.4,0.5,bat,0.95,40000,50000\n");
+        table.append("bat,0.4,0.5,bat,0.95,40000,50000\n");
         table.append("gone.wav,1,2,wren,0.95,,\n../outside.wav,1,2,wren,0.9,,\n");
         write(folder.resolve("outside.wav"), RATE, 3, 1000);
         Path file = folder.resolve("events.csv");
