@@ -15,15 +15,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.review.PageClient.Answer;
+import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.events.review.ListedEvents;
+import org.unmute.events.review.ReviewQueue;
+import org.unmute.events.review.ReviewQueue.Choice;
 
 /** What the server of a review answers, and whom. */
 class ReviewServerTest {
@@ -126,6 +132,28 @@ class ReviewServerTest {
         assertThat(VerdictJournal.read(folder).all())
                 .extracting(Verdict::answer)
                 .hasToString("[YES]");
+    }
+
+    @Test
+    void aWindowThatIsNotHeardOfLosesItsEvent() throws IOException {
+        ReviewQueue queue =
+                new ReviewQueue(ListedEvents.read(folder.resolve("events.csv"), Double.NaN), ReviewQueue.Plan.DEFAULT);
+        ReviewMaterial material = new ReviewMaterial(
+                "dawn",
+                queue,
+                List.of(Choice.SAMPLE),
+                new ReviewedRecordings(folder, Map.of()),
+                new ReviewMaterial.Goals(0.9, 0.1));
+        AtomicLong seconds = new AtomicLong();
+        ReviewDesk desk = new ReviewDesk(material, review.journal, () -> seconds.get() * 1_000_000_000L);
+        ReviewedEvent first = desk.ask("one", Choice.SAMPLE, "wren").orElseThrow().event();
+        seconds.set(100);
+        desk.alive("one");
+        seconds.set(200);
+        assertThat(desk.ask("two", Choice.SAMPLE, "wren").orElseThrow().event()).isNotEqualTo(first);
+        seconds.set(330);
+        assertThat(desk.ask("three", Choice.SAMPLE, "wren").orElseThrow().event())
+                .isEqualTo(first);
     }
 
     @Test
