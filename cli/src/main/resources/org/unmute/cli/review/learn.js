@@ -4,12 +4,12 @@ import {at, count, element, get, plural, post} from "./api.js";
 const COLUMNS = [
   ["Class", c => c.label],
   ["Events before", c => count(c.before)],
-  ["after", c => count(c.after)],
+  ["Events after", c => count(c.after)],
   ["Gained", c => count(c.gained)],
   ["Lost", c => count(c.lost)],
-  ["of these true", c => count(c.lostYes)],
-  ["false", c => count(c.lostNo)],
-  ["False alarms kept", c => count(c.keptNo)]
+  ["Lost, confirmed", c => count(c.lostYes)],
+  ["Lost, rejected", c => count(c.lostNo)],
+  ["Kept, rejected", c => count(c.keptNo)]
 ];
 
 let timer = 0, withSample = false;
@@ -54,7 +54,8 @@ function start(state, problem) {
   box.addEventListener("change", () => { withSample = box.checked; learning(state, problem); });
   choice.append(box, " also from " + count(state.sampled) + " of the random sample: the new events then need a new sample");
   const line = element("div", undefined, "tools");
-  line.append(learn, choice);
+  line.append(learn);
+  if (state.sampled > 0) { line.append(choice); }
   return [line];
 }
 
