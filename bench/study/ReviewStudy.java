@@ -235,9 +235,23 @@ public final class ReviewStudy {
             FrameScores raw =
                     cached.of(scorer, cached.seconds(List.of(clip.id()))).getFirst();
             double row = raw.times()[1] - raw.times()[0];
-            all.add(PostProcessing.filtered(raw, PostProcessing.DETECT.medianFrames(row)));
+            all.add(thinned(PostProcessing.filtered(raw, PostProcessing.DETECT.medianFrames(row)), row));
         }
         return new Hours(cache, times, all);
+    }
+
+    /** One row of each stride, the rows of which have the same scores. */
+    private static FrameScores thinned(FrameScores scores, double row) {
+        int step = Math.max(1, (int) Math.round(FrameScorer.STRIDE_SECONDS / row));
+        int count = Math.ceilDiv(scores.scores().length, step);
+        float[][] rows = new float[count][];
+        double[] times = new double[count + 1];
+        for (int i = 0; i < count; i++) {
+            rows[i] = scores.scores()[i * step];
+            times[i] = scores.times()[i * step];
+        }
+        times[count] = scores.times()[scores.scores().length];
+        return new FrameScores(scores.file(), times, rows);
     }
 
     /** The runs of each class above the threshold that lists a given number of them. */

@@ -226,8 +226,12 @@ public final class VerdictClips implements Closeable {
                 stretches.size(), present, stretches.size() - present, labels.sampled(), held, List.copyOf(missing));
     }
 
-    /** The training clips, then the stretches; of these, only their labels as a whole are known. */
-    public TokenSet with(TokenSet set) {
+    /**
+     * The training clips, then the stretches; of these, only their labels as a whole are known.
+     *
+     * @throws IOException if tokens cannot be read
+     */
+    public TokenSet with(TokenSet set) throws IOException {
         TokenSource all = TokenSource.of(cache, clipIds);
         TokenSource own = (set.tokens().isSoundOnly() ? all.soundOnly() : all).stretches(stretches);
         float[] more = new Manifest(labelled, labels.classes()).targets();

@@ -19,7 +19,10 @@ import org.unmute.metrics.interval.StratifiedShare;
 record SimulatedReview(int events, double precision, int verdicts, Shape shape) {
     static final double[] PRECISIONS = {0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99};
     static final int[] VERDICTS = {10, 20, 50, 100, 200};
-    static final int[] EVENTS = {100, 2000};
+    static final int[] EVENTS = {100, 1000};
+
+    /** So many samples are drawn of the same list. */
+    private static final int SAME = 20;
 
     /** How truth depends on the score. */
     enum Shape {
@@ -130,8 +133,9 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
         double[] scores = scores(events);
         int first = SampleOrder.start(Math.min(3, strata()), strata(), events);
         double[] sums = new double[5];
+        boolean[] truth = {};
         for (int r = 0; r < times; r++) {
-            boolean[] truth = truth(events, (int) Math.round(precision * events), random);
+            truth = r % SAME == 0 ? truth(events, (int) Math.round(precision * events), random) : truth;
             ScoredSample sample = sample(truth, scores, random);
             Precision whole = sample.first(events, 0.95);
             sums[0] += covers(whole, share(truth, events)) ? 1 : 0;
@@ -174,8 +178,9 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
         Random random = random();
         double[] scores = scores(events);
         double[] sums = new double[3];
+        boolean[] truth = {};
         for (int r = 0; r < times; r++) {
-            boolean[] truth = truth(events, (int) Math.round(precision * events), random);
+            truth = r % SAME == 0 ? truth(events, (int) Math.round(precision * events), random) : truth;
             Optional<Precision> chosen = sample(truth, scores, random).threshold(wanted);
             int listed = (int) chosen.map(Precision::listed).orElse(0L).longValue();
             sums[0] += listed == 0 || share(truth, listed) >= wanted ? 1 : 0;

@@ -22,7 +22,7 @@ import java.util.Locale;
  */
 public record StratifiedShare(
         long population, long trials, double effective, double estimate, double low, double high, double level) {
-    private static final double TOWARD_JEFFREYS = 0.2;
+    private static final double TOWARD_JEFFREYS = 0.1;
     private static final double PRIOR = 2;
     private static final double ROUNDING = 1e-9;
 

@@ -176,11 +176,13 @@ public interface TokenSource {
     record Stretch(int clip, int from, int to) {}
 
     /**
-     * Parts of these clips as clips of their own; the cls token of such a part is that of its whole clip.
+     * Parts of these clips as clips of their own, held in memory; the cls token of such a part is that of its whole
+     * clip.
      *
      * @throws IllegalArgumentException if a part has no rows or rows that its clip does not have
+     * @throws IOException if a clip cannot be read
      */
-    default TokenSource stretches(List<Stretch> parts) {
+    default TokenSource stretches(List<Stretch> parts) throws IOException {
         return new Stretches(this, parts);
     }
 
