@@ -5,6 +5,7 @@ module org.unmute.cli {
     requires org.unmute.mpeg;
     requires org.unmute.options;
     requires org.unmute.report;
+    requires jdk.httpserver;
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
@@ -29,5 +30,7 @@ module org.unmute.cli {
             info.picocli;
     opens org.unmute.cli.probe to
             info.picocli,
+            com.fasterxml.jackson.databind;
+    opens org.unmute.cli.review to
             com.fasterxml.jackson.databind;
 }

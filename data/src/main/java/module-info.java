@@ -14,6 +14,7 @@ module org.unmute.data {
     exports org.unmute.data.scene;
     exports org.unmute.data.set;
     exports org.unmute.data.split;
+    exports org.unmute.data.verdict;
 
     opens org.unmute.data.provenance to
             com.fasterxml.jackson.databind;

@@ -7,6 +7,7 @@ module org.unmute.events {
     exports org.unmute.events.encoder;
     exports org.unmute.events.field;
     exports org.unmute.events.recording;
+    exports org.unmute.events.review;
     exports org.unmute.events.scoring;
     exports org.unmute.events.strong;
 }

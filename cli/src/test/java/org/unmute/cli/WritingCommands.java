@@ -201,6 +201,10 @@ public final class WritingCommands {
         Path events = Files.writeString(
                 folder.resolve("annotations.csv"),
                 "file,start,end,label\ntrain/000000.wav,0.1,0.6,bee\ntrain/000001.wav,0.2,0.9,crow\n");
+        Path detected = Files.writeString(
+                folder.resolve("detected.csv"),
+                "file,start,end,label,score\ntrain/000000.wav,0.1,0.6,bee,0.75\ntrain/000001.wav,0.2,0.9,bee,0.5\n");
+        addFile("review", "sample.csv", out -> List.of(detected, "--export", out));
         addFile("labels", "clips.csv", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out));
         Path single = folder.resolve("single");
         sounds(single);

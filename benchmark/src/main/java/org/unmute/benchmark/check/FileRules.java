@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.unmute.data.TextTable;
 import org.unmute.data.json.JsonLines;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.InputException;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
@@ -59,6 +60,10 @@ final class FileRules {
         if (JOURNAL.matcher(name).matches()) {
             JsonLines.read(file);
             return endsInLineFeed(file) ? Verdict.INTACT : Verdict.TORN;
+        }
+        if (name.equals(VerdictJournal.FILE)) {
+            VerdictJournal.read(file.toAbsolutePath().getParent());
+            return Verdict.INTACT;
         }
         if (TABLE.matcher(name).matches()) {
             TextTable.forEach(file, _ -> {});

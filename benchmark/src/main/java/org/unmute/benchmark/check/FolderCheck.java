@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.detection.DetectionState;
 import org.unmute.files.InputException;
 import org.unmute.files.TemporaryFile;
@@ -320,6 +321,9 @@ public final class FolderCheck {
 
     /** The record or the manifest beside a single file states the command that wrote it. */
     private static String remedy(Path file, Scope scope) {
+        if (file.endsWith(VerdictJournal.FILE)) {
+            return "keep a copy, then delete that line and all after it: the verdicts before it stay";
+        }
         String command = null;
         try {
             command = StatedCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE))

@@ -21,6 +21,7 @@ public final class Commands {
             TagCommand.class,
             DetectCommand.class,
             SummarizeCommand.class,
+            ReviewCommand.class,
             PackCommand.class,
             ExportCommand.class,
             FsckCommand.class,

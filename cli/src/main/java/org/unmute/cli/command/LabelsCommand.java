@@ -17,6 +17,8 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
+import org.unmute.cli.option.VerdictOptions;
+import org.unmute.cli.review.VerdictReport;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
@@ -30,6 +32,8 @@ import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.annotation.TrainingTable;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.split.LabelAudit;
+import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictLabels;
 import org.unmute.options.StrictOption;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
@@ -43,7 +47,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Turns annotations of recordings into a table of labelled clips that embed, probe and eval take: cuts long"
                     + " recordings, splits by recording or site, and says what is likely to be wrong with the labels.",
-            "No sound is copied. Without --out, only the audit is printed."
+            "No sound is copied. Without --out, only the audit is printed.",
+            "With --verdicts, the labels are the verdicts of 'unmute review'."
         },
         footer = {
             "",
@@ -61,15 +66,16 @@ import picocli.CommandLine.Parameters;
 final class LabelsCommand extends UnmuteCommand {
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "LABELS",
-            description = "A table or a folder of tables, as --labels of 'unmute probe' takes them.")
+            description =
+                    "A table or a folder of tables, as --labels of 'unmute probe' takes them; not with --verdicts.")
     private Path source;
 
     @Option(
             names = "--audio",
             paramLabel = "PATH",
-            required = true,
-            description = "Folder of the recordings, or the one recording.")
+            description = "Folder of the recordings, or the one recording; needed but for --verdicts.")
     private Path audio;
 
     @Option(
@@ -93,6 +99,9 @@ final class LabelsCommand extends UnmuteCommand {
     private ClipOptions clips;
 
     @Mixin
+    private VerdictOptions verdicts;
+
+    @Mixin
     private StrictOption strict;
 
     @Option(
@@ -109,6 +118,12 @@ final class LabelsCommand extends UnmuteCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
+        if (verdicts.given()) {
+            return ofVerdicts();
+        }
+        if (source == null || audio == null) {
+            throw CommandException.usage("give LABELS and --audio PATH, or --verdicts FOLDER");
+        }
         LabelFile labels =
                 LabelFile.read(source, columns.options(vocabulary == null ? null : LabelSet.read(vocabulary)));
         if (!Files.isDirectory(source)) {
@@ -159,6 +174,29 @@ final class LabelsCommand extends UnmuteCommand {
             throw CommandException.input("the audit found something, and --strict-labels was given"
                     + (out == null ? "" : ": " + out + " was not written"));
         }
+        return status;
+    }
+
+    private Integer ofVerdicts() throws IOException {
+        if (source != null || audio != null) {
+            throw CommandException.usage("--verdicts FOLDER takes the place of LABELS and --audio: leave these out");
+        }
+        LabelSet classes = vocabulary == null ? null : LabelSet.read(vocabulary);
+        List<Verdict> all = verdicts.read();
+        VerdictLabels labels =
+                checked(LabelsCommand::wrong, () -> VerdictLabels.of(all, classes, verdicts.withSample()));
+        VerdictReport report = new VerdictReport(labels);
+        if (out != null && !labels.clips().isEmpty()) {
+            try (OutputFolder output = claimFile(out)) {
+                checked(LabelsCommand::wrong, () -> {
+                    TrainingTable.write(out, labels.manifest("train"));
+                    return out;
+                });
+                record.results(report.document()).writeTo(recordBeside(out));
+                output.finish();
+            }
+        }
+        print(report.document(), o -> report.print(o, out));
         return status;
     }
 

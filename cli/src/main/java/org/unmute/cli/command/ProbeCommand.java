@@ -21,6 +21,7 @@ import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
+import org.unmute.cli.option.VerdictOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.BackgroundTokens;
 import org.unmute.cli.probe.BoxLabels;
@@ -32,6 +33,7 @@ import org.unmute.cli.probe.SeedTraining;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.cli.probe.TrainingAudit;
 import org.unmute.cli.probe.ValidationClips;
+import org.unmute.cli.probe.VerdictClips;
 import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
 import org.unmute.data.provenance.CacheOrigin;
@@ -132,6 +134,15 @@ final class ProbeCommand extends ComputingCommand {
     @Mixin
     private TrainingAudit audit;
 
+    @Mixin
+    private VerdictOptions verdicts;
+
+    @Option(
+            names = "--verdict-cache",
+            paramLabel = "DIR",
+            description = "Token cache of the recordings of --verdicts, if it is not --cache.")
+    private Path verdictCache;
+
     /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
         @Override
@@ -208,11 +219,13 @@ final class ProbeCommand extends ComputingCommand {
         }
         TokenSource source = padding.training(train, held.clips(), tokens, this::tell);
         FrameLabels rows = timed(held, tokens);
-        TokenSet set = new TokenSet(source, train.targets(), train.labels().size(), rows.train(), rows.boxes());
+        TokenSet own = new TokenSet(source, train.targets(), train.labels().size(), rows.train(), rows.boxes());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
-        try (BackgroundTokens background = background(tokens, train, loss.objective())) {
-            EventLearning learning =
-                    EventLearning.of(events, held, cache, background, rows.validation(), rows.boxes() != null);
+        try (VerdictClips more = VerdictClips.of(
+                        verdicts, verdictCache, loss.objective(), tokens, cache, held, record, this::tell);
+                BackgroundTokens background = background(tokens, train, loss.objective())) {
+            TokenSet set = more == null ? own : more.with(own);
+            EventLearning learning = EventLearning.of(events, held, cache, background, rows.validation(), rows.boxes() != null);
             ProbeOptions chosen = training.options(name, set.classes(), options);
             SeedTraining trainer =
                     new SeedTraining(name, chosen, train.labels().names(), tokens.key(), out, this::progress);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -14,6 +15,11 @@ import org.unmute.cli.console.Failure;
 import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SyntheticScenes;
+import org.unmute.data.verdict.Answer;
+import org.unmute.data.verdict.Draw;
+import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -46,17 +52,19 @@ final class Scenarios {
             "report",
             "pack",
             "export",
-            "soundscape");
+            "soundscape",
+            "verdicts");
     /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
-                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "night")
+                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "night", "verdicts")
                             .map(n -> n + RESUMED),
                     Stream.of("embed", "probe", "detect", "report").map(n -> n + AGAIN))
             .flatMap(n -> n)
             .toList();
 
     private static final int RECORDS = 14;
+    private static final int VERDICTS = 6;
 
     private final Path inputs;
     private final Path outputs;
@@ -86,6 +94,7 @@ final class Scenarios {
             case "pack" -> Scenarios::pack;
             case "export" -> Scenarios::export;
             case "soundscape" -> Scenarios::soundscape;
+            case "verdicts" -> Scenarios::verdicts;
             default -> throw new IllegalArgumentException("no scenario '" + name + "': there are " + NAMES);
         };
         return maker.apply(this);
@@ -116,6 +125,32 @@ final class Scenarios {
             }
         };
         return new Scenario("cache", fill, fill, work, null, null);
+    }
+
+    /** A journal of verdicts, to which those are added that it does not have yet. */
+    private Scenario verdicts() {
+        Path work = work("verdicts");
+        Scenario.Action review = () -> {
+            try {
+                review(work);
+                return new Ran(ExitCode.OK, "", "");
+            } catch (IOException | RuntimeException e) {
+                Failure failure = Failure.of(e);
+                return new Ran(failure.exitCode(), "", failure.message() + (failure.bug() ? " (a bug)" : ""));
+            }
+        };
+        return new Scenario("verdicts", review, review, work, null, null);
+    }
+
+    private static void review(Path folder) throws IOException {
+        try (VerdictJournal journal = VerdictJournal.open(folder)) {
+            for (int i = journal.log().all().size(); i < VERDICTS; i++) {
+                ReviewedEvent event = new ReviewedEvent(i + ".wav", i, i + 1, "wren", 2000, 4000, 0.5, i + 0.5);
+                Draw draw = Draw.notRandom(Draw.Kind.DOUBTFUL, 0.25, "");
+                journal.add(new Verdict(
+                        event, i % 2 == 0 ? Answer.YES : Answer.NO, "", null, draw, i, Instant.EPOCH.plusSeconds(i)));
+            }
+        }
     }
 
     private static void fill(Path folder) throws IOException {

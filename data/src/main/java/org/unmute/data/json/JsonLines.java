@@ -54,8 +54,22 @@ public final class JsonLines implements AutoCloseable {
      */
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        boolean created = !RegularFile.exists(file);
         WrittenFiles.changed(file);
+        return open(file, durable);
+    }
+
+    /**
+     * Opens a file for appending, with each line forced to the device. The file is no result of a command: the manifest
+     * of its folder does not name it and stays true when it grows.
+     *
+     * @param file its folder exists; the file is created if needed
+     */
+    public static JsonLines appendApart(Path file) throws IOException {
+        return open(file, true);
+    }
+
+    private static JsonLines open(Path file, boolean durable) throws IOException {
+        boolean created = !RegularFile.exists(file);
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -119,6 +133,16 @@ public final class JsonLines implements AutoCloseable {
      * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
      */
     public static List<JsonFields> read(Path file) throws IOException {
+        return read(file, HINT);
+    }
+
+    /**
+     * The lines of a file, without an incomplete last line; empty if the file does not exist.
+     *
+     * @param hint what to do about a damaged line; ends the message
+     * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
+     */
+    public static List<JsonFields> read(Path file, String hint) throws IOException {
         if (!RegularFile.exists(file)) {
             return List.of();
         }
@@ -130,7 +154,7 @@ public final class JsonLines implements AutoCloseable {
         int from = 0;
         for (int at = 0; at < whole; at++) {
             if (bytes[at] == '\n') {
-                JsonFields line = object(file, number, bytes, from, at);
+                JsonFields line = object(file, number, bytes, from, at, hint);
                 checksum.check(line, Arrays.copyOfRange(bytes, from, at + 1));
                 lines.add(line);
                 from = at + 1;
@@ -140,13 +164,13 @@ public final class JsonLines implements AutoCloseable {
         return lines;
     }
 
-    private static JsonFields object(Path file, long number, byte[] bytes, int from, int to) {
+    private static JsonFields object(Path file, long number, byte[] bytes, int from, int to, String hint) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes, from, to - from))
                     .toString();
-            return JsonFields.parse(file, number, text, HINT);
+            return JsonFields.parse(file, number, text, hint);
         } catch (CharacterCodingException e) {
             throw new InputException(file + ":" + number + ": a byte sequence that is not UTF-8", e);
         }

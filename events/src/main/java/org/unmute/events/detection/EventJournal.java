@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.CRC32;
 import org.unmute.data.MalformedTableException;
 import org.unmute.files.FileFailure;
@@ -120,6 +121,19 @@ public final class EventJournal implements AutoCloseable {
                     .mapToLong(entry -> entry.result.events())
                     .sum();
             return new DetectionState(journal.entries.size(), events, size - end, journal.changed, damagedNotes);
+        }
+    }
+
+    interface Results {
+        void accept(RecordingResult result, EventJournal journal) throws IOException;
+    }
+
+    /** Passes on the recordings of a file by id, without changing it. */
+    static void read(Path file, Results results) throws IOException {
+        try (EventJournal journal = reading(file)) {
+            for (String id : new TreeSet<>(journal.entries.keySet())) {
+                results.accept(journal.find(id), journal);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import org.unmute.data.TextTable;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationTable;
 import org.unmute.data.json.JsonFields;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.files.InputException;
@@ -112,7 +113,9 @@ public record EventTable(String source, List<String> recordings, List<Annotation
     }
 
     private static List<Path> listed(Path folder) throws IOException {
-        List<Path> tables = AnnotationTable.filesIn(folder, EXTENSIONS);
+        List<Path> tables = AnnotationTable.filesIn(folder, EXTENSIONS).stream()
+                .filter(file -> !file.endsWith(VerdictJournal.FILE))
+                .toList();
         if (tables.isEmpty()) {
             throw new InputException(
                     "no tables of events in " + folder + " or below: looked for .txt, .tsv, .csv and .jsonl");

@@ -68,8 +68,12 @@ public final class Html {
         return WAV_URI.length() + 4 * Math.ceilDiv(WAV_HEADER + 2 * samples, 3);
     }
 
-    /** A 16-bit WAV file in a {@code data:} URI. */
     private static String wavUri(float[] samples, int sampleRate) {
+        return WAV_URI + Base64.getEncoder().encodeToString(wav(samples, sampleRate));
+    }
+
+    /** Mono samples in [-1, 1] as a 16-bit WAV file. */
+    public static byte[] wav(float[] samples, int sampleRate) {
         int bytes = Math.multiplyExact(samples.length, 2);
         ByteBuffer wav = ByteBuffer.allocate(Math.addExact(WAV_HEADER, bytes)).order(ByteOrder.LITTLE_ENDIAN);
         wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(WAV_HEADER - 8 + bytes);
@@ -84,7 +88,7 @@ public final class Html {
         for (float v : samples) {
             wav.putShort((short) Math.clamp(Math.round(v * 32767f), -32768, 32767));
         }
-        return WAV_URI + Base64.getEncoder().encodeToString(wav.array());
+        return wav.array();
     }
 
     /** Appends a horizontal bar for a score in [0, 1]. */

@@ -1,0 +1,147 @@
+package org.unmute.cli.review;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Resampler;
+import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.report.event.SpectrogramPicture;
+import org.unmute.report.page.Html;
+
+/** Cuts stretches out of recordings of every format that is read, as pictures and as WAV. Keeps the latest ones. */
+final class EventSound {
+    private static final int WIDTH = 1000;
+    private static final int HEIGHT = 256;
+    private static final int KEPT = 4;
+    /** Rates that every browser plays. */
+    private static final int LOWEST_RATE = 8000;
+
+    private static final int HIGHEST_RATE = 48_000;
+    private static final float LOUD = 0.7f;
+    private static final float MAX_GAIN = 10;
+
+    private final Map<Stretch, Cut> latest = new LinkedHashMap<>(KEPT, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Stretch, Cut> eldest) {
+            return size() > KEPT;
+        }
+    };
+    /** One stretch is decoded at a time, so that memory is bounded. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Creates an empty store. */
+    EventSound() {}
+
+    /**
+     * Where to cut.
+     *
+     * @param start in seconds from the start of the recording
+     * @param end   in seconds, after the start; the recording may end before
+     */
+    record Stretch(Path recording, double start, double end) {
+        private static final double LONGEST = 30;
+        private static final double LEAST_CONTEXT = 1;
+        private static final double MOST_CONTEXT = 3;
+
+        /** An event with its surroundings; of a long one, what is around its peak. */
+        static Stretch around(Path recording, ReviewedEvent event) {
+            double context = Math.clamp(event.end() - event.start(), LEAST_CONTEXT, MOST_CONTEXT);
+            double start = Math.max(0, event.start() - context);
+            double end = event.end() + context;
+            if (end - start > LONGEST) {
+                double peak = Double.isNaN(event.peak()) ? (event.start() + event.end()) / 2 : event.peak();
+                start = Math.clamp(peak - LONGEST / 2, start, end - LONGEST);
+                end = start + LONGEST;
+            }
+            return new Stretch(recording, start, end);
+        }
+    }
+
+    /**
+     * A stretch that was cut.
+     *
+     * @param start   in seconds
+     * @param end     in seconds, not after the end of the recording
+     * @param samples mono, full scale is -1 to 1
+     * @param rate    in Hz
+     * @param picture its spectrogram as a PNG image, from 0 to half the rate
+     */
+    record Cut(double start, double end, float[] samples, int rate, byte[] picture) {}
+
+    /**
+     * A stretch of a recording.
+     *
+     * @throws IOException if the recording cannot be read, or ends before the stretch
+     */
+    Cut cut(Stretch stretch) throws IOException {
+        lock.lock();
+        try {
+            Cut known = latest.get(stretch);
+            if (known == null) {
+                known = read(stretch);
+                latest.put(stretch, known);
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Cut read(Stretch stretch) throws IOException {
+        try (AudioStream stream = AudioFiles.open(stretch.recording())) {
+            int rate = stream.sampleRate();
+            long first = (long) Math.floor(stretch.start() * rate);
+            stream.seek(first);
+            float[] samples =
+                    new float[Math.toIntExact(Math.max(1, Math.round((stretch.end() - stretch.start()) * rate)))];
+            int n = 0;
+            while (n < samples.length) {
+                int got = stream.read(samples, n, samples.length - n);
+                if (got < 0) {
+                    break;
+                }
+                n += got;
+            }
+            if (n == 0) {
+                throw new IOException(stretch.recording() + " ends before " + stretch.start() + " s");
+            }
+            samples = Arrays.copyOf(samples, n);
+            double start = (double) first / rate;
+            return new Cut(
+                    start,
+                    start + (double) n / rate,
+                    samples,
+                    rate,
+                    SpectrogramPicture.png(samples, rate, WIDTH, HEIGHT));
+        }
+    }
+
+    /**
+     * A stretch as a WAV file that every browser plays; quiet sound is amplified.
+     *
+     * @param slower how many times slower, and lower, it is played; at least 1
+     */
+    static byte[] wav(Cut cut, int slower) {
+        int lowest = (int) Math.min((long) LOWEST_RATE * slower, (long) Resampler.MAX_RATIO * cut.rate());
+        int rate = Math.clamp(cut.rate(), lowest, HIGHEST_RATE * slower);
+        float[] samples = rate == cut.rate()
+                ? cut.samples().clone()
+                : new Resampler(cut.rate(), rate, Resampler.Kernel.HANN).apply(cut.samples());
+        float max = 0;
+        for (float v : samples) {
+            max = Math.max(max, Math.abs(v));
+        }
+        float gain = Math.clamp(LOUD / Math.max(max, Float.MIN_NORMAL), 1, MAX_GAIN);
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] *= gain;
+        }
+        return Html.wav(samples, rate / slower);
+    }
+}

@@ -1,0 +1,114 @@
+package org.unmute.cli.review;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.unmute.data.verdict.Draw;
+import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.data.verdict.VerdictLog;
+import org.unmute.events.review.ReviewQueue;
+import org.unmute.events.review.ReviewQueue.Choice;
+
+/** What a review is about: events, the order in which they are asked, and their recordings. */
+final class ReviewMaterial {
+    private final String name;
+    private final ReviewQueue queue;
+    private final List<Choice> choices;
+    private final ReviewedRecordings recordings;
+    private final Goals goals;
+
+    /**
+     * What is wanted unless the page says otherwise.
+     *
+     * @param precision in (0, 1)
+     * @param width     half width of its interval, in (0, 1)
+     */
+    public record Goals(double precision, double width) {}
+
+    /**
+     * An event that is asked.
+     *
+     * @param draw how it was chosen
+     * @param why  the same in words
+     */
+    record Asked(ReviewedEvent event, Draw draw, String why) {}
+
+    /**
+     * @param name    of what is reviewed, for people
+     * @param choices the ways of choosing events that the page offers, the usual one first
+     */
+    ReviewMaterial(String name, ReviewQueue queue, List<Choice> choices, ReviewedRecordings recordings, Goals goals) {
+        this.name = name;
+        this.queue = queue;
+        this.choices = List.copyOf(choices);
+        this.recordings = recordings;
+        this.goals = goals;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Goals goals() {
+        return goals;
+    }
+
+    ReviewQueue queue() {
+        return queue;
+    }
+
+    List<Choice> choices() {
+        return choices;
+    }
+
+    /** The classes that have events. */
+    List<String> classes() {
+        return queue.list().labels();
+    }
+
+    /**
+     * The file of a recording.
+     *
+     * @throws IOException saying why its events cannot be shown, as it is missing or was changed
+     */
+    Path recording(String recording) throws IOException {
+        return recordings.find(recording);
+    }
+
+    /**
+     * The next event to ask. Without a class, that of the fewest verdicts has its turn.
+     *
+     * @param label the class; null for all
+     * @param open  whether an event can be asked: it has no verdict and nobody is asked about it
+     * @param log   the verdicts that stand
+     */
+    Optional<Asked> next(Choice choice, String label, Predicate<ReviewedEvent> open, VerdictLog log) {
+        Map<String, Integer> given = new HashMap<>();
+        log.all().forEach(v -> given.merge(v.event().label(), 1, Integer::sum));
+        List<String> labels = label != null ? List.of(label) : classes();
+        return labels.stream()
+                .sorted(Comparator.comparingInt(l -> given.getOrDefault(l, 0)))
+                .map(l -> queue.questions(choice, l).stream()
+                        .filter(q -> open.test(q.event()))
+                        .findFirst()
+                        .orElse(null))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(q -> new Asked(q.event(), q.draw(), why(choice, q.draw())));
+    }
+
+    private static String why(Choice choice, Draw draw) {
+        return switch (choice) {
+            case SAMPLE -> "drawn at random, from scores of stratum " + draw.stratum();
+            case UNLISTED -> "a random stretch without a listed event of this class";
+            case DOUBTFUL -> "its score is near the threshold";
+            case LISTED -> "in the order of scores";
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.data.verdict.VerdictJournal;
+
+/** From events over verdicts in a table to labels and to a probe that learned from them. */
+class ReviewEndToEndTest {
+    @TempDir
+    static Path folder;
+
+    private static Path probe;
+    private static Path recordings;
+    private static Path events;
+
+    @BeforeAll
+    static void detect() throws IOException {
+        probe = DetectFixture.probes(folder, "protobin").getFirst();
+        recordings = DetectFixture.recordings(folder.resolve("recordings"), 6);
+        events = folder.resolve("events");
+        Ran.unmute("detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", events)
+                .endsWith(ExitCode.OK);
+    }
+
+    /** Fills in every row of a table: the first class is there, all others are not. */
+    private static void answer(Path table, String present) throws IOException {
+        List<String> filled = new ArrayList<>();
+        List<String> lines = Files.readAllLines(table);
+        List<String> header = List.of(lines.getFirst().split(","));
+        int at = header.indexOf("Verdict");
+        filled.add(lines.getFirst());
+        for (String line : lines.subList(1, lines.size())) {
+            String[] cells = line.split(",", -1);
+            cells[at] = cells[header.indexOf("Annotation")].equals(present) ? "yes" : "no";
+            filled.add(String.join(",", cells));
+        }
+        Files.write(table, filled);
+    }
+
+    private static JsonNode review(Path of, Object... more) {
+        return Ran.unmute(Ran.with(new Object[] {"review", "--json", "-q", of}, more))
+                .endsWith(ExitCode.OK)
+                .json();
+    }
+
+    private static JsonNode of(JsonNode document, String label) {
+        for (JsonNode one : document.path("classes")) {
+            if (one.path("class").asText().equals(label)) {
+                return one;
+            }
+        }
+        throw new AssertionError(label + " is not in " + document);
+    }
+
+    @Test
+    void verdictsEstimateAndTeach() throws IOException {
+        JsonNode before = review(events);
+        String label = before.path("classes").path(0).path("class").asText();
+        assertThat(of(before, label).at("/precision/low").asDouble()).isZero();
+        assertThat(of(before, label).at("/precision/high").asDouble()).isOne();
+
+        Path sample = folder.resolve("sample.csv");
+        Ran.unmute("review", events, "--export", sample, "--sample", 100).endsWith(ExitCode.OK);
+        answer(sample, label);
+        Ran taken = Ran.unmute("review", events, "--import", sample).endsWith(ExitCode.OK);
+        assertThat(taken.err()).contains("verdicts taken, 0 were known, 0 rows without a verdict");
+        assertThat(Ran.unmute("review", events, "--import", sample).err()).contains("0 verdicts taken");
+        JsonNode after = review(events, "--precision", 0.5);
+        for (JsonNode one : after.path("classes")) {
+            double truth = one.path("class").asText().equals(label) ? 1 : 0;
+            // Everything was listened to, so nothing is left to estimate.
+            assertThat(one.at("/precision/low").asDouble()).isEqualTo(truth);
+            assertThat(one.at("/precision/high").asDouble()).isEqualTo(truth);
+        }
+        // The manifest of the folder stays true, and the verdicts are checked.
+        Ran checked = Ran.unmute("fsck", events).endsWith(ExitCode.OK);
+        assertThat(checked.out()).contains("Nothing is damaged or unfinished");
+
+        assertThat(Ran.unmute("labels", "--verdicts", events)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("of the random sample left out");
+        Path labels = folder.resolve("labels.csv");
+        JsonNode known = Ran.unmute("labels", "--json", "--verdicts", events, "--train-on-sample", "--out", labels)
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(of(known, label).path("present").asInt())
+                .isEqualTo(of(after, label).path("listed").asInt());
+        assertThat(of(known, label).path("absent").asInt()).isZero();
+        assertThat(Files.readAllLines(labels).getFirst()).isEqualTo("file,start,end,labels,split,unknown");
+
+        learn();
+    }
+
+    private static void learn() throws IOException {
+        Path hours = folder.resolve("hours");
+        Ran.unmute("embed", "-q", "--audio", recordings, "--out", hours).endsWith(ExitCode.OK);
+        Object[] train = {
+            "probe",
+            "--probe",
+            "protobin",
+            "--epochs",
+            3,
+            "--cache",
+            folder.resolve("cache"),
+            "--labels",
+            folder.resolve("clips/manifest.csv"),
+            "--verdicts",
+            events
+        };
+        Ran nothing = Ran.unmute(Ran.with(train, "--verdict-cache", hours, "--out", folder.resolve("run2")))
+                .endsWith(ExitCode.INPUT);
+        assertThat(nothing.err()).contains("are of the random sample (--train-on-sample)");
+        Ran elsewhere = Ran.unmute(Ran.with(train, "--train-on-sample", "--out", folder.resolve("run2")))
+                .endsWith(ExitCode.INPUT);
+        assertThat(elsewhere.err()).contains("no tokens in", "with verdicts, the first: ");
+        Ran learned = Ran.unmute(
+                        Ran.with(train, "--train-on-sample", "--verdict-cache", hours, "--out", folder.resolve("run3")))
+                .endsWith(ExitCode.OK);
+        assertThat(learned.err()).contains("to learn from: ");
+        JsonNode record =
+                new ObjectMapper().readTree(folder.resolve("run3/run.json").toFile());
+        assertThat(record.at("/results/verdicts/present").asInt()).isPositive();
+        assertThat(record.at("/results/verdicts/absent").asInt()).isPositive();
+        assertThat(record.at("/results/verdicts/missing")).isEmpty();
+    }
+
+    @Test
+    void damagedVerdictsAreFound() throws IOException {
+        Path table = Files.writeString(
+                Files.createDirectories(folder.resolve("found")).resolve("events.csv"),
+                "file,start,end,label,score\na.wav,1,2,wren,0.9\na.wav,4,5,wren,0.4\n");
+        Path sample = folder.resolve("found.csv");
+        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
+        answer(sample, "wren");
+        Ran.unmute("review", table, "--import", sample).endsWith(ExitCode.OK);
+        Path journal = table.resolveSibling(VerdictJournal.FILE);
+        Files.writeString(journal, Files.readString(journal).replaceFirst("\"yes\"", "\"no\""));
+        assertThat(Ran.unmute("fsck", table.getParent())
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("crc32c is", "the verdicts before it stay");
+        assertThat(Ran.unmute("review", table).endsWith(ExitCode.INPUT).err()).contains(VerdictJournal.FILE + ":2");
+    }
+
+    @Test
+    void mistakesAreNamed() throws IOException {
+        assertThat(Ran.unmute("review", events, "--doubtful", 5)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--export");
+        assertThat(Ran.unmute("review", events, "--floor", 2)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("choose a lower --floor");
+        assertThat(Ran.unmute("labels", "--verdicts", recordings)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("there is no " + VerdictJournal.FILE);
+        assertThat(Ran.unmute("labels").endsWith(ExitCode.USAGE).err()).contains("--verdicts FOLDER");
+    }
+}

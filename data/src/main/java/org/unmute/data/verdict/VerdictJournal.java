@@ -1,0 +1,196 @@
+package org.unmute.data.verdict;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.data.json.JsonFields;
+import org.unmute.data.json.JsonLines;
+import org.unmute.files.FolderLock;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+
+/**
+ * The verdicts on the events of a folder, in {@value #FILE}: an append-only file of checksummed JSON lines (see {@link
+ * JsonLines}). A verdict is on the device when {@link #add} returns, so that a killed process loses at most the one that
+ * it was writing. One process at a time may write; its threads share one journal.
+ */
+public final class VerdictJournal implements AutoCloseable {
+    /** Name of the file in the folder of the events. */
+    public static final String FILE = "verdicts.jsonl";
+
+    private static final String FORMAT = "unmute-verdicts-1";
+    private static final String HINT = ": the verdicts were changed or are of another version; a copy of the file"
+            + " without this line and all lines after it can be used";
+
+    private final Path file;
+    private final FolderLock lock;
+    private final long lost;
+    private final Map<Long, Verdict> standing;
+    private long undone;
+    private long next;
+    /** Null after a failure to write, until the next verdict. */
+    private JsonLines lines;
+
+    private VerdictJournal(Path file, FolderLock lock, Content content, long lost, JsonLines lines) {
+        this.file = file;
+        this.lock = lock;
+        this.lost = lost;
+        standing = new LinkedHashMap<>(content.log.numbered());
+        undone = content.log.undone();
+        next = content.next;
+        this.lines = lines;
+    }
+
+    private record Content(VerdictLog log, long next, boolean isNew) {}
+
+    /**
+     * Opens the journal of a folder for adding verdicts, and creates it if needed. A line that a killed process left
+     * unfinished is cut off.
+     *
+     * @param folder an existing folder
+     * @throws FolderLock.HeldException if another process, or this one already, adds verdicts to it
+     * @throws InputException if the file is damaged or of another version; names the line
+     * @throws IOException if the file cannot be read or written
+     */
+    public static VerdictJournal open(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        FolderLock lock = FolderLock.acquireFor(file);
+        JsonLines lines = null;
+        try {
+            Content content = content(file);
+            long before = RegularFile.exists(file) ? Files.size(file) : 0;
+            lines = JsonLines.appendApart(file);
+            long lost = before - Files.size(file);
+            if (content.isNew) {
+                lines.add(Map.of("format", FORMAT));
+            }
+            return new VerdictJournal(file, lock, content, lost, lines);
+        } catch (IOException | RuntimeException e) {
+            try (lock;
+                    JsonLines _ = lines) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * The verdicts of a folder, without opening its journal for writing; empty if there are none. An unfinished last
+     * line is left out.
+     *
+     * @throws InputException if the file is damaged or of another version; names the line
+     * @throws IOException if the file cannot be read
+     */
+    public static VerdictLog read(Path folder) throws IOException {
+        return content(folder.resolve(FILE)).log;
+    }
+
+    /** Whether a folder has a journal of verdicts. */
+    public static boolean isIn(Path folder) throws IOException {
+        return RegularFile.isFile(folder.resolve(FILE));
+    }
+
+    private static Content content(Path file) throws IOException {
+        List<JsonFields> all = JsonLines.read(file, HINT);
+        Map<Long, Verdict> standing = new LinkedHashMap<>();
+        long undone = 0;
+        long next = 1;
+        for (JsonFields line : all) {
+            if (line == all.getFirst()) {
+                requireOwnVersion(line, file);
+            } else if (line.has("undo")) {
+                if (standing.remove(line.whole("undo")) == null) {
+                    throw line.wrong("undoes verdict " + line.whole("undo") + ", which does not stand");
+                }
+                undone++;
+            } else {
+                if (line.whole("verdict") != next) {
+                    throw line.wrong("is verdict " + line.whole("verdict") + ", not " + next);
+                }
+                standing.put(next++, VerdictCodec.read(line));
+            }
+        }
+        return new Content(new VerdictLog(standing, undone), next, all.isEmpty());
+    }
+
+    private static void requireOwnVersion(JsonFields first, Path file) {
+        String format = first.text("format", "");
+        if (!format.equals(FORMAT)) {
+            throw first.wrong(
+                    format.startsWith("unmute-verdicts-")
+                            ? "written by another version of unmute, as '" + format + "'; this one reads '" + FORMAT
+                                    + "'"
+                            : file.getFileName() + " is no journal of verdicts: its first line must be format '"
+                                    + FORMAT + "'");
+        }
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** Bytes of an unfinished last line that were cut off when the journal was opened. */
+    public long lost() {
+        return lost;
+    }
+
+    /** The verdicts that stand now. */
+    public synchronized VerdictLog log() {
+        return new VerdictLog(standing, undone);
+    }
+
+    /**
+     * Adds a verdict and waits until it is on the device.
+     *
+     * @return its number, from 1
+     * @throws IOException if it cannot be written; it then does not count, and the next one may be
+     */
+    public synchronized long add(Verdict verdict) throws IOException {
+        write(VerdictCodec.write(next, verdict));
+        standing.put(next, verdict);
+        return next++;
+    }
+
+    /**
+     * Undoes a verdict: a line says so, and nothing is erased.
+     *
+     * @return the verdict; empty if none of this number stands
+     * @throws IOException if the line cannot be written; the verdict then stands
+     */
+    public synchronized Optional<Verdict> undo(long number) throws IOException {
+        if (!standing.containsKey(number)) {
+            return Optional.empty();
+        }
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("undo", number);
+        line.put("time", Instant.now().toString());
+        write(line);
+        undone++;
+        return Optional.of(standing.remove(number));
+    }
+
+    private void write(Map<String, Object> line) throws IOException {
+        if (lines == null) {
+            lines = JsonLines.appendApart(file); // cuts off what the failure may have left
+        }
+        try {
+            lines.add(line);
+        } catch (IOException e) {
+            lines = null;
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        try (lock;
+                JsonLines _ = lines) {
+            lines = null;
+        }
+    }
+}
