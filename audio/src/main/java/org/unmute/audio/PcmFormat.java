@@ -1,5 +1,6 @@
 package org.unmute.audio;
 
+import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
 
 /**
@@ -23,10 +24,15 @@ public final class PcmFormat implements AudioFormatProvider {
 
     @Override
     public AudioStream open(AudioSource source) throws IOException {
+        return open(source, Mixdown.MEAN);
+    }
+
+    @Override
+    public AudioStream open(AudioSource source, int channel) throws IOException {
         byte[] head = source.peek(AudioFormats.HEAD_BYTES);
         PcmLayout layout = RiffHeader.matches(head)
                 ? RiffHeader.read(source)
                 : AiffHeader.matches(head) ? AiffHeader.read(source) : AuHeader.read(source);
-        return new PcmStream(source, layout);
+        return new PcmStream(source, layout, channel);
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.audio;
 
+import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -83,7 +84,7 @@ public final class Wav {
         if (!RiffHeader.matches(head)) {
             throw new UnreadableAudioException(source.name(), "not a WAV file: " + difference(head));
         }
-        return Recording.read(new PcmStream(source, RiffHeader.read(source)));
+        return Recording.read(new PcmStream(source, RiffHeader.read(source), Mixdown.MEAN));
     }
 
     private static String difference(byte[] head) {

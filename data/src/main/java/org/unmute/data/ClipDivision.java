@@ -146,7 +146,7 @@ public final class ClipDivision {
      * @throws IOException if the file cannot be read
      */
     public static double seconds(AudioClip clip, AudioReader reader) throws IOException {
-        try (AudioStream file = reader.open(clip.path())) {
+        try (AudioStream file = reader.open(clip.path(), clip.channel())) {
             double known = clip.seconds(file);
             if (!Double.isNaN(known)) {
                 return known;
@@ -198,12 +198,12 @@ public final class ClipDivision {
      * that should be divided must not become one clip because its device responds a moment later.
      */
     public AudioReader reader(AudioReader files) {
-        return file -> {
+        return (file, channel) -> {
             IOException failure = unread.get(file);
             if (failure != null) {
                 throw failure;
             }
-            return files.open(file);
+            return files.open(file, channel);
         };
     }
 

@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.audio.AudioFiles;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
@@ -19,6 +18,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectionRun.Outcome;
+import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
@@ -109,6 +109,8 @@ final class DetectCommand extends ComputingCommand {
         openBackend();
         DetectorSetup setup = probe == null ? ofHead() : ofProbe();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
+        DetectionSettings settings =
+                setup.settings().with("channels", audio.channels().toString());
         setup.lines().forEach(this::tell);
         if (setup.file() != null) {
             ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
@@ -118,13 +120,7 @@ final class DetectCommand extends ComputingCommand {
         }
         if (dryRun) {
             print(
-                    Map.of(
-                            "out",
-                            out.toString(),
-                            "recordings",
-                            clips.size(),
-                            "settings",
-                            setup.settings().values()),
+                    Map.of("out", out.toString(), "recordings", clips.size(), "settings", settings.values()),
                     o -> o.println(out + ": would hold the events of " + Units.count(clips.size(), "recording")
                             + "; nothing was written"));
             return status;
@@ -132,7 +128,7 @@ final class DetectCommand extends ComputingCommand {
         if (setup.file() != null) {
             record.input(setup.file());
         }
-        try (DetectionFolder folder = DetectionFolder.open(out, setup.settings(), line())) {
+        try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
             Outcome outcome = detect(setup, clips, folder);
             EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, outcome) : null;
             DetectionReport report = new DetectionReport(out, setup, clips.size(), outcome, formats, shown);
@@ -171,7 +167,7 @@ final class DetectCommand extends ComputingCommand {
         }
         DetectionRun run = new DetectionRun(
                 setup.detector(),
-                AudioFiles::open,
+                audio::open,
                 audio.strict(),
                 Double.parseDouble(System.getProperty(NOTES, "" + DetectionRun.NOTE_SECONDS)));
         RecordingSurvey survey = RecordingSurvey.of(clips);

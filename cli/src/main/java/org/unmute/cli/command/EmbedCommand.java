@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.audio.AudioFiles;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
@@ -90,7 +89,7 @@ final class EmbedCommand extends ComputingCommand {
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        ClipDivision divided = division.divide(chosen, this::tell, record);
+        ClipDivision divided = division.divide(audio, chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
         long bytes = expectedBytes(model, divided, key);
         DiskSpace disk = DiskSpace.of(out);
@@ -118,9 +117,10 @@ final class EmbedCommand extends ComputingCommand {
         try (OutputFolder output = OutputFolder.of(out, line());
                 TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 ClipProgress progress = progress("embedding", clips, model).resumable()) {
+            audio.channels().requireOf(writer.ids(), "embed: cache " + out);
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
-            AudioReader reader = divided.reader(AudioFiles::open);
+            AudioReader reader = divided.reader(audio.reader());
             Embedding embedding = new Embedding(loaded.encoder(), reader, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);

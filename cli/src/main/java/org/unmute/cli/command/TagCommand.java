@@ -104,7 +104,7 @@ final class TagCommand extends ComputingCommand {
             activation = Activation.trained(head);
         }
         printed = printed == null ? activation : printed;
-        ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
+        ClipDivision divided = division.divide(audio, audio.choose(record, remarks()), this::tell, record);
         try (OutputFolder output = scores == null ? null : claimFile(scores)) {
             tag(loaded, head, divided);
             if (output != null) {

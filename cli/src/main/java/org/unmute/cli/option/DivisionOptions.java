@@ -3,7 +3,6 @@ package org.unmute.cli.option;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.unmute.audio.AudioFiles;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipDivision.Rule;
@@ -20,10 +19,12 @@ public final class DivisionOptions {
     /**
      * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, like their labels.
      *
+     * @param audio  chose the recordings
      * @param tell   receives a line if recordings are divided
      * @param record receives the number of divided recordings and of their clips
      */
-    public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
+    public ClipDivision divide(
+            AudioOptions audio, AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
         Rule rule = clip.rule();
         if (chosen.labels() != null) {
             if (clip.given() && rule != Rule.WHOLE) {
@@ -32,7 +33,7 @@ public final class DivisionOptions {
             }
             rule = Rule.WHOLE;
         }
-        ClipDivision division = ClipDivision.of(chosen.clips().clips(), rule, AudioFiles::open);
+        ClipDivision division = ClipDivision.of(chosen.clips().clips(), rule, audio.reader());
         List<String> divided = division.divided();
         if (!divided.isEmpty()) {
             boolean one = divided.size() == 1;

@@ -2,6 +2,7 @@ package org.unmute.data.annotation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.data.CsvLine;
@@ -14,30 +15,34 @@ import org.unmute.files.PlainText;
  * tab-separated text is guarded in the same way.
  */
 public enum AnnotationFormat {
-    /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
+    /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz; and {@code channel}. */
     CSV("csv") {
         @Override
-        String header(boolean combined) {
-            return "file,start,end,label,score,low,high\n";
+        String header(boolean combined, boolean channels) {
+            return "file,start,end,label,score,low,high" + (channels ? ",channel" : "") + "\n";
         }
 
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            return CsvLine.of(
+            List<Object> cells = new ArrayList<>(List.of(
                     PlainText.of(a.file()),
                     seconds(a.onset()),
                     seconds(a.offset()),
                     PlainText.of(a.label()),
                     optional(a.score(), "%.4f"),
                     optional(a.low(), "%.1f"),
-                    optional(a.high(), "%.1f"));
+                    optional(a.high(), "%.1f")));
+            if (r.channels) {
+                cells.add(a.channel());
+            }
+            return CsvLine.of(cells.toArray());
         }
     },
     /** One JSON object per line, with the keys of {@link #CSV}; an unknown number is omitted. */
     JSON_LINES("jsonl") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "";
         }
 
@@ -51,6 +56,9 @@ public enum AnnotationFormat {
             append(line, "score", a.score(), "%.4f");
             append(line, "low", a.low(), "%.1f");
             append(line, "high", a.high(), "%.1f");
+            if (r.channels) {
+                line.append(",\"channel\":").append(a.channel());
+            }
             return line.append("}\n").toString();
         }
 
@@ -66,7 +74,7 @@ public enum AnnotationFormat {
      */
     RAVEN("txt") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
                     + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "") + "\n";
         }
@@ -94,7 +102,7 @@ public enum AnnotationFormat {
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
     AUDACITY("txt") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "";
         }
 
@@ -114,7 +122,7 @@ public enum AnnotationFormat {
     /** BirdNET-Analyzer's CSV. A label {@code Genus species_Common name} is split. */
     BIRDNET("csv") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "Start (s),End (s),Scientific name,Common name,Confidence,File\n";
         }
 
@@ -145,14 +153,14 @@ public enum AnnotationFormat {
     }
 
     /** The values of which a row is made. */
-    record Row(Annotation event, long number, double begun, double nyquist, boolean combined) {}
+    record Row(Annotation event, long number, double begun, double nyquist, boolean combined, boolean channels) {}
 
     /** File extension of this format, without the dot. */
     public String extension() {
         return extension;
     }
 
-    abstract String header(boolean combined);
+    abstract String header(boolean combined, boolean channels);
 
     abstract String row(Row row);
 
@@ -181,13 +189,15 @@ public enum AnnotationFormat {
     public final class Writer {
         private final Appendable out;
         private final boolean combined;
+        private final boolean channels;
         private long number;
         private double begun;
 
-        private Writer(Appendable out, boolean combined) throws IOException {
+        private Writer(Appendable out, boolean combined, boolean channels) throws IOException {
             this.out = out;
             this.combined = combined;
-            out.append(header(combined));
+            this.channels = channels;
+            out.append(header(combined, channels));
         }
 
         /**
@@ -199,7 +209,8 @@ public enum AnnotationFormat {
          */
         public void recording(double duration, int sampleRate, List<Annotation> events) throws IOException {
             for (Annotation event : events) {
-                out.append(row(new Row(event, ++number, combined ? begun : 0, sampleRate / 2.0, combined)));
+                double before = combined ? begun : 0;
+                out.append(row(new Row(event, ++number, before, sampleRate / 2.0, combined, channels)));
             }
             begun += duration;
         }
@@ -211,6 +222,17 @@ public enum AnnotationFormat {
      * @param combined whether it holds several recordings
      */
     public Writer writer(Appendable out, boolean combined) throws IOException {
-        return new Writer(out, combined);
+        return writer(out, combined, false);
+    }
+
+    /**
+     * Begins a table and writes its header.
+     *
+     * @param combined whether it holds several recordings
+     * @param channels whether {@link #CSV} and {@link #JSON_LINES} name the channel of each event; {@link #RAVEN} does
+     *     always
+     */
+    public Writer writer(Appendable out, boolean combined, boolean channels) throws IOException {
+        return new Writer(out, combined, channels);
     }
 }

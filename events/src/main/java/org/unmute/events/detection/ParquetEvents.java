@@ -2,6 +2,7 @@ package org.unmute.events.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.unmute.data.annotation.Annotation;
@@ -25,13 +26,22 @@ final class ParquetEvents implements AutoCloseable {
     private final Path path;
     private final TemporaryFile file;
     private final ParquetTableWriter table;
+    private final boolean channels;
 
-    /** @param path file that is replaced at the end */
-    ParquetEvents(Path path) throws IOException {
+    /**
+     * @param path file that is replaced at the end
+     * @param channels whether a column has the channel of each event
+     */
+    ParquetEvents(Path path, boolean channels) throws IOException {
         this.path = path;
+        this.channels = channels;
+        List<Column> columns = new ArrayList<>(COLUMNS);
+        if (channels) {
+            columns.add(new Column("channel", Kind.DOUBLE));
+        }
         file = TemporaryFile.create(path);
         try {
-            table = new ParquetTableWriter(file.channel(), COLUMNS);
+            table = new ParquetTableWriter(file.channel(), columns);
         } catch (IOException e) {
             file.close();
             throw FileFailure.named(path, e);
@@ -40,14 +50,18 @@ final class ParquetEvents implements AutoCloseable {
 
     void add(Annotation event) throws IOException {
         try {
-            table.row(
+            List<Object> row = new ArrayList<>(List.of(
                     event.file(),
                     event.onset(),
                     event.offset(),
                     event.label(),
                     event.score(),
                     event.low(),
-                    event.high());
+                    event.high()));
+            if (channels) {
+                row.add((double) event.channel());
+            }
+            table.row(row.toArray());
         } catch (IOException e) {
             throw FileFailure.named(path, e);
         }

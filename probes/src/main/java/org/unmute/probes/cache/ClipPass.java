@@ -38,7 +38,7 @@ public final class ClipPass implements Closeable {
     private final EncoderSpec encoder;
     private final Resampler.Kernel kernel;
     private final Limits limits;
-    private final Map<Path, SharedFile> files = new HashMap<>();
+    private final Map<Sound, SharedFile> files = new HashMap<>();
     private final Map<Integer, Resampler> resamplers = new ConcurrentHashMap<>();
     private int at;
 
@@ -62,6 +62,13 @@ public final class ClipPass implements Closeable {
     public interface Choice {
         /** @throws IOException if the clip cannot be used; recorded as the clip's failure */
         boolean read(AudioClip clip) throws IOException;
+    }
+
+    /** A channel of a file, or the mean of its channels. */
+    private record Sound(Path path, int channel) {
+        static Sound of(AudioClip clip) {
+            return new Sound(clip.path(), clip.channel());
+        }
     }
 
     private record Candidate(AudioClip clip, boolean wanted, double seconds, Exception failure) {}
@@ -118,8 +125,7 @@ public final class ClipPass implements Closeable {
             count++;
         }
         List<AudioClip> chosen = ahead.subList(0, count);
-        boolean oneFile =
-                chosen.stream().map(AudioClip::path).distinct().limit(2).count() == 1;
+        boolean oneFile = chosen.stream().map(Sound::of).distinct().limit(2).count() == 1;
         List<CompletableFuture<ClipSound>> sounds =
                 perFile(chosen, (file, clip) -> read(file, measured.get(clip), oneFile));
         List<ClipSound> result = sounds.stream().map(CompletableFuture::join).toList();
@@ -141,11 +147,12 @@ public final class ClipPass implements Closeable {
 
     /** Processes files in parallel, and the clips of one file in order. */
     private <R> List<R> perFile(List<AudioClip> some, Work<R> work) {
-        Map<Path, List<Integer>> byFile = new LinkedHashMap<>();
+        Map<Sound, List<Integer>> byFile = new LinkedHashMap<>();
         for (int i = 0; i < some.size(); i++) {
-            byFile.computeIfAbsent(some.get(i).path(), _ -> new ArrayList<>()).add(i);
+            byFile.computeIfAbsent(Sound.of(some.get(i)), _ -> new ArrayList<>())
+                    .add(i);
         }
-        byFile.keySet().forEach(path -> files.computeIfAbsent(path, p -> new SharedFile(p, reader)));
+        byFile.keySet().forEach(one -> files.computeIfAbsent(one, s -> new SharedFile(s.path(), s.channel(), reader)));
         Map<Integer, R> results = new ConcurrentHashMap<>();
         byFile.entrySet().parallelStream().forEach(file -> {
             SharedFile shared = files.get(file.getKey());
@@ -216,7 +223,7 @@ public final class ClipPass implements Closeable {
     }
 
     private void closeAllBut(List<AudioClip> needed) {
-        Set<Path> keep = needed.stream().map(AudioClip::path).collect(Collectors.toCollection(HashSet::new));
+        Set<Sound> keep = needed.stream().map(Sound::of).collect(Collectors.toCollection(HashSet::new));
         files.entrySet().removeIf(e -> {
             if (keep.contains(e.getKey())) {
                 return false;

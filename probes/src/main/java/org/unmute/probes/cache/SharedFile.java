@@ -23,6 +23,7 @@ final class SharedFile implements Closeable {
     private static final int SHORT = 1 << 19;
 
     private final Path path;
+    private final int channel;
     private final AudioReader reader;
     private AudioStream stream;
     private IOException unopened;
@@ -31,8 +32,9 @@ final class SharedFile implements Closeable {
     private final List<String> unsaid = new ArrayList<>();
     private final Set<String> said = new HashSet<>();
 
-    SharedFile(Path path, AudioReader reader) {
+    SharedFile(Path path, int channel, AudioReader reader) {
         this.path = path;
+        this.channel = channel;
         this.reader = reader;
     }
 
@@ -42,7 +44,7 @@ final class SharedFile implements Closeable {
         }
         if (stream == null) {
             try {
-                stream = reader.open(path);
+                stream = reader.open(path, channel);
             } catch (IOException e) {
                 unopened = e;
                 throw e;

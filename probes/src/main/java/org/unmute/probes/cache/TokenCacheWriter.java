@@ -49,7 +49,6 @@ public final class TokenCacheWriter implements AutoCloseable {
     private final Map<String, String> audioOfClip = new HashMap<>();
     /** Audio hashes of all records. */
     private final Set<String> audio = new HashSet<>();
-
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     private FileChannel channel;
     private int shard = -1;
@@ -137,6 +136,11 @@ public final class TokenCacheWriter implements AutoCloseable {
             return stored.equals(audioSha256) ? ClipStatus.PRESENT : ClipStatus.CHANGED;
         }
         return audio.contains(audioSha256) ? ClipStatus.RENAMED : ClipStatus.ABSENT;
+    }
+
+    /** The ids of the clips stored. */
+    public Set<String> ids() {
+        return Set.copyOf(audioOfClip.keySet());
     }
 
     /** Number of clips stored. */

@@ -138,7 +138,8 @@ final class FileSurvey {
         try {
             return ClipDivision.seconds(
                     new AudioClip(uri, UriPath.of(uri)),
-                    _ -> HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri));
+                    (_, channel) ->
+                            HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri, channel));
         } catch (UnreadableAudioException | EOFException | IllegalArgumentException e) {
             return Double.NaN; // reported when the recording is read
         }
