@@ -1,8 +1,8 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * Opens and reads audio files of every format that {@link AudioStream#open(Path)} supports: WAV and its relatives,

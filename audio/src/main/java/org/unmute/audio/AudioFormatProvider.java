@@ -1,7 +1,7 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * Reads one format of audio files. Providers are found by {@link java.util.ServiceLoader}, so a new decoder can be used
@@ -40,7 +40,11 @@ public interface AudioFormatProvider {
      */
     default AudioStream open(AudioSource source, int channel) throws IOException {
         AudioStream stream = open(source);
-        Mixdown.of(channel, stream.channels(), stream.sampleRate(), reason -> new UnreadableAudioException(source.name(), reason));
+        Mixdown.of(
+                channel,
+                stream.channels(),
+                stream.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         if (channel != Mixdown.MEAN && stream.channels() > 1) {
             throw new UnreadableAudioException(
                     source.name(),

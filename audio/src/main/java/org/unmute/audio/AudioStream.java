@@ -1,11 +1,11 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * The samples of a recording in order: the mean of its channels, or one of them. Memory use is bounded, independent of

@@ -1,7 +1,7 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * Uncompressed files: WAV (RIFF, RIFX, RF64, BW64, Sony Wave64), AIFF, AIFC and AU, with integers of up to 32 bits,

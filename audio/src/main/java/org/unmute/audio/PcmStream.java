@@ -1,6 +1,5 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Uncompressed samples, read through a buffer of 64 KiB. */
 final class PcmStream implements AudioStream {
@@ -41,7 +41,11 @@ final class PcmStream implements AudioStream {
     PcmStream(AudioSource source, PcmLayout layout, int channel) throws UnreadableAudioException {
         this.source = source;
         this.layout = layout;
-        mixdown = Mixdown.of(channel, layout.channels(), layout.sampleRate(), reason -> new UnreadableAudioException(source.name(), reason));
+        mixdown = Mixdown.of(
+                channel,
+                layout.channels(),
+                layout.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         frameBytes = layout.frameBytes();
         sum = new double[BUFFER / frameBytes];
         one = new double[mixdown.isMeasured() ? sum.length : 0];

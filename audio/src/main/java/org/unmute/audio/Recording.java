@@ -1,10 +1,10 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Speed;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.unmute.audio.hearing.Speed;
 
 /**
  * A recording in memory, mixed down to one channel.

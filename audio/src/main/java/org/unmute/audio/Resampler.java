@@ -1,6 +1,7 @@
 package org.unmute.audio;
 
 import org.unmute.audio.hearing.Speed;
+
 /**
  * Changes the sample rate with a windowed sinc, as {@code torchaudio.functional.resample} does. Let {@code o} and
  * {@code w} be the input and output rates divided by their GCD. Then output {@code q * w + j} is a weighted sum of the

@@ -1,10 +1,10 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Speed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Speed;
 
 /**
  * Resamples a stream to another rate, or played at another speed, with the same bits as {@link Resampler#apply} on the
@@ -74,8 +74,7 @@ public final class StreamingResampler implements AudioStream {
 
     private long position;
 
-    private StreamingResampler(AudioStream source, Speed speed, int rate, Resampler.Kernel kernel)
-            throws IOException {
+    private StreamingResampler(AudioStream source, Speed speed, int rate, Resampler.Kernel kernel) throws IOException {
         this.source = source;
         this.rate = rate;
         resampler = new Resampler(source.sampleRate(), speed, rate, kernel);

@@ -1,6 +1,5 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.AtomicFile;
 
 /**

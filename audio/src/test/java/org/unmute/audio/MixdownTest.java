@@ -1,6 +1,5 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Mixdown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Which channels of a source are heard, and how much of their energy a mean keeps. */
 class MixdownTest {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.RegularFile;
 import org.unmute.files.SettingsException;
 import org.unmute.probes.cache.AudioClip;
@@ -43,6 +44,17 @@ public final class ClipDivision {
                         + " s, recordings of up to " + longest + " s in one piece: clips need more than "
                         + MIN_REMAINDER + " s");
             }
+        }
+
+        /**
+         * The default for recordings that are played at another speed: as much sound as is played to an encoder.
+         *
+         * @param speed of the recordings
+         */
+        public static Rule played(Speed speed) {
+            return speed.isNormal()
+                    ? DEFAULT
+                    : new Rule(speed.recorded(DEFAULT.seconds), speed.recorded(DEFAULT.longest));
         }
 
         /** Divides every recording into clips of this length. */

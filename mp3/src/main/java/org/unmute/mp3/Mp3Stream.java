@@ -61,7 +61,11 @@ final class Mp3Stream implements AudioStream {
         this.source = source;
         frames = new Mp3Frames(source);
         Mp3Header first = frames.first();
-        mixdown = Mixdown.of(channel, first.channels(), first.sampleRate(), reason -> new UnreadableAudioException(source.name(), reason));
+        mixdown = Mixdown.of(
+                channel,
+                first.channels(),
+                first.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         decoder = new Mp3FrameDecoder(first, mixdown);
         perFrame = first.samples();
         decodedFrame = new float[perFrame];

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.Recording;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Single channels of files of every format. */
 class ChannelsTest {

@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.ClipId;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
@@ -127,7 +128,8 @@ final class EmbedRun {
             encoder.head();
         }
         if (request.kept().contains(Kept.EVENTS)) {
-            DetectionRules rules = request.rules().rules(encoder.head().classes());
+            Speed speed = encoder.encoder().encoder().describe().speed();
+            DetectionRules rules = request.rules().rules(encoder.head().classes(), speed);
             encoder = ExecutorEncoder.of(found.withRules(rules, request.context()), hadoop);
             encoder.detector();
         }
@@ -176,7 +178,7 @@ final class EmbedRun {
     /** Lists the recordings. Any failure to read the list counts as an input error, as on the command line. */
     private AudioInput listed() {
         try {
-            return AudioInput.of(session, request.audio(), request.root(), request.division());
+            return AudioInput.of(session, request.audio(), request.root(), request.division(), request.channels());
         } catch (IOException e) {
             throw new InputException(Diagnosis.of(e).message(), e);
         }
@@ -209,6 +211,7 @@ final class EmbedRun {
                 encoder.key(),
                 encoder.options(),
                 request.kept(),
+                request.channels(),
                 encoder.options().files().probeSha256(),
                 scored && encoder.head().decisions() != null,
                 scored || found ? encoder.head().classes() : List.of());

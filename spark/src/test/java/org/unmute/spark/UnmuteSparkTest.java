@@ -221,8 +221,8 @@ class UnmuteSparkTest {
         assertThat(found).hasSize(4);
         assertThat(found.get(2).getError()).contains("empty");
         assertThat(found.get(2).getEvents()).isEmpty();
-        DetectorSetup setup =
-                DetectorSetup.of(file, OpenEncoder.embedded(), Resampling.hann, _ -> rules, ContextSeconds.DEFAULTS);
+        DetectorSetup setup = DetectorSetup.of(
+                file, OpenEncoder.embedded(), Resampling.hann, (_, _) -> rules, ContextSeconds.DEFAULTS);
         for (int i : List.of(0, 1, 3)) {
             ClipEvents clip = found.get(i);
             List<Event> expected = new ArrayList<>();

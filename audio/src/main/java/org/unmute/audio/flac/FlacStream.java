@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * A FLAC file as a stream (RFC 9639). The checksums and numbers of the frames and the length of the file are verified
@@ -46,7 +46,11 @@ public final class FlacStream implements AudioStream {
         this.source = source;
         metadata = FlacMetadata.read(source);
         info = metadata.info();
-        mixdown = Mixdown.of(channel, info.channels(), info.sampleRate(), reason -> new UnreadableAudioException(source.name(), reason));
+        mixdown = Mixdown.of(
+                channel,
+                info.channels(),
+                info.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         in = new BitReader(source);
         decoder = new FrameDecoder(info);
         scale = 1.0 / (1L << info.bits() - 1);

@@ -72,9 +72,8 @@ public final class Mixdown {
             throw new IllegalArgumentException("channels count from 1: " + channel);
         }
         if (channel > channels) {
-            throw lacking.apply(
-                    "there is no channel " + channel + ": it has "
-                            + (channels == 1 ? "one channel" : channels + " channels"));
+            throw lacking.apply("there is no channel " + channel + ": it has "
+                    + (channels == 1 ? "one channel" : channels + " channels"));
         }
         return new Mixdown(channel, channels, sampleRate);
     }

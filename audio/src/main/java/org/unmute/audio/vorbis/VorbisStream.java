@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * An Ogg Vorbis file as a stream. Verifies the checksum of each page and that no page is missing, including the last.
@@ -45,7 +45,11 @@ final class VorbisStream implements AudioStream {
         long firstByte = source.position();
         packets = new OggPackets(source);
         setup = readSetup();
-        mixdown = Mixdown.of(channel, setup.channels(), setup.sampleRate(), reason -> new UnreadableAudioException(source.name(), reason));
+        mixdown = Mixdown.of(
+                channel,
+                setup.channels(),
+                setup.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         decoder = new BlockDecoder(setup, mixdown);
         finder = source.seekable() ? new PageFinder(source, firstByte, packets.serial()) : null;
         available();

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 class FlacStreamTest {
     private static FlacStream open(byte[] file) throws IOException {

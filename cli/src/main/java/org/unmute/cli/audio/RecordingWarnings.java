@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.unmute.audio.AudioFiles;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.Recording;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
 

@@ -3,7 +3,9 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
@@ -89,7 +91,7 @@ final class EmbedCommand extends ComputingCommand {
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        ClipDivision divided = division.divide(audio, chosen, this::tell, record);
+        ClipDivision divided = division.divide(audio, chosen, model.speed(), this::tell, record);
         List<AudioClip> clips = divided.clips();
         long bytes = expectedBytes(model, divided, key);
         DiskSpace disk = DiskSpace.of(out);
@@ -117,7 +119,9 @@ final class EmbedCommand extends ComputingCommand {
         try (OutputFolder output = OutputFolder.of(out, line());
                 TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 ClipProgress progress = progress("embedding", clips, model).resumable()) {
-            audio.channels().requireOf(writer.ids(), "embed: cache " + out);
+            Set<String> others = new HashSet<>(writer.ids());
+            clips.forEach(clip -> others.remove(clip.id()));
+            audio.channels().requireOf(others, "embed: cache " + out);
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
             AudioReader reader = divided.reader(audio.reader());
@@ -173,7 +177,7 @@ final class EmbedCommand extends ComputingCommand {
         for (AudioClip clip : division.clips()) {
             double seconds = division.seconds(clip);
             if (seconds > 0) { // others are reported during embedding
-                rows += spec.rows((long) (seconds * spec.sampleRate()));
+                rows += spec.rows((long) spec.samples(seconds));
                 known++;
             }
         }

@@ -172,7 +172,7 @@ final class ExplainCommand extends ComputingCommand {
 
     /** Seconds of a stretch without an end. */
     private static double window(EncoderSpec encoder) {
-        double seconds = encoder.isWhole() ? WINDOW : (double) encoder.windowSamples() / encoder.sampleRate();
+        double seconds = encoder.isWhole() ? WINDOW : encoder.seconds(encoder.windowSamples());
         return Math.min(seconds, Explainer.MAX_SECONDS);
     }
 

@@ -232,15 +232,7 @@ final class ProbeCommand extends ComputingCommand {
         }
         return frames.isOfBoxes()
                 ? BoxLabels.of(
-                        frames,
-                        labels,
-                        held,
-                        tokens,
-                        cache,
-                        events.context().contextOrDefault(),
-                        compute.digests(),
-                        record,
-                        this::tell)
+                        frames, labels, held, tokens, cache, events.context(), compute.digests(), record, this::tell)
                 : FrameLabels.of(frames, labels, held, tokens, cache, record, this::tell);
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.SavedProbe;
@@ -112,7 +113,8 @@ public final class EventEvaluation {
                     + ": --audio DIR or --durations TABLE tells the exact ones");
         }
         settings.put("frameSeconds", scores.times().rowSeconds());
-        PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
+        PostProcessing processing = options.postProcessing(
+                PostProcessing.DETECT.played(scores.times().speed()));
         settings.put("postProcessing", described(processing));
         FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
         settings.put("contextRows", first.context());
@@ -170,7 +172,7 @@ public final class EventEvaluation {
             settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
             return PostProcessing.threshold(one, probe.classes().size());
         }
-        double context = options.contexts().seconds().contextFor(probe);
+        double context = options.contexts().seconds().contextFor(probe, Speed.NORMAL);
         if (context != learned.stretches().context()) {
             throw CommandException.usage("--context " + context + ": the thresholds of this probe were learned on"
                     + " stretches of " + learned.stretches().context() + " s: learn them again with 'unmute probe"

@@ -14,7 +14,6 @@ import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
 import org.unmute.events.detection.ContextSeconds;
-import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.models.encoder.RowTimes;
@@ -96,7 +95,8 @@ public final class EventLearning {
         ContextSeconds given = options.context();
         Scored scored = scored(probe, tokens, given);
         if (given.context() == null && detectsAsTrained()) {
-            double trained = Math.min(medianSeconds(held.train(), tokens, times), MAX_CONTEXT_SECONDS);
+            double trained = Math.min(
+                    medianSeconds(held.train(), tokens, times), times.speed().recorded(MAX_CONTEXT_SECONDS));
             if (trained > scored.context) {
                 Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()));
                 if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
@@ -104,13 +104,10 @@ public final class EventLearning {
                 }
             }
         }
+        PostProcessing detect = PostProcessing.DETECT.played(times.speed());
         return probe.withEvents(scored.learner.learn(
                 new EventDecisions.Stretches(
-                        scored.context,
-                        scored.stride,
-                        DetectionRules.MEDIAN_SECONDS,
-                        DetectionRules.MAX_GAP_SECONDS,
-                        DetectionRules.MIN_DURATION_SECONDS),
+                        scored.context, scored.stride, detect.medianSeconds(), detect.maxGap(), detect.minDuration()),
                 held.source() + (rows == null ? "" : ", second by second")));
     }
 
@@ -119,7 +116,7 @@ public final class EventLearning {
 
     private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
         FrameScorer scorer = contexts.scorer(probe, times, null);
-        EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT);
+        EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT.played(times.speed()));
         CachedScores scores = new CachedScores(tokens, times);
         List<LabelledClip> clips = held.clips().clips();
         ClipLabels labels = new ClipLabels(held.clips(), rows);
@@ -132,8 +129,8 @@ public final class EventLearning {
         }
         return new Scored(
                 EventDecisionLearner.of(evidence, rule, options.eventsPerHour()),
-                contexts.contextFor(probe),
-                contexts.strideFor(probe));
+                contexts.contextFor(probe, times.speed()),
+                contexts.strideFor(probe, times.speed()));
     }
 
     /**
@@ -158,6 +155,7 @@ public final class EventLearning {
                         times.seconds(tokens.find(clip.file()).orElseThrow().sound()))
                 .sorted()
                 .toArray();
-        return Math.max(0.1, Math.floor(seconds[seconds.length / 2] * 10) / 10);
+        double played = times.speed().played(seconds[seconds.length / 2]);
+        return times.speed().recorded(Math.max(0.1, Math.floor(played * 10) / 10));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.NearestName;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.decision.Decisions;
@@ -101,6 +102,22 @@ public record DetectionRules(
         if (topK < 0) {
             throw new IllegalArgumentException("top-k must be at least 1, or 0 for all classes, is " + topK);
         }
+    }
+
+    /** These rules, with seconds of what is played to an encoder, in seconds of the recordings. */
+    DetectionRules played(Speed speed) {
+        return new DetectionRules(
+                threshold,
+                byClass,
+                low,
+                lowShare,
+                speed.recorded(median),
+                medianRows,
+                speed.recorded(maxGap),
+                speed.recorded(minDuration),
+                topK,
+                only,
+                anyContext);
     }
 
     private static void requireScore(String what, double value) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
@@ -58,10 +59,11 @@ public record DetectorSetup(
         /**
          * The rules.
          *
+         * @param speed at which recordings are played to the encoder
          * @throws SettingsException if they contradict each other or these classes
          * @throws InputException if a file that they are in cannot be used
          */
-        DetectionRules classes(List<String> classes) throws IOException;
+        DetectionRules classes(List<String> classes, Speed speed) throws IOException;
     }
 
     /**
@@ -90,7 +92,7 @@ public record DetectorSetup(
             throw new InputException("probe " + probe.probe().name() + " looks at " + layers
                     + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
         }
-        DetectionRules wanted = rules.classes(probe.classes());
+        DetectionRules wanted = rules.classes(probe.classes(), spec.speed());
         LearnedThresholds learned = LearnedThresholds.of(probe, wanted, context);
         try {
             return new DetectorSetup(
@@ -210,16 +212,19 @@ public record DetectorSetup(
                                 + ": the head comes with none; scores" + " are its own, not calibrated"
                         : learned.line(chosen, wanted, probe.classes()));
         all.add(frequencies(spec));
+        if (!spec.speed().isNormal()) {
+            all.add("speed: " + spec.speed() + "; seconds and Hz are those of the recordings");
+        }
         if (file == null) {
-            all.add("windows: of " + seconds((double) spec.windowSamples() / spec.sampleRate()) + ", one every "
-                    + seconds((double) spec.input().hopSamples() / spec.sampleRate()) + ", each by itself; events"
+            all.add("windows: of " + seconds(spec.seconds(spec.windowSamples())) + ", one every "
+                    + seconds(spec.seconds(spec.input().hopSamples())) + ", each by itself; events"
                     + " are no finer than " + seconds(row));
         } else if (spec.isWhole()) {
             all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
                     + " at a time, and tokens depend on these alone");
         } else if (probe.probe().name().equals("linear") && probe.hasCls()) {
             all.add("windows: probe linear looks at the class token, of which the encoder gives one every "
-                    + seconds((double) spec.input().hopSamples() / spec.sampleRate())
+                    + seconds(spec.seconds(spec.input().hopSamples()))
                     + ": events are no finer than that; linear-mean and protobin are");
         }
         return all;

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.LabelSet;
 import org.unmute.data.TextTable;
 import org.unmute.files.Diagnosis;
@@ -52,6 +53,18 @@ public record RuleOptions(
      */
     public DetectionRules rules(List<String> known) throws IOException {
         return rules(known, DetectionRules.DEFAULTS);
+    }
+
+    /**
+     * The rules for recordings that are played to an encoder at some speed; where nothing is stated, the defaults in
+     * seconds are of what is played.
+     *
+     * @param known the probe's classes
+     * @throws SettingsException if an option is no number in range, or names no file
+     * @throws InputException if a file is no table of thresholds or list of classes
+     */
+    public DetectionRules rules(List<String> known, Speed speed) throws IOException {
+        return rules(known, DetectionRules.DEFAULTS.played(speed));
     }
 
     /**

@@ -3,6 +3,7 @@ package org.unmute.events.strong;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.SoundEvent;
@@ -33,6 +34,11 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
                         + medianSeconds + ", gap " + maxGap + ", duration " + minDuration);
             }
         }
+    }
+
+    /** The same with seconds of what is played to an encoder, in seconds of the recordings. */
+    public PostProcessing played(Speed speed) {
+        return new PostProcessing(speed.recorded(medianSeconds), speed.recorded(maxGap), speed.recorded(minDuration));
     }
 
     /** Window of the median filter in frames, rounded down to an odd number. */

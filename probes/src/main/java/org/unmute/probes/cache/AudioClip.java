@@ -3,8 +3,8 @@ package org.unmute.probes.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.Recording;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.PlainText;
 
 /**

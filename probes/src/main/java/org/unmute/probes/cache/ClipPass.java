@@ -46,7 +46,7 @@ public final class ClipPass implements Closeable {
      * Limits on the amount read at a time.
      *
      * @param clips max clips, at least 1
-     * @param seconds max seconds of sound; a single longer clip is still read
+     * @param seconds max seconds of sound, as it is played to the encoder; a single longer clip is still read
      */
     public record Limits(int clips, double seconds) {
         /** @throws IllegalArgumentException if a limit is not positive */
@@ -167,7 +167,10 @@ public final class ClipPass implements Closeable {
                 return new Candidate(clip, false, 0, null);
             }
             double seconds = file.seconds(clip);
-            return new Candidate(clip, true, Double.isNaN(seconds) ? UNKNOWN_SHARE * limits.seconds() : seconds, null);
+            double held = Double.isNaN(seconds)
+                    ? UNKNOWN_SHARE * limits.seconds()
+                    : encoder.speed().played(seconds);
+            return new Candidate(clip, true, held, null);
         } catch (IOException | IllegalArgumentException e) {
             return new Candidate(clip, true, 0, e);
         } catch (OutOfMemoryError e) {
@@ -183,9 +186,9 @@ public final class ClipPass implements Closeable {
                     candidate.wanted() ? ClipSound.failed(clip, candidate.failure()) : ClipSound.unasked(clip));
         }
         try {
-            SharedFile.Cut cut = file.read(clip, encoder.sampleRate(), kernel);
+            SharedFile.Cut cut = file.read(clip, encoder, kernel);
             List<String> warnings = file.newWarnings();
-            return aside && cut.recording().sampleRate() != encoder.sampleRate()
+            return aside && !isReady(cut)
                     ? CompletableFuture.supplyAsync(() -> resampled(clip, cut, warnings))
                     : CompletableFuture.completedFuture(resampled(clip, cut, warnings));
         } catch (IOException | IllegalArgumentException e) {
@@ -203,14 +206,18 @@ public final class ClipPass implements Closeable {
         return failure;
     }
 
+    private boolean isReady(SharedFile.Cut cut) {
+        return cut.resampled() || encoder.speed().isNormal() && cut.recording().sampleRate() == encoder.sampleRate();
+    }
+
     private ClipSound resampled(AudioClip clip, SharedFile.Cut cut, List<String> warnings) {
         try {
             Recording recording = cut.recording();
             int rate = recording.sampleRate();
-            float[] samples = rate == encoder.sampleRate()
+            float[] samples = isReady(cut)
                     ? recording.samples()
                     : resamplers
-                            .computeIfAbsent(rate, r -> new Resampler(r, encoder.sampleRate(), kernel))
+                            .computeIfAbsent(rate, r -> new Resampler(r, encoder.speed(), encoder.sampleRate(), kernel))
                             .apply(recording.samples());
             if (samples.length < encoder.frameSamples()) {
                 throw new ClipTooShortException(

@@ -49,6 +49,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private final Map<String, String> audioOfClip = new HashMap<>();
     /** Audio hashes of all records. */
     private final Set<String> audio = new HashSet<>();
+
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     private FileChannel channel;
     private int shard = -1;

@@ -190,6 +190,6 @@ public final class ExecutorEncoder {
             throw new SettingsException("events are found by a probe: name one with --probe");
         }
         return DetectorSetup.of(
-                opened.probe, opened.encoder, options.resampling(), _ -> options.rules(), options.context());
+                opened.probe, opened.encoder, options.resampling(), (_, _) -> options.rules(), options.context());
     }
 }

@@ -44,7 +44,8 @@ final class HashedAudio implements AudioReader {
      * Opens a file at its beginning.
      *
      * @param path path from {@link HadoopAudio#path}
-     * @param number which channel of the sound, from 1; {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @param number which channel of the sound, from 1; {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of
+     *     all
      */
     @Override
     public AudioStream open(Path path, int number) throws IOException {

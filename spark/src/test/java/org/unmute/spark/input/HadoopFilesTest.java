@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Wav;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
 /** Reading files through Hadoop's file systems. */
