@@ -2,11 +2,13 @@ package org.unmute.audio;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * Opens and reads audio files of every format that {@link AudioStream#open(Path)} supports: WAV and its relatives,
  * AIFF, AU, FLAC, Ogg Vorbis and, with the {@code mp3} module on the path, MP3. The format is determined by the first
- * bytes, not by the file's name. Channels are averaged into one.
+ * bytes, not by the file's name. Channels are averaged into one, unless one of them is
+ * asked for.
  */
 public final class AudioFiles {
     /**
@@ -25,9 +27,21 @@ public final class AudioFiles {
      * @throws IOException if the file cannot be opened
      */
     public static AudioStream open(Path file) throws IOException {
+        return open(file, Mixdown.MEAN);
+    }
+
+    /**
+     * Opens one channel of a file, as {@link #open(Path)} does.
+     *
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format, or
+     *     lacks the channel
+     * @throws IOException if the file cannot be opened
+     */
+    public static AudioStream open(Path file, int channel) throws IOException {
         AudioSource source = AudioSource.of(file);
         try {
-            return open(source);
+            return open(source, channel);
         } catch (IOException | RuntimeException | Error e) {
             source.close();
             throw e;
@@ -42,7 +56,20 @@ public final class AudioFiles {
      * @throws IOException              if the source fails
      */
     public static AudioStream open(AudioSource source) throws IOException {
-        AudioStream stream = AudioStream.open(source);
+        return open(source, Mixdown.MEAN);
+    }
+
+    /**
+     * Opens one channel of the bytes of a file, as {@link #open(Path, int)} does.
+     *
+     * @param source closed with the stream, but not if opening it fails
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format, or
+     *     lacks the channel
+     * @throws IOException if the source fails
+     */
+    public static AudioStream open(AudioSource source, int channel) throws IOException {
+        AudioStream stream = AudioStream.open(source, channel);
         if (stream.sampleRate() < MIN_RATE) {
             throw new UnreadableAudioException(
                     source.name(),

@@ -72,7 +72,7 @@ public final class AudioFormats {
         return special ? "'" + name.replace("'", "'\\''") + "'" : '"' + name + '"';
     }
 
-    static AudioStream open(AudioSource source) throws IOException {
+    static AudioStream open(AudioSource source, int channel) throws IOException {
         if (source.peek(1).length == 0) {
             throw new UnreadableAudioException(source.name(), "the file is empty");
         }
@@ -81,7 +81,7 @@ public final class AudioFormats {
         List<AudioFormatProvider> providers = providers();
         for (AudioFormatProvider provider : providers) {
             if (provider.matches(head)) {
-                return provider.open(source);
+                return provider.open(source, channel);
             }
         }
         String unread = Magic.unread(head);

@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
- * The samples of a recording in order, mixed down to the mean of its channels. Memory use is bounded, independent of
+ * The samples of a recording in order: the mean of its channels, or one of them. Memory use is bounded, independent of
  * the length. Full scale is -1 to 1: an integer sample {@code v} of {@code b} bits stands for {@code v / 2^(b-1)}. A
  * frame is one sample of all channels. Not thread-safe.
  */
@@ -26,9 +27,21 @@ public interface AudioStream extends Closeable {
      * @throws IOException if the file cannot be opened
      */
     static AudioStream open(Path file) throws IOException {
+        return open(file, Mixdown.MEAN);
+    }
+
+    /**
+     * Opens one channel of a file, as {@link #open(Path)} does.
+     *
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnsupportedAudioException if the format is known but not supported
+     * @throws UnreadableAudioException if the file is empty, damaged or not audio, or lacks the channel
+     * @throws IOException if the file cannot be opened
+     */
+    static AudioStream open(Path file, int channel) throws IOException {
         AudioSource source = AudioSource.of(file);
         try {
-            return open(source);
+            return open(source, channel);
         } catch (IOException | RuntimeException | Error e) {
             source.close();
             throw e;
@@ -44,7 +57,20 @@ public interface AudioStream extends Closeable {
      * @throws IOException if the source fails
      */
     static AudioStream open(AudioSource source) throws IOException {
-        return AudioFormats.open(source);
+        return open(source, Mixdown.MEAN);
+    }
+
+    /**
+     * Opens one channel of the bytes of a file, as {@link #open(AudioSource)} does.
+     *
+     * @param source closed with the stream, but not if opening it fails
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnsupportedAudioException if the format is known but not supported
+     * @throws UnreadableAudioException if the file is empty, damaged or not audio, or lacks the channel
+     * @throws IOException if the source fails
+     */
+    static AudioStream open(AudioSource source, int channel) throws IOException {
+        return AudioFormats.open(source, channel);
     }
 
     /** The name to use in messages: the file's name if there is one. */
@@ -96,8 +122,8 @@ public interface AudioStream extends Closeable {
     }
 
     /**
-     * Problems of the data read so far, as text for users: for example, that it is shorter than its header states, or
-     * that sizes in its header are wrong. Empty if there are none.
+     * Problems of the data read so far, as text for users: for example, that it is shorter than its header states, that
+     * sizes in its header are wrong, or that its channels cancel each other. Empty if there are none.
      */
     List<String> warnings();
 

@@ -1,6 +1,7 @@
 package org.unmute.audio;
 
 import java.io.IOException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * Uncompressed files: WAV (RIFF, RIFX, RF64, BW64, Sony Wave64), AIFF, AIFC and AU, with integers of up to 32 bits,
@@ -23,10 +24,15 @@ public final class PcmFormat implements AudioFormatProvider {
 
     @Override
     public AudioStream open(AudioSource source) throws IOException {
+        return open(source, Mixdown.MEAN);
+    }
+
+    @Override
+    public AudioStream open(AudioSource source, int channel) throws IOException {
         byte[] head = source.peek(AudioFormats.HEAD_BYTES);
         PcmLayout layout = RiffHeader.matches(head)
                 ? RiffHeader.read(source)
                 : AiffHeader.matches(head) ? AiffHeader.read(source) : AuHeader.read(source);
-        return new PcmStream(source, layout);
+        return new PcmStream(source, layout, channel);
     }
 }

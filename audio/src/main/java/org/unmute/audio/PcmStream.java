@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Uncompressed samples, read through a buffer of 64 KiB. */
 final class PcmStream implements AudioStream {
@@ -18,7 +19,11 @@ final class PcmStream implements AudioStream {
     private final PcmLayout layout;
     private final int frameBytes;
     private final byte[] buffer;
+    private final Mixdown mixdown;
     private final double[] sum;
+    /** Samples of one channel, where several are measured; else empty. */
+    private final double[] one;
+
     private final List<String> warnings;
     /** Number of frames as far as it is known; -1 if unknown. */
     private long frames;
@@ -28,12 +33,22 @@ final class PcmStream implements AudioStream {
     private boolean beyondChecked;
     private UnreadableAudioException damage;
 
-    /** @param source positioned at {@code layout.start()} */
-    PcmStream(AudioSource source, PcmLayout layout) {
+    /**
+     * @param source positioned at {@code layout.start()}
+     * @param channel from 1, or {@link Mixdown#MEAN}
+     * @throws UnreadableAudioException if there is no such channel
+     */
+    PcmStream(AudioSource source, PcmLayout layout, int channel) throws UnreadableAudioException {
         this.source = source;
         this.layout = layout;
+        mixdown = Mixdown.of(
+                channel,
+                layout.channels(),
+                layout.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         frameBytes = layout.frameBytes();
         sum = new double[BUFFER / frameBytes];
+        one = new double[mixdown.isMeasured() ? sum.length : 0];
         buffer = new byte[sum.length * frameBytes];
         frames = layout.bytes() < 0 ? -1 : layout.bytes() / frameBytes;
         warnings = new ArrayList<>(layout.warnings());
@@ -78,7 +93,7 @@ final class PcmStream implements AudioStream {
 
     @Override
     public List<String> warnings() {
-        return List.copyOf(warnings);
+        return mixdown.and(warnings);
     }
 
     @Override
@@ -169,13 +184,14 @@ final class PcmStream implements AudioStream {
     /** Mixes channels. Returns the number of samples before the first that is NaN or infinite. */
     private int mix(float[] out, int from, int n) {
         Arrays.fill(sum, 0, n, 0);
-        for (int c = 0; c < layout.channels(); c++) {
-            int at = c * layout.encoding().bytes();
-            layout.encoding().add(buffer, at, frameBytes, layout.order(), sum, n);
+        if (mixdown.isMeasured()) {
+            addMeasured(n);
+        } else {
+            add(mixdown.first(), sum, n);
         }
         float nonFinite = 0;
         for (int i = 0; i < n; i++) {
-            out[from + i] = (float) (sum[i] / layout.channels());
+            out[from + i] = (float) (sum[i] / mixdown.count());
             nonFinite += out[from + i] * 0;
         }
         if (nonFinite == 0) {
@@ -186,6 +202,29 @@ final class PcmStream implements AudioStream {
             i++;
         }
         return i;
+    }
+
+    private void add(int channel, double[] into, int n) {
+        int at = channel * layout.encoding().bytes();
+        layout.encoding().add(buffer, at, frameBytes, layout.order(), into, n);
+    }
+
+    /** Adds up all channels, in their order, and measures how much of their energy the mean keeps. */
+    private void addMeasured(int n) {
+        double each = 0;
+        for (int c = 0; c < layout.channels(); c++) {
+            Arrays.fill(one, 0, n, 0);
+            add(c, one, n);
+            for (int i = 0; i < n; i++) {
+                sum[i] += one[i];
+                each += one[i] * one[i];
+            }
+        }
+        double mixed = 0;
+        for (int i = 0; i < n; i++) {
+            mixed += sum[i] * sum[i];
+        }
+        mixdown.measured(position, n, mixed / layout.channels() / layout.channels(), each, 1);
     }
 
     @Override

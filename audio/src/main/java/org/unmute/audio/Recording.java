@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.unmute.audio.hearing.Speed;
 
 /**
  * A recording in memory, mixed down to one channel.
@@ -114,9 +115,19 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
      *     long for an array
      */
     public Recording resampled(int rate, Resampler.Kernel kernel) {
-        if (rate == sampleRate) {
+        return resampled(Speed.NORMAL, rate, kernel);
+    }
+
+    /**
+     * This recording played at another speed: its rate read as that rate times the speed, then resampled.
+     *
+     * @throws IllegalArgumentException if {@link Resampler} does not support this pair of rates, or the result is too
+     *     long for an array
+     */
+    public Recording resampled(Speed speed, int rate, Resampler.Kernel kernel) {
+        if (rate == sampleRate && speed.isNormal()) {
             return this;
         }
-        return new Recording(new Resampler(sampleRate, rate, kernel).apply(samples), rate, channels, warnings);
+        return new Recording(new Resampler(sampleRate, speed, rate, kernel).apply(samples), rate, channels, warnings);
     }
 }

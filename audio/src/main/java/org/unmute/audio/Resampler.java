@@ -1,5 +1,7 @@
 package org.unmute.audio;
 
+import org.unmute.audio.hearing.Speed;
+
 /**
  * Changes the sample rate with a windowed sinc, as {@code torchaudio.functional.resample} does. Let {@code o} and
  * {@code w} be the input and output rates divided by their GCD. Then output {@code q * w + j} is a weighted sum of the
@@ -15,6 +17,9 @@ public final class Resampler {
 
     /** Maximum number of weights in the table. If there are more, weights are computed for each output. */
     private static final long MAX_TABLE = 1 << 22;
+
+    /** Maximum terms of the ratio, so that positions in a long recording fit into 64 bits. */
+    private static final int MAX_TERM = 1 << 24;
 
     /** Window and width of the sinc filter. */
     public enum Kernel {
@@ -94,14 +99,29 @@ public final class Resampler {
      *     {@link #MAX_RATIO}; thrown before anything large is allocated
      */
     public Resampler(int fromRate, int toRate, Kernel kernel) {
-        String problem = problem(fromRate, toRate);
+        this(fromRate, Speed.NORMAL, toRate, kernel);
+    }
+
+    /**
+     * A resampler of sound that is played at another speed: its rate is read as {@code fromRate} times the speed.
+     *
+     * @param fromRate rate of the input in Hz
+     * @param toRate rate of the output in Hz
+     * @throws IllegalArgumentException if a rate is not from 1 to {@link AudioStream#MAX_RATE}, or the ratio of the
+     *     rate that is read to that of the output is above {@link #MAX_RATIO} or is no fraction of numbers up to 2^24;
+     *     thrown before anything large is allocated
+     */
+    public Resampler(int fromRate, Speed speed, int toRate, Kernel kernel) {
+        String problem = problem(fromRate, speed, toRate);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
-        int divisor = gcd(fromRate, toRate);
+        long from = (long) fromRate * speed.numerator();
+        long to = (long) toRate * speed.denominator();
+        long divisor = gcd(from, to);
         this.kernel = kernel;
-        in = fromRate / divisor;
-        out = toRate / divisor;
+        in = (int) (from / divisor);
+        out = (int) (to / divisor);
         // "scale" is zero crossings of the sinc per input sample; "reach" is inputs on each side of its centre.
         scale = Math.min(in, out) * kernel.rolloff / in;
         reach = kernel.zeroCrossings / scale;
@@ -115,18 +135,25 @@ public final class Resampler {
     }
 
     /** An error message for an unsupported pair of rates; null if the pair is supported. */
-    static String problem(int fromRate, int toRate) {
-        String rates = "resample: from " + fromRate + " to " + toRate + " Hz: ";
+    static String problem(int fromRate, Speed speed, int toRate) {
+        String rates = "resample: from " + fromRate + " Hz" + (speed.isNormal() ? "" : " at speed " + speed) + " to "
+                + toRate + " Hz: ";
         if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {
             return rates + "rates must be 1 to " + AudioStream.MAX_RATE + " Hz";
         }
-        if (Math.max(fromRate, toRate) > (long) MAX_RATIO * Math.min(fromRate, toRate)) {
-            return rates + "the ratio is above " + MAX_RATIO + ": if a file's header states a wrong rate, correct it";
+        long from = (long) fromRate * speed.numerator();
+        long to = (long) toRate * speed.denominator();
+        if (Math.max(from, to) > MAX_RATIO * Math.min(from, to)) {
+            return rates + "the ratio is above " + MAX_RATIO
+                    + (speed.isNormal() ? ": if a file's header states a wrong rate, correct it" : "");
+        }
+        if (Math.max(from, to) / gcd(from, to) > MAX_TERM) {
+            return rates + "the ratio has no terms below " + MAX_TERM + ": give the speed with fewer digits";
         }
         return null;
     }
 
-    private static int gcd(int a, int b) {
+    private static long gcd(long a, long b) {
         return b == 0 ? a : gcd(b, a % b);
     }
 

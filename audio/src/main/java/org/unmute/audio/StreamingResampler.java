@@ -4,13 +4,62 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.unmute.audio.hearing.Speed;
 
 /**
- * Resamples a stream to another rate, with the same bits as {@link Resampler#apply} on the whole recording. Holds only
- * the inputs that the filter covers and {@value #CHUNK} more.
+ * Resamples a stream to another rate, or played at another speed, with the same bits as {@link Resampler#apply} on the
+ * whole recording. Holds only the inputs that the filter covers and {@value #CHUNK} more.
  */
 public final class StreamingResampler implements AudioStream {
     private static final int CHUNK = 1 << 13;
+
+    /** The samples of a stream as they are, under another rate. */
+    private record Renamed(AudioStream source, int sampleRate) implements AudioStream {
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public int channels() {
+            return source.channels();
+        }
+
+        @Override
+        public OptionalLong frames() {
+            return source.frames();
+        }
+
+        @Override
+        public long position() {
+            return source.position();
+        }
+
+        @Override
+        public int read(float[] samples, int from, int count) throws IOException {
+            return source.read(samples, from, count);
+        }
+
+        @Override
+        public void seek(long frame) throws IOException {
+            source.seek(frame);
+        }
+
+        @Override
+        public boolean isSeekExact() {
+            return source.isSeekExact();
+        }
+
+        @Override
+        public List<String> warnings() {
+            return source.warnings();
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
+    }
 
     private final AudioStream source;
     private final Resampler resampler;
@@ -25,10 +74,10 @@ public final class StreamingResampler implements AudioStream {
 
     private long position;
 
-    private StreamingResampler(AudioStream source, int rate, Resampler.Kernel kernel) throws IOException {
+    private StreamingResampler(AudioStream source, Speed speed, int rate, Resampler.Kernel kernel) throws IOException {
         this.source = source;
         this.rate = rate;
-        resampler = new Resampler(source.sampleRate(), rate, kernel);
+        resampler = new Resampler(source.sampleRate(), speed, rate, kernel);
         inputs = new float[resampler.taps() + CHUNK];
         if (source.position() != 0) {
             source.seek(0);
@@ -45,14 +94,29 @@ public final class StreamingResampler implements AudioStream {
      * @throws IOException if the source has already been read from and cannot seek back
      */
     public static AudioStream of(AudioStream source, int rate, Resampler.Kernel kernel) throws IOException {
-        if (source.sampleRate() == rate) {
+        return of(source, Speed.NORMAL, rate, kernel);
+    }
+
+    /**
+     * Resamples a stream from its beginning, played at another speed: its rate is read as that rate times the speed. If
+     * that is the rate wanted, the stream goes on at its current position.
+     *
+     * @param source closed with the returned stream
+     * @param rate in Hz, of the returned stream
+     * @throws UnreadableAudioException if {@link Resampler} does not support this pair of rates
+     * @throws IOException if the source has already been read from and cannot seek back
+     */
+    public static AudioStream of(AudioStream source, Speed speed, int rate, Resampler.Kernel kernel)
+            throws IOException {
+        if (source.sampleRate() == rate && speed.isNormal()) {
             return source;
         }
-        String problem = Resampler.problem(source.sampleRate(), rate);
+        String problem = Resampler.problem(source.sampleRate(), speed, rate);
         if (problem != null) {
             throw new UnreadableAudioException(source.name(), problem);
         }
-        return new StreamingResampler(source, rate, kernel);
+        boolean same = (long) source.sampleRate() * speed.numerator() == (long) rate * speed.denominator();
+        return same ? new Renamed(source, rate) : new StreamingResampler(source, speed, rate, kernel);
     }
 
     @Override

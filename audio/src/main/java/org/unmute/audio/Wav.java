@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.AtomicFile;
 
 /**
@@ -83,7 +84,7 @@ public final class Wav {
         if (!RiffHeader.matches(head)) {
             throw new UnreadableAudioException(source.name(), "not a WAV file: " + difference(head));
         }
-        return Recording.read(new PcmStream(source, RiffHeader.read(source)));
+        return Recording.read(new PcmStream(source, RiffHeader.read(source), Mixdown.MEAN));
     }
 
     private static String difference(byte[] head) {

@@ -65,16 +65,24 @@ final class DetectFixture {
 
     /** Writes arbitrary float samples to several equal channels. */
     static void writeFloats(Path file, float[] samples, int rate, int channels) throws IOException {
-        int bytes = samples.length * channels * Float.BYTES;
+        float[][] equal = new float[channels][];
+        Arrays.fill(equal, samples);
+        writeFloats(file, rate, equal);
+    }
+
+    /** Writes arbitrary float samples of channels of one length. */
+    static void writeFloats(Path file, int rate, float[]... samples) throws IOException {
+        int channels = samples.length;
+        int bytes = samples[0].length * channels * Float.BYTES;
         ByteBuffer out = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
         out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + bytes);
         out.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
         out.putShort((short) 3).putShort((short) channels).putInt(rate);
         out.putInt(rate * channels * Float.BYTES).putShort((short) (channels * Float.BYTES));
         out.putShort((short) 32).put("data".getBytes(StandardCharsets.US_ASCII)).putInt(bytes);
-        for (float s : samples) {
-            for (int c = 0; c < channels; c++) {
-                out.putFloat(s);
+        for (int i = 0; i < samples[0].length; i++) {
+            for (float[] channel : samples) {
+                out.putFloat(channel[i]);
             }
         }
         Files.write(file, out.array());

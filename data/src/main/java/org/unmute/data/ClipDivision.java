@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.RegularFile;
 import org.unmute.files.SettingsException;
 import org.unmute.probes.cache.AudioClip;
@@ -43,6 +44,17 @@ public final class ClipDivision {
                         + " s, recordings of up to " + longest + " s in one piece: clips need more than "
                         + MIN_REMAINDER + " s");
             }
+        }
+
+        /**
+         * The default for recordings that are played at another speed: as much sound as is played to an encoder.
+         *
+         * @param speed of the recordings
+         */
+        public static Rule played(Speed speed) {
+            return speed.isNormal()
+                    ? DEFAULT
+                    : new Rule(speed.recorded(DEFAULT.seconds), speed.recorded(DEFAULT.longest));
         }
 
         /** Divides every recording into clips of this length. */
@@ -146,7 +158,7 @@ public final class ClipDivision {
      * @throws IOException if the file cannot be read
      */
     public static double seconds(AudioClip clip, AudioReader reader) throws IOException {
-        try (AudioStream file = reader.open(clip.path())) {
+        try (AudioStream file = reader.open(clip.path(), clip.channel())) {
             double known = clip.seconds(file);
             if (!Double.isNaN(known)) {
                 return known;
@@ -198,12 +210,12 @@ public final class ClipDivision {
      * that should be divided must not become one clip because its device responds a moment later.
      */
     public AudioReader reader(AudioReader files) {
-        return file -> {
+        return (file, channel) -> {
             IOException failure = unread.get(file);
             if (failure != null) {
                 throw failure;
             }
-            return files.open(file);
+            return files.open(file, channel);
         };
     }
 

@@ -12,17 +12,22 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
 import org.unmute.probes.cache.AudioClip;
 
 /**
  * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
- * start and end in seconds, as in {@code a/b.wav#1.5-6.5}.
+ * start and end in seconds, as in {@code a/b.wav#1.5-6.5}. The id of one channel of a file has its number after the
+ * path, from 1, as in {@code a/b.wav#ch2} and {@code a/b.wav#ch2#1.5-6.5}; without it, a clip is the mean of all
+ * channels.
  */
 public final class ClipId {
     /** A file name may contain line breaks, hence DOTALL. */
     private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)", Pattern.DOTALL);
+
+    private static final Pattern CHANNEL = Pattern.compile("(.+)#ch([1-9]\\d{0,4})", Pattern.DOTALL);
 
     /** File systems allow 255 bytes for a name; the rest is reserved for suffixes. */
     private static final int MAX_BYTES = 180;
@@ -34,7 +39,7 @@ public final class ClipId {
     /**
      * A part of a file.
      *
-     * @param file the file's id
+     * @param file the file's id, without a channel
      * @param start in seconds, from 0
      * @param end in seconds, above {@code start}
      */
@@ -73,26 +78,58 @@ public final class ClipId {
 
     /** A part of a whole file. */
     static AudioClip cut(AudioClip file, double start, double end) {
-        return new AudioClip(part(file.id(), start, end), file.path(), start, end);
+        return new AudioClip(part(file.id(), start, end), file.path(), start, end, file.channel());
     }
 
     /** The clip of an id in a folder. */
     public static AudioClip clip(String id, Path root) {
-        return part(id).map(p -> new AudioClip(id, root.resolve(p.file()), p.start(), p.end()))
-                .orElseGet(() -> new AudioClip(id, root.resolve(id)));
+        double start = part(id).map(Part::start).orElse(0.0);
+        double end = part(id).map(Part::end).orElse(Double.POSITIVE_INFINITY);
+        return new AudioClip(id, root.resolve(recording(id)), start, end, channel(id));
     }
 
     /** The part of a file that an id names; empty for a whole file. */
     public static Optional<Part> part(String id) {
         Matcher m = PART.matcher(id);
         return m.matches()
-                ? Optional.of(new Part(m.group(1), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3))))
+                ? Optional.of(new Part(
+                        withoutChannel(m.group(1)), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3))))
                 : Optional.empty();
     }
 
-    /** The recording that a clip is from: the file of a part, else the id itself. */
+    /** The recording that a clip is from: the file of a part or of a channel, else the id itself. */
     public static String recording(String id) {
-        return part(id).map(Part::file).orElse(id);
+        return part(id).map(Part::file).orElseGet(() -> withoutChannel(id));
+    }
+
+    /** What a clip is a stretch of: a recording, or one channel of it, as an id. */
+    public static String source(String id) {
+        Matcher part = PART.matcher(id);
+        return part.matches() ? part.group(1) : id;
+    }
+
+    /** The id of one channel of a whole file. */
+    public static String channel(String file, int channel) {
+        return file + "#ch" + channel;
+    }
+
+    /** The channel that an id names, from 1; {@link Mixdown#MEAN} for the mean of all. */
+    public static int channel(String id) {
+        Matcher m = CHANNEL.matcher(source(id));
+        return m.matches() ? Integer.parseInt(m.group(2)) : Mixdown.MEAN;
+    }
+
+    /** The id of the same stretch of the mean of all channels. */
+    public static String mixed(String id) {
+        int channel = channel(id);
+        return channel == Mixdown.MEAN
+                ? id
+                : recording(id) + id.substring(channel(recording(id), channel).length());
+    }
+
+    private static String withoutChannel(String id) {
+        Matcher m = CHANNEL.matcher(id);
+        return m.matches() ? m.group(1) : id;
     }
 
     /**

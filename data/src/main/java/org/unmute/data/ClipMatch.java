@@ -13,8 +13,15 @@ import java.util.Set;
 
 /** Matches the clips of a manifest to the ids of a cache or folder. */
 final class ClipMatch {
+    /** Channels of a recording by their numbers. */
+    private static final Comparator<String> IN_ORDER =
+            Comparator.comparing(ClipId::mixed).thenComparingInt(ClipId::channel);
+
     private final Manifest manifest;
     private final Set<String> ids;
+    /** The clips of each stretch of a recording: one of the mean of its channels, or one of each channel. */
+    private final Map<String, List<String>> clipsOfStretch = new HashMap<>();
+
     private final FileMatch files;
     private final List<String> missing = new ArrayList<>();
 
@@ -25,7 +32,12 @@ final class ClipMatch {
         manifest.clips().forEach(clip -> names.add(recording(clip.file())));
         Set<String> recordings = new LinkedHashSet<>();
         // A file whose own name looks like the id of a part is also a file.
-        clipIds.stream().sorted().forEach(id -> recordings.add(recording(id)));
+        clipIds.stream().sorted(IN_ORDER).forEach(id -> {
+            recordings.add(recording(id));
+            clipsOfStretch
+                    .computeIfAbsent(ClipId.mixed(id), _ -> new ArrayList<>())
+                    .add(id);
+        });
         files = FileMatch.of(names, recordings);
     }
 
@@ -77,17 +89,20 @@ final class ClipMatch {
             String name = recording(clip.file());
             String file = files.file(name);
             String id = file == null ? null : file + clip.file().substring(name.length());
-            if (id == null || !ids.contains(id)) {
+            List<String> own = id == null ? List.of() : ids.contains(id) ? List.of(id) : clipsOfStretch.get(id);
+            if (own == null || own.isEmpty()) {
                 missing.add(clip.file());
                 continue;
             }
-            String other = nameOfId.putIfAbsent(id, clip.file());
-            if (other != null) {
-                throw new IllegalArgumentException("manifest: files " + MalformedTableException.quote(other) + " and "
-                        + MalformedTableException.quote(clip.file()) + " are both clip "
-                        + MalformedTableException.quote(id) + ": remove one of them from the label file");
+            for (String one : own) {
+                String other = nameOfId.putIfAbsent(one, clip.file());
+                if (other != null) {
+                    throw new IllegalArgumentException("manifest: files " + MalformedTableException.quote(other)
+                            + " and " + MalformedTableException.quote(clip.file()) + " are both clip "
+                            + MalformedTableException.quote(one) + ": remove one of them from the label file");
+                }
+                found.add(clip.as(one, clip.split()));
             }
-            found.add(clip.as(id, clip.split()));
         }
         return found;
     }

@@ -69,7 +69,7 @@ public final class UsedClips {
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
             List<String> row = new ArrayList<>(List.of(
-                    ClipId.recording(clip.file()),
+                    ClipId.source(clip.file()),
                     part.map(p -> ClipId.seconds(p.start())).orElse(""),
                     part.map(p -> ClipId.seconds(p.end())).orElse(""),
                     String.join(";", clip.labels()),

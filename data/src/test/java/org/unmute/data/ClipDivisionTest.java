@@ -12,8 +12,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Wav;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.ClipDivision.Rule;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
@@ -86,7 +88,7 @@ class ClipDivisionTest {
                 new AudioClip("unknown.wav", unknown),
                 new AudioClip("part#1-2", known, 1, 2),
                 new AudioClip("missing.wav", temp.resolve("missing.wav")));
-        ClipDivision division = ClipDivision.of(recordings, Rule.every(2), path -> {
+        ClipDivision division = ClipDivision.of(recordings, Rule.every(2), (path, _) -> {
             opened.incrementAndGet();
             return path.equals(unknown) ? new WithoutLength(AudioStream.open(path)) : AudioStream.open(path);
         });
@@ -105,10 +107,10 @@ class ClipDivisionTest {
         assertThat(division.seconds(division.clips().get(1))).isEqualTo(1);
         assertThat(division.seconds(division.clips().get(5))).isZero();
         assertThat(opened).as("a part is not opened, nor what is not a file").hasValue(2);
-        assertThat(ClipDivision.seconds(new AudioClip("part", known, 1, 9), AudioStream::open))
+        assertThat(ClipDivision.seconds(new AudioClip("part", known, 1, 9), AudioFiles::open))
                 .isEqualTo(2);
         assertThat(ClipDivision.seconds(
-                        new AudioClip("part", unknown, 1, 9), path -> new WithoutLength(AudioStream.open(path))))
+                        new AudioClip("part", unknown, 1, 9), (path, _) -> new WithoutLength(AudioStream.open(path))))
                 .isEqualTo(2);
     }
 
@@ -119,7 +121,7 @@ class ClipDivisionTest {
         Wav.write(day, new float[3000], 1000);
         Path damaged = Files.write(temp.resolve("damaged.wav"), new byte[100]);
         List<AudioClip> recordings = List.of(new AudioClip("day.wav", day), new AudioClip("damaged.wav", damaged));
-        AudioReader failing = path -> {
+        AudioReader failing = (path, _) -> {
             if (path.equals(day)) {
                 throw new FileSystemException(path.toString(), null, "Input/output error");
             }
@@ -127,13 +129,15 @@ class ClipDivisionTest {
         };
         ClipDivision division = ClipDivision.of(recordings, Rule.every(2), failing);
         assertThat(division.clips()).extracting(AudioClip::id).containsExactly("day.wav", "damaged.wav");
-        AudioReader after = division.reader(path -> new WithoutLength(null));
-        assertThatThrownBy(() -> after.open(day))
+        AudioReader after = division.reader((_, _) -> new WithoutLength(null));
+        assertThatThrownBy(() -> after.open(day, Mixdown.MEAN))
                 .isInstanceOf(FileSystemException.class)
                 .hasMessage(day + ": Input/output error");
-        assertThat(after.open(damaged)).as("another try would not help").isNotNull();
+        assertThat(after.open(damaged, Mixdown.MEAN))
+                .as("another try would not help")
+                .isNotNull();
         ClipDivision whole = ClipDivision.of(recordings, Rule.WHOLE, failing);
-        assertThat(whole.reader(path -> new WithoutLength(null)).open(day))
+        assertThat(whole.reader((_, _) -> new WithoutLength(null)).open(day, Mixdown.MEAN))
                 .as("it is one clip in any case")
                 .isNotNull();
     }

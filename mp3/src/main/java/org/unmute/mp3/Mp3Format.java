@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Recognizes MP3 files and MPEG audio of layer II by two consecutive frame headers, and opens them. */
 public final class Mp3Format implements AudioFormatProvider {
@@ -36,6 +37,11 @@ public final class Mp3Format implements AudioFormatProvider {
 
     @Override
     public AudioStream open(AudioSource source) throws IOException {
-        return Mp3Stream.open(source);
+        return open(source, Mixdown.MEAN);
+    }
+
+    @Override
+    public AudioStream open(AudioSource source, int channel) throws IOException {
+        return Mp3Stream.open(source, channel);
     }
 }

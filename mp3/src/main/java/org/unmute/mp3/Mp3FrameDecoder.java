@@ -8,6 +8,7 @@ import javazoom.jl.decoder.Decoder;
 import javazoom.jl.decoder.Header;
 import javazoom.jl.decoder.JavaLayerException;
 import javazoom.jl.decoder.Obuffer;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Decodes frames to floats with JLayer, which is given one frame at a time. */
 final class Mp3FrameDecoder {
@@ -18,7 +19,9 @@ final class Mp3FrameDecoder {
         // JLayer fills static tables on first use, which is not thread-safe, so the first frame is decoded here.
         byte[] silence = Arrays.copyOf(new byte[] {(byte) 0xFF, (byte) 0xFB, 0x10, (byte) 0xC4}, 104);
         Mp3Header header = Mp3Header.parse(silence, 0);
-        new Mp3FrameDecoder(header).decode(silence, header, new float[header.samples()]);
+        Mixdown mixdown =
+                Mixdown.of(Mixdown.MEAN, header.channels(), header.sampleRate(), IllegalArgumentException::new);
+        new Mp3FrameDecoder(header, mixdown).decode(silence, header, 0, new float[header.samples()]);
     }
 
     private final Feed feed = new Feed();
@@ -27,9 +30,10 @@ final class Mp3FrameDecoder {
     private Bitstream bits;
     private Decoder decoder;
 
-    Mp3FrameDecoder(Mp3Header first) {
+    /** @param mixdown which channels are given. Receives their energies. */
+    Mp3FrameDecoder(Mp3Header first, Mixdown mixdown) {
         samples = first.samples();
-        mean = new Mean(first.channels(), samples);
+        mean = new Mean(first.channels(), samples, mixdown);
         reset();
     }
 
@@ -44,9 +48,10 @@ final class Mp3FrameDecoder {
     /**
      * Decodes a frame. A damaged frame, or one whose data lies in missing frames, gives silence.
      *
-     * @param out receives the mean of the channels. Modified.
+     * @param start number of the frame's first sample in the file
+     * @param out receives the mean of the channels, or one of them. Modified.
      */
-    void decode(byte[] frame, Mp3Header header, float[] out) {
+    void decode(byte[] frame, Mp3Header header, long start, float[] out) {
         feed.frame = new ByteArrayInputStream(frame, 0, header.bytes());
         mean.clear_buffer();
         boolean sound;
@@ -62,7 +67,7 @@ final class Mp3FrameDecoder {
             reset();
         }
         bits.closeFrame();
-        mean.copy(sound, out, samples);
+        mean.copy(sound, out, samples, start);
     }
 
     /** Supplies the bytes of one frame and then signals the end of the stream. */
@@ -85,31 +90,49 @@ final class Mp3FrameDecoder {
         private final double[] sum;
         private final int[] at = new int[MAXCHANNELS];
         private final int channels;
+        private final Mixdown mixdown;
+        /** Sum of the squares of all channels' samples. */
+        private double energy;
 
-        Mean(int channels, int samples) {
+        Mean(int channels, int samples, Mixdown mixdown) {
             this.channels = channels;
+            this.mixdown = mixdown;
             sum = new double[samples];
         }
 
         @Override
         public void append(int channel, short value) {
-            sum[at[channel]++] += value;
+            if (isRead(channel)) {
+                sum[at[channel]] += value;
+                energy += (double) value * value;
+            }
+            at[channel]++;
         }
 
         @Override
         public void appendSamples(int channel, float[] values) {
             int from = at[channel];
-            for (int i = 0; i < 32; i++) {
+            for (int i = 0; i < 32 && isRead(channel); i++) {
                 sum[from + i] += values[i];
+                energy += (double) values[i] * values[i];
             }
             at[channel] = from + 32;
         }
 
-        void copy(boolean sound, float[] out, int n) {
+        private boolean isRead(int channel) {
+            return channel >= mixdown.first() && channel < mixdown.first() + mixdown.count();
+        }
+
+        void copy(boolean sound, float[] out, int n, long start) {
             boolean whole = sound && at[0] == n && at[channels - 1] == n;
+            double mixed = 0;
             for (int i = 0; i < n; i++) {
-                float value = whole ? (float) (sum[i] / SCALE / channels) : 0;
+                float value = whole ? (float) (sum[i] / SCALE / mixdown.count()) : 0;
                 out[i] = Float.isFinite(value) ? value : 0;
+                mixed += sum[i] * sum[i];
+            }
+            if (whole && mixdown.isMeasured()) {
+                mixdown.measured(start, n, mixed / channels / channels, energy, SCALE);
             }
         }
 
@@ -123,6 +146,7 @@ final class Mp3FrameDecoder {
         public void clear_buffer() {
             Arrays.fill(sum, 0);
             Arrays.fill(at, 0);
+            energy = 0;
         }
 
         @Override

@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * An MP3 file as a stream. If the encoder's header (Xing, Info) states the silence that the encoder added before and
@@ -30,6 +32,7 @@ final class Mp3Stream implements AudioStream {
 
     private final AudioSource source;
     private final Mp3Frames frames;
+    private final Mixdown mixdown;
     private final Mp3FrameDecoder decoder;
     /** Samples per frame. */
     private final int perFrame;
@@ -54,11 +57,16 @@ final class Mp3Stream implements AudioStream {
     private int used;
     private boolean ended;
 
-    private Mp3Stream(AudioSource source) throws IOException {
+    private Mp3Stream(AudioSource source, int channel) throws IOException {
         this.source = source;
         frames = new Mp3Frames(source);
         Mp3Header first = frames.first();
-        decoder = new Mp3FrameDecoder(first);
+        mixdown = Mixdown.of(
+                channel,
+                first.channels(),
+                first.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
+        decoder = new Mp3FrameDecoder(first, mixdown);
         perFrame = first.samples();
         decodedFrame = new float[perFrame];
         block = decodedFrame;
@@ -74,8 +82,8 @@ final class Mp3Stream implements AudioStream {
         to(delay);
     }
 
-    static Mp3Stream open(AudioSource source) throws IOException {
-        return new Mp3Stream(source);
+    static Mp3Stream open(AudioSource source, int channel) throws IOException {
+        return new Mp3Stream(source, channel);
     }
 
     private static boolean hasInfo(byte[] frame, Mp3Header header) {
@@ -173,7 +181,7 @@ final class Mp3Stream implements AudioStream {
     public List<String> warnings() {
         List<String> all = new ArrayList<>(frames.warnings());
         all.addAll(warnings);
-        return List.copyOf(all);
+        return mixdown.and(all);
     }
 
     @Override
@@ -211,7 +219,7 @@ final class Mp3Stream implements AudioStream {
     private boolean decodeFrame() throws IOException {
         Mp3Header header = frames.next();
         if (header != null) {
-            decoder.decode(frames.frame(), header, decodedFrame);
+            decoder.decode(frames.frame(), header, (frames.index() - 1) * perFrame, decodedFrame);
         }
         return header != null;
     }

@@ -1,5 +1,6 @@
 package org.unmute.options;
 
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.ClipDivision;
 import picocli.CommandLine.Option;
 
@@ -18,8 +19,12 @@ public final class ClipLength {
         return clip != null;
     }
 
-    /** The rule by which recordings are divided. */
-    public ClipDivision.Rule rule() {
-        return clip == null ? ClipDivision.Rule.DEFAULT : ClipDivision.Rule.parse(clip);
+    /**
+     * The rule by which recordings are divided.
+     *
+     * @param speed at which they are played to the encoder; the default is of what is played
+     */
+    public ClipDivision.Rule rule(Speed speed) {
+        return clip == null ? ClipDivision.Rule.played(speed) : ClipDivision.Rule.parse(clip);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.events.encoder.GivenSettings;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;
@@ -108,6 +109,15 @@ public final class EncoderOptions {
     private FrontEndSource frontEnd;
 
     @Option(
+            names = "--speed",
+            paramLabel = "X",
+            description =
+                    "Play recordings to the encoder X times as fast: 0.1 for bats, whose 40 kHz it then hears at 4"
+                            + " kHz, 10 for whales; 0.001 to 1000. Seconds and Hz of options, tables and labels stay those of"
+                            + " the recordings (default: 1).")
+    private String speed;
+
+    @Option(
             names = "--config",
             paramLabel = "KEY=VALUE",
             description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for"
@@ -123,7 +133,20 @@ public final class EncoderOptions {
      * @throws InputException if the file does not exist
      */
     public OpenEncoder open(KnownDigests digests) throws IOException {
-        EncoderSettings settings = settings();
+        return open(digests, Speed.NORMAL);
+    }
+
+    /**
+     * Opens the encoder on the current backend.
+     *
+     * @param digests computes the digest of the encoder's file
+     * @param usual the speed of recordings unless one is given
+     * @throws SettingsException if an option is not a number in its range, or the options contradict each other or the
+     *     encoder
+     * @throws InputException if the file does not exist
+     */
+    public OpenEncoder open(KnownDigests digests, Speed usual) throws IOException {
+        EncoderSettings settings = speed == null ? settings().withSpeed(usual) : settings();
         try {
             return OpenEncoder.open(encoder, settings, norm, digests);
         } catch (SettingsException | InputException | UnusableCheckpointException e) {
@@ -149,6 +172,11 @@ public final class EncoderOptions {
         return norm;
     }
 
+    /** The speed of recordings; null if none was given. */
+    public Speed speed() {
+        return speed == null ? null : settings().speed();
+    }
+
     /** Whether an encoder other than the built-in one was given. */
     public boolean isNamed() {
         return !encoder.equals(OpenEncoder.EMBEDDED);
@@ -161,7 +189,7 @@ public final class EncoderOptions {
      */
     public EncoderSettings settings() {
         return new GivenSettings(
-                        model, window.frames(), window.seconds(), mean, std, heads, rate, hop, frontEnd, config)
+                        model, window.frames(), window.seconds(), mean, std, heads, rate, hop, frontEnd, config, speed)
                 .settings();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.ClipDivision;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.RuleOptions;
@@ -65,7 +66,7 @@ class SharedOptionsTest {
         assertThat(all.resampling.filter()).isEqualTo(Resampling.hann);
         assertThat(all.strict.strict()).isFalse();
         assertThat(all.clip.given()).isFalse();
-        assertThat(all.clip.rule()).isEqualTo(ClipDivision.Rule.DEFAULT);
+        assertThat(all.clip.rule(Speed.NORMAL)).isEqualTo(ClipDivision.Rule.DEFAULT);
         assertThat(all.tokens.type()).isEqualTo(TokenType.f16);
         assertThat(all.tokens.layers()).isFalse();
         assertThat(all.events.rules()).isEqualTo(new RuleOptions(null, null, null, null, null, null, List.of()));
@@ -103,7 +104,7 @@ class SharedOptionsTest {
         assertThat(all.encoder.settings().frames()).isEqualTo(512);
         assertThat(all.resampling.filter()).isEqualTo(Resampling.kaiser_best);
         assertThat(all.strict.strict()).isTrue();
-        assertThat(all.clip.rule()).isEqualTo(ClipDivision.Rule.WHOLE);
+        assertThat(all.clip.rule(Speed.NORMAL)).isEqualTo(ClipDivision.Rule.WHOLE);
         assertThat(all.tokens.type()).isEqualTo(TokenType.f32);
         assertThat(all.tokens.layers()).isTrue();
         assertThat(all.events.rules().threshold()).isEqualTo("0.3");

@@ -10,6 +10,7 @@ import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.TokenPooling;
+import org.unmute.options.ChannelOption;
 import org.unmute.options.ClipLength;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
@@ -109,6 +110,9 @@ public final class Embed implements Callable<Integer> {
     @Mixin
     private ClipLength clip;
 
+    @Mixin
+    private ChannelOption channels;
+
     @Option(
             names = "--shard-size",
             paramLabel = "SIZE",
@@ -195,7 +199,8 @@ public final class Embed implements Callable<Integer> {
                 audio,
                 root,
                 out,
-                clip.rule(),
+                clip.rule(encoder.settings().speed()),
+                channels.choice(),
                 shardBytes(),
                 ship,
                 strict.strict(),

@@ -5,6 +5,7 @@ import java.util.SortedSet;
 import org.unmute.data.ClipDivision;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.RuleOptions;
+import org.unmute.events.recording.ChannelChoice;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 
@@ -19,6 +20,7 @@ import org.unmute.spark.plan.Kept;
  * @param root folder that paths in a list are relative to; null for the list's own folder
  * @param out folder to fill
  * @param division which recordings are divided
+ * @param channels which channels of recordings are heard
  * @param shardBytes max size of a shard
  * @param ship whether encoder and probe files are sent to executors; null to send them only if they are on the driver's
  *     own disks
@@ -38,6 +40,7 @@ record EmbedRequest(
         String root,
         String out,
         ClipDivision.Rule division,
+        ChannelChoice channels,
         long shardBytes,
         Boolean ship,
         boolean strict,

@@ -176,7 +176,7 @@ final class EmbedRun {
     /** Lists the recordings. Any failure to read the list counts as an input error, as on the command line. */
     private AudioInput listed() {
         try {
-            return AudioInput.of(session, request.audio(), request.root(), request.division());
+            return AudioInput.of(session, request.audio(), request.root(), request.division(), request.channels());
         } catch (IOException e) {
             throw new InputException(Diagnosis.of(e).message(), e);
         }
@@ -209,6 +209,7 @@ final class EmbedRun {
                 encoder.key(),
                 encoder.options(),
                 request.kept(),
+                request.channels(),
                 encoder.options().files().probeSha256(),
                 scored && encoder.head().decisions() != null,
                 scored || found ? encoder.head().classes() : List.of());

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.Wav;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipList;
 import org.unmute.data.provenance.Json;
@@ -124,6 +127,63 @@ class EmbedTest {
             assertThat(rows.put(row.getAs("clip"), row)).as("%s", row).isNull();
         }
         return rows;
+    }
+
+    /** Both options that say how recordings are heard. */
+    @Test
+    void channelsAndSpeedAreThoseOfOneMachine(@TempDir Path out) throws IOException {
+        Path stereo = Files.createDirectory(temp.resolve("stereo"));
+        int rate = 160_000;
+        ByteBuffer wav = ByteBuffer.allocate(44 + 8 * rate).order(ByteOrder.LITTLE_ENDIAN);
+        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 8 * rate);
+        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16).putShort((short) 1);
+        wav.putShort((short) 2)
+                .putInt(rate)
+                .putInt(4 * rate)
+                .putShort((short) 4)
+                .putShort((short) 16);
+        wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(8 * rate);
+        for (int i = 0; i < 2 * rate; i++) {
+            wav.putShort((short) (8000 * Math.sin(i * 0.3))).putShort((short) (4000 * Math.sin(i * 0.1)));
+        }
+        Files.write(stereo.resolve("a.wav"), wav.array());
+        String[] args = {"--audio", stereo.toString(), "--out", out.toString(), "--clip", "1", "--speed", "0.1"};
+        Output run = run(with(args, "--channels", "each"));
+        assertThat(run.status()).as(run.err()).isZero();
+        OpenEncoder encoder = OpenEncoder.embedded();
+        CacheKey key = CacheKey.of(
+                encoder.encoder().describe().atSpeed(Speed.parse("0.1")),
+                encoder.hash(),
+                Resampler.Kernel.HANN,
+                DType.F16);
+        try (TokenCache cache = TokenCache.open(out.resolve("tokens"))) {
+            assertThat(cache.key().frontEnd()).isEqualTo(key.frontEnd());
+            assertThat(ids(cache)).containsExactly("a.wav#ch1#0-1", "a.wav#ch1#1-2", "a.wav#ch2#0-1", "a.wav#ch2#1-2");
+            Path expected = temp.resolve("expected-channels");
+            AudioClip clip = new AudioClip("a.wav#ch2#1-2", stereo.resolve("a.wav"), 1, 2, 2);
+            Embedding embedding = new Embedding(
+                    encoder.encoder().atSpeed(Speed.parse("0.1")), AudioFiles::open, Resampler.Kernel.HANN, true);
+            try (TokenCacheWriter writer = TokenCacheWriter.open(expected, key, CacheOptions.DEFAULT)) {
+                embedding.run(List.of(clip), writer, new Embedding.Listener() {
+                    @Override
+                    public void stored(AudioClip stored, boolean before) {}
+
+                    @Override
+                    public void skipped(AudioClip skipped, String reason) {}
+                });
+            }
+            try (TokenCache own = TokenCache.open(expected)) {
+                assertThat(cache.read(clip.id()).tokens())
+                        .isEqualTo(own.read(clip.id()).tokens());
+            }
+        }
+        assertThat(run(with(args, "--channels", "2")).err()).contains("channels");
+        assertThat(run("--audio", stereo.toString(), "--out", out.toString()).status())
+                .isNotZero();
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

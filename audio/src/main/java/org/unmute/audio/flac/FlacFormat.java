@@ -24,4 +24,9 @@ public final class FlacFormat implements AudioFormatProvider {
     public AudioStream open(AudioSource source) throws IOException {
         return FlacStream.open(source);
     }
+
+    @Override
+    public AudioStream open(AudioSource source, int channel) throws IOException {
+        return FlacStream.open(source, channel);
+    }
 }

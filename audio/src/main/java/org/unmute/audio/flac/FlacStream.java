@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * A FLAC file as a stream (RFC 9639). The checksums and numbers of the frames and the length of the file are verified
@@ -25,6 +26,7 @@ public final class FlacStream implements AudioStream {
     private final StreamInfo info;
     private final BitReader in;
     private final FrameDecoder decoder;
+    private final Mixdown mixdown;
     private final double scale;
     /** Null after a gap, or if the file states no MD5. */
     private SampleHash hash;
@@ -40,10 +42,15 @@ public final class FlacStream implements AudioStream {
     private boolean ended;
     private UnreadableAudioException damage;
 
-    private FlacStream(AudioSource source) throws IOException {
+    private FlacStream(AudioSource source, int channel) throws IOException {
         this.source = source;
         metadata = FlacMetadata.read(source);
         info = metadata.info();
+        mixdown = Mixdown.of(
+                channel,
+                info.channels(),
+                info.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
         in = new BitReader(source);
         decoder = new FrameDecoder(info);
         scale = 1.0 / (1L << info.bits() - 1);
@@ -58,7 +65,19 @@ public final class FlacStream implements AudioStream {
      * @throws IOException if the source fails
      */
     public static FlacStream open(AudioSource source) throws IOException {
-        return new FlacStream(source);
+        return open(source, Mixdown.MEAN);
+    }
+
+    /**
+     * Opens one channel of a file whose next bytes are {@code fLaC}.
+     *
+     * @param source as for {@link #open(AudioSource)}
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnreadableAudioException if the metadata before the frames is damaged, or there is no such channel
+     * @throws IOException if the source fails
+     */
+    public static FlacStream open(AudioSource source, int channel) throws IOException {
+        return new FlacStream(source, channel);
     }
 
     private SampleHash newHash() {
@@ -97,7 +116,7 @@ public final class FlacStream implements AudioStream {
 
     @Override
     public List<String> warnings() {
-        return List.of();
+        return mixdown.and(List.of());
     }
 
     @Override
@@ -136,8 +155,8 @@ public final class FlacStream implements AudioStream {
      */
     private void mix(float[] out, int from, int n) {
         int[][] channels = decoder.samples();
-        if (channels.length == 1) {
-            int[] mono = channels[0];
+        if (!mixdown.isMeasured()) {
+            int[] mono = channels[mixdown.first()];
             for (int i = 0; i < n; i++) {
                 out[from + i] = (float) (mono[used + i] * scale);
             }
@@ -157,6 +176,23 @@ public final class FlacStream implements AudioStream {
                 out[from + i] = (float) (sum * scale / channels.length);
             }
         }
+    }
+
+    /** Measures how much of the channels' energy the mean of a block keeps. */
+    private void measure() {
+        int[][] channels = decoder.samples();
+        double mixed = 0;
+        double each = 0;
+        for (int i = 0; i < block; i++) {
+            double sum = 0;
+            for (int[] channel : channels) {
+                double value = channel[i];
+                sum += value;
+                each += value * value;
+            }
+            mixed += sum * sum;
+        }
+        mixdown.measured(blockStart, block, mixed / channels.length / channels.length, each, 1 / scale);
     }
 
     /** Whether there is another sample. Decodes the next frame if needed. */
@@ -210,6 +246,9 @@ public final class FlacStream implements AudioStream {
         }
         if (hash != null) {
             hash.update(decoder.samples(), block);
+        }
+        if (mixdown.isMeasured()) {
+            measure();
         }
         return true;
     }

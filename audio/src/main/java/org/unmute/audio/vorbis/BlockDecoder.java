@@ -1,6 +1,7 @@
 package org.unmute.audio.vorbis;
 
 import java.util.Arrays;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
 /**
@@ -9,6 +10,7 @@ import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
  */
 final class BlockDecoder {
     private final VorbisSetup setup;
+    private final Mixdown mixdown;
     private final Mdct[] transforms;
     /** Rising halves of the windows of short and long blocks. */
     private final float[][] slopes;
@@ -19,8 +21,10 @@ final class BlockDecoder {
     /** Size of the previous block; 0 if there is none. */
     private int before;
 
-    BlockDecoder(VorbisSetup setup) {
+    /** @param mixdown which channels are given. Receives their energies. */
+    BlockDecoder(VorbisSetup setup, Mixdown mixdown) {
         this.setup = setup;
+        this.mixdown = mixdown;
         transforms = new Mdct[] {new Mdct(setup.shortBlock()), new Mdct(setup.longBlock())};
         slopes = new float[][] {slope(setup.shortBlock()), slope(setup.longBlock())};
         block = new float[setup.channels()][setup.longBlock()];
@@ -49,11 +53,12 @@ final class BlockDecoder {
     /**
      * Decodes a packet.
      *
-     * @param out receives the mean of the channels, starting at index {@code from}. Modified.
+     * @param out receives the mean of the channels, or one of them, starting at index {@code from}. Modified.
+     * @param start number of the sample at index 0 of {@code out}
      * @return the number of samples; 0 for the first packet and after {@link #reset}
      * @throws InvalidVorbisException if it is not an audio packet, or is damaged
      */
-    int decode(PacketBits bits, float[] out, int from) throws InvalidVorbisException {
+    int decode(PacketBits bits, float[] out, int from, long start) throws InvalidVorbisException {
         VorbisSetup.Mode mode;
         boolean previousLarge = true;
         boolean nextLarge = true;
@@ -77,7 +82,7 @@ final class BlockDecoder {
             window(channel, n, mode.large() && previousLarge, mode.large() && nextLarge);
         }
         int count = before == 0 ? 0 : n / 4 + before / 4;
-        overlap(out, from, count, n);
+        overlap(out, from, count, n, start);
         for (int c = 0; c < block.length; c++) {
             System.arraycopy(block[c], n / 2, tail[c], 0, n / 2);
         }
@@ -166,17 +171,27 @@ final class BlockDecoder {
         Arrays.fill(x, to, n, 0);
     }
 
-    private void overlap(float[] out, int from, int count, int n) {
+    private void overlap(float[] out, int from, int count, int n, long start) {
         // The three-quarter point of the previous block coincides with the one-quarter point of this one.
         int shift = n / 4 - before / 4;
+        int first = mixdown.first();
+        int channels = mixdown.count();
+        double mixed = 0;
+        double each = 0;
         for (int i = 0; i < count; i++) {
             double sum = 0;
-            for (int c = 0; c < block.length; c++) {
+            for (int c = first; c < first + channels; c++) {
                 int at = i + shift;
                 float value = (at < 0 ? 0 : block[c][at]) + (i < before / 2 ? tail[c][i] : 0);
                 sum += value;
+                each += (double) value * value;
             }
-            out[from + i] = (float) (sum / block.length);
+            double mean = sum / channels;
+            out[from + i] = (float) mean;
+            mixed += mean * mean;
+        }
+        if (mixdown.isMeasured()) {
+            mixdown.measured(start + from, count, mixed, each, 1);
         }
     }
 }

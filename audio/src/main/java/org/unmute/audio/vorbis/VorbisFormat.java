@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.hearing.Mixdown;
 
 /** Recognizes and opens Ogg files whose first packet is Vorbis. */
 public final class VorbisFormat implements AudioFormatProvider {
@@ -35,6 +36,11 @@ public final class VorbisFormat implements AudioFormatProvider {
 
     @Override
     public AudioStream open(AudioSource source) throws IOException {
-        return VorbisStream.open(source);
+        return open(source, Mixdown.MEAN);
+    }
+
+    @Override
+    public AudioStream open(AudioSource source, int channel) throws IOException {
+        return VorbisStream.open(source, channel);
     }
 }

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 /**
  * An Ogg Vorbis file as a stream. Verifies the checksum of each page and that no page is missing, including the last.
@@ -22,6 +23,7 @@ final class VorbisStream implements AudioStream {
     private final AudioSource source;
     private final OggPackets packets;
     private final VorbisSetup setup;
+    private final Mixdown mixdown;
     private final BlockDecoder decoder;
     private final PageFinder finder;
     private final List<String> warnings = new ArrayList<>();
@@ -38,18 +40,23 @@ final class VorbisStream implements AudioStream {
     private boolean ended;
     private UnreadableAudioException damage;
 
-    private VorbisStream(AudioSource source) throws IOException {
+    private VorbisStream(AudioSource source, int channel) throws IOException {
         this.source = source;
         long firstByte = source.position();
         packets = new OggPackets(source);
         setup = readSetup();
-        decoder = new BlockDecoder(setup);
+        mixdown = Mixdown.of(
+                channel,
+                setup.channels(),
+                setup.sampleRate(),
+                reason -> new UnreadableAudioException(source.name(), reason));
+        decoder = new BlockDecoder(setup, mixdown);
         finder = source.seekable() ? new PageFinder(source, firstByte, packets.serial()) : null;
         available();
     }
 
-    static VorbisStream open(AudioSource source) throws IOException {
-        return new VorbisStream(source);
+    static VorbisStream open(AudioSource source, int channel) throws IOException {
+        return new VorbisStream(source, channel);
     }
 
     private VorbisSetup readSetup() throws IOException {
@@ -103,7 +110,7 @@ final class VorbisStream implements AudioStream {
 
     @Override
     public List<String> warnings() {
-        return List.copyOf(warnings);
+        return mixdown.and(warnings);
     }
 
     @Override
@@ -164,7 +171,7 @@ final class VorbisStream implements AudioStream {
             }
             try {
                 // An empty packet stands for no samples.
-                count += packets.length() == 0 ? 0 : decoder.decode(packets.bits(), samples, count);
+                count += packets.length() == 0 ? 0 : decoder.decode(packets.bits(), samples, count, start);
             } catch (InvalidVorbisException e) {
                 throw damaged(e.getMessage());
             }

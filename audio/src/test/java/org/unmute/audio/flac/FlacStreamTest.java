@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 
 class FlacStreamTest {
     private static FlacStream open(byte[] file) throws IOException {
@@ -65,7 +66,7 @@ class FlacStreamTest {
             assertThat(stream.bits()).isEqualTo(bits);
             assertThat(stream.frames()).hasValue(n);
             assertThat(IntegerSamples.rest(stream)).isEqualTo(x);
-            assertThat(stream.warnings()).isEmpty();
+            assertThat(stream.warnings()).allMatch(Mixdown::isCancellation);
         }
         try (AudioStream stream = AudioStream.open(AudioSource.of(new ByteArrayInputStream(file), "piped"))) {
             assertThat(rest(stream)).isEqualTo(mono(x, bits));

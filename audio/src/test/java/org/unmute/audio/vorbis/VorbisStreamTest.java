@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.fixture.AllocatedBytes;
 
 class VorbisStreamTest {
@@ -268,14 +269,16 @@ class VorbisStreamTest {
         byte[] write(int times, int packetsOnAPage) throws InvalidVorbisException {
             page(0, 2, packets.subList(0, 1));
             page(0, 0, packets.subList(1, 3));
-            BlockDecoder decoder = new BlockDecoder(VorbisSetup.parse(bits(packets.get(0)), bits(packets.get(2))));
+            BlockDecoder decoder = new BlockDecoder(
+                    VorbisSetup.parse(bits(packets.get(0)), bits(packets.get(2))),
+                    Mixdown.of(Mixdown.MEAN, 1, 8000, IllegalArgumentException::new));
             float[] block = new float[8192];
             long granule = 0;
             for (int t = 0; t < times; t++) {
                 for (int i = 3; i < packets.size(); i += packetsOnAPage) {
                     int to = Math.min(packets.size(), i + packetsOnAPage);
                     for (byte[] packet : packets.subList(i, to)) {
-                        granule += decoder.decode(bits(packet), block, 0);
+                        granule += decoder.decode(bits(packet), block, 0, 0);
                     }
                     boolean last = t == times - 1 && to == packets.size();
                     page(last && times == 1 ? length : granule, last ? 4 : 0, packets.subList(i, to));

@@ -76,8 +76,8 @@ final class DatasetTokens {
     }
 
     /** Opens a recording. */
-    AudioStream open(Path file) throws IOException {
-        return AudioFiles.open(file);
+    AudioStream open(Path file, int channel) throws IOException {
+        return AudioFiles.open(file, channel);
     }
 
     /** The cache's key. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.decision.ClipLabels;
@@ -101,8 +102,8 @@ record LearnedEvents(SplitDataset dataset, Manifest validation, CachedScores cac
             labels.addTo(evidence, i, scores.get(i));
         }
         EventDecisions.Stretches stretches = new EventDecisions.Stretches(
-                ContextSeconds.DEFAULTS.contextFor(probe),
-                ContextSeconds.DEFAULTS.strideFor(probe),
+                ContextSeconds.DEFAULTS.contextFor(probe, Speed.NORMAL),
+                ContextSeconds.DEFAULTS.strideFor(probe, Speed.NORMAL),
                 rules.medianSeconds(),
                 rules.maxGap(),
                 rules.minDuration());

@@ -83,13 +83,14 @@ public record RecordingStretch(double start, double end) {
     /**
      * Reads this stretch, which is cut off at the end of the recording. Formats that can seek decode only the stretch.
      *
+     * @param channel  from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
      * @param length   length in seconds to read if only the start is given
      * @param warnings receives problems of the recording
      * @throws CommandException if the recording ends before the stretch begins
      * @throws IOException      if the recording cannot be read
      */
-    public Part read(Path file, double length, RecordingWarnings warnings) throws IOException {
-        try (AudioStream stream = AudioFiles.open(file)) {
+    public Part read(Path file, int channel, double length, RecordingWarnings warnings) throws IOException {
+        try (AudioStream stream = AudioFiles.open(file, channel)) {
             int rate = stream.sampleRate();
             long first = Math.round(start * rate);
             stream.seek(first);
@@ -109,14 +110,16 @@ public record RecordingStretch(double start, double end) {
     /**
      * Reads a whole recording, up to a maximum length.
      *
+     * @param channel  from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
      * @param max      in seconds
      * @param advice   what to do with a longer recording, for the message
      * @param warnings receives problems of the recording
      * @throws CommandException if the recording is longer
      * @throws IOException      if it cannot be read
      */
-    public static Part readWhole(Path file, double max, String advice, RecordingWarnings warnings) throws IOException {
-        try (AudioStream stream = AudioFiles.open(file)) {
+    public static Part readWhole(Path file, int channel, double max, String advice, RecordingWarnings warnings)
+            throws IOException {
+        try (AudioStream stream = AudioFiles.open(file, channel)) {
             if (stream.seconds() > max) {
                 throw tooLong(file, TimeText.length(stream.seconds()), max, advice);
             }

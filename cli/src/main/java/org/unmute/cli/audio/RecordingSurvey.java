@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.cache.AudioClip;
 
 /**
@@ -141,16 +142,14 @@ public final class RecordingSurvey {
      * @param encoder its sample rate and front end determine the highest frequency it uses
      */
     public Optional<String> unheard(EncoderSpec encoder) {
-        List<Integer> above =
-                rates.keySet().stream().filter(r -> r > encoder.sampleRate()).toList();
+        List<Integer> above = rates.keySet().stream()
+                .filter(r -> r / 2.0 > encoder.speed().recordedHertz(encoder.sampleRate() / 2.0))
+                .toList();
         if (above.isEmpty()) {
             return Optional.empty();
         }
         int many = above.stream().mapToInt(rates::get).sum();
-        double nyquist = encoder.sampleRate() / 2.0;
-        double hears = encoder.input().bands() == null
-                ? nyquist
-                : Math.min(nyquist, encoder.input().bands().highHz());
+        double hears = HeardRange.of(encoder).high();
         String which = many == looked ? "recordings" : many + " of " + looked + " recordings looked at,";
         return Optional.of(which + " at "
                 + above.stream().map(RecordingSurvey::kilohertz).collect(Collectors.joining(", ")) + " kHz: "

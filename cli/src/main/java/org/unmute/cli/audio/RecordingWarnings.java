@@ -8,7 +8,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Recording;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 
 /**
  * Collects problems of recordings that are read nevertheless: truncated files, wrong sizes in a header, skipped bytes.
@@ -20,6 +22,9 @@ public final class RecordingWarnings {
 
     private final Consumer<String> remarks;
     private final Set<Warning> warnings = new TreeSet<>();
+    /** Files whose channels cancel each other. */
+    private final Set<String> cancelling = new TreeSet<>();
+
     private int more;
 
     /**
@@ -46,6 +51,9 @@ public final class RecordingWarnings {
         Warning noted = new Warning(file.toString(), warning);
         if (warnings.contains(noted)) {
             return;
+        }
+        if (Mixdown.isCancellation(warning)) {
+            cancelling.add(file.toString());
         }
         if (warnings.size() < RECORDED) {
             warnings.add(noted);
@@ -74,6 +82,11 @@ public final class RecordingWarnings {
         if (all > SHOWN) {
             remarks.accept((all - SHOWN) + " more warnings about recordings"
                     + (more == 0 ? ", all in run.json" : ", " + RECORDED + " of all in run.json"));
+        }
+        if (!cancelling.isEmpty()) {
+            remarks.accept(Units.count(cancelling.size(), "recording")
+                    + " with channels that cancel each other, heard as" + " their mean: see --channels each");
+            record.result("cancellingRecordings", cancelling.size());
         }
         if (all > 0) {
             record.result("recordingWarnings", List.copyOf(warnings));

@@ -2,6 +2,8 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.DeviceProfile;
 import org.unmute.cli.option.ComputeOptions;
@@ -39,14 +41,36 @@ abstract class ComputingCommand extends UnmuteCommand {
      */
     OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
         if (matched("--encoder")) {
-            return opened(given);
+            return openedAtSpeed(given, source, whose);
         }
-        List<String> names = given.givenNames();
+        List<String> names =
+                given.givenNames().stream().filter(n -> !n.equals("speed")).toList();
         if (!names.isEmpty()) {
             throw CommandException.usage("--" + names.getFirst() + " goes with --encoder: the " + whose
                     + "'s own encoder is opened with the options on record");
         }
+        requireSpeed(given, source, whose);
         return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
+    }
+
+    /**
+     * Opens the encoder given on the command line at the speed of recordings that a probe's run recorded.
+     *
+     * @param whose what to call the run in an error
+     * @throws CommandException if another speed is given
+     */
+    OpenEncoder openedAtSpeed(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+        requireSpeed(given, source, whose);
+        return opened(given, source.speed().orElse(Speed.NORMAL));
+    }
+
+    private static void requireSpeed(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+        Optional<Speed> recorded = source.speed();
+        Speed own = given.speed();
+        if (own != null && recorded.isPresent() && !own.equals(recorded.get())) {
+            throw CommandException.input("--speed " + own + ": the " + whose + " learned on recordings at speed "
+                    + recorded.get() + ": leave --speed out, or train it at this one");
+        }
     }
 
     /**
@@ -54,7 +78,11 @@ abstract class ComputingCommand extends UnmuteCommand {
      * used.
      */
     OpenEncoder opened(EncoderOptions encoder) throws IOException {
-        OpenEncoder own = encoder.open(compute.digests());
+        return opened(encoder, Speed.NORMAL);
+    }
+
+    private OpenEncoder opened(EncoderOptions encoder, Speed usual) throws IOException {
+        OpenEncoder own = encoder.open(compute.digests(), usual);
         own.remark().ifPresent(this::tell);
         return WarmStart.awaitedBy(own);
     }

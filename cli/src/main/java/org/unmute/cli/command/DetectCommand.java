@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.audio.AudioFiles;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
@@ -21,6 +20,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectionRun.Outcome;
+import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
@@ -127,6 +127,8 @@ final class DetectCommand extends ComputingCommand {
         DetectorSetup setup = probe == null ? ofHead() : ofProbe();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         camtrap.check(formats, clips, places);
+        DetectionSettings settings =
+                setup.settings().with("channels", audio.channels().toString());
         setup.lines().forEach(this::tell);
         if (setup.file() != null) {
             ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
@@ -136,13 +138,7 @@ final class DetectCommand extends ComputingCommand {
         }
         if (dryRun) {
             print(
-                    Map.of(
-                            "out",
-                            out.toString(),
-                            "recordings",
-                            clips.size(),
-                            "settings",
-                            setup.settings().values()),
+                    Map.of("out", out.toString(), "recordings", clips.size(), "settings", settings.values()),
                     o -> o.println(out + ": would hold the events of " + Units.count(clips.size(), "recording")
                             + "; nothing was written"));
             return status;
@@ -150,7 +146,7 @@ final class DetectCommand extends ComputingCommand {
         if (setup.file() != null) {
             record.input(setup.file());
         }
-        try (DetectionFolder folder = DetectionFolder.open(out, setup.settings(), line())) {
+        try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
             Outcome outcome = detect(setup, clips, places, folder);
             tellOfField(RecordingTable.write(folder, clips, places));
             if (formats.contains(OutputFormat.CAMTRAPDP)) {
@@ -206,7 +202,7 @@ final class DetectCommand extends ComputingCommand {
         }
         DetectionRun run = new DetectionRun(
                 setup.detector(),
-                AudioFiles::open,
+                audio::open,
                 audio.strict(),
                 Double.parseDouble(System.getProperty(NOTES, "" + DetectionRun.NOTE_SECONDS)));
         RecordingSurvey survey = RecordingSurvey.of(clips);

@@ -3,8 +3,9 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import org.unmute.audio.AudioFiles;
+import java.util.Set;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
@@ -90,7 +91,7 @@ final class EmbedCommand extends ComputingCommand {
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        ClipDivision divided = division.divide(chosen, this::tell, record);
+        ClipDivision divided = division.divide(audio, chosen, model.speed(), this::tell, record);
         List<AudioClip> clips = divided.clips();
         long bytes = expectedBytes(model, divided, key);
         DiskSpace disk = DiskSpace.of(out);
@@ -118,9 +119,12 @@ final class EmbedCommand extends ComputingCommand {
         try (OutputFolder output = OutputFolder.of(out, line());
                 TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 ClipProgress progress = progress("embedding", clips, model).resumable()) {
+            Set<String> others = new HashSet<>(writer.ids());
+            clips.forEach(clip -> others.remove(clip.id()));
+            audio.channels().requireOf(others, "embed: cache " + out);
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
-            AudioReader reader = divided.reader(AudioFiles::open);
+            AudioReader reader = divided.reader(audio.reader());
             Embedding embedding = new Embedding(loaded.encoder(), reader, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);
@@ -173,7 +177,7 @@ final class EmbedCommand extends ComputingCommand {
         for (AudioClip clip : division.clips()) {
             double seconds = division.seconds(clip);
             if (seconds > 0) { // others are reported during embedding
-                rows += spec.rows((long) (seconds * spec.sampleRate()));
+                rows += spec.rows((long) spec.samples(seconds));
                 known++;
             }
         }

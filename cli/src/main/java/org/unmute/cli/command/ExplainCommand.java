@@ -17,8 +17,10 @@ import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
+import org.unmute.events.recording.ChannelChoice;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.ChannelOption;
 import org.unmute.options.EncoderOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.clip.ClipExplanation;
@@ -106,6 +108,9 @@ final class ExplainCommand extends ComputingCommand {
     private Resampling resampling;
 
     @Mixin
+    private ChannelOption channels;
+
+    @Mixin
     private EncoderOptions encoder;
 
     @Override
@@ -114,12 +119,13 @@ final class ExplainCommand extends ComputingCommand {
         if (top < 1) {
             throw CommandException.usage("--top must be at least 1, is " + top);
         }
+        int channel = channel();
         RecordingStretch stretch = at == null ? null : RecordingStretch.parse("--at", at, Explainer.MAX_SECONDS);
         record.seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
         RecordingStretch.Part whole = stretch == null
                 ? RecordingStretch.readWhole(
-                        audio, Explainer.MAX_SECONDS, "name the stretch to show, as --at 0:30-0:40", warnings)
+                        audio, channel, Explainer.MAX_SECONDS, "name the stretch to show, as --at 0:30-0:40", warnings)
                 : null;
         openBackend();
         if (resampling == null) {
@@ -139,7 +145,7 @@ final class ExplainCommand extends ComputingCommand {
         }
         RecordingStretch.Part sound = whole != null
                 ? whole
-                : stretch.read(audio, window(loaded.encoder().describe()), warnings);
+                : stretch.read(audio, channel, window(loaded.encoder().describe()), warnings);
         ClipExplanation clip = explained(explainer, sound, wanted);
         RecordingPart part = RecordingPart.of(source, audio);
         List<Path> written = out == null ? List.of() : write(clip, part, loaded, source);
@@ -156,9 +162,17 @@ final class ExplainCommand extends ComputingCommand {
         return status;
     }
 
+    private int channel() {
+        ChannelChoice choice = channels.choice();
+        if (choice.each()) {
+            throw CommandException.usage("explain shows one sound: give --channels mix, or the number of a channel");
+        }
+        return choice.channel();
+    }
+
     /** Seconds of a stretch without an end. */
     private static double window(EncoderSpec encoder) {
-        double seconds = encoder.isWhole() ? WINDOW : (double) encoder.windowSamples() / encoder.sampleRate();
+        double seconds = encoder.isWhole() ? WINDOW : encoder.seconds(encoder.windowSamples());
         return Math.min(seconds, Explainer.MAX_SECONDS);
     }
 

@@ -126,7 +126,7 @@ final class FeaturesCommand extends ComputingCommand {
         record.seed(common.seed());
         openBackend();
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        ClipDivision divided = division.divide(chosen, this::tell, record);
+        ClipDivision divided = division.divide(audio, chosen, encoder.settings().speed(), this::tell, record);
         List<AudioClip> clips = divided.clips();
         boolean one = isOne();
         if (pool == null && one && clips.size() > 1) {

@@ -225,7 +225,8 @@ final class ProbeCommand extends ComputingCommand {
                         verdicts, verdictCache, loss.objective(), tokens, cache, held, record, this::tell);
                 BackgroundTokens background = background(tokens, train, loss.objective())) {
             TokenSet set = more == null ? own : more.with(own);
-            EventLearning learning = EventLearning.of(events, held, cache, background, rows.validation(), rows.boxes() != null);
+            EventLearning learning =
+                    EventLearning.of(events, held, cache, background, rows.validation(), rows.boxes() != null);
             ProbeOptions chosen = training.options(name, set.classes(), options);
             SeedTraining trainer =
                     new SeedTraining(name, chosen, train.labels().names(), tokens.key(), out, this::progress);
@@ -246,15 +247,7 @@ final class ProbeCommand extends ComputingCommand {
         }
         return frames.isOfBoxes()
                 ? BoxLabels.of(
-                        frames,
-                        labels,
-                        held,
-                        tokens,
-                        cache,
-                        events.context().contextOrDefault(),
-                        compute.digests(),
-                        record,
-                        this::tell)
+                        frames, labels, held, tokens, cache, events.context(), compute.digests(), record, this::tell)
                 : FrameLabels.of(frames, labels, held, tokens, cache, record, this::tell);
     }
 

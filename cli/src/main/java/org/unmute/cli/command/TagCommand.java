@@ -9,6 +9,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
+import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.CsvWriter;
@@ -93,7 +94,9 @@ final class TagCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        OpenEncoder loaded = opened(encoder);
+        OpenEncoder loaded = probe == null
+                ? opened(encoder)
+                : openedAtSpeed(encoder, SavedProbe.find(ProbeFiles.one(probe), null), "probe");
         ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded) : ofProbe(loaded);
         if (activation == Activation.calibrated && head.decisions() == null) {
             throw CommandException.usage("--activation calibrated: " + head.about()
@@ -104,7 +107,12 @@ final class TagCommand extends ComputingCommand {
             activation = Activation.trained(head);
         }
         printed = printed == null ? activation : printed;
-        ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
+        ClipDivision divided = division.divide(
+                audio,
+                audio.choose(record, remarks()),
+                loaded.encoder().describe().speed(),
+                this::tell,
+                record);
         try (OutputFolder output = scores == null ? null : claimFile(scores)) {
             tag(loaded, head, divided);
             if (output != null) {

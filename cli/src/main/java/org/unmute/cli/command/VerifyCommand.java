@@ -96,6 +96,9 @@ final class VerifyCommand extends ComputingCommand {
         if (tolerance != null && !(tolerance > 0 && Double.isFinite(tolerance))) {
             throw CommandException.usage("--tolerance must be a positive number, is " + tolerance);
         }
+        if (encoder.speed() != null) {
+            throw CommandException.usage("--speed: features of the original code are of recordings as they are");
+        }
         if (recipe != null && encoder.isNamed()) {
             throw CommandException.usage("--recipe makes the encoder: leave out --encoder");
         }

@@ -97,7 +97,10 @@ public final class DetectionPage {
                         });
                     }
                 },
-                file -> AudioFiles.open(clips.get(file.name()).path()),
+                file -> {
+                    AudioClip clip = clips.get(file.name());
+                    return AudioFiles.open(clip.path(), clip.channel());
+                },
                 folder.path().resolve(FILE));
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.SavedProbe;
@@ -112,14 +113,17 @@ public final class EventEvaluation {
                     + ": --audio DIR or --durations TABLE tells the exact ones");
         }
         settings.put("frameSeconds", scores.times().rowSeconds());
-        settings.put("postProcessing", described(options.postProcessing(PostProcessing.of(probes.getFirst()))));
+        PostProcessing defaults =
+                PostProcessing.of(probes.getFirst(), scores.times().speed());
+        settings.put("postProcessing", described(options.postProcessing(defaults)));
         FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
         settings.put("contextRows", first.context());
         settings.put("strideRows", first.stride());
         EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
         for (TrainedProbe probe : probes) {
             double[] thresholds = thresholds(probe);
-            EventRules rules = options.postProcessing(PostProcessing.of(probe))
+            EventRules rules = options.postProcessing(
+                            PostProcessing.of(probe, scores.times().speed()))
                     .rules(thresholds, scores.times().rowSeconds());
             FrameScorer scorer = options.contexts().seconds().scorer(probe, scores.times(), null);
             report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
@@ -170,7 +174,7 @@ public final class EventEvaluation {
             settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
             return PostProcessing.threshold(one, probe.classes().size());
         }
-        double context = options.contexts().seconds().contextFor(probe);
+        double context = options.contexts().seconds().contextFor(probe, Speed.NORMAL);
         if (context != learned.stretches().context()) {
             throw CommandException.usage("--context " + context + ": the thresholds of this probe were learned on"
                     + " stretches of " + learned.stretches().context() + " s: learn them again with 'unmute probe"

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioSource;
+import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
@@ -13,9 +15,12 @@ import org.unmute.data.ClipList;
 import org.unmute.data.Manifest;
 import org.unmute.data.OtherFiles;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.events.recording.ChannelChoice;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.ChannelOption;
 import org.unmute.options.ResamplingOption;
 import org.unmute.options.StrictOption;
+import org.unmute.probes.cache.AudioReader;
 import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +36,8 @@ public final class AudioOptions {
             description =
                     "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV or"
                             + " Parquet file (.csv, .tsv, .parquet) with a column file, filename, path or fname (and"
-                            + " start, end in seconds). WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono.")
+                            + " start, end in seconds). WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono"
+                            + " unless --channels says otherwise.")
     private Path audio;
 
     @Option(
@@ -55,10 +61,16 @@ public final class AudioOptions {
     private ResamplingOption resampling;
 
     @Mixin
+    private ChannelOption channels;
+
+    @Mixin
     private StrictOption strict;
 
+    /** The clips of the channels, once they are chosen. */
+    private ChannelChoice.Clips heard;
+
     /**
-     * The recordings in order, with labels if a data set is given.
+     * The recordings in order, or their channels, with labels if a data set is given.
      *
      * @param record receives a description of the data set read
      * @param err    receives warnings about missing clips; null for none
@@ -73,12 +85,44 @@ public final class AudioOptions {
                 if (splits != null) {
                     throw CommandException.usage("--split chooses parts of a --dataset");
                 }
-                return new Chosen(search(audio, root, record, err), null);
+                return heard(new Chosen(search(audio, root, record, err), null), record);
             }
-            return dataset.read(root, splits, record, err);
+            return heard(dataset.read(root, splits, record, err), record);
         } catch (IOException e) {
             throw CommandException.input(Failure.of(e).message(), e);
         }
+    }
+
+    private Chosen heard(Chosen mixed, RunRecord record) {
+        ChannelChoice choice = channels.choice();
+        if (!choice.isMix()) {
+            record.result("channels", choice.toString());
+        }
+        ClipList list = mixed.clips();
+        heard = choice.of(list.clips(), AudioFiles::open);
+        return new Chosen(new ClipList(list.root(), heard.clips(), list.others()), mixed.labels());
+    }
+
+    /** Which channels are heard. */
+    public ChannelChoice channels() {
+        return channels.choice();
+    }
+
+    /** Opens the files of the recordings that were {@linkplain #choose chosen}. */
+    public AudioReader reader() {
+        return heard.reader(AudioFiles::open);
+    }
+
+    /**
+     * Opens the bytes of the file of a chosen recording.
+     *
+     * @param source named by the path of the file
+     * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @throws IOException if they cannot be read, or lack the channel
+     */
+    public AudioStream open(AudioSource source, int channel) throws IOException {
+        heard.requireCounted(Path.of(source.name()));
+        return AudioFiles.open(source, channel);
     }
 
     /**
@@ -127,7 +171,7 @@ public final class AudioOptions {
      */
     public ClipPass pass(String command, ClipDivision clips, EncoderSpec encoder, int max) {
         ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);
-        return new ClipPass(command, clips.clips(), clips.reader(AudioFiles::open), encoder, kernel(), limits);
+        return new ClipPass(command, clips.clips(), clips.reader(reader()), encoder, kernel(), limits);
     }
 
     public boolean strict() {

@@ -3,7 +3,7 @@ package org.unmute.cli.option;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.unmute.audio.AudioFiles;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipDivision.Rule;
@@ -20,11 +20,14 @@ public final class DivisionOptions {
     /**
      * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, like their labels.
      *
+     * @param audio  chose the recordings
+     * @param speed  at which recordings are played to the encoder
      * @param tell   receives a line if recordings are divided
      * @param record receives the number of divided recordings and of their clips
      */
-    public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
-        Rule rule = clip.rule();
+    public ClipDivision divide(
+            AudioOptions audio, AudioOptions.Chosen chosen, Speed speed, Consumer<String> tell, RunRecord record) {
+        Rule rule = clip.rule(speed);
         if (chosen.labels() != null) {
             if (clip.given() && rule != Rule.WHOLE) {
                 throw CommandException.usage(
@@ -32,12 +35,15 @@ public final class DivisionOptions {
             }
             rule = Rule.WHOLE;
         }
-        ClipDivision division = ClipDivision.of(chosen.clips().clips(), rule, AudioFiles::open);
+        ClipDivision division = ClipDivision.of(chosen.clips().clips(), rule, audio.reader());
         List<String> divided = division.divided();
         if (!divided.isEmpty()) {
             boolean one = divided.size() == 1;
             tell.accept((one ? divided.getFirst() : divided.size() + " recordings")
-                    + (clip.given() ? "" : (one ? " is" : " are") + " longer than 20 minutes and")
+                    + (clip.given()
+                            ? ""
+                            : (one ? " is" : " are") + " longer than "
+                                    + (speed.isNormal() ? "20 minutes" : length(rule.longest())) + " and")
                     + (one ? " becomes " : " become ") + division.pieces() + " clips of " + length(rule.seconds())
                     + ", named like " + ClipId.part(divided.getFirst(), 0, rule.seconds())
                     + ": labels must be of these clips, or events in time; '--clip whole' does not divide");

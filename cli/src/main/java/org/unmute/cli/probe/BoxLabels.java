@@ -12,6 +12,7 @@ import org.unmute.data.annotation.EventRows;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.TokenCache;
@@ -34,7 +35,7 @@ public final class BoxLabels {
      *
      * @param tokens  of the clips
      * @param cache   their folder, whose record names the encoder
-     * @param seconds length of the pieces that boxes are cut into, rounded to rows
+     * @param context its length is that of the pieces that boxes are cut into, rounded to rows
      * @param digests hashes the encoder's file
      * @param record  receives what was read
      * @param tell    receives what a user should know about the tables
@@ -47,13 +48,14 @@ public final class BoxLabels {
             ValidationClips held,
             TokenCache tokens,
             Path cache,
-            double seconds,
+            ContextSeconds context,
             KnownDigests digests,
             RunRecord record,
             Consumer<String> tell)
             throws IOException {
         EncoderSpec spec =
                 SavedProbe.ofCache(cache).openEncoder(digests).encoder().describe();
+        double seconds = context.contextOrDefault(spec.speed());
         int piece = (int) Math.max(1, Math.round(seconds / spec.rowTimes().rowSeconds()));
         List<LabelFile> tables = FrameLabels.tables(options, labels, held, record, tell);
         BoxBags train;

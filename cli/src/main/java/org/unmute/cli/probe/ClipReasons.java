@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.audio.Recording;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
@@ -45,7 +46,11 @@ public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
     public Section section(Path clip, int number, RecordingWarnings warnings) throws IOException {
         String name = clip.getFileName().toString();
         Recording recording = RecordingStretch.readWhole(
-                        clip, Explainer.MAX_SECONDS, "'unmute explain --at' shows a stretch of it", warnings)
+                        clip,
+                        Mixdown.MEAN,
+                        Explainer.MAX_SECONDS,
+                        "'unmute explain --at' shows a stretch of it",
+                        warnings)
                 .recording();
         ClipExplanation explanation = explainer.explain(name, recording, List.of(), MOST, true);
         ClipFigures figures = ClipFigures.of(explanation);

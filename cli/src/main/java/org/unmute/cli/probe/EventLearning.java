@@ -102,7 +102,8 @@ public final class EventLearning {
         PostProcessing rules = rules(probe, tokens, given);
         Scored scored = scored(probe, tokens, given, rules);
         if (given.context() == null && detectsAsTrained()) {
-            double trained = Math.min(medianSeconds(held.train(), tokens, times), MAX_CONTEXT_SECONDS);
+            double trained = Math.min(
+                    medianSeconds(held.train(), tokens, times), times.speed().recorded(MAX_CONTEXT_SECONDS));
             if (trained > scored.context) {
                 Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()), rules);
                 if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
@@ -122,8 +123,8 @@ public final class EventLearning {
     /** What happens to scores before they are events: as in detection, with the median filter that suits the classes. */
     private PostProcessing rules(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
         return !choosesMedian
-                ? PostProcessing.DETECT
-                : new MedianWindow(probe.classes(), new ClipLabels(held.clips(), rows), rows)
+                ? PostProcessing.DETECT.played(times.speed())
+                : new MedianWindow(probe.classes(), new ClipLabels(held.clips(), rows), rows, times.speed())
                         .choose(held.clips().clips().size(), scores(tokens, contexts.scorer(probe, times, null)));
     }
 
@@ -148,8 +149,8 @@ public final class EventLearning {
         }
         return new Scored(
                 EventDecisionLearner.of(evidence, rule, options.eventsPerHour()),
-                contexts.contextFor(probe),
-                contexts.strideFor(probe));
+                contexts.contextFor(probe, times.speed()),
+                contexts.strideFor(probe, times.speed()));
     }
 
     /**
@@ -174,6 +175,7 @@ public final class EventLearning {
                         times.seconds(tokens.find(clip.file()).orElseThrow().sound()))
                 .sorted()
                 .toArray();
-        return Math.max(0.1, Math.floor(seconds[seconds.length / 2] * 10) / 10);
+        double played = times.speed().played(seconds[seconds.length / 2]);
+        return times.speed().recorded(Math.max(0.1, Math.floor(played * 10) / 10));
     }
 }

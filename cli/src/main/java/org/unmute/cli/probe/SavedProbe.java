@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.encoder.KnownDigests;
@@ -124,6 +126,14 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         }
         return OpenEncoder.open(
                 file, OpenEncoder.recorded(options), options.path("norm").asText(null), digests);
+    }
+
+    /** The speed of recordings; empty if there is no record of the encoder. */
+    public Optional<Speed> speed() throws IOException {
+        JsonNode from = results.has("encoder") ? results : ofCache();
+        return from.has("encoder")
+                ? Optional.of(OpenEncoder.recorded(from.path("encoderOptions")).speed())
+                : Optional.empty();
     }
 
     private JsonNode ofCache() throws IOException {

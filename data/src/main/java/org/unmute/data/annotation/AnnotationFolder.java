@@ -97,7 +97,8 @@ final class AnnotationFolder {
     /** The recording's name, from the name of its table without the suffixes that programs append. */
     static String recording(String table) {
         String stem = ENDING.matcher(table).replaceFirst("");
-        return stem.isEmpty() ? table : stem;
+        // A table of one channel of a recording is named like the clip.
+        return stem.isEmpty() ? table : ClipId.recording(stem);
     }
 
     private void add(Path file, String own) throws IOException {

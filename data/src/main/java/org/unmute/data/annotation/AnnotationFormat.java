@@ -2,6 +2,7 @@ package org.unmute.data.annotation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.audio.place.TimeAndPlace;
@@ -17,18 +18,19 @@ import org.unmute.files.PlainText;
 public enum AnnotationFormat {
     /**
      * {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz; then {@code
-     * begin_datetime,end_datetime} in ISO 8601 and {@code site,latitude,longitude}, empty where they are not known.
+     * begin_datetime,end_datetime} in ISO 8601 and {@code site,latitude,longitude}, empty where they are not known; and {@code channel}.
      */
     CSV("csv") {
         @Override
-        String header(boolean combined) {
-            return "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude\n";
+        String header(boolean combined, boolean channels) {
+            return "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude"
+                    + (channels ? ",channel" : "") + "\n";
         }
 
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            return CsvLine.of(
+            List<Object> cells = new ArrayList<>(List.of(
                     PlainText.of(a.file()),
                     seconds(a.onset()),
                     seconds(a.offset()),
@@ -40,13 +42,17 @@ public enum AnnotationFormat {
                     r.end(),
                     PlainText.of(r.where.site()),
                     degrees(r.where.latitude()),
-                    degrees(r.where.longitude()));
+                    degrees(r.where.longitude())));
+            if (r.channels) {
+                cells.add(a.channel());
+            }
+            return CsvLine.of(cells.toArray());
         }
     },
     /** One JSON object per line, with the keys of {@link #CSV}; what is not known is omitted. */
     JSON_LINES("jsonl") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "";
         }
 
@@ -65,6 +71,9 @@ public enum AnnotationFormat {
             append(line, "site", r.where.site());
             append(line, "latitude", r.where.latitude(), DEGREES);
             append(line, "longitude", r.where.longitude(), DEGREES);
+            if (r.channels) {
+                line.append(",\"channel\":").append(a.channel());
+            }
             return line.append("}\n").toString();
         }
 
@@ -86,7 +95,7 @@ public enum AnnotationFormat {
      */
     RAVEN("txt") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
                     + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "")
                     + "\tBegin Date Time\tEnd Date Time\tSite\tLatitude\tLongitude\n";
@@ -122,7 +131,7 @@ public enum AnnotationFormat {
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
     AUDACITY("txt") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "";
         }
 
@@ -142,7 +151,7 @@ public enum AnnotationFormat {
     /** BirdNET-Analyzer's CSV. A label {@code Genus species_Common name} is split. */
     BIRDNET("csv") {
         @Override
-        String header(boolean combined) {
+        String header(boolean combined, boolean channels) {
             return "Start (s),End (s),Scientific name,Common name,Confidence,File,Begin Date Time,End Date Time,Site,"
                     + "Latitude,Longitude\n";
         }
@@ -181,7 +190,14 @@ public enum AnnotationFormat {
     }
 
     /** The values of which a row is made. */
-    record Row(Annotation event, long number, double begun, double nyquist, boolean combined, TimeAndPlace where) {
+    record Row(
+            Annotation event,
+            long number,
+            double begun,
+            double nyquist,
+            boolean combined,
+            boolean channels,
+            TimeAndPlace where) {
         /** Date and time of the event's beginning; empty if they are not known. */
         String begin() {
             return where.iso(event.onset());
@@ -197,7 +213,7 @@ public enum AnnotationFormat {
         return extension;
     }
 
-    abstract String header(boolean combined);
+    abstract String header(boolean combined, boolean channels);
 
     abstract String row(Row row);
 
@@ -230,13 +246,15 @@ public enum AnnotationFormat {
     public final class Writer {
         private final Appendable out;
         private final boolean combined;
+        private final boolean channels;
         private long number;
         private double begun;
 
-        private Writer(Appendable out, boolean combined) throws IOException {
+        private Writer(Appendable out, boolean combined, boolean channels) throws IOException {
             this.out = out;
             this.combined = combined;
-            out.append(header(combined));
+            this.channels = channels;
+            out.append(header(combined, channels));
         }
 
         /**
@@ -258,7 +276,8 @@ public enum AnnotationFormat {
         public void recording(double duration, int sampleRate, List<Annotation> events, TimeAndPlace where)
                 throws IOException {
             for (Annotation event : events) {
-                out.append(row(new Row(event, ++number, combined ? begun : 0, sampleRate / 2.0, combined, where)));
+                double before = combined ? begun : 0;
+                out.append(row(new Row(event, ++number, before, sampleRate / 2.0, combined, channels, where)));
             }
             begun += duration;
         }
@@ -270,6 +289,17 @@ public enum AnnotationFormat {
      * @param combined whether it holds several recordings
      */
     public Writer writer(Appendable out, boolean combined) throws IOException {
-        return new Writer(out, combined);
+        return writer(out, combined, false);
+    }
+
+    /**
+     * Begins a table and writes its header.
+     *
+     * @param combined whether it holds several recordings
+     * @param channels whether {@link #CSV} and {@link #JSON_LINES} name the channel of each event; {@link #RAVEN} does
+     *     always
+     */
+    public Writer writer(Appendable out, boolean combined, boolean channels) throws IOException {
+        return new Writer(out, combined, channels);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.InputException;
 import org.unmute.models.encoder.RowTimes;
 
@@ -44,13 +45,15 @@ public final class CacheOrigin {
 
     /** Records the start times of a cache's token rows, for {@link #rowTimes}. */
     public static void noteRowTimes(RowTimes times, RunRecord record) {
-        record.result(
-                ROW_TIMES,
-                new JsonObject()
-                        .with("sampleRate", times.sampleRate())
-                        .with("rowSamples", times.rowSamples())
-                        .with("hopSamples", times.hopSamples())
-                        .with("hopRows", times.hopRows()));
+        JsonObject noted = new JsonObject()
+                .with("sampleRate", times.sampleRate())
+                .with("rowSamples", times.rowSamples())
+                .with("hopSamples", times.hopSamples())
+                .with("hopRows", times.hopRows());
+        if (!times.speed().isNormal()) {
+            noted.with("speed", times.speed().toString());
+        }
+        record.result(ROW_TIMES, noted);
     }
 
     /**
@@ -69,7 +72,8 @@ public final class CacheOrigin {
                     times.path("sampleRate").asInt(),
                     times.path("rowSamples").asInt(),
                     times.path("hopSamples").asInt(-1),
-                    times.path("hopRows").asInt(-1)));
+                    times.path("hopRows").asInt(-1),
+                    Speed.parse(times.path("speed").asText("1"))));
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     cache.resolve(RunRecord.FILE) + ": " + e.getMessage() + ": embed the recordings again", e);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.EventReference;
@@ -30,6 +31,7 @@ public final class MedianWindow {
     private final List<String> classes;
     private final ClipLabels labels;
     private final RowTargets rows;
+    private final Speed speed;
 
     /** Scores of one clip after another. They are computed anew for each pass, so that they need not be in memory. */
     @FunctionalInterface
@@ -46,11 +48,13 @@ public final class MedianWindow {
      * @param classes of the probe
      * @param labels  of the clips
      * @param rows    when the classes sound in the clips
+     * @param speed   at which recordings are played to the encoder; the candidates are seconds of what is played
      */
-    public MedianWindow(List<String> classes, ClipLabels labels, RowTargets rows) {
+    public MedianWindow(List<String> classes, ClipLabels labels, RowTargets rows, Speed speed) {
         this.classes = List.copyOf(classes);
         this.labels = labels;
         this.rows = rows;
+        this.speed = speed;
     }
 
     /**
@@ -62,7 +66,8 @@ public final class MedianWindow {
     public PostProcessing choose(int clips, Scores scores) throws IOException {
         List<PostProcessing> candidates = Arrays.stream(SECONDS)
                 .mapToObj(
-                        s -> new PostProcessing(s, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS))
+                        s -> new PostProcessing(s, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS)
+                                .played(speed))
                 .toList();
         List<EventEvidence> evidence = candidates.stream()
                 .map(rules -> new EventEvidence(classes, rules))

@@ -1,6 +1,7 @@
 package org.unmute.events.detection;
 
 import java.io.Serializable;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.decision.EventDecisions;
@@ -38,23 +39,38 @@ public record ContextSeconds(Double context, Double stride) implements Serializa
             throw new SettingsException(
                     "--stride must be above 0 and at most " + MAX_SECONDS + " seconds, is " + stride);
         }
-        return FrameScorer.of(probe, times, contextFor(probe), strideFor(probe), calibration);
+        return FrameScorer.of(
+                probe, times, contextFor(probe, times.speed()), strideFor(probe, times.speed()), calibration);
     }
 
-    /** The context in seconds for a probe. */
-    public double contextFor(TrainedProbe probe) {
-        return context != null ? context : FrameScorer.contextSeconds(probe);
+    /**
+     * The context in seconds for a probe.
+     *
+     * @param speed at which recordings are played to the encoder
+     */
+    public double contextFor(TrainedProbe probe, Speed speed) {
+        return context != null ? context : FrameScorer.contextSeconds(probe, speed);
     }
 
-    /** The context in seconds for a probe of clips that is to be trained. */
-    public double contextOrDefault() {
-        return context != null ? context : FrameScorer.CONTEXT_SECONDS;
+    /**
+     * The context in seconds for a probe of clips that is to be trained.
+     *
+     * @param speed at which recordings are played to the encoder
+     */
+    public double contextOrDefault(Speed speed) {
+        return context != null ? context : speed.recorded(FrameScorer.CONTEXT_SECONDS);
     }
 
-    /** The stride in seconds for a probe. */
-    public double strideFor(TrainedProbe probe) {
+    /**
+     * The stride in seconds for a probe.
+     *
+     * @param speed at which recordings are played to the encoder
+     */
+    public double strideFor(TrainedProbe probe, Speed speed) {
         EventDecisions learned = probe.eventDecisions();
-        return stride != null ? stride : learned != null ? learned.stretches().stride() : FrameScorer.STRIDE_SECONDS;
+        return stride != null
+                ? stride
+                : learned != null ? learned.stretches().stride() : speed.recorded(FrameScorer.STRIDE_SECONDS);
     }
 
     /** Whether a stride was given that such a scorer has no use for. */

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.NearestName;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.decision.Decisions;
@@ -117,18 +118,19 @@ public record DetectionRules(
      * duration.
      *
      * @param learned thresholds of events; null if the probe learned none
+     * @param speed   at which recordings are played to the encoder; the defaults are seconds of what is played
      */
-    public DetectionRules completed(EventDecisions learned) {
+    public DetectionRules completed(EventDecisions learned, Speed speed) {
         EventDecisions.Stretches own = learned == null ? null : learned.stretches();
         return new DetectionRules(
                 threshold,
                 byClass,
                 low,
                 lowShare,
-                or(median, own == null ? MEDIAN_SECONDS : own.median()),
+                or(median, own == null ? speed.recorded(MEDIAN_SECONDS) : own.median()),
                 medianRows,
-                or(maxGap, own == null ? MAX_GAP_SECONDS : own.maxGap()),
-                or(minDuration, own == null ? MIN_DURATION_SECONDS : own.minDuration()),
+                or(maxGap, own == null ? speed.recorded(MAX_GAP_SECONDS) : own.maxGap()),
+                or(minDuration, own == null ? speed.recorded(MIN_DURATION_SECONDS) : own.minDuration()),
                 topK,
                 only,
                 anyContext);
@@ -143,7 +145,8 @@ public record DetectionRules(
         return medianRows > 0
                 ? medianRows
                 : MedianFilter.framesIn(
-                        or(median, MEDIAN_SECONDS), spec.rowTimes().rowSeconds());
+                        or(median, spec.speed().recorded(MEDIAN_SECONDS)),
+                        spec.rowTimes().rowSeconds());
     }
 
     /** Indices of the classes to look for, in order. */
@@ -184,8 +187,8 @@ public record DetectionRules(
                 high,
                 lower,
                 medianRows(spec),
-                or(maxGap, MAX_GAP_SECONDS),
-                or(minDuration, MIN_DURATION_SECONDS),
+                or(maxGap, spec.speed().recorded(MAX_GAP_SECONDS)),
+                or(minDuration, spec.speed().recorded(MIN_DURATION_SECONDS)),
                 topK);
     }
 

@@ -47,10 +47,13 @@ public final class DetectionRun {
     @FunctionalInterface
     public interface AudioOpener {
         /**
+         * Opens one channel, or the mean of all.
+         *
+         * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN}
          * @throws UnreadableAudioException with the reason as text, if the bytes are not a sound file that can be read
          * @throws IOException              if the source fails
          */
-        AudioStream open(AudioSource source) throws IOException;
+        AudioStream open(AudioSource source, int channel) throws IOException;
     }
 
     /** Receives progress, in the order of the list. */
@@ -286,7 +289,7 @@ public final class DetectionRun {
                 TaggerState from = goOn(bytes, spool, log);
                 // The channel is closed here because a stream that is rejected does not close it.
                 AudioSource source = AudioSource.of(bytes, clip.path().toString());
-                AudioStream stream = opener.open(source);
+                AudioStream stream = opener.open(source, clip.channel());
                 listener.opened(clip, stream);
                 Consumer<Event> events = event -> {
                     spool.add(event);

@@ -24,6 +24,9 @@ import org.unmute.files.InputException;
 public final class DetectionSettings {
     private static final int NAMED = 5;
 
+    /** Values of settings that are left out where they have them, as folders of earlier versions do. */
+    private static final Map<String, String> USUAL = Map.of("channels", "mix");
+
     private final Map<String, String> values;
 
     /** @param values in the order in which messages list them. Copied. */
@@ -36,14 +39,24 @@ public final class DetectionSettings {
         return new LinkedHashMap<>(values);
     }
 
+    /** These settings with one more, unless its value is the usual one. */
+    public DetectionSettings with(String name, String value) {
+        Map<String, String> all = values();
+        if (!value.equals(USUAL.get(name))) {
+            all.put(name, value);
+        }
+        return new DetectionSettings(all);
+    }
+
     /** A description of each difference from the settings with which a folder was filled; empty if there is none. */
     List<String> differences(DetectionSettings before) {
         Set<String> names = new LinkedHashSet<>(values.keySet());
         names.addAll(before.values.keySet());
         List<String> all = new ArrayList<>();
         for (String name : names) {
-            String own = values.getOrDefault(name, "none");
-            String other = before.values.getOrDefault(name, "none");
+            String usual = USUAL.getOrDefault(name, "none");
+            String own = values.getOrDefault(name, usual);
+            String other = before.values.getOrDefault(name, usual);
             if (!own.equals(other)) {
                 all.add(name + " was " + other + ", now is " + own);
             }

@@ -90,7 +90,7 @@ public record DetectorSetup(
             throw new InputException("probe " + probe.probe().name() + " looks at " + layers
                     + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
         }
-        DetectionRules wanted = rules.classes(probe.classes()).completed(probe.eventDecisions());
+        DetectionRules wanted = rules.classes(probe.classes()).completed(probe.eventDecisions(), spec.speed());
         LearnedThresholds learned = LearnedThresholds.of(probe, wanted, context);
         try {
             return new DetectorSetup(
@@ -210,16 +210,19 @@ public record DetectorSetup(
                                 + ": the head comes with none; scores" + " are its own, not calibrated"
                         : learned.line(chosen, wanted, probe.classes()));
         all.add(frequencies(spec));
+        if (!spec.speed().isNormal()) {
+            all.add("speed: " + spec.speed() + "; seconds and Hz are those of the recordings");
+        }
         if (file == null) {
-            all.add("windows: of " + seconds((double) spec.windowSamples() / spec.sampleRate()) + ", one every "
-                    + seconds((double) spec.input().hopSamples() / spec.sampleRate()) + ", each by itself; events"
+            all.add("windows: of " + seconds(spec.seconds(spec.windowSamples())) + ", one every "
+                    + seconds(spec.seconds(spec.input().hopSamples())) + ", each by itself; events"
                     + " are no finer than " + seconds(row));
         } else if (spec.isWhole()) {
             all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
                     + " at a time, and tokens depend on these alone");
         } else if (probe.probe().name().equals("linear") && probe.hasCls()) {
             all.add("windows: probe linear looks at the class token, of which the encoder gives one every "
-                    + seconds((double) spec.input().hopSamples() / spec.sampleRate())
+                    + seconds(spec.seconds(spec.input().hopSamples()))
                     + ": events are no finer than that; linear-mean and protobin are");
         }
         return all;

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationFormat;
@@ -31,6 +32,9 @@ final class EventTables implements AutoCloseable {
     private final TableNames names;
     private final List<String> classes;
     private final FieldLog places;
+    /** Whether tables name the channel of each event. */
+    private final boolean channels;
+
     private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
     /** Null if not requested. */
     private ParquetEvents parquet;
@@ -43,9 +47,9 @@ final class EventTables implements AutoCloseable {
         private double seconds;
         private int rate;
 
-        Combined(Path path, AnnotationFormat format) throws IOException {
+        Combined(Path path, AnnotationFormat format, boolean channels) throws IOException {
             out = new TableFile(path);
-            table = format.writer(out, true);
+            table = format.writer(out, true, channels);
         }
 
         /** Advances to a file; consecutive parts of the same file count once. */
@@ -78,13 +82,15 @@ final class EventTables implements AutoCloseable {
         this.formats = formats;
         this.classes = classes;
         this.places = places;
+        channels = clips.stream().anyMatch(clip -> clip.channel() != Mixdown.MEAN);
         names = new TableNames(clips);
         try {
             for (OutputFormat format : formats) {
                 if (format == OutputFormat.PARQUET) {
-                    parquet = new ParquetEvents(folder.resolve(format.combined()));
+                    parquet = new ParquetEvents(folder.resolve(format.combined()), channels);
                 } else if (format.combined() != null && format.format() != null) {
-                    combined.put(format, new Combined(folder.resolve(format.combined()), format.format()));
+                    Path file = folder.resolve(format.combined());
+                    combined.put(format, new Combined(file, format.format(), channels));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -116,7 +122,7 @@ final class EventTables implements AutoCloseable {
             Files.createDirectories(target.getParent());
             try (TemporaryFile file = TemporaryFile.create(temporary)) {
                 Writer out = TableFile.text(file.channel());
-                write(format, format.format().writer(out, false), clip, read, events);
+                write(format, format.format().writer(out, false, channels), clip, read, events);
                 out.flush();
                 file.replace(target);
             } catch (IOException e) {
@@ -135,7 +141,7 @@ final class EventTables implements AutoCloseable {
         }
         if (parquet != null) {
             String file = fileId(clip);
-            events.forEach(event -> parquet.add(annotation(file, event), places.of(clip)));
+            events.forEach(event -> parquet.add(annotation(file, clip, event), places.of(clip)));
         }
     }
 
@@ -167,7 +173,7 @@ final class EventTables implements AutoCloseable {
                 format.namesPaths() ? clip.path().toAbsolutePath().normalize().toString() : fileId(clip);
         List<Annotation> some = new ArrayList<>();
         events.forEach(event -> {
-            some.add(annotation(file, event));
+            some.add(annotation(file, clip, event));
             if (some.size() == TOGETHER) {
                 table.recording(0, read.sampleRate(), some, places.of(clip));
                 some.clear();
@@ -176,15 +182,12 @@ final class EventTables implements AutoCloseable {
         table.recording(0, read.sampleRate(), some, places.of(clip));
     }
 
-    /** The id of the file that a clip is, or is part of; times count from the start of the file. */
+    /** The id of the file that a clip is, or is a part or a channel of; times count from the start of the file. */
     private static String fileId(AudioClip clip) {
-        return ClipId.part(clip.id())
-                .filter(part -> !clip.whole())
-                .map(ClipId.Part::file)
-                .orElse(clip.id());
+        return clip.whole() && clip.channel() == Mixdown.MEAN ? clip.id() : ClipId.recording(clip.id());
     }
 
-    private Annotation annotation(String file, Event event) {
+    private Annotation annotation(String file, AudioClip clip, Event event) {
         return new Annotation(
                 file,
                 event.onset(),
@@ -193,7 +196,7 @@ final class EventTables implements AutoCloseable {
                 event.band().low(),
                 event.band().high(),
                 event.score(),
-                1);
+                Math.max(1, clip.channel()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.EventDecisions;
@@ -39,7 +40,7 @@ public record LearnedThresholds(
                     ? new LearnedThresholds(null, clips, clips.calibratedThresholds(), clips.calibration())
                     : new LearnedThresholds(null, clips, null, null);
         }
-        double now = context.contextFor(probe);
+        double now = context.contextFor(probe, Speed.NORMAL);
         double then = events.stretches().context();
         if (Math.abs(now - then) > SAME_SECONDS && !wanted.anyContext() && Double.isNaN(wanted.threshold())) {
             throw new SettingsException(String.format(

@@ -2,6 +2,7 @@ package org.unmute.events.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.place.TimeAndPlace;
@@ -31,13 +32,22 @@ final class ParquetEvents implements AutoCloseable {
     private final Path path;
     private final TemporaryFile file;
     private final ParquetTableWriter table;
+    private final boolean channels;
 
-    /** @param path file that is replaced at the end */
-    ParquetEvents(Path path) throws IOException {
+    /**
+     * @param path file that is replaced at the end
+     * @param channels whether a column has the channel of each event
+     */
+    ParquetEvents(Path path, boolean channels) throws IOException {
         this.path = path;
+        this.channels = channels;
+        List<Column> columns = new ArrayList<>(COLUMNS);
+        if (channels) {
+            columns.add(new Column("channel", Kind.DOUBLE));
+        }
         file = TemporaryFile.create(path);
         try {
-            table = new ParquetTableWriter(file.channel(), COLUMNS);
+            table = new ParquetTableWriter(file.channel(), columns);
         } catch (IOException e) {
             file.close();
             throw FileFailure.named(path, e);
@@ -46,7 +56,7 @@ final class ParquetEvents implements AutoCloseable {
 
     void add(Annotation event, TimeAndPlace where) throws IOException {
         try {
-            table.row(
+            List<Object> row = new ArrayList<>(List.of(
                     event.file(),
                     event.onset(),
                     event.offset(),
@@ -58,7 +68,11 @@ final class ParquetEvents implements AutoCloseable {
                     where.iso(event.offset()),
                     where.site(),
                     where.latitude(),
-                    where.longitude());
+                    where.longitude()));
+            if (channels) {
+                row.add((double) event.channel());
+            }
+            table.row(row.toArray());
         } catch (IOException e) {
             throw FileFailure.named(path, e);
         }

@@ -12,7 +12,9 @@ import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.events.recording.Excerpt;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
@@ -130,8 +132,13 @@ public final class RecordingDetector {
     ReadOutcome run(
             AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read, Notes notes)
             throws IOException {
-        int rate = encoder.describe().sampleRate();
-        AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
+        EncoderSpec spec = encoder.describe();
+        int rate = spec.sampleRate();
+        String unheard = HeardRange.of(spec).nothingOf(stream.sampleRate());
+        if (unheard != null) {
+            throw new UnreadableAudioException(stream.name(), unheard);
+        }
+        AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), spec.speed(), rate, resampling);
         StreamingTagger tagger = new StreamingTagger(
                 encoder,
                 scorer,
@@ -144,7 +151,7 @@ public final class RecordingDetector {
                 new float[(int) Math.clamp(MAX_BLOCK * notes.everySeconds() * rate, 1, (double) tagger.blockSamples())];
         if (tagger.samples() > 0) {
             goTo(tagger.samples(), own, block);
-            notes.goOn((double) tagger.samples() / rate);
+            notes.goOn(spec.seconds(tagger.samples()));
         }
         long noted = tagger.samples();
         String problem = null;
@@ -162,7 +169,7 @@ public final class RecordingDetector {
                 problem = "a sample is " + block[finite];
             }
             tagger.accept(block, 0, finite);
-            read.accept((double) finite / rate);
+            read.accept(spec.seconds(finite));
             if (n >= 0 && problem == null && tagger.samples() - noted >= notes.everySeconds() * rate) {
                 noted = tagger.samples();
                 notes.take(tagger.state());
@@ -185,7 +192,7 @@ public final class RecordingDetector {
 
     private ReadOutcome outcome(AudioStream stream, double start, double end, StreamingTagger tagger, String problem)
             throws IOException {
-        double seconds = (double) tagger.samples() / encoder.describe().sampleRate();
+        double seconds = encoder.describe().seconds(tagger.samples());
         double fileSeconds = fileSeconds(stream, problem == null, end);
         boolean usable = true;
         try {

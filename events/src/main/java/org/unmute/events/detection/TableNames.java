@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.ClipId;
 import org.unmute.probes.cache.AudioClip;
 
 /**
  * Names of the tables of single recordings: the recording's name without extension, in the same subfolders. If two
  * names would be equal, even if only on a case-insensitive file system, both keep their extensions. A part of a
- * recording keeps its seconds. Characters that control a terminal, or that some file system does not allow, become
- * underscores. Names that are too long are shortened.
+ * recording keeps its seconds, a channel its number. Characters that control a terminal, or that some file
+ * system does not allow, become underscores. Names that are too long are shortened.
  */
 final class TableNames {
     private final Map<String, String> names = new HashMap<>();
@@ -42,7 +43,11 @@ final class TableNames {
     }
 
     private static String stem(AudioClip clip) {
-        return ClipId.inFileNames(clip.whole() ? ClipId.withoutExtension(clip.id()) : clip.id());
+        if (!clip.whole() || clip.channel() == Mixdown.MEAN) {
+            return ClipId.inFileNames(clip.whole() ? ClipId.withoutExtension(clip.id()) : clip.id());
+        }
+        String stem = ClipId.withoutExtension(ClipId.recording(clip.id()));
+        return ClipId.inFileNames(ClipId.channel(stem, clip.channel()));
     }
 
     private static String key(String name) {

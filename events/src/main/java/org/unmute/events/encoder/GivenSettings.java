@@ -1,6 +1,7 @@
 package org.unmute.events.encoder;
 
 import java.util.Map;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
@@ -18,6 +19,7 @@ import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
  * @param hop {@code --hop}, in seconds
  * @param frontEnd {@code --front-end}, never null
  * @param config {@code --config}, by key, never null
+ * @param speed {@code --speed}
  */
 public record GivenSettings(
         String model,
@@ -29,7 +31,8 @@ public record GivenSettings(
         Integer rate,
         Double hop,
         FrontEndSource frontEnd,
-        Map<String, String> config) {
+        Map<String, String> config,
+        String speed) {
     /** Frames per second of {@code --window}. */
     public static final int FRAMES_PER_SECOND = 100;
     /** More frames than any encoder takes at once. */
@@ -57,7 +60,8 @@ public record GivenSettings(
                 rate == null ? 0 : rate,
                 hop == null ? 0 : hop,
                 frontEnd,
-                config);
+                config,
+                speed(speed));
     }
 
     /**
@@ -82,6 +86,20 @@ public record GivenSettings(
                     + ": longer recordings are cut into windows");
         }
         return (int) Math.round(exact);
+    }
+
+    /**
+     * The speed of recordings, by default the one at which they were made.
+     *
+     * @param text {@code --speed}, or null
+     * @throws SettingsException if it is no speed
+     */
+    private static Speed speed(String text) {
+        try {
+            return text == null ? Speed.NORMAL : Speed.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("--speed: " + e.getMessage(), e);
+        }
     }
 
     private static void positive(String option, Double value) {

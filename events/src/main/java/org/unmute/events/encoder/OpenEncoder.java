@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
@@ -88,12 +89,20 @@ public record OpenEncoder(
     public static OpenEncoder open(String encoder, EncoderSettings settings, String norm, KnownDigests digests)
             throws IOException {
         if (encoder.equals(EMBEDDED)) {
-            if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
+            if (norm != null || !settings.withSpeed(Speed.NORMAL).equals(EncoderSettings.AUTHORS)) {
                 throw new SettingsException(
                         "the encoder in the program has fixed settings: name a file with --encoder, or leave "
                                 + "out --model, --window, --norm and the like");
             }
-            return embedded();
+            OpenEncoder own = embedded();
+            return new OpenEncoder(
+                    own.encoder.atSpeed(settings.speed()),
+                    own.hash,
+                    own.origin,
+                    null,
+                    own.config,
+                    given(settings, null),
+                    own.unknown);
         }
         if (norm != null && !(Double.isNaN(settings.mean()) && Double.isNaN(settings.std()))) {
             throw new SettingsException(
@@ -166,6 +175,7 @@ public record OpenEncoder(
         all.put("hop", s.hopSeconds());
         all.put("front-end", s.frontEnd().name().toLowerCase(Locale.ROOT));
         all.put("config", new TreeMap<>(s.config()));
+        all.put("speed", s.speed().toString());
         return all;
     }
 
@@ -185,7 +195,8 @@ public record OpenEncoder(
                 options.path("hop").asDouble(),
                 FrontEndSource.valueOf(
                         options.path("front-end").asText("authors").toUpperCase(Locale.ROOT)),
-                config);
+                config,
+                Speed.parse(options.path("speed").asText("1")));
     }
 
     /** Says which tensors of the file are not used although they lie where the encoder is; empty if there are none. */

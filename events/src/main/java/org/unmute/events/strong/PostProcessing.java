@@ -3,6 +3,7 @@ package org.unmute.events.strong;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.SoundEvent;
@@ -37,15 +38,24 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         }
     }
 
-    /** What {@code unmute detect} does by default with the scores of a probe: as it learned, else {@link #DETECT}. */
-    public static PostProcessing of(TrainedProbe probe) {
+    /**
+     * What {@code unmute detect} does by default with the scores of a probe: as it learned, else {@link #DETECT}.
+     *
+     * @param speed at which recordings are played to the encoder
+     */
+    public static PostProcessing of(TrainedProbe probe, Speed speed) {
         EventDecisions learned = probe.eventDecisions();
         return learned == null
-                ? DETECT
+                ? DETECT.played(speed)
                 : new PostProcessing(
                         learned.stretches().median(),
                         learned.stretches().maxGap(),
                         learned.stretches().minDuration());
+    }
+
+    /** The same with seconds of what is played to an encoder, in seconds of the recordings. */
+    public PostProcessing played(Speed speed) {
+        return new PostProcessing(speed.recorded(medianSeconds), speed.recorded(maxGap), speed.recorded(minDuration));
     }
 
     /** Window of the median filter in frames, rounded down to an odd number. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
@@ -61,7 +62,7 @@ class MedianWindowTest {
                     .map(s -> new LabelledClip(s.file(), "", List.of("wren")))
                     .toList();
             ClipLabels labels = new ClipLabels(new Manifest(clips, LabelSet.of(List.of("wren"))), rows);
-            return new MedianWindow(List.of("wren"), labels, rows).choose(CLIPS, scores::get);
+            return new MedianWindow(List.of("wren"), labels, rows, Speed.NORMAL).choose(CLIPS, scores::get);
         }
     }
 

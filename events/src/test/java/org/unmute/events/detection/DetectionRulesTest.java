@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.decision.EventDecisions;
@@ -61,13 +62,13 @@ class DetectionRulesTest {
                 new EventDecisions.Learned(EventThresholdRule.MAX_F1, "clips", 3, 10, 0, Double.NaN, 0),
                 List.of(new EventDecisions.OneClass(0.5, false, true, 1, 1, 1, 1, 0, 0, 0.5, 1)),
                 ScoreCalibration.fitWithSharedSlope(new float[][] {{0.2f}, {0.8f}}, new byte[][] {{0}, {1}}));
-        DetectionRules all = DetectionRules.DEFAULTS.completed(learned);
+        DetectionRules all = DetectionRules.DEFAULTS.completed(learned, Speed.NORMAL);
         assertThat(List.of(all.median(), all.maxGap(), all.minDuration())).containsExactly(4.0, 0.3, 0.5);
         assertThat(all.rules(CLASSES, null, SPEC).medianFrames()).isEqualTo(49);
         DetectionRules stated =
                 new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, 2, 0, 1, 0, 0, Set.of(), false);
-        assertThat(stated.completed(learned)).isEqualTo(stated);
-        DetectionRules none = DetectionRules.DEFAULTS.completed(null);
+        assertThat(stated.completed(learned, Speed.NORMAL)).isEqualTo(stated);
+        DetectionRules none = DetectionRules.DEFAULTS.completed(null, Speed.NORMAL);
         assertThat(List.of(none.median(), none.maxGap(), none.minDuration())).containsExactly(1.0, 0.2, 0.1);
         assertThat(DetectionRules.DEFAULTS.rules(CLASSES, null, SPEC))
                 .usingRecursiveComparison()

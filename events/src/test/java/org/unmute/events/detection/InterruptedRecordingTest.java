@@ -316,7 +316,7 @@ class InterruptedRecordingTest {
         }
         boolean forward = (seed & 1) == 0;
         DetectionRun.AudioOpener opener =
-                forward ? source -> new OnlyForward(AudioStream.open(source)) : AudioStream::open;
+                forward ? (source, _) -> new OnlyForward(AudioStream.open(source)) : AudioStream::open;
         List<AudioClip> own = forward ? clips.subList(0, 1) : clips;
         TreeMap<String, String> expected = undisturbed(detector, opener, own);
         Runs runs = new Runs(detector, opener, own, folder.resolve("interrupted"));

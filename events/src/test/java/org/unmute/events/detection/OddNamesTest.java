@@ -216,7 +216,7 @@ class OddNamesTest {
     void eventsInParquetAndJsonAreReadBack() throws IOException {
         List<String> recordings = recordings();
         Path parquet = folder.resolve("events.parquet");
-        try (ParquetEvents events = new ParquetEvents(parquet)) {
+        try (ParquetEvents events = new ParquetEvents(parquet, false)) {
             for (Annotation event : events(recordings)) {
                 events.add(event, TimeAndPlace.UNKNOWN);
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.Trunk;
@@ -34,18 +35,27 @@ public final class Encoder {
 
     /** An encoder of this network, whose weights are on the {@linkplain Backends#current() current} backend. */
     public Encoder(EncoderNetwork network) {
-        this(network, null);
+        this(network, network.spec(), null);
     }
 
-    private Encoder(EncoderNetwork network, EncoderWarmUp warmUp) {
+    private Encoder(EncoderNetwork network, EncoderSpec spec, EncoderWarmUp warmUp) {
         this.network = network;
-        this.spec = network.spec();
+        this.spec = spec;
         this.warmUp = warmUp;
     }
 
     /** The same encoder, whose first forward pass waits for the end of a warm-up; the front end does not wait. */
     public Encoder after(EncoderWarmUp begun) {
-        return new Encoder(network, begun);
+        return new Encoder(network, spec, begun);
+    }
+
+    /**
+     * The same encoder for recordings that are played to it at another speed, which is then part of its front end.
+     *
+     * @throws IllegalStateException if a speed is set already
+     */
+    public Encoder atSpeed(Speed speed) {
+        return new Encoder(network, spec.atSpeed(speed), warmUp);
     }
 
     /** The head for moments that comes with this encoder, or the one for clips, which scores whole windows. */
@@ -62,7 +72,8 @@ public final class Encoder {
     public Encoder withHead() {
         FrameHead head = frameHead()
                 .orElseThrow(() -> new UnsupportedOperationException(spec.name() + ": this checkpoint has no head"));
-        return new Encoder(head.after(network), warmUp);
+        EncoderNetwork scores = head.after(network);
+        return new Encoder(scores, scores.spec().atSpeed(spec.speed()), warmUp);
     }
 
     /** The network, to run it on inputs of one's own. */
@@ -76,14 +87,16 @@ public final class Encoder {
     }
 
     /**
-     * A recording as this encoder takes it: at its rate, converted with torchaudio's filter ({@link
+     * A recording as this encoder takes it: at its speed and rate, converted with torchaudio's filter ({@link
      * Resampler.Kernel#HANN}), which is also the default of {@code unmute embed}.
      *
      * @return samples for {@link #encode(float[])} and {@link #features}; the recording's own array if it has that rate
      *     already
      */
     public float[] samples(Recording recording) {
-        return recording.resampled(spec.sampleRate(), Resampler.Kernel.HANN).samples();
+        return recording
+                .resampled(spec.speed(), spec.sampleRate(), Resampler.Kernel.HANN)
+                .samples();
     }
 
     /**

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Objects;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.frontend.BioFoundationFrontEnd;
 import org.unmute.models.frontend.FbankFrontEnd;
 import org.unmute.models.frontend.FrontEnd;
@@ -22,6 +23,7 @@ import org.unmute.models.frontend.FrontEnd;
  * @param frontEnd whose preprocessing to use
  * @param config entries of the model's configuration by name, for files that have none ({@code max_distance} of BEATs);
  *     they override entries in the file
+ * @param speed at which recordings are played to the encoder
  */
 public record EncoderSettings(
         String model,
@@ -32,7 +34,8 @@ public record EncoderSettings(
         int sampleRate,
         double hopSeconds,
         FrontEndSource frontEnd,
-        Map<String, String> config)
+        Map<String, String> config,
+        Speed speed)
         implements Serializable {
     /** Whose preprocessing is used. */
     public enum FrontEndSource {
@@ -44,11 +47,12 @@ public record EncoderSettings(
 
     /** The authors' values for everything. */
     public static final EncoderSettings AUTHORS =
-            new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0, FrontEndSource.AUTHORS, Map.of());
+            new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0, FrontEndSource.AUTHORS, Map.of(), Speed.NORMAL);
 
     /** @throws IllegalArgumentException if a value is out of range */
     public EncoderSettings {
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(speed, "speed");
         if (frames < 0 || heads < 0 || sampleRate < 0 || !(hopSeconds >= 0) || std <= 0) {
             throw new IllegalArgumentException(
                     "encoder settings: frames, heads, sample rate and hop must not be negative, and the "
@@ -59,44 +63,64 @@ public record EncoderSettings(
         config = Map.copyOf(config);
     }
 
+    /** Settings at the speed at which recordings were made. */
+    public EncoderSettings(
+            String model,
+            int frames,
+            double mean,
+            double std,
+            int heads,
+            int sampleRate,
+            double hopSeconds,
+            FrontEndSource frontEnd,
+            Map<String, String> config) {
+        this(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, Speed.NORMAL);
+    }
+
+    /** A copy for recordings that are played at another speed. */
+    public EncoderSettings withSpeed(Speed other) {
+        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, other);
+    }
+
     /** A copy for this kind of encoder. */
     public EncoderSettings withModel(String name) {
-        return new EncoderSettings(name, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
+        return new EncoderSettings(name, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, speed);
     }
 
     /** A copy with windows of this many frames. */
     public EncoderSettings withFrames(int count) {
-        return new EncoderSettings(model, count, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
+        return new EncoderSettings(model, count, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, speed);
     }
 
     /** A copy with other statistics of the log energies. */
     public EncoderSettings withNorm(double newMean, double newStd) {
-        return new EncoderSettings(model, frames, newMean, newStd, heads, sampleRate, hopSeconds, frontEnd, config);
+        return new EncoderSettings(
+                model, frames, newMean, newStd, heads, sampleRate, hopSeconds, frontEnd, config, speed);
     }
 
     /** A copy with this many attention heads. */
     public EncoderSettings withHeads(int count) {
-        return new EncoderSettings(model, frames, mean, std, count, sampleRate, hopSeconds, frontEnd, config);
+        return new EncoderSettings(model, frames, mean, std, count, sampleRate, hopSeconds, frontEnd, config, speed);
     }
 
     /** A copy with a front end at this sample rate. */
     public EncoderSettings withSampleRate(int hertz) {
-        return new EncoderSettings(model, frames, mean, std, heads, hertz, hopSeconds, frontEnd, config);
+        return new EncoderSettings(model, frames, mean, std, heads, hertz, hopSeconds, frontEnd, config, speed);
     }
 
     /** A copy with this hop. */
     public EncoderSettings withHop(double seconds) {
-        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, seconds, frontEnd, config);
+        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, seconds, frontEnd, config, speed);
     }
 
     /** A copy with this source of preprocessing. */
     public EncoderSettings withFrontEnd(FrontEndSource source) {
-        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, source, config);
+        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, source, config, speed);
     }
 
     /** A copy with these configuration entries. */
     public EncoderSettings withConfig(Map<String, String> entries) {
-        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, entries);
+        return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, entries, speed);
     }
 
     /** The frames setting, or the authors' value if it is not set. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelBands;
 
@@ -110,7 +111,8 @@ public record EncoderSpec(
      *     {@link EncoderSpec#WHOLE_RECORDING}
      * @param frontEnd every setting of the front end in words; part of the cache key
      * @param settings the same by name
-     * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
+     * @param bands the mel bands of a frame, in Hz as it is played, or null where a frame is no mel spectrum
+     * @param speed at which recordings are played to the encoder
      */
     public record Input(
             int sampleRate,
@@ -119,10 +121,30 @@ public record EncoderSpec(
             int hopSamples,
             String frontEnd,
             Map<String, Object> settings,
-            MelBands bands) {
+            MelBands bands,
+            Speed speed) {
         /** Copies the settings. */
         public Input {
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        }
+
+        /** Input of recordings that are played as they were recorded. */
+        public Input(
+                int sampleRate,
+                int windowSamples,
+                int frameSamples,
+                int hopSamples,
+                String frontEnd,
+                Map<String, Object> settings,
+                MelBands bands) {
+            this(sampleRate, windowSamples, frameSamples, hopSamples, frontEnd, settings, bands, Speed.NORMAL);
+        }
+
+        private Input atSpeed(Speed other) {
+            Map<String, Object> all = new LinkedHashMap<>(settings);
+            all.put("speed", other.toString());
+            String text = frontEnd + ", recordings at speed " + other;
+            return new Input(sampleRate, windowSamples, frameSamples, hopSamples, text, all, bands, other);
         }
     }
 
@@ -161,6 +183,36 @@ public record EncoderSpec(
      * @param bandStride bands from one patch to the next
      */
     public record Overlap(int patchSamples, int patchBands, int bandStride) {}
+
+    /**
+     * The same encoder for recordings that are played to it at another speed.
+     *
+     * @throws IllegalStateException if a speed is set already
+     */
+    public EncoderSpec atSpeed(Speed speed) {
+        if (speed.equals(speed())) {
+            return this;
+        }
+        if (!speed().isNormal()) {
+            throw new IllegalStateException(name + ": the speed is " + speed() + " already");
+        }
+        return new EncoderSpec(name, description, input.atSpeed(speed), grid, dim, depth, classes);
+    }
+
+    /** The speed at which recordings are played to this encoder. */
+    public Speed speed() {
+        return input.speed();
+    }
+
+    /** The seconds of a recording of which the encoder is given so many samples. */
+    public double seconds(double samples) {
+        return speed().seconds(samples, sampleRate());
+    }
+
+    /** The samples that the encoder is given of so many seconds of a recording. */
+    public double samples(double seconds) {
+        return speed().played(seconds) * sampleRate();
+    }
 
     /** Hz that {@link Encoder#encode} expects. */
     public int sampleRate() {
@@ -217,12 +269,12 @@ public record EncoderSpec(
     /** When token rows begin, for those who have tokens but not their encoder. */
     public RowTimes rowTimes() {
         return isWhole() && input.hopSamples() == WHOLE_RECORDING
-                ? new RowTimes(sampleRate(), grid.rowSamples(), 0, 0)
-                : new RowTimes(sampleRate(), grid.rowSamples(), input.hopSamples(), hopRows());
+                ? new RowTimes(sampleRate(), grid.rowSamples(), 0, 0, speed())
+                : new RowTimes(sampleRate(), grid.rowSamples(), input.hopSamples(), hopRows(), speed());
     }
 
     /**
-     * The part of a recording that a token of its {@link TokenMap} was made of.
+     * The part of a recording that a token of its {@link TokenMap} was made of, in the recording's own seconds and Hz.
      *
      * @param t its row
      * @param f its column
@@ -236,9 +288,9 @@ public record EncoderSpec(
         double start = rowStart(t);
         double end = start
                 + (grid.overlap() == null ? grid.rowSamples() : grid.overlap().patchSamples());
-        double rate = sampleRate();
         if (input.bands() == null) {
-            return new TokenPlace(start / rate, end / rate, 0, 0, 0, rate / 2, true);
+            return new TokenPlace(
+                    seconds(start), seconds(end), 0, 0, 0, speed().recordedHertz(sampleRate() / 2.0), true);
         }
         int bands = input.bands().count();
         int stride = grid.overlap() == null ? bands / freq() : grid.overlap().bandStride();
@@ -246,12 +298,12 @@ public record EncoderSpec(
         int first = f * stride;
         int last = Math.min(bands, first + wide);
         return new TokenPlace(
-                start / rate,
-                end / rate,
+                seconds(start),
+                seconds(end),
                 first,
                 last - 1,
-                input.bands().border(first),
-                input.bands().border(last),
+                speed().recordedHertz(input.bands().border(first)),
+                speed().recordedHertz(input.bands().border(last)),
                 wide >= bands);
     }
 

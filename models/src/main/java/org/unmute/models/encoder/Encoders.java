@@ -123,7 +123,7 @@ public final class Encoders {
         EncoderNetwork network = provider.open(
                 known.match().view(file, provider.name()), settings.withModel(stated(file, settings.model())));
         settings.requireFollowed(provider.name(), network.spec());
-        return new Encoder(network);
+        return new Encoder(network).atSpeed(settings.speed());
     }
 
     private static void requireKnown(Set<String> asked, EncoderProvider provider) {

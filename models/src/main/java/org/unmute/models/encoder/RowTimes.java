@@ -1,5 +1,7 @@
 package org.unmute.models.encoder;
 
+import org.unmute.audio.hearing.Speed;
+
 /**
  * Times of an encoder's token rows: {@link EncoderSpec#rowStart} without the rest of the encoder.
  *
@@ -7,8 +9,9 @@ package org.unmute.models.encoder;
  * @param rowSamples samples from one row to the next
  * @param hopSamples samples from one window to the next; 0 if recordings are encoded in one piece
  * @param hopRows    rows from one window to the next ({@link EncoderSpec#hopRows}); 0 if {@code hopSamples} is 0
+ * @param speed      at which recordings are played to the encoder; seconds are those of the recording
  */
-public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRows) {
+public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRows, Speed speed) {
     /** @throws IllegalArgumentException if a rate or length is out of range */
     public RowTimes {
         if (sampleRate < 1 || rowSamples < 1 || hopSamples < 0 || hopRows < 0 || hopRows == 0 != (hopSamples == 0)) {
@@ -16,6 +19,11 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
                     "row times: " + rowSamples + " samples a row, " + hopSamples + " samples and " + hopRows
                             + " rows from one window to the next at " + sampleRate + " Hz do not fit");
         }
+    }
+
+    /** Row times of recordings that are played as they were recorded. */
+    public RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRows) {
+        this(sampleRate, rowSamples, hopSamples, hopRows, Speed.NORMAL);
     }
 
     /**
@@ -41,13 +49,13 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
         return sound;
     }
 
-    /** Start time of a row in seconds; the row ends where the next one begins. */
+    /** Start time of a row in seconds of the recording; the row ends where the next one begins. */
     public double seconds(long row) {
-        return (double) start(row) / sampleRate;
+        return speed.seconds(start(row), sampleRate);
     }
 
-    /** Length of a row in seconds. */
+    /** Length of a row in seconds of the recording. */
     public double rowSeconds() {
-        return (double) rowSamples / sampleRate;
+        return speed.seconds(rowSamples, sampleRate);
     }
 }

@@ -4,23 +4,34 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.PlainText;
 
 /**
- * A recording to embed, or a part of one.
+ * A recording to embed, a part of one, or one of its channels.
  *
- * @param id path below the audio root, with '/'; for a part of a file, followed by '#' and its seconds
+ * @param id path below the audio root, with '/'; for a channel, followed by '#ch' and its number; for a part of a file,
+ *     followed by '#' and its seconds
  * @param path location of the file
  * @param start where the clip begins in the file, in seconds, from 0
  * @param end where it ends, in seconds, above {@code start}; infinity means the end of the file
+ * @param channel which channel of the file it is, from 1; {@link Mixdown#MEAN} for the mean of all
  */
-public record AudioClip(String id, Path path, double start, double end) {
-    /** @throws IllegalArgumentException if the times are not a valid range */
+public record AudioClip(String id, Path path, double start, double end, int channel) {
+    /** @throws IllegalArgumentException if the times are not a valid range, or the channel is negative */
     public AudioClip {
         if (!(start >= 0 && end > start) || start == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(quotedId(id) + ": it must begin at 0 s or later and end after that: "
                     + start + " to " + end + " s");
         }
+        if (channel < 0) {
+            throw new IllegalArgumentException(quotedId(id) + ": channels count from 1: " + channel);
+        }
+    }
+
+    /** A clip of the mean of all channels. */
+    public AudioClip(String id, Path path, double start, double end) {
+        this(id, path, start, end, Mixdown.MEAN);
     }
 
     /** A clip that is a whole file. */
@@ -28,7 +39,7 @@ public record AudioClip(String id, Path path, double start, double end) {
         this(id, path, 0, Double.POSITIVE_INFINITY);
     }
 
-    /** Whether the clip covers its whole file. */
+    /** Whether the clip lasts as long as its file. */
     public boolean whole() {
         return start == 0 && end == Double.POSITIVE_INFINITY;
     }

@@ -14,10 +14,11 @@ public interface AudioReader {
     /**
      * Opens a file at its beginning.
      *
+     * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
      * @return the stream, which the caller closes
      * @throws IOException if it cannot be read; the message gives the reason
      */
-    AudioStream open(Path file) throws IOException;
+    AudioStream open(Path file, int channel) throws IOException;
 
     /** Whether the failure lies with a device or network, not with the recording, so that a retry may succeed. */
     static boolean mayPass(Exception failure) {

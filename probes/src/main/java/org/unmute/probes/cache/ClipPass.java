@@ -38,7 +38,7 @@ public final class ClipPass implements Closeable {
     private final EncoderSpec encoder;
     private final Resampler.Kernel kernel;
     private final Limits limits;
-    private final Map<Path, SharedFile> files = new HashMap<>();
+    private final Map<Sound, SharedFile> files = new HashMap<>();
     private final Map<Integer, Resampler> resamplers = new ConcurrentHashMap<>();
     private int at;
 
@@ -46,7 +46,7 @@ public final class ClipPass implements Closeable {
      * Limits on the amount read at a time.
      *
      * @param clips max clips, at least 1
-     * @param seconds max seconds of sound; a single longer clip is still read
+     * @param seconds max seconds of sound, as it is played to the encoder; a single longer clip is still read
      */
     public record Limits(int clips, double seconds) {
         /** @throws IllegalArgumentException if a limit is not positive */
@@ -62,6 +62,13 @@ public final class ClipPass implements Closeable {
     public interface Choice {
         /** @throws IOException if the clip cannot be used; recorded as the clip's failure */
         boolean read(AudioClip clip) throws IOException;
+    }
+
+    /** A channel of a file, or the mean of its channels. */
+    private record Sound(Path path, int channel) {
+        static Sound of(AudioClip clip) {
+            return new Sound(clip.path(), clip.channel());
+        }
     }
 
     private record Candidate(AudioClip clip, boolean wanted, double seconds, Exception failure) {}
@@ -118,8 +125,7 @@ public final class ClipPass implements Closeable {
             count++;
         }
         List<AudioClip> chosen = ahead.subList(0, count);
-        boolean oneFile =
-                chosen.stream().map(AudioClip::path).distinct().limit(2).count() == 1;
+        boolean oneFile = chosen.stream().map(Sound::of).distinct().limit(2).count() == 1;
         List<CompletableFuture<ClipSound>> sounds =
                 perFile(chosen, (file, clip) -> read(file, measured.get(clip), oneFile));
         List<ClipSound> result = sounds.stream().map(CompletableFuture::join).toList();
@@ -141,11 +147,12 @@ public final class ClipPass implements Closeable {
 
     /** Processes files in parallel, and the clips of one file in order. */
     private <R> List<R> perFile(List<AudioClip> some, Work<R> work) {
-        Map<Path, List<Integer>> byFile = new LinkedHashMap<>();
+        Map<Sound, List<Integer>> byFile = new LinkedHashMap<>();
         for (int i = 0; i < some.size(); i++) {
-            byFile.computeIfAbsent(some.get(i).path(), _ -> new ArrayList<>()).add(i);
+            byFile.computeIfAbsent(Sound.of(some.get(i)), _ -> new ArrayList<>())
+                    .add(i);
         }
-        byFile.keySet().forEach(path -> files.computeIfAbsent(path, p -> new SharedFile(p, reader)));
+        byFile.keySet().forEach(one -> files.computeIfAbsent(one, s -> new SharedFile(s.path(), s.channel(), reader)));
         Map<Integer, R> results = new ConcurrentHashMap<>();
         byFile.entrySet().parallelStream().forEach(file -> {
             SharedFile shared = files.get(file.getKey());
@@ -160,7 +167,10 @@ public final class ClipPass implements Closeable {
                 return new Candidate(clip, false, 0, null);
             }
             double seconds = file.seconds(clip);
-            return new Candidate(clip, true, Double.isNaN(seconds) ? UNKNOWN_SHARE * limits.seconds() : seconds, null);
+            double held = Double.isNaN(seconds)
+                    ? UNKNOWN_SHARE * limits.seconds()
+                    : encoder.speed().played(seconds);
+            return new Candidate(clip, true, held, null);
         } catch (IOException | IllegalArgumentException e) {
             return new Candidate(clip, true, 0, e);
         } catch (OutOfMemoryError e) {
@@ -176,9 +186,9 @@ public final class ClipPass implements Closeable {
                     candidate.wanted() ? ClipSound.failed(clip, candidate.failure()) : ClipSound.unasked(clip));
         }
         try {
-            SharedFile.Cut cut = file.read(clip, encoder.sampleRate(), kernel);
+            SharedFile.Cut cut = file.read(clip, encoder, kernel);
             List<String> warnings = file.newWarnings();
-            return aside && cut.recording().sampleRate() != encoder.sampleRate()
+            return aside && !isReady(cut)
                     ? CompletableFuture.supplyAsync(() -> resampled(clip, cut, warnings))
                     : CompletableFuture.completedFuture(resampled(clip, cut, warnings));
         } catch (IOException | IllegalArgumentException e) {
@@ -196,14 +206,18 @@ public final class ClipPass implements Closeable {
         return failure;
     }
 
+    private boolean isReady(SharedFile.Cut cut) {
+        return cut.resampled() || encoder.speed().isNormal() && cut.recording().sampleRate() == encoder.sampleRate();
+    }
+
     private ClipSound resampled(AudioClip clip, SharedFile.Cut cut, List<String> warnings) {
         try {
             Recording recording = cut.recording();
             int rate = recording.sampleRate();
-            float[] samples = rate == encoder.sampleRate()
+            float[] samples = isReady(cut)
                     ? recording.samples()
                     : resamplers
-                            .computeIfAbsent(rate, r -> new Resampler(r, encoder.sampleRate(), kernel))
+                            .computeIfAbsent(rate, r -> new Resampler(r, encoder.speed(), encoder.sampleRate(), kernel))
                             .apply(recording.samples());
             if (samples.length < encoder.frameSamples()) {
                 throw new ClipTooShortException(
@@ -216,7 +230,7 @@ public final class ClipPass implements Closeable {
     }
 
     private void closeAllBut(List<AudioClip> needed) {
-        Set<Path> keep = needed.stream().map(AudioClip::path).collect(Collectors.toCollection(HashSet::new));
+        Set<Sound> keep = needed.stream().map(Sound::of).collect(Collectors.toCollection(HashSet::new));
         files.entrySet().removeIf(e -> {
             if (keep.contains(e.getKey())) {
                 return false;

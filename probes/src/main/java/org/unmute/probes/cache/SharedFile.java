@@ -12,6 +12,8 @@ import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.HeardRange;
 
 /**
  * A file that serves several clips through one stream. Samples shared by consecutive clips are decoded once; the stream
@@ -23,6 +25,7 @@ final class SharedFile implements Closeable {
     private static final int SHORT = 1 << 19;
 
     private final Path path;
+    private final int channel;
     private final AudioReader reader;
     private AudioStream stream;
     private IOException unopened;
@@ -31,8 +34,9 @@ final class SharedFile implements Closeable {
     private final List<String> unsaid = new ArrayList<>();
     private final Set<String> said = new HashSet<>();
 
-    SharedFile(Path path, AudioReader reader) {
+    SharedFile(Path path, int channel, AudioReader reader) {
         this.path = path;
+        this.channel = channel;
         this.reader = reader;
     }
 
@@ -42,7 +46,7 @@ final class SharedFile implements Closeable {
         }
         if (stream == null) {
             try {
-                stream = reader.open(path);
+                stream = reader.open(path, channel);
             } catch (IOException e) {
                 unopened = e;
                 throw e;
@@ -62,30 +66,37 @@ final class SharedFile implements Closeable {
      * @param recording a short clip at the file's rate, a long clip resampled
      * @param seconds length of the clip
      * @param rate rate of the file in Hz
+     * @param resampled whether the recording is at the encoder's rate already
      */
-    record Cut(Recording recording, double seconds, int rate) {}
+    record Cut(Recording recording, double seconds, int rate, boolean resampled) {}
 
     /**
      * Reads a clip.
      *
-     * @param rate   in Hz
+     * @param encoder whose speed and rate a long clip is resampled to
      * @param kernel resampling kernel for a long clip
      * @throws IOException if its samples cannot be read, or it begins after the end of the file
      */
-    Cut read(AudioClip clip, int rate, Resampler.Kernel kernel) throws IOException {
+    Cut read(AudioClip clip, EncoderSpec encoder, Resampler.Kernel kernel) throws IOException {
         try {
             AudioStream file = stream();
+            String unheard = HeardRange.of(encoder).nothingOf(file.sampleRate());
+            if (unheard != null) {
+                throw new UnreadableAudioException(file.name(), unheard);
+            }
             ClipStream section = new ClipStream(file, clip, held, heldFrom, held.length);
             long length = clip.endFrame(file.sampleRate()) - clip.firstFrame(file.sampleRate());
             boolean isShort = Math.min(length, section.frames().orElse(length)) <= SHORT;
             held = new float[0];
-            Recording recording = Recording.read(isShort ? section : StreamingResampler.of(section, rate, kernel));
+            Recording recording = Recording.read(
+                    isShort ? section : StreamingResampler.of(section, encoder.speed(), encoder.sampleRate(), kernel));
             if (isShort) {
                 heldFrom = clip.firstFrame(file.sampleRate());
                 held = recording.samples();
             }
             verifyEnd(file);
-            return new Cut(recording, (double) section.position() / file.sampleRate(), file.sampleRate());
+            double seconds = (double) section.position() / file.sampleRate();
+            return new Cut(recording, seconds, file.sampleRate(), !isShort);
         } catch (IOException | RuntimeException | Error e) {
             close();
             throw e;

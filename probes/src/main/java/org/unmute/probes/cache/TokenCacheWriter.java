@@ -139,6 +139,11 @@ public final class TokenCacheWriter implements AutoCloseable {
         return audio.contains(audioSha256) ? ClipStatus.RENAMED : ClipStatus.ABSENT;
     }
 
+    /** The ids of the clips stored. */
+    public Set<String> ids() {
+        return Set.copyOf(audioOfClip.keySet());
+    }
+
     /** Number of clips stored. */
     public int clips() {
         return audioOfClip.size();

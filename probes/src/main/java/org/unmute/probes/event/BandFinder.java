@@ -57,8 +57,9 @@ public final class BandFinder {
                 && spec.freq() > 1
                 && Probes.type(probe.probe().name()).hasPrototypes();
         full = bands == null
-                ? new Band(0, spec.sampleRate() / 2.0, true)
-                : new Band(bands.lowHz(), bands.highHz(), true);
+                ? new Band(0, spec.speed().recordedHertz(spec.sampleRate() / 2.0), true)
+                : new Band(
+                        spec.speed().recordedHertz(bands.lowHz()), spec.speed().recordedHertz(bands.highHz()), true);
     }
 
     /** Whether any band can be narrower than {@link #full}. */

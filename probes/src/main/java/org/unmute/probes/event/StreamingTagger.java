@@ -212,7 +212,7 @@ public final class StreamingTagger {
      * @throws IOException if its source fails
      */
     public void run(AudioStream stream, Resampler.Kernel resampling) throws IOException {
-        AudioStream own = StreamingResampler.of(stream, spec.sampleRate(), resampling);
+        AudioStream own = StreamingResampler.of(stream, spec.speed(), spec.sampleRate(), resampling);
         float[] block = new float[encoder.blockSamples()];
         int length = 0;
         for (int n; (n = own.read(block, length, block.length - length)) >= 0; ) {
@@ -276,7 +276,7 @@ public final class StreamingTagger {
      */
     public double latencySeconds() {
         double row = spec.grid().rowSamples();
-        double rate = spec.sampleRate();
+        double rate = spec.samples(1);
         double gap = 1 + Math.floor((rules.maxGap() + 1e-6) * rate / row);
         double rows = scorer.lookAhead() + rules.medianFrames() / 2 + gap;
         double window = encoder.latencySamples();
@@ -335,7 +335,7 @@ public final class StreamingTagger {
 
     /** Processes an event with times relative to the first sample. */
     private void event(int label, double onset, double offset, float score, double peak) {
-        double arrivedEnd = (double) samples() / spec.sampleRate();
+        double arrivedEnd = spec.seconds(samples());
         double fileEnd = end.getAsDouble();
         events.accept(new Event(
                 label,
@@ -360,7 +360,7 @@ public final class StreamingTagger {
     }
 
     private double seconds(long row) {
-        return (double) spec.rowStart(row) / spec.sampleRate();
+        return spec.seconds(spec.rowStart(row));
     }
 
     /** The middle of a row, as {@link EventDetector} computes it. */

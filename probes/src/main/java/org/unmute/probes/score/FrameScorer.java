@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.RowTimes;
@@ -99,8 +100,10 @@ public final class FrameScorer {
         return of(
                 probe,
                 spec.rowTimes(),
-                contextSeconds(probe),
-                learned == null ? STRIDE_SECONDS : learned.stretches().stride(),
+                contextSeconds(probe, spec.speed()),
+                learned == null
+                        ? spec.speed().recorded(STRIDE_SECONDS)
+                        : learned.stretches().stride(),
                 learned == null ? null : learned.calibration());
     }
 
@@ -117,7 +120,8 @@ public final class FrameScorer {
 
     /** {@link #of(TrainedProbe, EncoderSpec, ScoreCalibration)} where only the times of the rows are known. */
     public static FrameScorer of(TrainedProbe probe, RowTimes times, ScoreCalibration calibration) {
-        return of(probe, times, isOfRows(probe) ? 0 : CONTEXT_SECONDS, STRIDE_SECONDS, calibration);
+        double context = isOfRows(probe) ? 0 : times.speed().recorded(CONTEXT_SECONDS);
+        return of(probe, times, context, times.speed().recorded(STRIDE_SECONDS), calibration);
     }
 
     /**
@@ -234,11 +238,13 @@ public final class FrameScorer {
     /**
      * How much of the sound around a moment the scores of a probe come from if nobody says otherwise, in seconds: what
      * its thresholds of events were learned with; else a single row of a probe that was trained on rows, and {@value
-     * #CONTEXT_SECONDS} s of others.
+     * #CONTEXT_SECONDS} s of others, as they are played to the encoder.
+     *
+     * @param speed at which recordings are played
      */
-    public static double contextSeconds(TrainedProbe probe) {
+    public static double contextSeconds(TrainedProbe probe, Speed speed) {
         EventDecisions learned = probe.eventDecisions();
-        return learned != null ? learned.stretches().context() : isOfRows(probe) ? 0 : CONTEXT_SECONDS;
+        return learned != null ? learned.stretches().context() : isOfRows(probe) ? 0 : speed.recorded(CONTEXT_SECONDS);
     }
 
     /** Whether a probe was made to be trained and scored row by row. */

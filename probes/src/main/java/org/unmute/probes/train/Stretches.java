@@ -28,9 +28,12 @@ final class Stretches implements TokenSource {
         this.all = all;
         this.stretches = List.copyOf(stretches);
         for (TokenSource.Stretch s : this.stretches) {
-            if (s.from() < 0 || s.to() <= s.from() || s.to() > all.grid(s.clip()).time()) {
-                throw new IllegalArgumentException("token source: rows " + s.from() + " to " + s.to() + " are no stretch"
-                        + " of clip " + s.clip() + ", which has " + all.grid(s.clip()).time() + " rows");
+            if (s.from() < 0
+                    || s.to() <= s.from()
+                    || s.to() > all.grid(s.clip()).time()) {
+                throw new IllegalArgumentException(
+                        "token source: rows " + s.from() + " to " + s.to() + " are no stretch" + " of clip " + s.clip()
+                                + ", which has " + all.grid(s.clip()).time() + " rows");
             }
         }
         tokens = new float[stretches.size()][];

@@ -45,7 +45,7 @@ class ClipPassTest {
         return new ClipPass(
                 "test",
                 clips,
-                _ -> kind.apply(new SampleStream(samples, FILE_RATE, counts)),
+                (_, _) -> kind.apply(new SampleStream(samples, FILE_RATE, counts)),
                 encoder(),
                 kernel,
                 limits);
@@ -190,7 +190,7 @@ class ClipPassTest {
     @Test
     void aFileThatCannotBeOpenedIsTriedOnce() {
         AtomicInteger tried = new AtomicInteger();
-        AudioReader reader = _ -> {
+        AudioReader reader = (_, _) -> {
             tried.incrementAndGet();
             throw new IOException("no such sound");
         };

@@ -164,7 +164,7 @@ class EmbeddingTest {
         return clips;
     }
 
-    private AudioStream open(Path file) throws IOException {
+    private AudioStream open(Path file, int channel) throws IOException {
         reads.incrementAndGet();
         String[] parts = Files.readString(file).split(" ");
         float[] samples = new float[Integer.parseInt(parts[1])];
@@ -204,14 +204,14 @@ class EmbeddingTest {
     @Test
     void filesThatCouldNotBeReadAreToldFromUnusableRecordings() throws IOException {
         List<AudioClip> clips = clips(10, 1, 9, 2, 3);
-        AudioReader failing = file -> {
+        AudioReader failing = (file, channel) -> {
             if (file.endsWith("clip2")) {
                 throw new IOException("Input/output error");
             }
             if (file.endsWith("clip3")) {
                 throw new UnreadableAudioException(file.toString(), "damaged");
             }
-            return open(file);
+            return open(file, channel);
         };
         try (TokenCacheWriter writer =
                 TokenCacheWriter.open(cache, CacheSamples.key("first", DType.F16), CacheOptions.DEFAULT)) {
@@ -305,7 +305,7 @@ class EmbeddingTest {
         List<Embedding.Outcome> outcomes = new ArrayList<>();
         for (List<AudioClip> some : List.of(windows.subList(0, 4), windows, windows)) {
             try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
-                outcomes.add(new Embedding(encoder, _ -> seconds(counts), Resampler.Kernel.HANN, false)
+                outcomes.add(new Embedding(encoder, (_, _) -> seconds(counts), Resampler.Kernel.HANN, false)
                         .run(some, writer, told));
             }
             assertThat(counts.decoded).as("samples, each once").isEqualTo(Math.max(4, some.size()) * RATE);
@@ -329,7 +329,7 @@ class EmbeddingTest {
         windows.add(new AudioClip("day.wav#20", file, 20, 21));
         try (TokenCacheWriter writer =
                 TokenCacheWriter.open(cache, CacheSamples.key("first", DType.F16), CacheOptions.DEFAULT)) {
-            AudioReader reader = _ -> seconds(new SampleStream.Counts()).damaged(450, 590);
+            AudioReader reader = (_, _) -> seconds(new SampleStream.Counts()).damaged(450, 590);
             Embedding.Outcome outcome =
                     new Embedding(encoder, reader, Resampler.Kernel.HANN, false).run(windows, writer, told);
             assertThat(outcome.embedded()).isEqualTo(8);

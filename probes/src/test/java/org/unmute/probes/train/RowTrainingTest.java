@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Contributions;
@@ -292,7 +293,7 @@ class RowTrainingTest {
         ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings("linear"));
         result.trained(probe, NAMES, true, Objective.BCE, "", "").save(folder.resolve("probe"));
         TrainedProbe opened = TrainedProbe.load(folder.resolve("probe"), scalar);
-        assertThat(FrameScorer.contextSeconds(opened)).isZero();
+        assertThat(FrameScorer.contextSeconds(opened, Speed.NORMAL)).isZero();
         int[] right = {0, 0};
         for (int i = 0; i < ROWS.length; i++) {
             TokenMap map = map(clips, i);

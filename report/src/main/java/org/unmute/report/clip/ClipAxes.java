@@ -40,7 +40,7 @@ final class ClipAxes {
         end = Math.max(clip.seconds(), tokenBoxSeconds(tokens.time() - 1) + row() / 2);
     }
 
-    /** The mel bands of the spectrogram. */
+    /** The mel bands of the spectrogram, in Hz as it is played to the encoder. */
     MelBands bands() {
         return bands;
     }
@@ -52,7 +52,7 @@ final class ClipAxes {
 
     /** Time in seconds from one token row to the next. */
     private double row() {
-        return spec.grid().rowSamples() / (double) spec.sampleRate();
+        return spec.rowTimes().rowSeconds();
     }
 
     /** Time of the middle of a token row, in seconds. */
@@ -106,8 +106,8 @@ final class ClipAxes {
         List<AxisTick> ticks = new ArrayList<>();
         // from high frequencies, where bands are wide, to low ones
         for (int i = TICKS.length - 1; i >= 0; i--) {
-            double at = bands.position(TICKS[i]);
-            if (TICKS[i] <= bands.highHz()
+            double at = bands.position(TICKS[i] * spec.speed().value());
+            if (TICKS[i] * spec.speed().value() <= bands.highHz()
                     && at > 0.03
                     && (ticks.isEmpty() || ticks.getLast().position() - at >= apart)) {
                 ticks.add(new AxisTick(at, TICKS[i] < 1000 ? TICKS[i] + " Hz" : TICKS[i] / 1000 + " kHz"));

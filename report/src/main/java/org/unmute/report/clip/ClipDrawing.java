@@ -85,8 +85,9 @@ final class ClipDrawing {
                 bands.lowHz(),
                 bands.highHz(),
                 PREEMPHASIS);
-        float[] samples =
-                clip.recording().resampled(rate, Resampler.Kernel.HANN).samples();
+        float[] samples = clip.recording()
+                .resampled(clip.encoder().speed(), rate, Resampler.Kernel.HANN)
+                .samples();
         float[] energies = new KaldiFbank(options)
                 .compute(
                         samples.length < options.frameLength()
@@ -102,8 +103,9 @@ final class ClipDrawing {
         double high = sorted[(int) (0.998 * (sorted.length - 1))];
         Picture.Range range =
                 Picture.Range.of(Math.max(high - DEEPEST, sorted[(int) (0.02 * (sorted.length - 1))]), high);
-        double left = (FRAME_MS - SHIFT_MS) / 2000 / axes.end();
-        Box box = new Box(left, Math.min(1, left + values.length * SHIFT_MS / 1000 / axes.end()), 0, 1);
+        double end = clip.encoder().speed().played(axes.end());
+        double left = (FRAME_MS - SHIFT_MS) / 2000 / end;
+        Box box = new Box(left, Math.min(1, left + values.length * SHIFT_MS / 1000 / end), 0, 1);
         return new ClipFigure(
                 "spectrogram",
                 "",

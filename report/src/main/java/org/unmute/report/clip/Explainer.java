@@ -11,6 +11,7 @@ import org.unmute.files.NearestName;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation.Reason;
@@ -82,7 +83,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                     + MAX_SECONDS + " s are explained at a time: give it a stretch");
         }
         EncoderSpec spec = encoder.describe();
-        float[] samples = recording.resampled(spec.sampleRate(), resampling).samples();
+        float[] samples = samples(recording, spec);
         if (samples.length < spec.frameSamples()) {
             throw new ClipTooShortException("explain", samples.length, spec.frameSamples(), spec.sampleRate());
         }
@@ -179,5 +180,13 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                     + ", its logit is " + reason.logit() + ": they differ by " + reason.difference());
         }
         return reason;
+    }
+
+    private float[] samples(Recording recording, EncoderSpec spec) {
+        String unheard = HeardRange.of(spec).nothingOf(recording.sampleRate());
+        if (unheard != null) {
+            throw new IllegalArgumentException("explain: " + unheard);
+        }
+        return recording.resampled(spec.speed(), spec.sampleRate(), resampling).samples();
     }
 }

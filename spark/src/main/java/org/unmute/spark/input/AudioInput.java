@@ -14,9 +14,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.unmute.audio.AudioFormats;
 import org.unmute.audio.UnsupportedAudioException;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
+import org.unmute.events.recording.ChannelChoice;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
@@ -48,11 +50,24 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
      */
     public static AudioInput of(SparkSession spark, String audio, String root, ClipDivision.Rule rule)
             throws IOException {
+        return of(spark, audio, root, rule, ChannelChoice.MIX);
+    }
+
+    /**
+     * Lists and measures recordings, of which some channels are heard, as above.
+     *
+     * @param channels which channels; a clip of one has its number in its id
+     * @throws MalformedManifestException if a manifest is malformed
+     * @throws IOException if {@code audio} does not exist, cannot be read, or has no recordings
+     */
+    public static AudioInput of(
+            SparkSession spark, String audio, String root, ClipDivision.Rule rule, ChannelChoice channels)
+            throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         HadoopFiles files = new HadoopFiles(context.hadoopConfiguration());
         List<String> remarks = new ArrayList<>();
         List<PlannedClip> listed = listed(spark, files, audio, root, remarks);
-        return measured(context, listed, rule, remarks);
+        return measured(context, listed, rule, channels, remarks);
     }
 
     private static List<PlannedClip> listed(
@@ -94,7 +109,11 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
 
     /** Groups clips by file, asks for unknown stamps and lengths, and divides long recordings. */
     static AudioInput measured(
-            JavaSparkContext spark, List<PlannedClip> listed, ClipDivision.Rule rule, List<String> remarks) {
+            JavaSparkContext spark,
+            List<PlannedClip> listed,
+            ClipDivision.Rule rule,
+            ChannelChoice channels,
+            List<String> remarks) {
         int[] fileOf = new int[listed.size()];
         List<PlannedClip> firsts = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
@@ -111,14 +130,36 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
             lengthless[fileOf[i]] |= isMeasured(listed.get(i), rule);
         }
         numbers.clear();
-        FileSurvey.Answer[] answers = answers(spark, firsts, lengthless);
+        FileSurvey.Answer[] answers = answers(spark, firsts, lengthless, channels.each());
         note(firsts, answers, remarks);
         List<PlannedClip> clips = new ArrayList<>(listed.size());
         List<String> divided = new ArrayList<>();
         for (int i : order(listed, fileOf)) {
-            add(listed.get(i), answers[fileOf[i]], rule, clips, divided);
+            FileSurvey.Answer file = answers[fileOf[i]];
+            for (PlannedClip clip : heard(listed.get(i), file, channels)) {
+                add(clip, file, rule, clips, divided);
+            }
         }
         return new AudioInput(clips, listed.size(), divided, remarks);
+    }
+
+    /** The channels of a clip that are heard; of a file that could not be opened, the first, which fails when read. */
+    private static List<PlannedClip> heard(PlannedClip clip, FileSurvey.Answer file, ChannelChoice channels) {
+        if (channels.isMix() || clip.channel() != Mixdown.MEAN) {
+            return List.of(clip);
+        }
+        int first = channels.each() ? 1 : channels.channel();
+        int last = channels.each() ? Math.max(1, file.channels()) : first;
+        String source = clip.whole() ? clip.clip() : ClipId.source(clip.clip());
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(c -> piece(
+                        clip,
+                        ClipId.channel(source, c) + clip.clip().substring(source.length()),
+                        clip.start(),
+                        clip.end(),
+                        clip.seconds(),
+                        clip.stamp()))
+                .toList();
     }
 
     /** Whether a clip's file has to be measured: its manifest gives no length, or one not exact enough to divide it. */
@@ -136,15 +177,16 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
                 .toArray();
     }
 
-    private static FileSurvey.Answer[] answers(JavaSparkContext spark, List<PlannedClip> firsts, boolean[] lengthless) {
+    private static FileSurvey.Answer[] answers(
+            JavaSparkContext spark, List<PlannedClip> firsts, boolean[] lengthless, boolean channels) {
         FileSurvey.Answer[] answers = new FileSurvey.Answer[firsts.size()];
         List<FileSurvey.Question> questions = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {
             PlannedClip first = firsts.get(i);
-            if (first.stamp() == null || lengthless[i]) {
-                questions.add(new FileSurvey.Question(first.uri(), first.stamp(), lengthless[i]));
+            if (first.stamp() == null || lengthless[i] || channels) {
+                questions.add(new FileSurvey.Question(first.uri(), first.stamp(), lengthless[i], channels));
             } else {
-                answers[i] = new FileSurvey.Answer(first.stamp(), Double.NaN, null);
+                answers[i] = new FileSurvey.Answer(first.stamp(), Double.NaN, 0, null);
             }
         }
         List<FileSurvey.Answer> asked = FileSurvey.ask(spark, questions);

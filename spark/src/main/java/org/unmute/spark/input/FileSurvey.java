@@ -15,7 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.data.ClipDivision;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
@@ -46,17 +48,19 @@ final class FileSurvey {
      * @param uri URI of the file
      * @param stamp stamp of the file, if known; null asks for it
      * @param seconds whether to ask for the length
+     * @param channels whether to ask for the number of channels
      */
-    record Question(String uri, String stamp, boolean seconds) implements Serializable {}
+    record Question(String uri, String stamp, boolean seconds, boolean channels) implements Serializable {}
 
     /**
      * The answer about a file.
      *
      * @param stamp stamp of the file; null if it does not exist
      * @param seconds length of the file; NaN if the question did not ask for it or it cannot be determined
+     * @param channels number of channels; 0 if the question did not ask for it or it cannot be determined
      * @param failure a failure that may be temporary, such as one of the network; null if there was none
      */
-    record Answer(String stamp, double seconds, String failure) implements Serializable {}
+    record Answer(String stamp, double seconds, int channels, String failure) implements Serializable {}
 
     /** Answers in the order of the questions. */
     static List<Answer> ask(JavaSparkContext spark, List<Question> questions) {
@@ -111,12 +115,12 @@ final class FileSurvey {
                 return asked(files, question);
             } catch (IOException e) {
                 if (isOfFile(e)) {
-                    return new Answer(question.stamp(), Double.NaN, null);
+                    return new Answer(question.stamp(), Double.NaN, 0, null);
                 }
                 failure = e;
             }
         }
-        return new Answer(question.stamp(), Double.NaN, ClipSound.reason(failure));
+        return new Answer(question.stamp(), Double.NaN, 0, ClipSound.reason(failure));
     }
 
     /** Whether a failure is due to the file itself, so that asking again does not help. */
@@ -127,7 +131,22 @@ final class FileSurvey {
     private static Answer asked(HadoopFiles files, Question question) throws IOException {
         FileStatus status = files.status(question.uri());
         String stamp = question.stamp() == null ? HadoopFiles.stamp(status) : question.stamp();
-        return new Answer(stamp, question.seconds() ? seconds(files, question.uri(), status) : Double.NaN, null);
+        double seconds = question.seconds() ? seconds(files, question.uri(), status) : Double.NaN;
+        int channels = question.channels() ? channels(files, question.uri(), status) : 0;
+        return new Answer(stamp, seconds, channels, null);
+    }
+
+    /** Number of channels; 0 if the file is damaged or not a sound file. */
+    private static int channels(HadoopFiles files, String uri, FileStatus status) throws IOException {
+        if (!status.isFile()) {
+            return 0;
+        }
+        try (AudioStream stream =
+                HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri, Mixdown.MEAN)) {
+            return stream.channels();
+        } catch (UnreadableAudioException | EOFException | IllegalArgumentException e) {
+            return 0; // reported when the recording is read
+        }
     }
 
     /** Length in seconds; NaN if the file is damaged or not a sound file. */
@@ -138,7 +157,8 @@ final class FileSurvey {
         try {
             return ClipDivision.seconds(
                     new AudioClip(uri, UriPath.of(uri)),
-                    _ -> HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri));
+                    (_, channel) ->
+                            HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri, channel));
         } catch (UnreadableAudioException | EOFException | IllegalArgumentException e) {
             return Double.NaN; // reported when the recording is read
         }

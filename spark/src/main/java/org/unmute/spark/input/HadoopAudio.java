@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.plan.PlannedClip;
@@ -24,7 +25,7 @@ public final class HadoopAudio implements AudioReader {
 
     /** A planned clip, in the form for a {@code ClipPass} whose files this reader opens. */
     public static AudioClip clip(PlannedClip clip) {
-        return new AudioClip(clip.clip(), path(clip.uri()), clip.start(), clip.end());
+        return new AudioClip(clip.clip(), path(clip.uri()), clip.start(), clip.end(), clip.channel());
     }
 
     /**
@@ -44,11 +45,12 @@ public final class HadoopAudio implements AudioReader {
      * Opens a file.
      *
      * @param path path from {@link #path}
+     * @param number which channel of the sound, from 1; {@link Mixdown#MEAN} for the mean of all
      */
     @Override
-    public AudioStream open(Path path) throws IOException {
+    public AudioStream open(Path path, int number) throws IOException {
         String uri = uri(path);
-        return open(files.open(uri, HadoopFiles.Reading.CLIPS), uri);
+        return open(files.open(uri, HadoopFiles.Reading.CLIPS), uri, number);
     }
 
     /**
@@ -56,10 +58,11 @@ public final class HadoopAudio implements AudioReader {
      *
      * @param channel closed with the stream, or if the stream cannot be opened
      * @param uri name of the file, for messages
+     * @param number which channel of the sound, from 1; {@link Mixdown#MEAN} for the mean of all
      */
-    public static AudioStream open(SeekableByteChannel channel, String uri) throws IOException {
+    public static AudioStream open(SeekableByteChannel channel, String uri, int number) throws IOException {
         try {
-            return AudioFiles.open(AudioSource.of(channel, uri));
+            return AudioFiles.open(AudioSource.of(channel, uri), number);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;

@@ -11,8 +11,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.unmute.audio.hearing.Speed;
 import org.unmute.data.provenance.Json;
 import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.recording.ChannelChoice;
 import org.unmute.files.InputException;
 import org.unmute.files.PlainText;
 import org.unmute.probes.cache.CacheKey;
@@ -44,6 +46,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
      *
      * @param tokens the key of the encoder's tokens as they are stored
      * @param kept which results are kept for each clip; settings of other results are not part of the key
+     * @param channels which channels of recordings are heard
      * @param probeSha256 digest of the probe's file; null for the encoder's own head
      * @param calibrated whether the probe learned a calibration of its scores
      * @param classes classes of the scores; empty if there are no scores
@@ -52,6 +55,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
             CacheKey tokens,
             EmbedOptions options,
             SortedSet<Kept> kept,
+            ChannelChoice channels,
             String probeSha256,
             boolean calibrated,
             List<String> classes) {
@@ -65,6 +69,9 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
                         kept.stream()
                                 .map(k -> k.name().toLowerCase(Locale.ROOT))
                                 .toList()));
+        if (!channels.isMix()) {
+            values.put("channels", channels.toString());
+        }
         if (kept.contains(Kept.TOKENS)) {
             values.put("dtype", tokens.dtype().name());
             values.put("layers", Integer.toString(tokens.layers()));
@@ -90,7 +97,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
 
     /** What is not stated is as the probe learned it, which is in the key. */
     private static String words(DetectionRules stated) {
-        DetectionRules rules = stated.completed(null);
+        DetectionRules rules = stated.completed(null, Speed.NORMAL);
         return "threshold " + rules.threshold() + ", by class " + new TreeMap<>(rules.byClass()) + ", low "
                 + rules.low() + ", low share " + rules.lowShare() + ", median " + rules.median() + ", median rows "
                 + rules.medianRows() + ", max gap " + rules.maxGap() + ", min duration " + rules.minDuration()

@@ -25,7 +25,7 @@ public record ClipSize(EncoderSpec spec, DType dtype, int layers) {
 
     /** Max number of token rows; for a clip of unknown length, the rows of one window. */
     private long rows(PlannedClip clip) {
-        double samples = clip.seconds() * spec.sampleRate();
+        double samples = spec.samples(clip.seconds());
         return samples > 0 ? spec.rows((long) Math.ceil(samples) + 1) : spec.time();
     }
 

@@ -2,6 +2,8 @@ package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.regex.Pattern;
+import org.unmute.audio.hearing.Mixdown;
+import org.unmute.data.ClipId;
 
 /**
  * A clip to embed, as planned by the driver.
@@ -42,6 +44,11 @@ public record PlannedClip(
     /** The clip's entry in the index before it is embedded. */
     public ClipOrigin origin() {
         return new ClipOrigin(clip, file, root(), start, end, labels, split, stamp);
+    }
+
+    /** Which channel of its file the clip is, from 1, as its id says; {@link Mixdown#MEAN} for the mean of all. */
+    public int channel() {
+        return clip == null || clip.equals(file) ? Mixdown.MEAN : ClipId.channel(clip);
     }
 
     /** Whether the clip spans its whole file. */

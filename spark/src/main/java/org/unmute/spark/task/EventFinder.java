@@ -46,7 +46,7 @@ final class EventFinder {
     /** Detects the events of a clip. */
     Found of(PlannedClip clip) {
         List<DetectedEvent> found = new ArrayList<>();
-        try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()))) {
+        try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()), clip.channel())) {
             ReadOutcome read =
                     detector.run(stream, clip.start(), clip.end(), event -> found.add(row(clip, event)), _ -> {});
             for (String warning : read.warnings()) {

@@ -44,15 +44,17 @@ final class HashedAudio implements AudioReader {
      * Opens a file at its beginning.
      *
      * @param path path from {@link HadoopAudio#path}
+     * @param number which channel of the sound, from 1; {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of
+     *     all
      */
     @Override
-    public AudioStream open(Path path) throws IOException {
+    public AudioStream open(Path path, int number) throws IOException {
         String uri = HadoopAudio.uri(path);
         FileStatus status = files.status(uri);
         requireUnchanged(uri, status);
         SeekableByteChannel channel = files.open(uri, status, Reading.CLIPS);
         boolean onTheWay = once.contains(uri) && !planned.containsKey(uri) && !hashed.containsKey(uri);
-        return HadoopAudio.open(onTheWay ? new Hashed(uri, channel) : channel, uri);
+        return HadoopAudio.open(onTheWay ? new Hashed(uri, channel) : channel, uri, number);
     }
 
     private void requireUnchanged(String uri, FileStatus status) throws UnreadableAudioException {

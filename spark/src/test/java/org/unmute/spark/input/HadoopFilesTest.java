@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Wav;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
 /** Reading files through Hadoop's file systems. */
@@ -172,11 +173,11 @@ class HadoopFilesTest {
         Wav.write(temp.resolve("tone ♪.wav"), samples, 1000);
         Recording expected = Wav.read(temp.resolve("tone ♪.wav"));
         HadoopAudio audio = new HadoopAudio(files);
-        try (AudioStream stream = audio.open(HadoopAudio.path(uri("tone ♪.wav")))) {
+        try (AudioStream stream = audio.open(HadoopAudio.path(uri("tone ♪.wav")), Mixdown.MEAN)) {
             assertThat(Recording.read(stream).samples()).isEqualTo(expected.samples());
         }
         Files.write(temp.resolve("no.wav"), new byte[100]);
-        assertThatThrownBy(() -> audio.open(HadoopAudio.path(uri("no.wav"))))
+        assertThatThrownBy(() -> audio.open(HadoopAudio.path(uri("no.wav")), Mixdown.MEAN))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(uri("no.wav"));
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.audio.Wav;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.Sha256;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
@@ -57,7 +58,7 @@ class HashedAudioTest {
     }
 
     private static void readSome(HashedAudio audio, String uri) throws IOException {
-        try (AudioStream stream = audio.open(HadoopAudio.path(uri))) {
+        try (AudioStream stream = audio.open(HadoopAudio.path(uri), Mixdown.MEAN)) {
             stream.seek(200_000);
             assertThat(stream.read(new float[1000], 0, 1000)).isPositive();
         }
@@ -118,7 +119,8 @@ class HashedAudioTest {
         Path text = Files.writeString(folder.resolve("text.wav"), "no sound");
         String other = FILES.qualified(text.toString()).toString();
         HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of(other));
-        assertThatThrownBy(() -> audio.open(HadoopAudio.path(other))).isInstanceOf(UnreadableAudioException.class);
+        assertThatThrownBy(() -> audio.open(HadoopAudio.path(other), Mixdown.MEAN))
+                .isInstanceOf(UnreadableAudioException.class);
         assertThat(audio.digest(other, stamp)).isEqualTo(Sha256.of(text));
     }
 }

@@ -1,0 +1,207 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationTable;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.scene.SyntheticScenes;
+
+/** {@code --speed 0.1}: what a header of a tenth of the rate gives, in the recording's own seconds and Hz. */
+class SpeedEndToEndTest {
+    private static final int TIMES = 10;
+
+    @TempDir
+    static Path folder;
+
+    private static Path slow;
+    private static Path slowRun;
+    private static Path fast;
+    private static Path fastCache;
+    private static Path fastRun;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        slow = folder.resolve("slow");
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(2), 5).write(slow, 20, 4);
+        fast = folder.resolve("fast");
+        try (Stream<Path> files = Files.walk(slow)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = fast.resolve(slow.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.write(copy, faster(file));
+            }
+        }
+        embed(slow, "slow-cache");
+        slowRun = probe(slow, "slow-cache", "slow-run");
+        fastCache = embed(fast, "fast-cache", "--speed", "0.1");
+        fastRun = probe(fast, "fast-cache", "fast-run");
+    }
+
+    /** The same samples at ten times the rate, and the same events in a tenth of the time. */
+    private static byte[] faster(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (file.toString().endsWith(".wav")) {
+            ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            header.putInt(24, TIMES * header.getInt(24)).putInt(28, TIMES * header.getInt(28));
+        } else if (file.toString().endsWith("events.tsv")) {
+            List<String> rows = new ArrayList<>();
+            for (String row : Files.readAllLines(file)) {
+                String[] cells = row.split("\t");
+                rows.add(
+                        rows.isEmpty() ? row : String.join("\t", cells[0], tenth(cells[1]), tenth(cells[2]), cells[3]));
+            }
+            return String.join("\n", rows).getBytes(StandardCharsets.UTF_8);
+        }
+        return bytes;
+    }
+
+    private static String tenth(String seconds) {
+        return String.format(Locale.ROOT, "%.6f", Double.parseDouble(seconds) / TIMES);
+    }
+
+    private static Path embed(Path audio, String name, Object... more) {
+        Path cache = folder.resolve(name);
+        Ran.unmute(Ran.with(new Object[] {"embed", "-q", "--audio", audio, "--out", cache}, more))
+                .endsWith(ExitCode.OK);
+        return cache;
+    }
+
+    private static Path probe(Path audio, String cache, String name) {
+        Path run = folder.resolve(name);
+        Object[] args = {"probe", "-q", "--probe", "protobin", "--epochs", 15, "--cache", folder.resolve(cache)};
+        Ran.unmute(Ran.with(
+                        args,
+                        "--labels",
+                        audio.resolve("manifest.csv"),
+                        "--frames",
+                        audio.resolve("train-events.tsv"),
+                        "--out",
+                        run))
+                .endsWith(ExitCode.OK);
+        return run;
+    }
+
+    private static Path detect(Path run, Path audio, String name, Object... more) {
+        Path out = folder.resolve(name);
+        Object[] args = {"detect", "--probe", run, "--audio", audio, "--out", out, "--threshold", 0.4};
+        Ran.unmute(Ran.with(args, Ran.with(new Object[] {"--format", "parquet,csv,raven"}, more)))
+                .endsWith(ExitCode.OK);
+        return out;
+    }
+
+    private static List<Annotation> read(Path file) throws IOException {
+        return AnnotationTable.read(file).annotations();
+    }
+
+    private static void assertTenth(Path fastOut, Path slowOut) throws IOException {
+        List<Annotation> actual = read(fastOut.resolve("events.parquet"));
+        List<Annotation> expected = read(slowOut.resolve("events.parquet"));
+        assertThat(expected).hasSizeGreaterThan(5);
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            Annotation a = actual.get(i);
+            Annotation e = expected.get(i);
+            assertThat(a.label()).isEqualTo(e.label());
+            assertThat(a.file()).isEqualTo(e.file());
+            assertThat(a.onset()).isCloseTo(e.onset() / TIMES, within(1e-12));
+            assertThat(a.offset()).isCloseTo(e.offset() / TIMES, within(1e-12));
+            assertThat(a.low()).isCloseTo(e.low() * TIMES, within(1e-6));
+            assertThat(a.high()).isCloseTo(e.high() * TIMES, within(1e-6));
+            assertThat(a.score()).isCloseTo(e.score(), within(1e-9));
+        }
+    }
+
+    /** The probes of both saw the same tokens with the same labels in time, so that their events are the same. */
+    @Test
+    void eventsAreThoseOfAHeaderOfATenthOfTheRate() throws IOException {
+        Path audio = Path.of("test");
+        Path expected = detect(slowRun, slow.resolve(audio), "slow-events");
+        Path actual = detect(fastRun, fast.resolve(audio), "fast-events");
+        assertTenth(actual, expected);
+        assertThat(read(actual.resolve("raven-combined.txt")))
+                .extracting(Annotation::high)
+                .anyMatch(high -> high > 16_000);
+        Object[] slowRules = {"--merge-gap", 0.5, "--min-duration", 0.3, "--median", 0.4};
+        Object[] fastRules = {"--merge-gap", 0.05, "--min-duration", 0.03, "--median", 0.04};
+        assertTenth(
+                detect(fastRun, fast.resolve(audio), "fast-rules", fastRules),
+                detect(slowRun, slow.resolve(audio), "slow-rules", slowRules));
+        assertThat(Json.MAPPER
+                        .readTree(actual.resolve("run.json").toFile())
+                        .at("/results/encoderOptions/speed")
+                        .asText())
+                .isEqualTo("0.1");
+    }
+
+    @Test
+    void anotherSpeedIsRefused() {
+        Object[] detect = {"detect", "--probe", slowRun, "--audio", fast.resolve("test"), "--out", folder.resolve("no")
+        };
+        assertThat(Ran.unmute(Ran.with(detect, "--speed", 0.1))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("--speed 0.1: the probe learned on recordings at speed 1: leave --speed out");
+        assertThat(Ran.unmute(Ran.with(detect, "--encoder", "embedded", "--speed", "0.10"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("--speed 0.1: the probe learned on recordings at speed 1");
+        assertThat(Ran.unmute("tag", "--probe", fastRun, "--audio", slow, "--speed", 1)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("--speed 1: the probe learned on recordings at speed 0.1");
+        assertThat(Ran.unmute("embed", "--audio", fast, "--out", fastCache)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("recordings at speed 0.1, resampling hann'", "asked for");
+        assertThat(Ran.unmute("embed", "--audio", fast, "--out", folder.resolve("x"), "--speed", 0)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--speed: the speed is 0.001 to 1000, not 0");
+    }
+
+    @Test
+    void clipsAreTaggedAndExplainedAtTheSpeedOfTheProbe() throws IOException {
+        Path slowScores = folder.resolve("slow.csv");
+        Path fastScores = folder.resolve("fast.csv");
+        Ran.unmute("tag", "-q", "--probe", slowRun, "--audio", slow.resolve("test"), "--scores", slowScores)
+                .endsWith(ExitCode.OK);
+        Ran.unmute("tag", "-q", "--probe", fastRun, "--audio", fast.resolve("test"), "--scores", fastScores)
+                .endsWith(ExitCode.OK);
+        assertThat(fastScores).hasSameTextualContentAs(slowScores);
+        Path recording;
+        try (Stream<Path> files = Files.list(fast.resolve("test"))) {
+            recording = files.sorted().findFirst().orElseThrow();
+        }
+        Path out = folder.resolve("why");
+        Ran.unmute("explain", "--run", fastRun, "--audio", recording, "--out", out)
+                .endsWith(ExitCode.OK);
+        List<String> rows = Files.readAllLines(out.resolve("contributions.csv"));
+        assertThat(rows.getFirst()).contains("start", "low");
+    }
+
+    @Test
+    void aRecordingOfWhichNothingIsLeftIsSkipped() throws IOException {
+        Path low = folder.resolve("low.wav");
+        DetectFixture.writeFloats(low, DetectFixture.scene(1, 1), 8000, 1);
+        assertThat(Ran.unmute("embed", "--audio", low, "--out", folder.resolve("nothing"), "--speed", "0.004")
+                        .endsWith(ExitCode.INPUT)
+                        .out())
+                .contains("nothing is left to hear at speed 0.004: what was recorded at 8000 Hz is played up to 16 Hz");
+    }
+}
