@@ -113,8 +113,8 @@ public final class EncoderOptions {
             paramLabel = "X",
             description =
                     "Play recordings to the encoder X times as fast: 0.1 for bats, whose 40 kHz it then hears at 4"
-                            + " kHz, 10 for whales; 0.001 to 1000. Seconds and Hz of options, tables and labels stay those of"
-                            + " the recordings (default: 1).")
+                            + " kHz, 10 for whales; 0.001 to 1000. Seconds and Hz of options, tables and labels stay"
+                            + " those of the recordings (default: 1).")
     private String speed;
 
     @Option(

@@ -39,7 +39,6 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     private static final String REBUILD_SUFFIX = ".rebuild";
     private static final String DAMAGED_SUFFIX = ".damaged";
-
     private final Path folder;
     private final CacheKey key;
     private final CacheOptions options;
