@@ -28,7 +28,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  */
 @FullBuild("runs Maven and virtual machines")
 class PluginEndToEndTest {
-    private static final String VERSION = "0.1.0-SNAPSHOT";
+    private static final String VERSION = "0.2.0-SNAPSHOT";
 
     @TempDir
     private static Path folder;
