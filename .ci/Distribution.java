@@ -239,7 +239,12 @@ class Distribution {
             }
             for (Map.Entry<String, Path> file : files.entrySet()) {
                 Path to = root.resolve(file.getKey());
-                Files.write(to, Files.readAllBytes(file.getValue()));
+                if (file.getKey().endsWith(".cmd")) {
+                    // cmd misses labels where lines end as elsewhere
+                    Files.writeString(to, Files.readString(file.getValue()).replaceAll("\\r?\\n", "\r\n"));
+                } else {
+                    Files.write(to, Files.readAllBytes(file.getValue()));
+                }
                 dress(to, Files.isExecutable(file.getValue()) ? "rwxr-xr-x" : "rw-r--r--");
             }
         }

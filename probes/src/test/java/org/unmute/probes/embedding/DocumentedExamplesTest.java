@@ -272,6 +272,9 @@ class DocumentedExamplesTest {
 
             public static void main(String[] args) throws Exception {
                 try (TaggingService service = new TaggingService(Path.of(args[0]), Path.of(args[1]))) {
+                    while (!service.isReady()) {
+                        Thread.sleep(10);
+                    }
                     System.out.println("threads " + threads());
                     Recording clip = Wav.read(Path.of(args[2]));
                     List<Callable<List<String>>> calls = new ArrayList<>();
