@@ -10,6 +10,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -253,7 +254,7 @@ class Distribution {
 
     private static void dress(Path entry, String permissions) throws IOException {
         Files.setPosixFilePermissions(entry, PosixFilePermissions.fromString(permissions));
-        Files.setLastModifiedTime(entry, TIME);
+        Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(TIME, TIME, TIME);
     }
 
     private static void delete(Path folder) throws IOException {
