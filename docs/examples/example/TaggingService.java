@@ -6,6 +6,7 @@ import java.util.List;
 import org.unmute.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderWarmUp;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.TrainedProbe;
@@ -15,6 +16,7 @@ import org.unmute.tensor.backend.Backends;
 public final class TaggingService implements AutoCloseable {
     private final Encoder encoder;
     private final TrainedProbe probe;
+    private final EncoderWarmUp warmUp;
 
     public TaggingService(Path checkpoint, Path trained) throws IOException {
         encoder = Encoders.open(checkpoint, EncoderSettings.AUTHORS);
@@ -22,7 +24,13 @@ public final class TaggingService implements AutoCloseable {
         probe.requireTokensOf(encoder, checkpoint);
         System.getLogger("example")
                 .log(System.Logger.Level.INFO, Backends.choice().reason());
-        tag(new float[16_000], 16_000); // the first call is slow
+        // The first calls are slow: silence as long as what clients will send, until the time of a call settles.
+        warmUp = EncoderWarmUp.begin(() -> tag(new float[10 * 16_000], 16_000));
+    }
+
+    /** Whether a call takes as long as later ones will: for the probe of a load balancer. */
+    public boolean isReady() {
+        return warmUp.isDone();
     }
 
     /** Probabilities in the order of {@link #classes()}. Samples are mono, full scale is -1 to 1. */
@@ -44,6 +52,7 @@ public final class TaggingService implements AutoCloseable {
     /** Only where the process outlives the service; nothing may run any more. */
     @Override
     public void close() {
+        warmUp.await();
         Backends.close();
     }
 }

@@ -30,7 +30,7 @@ class LauncherTest {
         mkdir -p "$lib"
         sleep 0.3
         echo "[INFO] Downloaded from central: https://example.org/a.jar (1 kB at 1 kB/s)"
-        echo "[INFO] Building Unmute tensor 0.1.0-SNAPSHOT                               [2/14]"
+        echo "[INFO] Building Unmute tensor 0.2.0-SNAPSHOT                               [2/14]"
         echo "[WARNING] of no interest"
         [ ! -e "$TREE/broken" ] || { echo "[ERROR] a reason"; exit 1; }
         [ ! -e "$TREE/slow" ] || sleep 8

@@ -28,7 +28,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  */
 @FullBuild("runs Maven and virtual machines")
 class PluginEndToEndTest {
-    private static final String VERSION = "0.1.0-SNAPSHOT";
+    private static final String VERSION = "0.2.0-SNAPSHOT";
 
     @TempDir
     private static Path folder;
@@ -40,7 +40,7 @@ class PluginEndToEndTest {
 
     @BeforeAll
     static void build() throws Exception {
-        assumeTrue(mavenVersion() >= 309, "needs Maven 3.9 or newer on the PATH");
+        assumeTrue(mavenVersion(folder) >= 309, "needs Maven 3.9 or newer on the PATH");
         Path project = folder.resolve("plugin");
         copy(root().resolve("docs/examples/plugin"), project);
         addForgetfulProbes(project.resolve("src/main"));
@@ -48,8 +48,22 @@ class PluginEndToEndTest {
         for (String module : List.of("", "files", "tensor", "audio", "models", "probes")) {
             install(repository, module);
         }
+        Ran ran = maven(folder, project, repository);
+        assertThat(ran.status()).as(ran.toString()).isZero();
+        jar = project.resolve("target/unmute-plugin-1.jar");
+
+        encoder = folder.resolve("patch.safetensors");
+        PluginCheckpoints.skeleton(encoder, 16, 6);
+        recordings = TinyEncoder.recordings(folder, 20, 8);
+        cache = folder.resolve("cache");
+        unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
+    }
+
+    /** Packs a project with what {@link #install} has put into a repository, and with libraries of the local one. */
+    static Ran maven(Path folder, Path project, Path repository) throws Exception {
         String local = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");
-        Ran ran = run(
+        return run(
+                folder,
                 project,
                 "mvn",
                 "-o",
@@ -59,14 +73,6 @@ class PluginEndToEndTest {
                 "-Djdk=" + System.getProperty("java.home"),
                 "-Dmaven.repo.local=" + repository,
                 "-Dmaven.repo.local.tail=" + local);
-        assertThat(ran.status()).as(ran.toString()).isZero();
-        jar = project.resolve("target/unmute-plugin-1.jar");
-
-        encoder = folder.resolve("patch.safetensors");
-        PluginCheckpoints.skeleton(encoder, 16, 6);
-        recordings = TinyEncoder.recordings(folder, 20, 8);
-        cache = folder.resolve("cache");
-        unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
     }
 
     /** Adds probes with mistakes: one never asks for an option, the other does not state it. */
@@ -120,10 +126,10 @@ class PluginEndToEndTest {
     }
 
     /** Maven's major version times 100 plus its minor version; 0 without Maven. */
-    private static int mavenVersion() throws Exception {
+    static int mavenVersion(Path folder) throws Exception {
         Ran ran;
         try {
-            ran = run(folder, "mvn", "-v");
+            ran = run(folder, folder, "mvn", "-v");
         } catch (IOException e) {
             return 0;
         }
@@ -132,13 +138,14 @@ class PluginEndToEndTest {
         return parts.length == 2 ? 100 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]) : 0;
     }
 
-    private static Ran run(Path where, String... command) throws Exception {
+    static Ran run(Path folder, Path where, String... command) throws Exception {
         Path out = Files.createTempFile(folder, "run", ".out");
-        Process p = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(where.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
+                .redirectOutput(out.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process p = builder.start();
         try {
             assertThat(p.waitFor(10, TimeUnit.MINUTES)).as("it ends").isTrue();
         } finally {
@@ -147,7 +154,7 @@ class PluginEndToEndTest {
         return new Ran(p.exitValue(), Files.readString(out), "");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = to.resolve(from.relativize(file));
@@ -158,12 +165,12 @@ class PluginEndToEndTest {
     }
 
     /** Puts a module's pom and classes into a local repository; the root has a pom only. */
-    private static void install(Path repository, String module) throws IOException {
-        String id = module.isEmpty() ? "unmute" : "unmute-" + module;
+    static void install(Path repository, String module) throws IOException {
+        String id = module.isEmpty() ? "unmute" : "unmute-" + module.replace('/', '-');
         Path target = repository.resolve("org/unmute/" + id + "/" + VERSION);
         Files.createDirectories(target);
         Files.copy(root().resolve(module).resolve("pom.xml"), target.resolve(id + "-" + VERSION + ".pom"));
-        if (!module.isEmpty()) {
+        if (Files.exists(root().resolve(module).resolve("src/main"))) {
             Path classes = root().resolve(module).resolve("target/classes");
             Path file = target.resolve(id + "-" + VERSION + ".jar");
             assertThat(ToolProvider.findFirst("jar")

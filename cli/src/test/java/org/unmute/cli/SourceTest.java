@@ -193,10 +193,15 @@ class SourceTest {
                 }
             }
         }
-        String launcher = Files.readString(root().resolve("unmute")).replace("\\\n", " ");
-        Matcher loop = Pattern.compile("for class in (.*?); do").matcher(launcher);
-        assertThat(loop.find()).as("a loop over classes in the launcher").isTrue();
-        assertThat(loop.group(1).trim().split("\\s+")).containsExactlyInAnyOrderElementsOf(withVectors);
+        String options = Files.readString(root().resolve("cli/src/launcher/kernels.options"));
+        for (String option : List.of("CompileThresholdScaling", "BackgroundCompilation")) {
+            assertThat(Pattern.compile(option + ",org/unmute/kernels/vector/(.*?)\\.\\*,")
+                            .matcher(options)
+                            .results()
+                            .map(found -> found.group(1)))
+                    .as(option)
+                    .containsExactlyInAnyOrderElementsOf(withVectors);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.unmute.models.encoder;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.FeedForward;
@@ -50,10 +51,17 @@ public final class EncoderWarmUp {
     /** Limits the wait on a machine that is too slow for {@link #COMPILED_NANOS}. */
     private static final int MAX_PASSES = PASSES + 200;
 
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("unmute-warm-up").start(EncoderWarmUp::onProcessor);
+    /** A request's time has settled when so many in a row took no more than this times the shortest. */
+    private static final double STEADY = 1.4;
 
-    private EncoderWarmUp() {}
+    private static final int STEADY_REQUESTS = 6;
+    private static final long REQUESTS_NANOS = 60_000_000_000L;
+
+    private final Thread thread;
+
+    private EncoderWarmUp(Runnable work) {
+        thread = Thread.ofPlatform().daemon().name("unmute-warm-up").start(work);
+    }
 
     /**
      * Starts {@link #run} in the background on its own one-thread backend, if the processor's backend benefits from
@@ -61,7 +69,44 @@ public final class EncoderWarmUp {
      * the encoder {@linkplain Encoder#after wait} before its first forward pass.
      */
     public static EncoderWarmUp begin() {
-        return new EncoderWarmUp();
+        return new EncoderWarmUp(EncoderWarmUp::onProcessor);
+    }
+
+    /**
+     * Repeats a request in the background until its time settles, at most for a minute. For the start of a server: the
+     * first request of a client then takes about as long as later ones. {@link #isDone} tells when the server is ready;
+     * requests may also come earlier, and are slower.
+     *
+     * @param request such as a client will make: of the same encoder, probe and length of sound, as time depends on all.
+     *     If it throws, the warm-up ends, and a warning is logged
+     */
+    public static EncoderWarmUp begin(Runnable request) {
+        Objects.requireNonNull(request, "request");
+        return new EncoderWarmUp(() -> {
+            try {
+                settle(request);
+            } catch (RuntimeException e) {
+                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "the request of a warm-up failed", e);
+            }
+        });
+    }
+
+    private static void settle(Runnable request) {
+        long end = System.nanoTime() + REQUESTS_NANOS;
+        long shortest = Long.MAX_VALUE;
+        int steady = 0;
+        while (steady < STEADY_REQUESTS) {
+            long begin = System.nanoTime();
+            request.run();
+            long now = System.nanoTime();
+            long took = now - begin;
+            // Much shorter than before: something was compiled since, and more may be.
+            steady = took > STEADY * shortest || took * STEADY < shortest ? 0 : steady + 1;
+            shortest = Math.min(shortest, took);
+            if (now > end) {
+                return;
+            }
+        }
     }
 
     private static void onProcessor() {
@@ -85,6 +130,11 @@ public final class EncoderWarmUp {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether the warm-up has ended: what {@link #await} waits for. */
+    public boolean isDone() {
+        return !thread.isAlive();
     }
 
     /** Weights with constant values. */

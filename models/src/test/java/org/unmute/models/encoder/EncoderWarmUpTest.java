@@ -3,6 +3,8 @@ package org.unmute.models.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -32,5 +34,28 @@ class EncoderWarmUpTest {
         assertThat(Thread.interrupted()).isTrue();
         warmUp.await();
         assertThat(isRunning()).isFalse();
+    }
+
+    @Test
+    void repeatsARequestUntilItsTimeSettles() {
+        long[] millis = {60, 40, 20, 5};
+        AtomicInteger calls = new AtomicInteger();
+        EncoderWarmUp warmUp = EncoderWarmUp.begin(() -> {
+            int call = calls.getAndIncrement();
+            LockSupport.parkNanos(1_000_000 * millis[Math.min(call, millis.length - 1)]);
+        });
+        assertThat(warmUp.isDone()).isFalse();
+        warmUp.await();
+        assertThat(warmUp.isDone()).isTrue();
+        assertThat(calls.get()).isGreaterThan(millis.length + 4);
+    }
+
+    @Test
+    void aRequestThatFailsEndsIt() {
+        EncoderWarmUp warmUp = EncoderWarmUp.begin(() -> {
+            throw new IllegalStateException("no");
+        });
+        warmUp.await();
+        assertThat(warmUp.isDone()).isTrue();
     }
 }

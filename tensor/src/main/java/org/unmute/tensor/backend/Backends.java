@@ -14,6 +14,9 @@ import org.unmute.tensor.backend.BackendProvider.Availability;
  * properties {@code unmute.backend} (a name for {@link #open}) and {@code unmute.threads} control it.
  */
 public final class Backends {
+    private static final String VECTOR = "vector";
+    private static final String VECTOR_MODULE = "org.unmute.kernels.vector";
+
     private static volatile Choice current;
 
     private Backends() {}
@@ -180,12 +183,13 @@ public final class Backends {
                 .filter(p -> name.equals("auto") ? p.priority() >= 0 : p.isCpu())
                 .toList();
         List<String> passed = new ArrayList<>();
+        if (all.stream().noneMatch(p -> p.name().equals(VECTOR))) {
+            passed.add(absence());
+        }
         for (BackendProvider p : all) {
             Availability a = p.probe();
             if (a.available()) {
-                String best = all.size() == 1
-                        ? "the only one on the path"
-                        : name.equals("auto") ? "best of those here" : "best on the processor";
+                String best = name.equals("auto") ? "best of those here" : "best on the processor";
                 return choice(p.open(threads), passed.isEmpty() ? best : String.join("; ", passed));
             }
             passed.add(p.name() + " does not run here: " + a.reason());
@@ -203,7 +207,9 @@ public final class Backends {
                 .orElseThrow(() -> new UnavailableException("backend " + base + " is not known: there are "
                         + String.join(
                                 ", ", all.stream().map(BackendProvider::name).toList())
-                        + "; others need the jar of their module on the class path or module path"));
+                        + (base.equals(VECTOR)
+                                ? "; " + absence()
+                                : "; others need the jar of their module on the class path or module path")));
         int device = colon < 0 ? 0 : device(name, name.substring(colon + 1));
         List<Availability> devices = p.devices();
         if (device >= devices.size() && devices.stream().anyMatch(Availability::available)) {
@@ -235,6 +241,29 @@ public final class Backends {
             throw new UnavailableException(
                     "backend " + name + " is not known: after the colon comes a device's number, from 0");
         }
+    }
+
+    /** Why the service loader does not find the vector backend, and what to do, by how the program was packed. */
+    private static String absence() {
+        Class<?> here = BackendProvider.class;
+        boolean linked = here.getModule().isNamed()
+                && ModuleLayer.boot()
+                        .configuration()
+                        .findModule(here.getModule().getName())
+                        .flatMap(m -> m.reference().location())
+                        .filter(place -> place.getScheme().equals("jrt"))
+                        .isPresent();
+        if (linked) {
+            return "the vector backend is not linked into this Java: give jlink --bind-services, or --add-modules "
+                    + VECTOR_MODULE;
+        }
+        String provider = VECTOR_MODULE.replace('.', '/') + "/VectorBackendProvider.class";
+        if (here.getClassLoader().getResource(provider) != null) {
+            return "the vector backend is in this jar, but META-INF/services/" + here.getName()
+                    + " does not list it: merge the files of META-INF/services where jars are packed into one"
+                    + " (maven-shade-plugin: ServicesResourceTransformer)";
+        }
+        return "the vector backend is missing: add the artifact unmute-kernels-vector to the class path or module path";
     }
 
     private static List<BackendProvider> providers() {

@@ -1,5 +1,6 @@
 package org.unmute.kernels.vector;
 
+import java.lang.module.ModuleFinder;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
@@ -10,6 +11,13 @@ import org.unmute.tensor.backend.BackendProvider;
  */
 public final class VectorBackendProvider implements BackendProvider {
     private static final int PRIORITY = 100;
+    private static final String MODULE = "jdk.incubator.vector";
+    /** So many fused multiply-adds take a fifth of this; by {@code BigDecimal}, without the instruction, three times. */
+    private static final long FUSED_NANOS = 2000;
+
+    private static final int FUSED_CALLS = 16;
+    /** Repeated where the thread was interrupted. */
+    private static final int FUSED_TRIES = 20;
 
     /** Called by the service loader. */
     public VectorBackendProvider() {}
@@ -26,8 +34,10 @@ public final class VectorBackendProvider implements BackendProvider {
 
     @Override
     public Availability probe() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return no("the Vector API is not loaded: pass --add-modules jdk.incubator.vector to java");
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            return ModuleFinder.ofSystem().find(MODULE).isPresent()
+                    ? no("the Vector API is not loaded: pass --add-modules " + MODULE + " to java")
+                    : no("this Java has no Vector API: give jlink --add-modules " + MODULE + ", or run on a JDK 25");
         }
         // Constants are inlined: reading them does not load the class, which needs the module.
         Integer most = Integer.getInteger(Lanes.MAX_BITS_PROPERTY);
@@ -35,7 +45,29 @@ public final class VectorBackendProvider implements BackendProvider {
             return no("-D" + Lanes.MAX_BITS_PROPERTY + "=" + most
                     + " turns it off: 512, 256 or 128 limit the width of vectors");
         }
-        return probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
+        Availability compiled = probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
+        return !compiled.available() || fuses()
+                ? compiled
+                : no(
+                        "the processor has no fused multiply-add (FMA), without which vectors are slower than plain loops");
+    }
+
+    /**
+     * Whether the processor multiplies and adds in one instruction, as all with AVX2 do. There is no property that says
+     * so, but the time does: without the instruction Java calculates with {@code BigDecimal}, in each lane of a vector.
+     */
+    private static boolean fuses() {
+        float x = 1;
+        for (int i = 0; i < FUSED_TRIES; i++) {
+            long begun = System.nanoTime();
+            for (int j = 0; j < FUSED_CALLS; j++) {
+                x = Math.fma(x, 0.999f, 0.3f);
+            }
+            if (System.nanoTime() - begun < FUSED_NANOS) {
+                return true;
+            }
+        }
+        return Float.isNaN(x); // never, and keeps the loop
     }
 
     /**

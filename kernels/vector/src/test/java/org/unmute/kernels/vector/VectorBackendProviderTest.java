@@ -78,6 +78,11 @@ class VectorBackendProviderTest {
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"))
                 .contains("false")
                 .contains("C2");
+        if (System.getProperty("os.arch").equals("amd64")) {
+            assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:UseAVX=0"))
+                    .contains("false")
+                    .contains("no fused multiply-add");
+        }
     }
 
     private static String ask(String... options) throws IOException, InterruptedException {
