@@ -124,6 +124,7 @@ public final class WritingCommands {
                         "csv,raven",
                         "--out",
                         out));
+        add("search", out -> List.of("--cache", cache, "--like", "test/000000.wav@0.2-0.6", "--top", 5, "--out", out));
         add(
                 "eval",
                 out -> List.of(
@@ -183,6 +184,7 @@ public final class WritingCommands {
         Path events = Files.writeString(
                 folder.resolve("annotations.csv"),
                 "file,start,end,label\ntrain/000000.wav,0.1,0.6,bee\ntrain/000001.wav,0.2,0.9,crow\n");
+        add("clips", out -> List.of("--events", events, "--audio", recordings, "--out", out));
         addFile("labels", "clips.csv", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out));
         Path single = folder.resolve("single");
         sounds(single);

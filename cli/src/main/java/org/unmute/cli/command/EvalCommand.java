@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventEvaluation;

@@ -1,6 +1,7 @@
-package org.unmute.cli.command;
+package org.unmute.cli.base;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.DeviceProfile;
@@ -13,16 +14,16 @@ import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Mixin;
 
 /** A command that computes with tensors. */
-abstract class ComputingCommand extends UnmuteCommand {
+public abstract class ComputingCommand extends UnmuteCommand {
     @Mixin
-    ComputeOptions compute;
+    protected ComputeOptions compute;
 
     /**
      * Opens the requested backend, prints a line about it and records it.
      *
      * @throws Backends.UnavailableException if it cannot run on this machine
      */
-    void openBackend() {
+    protected void openBackend() {
         Backends.Choice choice = compute.open();
         Backends.use(choice);
         if (compute.profile()) {
@@ -37,7 +38,7 @@ abstract class ComputingCommand extends UnmuteCommand {
      *
      * @param whose what to call the run in an error
      */
-    OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+    protected OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
         if (matched("--encoder")) {
             return opened(given);
         }
@@ -53,9 +54,17 @@ abstract class ComputingCommand extends UnmuteCommand {
      * Opens the encoder given on the command line and waits for its warm-up; says which tensors of its file are not
      * used.
      */
-    OpenEncoder opened(EncoderOptions encoder) throws IOException {
+    protected OpenEncoder opened(EncoderOptions encoder) throws IOException {
         OpenEncoder own = encoder.open(compute.digests());
         own.remark().ifPresent(this::tell);
         return WarmStart.awaitedBy(own);
+    }
+
+    /** Prints the profile of the device after the command, if it was requested. */
+    public void printProfile(PrintWriter err) {
+        // Only if requested: this opens a backend, which most commands without tensors never need.
+        if (compute.profile()) {
+            DeviceProfile.end(err);
+        }
     }
 }
