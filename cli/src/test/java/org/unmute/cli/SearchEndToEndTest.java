@@ -91,7 +91,7 @@ class SearchEndToEndTest {
     }
 
     @Test
-    void examplesOutsideTheCacheAndInTablesAreHeard() throws IOException {
+    void examplesMayBeOutsideTheCacheAndInTables() throws IOException {
         Path elsewhere = folder.resolve("elsewhere.wav");
         Wav.write(elsewhere, sound(20, 2.5), RATE);
         Path table = Files.writeString(
@@ -117,6 +117,22 @@ class SearchEndToEndTest {
                 .contains("by vectors of 1 s")
                 .contains("without.wav")
                 .doesNotContain("2.wav");
+    }
+
+    @Test
+    void evalSaysHowWellClipsFindTheirLike() throws IOException {
+        Path labels = Files.writeString(
+                folder.resolve("labels.csv"),
+                "file,label\n0.wav,chirp\n1.wav,chirp\n2.wav,chirp\n3.wav,chirp\nwithout.wav,noise\n");
+        Object[] line = {"eval", "--retrieval", "--cache", cache, "--labels", labels, "--split", "all", "--at", 3};
+        JsonNode scores = Ran.unmute(Ran.with(line, "--json", "-q"))
+                .endsWith(ExitCode.OK)
+                .json()
+                .path("retrieval");
+        assertThat(scores.path("queries").asInt()).isEqualTo(4);
+        assertThat(scores.path("meanAveragePrecision").asDouble()).isGreaterThan(0.9);
+        assertThat(scores.path("precisionAtK").asDouble()).isGreaterThan(0.9);
+        assertThat(Ran.unmute(line).endsWith(ExitCode.OK).out()).contains("precision at 3");
     }
 
     @Test

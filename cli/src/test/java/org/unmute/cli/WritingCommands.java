@@ -124,7 +124,7 @@ public final class WritingCommands {
                         "csv,raven",
                         "--out",
                         out));
-        add("search", out -> List.of("--cache", cache, "--like", "test/000000.wav@0.2-0.6", "--top", 5, "--out", out));
+        add("search", out -> List.of("--cache", cache, "--like", "test/000000.wav@0.2-0.6", "--by", "tokens", "--candidates", 0, "--out", out));
         add(
                 "eval",
                 out -> List.of(

@@ -104,7 +104,7 @@ public final class ExampleReader {
             throw new InputException("search: example " + example + ": there is no such recording in the cache ("
                     + recordings.size() + " recordings), and no such file");
         }
-        return heard(example, file);
+        return encoded(example, file);
     }
 
     private ExampleTokens cached(Example example) throws IOException {
@@ -145,7 +145,7 @@ public final class ExampleReader {
     }
 
     /** Tokens of an audio file, with as much sound around the example as an encoder's window has. */
-    private ExampleTokens heard(Example example, Path file) throws IOException {
+    private ExampleTokens encoded(Example example, Path file) throws IOException {
         Opened opened = encoder.open();
         EncoderSpec spec = opened.encoder().describe();
         try (AudioStream stream = AudioFiles.open(file)) {
