@@ -14,6 +14,8 @@ module org.unmute.cli {
             info.picocli;
     opens org.unmute.cli.audio to
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.base to
+            info.picocli;
     opens org.unmute.cli.command to
             info.picocli,
             com.fasterxml.jackson.databind;

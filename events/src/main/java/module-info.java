@@ -2,6 +2,7 @@
 module org.unmute.events {
     requires transitive org.unmute.data;
 
+    exports org.unmute.events.clips;
     exports org.unmute.events.decision;
     exports org.unmute.events.detection;
     exports org.unmute.events.encoder;
@@ -9,5 +10,6 @@ module org.unmute.events {
     exports org.unmute.events.recording;
     exports org.unmute.events.review;
     exports org.unmute.events.scoring;
+    exports org.unmute.events.search;
     exports org.unmute.events.strong;
 }

@@ -11,6 +11,7 @@ module org.unmute.probes {
     exports org.unmute.probes.pool.standard;
     exports org.unmute.probes.score;
     exports org.unmute.probes.truth;
+    exports org.unmute.probes.vector;
     exports org.unmute.probes.train;
 
     uses org.unmute.probes.pool.ProbeProvider;

@@ -413,7 +413,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(CLI)
                 .and()
-                .doNotHaveFullyQualifiedName("org.unmute.cli.command.UnmuteCommand")
+                .doNotHaveFullyQualifiedName("org.unmute.cli.base.UnmuteCommand")
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
                         "picocli's writers are used as they are",

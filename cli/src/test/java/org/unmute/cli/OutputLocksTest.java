@@ -93,7 +93,7 @@ class OutputLocksTest {
     private static String lock(WritingCommands.Case command) {
         return switch (command.name()) {
             case "embed" -> "cache.lock";
-            case "detect" -> ".detect/lock";
+            case "detect", "search" -> ".detect/lock";
             default -> command.file() == null ? FolderLock.NAME : null;
         };
     }

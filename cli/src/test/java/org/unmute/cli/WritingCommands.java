@@ -126,6 +126,7 @@ public final class WritingCommands {
                         "--out",
                         out));
         add("summarize", out -> List.of(detected(), "--page", "--out", out));
+        add("search", out -> List.of("--cache", cache, "--like", "test/000000.wav@0.2-0.6", "--by", "tokens", "--candidates", 0, "--out", out));
         add(
                 "eval",
                 out -> List.of(
@@ -205,6 +206,7 @@ public final class WritingCommands {
                 folder.resolve("detected.csv"),
                 "file,start,end,label,score\ntrain/000000.wav,0.1,0.6,bee,0.75\ntrain/000001.wav,0.2,0.9,bee,0.5\n");
         addFile("review", "sample.csv", out -> List.of(detected, "--export", out));
+        add("clips", out -> List.of("--events", events, "--audio", recordings, "--out", out));
         addFile("labels", "clips.csv", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out));
         Path single = folder.resolve("single");
         sounds(single);

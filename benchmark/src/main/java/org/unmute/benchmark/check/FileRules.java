@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.unmute.data.TextTable;
@@ -16,6 +17,7 @@ import org.unmute.files.InputException;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.vector.VectorIndex;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -52,6 +54,10 @@ final class FileRules {
         String name = file.getFileName().toString();
         if (name.endsWith(".safetensors")) {
             return weights(file);
+        }
+        if (name.endsWith(".vectors")) {
+            vectors(file);
+            return Verdict.INTACT;
         }
         if (JSON.matcher(name).matches()) {
             json(file);
@@ -91,6 +97,15 @@ final class FileRules {
             TrainedProbe.load(path, backend());
         }
         return digest ? Verdict.INTACT : Verdict.WITHOUT_DIGEST;
+    }
+
+    private static void vectors(Path file) throws IOException {
+        try (VectorIndex index = VectorIndex.open(file)) {
+            List<String> damage = index.verify();
+            if (!damage.isEmpty()) {
+                throw new InputException(damage.getFirst());
+            }
+        }
     }
 
     private Backend backend() {

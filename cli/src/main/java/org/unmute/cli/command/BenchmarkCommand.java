@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkHost;

@@ -2,7 +2,7 @@ package org.unmute.cli.command;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.unmute.cli.console.DeviceProfile;
+import org.unmute.cli.base.ComputingCommand;
 import picocli.CommandLine.ParseResult;
 
 /** The list of all commands. */
@@ -22,6 +22,8 @@ public final class Commands {
             DetectCommand.class,
             SummarizeCommand.class,
             ReviewCommand.class,
+            SearchCommand.class,
+            ClipsCommand.class,
             PackCommand.class,
             ExportCommand.class,
             FsckCommand.class,
@@ -37,11 +39,9 @@ public final class Commands {
 
     /** Prints the profile of the device after a command, if it was requested. */
     public static void printProfile(ParseResult parsed, PrintWriter err) {
-        // Only if requested: this opens a backend, which most commands without tensors never need.
         if (parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command
-                && command.compute.profile()) {
-            DeviceProfile.end(err);
+                && parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command) {
+            command.printProfile(err);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ConversionTable;

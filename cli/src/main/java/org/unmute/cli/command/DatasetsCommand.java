@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.Part;

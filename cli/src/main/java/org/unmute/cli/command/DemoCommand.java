@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Resampler;
 import org.unmute.benchmark.protocol.StepCost;

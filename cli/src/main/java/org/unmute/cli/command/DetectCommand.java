@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;

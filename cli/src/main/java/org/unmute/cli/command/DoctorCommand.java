@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.Units;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.encoder.PluginEncoder;
 import org.unmute.cli.encoder.ReleaseText;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventEvaluation;
@@ -15,6 +16,7 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.probe.ConfusionText;
+import org.unmute.cli.probe.RetrievalScores;
 import org.unmute.cli.probe.ScoreFile;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.TokenData;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
             "  unmute eval --scores scores.csv --labels labels.csv",
+            "  unmute eval --retrieval --cache cache/ --labels labels.csv --split all",
             "  unmute eval --run run1/ --cache cache/ --events annotations.tsv --audio recordings/",
             "  unmute eval --detections birdnet.csv --events raven/ --durations durations.tsv"
         })
@@ -83,12 +86,27 @@ final class EvalCommand extends ComputingCommand {
                 description = "Scores over time, one .tsv a recording as sed_scores_eval writes it: onset, offset and"
                         + " one column a class; needs --events.")
         private Path frameScores;
+
+        @Option(
+                names = "--retrieval",
+                description = "No probe: how well each clip of --cache finds those that share a label with it, ranked by"
+                        + " the cosine of their mean tokens.")
+        private boolean retrieval;
     }
 
     @Mixin
     private EventEvalOptions events;
 
-    @Option(names = "--cache", paramLabel = "DIR", description = "Token cache of the clips; needed with --run.")
+    @Option(
+            names = "--at",
+            paramLabel = "K",
+            description = "The K of the precision at K of --retrieval (default: ${DEFAULT-VALUE}).")
+    private int at = 10;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Token cache of the clips; needed with --run and --retrieval.")
     private Path cache;
 
     @Mixin
@@ -136,11 +154,14 @@ final class EvalCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
-        if (!events.given() && source.run == null && source.scores == null) {
+        if (events.given() && source.retrieval) {
+            throw CommandException.usage("--retrieval ranks whole clips: leave --events out");
+        }
+        if (!events.given() && source.run == null && source.scores == null && !source.retrieval) {
             throw CommandException.usage("--detections and --frame-scores need --events: what should have been found");
         }
         try (OutputFolder output = claimTarget()) {
-            int ended = events.given() ? events() : clips();
+            int ended = events.given() ? events() : source.retrieval ? retrieval() : clips();
             if (output != null) {
                 output.finish();
             }
@@ -154,6 +175,26 @@ final class EvalCommand extends ComputingCommand {
             return claim(out);
         }
         return source.run != null && Files.isDirectory(source.run) ? claim(source.run) : null;
+    }
+
+    private Integer retrieval() throws IOException {
+        requireCache();
+        if (at < 1) {
+            throw CommandException.usage("--at must be at least 1, is " + at);
+        }
+        openBackend();
+        try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
+            List<String> missing = new ArrayList<>();
+            Manifest truth =
+                    TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
+            RetrievalScores scores = RetrievalScores.of(truth, tokens, at);
+            if (out != null) {
+                record.result("cacheFolder", cache.toString()).result("retrieval", scores);
+                record.writeTo(out.resolve("eval.json"));
+            }
+            print(scores, scores::print);
+        }
+        return status;
     }
 
     private Integer clips() throws IOException {
@@ -210,7 +251,8 @@ final class EvalCommand extends ComputingCommand {
 
     private void requireCache() {
         if (cache == null) {
-            throw CommandException.usage("--run needs --cache: the token cache of the clips to score");
+            throw CommandException.usage((source.retrieval ? "--retrieval" : "--run")
+                    + " needs --cache: the token cache of the clips to score");
         }
     }
 

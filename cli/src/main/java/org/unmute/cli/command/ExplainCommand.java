@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.audio.ClipTooShortException;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingSurvey;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.convert.export.ExportException;

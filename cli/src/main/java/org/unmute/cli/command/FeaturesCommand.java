@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.FeatureFile;
 import org.unmute.cli.audio.PooledVectors;

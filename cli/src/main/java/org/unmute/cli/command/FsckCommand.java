@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.benchmark.check.CheckedItem;
 import org.unmute.benchmark.check.Finding;
 import org.unmute.benchmark.check.FolderCheck;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.audio.AudioFiles;
 import org.unmute.cli.audio.LabelReport;
 import org.unmute.cli.audio.RecordingFiles;

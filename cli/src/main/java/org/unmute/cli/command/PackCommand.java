@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.data.provenance.OutputFolder;

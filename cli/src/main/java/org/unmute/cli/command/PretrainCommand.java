@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.audio.Resampler;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;

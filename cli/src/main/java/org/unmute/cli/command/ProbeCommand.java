@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
 import org.unmute.cli.option.FrameOptions;

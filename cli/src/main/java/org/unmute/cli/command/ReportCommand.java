@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.GridFile;

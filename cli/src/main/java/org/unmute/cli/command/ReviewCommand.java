@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.ProbeSettings;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.field.SummaryReport;
 import org.unmute.data.field.FieldRules;

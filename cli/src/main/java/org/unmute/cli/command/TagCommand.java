@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.base.ComputingCommand;
 import org.unmute.audio.Recording;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;

@@ -48,6 +48,8 @@ final class Scenarios {
             "night",
             "field",
             "summarize",
+            "search",
+            "clips",
             "convert",
             "report",
             "pack",
@@ -89,6 +91,8 @@ final class Scenarios {
             case "night" -> Scenarios::night;
             case "field" -> Scenarios::field;
             case "summarize" -> Scenarios::summarize;
+            case "search" -> Scenarios::search;
+            case "clips" -> Scenarios::clips;
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
             case "pack" -> Scenarios::pack;
@@ -393,6 +397,35 @@ final class Scenarios {
                 "--page",
                 "--out",
                 out);
+    }
+
+    /** Makes the file of vectors and a folder of events. */
+    private Scenario search() {
+        Path work = work("search");
+        Path found = work.resolve("found");
+        Object[] command = {"search", "--cache", tokens(), "--like", "train/000000.wav@0.2-0.6", "--top", 5};
+        return Scenario.command(
+                "search",
+                work,
+                found.resolve("run.json"),
+                with(command, "--index", work.resolve("pooled.vectors"), "--format", "csv,raven", "--out", found));
+    }
+
+    private Scenario clips() {
+        Path work = work("clips");
+        Path recordings = recordings("clips", 10, 4);
+        Path events = inputs.resolve("events.csv");
+        try {
+            Files.writeString(
+                    events,
+                    "file,start,end,label\ntrain/000000.wav,0.1,0.6,bee\ntrain/000001.wav,0.2,0.9,crow\n"
+                            + "train/000002.wav,0.2,0.4,bee\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Path out = work.resolve("clips");
+        Object[] command = {"clips", "--events", events, "--audio", recordings, "--padding", 0.1, "--out", out};
+        return Scenario.command("clips", work, out.resolve("run.json"), command);
     }
 
     private Scenario convert() {

@@ -5,10 +5,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.unmute.data.field.FieldLog;
+import org.unmute.data.ClipId;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.FolderLock;
@@ -109,6 +112,20 @@ public final class DetectionFolder implements AutoCloseable {
         return RegularFile.isFolder(folder.resolve(STATE));
     }
 
+    /**
+     * The SHA-256 that each recording had when its events were found, by its id; empty for a folder of another kind.
+     *
+     * @throws IOException if the journal cannot be read
+     */
+    public static Map<String, String> digests(Path folder) throws IOException {
+        Map<String, String> all = new HashMap<>();
+        Path journal = folder.resolve(STATE).resolve(JOURNAL);
+        if (RegularFile.isFile(journal)) {
+            EventJournal.results(journal).forEach((id, result) -> all.put(ClipId.recording(id), result.sha256()));
+        }
+        return all;
+    }
+
     private static void requireEmpty(Path folder) throws IOException {
         List<String> others = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -176,6 +193,57 @@ public final class DetectionFolder implements AutoCloseable {
     public ReadOutcome read(String id) {
         RecordingResult result = journal.find(id);
         return result == null ? null : result.read();
+    }
+
+    /**
+     * A recording with events that were found otherwise than by hearing it, as a search does.
+     *
+     * @param clip a whole recording
+     * @param sha256 of its file
+     * @param read its rate and length, as far as they are known
+     * @param events of the recording, in any order
+     */
+    public record Found(AudioClip clip, String sha256, ReadOutcome read, List<Event> events) {
+        /** Sorts the events as they are stored. */
+        public Found {
+            events = events.stream().sorted(EventCodec.ORDER).toList();
+        }
+    }
+
+    /**
+     * Stores events that were found otherwise, and writes their tables. Those that an earlier run with the same
+     * settings has stored are not stored again.
+     *
+     * @param classes names of the classes of the events
+     * @return number of recordings that were stored now
+     * @throws IOException if the folder cannot be written
+     */
+    public int store(Set<OutputFormat> formats, List<String> classes, List<Found> recordings) throws IOException {
+        int stored = 0;
+        List<AudioClip> clips = recordings.stream().map(Found::clip).toList();
+        try (EventTables tables = tables(formats, clips, classes, new FieldLog(null))) {
+            for (Found one : recordings) {
+                Path file = one.clip().path();
+                String stamp = RegularFile.isFile(file) ? RecordingResult.stampOf(file) : "";
+                RecordingResult result = new RecordingResult(
+                        one.clip().id(), one.sha256(), stamp, one.read(), one.events().size());
+                EventJournal.Source source = taker -> {
+                    for (Event event : one.events()) {
+                        taker.accept(event);
+                    }
+                };
+                if (!result.equals(journal.find(result.id()))) {
+                    tables.forget(one.clip());
+                    journal.append(result, source);
+                    stored++;
+                }
+                tables.single(one.clip(), one.read(), source);
+                tables.add(one.clip(), one.read(), source);
+            }
+            tables.finish();
+        }
+        journal.force();
+        return stored;
     }
 
     /** Receives events. */

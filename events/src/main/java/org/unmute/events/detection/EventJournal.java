@@ -137,6 +137,15 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
+    /** The results in a file, which is not changed, by the ids of their recordings; those before any damage. */
+    static Map<String, RecordingResult> results(Path file) throws IOException {
+        try (EventJournal journal = reading(file)) {
+            Map<String, RecordingResult> all = new HashMap<>();
+            journal.entries.forEach((id, entry) -> all.put(id, entry.result));
+            return all;
+        }
+    }
+
     private EventJournal recover() throws IOException {
         long size = channel.size();
         long end = scan(size);

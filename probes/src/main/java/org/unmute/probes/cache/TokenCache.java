@@ -195,10 +195,7 @@ public final class TokenCache implements AutoCloseable {
         return key;
     }
 
-    /**
-     * The clips, in the order of their first record. A clip that was embedded again after a change has its newest
-     * record.
-     */
+    /** The clips, in the order of their first record. A clip that was embedded again has its newest record. */
     public List<CachedClip> clips() {
         return clips.values().stream().map(Location::clip).toList();
     }
@@ -234,6 +231,15 @@ public final class TokenCache implements AutoCloseable {
     public TokenMap read(String clipId) throws IOException {
         Location at = locate(clipId);
         return map(at.clip(), payload(at), 0);
+    }
+
+    /** Reads some rows of one clip as {@link #read} does, up to before {@code to}, without cls token and padding. */
+    public TokenMap readRows(String clipId, int from, int to) throws IOException {
+        Location at = locate(clipId);
+        CachedClip clip = at.clip();
+        float[] tokens = new float[clip.valuesOf(to) - clip.valuesOf(from)];
+        Payload.get(payload(at), clip.valuesOf(from), tokens.length, tokens, 0, key.dtype());
+        return new TokenMap(to - from, clip.freq(), clip.dim(), tokens, null);
     }
 
     /**
@@ -352,10 +358,7 @@ public final class TokenCache implements AutoCloseable {
         return clip;
     }
 
-    /**
-     * Checks the tokens of every record as well, and returns all damage. Changes nothing; opening a writer repairs the
-     * cache.
-     */
+    /** Checks the tokens of every record as well, and returns all damage. Changes nothing; a writer repairs it. */
     public List<Damage> verify() throws IOException {
         List<Damage> found = new ArrayList<>(damage);
         for (Shard shard : shards) {

@@ -23,7 +23,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Compares matrix products on tensor cores with float64 products. The kernels run through the shim, in which only the
- * multiplication instructions are emulated; the GPU check repeats the comparison on a GPU. The error of a product of two
+ * multiplication instructions are emulated; the GPU check repeats the comparison on a GPU. The error of a product of
+ * two
  * rounded operands, relative to the sum of the absolute terms, is at most 2u + u², where u is the rounding error of one
  * operand.
  */

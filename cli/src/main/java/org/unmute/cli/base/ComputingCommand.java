@@ -1,6 +1,7 @@
-package org.unmute.cli.command;
+package org.unmute.cli.base;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import org.unmute.audio.hearing.Speed;
@@ -15,16 +16,16 @@ import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Mixin;
 
 /** A command that computes with tensors. */
-abstract class ComputingCommand extends UnmuteCommand {
+public abstract class ComputingCommand extends UnmuteCommand {
     @Mixin
-    ComputeOptions compute;
+    protected ComputeOptions compute;
 
     /**
      * Opens the requested backend, prints a line about it and records it.
      *
      * @throws Backends.UnavailableException if it cannot run on this machine
      */
-    void openBackend() {
+    protected void openBackend() {
         Backends.Choice choice = compute.open();
         Backends.use(choice);
         if (compute.profile()) {
@@ -39,7 +40,7 @@ abstract class ComputingCommand extends UnmuteCommand {
      *
      * @param whose what to call the run in an error
      */
-    OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+    protected OpenEncoder opened(EncoderOptions given, SavedProbe source, String whose) throws IOException {
         if (matched("--encoder")) {
             return openedAtSpeed(given, source, whose);
         }
@@ -59,7 +60,7 @@ abstract class ComputingCommand extends UnmuteCommand {
      * @param whose what to call the run in an error
      * @throws CommandException if another speed is given
      */
-    OpenEncoder openedAtSpeed(EncoderOptions given, SavedProbe source, String whose) throws IOException {
+    protected OpenEncoder openedAtSpeed(EncoderOptions given, SavedProbe source, String whose) throws IOException {
         requireSpeed(given, source, whose);
         return opened(given, source.speed().orElse(Speed.NORMAL));
     }
@@ -77,7 +78,7 @@ abstract class ComputingCommand extends UnmuteCommand {
      * Opens the encoder given on the command line and waits for its warm-up; says which tensors of its file are not
      * used.
      */
-    OpenEncoder opened(EncoderOptions encoder) throws IOException {
+    protected OpenEncoder opened(EncoderOptions encoder) throws IOException {
         return opened(encoder, Speed.NORMAL);
     }
 
@@ -85,5 +86,13 @@ abstract class ComputingCommand extends UnmuteCommand {
         OpenEncoder own = encoder.open(compute.digests(), usual);
         own.remark().ifPresent(this::tell);
         return WarmStart.awaitedBy(own);
+    }
+
+    /** Prints the profile of the device after the command, if it was requested. */
+    public void printProfile(PrintWriter err) {
+        // Only if requested: this opens a backend, which most commands without tensors never need.
+        if (compute.profile()) {
+            DeviceProfile.end(err);
+        }
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.base;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,37 +28,37 @@ import picocli.CommandLine.Spec;
 
 /** What all commands share: options, output streams and the record of the run. */
 @Command(sortOptions = false)
-abstract class UnmuteCommand implements Callable<Integer> {
+public abstract class UnmuteCommand implements Callable<Integer> {
     @Mixin
-    CommonOptions common;
+    protected CommonOptions common;
 
     @Spec
-    CommandSpec spec;
+    protected CommandSpec spec;
 
     /** The record of this run; null before {@link #begin}. */
-    RunRecord record;
+    protected RunRecord record;
 
     /** The exit status. */
-    int status = ExitCode.OK;
+    protected int status = ExitCode.OK;
 
     /** What is wrong with recordings that are read all the same. */
-    final RecordingWarnings warnings = new RecordingWarnings(this::tell);
+    protected final RecordingWarnings warnings = new RecordingWarnings(this::tell);
 
     /** The progress shown last; null before the first. */
     private volatile Progress progress;
 
     /** Prints a result as text. */
-    interface Text {
+    protected interface Text {
         void print(PrintWriter out) throws IOException;
     }
 
     /** Something whose arguments the user chose. */
-    interface Step<T> {
+    protected interface Step<T> {
         T run() throws IOException;
     }
 
     /** Runs a step; what is wrong with its arguments becomes an error of the command. */
-    static <T> T checked(Function<IllegalArgumentException, RuntimeException> error, Step<T> step) throws IOException {
+    protected static <T> T checked(Function<IllegalArgumentException, RuntimeException> error, Step<T> step) throws IOException {
         try {
             return step.run();
         } catch (IllegalArgumentException e) {
@@ -67,24 +67,24 @@ abstract class UnmuteCommand implements Callable<Integer> {
     }
 
     /** Starts the record of this run. */
-    void begin() {
+    protected void begin() {
         record = new RunRecord(line());
     }
 
     /** Ends with status 1 although no error is reported. */
-    void fail() {
+    protected void fail() {
         status = ExitCode.FAILED;
     }
 
     /** The command line as typed, starting with the program's name. */
-    List<String> line() {
+    protected List<String> line() {
         List<String> all = new ArrayList<>(List.of("unmute"));
         all.addAll(spec.root().commandLine().getParseResult().originalArgs());
         return all;
     }
 
     /** Whether an option was given. */
-    boolean matched(String option) {
+    protected boolean matched(String option) {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
@@ -93,7 +93,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
      *
      * @throws FolderLock.HeldException saying who is writing to it
      */
-    OutputFolder claim(Path folder) throws IOException {
+    protected OutputFolder claim(Path folder) throws IOException {
         return OutputFolder.claim(folder, line());
     }
 
@@ -102,25 +102,25 @@ abstract class UnmuteCommand implements Callable<Integer> {
      *
      * @throws FolderLock.HeldException saying who is writing to it
      */
-    OutputFolder claimFile(Path file) throws IOException {
+    protected OutputFolder claimFile(Path file) throws IOException {
         return OutputFolder.claimFile(file, line());
     }
 
-    PlainWriter out() {
+    protected PlainWriter out() {
         return PlainWriter.to(spec.commandLine().getOut());
     }
 
-    PlainWriter err() {
+    protected PlainWriter err() {
         return PlainWriter.to(spec.commandLine().getErr());
     }
 
     /** Receives remarks for the user; null with {@code --quiet}. */
-    PrintWriter remarks() {
+    protected PrintWriter remarks() {
         return common.quiet() ? null : err();
     }
 
     /** Prints a remark for the user, without breaking a progress line. */
-    void tell(String line) {
+    protected void tell(String line) {
         Progress shown = progress;
         if (shown != null) {
             shown.remark(line);
@@ -129,18 +129,18 @@ abstract class UnmuteCommand implements Callable<Integer> {
         }
     }
 
-    Progress progress(String what, String unit, long total) {
+    protected Progress progress(String what, String unit, long total) {
         progress = Progress.start(err(), what, unit, total, common.quiet());
         return progress;
     }
 
     /** Shows progress over clips in seconds of audio, and says what of them an encoder does not hear. */
-    ClipProgress progress(String what, List<AudioClip> clips, EncoderSpec encoder) {
+    protected ClipProgress progress(String what, List<AudioClip> clips, EncoderSpec encoder) {
         return new ClipProgress(progress(what, "clips", clips.size()), clips, encoder, warnings);
     }
 
     /** Prints the result: the document with {@code --json}, else the text. */
-    void print(Object document, Text text) throws IOException {
+    protected void print(Object document, Text text) throws IOException {
         if (common.json()) {
             out().print(Json.MAPPER.writeValueAsString(document));
             out().println();
@@ -154,17 +154,17 @@ abstract class UnmuteCommand implements Callable<Integer> {
         out().flush();
     }
 
-    void print(ConsoleTable table) throws IOException {
+    protected void print(ConsoleTable table) throws IOException {
         print(table.document(), table::print);
     }
 
     /** The first names of a list that may be long. */
-    static String firstFive(List<String> names) {
+    protected static String firstFive(List<String> names) {
         return ConsoleTable.firstFive(names);
     }
 
     /** The file of the run's record beside a result that is a single file. */
-    static Path recordBeside(Path file) {
+    protected static Path recordBeside(Path file) {
         return file.resolveSibling(file.getFileName() + "." + RunRecord.FILE);
     }
 }

@@ -1,0 +1,162 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.unmute.cli.base.ComputingCommand;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.detect.SearchReport;
+import org.unmute.cli.detect.VectorCache;
+import org.unmute.cli.option.ExampleOptions;
+import org.unmute.cli.option.MissingTokens;
+import org.unmute.cli.option.SearchOptions;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.data.provenance.CacheOrigin;
+import org.unmute.events.detection.DetectionFolder;
+import org.unmute.events.detection.DetectionSettings;
+import org.unmute.events.detection.OutputFormat;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.search.Example;
+import org.unmute.events.search.ExampleReader;
+import org.unmute.events.search.MomentSearch;
+import org.unmute.events.search.SearchTables;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.RowTimes;
+import org.unmute.options.EncoderOptions;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.vector.VectorIndex;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds the moments of recordings that are nearest to examples. */
+@Command(
+        name = "search",
+        description = {
+            "Finds the moments nearest to examples in a token cache: to recordings, stretches or boxes in time and"
+                    + " frequency.",
+            "Every stretch of what is searched is compared, and the command says what that was. The folder of --out is"
+                    + " one of events, as of 'unmute detect'."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute search --cache cache/ --like a.wav@12.5-13.1@2000-6000 --out found/",
+            "  unmute search --cache cache/ --like calls.selections.txt --unlike b.wav@3-4 --top 500 --out found/"
+        })
+final class SearchCommand extends ComputingCommand {
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            required = true,
+            description = "Token cache of the recordings, as 'unmute embed' writes it.")
+    private Path cache;
+
+    @Mixin
+    private MissingTokens missingTokens;
+
+    @Mixin
+    private ExampleOptions examples;
+
+    @Mixin
+    private SearchOptions how;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
+    private Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Tables to write, several separated by commas: ${COMPLETION-CANDIDATES} (default: csv).")
+    private Set<OutputFormat> formats = EnumSet.of(OutputFormat.CSV);
+
+    @Option(
+            names = "--label",
+            paramLabel = "NAME",
+            description = "Class of what is found, in the tables (default: ${DEFAULT-VALUE}).")
+    private String label = "match";
+
+    @Option(
+            names = "--audio",
+            paramLabel = "DIR",
+            description = "Folder of the recordings, for tables that name files and continue their times (default: the"
+                    + " folder that 'unmute embed' read, if it is there).")
+    private Path audio;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Override
+    public Integer call() throws IOException {
+        begin();
+        how.check();
+        openBackend();
+        List<Example> like = examples.like();
+        List<Example> unlike = examples.unlike();
+        try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
+            OpenEncoder[] known = new OpenEncoder[1];
+            ExampleReader.EncoderSource source = () -> {
+                known[0] = known[0] == null ? ofCache(tokens) : known[0];
+                return new ExampleReader.Opened(
+                        known[0].encoder(),
+                        SavedProbe.ofCache(cache).resampling().kernel());
+            };
+            boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
+            RowTimes recorded = CacheOrigin.rowTimes(cache).orElse(null);
+            RowTimes times = recorded != null
+                    ? recorded
+                    : source.open().encoder().describe().rowTimes();
+            EncoderSpec spec = byTokens ? source.open().encoder().describe() : null;
+            ExampleReader reader = new ExampleReader(tokens, times, source);
+            Set<String> recordings = new TreeSet<>();
+            for (String name : how.in()) {
+                recordings.add(reader.recording(name)
+                        .orElseThrow(() -> CommandException.input(
+                                "--in " + name + ": the cache has no such recording: " + cache)));
+            }
+            MomentSearch search = new MomentSearch(tokens, times, reader, like, unlike, recordings);
+            DetectionSettings settings = SearchReport.settings(tokens, how, like, unlike, recordings, label, audio);
+            try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
+                MomentSearch.Found found = find(search, tokens, times, byTokens, spec);
+                Path root = audio != null ? audio : SearchReport.recordings(cache);
+                int stored = SearchTables.write(folder, formats, label, found.moments(), tokens, times, root);
+                SearchReport report = new SearchReport(out, label, found, formats, stored, root);
+                record.result("cacheFolder", cache.toString()).result("settings", settings.values());
+                report.note(record).write(out);
+                folder.finish();
+                print(report.result(), report::print);
+            }
+        }
+        return status;
+    }
+
+    private OpenEncoder ofCache(TokenCache tokens) throws IOException {
+        OpenEncoder own = opened(encoder, SavedProbe.ofCache(cache), "cache");
+        String resampling = SavedProbe.ofCache(cache).resampling().name();
+        if (!own.key(resampling, tokens.key().dtype())
+                .encoderHash()
+                .equals(tokens.key().encoderHash())) {
+            throw CommandException.input("search: the tokens of " + cache + " are of another encoder than "
+                    + own.origin() + ": name theirs with --encoder");
+        }
+        return own;
+    }
+
+    private MomentSearch.Found find(
+            MomentSearch search, TokenCache tokens, RowTimes times, boolean byTokens, EncoderSpec spec)
+            throws IOException {
+        if (byTokens && how.candidates() == 0) {
+            return search.boxes(spec, how.anyBand(), how.top(), _ -> {});
+        }
+        Path file = how.index(cache);
+        try (VectorIndex index = new VectorCache(file, line(), this::tell).open(tokens, times, how.stretch())) {
+            return byTokens
+                    ? search.boxes(index, how.candidates(), spec, how.anyBand(), how.top(), _ -> {})
+                    : search.pooled(index, how.top());
+        }
+    }
+}

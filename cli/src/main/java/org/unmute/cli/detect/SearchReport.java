@@ -1,0 +1,163 @@
+package org.unmute.cli.detect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.option.SearchOptions;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
+import org.unmute.events.detection.DetectionSettings;
+import org.unmute.events.detection.OutputFormat;
+import org.unmute.events.search.Example;
+import org.unmute.events.search.Moment;
+import org.unmute.events.search.MomentSearch;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.vector.VectorIndexHead;
+
+/**
+ * What a search found.
+ *
+ * @param out     folder of the tables
+ * @param label   class of the moments
+ * @param formats of the tables
+ * @param stored  recordings that were stored now
+ * @param root    folder of the recordings; null if it is not known
+ */
+public record SearchReport(
+        Path out, String label, MomentSearch.Found found, Set<OutputFormat> formats, int stored, Path root) {
+    private static final int SHOWN = 10;
+
+    /** The result as JSON. */
+    public record Result(
+            String out,
+            int found,
+            int alreadyPresent,
+            int events,
+            String label,
+            String searched,
+            double seconds,
+            String audio,
+            List<String> files,
+            List<Row> moments) {}
+
+    /** A moment as JSON. */
+    public record Row(String file, double start, double end, double low, double high, float score) {}
+
+    /**
+     * The folder of recordings that {@code embed} read into a cache; null if its record does not name one, or it is not
+     * there.
+     */
+    public static Path recordings(Path cache) throws IOException {
+        Path file = cache.resolve(RunRecord.FILE);
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        String audio = null;
+        String before = "";
+        for (JsonNode word : Json.MAPPER.readTree(Files.readAllBytes(file)).path("command")) {
+            String text = word.asText();
+            audio = before.equals("--audio") ? text : text.startsWith("--audio=") ? text.substring(8) : audio;
+            before = text;
+        }
+        return audio != null && Files.isDirectory(Path.of(audio)) ? Path.of(audio) : null;
+    }
+
+    /** What determines the moments in a folder. */
+    public static DetectionSettings settings(
+            TokenCache tokens,
+            SearchOptions how,
+            List<Example> like,
+            List<Example> unlike,
+            Set<String> recordings,
+            String label,
+            Path audio) {
+        boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("command", "search");
+        all.put("tokens", VectorIndexHead.digest(tokens));
+        all.put("like", joined(like));
+        all.put("unlike", joined(unlike));
+        all.put("recordings", recordings.isEmpty() ? "all" : String.join(", ", recordings));
+        all.put("by", byTokens ? how.anyBand() ? "tokens at all frequencies" : "tokens" : "pooled");
+        all.put("stretch", how.stretch() + " s");
+        all.put("candidates", byTokens && how.candidates() > 0 ? Units.count(how.candidates(), "candidate") : "all");
+        all.put("top", Integer.toString(how.top()));
+        all.put("label", label);
+        all.put("audio", audio == null ? "as recorded" : audio.toString());
+        return new DetectionSettings(all);
+    }
+
+    private static String joined(List<Example> examples) {
+        return examples.stream().map(Example::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The result as JSON. */
+    public Result result() {
+        int recordings =
+                (int) found.moments().stream().map(Moment::recording).distinct().count();
+        List<String> files = new ArrayList<>();
+        for (OutputFormat format : formats) {
+            if (format.combined() != null) {
+                files.add(format.combined());
+            }
+            if (format.folder() != null && recordings > 0) {
+                files.add(format.folder() + "/");
+            }
+        }
+        List<Row> rows = found.moments().stream()
+                .map(m -> new Row(
+                        m.recording(),
+                        m.start(),
+                        m.end(),
+                        m.band().low(),
+                        m.band().high(),
+                        m.score()))
+                .toList();
+        return new Result(
+                out.toString(),
+                stored,
+                recordings - stored,
+                rows.size(),
+                label,
+                found.searched(),
+                found.seconds(),
+                root == null ? null : root.toAbsolutePath().normalize().toString(),
+                files,
+                rows);
+    }
+
+    /** Adds the result to the record of the run. */
+    public RunRecord note(RunRecord record) {
+        return record.result("detected", result());
+    }
+
+    /** Prints the best moments and what was searched. */
+    public void print(PrintWriter o) {
+        ConsoleTable table = new ConsoleTable("recording", "start", "end", "low Hz", "high Hz", "score");
+        found.moments().stream()
+                .limit(SHOWN)
+                .forEach(m -> table.row(
+                        m.recording(),
+                        m.start(),
+                        m.end(),
+                        Math.round(m.band().low()),
+                        Math.round(m.band().high()),
+                        m.score()));
+        table.decimals(3).print(o);
+        o.println();
+        o.println(out + ": the " + Units.count(found.moments().size(), "nearest moment")
+                + (found.moments().size() > SHOWN ? ", of which the table shows " + SHOWN : "") + "; "
+                + found.searched());
+        o.println("written: " + String.join(", ", result().files()) + ", run.json");
+    }
+}

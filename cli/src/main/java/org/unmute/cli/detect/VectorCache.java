@@ -1,0 +1,64 @@
+package org.unmute.cli.detect;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.Units;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.RegularFile;
+import org.unmute.models.encoder.RowTimes;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.vector.VectorIndex;
+import org.unmute.probes.vector.VectorIndexHead;
+import org.unmute.probes.vector.VectorIndexWriter;
+
+/**
+ * The file that keeps the mean tokens of a cache for the next search.
+ *
+ * @param file    the file
+ * @param command the command line, for its manifest
+ * @param tell    receives what is done
+ */
+public record VectorCache(Path file, List<String> command, Consumer<String> tell) {
+    /**
+     * Opens the file, which is made first if it is missing, damaged, or of another state of the cache.
+     *
+     * @param times   of the rows of the cache
+     * @param seconds length of a stretch
+     */
+    public VectorIndex open(TokenCache cache, RowTimes times, double seconds) throws IOException {
+        VectorIndexHead wanted = VectorIndexHead.of(cache, times, seconds);
+        Optional<VectorIndex> there = found(wanted);
+        if (there.isPresent()) {
+            return there.get();
+        }
+        tell.accept(file + ": pooling the tokens of "
+                + Units.count(wanted.clips().size(), "clip") + ", once for all searches");
+        try (OutputFolder output = OutputFolder.claimFile(file, command)) {
+            VectorIndexWriter.write(file, cache, times, seconds, _ -> {});
+            output.finish();
+        }
+        return VectorIndex.open(file);
+    }
+
+    private Optional<VectorIndex> found(VectorIndexHead wanted) throws IOException {
+        if (!RegularFile.exists(file)) {
+            return Optional.empty();
+        }
+        VectorIndex index;
+        try {
+            index = VectorIndex.open(file);
+        } catch (MalformedFileException e) {
+            tell.accept(e.getMessage());
+            return Optional.empty();
+        }
+        if (index.head().equals(wanted)) {
+            return Optional.of(index);
+        }
+        index.close();
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,114 @@
+package org.unmute.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.cli.audio.RecordingStretch;
+import org.unmute.cli.console.CommandException;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationTable;
+import org.unmute.events.search.Example;
+import org.unmute.events.search.ExampleReader;
+import picocli.CommandLine.Option;
+
+/** Options that say what a search looks for. */
+public final class ExampleOptions {
+    private static final String TIME = "[\\d:.]+";
+    private static final Pattern PLACE = Pattern.compile(
+            "(?<file>.+?)@(?<time>" + TIME + "\\s*[-\u2013]\\s*" + TIME
+                    + ")(?:@(?<low>\\d+(?:\\.\\d+)?)?-(?<high>\\d+(?:\\.\\d+)?)?)?",
+            Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("(?i).+\\.(csv|tsv|txt|parquet)");
+
+    @Option(
+            names = "--like",
+            paramLabel = "EXAMPLE",
+            required = true,
+            description =
+                    "What to look for; may be repeated: a recording of the cache or an audio file, a stretch of it"
+                            + " as a.wav@12.5-13.1 (seconds, m:ss or h:mm:ss), a box as a.wav@12.5-13.1@2000-6000 (Hz),"
+                            + " or a table of such (Raven, Audacity, BirdNET, CSV).")
+    private List<String> like;
+
+    @Option(
+            names = "--unlike",
+            paramLabel = "EXAMPLE",
+            description = "What to avoid, in the same forms; may be repeated. The score is the best fit with an example"
+                    + " less the best fit with one of these.")
+    private List<String> unlike = new ArrayList<>();
+
+    /**
+     * What to look for.
+     *
+     * @throws CommandException if a text is no example
+     * @throws IOException if a table cannot be read
+     */
+    public List<Example> like() throws IOException {
+        return examples("--like", like);
+    }
+
+    /** What to avoid; see {@link #like}. */
+    public List<Example> unlike() throws IOException {
+        return examples("--unlike", unlike);
+    }
+
+    private static List<Example> examples(String option, List<String> texts) throws IOException {
+        List<Example> all = new ArrayList<>();
+        for (String text : texts) {
+            if (isTable(text)) {
+                all.addAll(table(option, Path.of(text)));
+            } else {
+                all.add(example(option, text));
+            }
+        }
+        return all;
+    }
+
+    private static boolean isTable(String text) {
+        try {
+            return TABLE.matcher(text).matches() && Files.isRegularFile(Path.of(text));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static Example example(String option, String text) {
+        Matcher m = PLACE.matcher(text);
+        if (!m.matches()) {
+            return new Example(text);
+        }
+        RecordingStretch time = RecordingStretch.parse(option, m.group("time"), ExampleReader.MAX_SECONDS);
+        double low = m.group("low") == null ? 0 : Double.parseDouble(m.group("low"));
+        double high = m.group("high") == null ? Double.POSITIVE_INFINITY : Double.parseDouble(m.group("high"));
+        if (!(low < high)) {
+            throw CommandException.usage(option + " " + text + ": the upper frequency is not above the lower");
+        }
+        return new Example(m.group("file"), time.start(), time.end(), low, high);
+    }
+
+    private static List<Example> table(String option, Path file) throws IOException {
+        List<Example> all = new ArrayList<>();
+        for (Annotation a : AnnotationTable.read(file).annotations()) {
+            String recording = a.file().isEmpty() ? AnnotationTable.recordingOf(file.getFileName()) : a.file();
+            try {
+                all.add(new Example(
+                        recording,
+                        a.onset(),
+                        a.offset(),
+                        Double.isNaN(a.low()) ? 0 : a.low(),
+                        Double.isNaN(a.high()) ? Double.POSITIVE_INFINITY : a.high()));
+            } catch (IllegalArgumentException e) {
+                throw CommandException.input(option + " " + file + ": " + e.getMessage(), e);
+            }
+        }
+        if (all.isEmpty()) {
+            throw CommandException.input(option + " " + file + ": the table has no row");
+        }
+        return all;
+    }
+}

@@ -1,0 +1,157 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
+import org.unmute.cli.console.ExitCode;
+
+/** {@code search} on recordings of noise with chirps at known places. */
+class SearchEndToEndTest {
+    private static final int RATE = 16_000;
+    private static final double[] CHIRPS = {1.5, 3.2, 0.8, 4.1};
+
+    @TempDir
+    static Path folder;
+
+    private static Path audio;
+    private static Path cache;
+
+    @BeforeAll
+    static void embed() throws IOException {
+        audio = Files.createDirectory(folder.resolve("audio"));
+        for (int i = 0; i < CHIRPS.length; i++) {
+            Wav.write(audio.resolve(i + ".wav"), sound(i, CHIRPS[i]), RATE);
+        }
+        Wav.write(audio.resolve("without.wav"), sound(9, -9), RATE);
+        cache = folder.resolve("cache");
+        Ran.unmute("embed", "-q", "--audio", audio, "--out", cache).endsWith(ExitCode.OK);
+    }
+
+    /** Six seconds of noise, and for half a second from {@code at} on a chirp from 2 to 4 kHz. */
+    private static float[] sound(int seed, double at) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] x = new float[6 * RATE];
+        double phase = 0;
+        for (int i = 0; i < x.length; i++) {
+            double t = (double) i / RATE - at;
+            x[i] = (float) (0.01 * random.nextGaussian());
+            if (t >= 0 && t < 0.5) {
+                phase += 2 * Math.PI * (2000 + 4000 * t) / RATE;
+                x[i] += (float) (0.4 * Math.sin(phase));
+            }
+        }
+        return x;
+    }
+
+    private static Ran search(String out, Object... more) {
+        return Ran.unmute(Ran.with(new Object[] {"search", "--cache", cache, "--out", folder.resolve(out)}, more));
+    }
+
+    @Test
+    void aBoxFindsTheSameChirpElsewhere() throws IOException {
+        Object[] line = {"--like", "0.wav@1.5-2.0@1800-4000", "--top", 3, "--format", "csv,jsonl,raven", "--json", "-q"
+        };
+        JsonNode found = search("boxes", line).endsWith(ExitCode.OK).json();
+        assertThat(found.path("searched").asText()).contains("candidates");
+        assertThat(found.path("moments")).hasSize(3);
+        for (JsonNode moment : found.path("moments")) {
+            int which = moment.path("file").asText().charAt(0) - '0';
+            assertThat(which).isBetween(1, 3);
+            assertThat(moment.path("start").asDouble()).isBetween(CHIRPS[which] - 0.4, CHIRPS[which] + 0.4);
+            assertThat(moment.path("low").asDouble()).isBetween(1000.0, 2500.0);
+        }
+        Path out = folder.resolve("boxes");
+        assertThat(Files.readAllLines(out.resolve("events.csv"))).hasSize(4);
+        assertThat(Files.readString(out.resolve("raven-combined.txt")))
+                .contains(audio.resolve("1.wav").toString());
+        assertThat(Files.readAllLines(out.resolve("raven/3.selections.txt"))).hasSize(2);
+        Ran.unmute("fsck", out).endsWith(ExitCode.OK);
+        Ran.unmute("fsck", cache).endsWith(ExitCode.OK);
+        // The same search again changes nothing; another one needs another folder.
+        byte[] journal = Files.readAllBytes(out.resolve(".detect/events.log"));
+        assertThat(search("boxes", line)
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .path("alreadyPresent")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(Files.readAllBytes(out.resolve(".detect/events.log"))).isEqualTo(journal);
+        assertThat(search("boxes", "--like", "1.wav", "-q")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("like was 0.wav@1.5-2@1800-4000, now is 1.wav");
+    }
+
+    @Test
+    void examplesMayBeOutsideTheCacheAndInTables() throws IOException {
+        Path elsewhere = folder.resolve("elsewhere.wav");
+        Wav.write(elsewhere, sound(20, 2.5), RATE);
+        Path table = Files.writeString(
+                folder.resolve("examples.csv"),
+                "file,start,end,label,low,high\n" + elsewhere + ",2.5,3.0,chirp,1800,4000\n");
+        JsonNode found = search("table", "--like", table, "--top", 4, "--candidates", 0, "--json", "-q")
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(found.path("searched").asText()).startsWith("exact within 5 recordings (");
+        for (JsonNode moment : found.path("moments")) {
+            assertThat(moment.path("file").asText()).isNotEqualTo("without.wav");
+        }
+    }
+
+    @Test
+    void pooledSearchKeepsToItsRecordingsAndAvoids() {
+        String out = search(
+                        "pooled", "--like", "0.wav@1-3", "--unlike", "0.wav@4-5", "--in", "1.wav,without", "--top", 50)
+                .endsWith(ExitCode.OK)
+                .out();
+        assertThat(out)
+                .contains("exact within 2 recordings (")
+                .contains("by vectors of 1 s")
+                .contains("without.wav")
+                .doesNotContain("2.wav");
+    }
+
+    @Test
+    void evalSaysHowWellClipsFindTheirLike() throws IOException {
+        Path labels = Files.writeString(
+                folder.resolve("labels.csv"),
+                "file,label\n0.wav,chirp\n1.wav,chirp\n2.wav,chirp\n3.wav,chirp\nwithout.wav,noise\n");
+        Object[] line = {"eval", "--retrieval", "--cache", cache, "--labels", labels, "--split", "all", "--at", 3};
+        JsonNode scores = Ran.unmute(Ran.with(line, "--json", "-q"))
+                .endsWith(ExitCode.OK)
+                .json()
+                .path("retrieval");
+        assertThat(scores.path("queries").asInt()).isEqualTo(4);
+        assertThat(scores.path("meanAveragePrecision").asDouble()).isGreaterThan(0.9);
+        assertThat(scores.path("precisionAtK").asDouble()).isGreaterThan(0.9);
+        assertThat(Ran.unmute(line).endsWith(ExitCode.OK).out()).contains("precision at 3");
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() {
+        assertThat(search("none", "--like", "none.wav", "-q")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("example none.wav: there is no such recording in the cache (5 recordings)");
+        assertThat(search("none", "--like", "0.wav@90-95", "-q")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no tokens of that stretch");
+        assertThat(search("none", "--like", "0.wav@1-2@9000-9500", "-q")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("outside of what the encoder hears");
+        assertThat(search("none", "--like", "0.wav@2-1", "-q")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("the end is not after the start");
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Vectors of stretches of sound, and the nearest among them: tokens of a cache pooled over stretches of some seconds,
+ * in
+ * a file that is gone through as it is mapped ({@link org.unmute.probes.vector.VectorIndex}). The comparison is exact:
+ * every vector is looked at, in bounded memory.
+ */
+package org.unmute.probes.vector;
