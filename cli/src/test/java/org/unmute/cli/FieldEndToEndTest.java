@@ -62,7 +62,7 @@ class FieldEndToEndTest {
         named("twice/a_20240601_010000.wav", "2024-06-01T01:00:00+02:00");
         named("twice/a_20240606_010000.wav", "2024-06-06T01:00:00+02:00");
         out = folder.resolve("events");
-        ran = detect(out, "--format", "csv,jsonl,raven,birdnet,parquet", "--time-zone", "Europe/Berlin", "--page")
+        ran = detect(out, "--format", "csv,jsonl,raven,birdnet,parquet", "--time-zone", "Europe/Berlin")
                 .endsWith(ExitCode.OK);
     }
 

@@ -47,8 +47,8 @@ public record RecorderNotes(
     }
 
     /**
-     * Reads the notes of a file; none if it is no WAV file. A file that cannot be read has none either: reading its
-     * sound says why.
+     * Reads the notes of a file; none if it is no WAV file. A file that cannot be read has none either, and a problem
+     * that says why.
      */
     public static RecorderNotes read(Path file) {
         if (!Files.isRegularFile(file)) {
@@ -57,7 +57,8 @@ public record RecorderNotes(
         try (AudioSource source = AudioSource.of(file)) {
             return read(source);
         } catch (IOException e) {
-            return NONE;
+            String problem = "its chunks cannot be read: " + e.getMessage();
+            return new RecorderNotes(List.of(), Double.NaN, Double.NaN, "", "", "", List.of(problem));
         }
     }
 

@@ -22,6 +22,7 @@ import org.unmute.audio.place.StatedTime;
 import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.data.provenance.Json;
 import org.unmute.files.AtomicFile;
+import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 import org.unmute.probes.cache.AudioClip;
 
@@ -94,6 +95,10 @@ public final class FieldLog {
      * @throws IOException if it cannot be read
      */
     public static FieldLog read(Path file) throws IOException {
+        return FileFailure.naming(file, () -> lines(file));
+    }
+
+    private static FieldLog lines(Path file) throws IOException {
         FieldLog log = new FieldLog(null);
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             long number = 0;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +27,7 @@ import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.files.InputException;
 import org.unmute.files.PlainText;
+import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Event;
 
@@ -158,6 +160,7 @@ public final class CamtrapPackage {
     private void write(List<AudioClip> clips, Path metadata) throws IOException {
         Path out = folder.path().resolve(FOLDER);
         Files.createDirectories(out);
+        TemporaryFile.sweep(out, Duration.ZERO); // what a killed run left; the folder's lock is held
         List<Column> columns = new ArrayList<>(CamtrapTables.OBSERVATIONS);
         if (proposed) {
             columns.addAll(CamtrapTables.PROPOSED);

@@ -37,18 +37,20 @@ final class SummaryTable implements AutoCloseable {
         TemporaryFile other = null;
         try {
             lines = new BufferedWriter(Channels.newWriter(csvFile.channel(), StandardCharsets.UTF_8));
-            lines.write(
-                    CsvLine.of(columns.stream().map(c -> PlainText.of(c.name())).toArray()));
+            line(columns.stream().map(c -> PlainText.of(c.name())).toArray());
             other = parquet ? TemporaryFile.create(this.parquet) : null;
-            rows = parquet ? new ParquetTableWriter(other.channel(), columns) : null;
+            rows = parquet ? begun(other, columns) : null;
         } catch (IOException | RuntimeException e) {
-            csvFile.close();
-            if (other != null) {
-                other.close();
+            try (csvFile;
+                    TemporaryFile _ = other) {
+                throw e;
             }
-            throw FileFailure.named(csv, e instanceof IOException io ? io : new IOException(e));
         }
         parquetFile = other;
+    }
+
+    private ParquetTableWriter begun(TemporaryFile file, List<Column> columns) throws IOException {
+        return FileFailure.naming(parquet, () -> new ParquetTableWriter(file.channel(), columns));
     }
 
     static Column text(String name) {
@@ -72,8 +74,12 @@ final class SummaryTable implements AutoCloseable {
         for (int i = 0; i < cells.length; i++) {
             shown[i] = cells[i] instanceof Double number ? shown(number) : PlainText.of((String) cells[i]);
         }
+        line(shown);
+    }
+
+    private void line(Object... cells) throws IOException {
         try {
-            lines.write(CsvLine.of(shown));
+            lines.write(CsvLine.of(cells));
         } catch (IOException e) {
             throw FileFailure.named(csv, e);
         }
