@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         name = "review",
         description = {
             "Says how precise the events of a folder are, from the verdicts of listeners on a random sample of them:"
-                    + " for each class the verdicts, the precision with its 95 % interval, and the number of true"
+                    + " for each class the verdicts, the precision with its interval, and the number of true"
                     + " events.",
             "Verdicts are kept in FOLDER/verdicts.jsonl. They are given in a table: --export writes the events to"
                     + " listen to, --import reads the answers."
