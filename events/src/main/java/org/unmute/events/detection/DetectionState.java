@@ -49,8 +49,7 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
      *
      * @param recordings results of the recordings whose events are known, by id
      * @param thresholds the score above which an event was reported, by class, in the order of the classes; infinite
-     *                   for a
-     *                   class that was not looked for
+     *                   for a class that was not looked for
      */
     public record Events(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
         private static final String THRESHOLD = "threshold of class '";
@@ -87,7 +86,8 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
         private static String label(Path folder, List<String> classes, Event event) {
             if (event.label() >= classes.size()) {
                 throw new InputException("events: " + folder + " has an event of class " + event.label()
-                        + ", its settings name " + classes.size() + " classes: delete the folder to find all events again");
+                        + ", its settings name " + classes.size()
+                        + " classes: delete the folder to find all events again");
             }
             return classes.get(event.label());
         }
