@@ -75,9 +75,7 @@ final class ReviewedRecordings {
             names = new RecordingNames(found.keySet());
         }
         try {
-            return names.find(name)
-                    .map(found::get)
-                    .orElseThrow(() -> new InputException("it is not in " + root));
+            return names.find(name).map(found::get).orElseThrow(() -> new InputException("it is not in " + root));
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }

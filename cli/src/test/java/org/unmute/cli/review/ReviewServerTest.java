@@ -146,7 +146,8 @@ class ReviewServerTest {
                 new ReviewMaterial.Goals(0.9, 0.1));
         AtomicLong seconds = new AtomicLong();
         ReviewDesk desk = new ReviewDesk(material, review.journal, () -> seconds.get() * 1_000_000_000L);
-        ReviewedEvent first = desk.ask("one", Choice.SAMPLE, "wren").orElseThrow().event();
+        ReviewedEvent first =
+                desk.ask("one", Choice.SAMPLE, "wren").orElseThrow().event();
         seconds.set(100);
         desk.alive("one");
         seconds.set(200);
