@@ -35,6 +35,7 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
+import org.unmute.probes.stretch.Stretches;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
@@ -181,7 +182,7 @@ public final class ReviewStudy {
         TokenSet set = calls;
         if (!verdicts.isEmpty()) {
             List<String> ids = reviewed.clips().stream().map(CachedClip::id).toList();
-            List<TokenSource.Stretch> stretches = new ArrayList<>();
+            List<Stretches.Stretch> stretches = new ArrayList<>();
             List<float[]> targets = new ArrayList<>();
             for (Verdict verdict : verdicts) {
                 int clip = ids.indexOf(verdict.event().recording());
@@ -195,7 +196,7 @@ public final class ReviewStudy {
                 while (to < rows && times.seconds(to) < verdict.event().end()) {
                     to++;
                 }
-                stretches.add(new TokenSource.Stretch(clip, from, to));
+                stretches.add(new Stretches.Stretch(clip, from, to));
                 float[] target = new float[classes.size()];
                 Arrays.fill(target, Float.NaN);
                 target[classes.indexOf(verdict.event().label())] = verdict.answer() == Answer.YES ? 1 : 0;
@@ -206,7 +207,7 @@ public final class ReviewStudy {
             System.arraycopy(more, 0, all, calls.targets().length, more.length);
             set = new TokenSet(
                     TokenSource.joined(List.of(
-                            calls.tokens(), TokenSource.of(reviewed, ids).stretches(stretches))),
+                            calls.tokens(), new Stretches(TokenSource.of(reviewed, ids), stretches))),
                     all,
                     classes.size());
         }

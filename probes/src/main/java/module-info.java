@@ -10,6 +10,7 @@ module org.unmute.probes {
     exports org.unmute.probes.pool;
     exports org.unmute.probes.pool.standard;
     exports org.unmute.probes.score;
+    exports org.unmute.probes.stretch;
     exports org.unmute.probes.truth;
     exports org.unmute.probes.train;
 

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
         name = "review",
         description = {
             "Says how precise the events of a folder are, from the verdicts of listeners on a random sample of them:"
-                    + " for each class the verdicts, the precision with its 95 %% interval, and the number of true"
+                    + " for each class the verdicts, the precision with its interval, and the number of true"
                     + " events.",
             "Verdicts are kept in FOLDER/verdicts.jsonl. With --audio they are given in a page for a browser of this"
                     + " machine, which plays the events; or in a table: --export writes the events to listen to,"

@@ -16,7 +16,7 @@ public final class VerdictOptions {
             paramLabel = "FOLDER",
             description =
                     "Verdicts of 'unmute review' in this folder of events: a class is present where the answer was"
-                            + " yes and absent where it was no; nothing else is known of these stretches. May be repeated.")
+                            + " yes and absent where it was no; nothing else is known there. May be repeated.")
     private List<Path> folders = new ArrayList<>();
 
     @Option(

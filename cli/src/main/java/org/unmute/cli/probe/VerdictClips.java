@@ -25,6 +25,7 @@ import org.unmute.data.verdict.VerdictLabels;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.stretch.Stretches;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
@@ -38,7 +39,7 @@ public final class VerdictClips implements Closeable {
     private final boolean isOwn;
     private final RowTimes times;
     private final List<String> clipIds = new ArrayList<>();
-    private final List<TokenSource.Stretch> stretches = new ArrayList<>();
+    private final List<Stretches.Stretch> stretches = new ArrayList<>();
     private final List<LabelledClip> labelled = new ArrayList<>();
     private final Set<String> missing = new TreeSet<>();
     private int held;
@@ -164,7 +165,7 @@ public final class VerdictClips implements Closeable {
             return false;
         }
         int index = indices.computeIfAbsent(best.id(), id -> indices.size());
-        stretches.add(new TokenSource.Stretch(index, rows[0], rows[1]));
+        stretches.add(new Stretches.Stretch(index, rows[0], rows[1]));
         labelled.add(clip);
         return true;
     }
@@ -233,7 +234,7 @@ public final class VerdictClips implements Closeable {
      */
     public TokenSet with(TokenSet set) throws IOException {
         TokenSource all = TokenSource.of(cache, clipIds);
-        TokenSource own = (set.tokens().isSoundOnly() ? all.soundOnly() : all).stretches(stretches);
+        TokenSource own = new Stretches(set.tokens().isSoundOnly() ? all.soundOnly() : all, stretches);
         float[] more = new Manifest(labelled, labels.classes()).targets();
         float[] targets = Arrays.copyOf(set.targets(), set.targets().length + more.length);
         System.arraycopy(more, 0, targets, set.targets().length, more.length);

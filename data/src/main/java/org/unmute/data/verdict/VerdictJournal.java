@@ -16,8 +16,8 @@ import org.unmute.files.RegularFile;
 
 /**
  * The verdicts on the events of a folder, in {@value #FILE}: an append-only file of checksummed JSON lines (see {@link
- * JsonLines}). A verdict is on the device when {@link #add} returns, so that a killed process loses at most the one that
- * it was writing. One process at a time may write; its threads share one journal.
+ * JsonLines}). A verdict is on the device when {@link #add} returns, so that a killed process loses at most the one
+ * that it was writing. One process at a time may write; its threads share one journal.
  */
 public final class VerdictJournal implements AutoCloseable {
     /** Name of the file in the folder of the events. */

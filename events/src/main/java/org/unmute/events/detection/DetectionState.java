@@ -3,7 +3,11 @@ package org.unmute.events.detection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.unmute.files.InputException;
+import org.unmute.probes.event.Event;
 
 /**
  * The state of the recordings in a folder of events. Reading it examines every byte and changes nothing.
@@ -26,7 +30,7 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
     /**
      * Reads the state of a folder.
      *
-     * @throws org.unmute.files.InputException if its settings cannot be read
+     * @throws InputException if its settings cannot be read
      * @throws IOException if a file is missing or cannot be read
      */
     public static DetectionState read(Path folder) throws IOException {
@@ -38,5 +42,82 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
             }
         }
         return EventJournal.inspect(journal(folder), damaged);
+    }
+
+    /**
+     * The events of a folder, read without changing it, even while a run adds to it.
+     *
+     * @param recordings results of the recordings whose events are known, by id
+     * @param thresholds the score above which an event was reported, by class, in the order of the classes; infinite
+     *                   for a class that was not looked for, NaN for results of a search
+     */
+    public record Events(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
+        private static final String THRESHOLD = "threshold of class '";
+
+        /** Receives events of recordings. */
+        @FunctionalInterface
+        public interface Taker {
+            /**
+             * Takes one event.
+             *
+             * @param id    id of the recording
+             * @param label the event's class
+             */
+            void accept(String id, String label, Event event) throws IOException;
+        }
+
+        /**
+         * Reads a folder, and passes on its events: recordings by id, and in each by onset, offset and class.
+         *
+         * @throws InputException if the folder is damaged or of another version
+         * @throws IOException    if a file is missing or cannot be read
+         */
+        public static Events read(Path folder, Taker events) throws IOException {
+            Map<String, Double> thresholds = thresholds(folder);
+            List<String> classes = List.copyOf(thresholds.keySet());
+            Map<String, RecordingResult> recordings = new LinkedHashMap<>();
+            EventJournal.read(DetectionState.journal(folder), (result, journal) -> {
+                recordings.put(result.id(), result);
+                journal.events(result.id(), event -> events.accept(result.id(), label(folder, classes, event), event));
+            });
+            return new Events(recordings, thresholds);
+        }
+
+        private static String label(Path folder, List<String> classes, Event event) {
+            if (event.label() >= classes.size()) {
+                throw new InputException("events: " + folder + " has an event of class " + event.label()
+                        + ", its settings name " + classes.size()
+                        + " classes: delete the folder to find all events again");
+            }
+            return classes.get(event.label());
+        }
+
+        private static Map<String, Double> thresholds(Path folder) throws IOException {
+            Map<String, Double> all = new LinkedHashMap<>();
+            Map<String, String> settings = DetectionFolder.settings(folder.resolve(DetectionState.FOLDER))
+                    .values();
+            settings.forEach((name, value) -> {
+                if (name.startsWith(THRESHOLD)) {
+                    all.put(name.substring(THRESHOLD.length(), name.length() - 1), threshold(folder, value));
+                }
+            });
+            if ("search".equals(settings.get("command")) && settings.containsKey("label")) {
+                all.put(settings.get("label"), Double.NaN);
+            }
+            return all;
+        }
+
+        private static double threshold(Path folder, String value) {
+            try {
+                return Character.isLetter(value.charAt(0)) && !value.startsWith("N")
+                        ? Double.POSITIVE_INFINITY
+                        : Double.parseDouble(value.split(",")[0]);
+            } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+                throw new InputException(
+                        "events: the settings of " + folder + " have a threshold that is no number, '" + value
+                                + "': delete the folder to find all events again",
+                        e);
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.unmute.data.verdict.Answer;
  * @param listed   number of listed events
  * @param answers  number of events with each answer, however they were chosen
  * @param whole    precision of the whole list
- * @param above    precision above each of some thresholds, from the highest down; the last one is that of the whole list
+ * @param above    precision above each of some thresholds, from the highest down; the last is that of all events
  * @param missed   what is not listed; empty if no stretch without events has a verdict
  * @param seconds  median number of seconds that a verdict took; NaN if unknown
  */
@@ -35,8 +35,8 @@ public record ClassSummary(
     }
 
     /**
-     * Share of the true sounds that are listed, low end and high end, each stretch without a listed event counted as one
-     * missed sound if the class is there; empty if nothing is known about such stretches.
+     * Share of the true sounds that are listed, low end and high end. Each stretch without a listed event counts as one
+     * missed sound if the class is there. Empty if nothing is known about such stretches.
      */
     public Optional<double[]> recall() {
         return missed.map(m -> new double[] {

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.verdict.ReviewedEvent;
-import org.unmute.events.detection.DetectedEvents;
 import org.unmute.events.detection.DetectionFolder;
+import org.unmute.events.detection.DetectionState;
 import org.unmute.events.strong.EventTable;
 import org.unmute.files.Sha256;
 
@@ -88,7 +88,7 @@ public final class ListedEvents {
 
     private static ListedEvents detected(Path folder, double floor) throws IOException {
         List<ReviewedEvent> all = new ArrayList<>();
-        DetectedEvents detected = DetectedEvents.read(folder, (id, label, event) -> {
+        DetectionState.Events detected = DetectionState.Events.read(folder, (id, label, event) -> {
             if (Double.isNaN(floor) || event.score() >= floor) {
                 all.add(new ReviewedEvent(
                         ClipId.recording(id),

@@ -12,8 +12,8 @@ import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLog;
 
 /**
- * Two lists of events of the same recordings, such as those of a probe before and after it learned from verdicts. Events
- * of a class that overlap in time are the same.
+ * Two lists of events of the same recordings, such as those of a probe before and after it learned from verdicts.
+ * Events of a class that overlap in time are the same.
  *
  * @param classes by class, sorted
  */

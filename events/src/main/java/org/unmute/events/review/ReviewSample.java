@@ -13,8 +13,8 @@ import org.unmute.files.Sha256;
 
 /**
  * A random sample of the events of a class, in an order in which each beginning is a sample, too. Events are divided by
- * score into strata of equal size. Each stratum has a random order, which depends only on the list, and the sample takes
- * the same share of each.
+ * score into strata of equal size. Each stratum has a random order, which depends only on the list, and the sample
+ * takes the same share of each.
  */
 public final class ReviewSample {
     /** Most strata of a class. */

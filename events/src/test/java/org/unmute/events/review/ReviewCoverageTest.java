@@ -108,7 +108,8 @@ class ReviewCoverageTest {
     private static void print(String name, List<Outcome> some) {
         System.out.printf(
                 Locale.ROOT,
-                "review: %s: whole %.3f (least %.3f), above %.3f (%.3f), retrained %.3f (%.3f), width %.3f, exact %.3f%n",
+                "review: %s: whole %.3f (least %.3f), above %.3f (%.3f), retrained %.3f (%.3f), width %.3f, exact"
+                        + " %.3f%n",
                 name,
                 mean(some, Outcome::covered),
                 some.stream().mapToDouble(Outcome::covered).min().orElseThrow(),

@@ -148,7 +148,7 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
     }
 
     /**
-     * A probe is trained on 30 doubtful verdicts and the sample of the first list, half of the false events it learned of
+     * A probe is trained on 30 doubtful verdicts and the sample of the first list, half of the false events among them
      * vanish, and the rest gets new scores. The new list needs a new sample, in which what is known already counts.
      */
     private boolean retrained(boolean[] before, Random random) {

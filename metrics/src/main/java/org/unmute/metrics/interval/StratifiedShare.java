@@ -9,8 +9,9 @@ import java.util.Locale;
  * 1998, "Confidence intervals for proportions with small expected number of positive counts estimated from survey
  * data"), moved toward the one of Jeffreys by {@value #TOWARD_JEFFREYS} successes. The effective size is the number of
  * independent trials that would have the variance of the weighted share; it includes the finite-population correction.
- * Ends are rounded to a whole number of members, and account for those that were examined. In this variance each stratum's share is moved toward the share of all by {@value #PRIOR} trials, since a stratum in
- * which all trials agree would otherwise count as known.
+ * Ends are rounded to a whole number of members, and account for those that were examined. In this variance each
+ * stratum's share is moved toward the share of all by {@value #PRIOR} trials, since a stratum in which all trials agree
+ * would otherwise count as known.
  *
  * @param population number of members of all strata
  * @param trials     number of them that were examined
@@ -74,7 +75,8 @@ public record StratifiedShare(
         double least = (double) successes / size;
         double most = (double) (size - trials + successes) / size;
         if (Double.isInfinite(effective)) {
-            return new StratifiedShare(size, trials, effective, estimate, estimate, estimate, level);
+            double known = (double) successes / size;
+            return new StratifiedShare(size, trials, effective, known, known, known, level);
         }
         double found = estimate * effective;
         double low = lowerEnd(found, effective, (1 - level) / 2);

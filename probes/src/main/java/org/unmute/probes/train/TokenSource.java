@@ -167,26 +167,6 @@ public interface TokenSource {
     }
 
     /**
-     * A part of a clip.
-     *
-     * @param clip its index
-     * @param from first row
-     * @param to   row after the last one
-     */
-    record Stretch(int clip, int from, int to) {}
-
-    /**
-     * Parts of these clips as clips of their own, held in memory; the cls token of such a part is that of its whole
-     * clip.
-     *
-     * @throws IllegalArgumentException if a part has no rows or rows that its clip does not have
-     * @throws IOException if a clip cannot be read
-     */
-    default TokenSource stretches(List<Stretch> parts) throws IOException {
-        return new Stretches(this, parts);
-    }
-
-    /**
      * The clips of several sources, concatenated.
      *
      * @throws IllegalArgumentException if they differ in dim, cls tokens, element type or layers

@@ -1,4 +1,4 @@
-package org.unmute.probes.train;
+package org.unmute.probes.stretch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,7 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.train.TokenSource;
 import org.unmute.tensor.DType;
 
 /** Stretches have the rows that their clips have there, however the clips are stored. */
@@ -35,8 +36,8 @@ class StretchesTest {
     }
 
     private static void check(TokenSource all, int layers) throws IOException {
-        TokenSource stretches = all.stretches(List.of(
-                new TokenSource.Stretch(1, 2, 4), new TokenSource.Stretch(0, 0, 1), new TokenSource.Stretch(1, 0, 5)));
+        TokenSource stretches = new Stretches(all, List.of(
+                new Stretches.Stretch(1, 2, 4), new Stretches.Stretch(0, 0, 1), new Stretches.Stretch(1, 0, 5)));
         assertThat(stretches.clips()).isEqualTo(3);
         assertThat(stretches.grid(0).time()).isEqualTo(2);
         float[] whole = new float[5 * FREQ * DIM];
@@ -81,7 +82,7 @@ class StretchesTest {
     @Test
     void mustLieInTheirClips() {
         TokenSource all = TokenSource.of(List.of(map(3, 0)));
-        assertThatThrownBy(() -> all.stretches(List.of(new TokenSource.Stretch(0, 1, 4))))
+        assertThatThrownBy(() -> new Stretches(all, List.of(new Stretches.Stretch(0, 1, 4))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rows 1 to 4 are no stretch of clip 0, which has 3 rows");
     }

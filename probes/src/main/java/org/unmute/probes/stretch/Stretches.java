@@ -1,19 +1,21 @@
-package org.unmute.probes.train;
+package org.unmute.probes.stretch;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSource;
 import org.unmute.tensor.DType;
 
 /**
  * Stretches of other clips: some of their rows. They are held in memory, since a clip may be much longer, and each clip
  * is read once. Rows are the leading axis, so a stretch is a part of the tokens.
  */
-final class Stretches implements TokenSource {
+public final class Stretches implements TokenSource {
     private final TokenSource all;
-    private final List<TokenSource.Stretch> stretches;
+    private final List<Stretch> stretches;
     /** The tokens of each stretch, as the clips are stored. */
     private final float[][] tokens;
 
@@ -24,13 +26,31 @@ final class Stretches implements TokenSource {
 
     private final float[][] layerCls;
 
-    Stretches(TokenSource all, List<TokenSource.Stretch> stretches) throws IOException {
+    /**
+     * A part of a clip.
+     *
+     * @param clip its index
+     * @param from first row
+     * @param to   row after the last one
+     */
+    public record Stretch(int clip, int from, int to) {}
+
+    /**
+     * Reads stretches; the cls token of a stretch is that of its whole clip.
+     *
+     * @throws IllegalArgumentException if a stretch has no rows, or rows that its clip does not have
+     * @throws IOException if a clip cannot be read
+     */
+    public Stretches(TokenSource all, List<Stretch> stretches) throws IOException {
         this.all = all;
         this.stretches = List.copyOf(stretches);
-        for (TokenSource.Stretch s : this.stretches) {
-            if (s.from() < 0 || s.to() <= s.from() || s.to() > all.grid(s.clip()).time()) {
-                throw new IllegalArgumentException("token source: rows " + s.from() + " to " + s.to() + " are no stretch"
-                        + " of clip " + s.clip() + ", which has " + all.grid(s.clip()).time() + " rows");
+        for (Stretch s : this.stretches) {
+            if (s.from() < 0
+                    || s.to() <= s.from()
+                    || s.to() > all.grid(s.clip()).time()) {
+                throw new IllegalArgumentException(
+                        "token source: rows " + s.from() + " to " + s.to() + " are no stretch" + " of clip " + s.clip()
+                                + ", which has " + all.grid(s.clip()).time() + " rows");
             }
         }
         tokens = new float[stretches.size()][];
@@ -49,7 +69,7 @@ final class Stretches implements TokenSource {
                 .toArray();
         Whole whole = null;
         for (int i : byClip) {
-            TokenSource.Stretch own = stretches.get(i);
+            Stretch own = stretches.get(i);
             whole = whole == null || whole.clip != own.clip() ? new Whole(own.clip()) : whole;
             TokenGrid grid = all.grid(own.clip());
             int from = own.from() * grid.freq() * grid.dim();
@@ -115,8 +135,9 @@ final class Stretches implements TokenSource {
 
     @Override
     public TokenGrid grid(int clip) {
-        TokenSource.Stretch own = stretches.get(clip);
-        return all.grid(own.clip()).ofRows(own.to() - own.from());
+        Stretch own = stretches.get(clip);
+        TokenGrid whole = all.grid(own.clip());
+        return new TokenGrid(own.to() - own.from(), whole.freq(), whole.dim(), whole.cls());
     }
 
     @Override
