@@ -49,7 +49,7 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
      *
      * @param recordings results of the recordings whose events are known, by id
      * @param thresholds the score above which an event was reported, by class, in the order of the classes; infinite
-     *                   for a class that was not looked for
+     *                   for a class that was not looked for, NaN for results of a search
      */
     public record Events(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
         private static final String THRESHOLD = "threshold of class '";
@@ -94,11 +94,16 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
 
         private static Map<String, Double> thresholds(Path folder) throws IOException {
             Map<String, Double> all = new LinkedHashMap<>();
-            DetectionFolder.settings(folder.resolve(DetectionState.FOLDER)).values().forEach((name, value) -> {
+            Map<String, String> settings = DetectionFolder.settings(folder.resolve(DetectionState.FOLDER))
+                    .values();
+            settings.forEach((name, value) -> {
                 if (name.startsWith(THRESHOLD)) {
                     all.put(name.substring(THRESHOLD.length(), name.length() - 1), threshold(folder, value));
                 }
             });
+            if ("search".equals(settings.get("command")) && settings.containsKey("label")) {
+                all.put(settings.get("label"), Double.NaN);
+            }
             return all;
         }
 

@@ -24,7 +24,7 @@ public final class ReviewQueue {
         SAMPLE,
         /** Random stretches without a listed event of the class, for estimates of what was missed. */
         UNLISTED,
-        /** Events whose scores are nearest to the threshold: the choice that teaches most. */
+        /** Events whose scores are nearest to the threshold, for training. */
         DOUBTFUL,
         /** All events from the highest score down, such as results of a search. */
         LISTED
