@@ -12,7 +12,7 @@ import org.unmute.tensor.backend.BackendProvider;
 public final class VectorBackendProvider implements BackendProvider {
     private static final int PRIORITY = 100;
     private static final String MODULE = "jdk.incubator.vector";
-    /** So many fused multiply-adds take a fifth of this; by {@code BigDecimal}, without the instruction, three times. */
+    /** So many fused multiply-adds take a fifth of this; without the instruction, three times. */
     private static final long FUSED_NANOS = 2000;
 
     private static final int FUSED_CALLS = 16;
@@ -49,7 +49,8 @@ public final class VectorBackendProvider implements BackendProvider {
         return !compiled.available() || fuses()
                 ? compiled
                 : no(
-                        "the processor has no fused multiply-add (FMA), without which vectors are slower than plain loops");
+                        "the processor has no fused multiply-add (FMA), without which vectors are slower"
+                        + " than plain loops");
     }
 
     /**
