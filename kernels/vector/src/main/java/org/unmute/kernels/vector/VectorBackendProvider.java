@@ -48,9 +48,7 @@ public final class VectorBackendProvider implements BackendProvider {
         Availability compiled = probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
         return !compiled.available() || fuses()
                 ? compiled
-                : no(
-                        "the processor has no fused multiply-add (FMA), without which vectors are slower"
-                        + " than plain loops");
+                : no("the processor has no fused multiply-add (FMA), and vectors would be slower than loops");
     }
 
     /**
