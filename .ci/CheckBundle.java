@@ -80,7 +80,7 @@ class CheckBundle {
             files = all.filter(Files::isRegularFile).sorted().toList();
         }
         List<Path> artifacts = files.stream()
-                .filter(f -> f.toString().matches(".*\\.(pom|jar)"))
+                .filter(f -> f.toString().matches(".*\\.(pom|jar|json)"))
                 .toList();
         if (artifacts.isEmpty()) {
             problems.add(root + " has no artifacts");
@@ -93,7 +93,7 @@ class CheckBundle {
                         .parse(artifact.toFile())
                         .getDocumentElement();
                 poms.put(artifactId(artifact), pom);
-            } else {
+            } else if (artifact.toString().endsWith(".jar")) {
                 licences(artifact);
             }
         }
@@ -105,7 +105,7 @@ class CheckBundle {
         }
         bom(artifacts);
         for (Path file : files) {
-            if (!file.toString().matches(".*\\.(pom|jar)(\\.asc)?(\\.(md5|sha1|sha256|sha512))?")) {
+            if (!file.toString().matches(".*\\.(pom|jar|json)(\\.asc)?(\\.(md5|sha1|sha256|sha512))?")) {
                 problems.add(file + " does not belong into a bundle");
             }
         }

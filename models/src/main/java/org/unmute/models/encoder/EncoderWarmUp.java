@@ -77,8 +77,8 @@ public final class EncoderWarmUp {
      * first request of a client then takes about as long as later ones. {@link #isDone} tells when the server is ready;
      * requests may also come earlier, and are slower.
      *
-     * @param request such as a client will make: of the same encoder, probe and length of sound, as time depends on all.
-     *     If it throws, the warm-up ends, and a warning is logged
+     * @param request such as a client will make: the same encoder, probe and length of sound, as time depends on
+     *     all. If it throws, the warm-up ends, and a warning is logged
      */
     public static EncoderWarmUp begin(Runnable request) {
         Objects.requireNonNull(request, "request");

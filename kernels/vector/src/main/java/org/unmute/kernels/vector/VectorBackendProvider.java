@@ -12,7 +12,7 @@ import org.unmute.tensor.backend.BackendProvider;
 public final class VectorBackendProvider implements BackendProvider {
     private static final int PRIORITY = 100;
     private static final String MODULE = "jdk.incubator.vector";
-    /** So many fused multiply-adds take a fifth of this; by {@code BigDecimal}, without the instruction, three times. */
+    /** So many fused multiply-adds take a fifth of this; without the instruction, three times. */
     private static final long FUSED_NANOS = 2000;
 
     private static final int FUSED_CALLS = 16;
@@ -48,8 +48,7 @@ public final class VectorBackendProvider implements BackendProvider {
         Availability compiled = probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
         return !compiled.available() || fuses()
                 ? compiled
-                : no(
-                        "the processor has no fused multiply-add (FMA), without which vectors are slower than plain loops");
+                : no("the processor has no fused multiply-add (FMA), and vectors would be slower than loops");
     }
 
     /**
