@@ -206,8 +206,8 @@ public final class ReviewStudy {
             float[] all = Arrays.copyOf(calls.targets(), calls.targets().length + more.length);
             System.arraycopy(more, 0, all, calls.targets().length, more.length);
             set = new TokenSet(
-                    TokenSource.joined(List.of(
-                            calls.tokens(), new Stretches(TokenSource.of(reviewed, ids), stretches))),
+                    TokenSource.joined(
+                            List.of(calls.tokens(), new Stretches(TokenSource.of(reviewed, ids), stretches))),
                     all,
                     classes.size());
         }

@@ -2,12 +2,12 @@ package org.unmute.audio;
 
 import java.io.Closeable;
 import java.io.IOException;
-import org.unmute.audio.hearing.Mixdown;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.unmute.audio.hearing.Mixdown;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.LittleEndian;
 
@@ -115,8 +115,8 @@ public final class PcmFormat implements AudioFormatProvider {
         public void write(Path target, long first, long end) throws IOException {
             long bytes = (end - first) * layout.frameBytes();
             if (first < 0 || end <= first || end > frames() || bytes > MAX_BYTES - HEADER_BYTES) {
-                throw new IllegalArgumentException(
-                        "wav: cannot write frames " + first + " to " + end + " of " + frames() + " of " + source.name());
+                throw new IllegalArgumentException("wav: cannot write frames " + first + " to " + end + " of "
+                        + frames() + " of " + source.name());
             }
             source.seek(layout.start() + first * layout.frameBytes());
             AtomicFile.write(target, out -> {

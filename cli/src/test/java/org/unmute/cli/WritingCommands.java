@@ -126,7 +126,19 @@ public final class WritingCommands {
                         "--out",
                         out));
         add("summarize", out -> List.of(detected(), "--page", "--out", out));
-        add("search", out -> List.of("--cache", cache, "--like", "test/000000.wav@0.2-0.6", "--by", "tokens", "--candidates", 0, "--out", out));
+        add(
+                "search",
+                out -> List.of(
+                        "--cache",
+                        cache,
+                        "--like",
+                        "test/000000.wav@0.2-0.6",
+                        "--by",
+                        "tokens",
+                        "--candidates",
+                        0,
+                        "--out",
+                        out));
         add(
                 "eval",
                 out -> List.of(

@@ -90,7 +90,8 @@ public record Retrieval(
     private static int[] ranking(float[] similarities, int query) {
         for (int i = 0; i < similarities.length; i++) {
             if (i != query && Float.isNaN(similarities[i])) {
-                throw new IllegalArgumentException("retrieval: the similarity of clips " + query + " and " + i + " is NaN");
+                throw new IllegalArgumentException(
+                        "retrieval: the similarity of clips " + query + " and " + i + " is NaN");
             }
         }
         return IntStream.range(0, similarities.length)

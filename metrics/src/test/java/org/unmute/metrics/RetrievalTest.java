@@ -39,7 +39,8 @@ class RetrievalTest {
         // Query 0: 3 2 (1 is left out); query 2: 3 0.
         assertThat(r.meanAveragePrecision()).isEqualTo(0.5);
         assertThat(r.precisionAtK()).isEqualTo(0.5);
-        assertThat(Retrieval.of(new float[][] {{1}, {0}}, q -> new float[2], 1).queries()).isZero();
+        assertThat(Retrieval.of(new float[][] {{1}, {0}}, q -> new float[2], 1).queries())
+                .isZero();
         assertThatThrownBy(() -> Retrieval.of(targets, q -> new float[] {U, U, U, U}, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }

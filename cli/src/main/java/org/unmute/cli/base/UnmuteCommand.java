@@ -58,7 +58,8 @@ public abstract class UnmuteCommand implements Callable<Integer> {
     }
 
     /** Runs a step; what is wrong with its arguments becomes an error of the command. */
-    protected static <T> T checked(Function<IllegalArgumentException, RuntimeException> error, Step<T> step) throws IOException {
+    protected static <T> T checked(Function<IllegalArgumentException, RuntimeException> error, Step<T> step)
+            throws IOException {
         try {
             return step.run();
         } catch (IllegalArgumentException e) {

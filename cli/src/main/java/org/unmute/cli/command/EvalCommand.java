@@ -89,8 +89,9 @@ final class EvalCommand extends ComputingCommand {
 
         @Option(
                 names = "--retrieval",
-                description = "No probe: how well each clip of --cache finds those that share a label with it, ranked by"
-                        + " the cosine of their mean tokens.")
+                description =
+                        "No probe: how well each clip of --cache finds those that share a label with it, ranked by"
+                                + " the cosine of their mean tokens.")
         private boolean retrieval;
     }
 

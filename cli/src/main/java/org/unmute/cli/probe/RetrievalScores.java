@@ -86,7 +86,8 @@ public record RetrievalScores(int clips, Retrieval retrieval) {
         table.row("class by class", retrieval.classMeanAveragePrecision(), retrieval.classPrecisionAtK());
         table.decimals(4).print(o);
         o.println();
-        o.println(Units.count(retrieval.queries(), "clip") + " of " + clips + " have another clip with a label of theirs; "
-                + retrieval.classes() + " classes have two clips or more");
+        o.println(Units.count(retrieval.queries(), "clip") + " of " + clips
+                + " have another clip with a label of theirs; " + retrieval.classes()
+                + " classes have two clips or more");
     }
 }

@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.data.field.FieldLog;
 import org.unmute.data.ClipId;
+import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.FolderLock;
@@ -226,7 +226,11 @@ public final class DetectionFolder implements AutoCloseable {
                 Path file = one.clip().path();
                 String stamp = RegularFile.isFile(file) ? RecordingResult.stampOf(file) : "";
                 RecordingResult result = new RecordingResult(
-                        one.clip().id(), one.sha256(), stamp, one.read(), one.events().size());
+                        one.clip().id(),
+                        one.sha256(),
+                        stamp,
+                        one.read(),
+                        one.events().size());
                 EventJournal.Source source = taker -> {
                     for (Event event : one.events()) {
                         taker.accept(event);

@@ -36,8 +36,12 @@ class StretchesTest {
     }
 
     private static void check(TokenSource all, int layers) throws IOException {
-        TokenSource stretches = new Stretches(all, List.of(
-                new Stretches.Stretch(1, 2, 4), new Stretches.Stretch(0, 0, 1), new Stretches.Stretch(1, 0, 5)));
+        TokenSource stretches = new Stretches(
+                all,
+                List.of(
+                        new Stretches.Stretch(1, 2, 4),
+                        new Stretches.Stretch(0, 0, 1),
+                        new Stretches.Stretch(1, 0, 5)));
         assertThat(stretches.clips()).isEqualTo(3);
         assertThat(stretches.grid(0).time()).isEqualTo(2);
         float[] whole = new float[5 * FREQ * DIM];
