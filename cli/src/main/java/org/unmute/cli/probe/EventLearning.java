@@ -120,7 +120,7 @@ public final class EventLearning {
     /** A learner from the scores of stretches of one length, in seconds. */
     private record Scored(EventDecisionLearner learner, double context, double stride) {}
 
-    /** What happens to scores before they are events: as in detection, with the median filter that suits the classes. */
+    /** What happens to scores before they are events: for boxes with the best median filter, else as in detection. */
     private PostProcessing rules(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
         return !choosesMedian
                 ? PostProcessing.DETECT.played(times.speed())

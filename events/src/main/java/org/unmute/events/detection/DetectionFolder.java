@@ -119,9 +119,13 @@ public final class DetectionFolder implements AutoCloseable {
      */
     public static Map<String, String> digests(Path folder) throws IOException {
         Map<String, String> all = new HashMap<>();
-        Path journal = folder.resolve(STATE).resolve(JOURNAL);
-        if (RegularFile.isFile(journal)) {
-            EventJournal.results(journal).forEach((id, result) -> all.put(ClipId.recording(id), result.sha256()));
+        Path file = folder.resolve(STATE).resolve(JOURNAL);
+        if (RegularFile.isFile(file)) {
+            try (EventJournal journal = EventJournal.reading(file)) {
+                journal.ids()
+                        .forEach(id ->
+                                all.put(ClipId.recording(id), journal.find(id).sha256()));
+            }
         }
         return all;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.unmute.files.InputException;
 import org.unmute.probes.event.Event;
 
@@ -76,10 +77,12 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
             Map<String, Double> thresholds = thresholds(folder);
             List<String> classes = List.copyOf(thresholds.keySet());
             Map<String, RecordingResult> recordings = new LinkedHashMap<>();
-            EventJournal.read(DetectionState.journal(folder), (result, journal) -> {
-                recordings.put(result.id(), result);
-                journal.events(result.id(), event -> events.accept(result.id(), label(folder, classes, event), event));
-            });
+            try (EventJournal journal = EventJournal.reading(DetectionState.journal(folder))) {
+                for (String id : new TreeSet<>(journal.ids())) {
+                    recordings.put(id, journal.find(id));
+                    journal.events(id, event -> events.accept(id, label(folder, classes, event), event));
+                }
+            }
             return new Events(recordings, thresholds);
         }
 

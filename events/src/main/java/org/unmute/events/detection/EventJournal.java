@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.zip.CRC32;
 import org.unmute.data.MalformedTableException;
 import org.unmute.files.FileFailure;
@@ -113,36 +112,11 @@ public final class EventJournal implements AutoCloseable {
      * @throws InputException if another version of the program wrote it
      */
     static DetectionState inspect(Path file, List<Path> damagedNotes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            EventJournal journal = new EventJournal(file, channel);
-            long size = channel.size();
-            long end = journal.scan(size);
+        try (EventJournal journal = reading(file)) {
             long events = journal.entries.values().stream()
                     .mapToLong(entry -> entry.result.events())
                     .sum();
-            return new DetectionState(journal.entries.size(), events, size - end, journal.changed, damagedNotes);
-        }
-    }
-
-    interface Results {
-        void accept(RecordingResult result, EventJournal journal) throws IOException;
-    }
-
-    /** Passes on the recordings of a file by id, without changing it. */
-    static void read(Path file, Results results) throws IOException {
-        try (EventJournal journal = reading(file)) {
-            for (String id : new TreeSet<>(journal.entries.keySet())) {
-                results.accept(journal.find(id), journal);
-            }
-        }
-    }
-
-    /** The results in a file, which is not changed, by the ids of their recordings; those before any damage. */
-    static Map<String, RecordingResult> results(Path file) throws IOException {
-        try (EventJournal journal = reading(file)) {
-            Map<String, RecordingResult> all = new HashMap<>();
-            journal.entries.forEach((id, entry) -> all.put(id, entry.result));
-            return all;
+            return new DetectionState(journal.entries.size(), events, journal.lost, journal.changed, damagedNotes);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.cli.detect;
 
 import java.io.IOException;
 import java.nio.file.Path;
