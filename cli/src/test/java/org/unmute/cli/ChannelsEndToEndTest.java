@@ -64,7 +64,9 @@ class ChannelsEndToEndTest {
                 .contains("1 recording with channels that cancel each other")
                 .doesNotContain("second.wav: its");
         assertThat(Files.readString(mixed.resolve("run.json"))).contains("\"cancellingRecordings\" : 1");
-        assertThat(Files.readString(mixed.resolve("events.csv"))).startsWith("file,start,end,label,score,low,high\n");
+        assertThat(Files.readString(mixed.resolve("events.csv")))
+                .startsWith(
+                        "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude\n");
         List<Annotation> mono = read(mixed, "events.csv").stream()
                 .filter(a -> a.file().equals("mono.wav"))
                 .toList();

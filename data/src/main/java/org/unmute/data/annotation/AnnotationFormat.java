@@ -18,7 +18,8 @@ import org.unmute.files.PlainText;
 public enum AnnotationFormat {
     /**
      * {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz; then {@code
-     * begin_datetime,end_datetime} in ISO 8601 and {@code site,latitude,longitude}, empty where they are not known; and {@code channel}.
+     * begin_datetime,end_datetime} in ISO 8601 and {@code site,latitude,longitude}, empty where they are not known; and
+     * {@code channel}.
      */
     CSV("csv") {
         @Override

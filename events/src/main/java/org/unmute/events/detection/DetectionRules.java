@@ -28,8 +28,8 @@ import org.unmute.probes.event.MedianFilter;
  * @param byClass      thresholds of individual classes, which override {@code threshold}
  * @param low          events continue while their score exceeds this; if NaN, the threshold
  * @param lowShare     {@code low} as a share of each class's threshold; if NaN, {@code low} is used
- * @param median       window of the median filter in seconds, rounded down to an odd number of rows; if NaN, that of the
- *                     thresholds that the probe learned for events, else {@value #MEDIAN_SECONDS}
+ * @param median       window of the median filter in seconds, rounded down to an odd number of rows; if NaN, that of
+ *                     the thresholds that the probe learned for events, else {@value #MEDIAN_SECONDS}
  * @param medianRows   window of the median filter in rows; if 0, {@code median} is used
  * @param maxGap       events of a class with at most this gap between them become one, in seconds; if NaN, as with the
  *                     learned thresholds, else {@value #MAX_GAP_SECONDS}
