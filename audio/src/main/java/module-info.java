@@ -8,7 +8,7 @@ module org.unmute.audio {
     requires transitive org.unmute.files;
 
     exports org.unmute.audio;
-    exports org.unmute.audio.hearing;
+    exports org.unmute.audio.playback;
     exports org.unmute.audio.flac;
     exports org.unmute.audio.place;
 

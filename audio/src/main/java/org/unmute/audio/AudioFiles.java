@@ -2,7 +2,7 @@ package org.unmute.audio;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * Opens and reads audio files of every format that {@link AudioStream#open(Path)} supports: WAV and its relatives,

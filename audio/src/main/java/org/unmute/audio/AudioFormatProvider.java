@@ -1,7 +1,7 @@
 package org.unmute.audio;
 
 import java.io.IOException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * Reads one format of audio files. Providers are found by {@link java.util.ServiceLoader}, so a new decoder can be used

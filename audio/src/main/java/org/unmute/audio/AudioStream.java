@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * The samples of a recording in order: the mean of its channels, or one of them. Memory use is bounded, independent of

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 
 /**
  * A recording in memory, mixed down to one channel.

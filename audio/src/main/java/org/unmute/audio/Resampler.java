@@ -1,6 +1,6 @@
 package org.unmute.audio;
 
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 
 /**
  * Changes the sample rate with a windowed sinc, as {@code torchaudio.functional.resample} does. Let {@code o} and

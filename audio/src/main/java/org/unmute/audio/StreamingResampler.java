@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 
 /**
  * Resamples a stream to another rate, or played at another speed, with the same bits as {@link Resampler#apply} on the

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.files.AtomicFile;
 
 /**

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
-/** Which channels of a source are heard, and how much of their energy a mean keeps. */
+/** Which channels of a source are read, and how much of their energy a mean keeps. */
 class MixdownTest {
     private static final int RATE = 8000;
 

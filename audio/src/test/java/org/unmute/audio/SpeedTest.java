@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 
 class SpeedTest {
     private static float[] noise(int n) {

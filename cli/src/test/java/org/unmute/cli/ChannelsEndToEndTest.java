@@ -58,7 +58,7 @@ class ChannelsEndToEndTest {
         Ran mix = detect(mixed, recordings).endsWith(ExitCode.OK);
         String cancels =
                 "anti.wav: its channels cancel each other: over 3.0 s from 0.0 s on, the mean of its 2 channels"
-                        + " keeps less than 0.1 % of their energy: hear each with --channels each";
+                        + " keeps less than 0.1 % of their energy: read each with --channels each";
         assertThat(mix.err())
                 .contains(cancels)
                 .contains("1 recording with channels that cancel each other")

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.RegularFile;
 import org.unmute.files.SettingsException;
 import org.unmute.probes.cache.AudioClip;

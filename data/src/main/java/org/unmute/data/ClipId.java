@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
 import org.unmute.probes.cache.AudioClip;

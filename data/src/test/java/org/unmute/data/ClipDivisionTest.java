@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Wav;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipDivision.Rule;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /** Recognizes MP3 files and MPEG audio of layer II by two consecutive frame headers, and opens them. */
 public final class Mp3Format implements AudioFormatProvider {

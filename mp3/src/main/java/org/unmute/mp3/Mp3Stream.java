@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * An MP3 file as a stream. If the encoder's header (Xing, Info) states the silence that the encoder added before and

@@ -13,7 +13,7 @@ import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /** Single channels of files of every format. */
 class ChannelsTest {

@@ -1,6 +1,6 @@
 package org.unmute.options;
 
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.ClipDivision;
 import picocli.CommandLine.Option;
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.events.encoder.GivenSettings;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;

@@ -20,7 +20,7 @@ import org.unmute.spark.plan.Kept;
  * @param root folder that paths in a list are relative to; null for the list's own folder
  * @param out folder to fill
  * @param division which recordings are divided
- * @param channels which channels of recordings are heard
+ * @param channels which channels of recordings are read
  * @param shardBytes max size of a shard
  * @param ship whether encoder and probe files are sent to executors; null to send them only if they are on the driver's
  *     own disks

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.Wav;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipList;
 import org.unmute.data.provenance.Json;
@@ -129,7 +129,7 @@ class EmbedTest {
         return rows;
     }
 
-    /** Both options that say how recordings are heard. */
+    /** Both options that say how recordings are played. */
     @Test
     void channelsAndSpeedAreThoseOfOneMachine(@TempDir Path out) throws IOException {
         Path stereo = Files.createDirectory(temp.resolve("stereo"));

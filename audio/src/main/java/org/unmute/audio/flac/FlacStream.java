@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * A FLAC file as a stream (RFC 9639). The checksums and numbers of the frames and the length of the file are verified

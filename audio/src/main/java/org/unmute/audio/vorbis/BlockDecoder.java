@@ -1,7 +1,7 @@
 package org.unmute.audio.vorbis;
 
 import java.util.Arrays;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.audio.vorbis.PacketBits.EndOfPacket;
 
 /**

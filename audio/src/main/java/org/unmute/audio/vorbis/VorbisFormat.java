@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.unmute.audio.AudioFormatProvider;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /** Recognizes and opens Ogg files whose first packet is Vorbis. */
 public final class VorbisFormat implements AudioFormatProvider {

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * An Ogg Vorbis file as a stream. Verifies the checksum of each page and that no page is missing, including the last.

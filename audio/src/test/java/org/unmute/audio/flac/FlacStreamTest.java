@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 
 class FlacStreamTest {
     private static FlacStream open(byte[] file) throws IOException {

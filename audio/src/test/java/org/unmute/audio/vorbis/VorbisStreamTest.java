@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.files.fixture.AllocatedBytes;
 
 class VorbisStreamTest {

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.decision.ClipLabels;

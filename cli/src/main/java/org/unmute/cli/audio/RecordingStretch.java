@@ -83,7 +83,7 @@ public record RecordingStretch(double start, double end) {
     /**
      * Reads this stretch, which is cut off at the end of the recording. Formats that can seek decode only the stretch.
      *
-     * @param channel  from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @param channel  from 1, or {@link org.unmute.audio.playback.Mixdown#MEAN} for the mean of all
      * @param length   length in seconds to read if only the start is given
      * @param warnings receives problems of the recording
      * @throws CommandException if the recording ends before the stretch begins
@@ -110,7 +110,7 @@ public record RecordingStretch(double start, double end) {
     /**
      * Reads a whole recording, up to a maximum length.
      *
-     * @param channel  from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @param channel  from 1, or {@link org.unmute.audio.playback.Mixdown#MEAN} for the mean of all
      * @param max      in seconds
      * @param advice   what to do with a longer recording, for the message
      * @param warnings receives problems of the recording

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
+import org.unmute.models.encoder.EncoderBand;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.cache.AudioClip;
 
 /**
@@ -149,7 +149,7 @@ public final class RecordingSurvey {
             return Optional.empty();
         }
         int many = above.stream().mapToInt(rates::get).sum();
-        double hears = HeardRange.of(encoder).high();
+        double hears = EncoderBand.of(encoder).high();
         String which = many == looked ? "recordings" : many + " of " + looked + " recordings looked at,";
         return Optional.of(which + " at "
                 + above.stream().map(RecordingSurvey::kilohertz).collect(Collectors.joining(", ")) + " kHz: "

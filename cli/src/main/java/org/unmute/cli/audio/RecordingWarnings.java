@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Recording;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
 
@@ -85,7 +85,7 @@ public final class RecordingWarnings {
         }
         if (!cancelling.isEmpty()) {
             remarks.accept(Units.count(cancelling.size(), "recording")
-                    + " with channels that cancel each other, heard as" + " their mean: see --channels each");
+                    + " with channels that cancel each other, read as their mean: see --channels each");
             record.result("cancellingRecordings", cancelling.size());
         }
         if (all > 0) {

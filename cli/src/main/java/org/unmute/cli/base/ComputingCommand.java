@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.DeviceProfile;
 import org.unmute.cli.option.ComputeOptions;

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.SavedProbe;

@@ -67,7 +67,7 @@ public final class AudioOptions {
     private StrictOption strict;
 
     /** The clips of the channels, once they are chosen. */
-    private ChannelChoice.Clips heard;
+    private ChannelChoice.Clips chosen;
 
     /**
      * The recordings in order, or their channels, with labels if a data set is given.
@@ -85,43 +85,43 @@ public final class AudioOptions {
                 if (splits != null) {
                     throw CommandException.usage("--split chooses parts of a --dataset");
                 }
-                return heard(new Chosen(search(audio, root, record, err), null), record);
+                return ofChannels(new Chosen(search(audio, root, record, err), null), record);
             }
-            return heard(dataset.read(root, splits, record, err), record);
+            return ofChannels(dataset.read(root, splits, record, err), record);
         } catch (IOException e) {
             throw CommandException.input(Failure.of(e).message(), e);
         }
     }
 
-    private Chosen heard(Chosen mixed, RunRecord record) {
+    private Chosen ofChannels(Chosen mixed, RunRecord record) {
         ChannelChoice choice = channels.choice();
         if (!choice.isMix()) {
             record.result("channels", choice.toString());
         }
         ClipList list = mixed.clips();
-        heard = choice.of(list.clips(), AudioFiles::open);
-        return new Chosen(new ClipList(list.root(), heard.clips(), list.others()), mixed.labels());
+        chosen = choice.of(list.clips(), AudioFiles::open);
+        return new Chosen(new ClipList(list.root(), chosen.clips(), list.others()), mixed.labels());
     }
 
-    /** Which channels are heard. */
+    /** Which channels are read. */
     public ChannelChoice channels() {
         return channels.choice();
     }
 
     /** Opens the files of the recordings that were {@linkplain #choose chosen}. */
     public AudioReader reader() {
-        return heard.reader(AudioFiles::open);
+        return chosen.reader(AudioFiles::open);
     }
 
     /**
      * Opens the bytes of the file of a chosen recording.
      *
      * @param source named by the path of the file
-     * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @param channel from 1, or {@link org.unmute.audio.playback.Mixdown#MEAN} for the mean of all
      * @throws IOException if they cannot be read, or lack the channel
      */
     public AudioStream open(AudioSource source, int channel) throws IOException {
-        heard.requireCounted(Path.of(source.name()));
+        chosen.requireCounted(Path.of(source.name()));
         return AudioFiles.open(source, channel);
     }
 

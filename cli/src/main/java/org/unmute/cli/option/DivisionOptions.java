@@ -3,7 +3,7 @@ package org.unmute.cli.option;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipDivision.Rule;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.audio.Recording;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.encoder.KnownDigests;

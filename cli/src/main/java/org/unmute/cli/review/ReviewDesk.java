@@ -24,7 +24,7 @@ import org.unmute.events.review.ReviewQueue.Choice;
  * that its window saw; if another stands meanwhile, it is not stored. Thread-safe.
  */
 final class ReviewDesk {
-    /** Time after which a window that was not heard of loses its event. */
+    /** Time after which a window without a sign of life loses its event. */
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     private static final int MAX_WINDOWS = 64;
@@ -42,7 +42,7 @@ final class ReviewDesk {
         private final Set<Key> passed = new HashSet<>();
         private final Deque<Long> given = new ArrayDeque<>();
         private Key event;
-        private long heard;
+        private long lastSeen;
     }
 
     /** The verdict that counts for an event. */
@@ -85,12 +85,12 @@ final class ReviewDesk {
     private Window window(String name) {
         if (!windows.containsKey(name) && windows.size() >= MAX_WINDOWS) {
             windows.values().stream()
-                    .mapToLong(w -> w.heard)
+                    .mapToLong(w -> w.lastSeen)
                     .min()
-                    .ifPresent(oldest -> windows.values().removeIf(w -> w.heard == oldest));
+                    .ifPresent(oldest -> windows.values().removeIf(w -> w.lastSeen == oldest));
         }
         Window window = windows.computeIfAbsent(name, n -> new Window());
-        window.heard = nanos.getAsLong();
+        window.lastSeen = nanos.getAsLong();
         return window;
     }
 
@@ -107,7 +107,7 @@ final class ReviewDesk {
     private boolean isFree(Key key, Window own) {
         long now = nanos.getAsLong();
         for (Window other : windows.values()) {
-            if (other != own && key.equals(other.event) && now - other.heard < PATIENCE_NANOS) {
+            if (other != own && key.equals(other.event) && now - other.lastSeen < PATIENCE_NANOS) {
                 return false;
             }
         }
@@ -237,7 +237,7 @@ final class ReviewDesk {
 
     private long lastOfAll(Window own, Map<Long, Verdict> all) {
         long now = nanos.getAsLong();
-        boolean alone = windows.values().stream().noneMatch(w -> w != own && now - w.heard < PATIENCE_NANOS);
+        boolean alone = windows.values().stream().noneMatch(w -> w != own && now - w.lastSeen < PATIENCE_NANOS);
         long last = 0;
         for (Iterator<Long> i = all.keySet().iterator(); alone && i.hasNext(); ) {
             last = i.next();

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.InputException;
 import org.unmute.models.encoder.RowTimes;
 

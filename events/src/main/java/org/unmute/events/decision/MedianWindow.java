@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.EventReference;

@@ -1,7 +1,7 @@
 package org.unmute.events.detection;
 
 import java.io.Serializable;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.decision.EventDecisions;

@@ -200,7 +200,7 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * A recording with events that were found otherwise than by hearing it, as a search does.
+     * A recording with events that were found otherwise than by detection, as a search does.
      *
      * @param clip a whole recording
      * @param sha256 of its file

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.NearestName;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.decision.Decisions;

@@ -49,7 +49,7 @@ public final class DetectionRun {
         /**
          * Opens one channel, or the mean of all.
          *
-         * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN}
+         * @param channel from 1, or {@link org.unmute.audio.playback.Mixdown#MEAN}
          * @throws UnreadableAudioException with the reason as text, if the bytes are not a sound file that can be read
          * @throws IOException              if the source fails
          */

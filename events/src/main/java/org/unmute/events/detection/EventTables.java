@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationFormat;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.EventDecisions;

@@ -12,9 +12,9 @@ import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.events.recording.Excerpt;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderBand;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
-import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
@@ -134,7 +134,7 @@ public final class RecordingDetector {
             throws IOException {
         EncoderSpec spec = encoder.describe();
         int rate = spec.sampleRate();
-        String unheard = HeardRange.of(spec).nothingOf(stream.sampleRate());
+        String unheard = EncoderBand.of(spec).nothingOf(stream.sampleRate());
         if (unheard != null) {
             throw new UnreadableAudioException(stream.name(), unheard);
         }

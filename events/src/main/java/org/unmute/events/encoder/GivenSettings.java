@@ -1,7 +1,7 @@
 package org.unmute.events.encoder;
 
 import java.util.Map;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSettings.FrontEndSource;

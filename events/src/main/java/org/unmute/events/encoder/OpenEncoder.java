@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;

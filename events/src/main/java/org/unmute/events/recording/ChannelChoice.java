@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipId;
 import org.unmute.files.InputException;
 import org.unmute.files.PlainText;
@@ -21,11 +21,11 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 
 /**
- * Which channels of recordings are heard: the mean of all, each as a clip of its own, or one. A clip of a channel has
+ * Which channels of recordings are read: the mean of all, each as a clip of its own, or one. A clip of a channel has
  * its number in its id ({@link ClipId#channel(String)}).
  *
  * @param each whether each channel is a clip of its own
- * @param channel the only channel to hear, from 1; {@link Mixdown#MEAN} for the mean of all, or for each
+ * @param channel the only channel to read, from 1; {@link Mixdown#MEAN} for the mean of all, or for each
  */
 public record ChannelChoice(boolean each, int channel) {
     /** The mean of all channels. */
@@ -57,7 +57,7 @@ public record ChannelChoice(boolean each, int channel) {
         }
     }
 
-    /** Whether the mean of all channels is heard. */
+    /** Whether the mean of all channels is read. */
     public boolean isMix() {
         return equals(MIX);
     }
@@ -83,7 +83,7 @@ public record ChannelChoice(boolean each, int channel) {
 
         /**
          * Opens the files of the clips. A file whose channels could not be counted fails again for the same reason: it
-         * must not be heard as a mix because its device responds a moment later.
+         * must not be read as a mix because its device responds a moment later.
          */
         public AudioReader reader(AudioReader files) {
             return (file, channel) -> {

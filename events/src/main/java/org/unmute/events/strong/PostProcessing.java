@@ -3,7 +3,7 @@ package org.unmute.events.strong;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.SoundEvent;

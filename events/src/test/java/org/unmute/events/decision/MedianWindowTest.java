@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;

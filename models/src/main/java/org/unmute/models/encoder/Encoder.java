@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.Trunk;

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Objects;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.BioFoundationFrontEnd;
 import org.unmute.models.frontend.FbankFrontEnd;
 import org.unmute.models.frontend.FrontEnd;

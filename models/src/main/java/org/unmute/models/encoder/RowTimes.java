@@ -1,6 +1,6 @@
 package org.unmute.models.encoder;
 
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 
 /**
  * Times of an encoder's token rows: {@link EncoderSpec#rowStart} without the rest of the encoder.

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.MelBands;
 
 /** Times and bands of an encoder that hears recordings at another speed are those of the recordings. */
@@ -29,7 +29,7 @@ class SpeedTest {
         assertThat(slow.rowStart(10)).as("in samples").isEqualTo(NORMAL.rowStart(10));
         assertThat(slow.samples(2)).isEqualTo(320_000);
         assertThat(slow.seconds(16_000)).isEqualTo(0.1);
-        assertThat(HeardRange.of(slow).high()).isEqualTo(80_000);
+        assertThat(EncoderBand.of(slow).high()).isEqualTo(80_000);
         TokenPlace place = slow.place(3, 2);
         TokenPlace normal = NORMAL.place(3, 2);
         assertThat(place.start()).isCloseTo(normal.start() / 10, within(1e-15));
@@ -38,9 +38,9 @@ class SpeedTest {
         assertThat(place.highHz()).isEqualTo(normal.highHz() * 10);
         assertThat(slow.frontEnd()).isEqualTo("fbank, recordings at speed 0.1");
         assertThat(slow.input().settings()).containsEntry("speed", "0.1");
-        assertThat(HeardRange.of(slow).nothingOf(401)).isNull();
-        assertThat(HeardRange.of(slow).nothingOf(399)).contains("nothing is left to hear at speed 0.1");
-        assertThat(HeardRange.of(NORMAL).nothingOf(1)).as("as it was recorded").isNull();
+        assertThat(EncoderBand.of(slow).nothingOf(401)).isNull();
+        assertThat(EncoderBand.of(slow).nothingOf(399)).contains("nothing is left to hear at speed 0.1");
+        assertThat(EncoderBand.of(NORMAL).nothingOf(1)).as("as it was recorded").isNull();
         assertThat(NORMAL.atSpeed(Speed.NORMAL)).isSameAs(NORMAL);
         assertThatThrownBy(() -> slow.atSpeed(Speed.parse("10"))).isInstanceOf(IllegalStateException.class);
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.files.PlainText;
 
 /**

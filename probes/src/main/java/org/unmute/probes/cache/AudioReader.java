@@ -14,7 +14,7 @@ public interface AudioReader {
     /**
      * Opens a file at its beginning.
      *
-     * @param channel from 1, or {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of all
+     * @param channel from 1, or {@link org.unmute.audio.playback.Mixdown#MEAN} for the mean of all
      * @return the stream, which the caller closes
      * @throws IOException if it cannot be read; the message gives the reason
      */

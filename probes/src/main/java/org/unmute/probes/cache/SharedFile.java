@@ -12,8 +12,8 @@ import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.models.encoder.EncoderBand;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.HeardRange;
 
 /**
  * A file that serves several clips through one stream. Samples shared by consecutive clips are decoded once; the stream
@@ -80,7 +80,7 @@ final class SharedFile implements Closeable {
     Cut read(AudioClip clip, EncoderSpec encoder, Resampler.Kernel kernel) throws IOException {
         try {
             AudioStream file = stream();
-            String unheard = HeardRange.of(encoder).nothingOf(file.sampleRate());
+            String unheard = EncoderBand.of(encoder).nothingOf(file.sampleRate());
             if (unheard != null) {
                 throw new UnreadableAudioException(file.name(), unheard);
             }

@@ -9,9 +9,9 @@ import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.files.NearestName;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderBand;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
-import org.unmute.models.encoder.HeardRange;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation.Reason;
@@ -183,7 +183,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     }
 
     private float[] samples(Recording recording, EncoderSpec spec) {
-        String unheard = HeardRange.of(spec).nothingOf(recording.sampleRate());
+        String unheard = EncoderBand.of(spec).nothingOf(recording.sampleRate());
         if (unheard != null) {
             throw new IllegalArgumentException("explain: " + unheard);
         }

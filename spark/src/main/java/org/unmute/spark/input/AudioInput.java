@@ -14,7 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.unmute.audio.AudioFormats;
 import org.unmute.audio.UnsupportedAudioException;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipId;
 import org.unmute.data.ClipList;
@@ -54,7 +54,7 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
     }
 
     /**
-     * Lists and measures recordings, of which some channels are heard, as above.
+     * Lists and measures recordings, of which some channels are read, as above.
      *
      * @param channels which channels; a clip of one has its number in its id
      * @throws MalformedManifestException if a manifest is malformed
@@ -136,15 +136,15 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
         List<String> divided = new ArrayList<>();
         for (int i : order(listed, fileOf)) {
             FileSurvey.Answer file = answers[fileOf[i]];
-            for (PlannedClip clip : heard(listed.get(i), file, channels)) {
+            for (PlannedClip clip : channelsOf(listed.get(i), file, channels)) {
                 add(clip, file, rule, clips, divided);
             }
         }
         return new AudioInput(clips, listed.size(), divided, remarks);
     }
 
-    /** The channels of a clip that are heard; of a file that could not be opened, the first, which fails when read. */
-    private static List<PlannedClip> heard(PlannedClip clip, FileSurvey.Answer file, ChannelChoice channels) {
+    /** The channels of a clip that are read; of a file that could not be opened, the first, which fails when read. */
+    private static List<PlannedClip> channelsOf(PlannedClip clip, FileSurvey.Answer file, ChannelChoice channels) {
         if (channels.isMix() || clip.channel() != Mixdown.MEAN) {
             return List.of(clip);
         }

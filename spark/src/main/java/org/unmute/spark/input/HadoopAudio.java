@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.plan.PlannedClip;

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.provenance.Json;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.recording.ChannelChoice;
@@ -46,7 +46,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
      *
      * @param tokens the key of the encoder's tokens as they are stored
      * @param kept which results are kept for each clip; settings of other results are not part of the key
-     * @param channels which channels of recordings are heard
+     * @param channels which channels of recordings are read
      * @param probeSha256 digest of the probe's file; null for the encoder's own head
      * @param calibrated whether the probe learned a calibration of its scores
      * @param classes classes of the scores; empty if there are no scores

@@ -2,7 +2,7 @@ package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.regex.Pattern;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipId;
 
 /**

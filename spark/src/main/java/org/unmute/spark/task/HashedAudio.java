@@ -44,7 +44,7 @@ final class HashedAudio implements AudioReader {
      * Opens a file at its beginning.
      *
      * @param path path from {@link HadoopAudio#path}
-     * @param number which channel of the sound, from 1; {@link org.unmute.audio.hearing.Mixdown#MEAN} for the mean of
+     * @param number which channel of the sound, from 1; {@link org.unmute.audio.playback.Mixdown#MEAN} for the mean of
      *     all
      */
     @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Wav;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
 /** Reading files through Hadoop's file systems. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.audio.Wav;
-import org.unmute.audio.hearing.Mixdown;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.files.Sha256;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;

@@ -1,4 +1,4 @@
-package org.unmute.audio.hearing;
+package org.unmute.audio.playback;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -92,9 +92,9 @@ public record Speed(int numerator, int denominator) implements Serializable {
         return seconds * numerator / denominator;
     }
 
-    /** A frequency in a recording, from what is heard, in Hz. */
-    public double recordedHertz(double heard) {
-        return heard * denominator / numerator;
+    /** A frequency in a recording, from one of what is played, in Hz. */
+    public double recordedHertz(double played) {
+        return played * denominator / numerator;
     }
 
     /** The speed as a decimal number. */

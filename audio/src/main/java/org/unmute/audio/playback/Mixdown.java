@@ -1,4 +1,4 @@
-package org.unmute.audio.hearing;
+package org.unmute.audio.playback;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +130,7 @@ public final class Mixdown {
             double share = 100 * energy.mixed / energy.channels;
             warning = String.format(
                     Locale.ROOT,
-                    "%s: over %.1f s from %.1f s on, the mean of its %d channels keeps %s %% of their energy: hear each"
+                    "%s: over %.1f s from %.1f s on, the mean of its %d channels keeps %s %% of their energy: read each"
                             + " with --channels each",
                     BEGIN,
                     (double) energy.frames / sampleRate,

@@ -1,7 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.Locale;
-import org.unmute.audio.hearing.Speed;
+import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.MelBands;
 
 /**
@@ -12,15 +12,15 @@ import org.unmute.models.frontend.MelBands;
  * @param low in Hz of the recording
  * @param high in Hz of the recording
  */
-public record HeardRange(String encoder, Speed speed, double low, double high) {
+public record EncoderBand(String encoder, Speed speed, double low, double high) {
     /** What an encoder hears at the speed that is set: its mel bands, below half its rate. */
-    public static HeardRange of(EncoderSpec spec) {
+    public static EncoderBand of(EncoderSpec spec) {
         double nyquist = spec.sampleRate() / 2.0;
         MelBands bands = spec.input().bands();
         double low = bands == null ? 0 : bands.lowHz();
         double high = bands == null ? nyquist : Math.min(nyquist, bands.highHz());
         Speed speed = spec.speed();
-        return new HeardRange(spec.name(), speed, speed.recordedHertz(low), speed.recordedHertz(high));
+        return new EncoderBand(spec.name(), speed, speed.recordedHertz(low), speed.recordedHertz(high));
     }
 
     /**
