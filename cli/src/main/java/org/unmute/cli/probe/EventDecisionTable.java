@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.ConsoleTable;
+import org.unmute.data.provenance.Units;
 import org.unmute.metrics.interval.Proportion;
 import org.unmute.metrics.interval.Rate;
 import org.unmute.probes.decision.EventDecisions;
@@ -173,8 +174,9 @@ public record EventDecisionTable(
                 alarmsPerHour,
                 backgroundHours > 0 ? "background" : "clips without the class");
         if (!off.isEmpty()) {
-            o.println(off.size() + " classes are off, since their ranking may be chance (the 95 % interval of AUROC"
-                    + " holds 0.5): " + named(off) + "; 'detect --classes NAME' looks for them");
+            o.println(Units.count(off.size(), "class") + (off.size() == 1 ? " is" : " are")
+                    + " off, since the ranking may be chance (the 95 % interval of AUROC" + " holds 0.5): " + named(off)
+                    + "; 'detect --classes NAME' looks for them");
         }
         if (!notShown.isEmpty()) {
             boolean alarms = rule.startsWith(Goal.ALARMS.name().toLowerCase(Locale.ROOT));

@@ -20,7 +20,7 @@ public record Missed(
 
     /** Lower end of the interval of their number. */
     public double low() {
-        return Math.ceil(stretches * unsureNo.low() - 1e-6);
+        return Math.max(0, Math.ceil(stretches * unsureNo.low() - 1e-6));
     }
 
     /** Upper end of the interval of their number. */

@@ -37,7 +37,7 @@ public record Precision(
 
     /** Lower end of the interval of their number. */
     public double eventsLow() {
-        return Math.ceil(low() * listed - 1e-6);
+        return Math.max(0, Math.ceil(low() * listed - 1e-6));
     }
 
     /** Upper end of the interval of their number. */

@@ -87,6 +87,7 @@ class ReviewSummaryTest {
         assertThat(before.whole().sampled()).isZero();
         assertThat(before.whole().low()).isZero();
         assertThat(before.whole().high()).isOne();
+        assertThat(before.whole().eventsLow()).as("no negative zero").isEqualTo(0.0);
 
         List<Verdict> all = answered(queue, ReviewQueue.Choice.SAMPLE, doubtful, 40);
         ReviewSummary summary = ReviewSummary.of(queue, log(all));
