@@ -136,7 +136,7 @@ public final class Resampler {
 
     /** An error message for an unsupported pair of rates; null if the pair is supported. */
     static String problem(int fromRate, Speed speed, int toRate) {
-        String rates = "resample: from " + fromRate + " Hz" + (speed.isNormal() ? "" : " at speed " + speed) + " to "
+        String rates = "resample: from " + fromRate + (speed.isNormal() ? "" : " Hz at speed " + speed) + " to "
                 + toRate + " Hz: ";
         if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {
             return rates + "rates must be 1 to " + AudioStream.MAX_RATE + " Hz";
