@@ -35,6 +35,10 @@ public final class Losses {
         }
         long classes = logits.size(1);
         boolean indices = targets.dtype() == DType.I32;
+        if (!indices && targets.rank() == 1) {
+            throw new IllegalArgumentException("cross-entropy: class indices must be I32, are " + targets.dtype()
+                    + targets.shape() + ": cast them, or give probabilities " + logits.shape());
+        }
         Tensor q = indices ? oneHot(logits, targets) : targetsLike("cross-entropy", logits, targets);
         Tensor weight = weightsLike(logits, classWeight);
         double count = logits.size(0);

@@ -60,6 +60,8 @@ class LossesTest {
                 .hasMessageContaining("[3]");
         assertThatThrownBy(() -> Losses.crossEntropy(X, Tensor.of(B, new int[] {0, 3}, 2)))
                 .hasMessageContaining("class index 3 of item 1");
+        assertThatThrownBy(() -> Losses.crossEntropy(X, CLASSES.cast(DType.F32)))
+                .hasMessageContaining("class indices must be I32, are F32[2]");
         assertThatThrownBy(() -> Losses.huber(X, Y, 0)).hasMessageContaining("delta");
     }
 }
