@@ -154,5 +154,9 @@ class SearchEndToEndTest {
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("the end is not after the start");
+        assertThat(search("none", "--like", "0.wav", "--format", "csv,camtrapdp", "-q")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--format camtrapdp is of 'detect'");
     }
 }

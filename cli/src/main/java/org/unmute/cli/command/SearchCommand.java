@@ -71,7 +71,8 @@ final class SearchCommand extends ComputingCommand {
             names = "--format",
             paramLabel = "NAME",
             split = ",",
-            description = "Tables to write, several separated by commas: ${COMPLETION-CANDIDATES} (default: csv).")
+            description = "Tables to write, several separated by commas: CSV, JSONL, RAVEN, AUDACITY, BIRDNET, PARQUET"
+                    + " (default: csv).")
     private Set<OutputFormat> formats = EnumSet.of(OutputFormat.CSV);
 
     @Option(
@@ -94,6 +95,10 @@ final class SearchCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         how.check();
+        if (formats.contains(OutputFormat.CAMTRAPDP)) {
+            throw CommandException.usage("--format camtrapdp is of 'detect': a package of observations says which"
+                    + " recordings were listened to as a whole, which a search does not");
+        }
         openBackend();
         List<Example> like = examples.like();
         List<Example> unlike = examples.unlike();
