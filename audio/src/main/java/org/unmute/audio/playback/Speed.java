@@ -63,7 +63,9 @@ public record Speed(int numerator, int denominator) implements Serializable {
 
     /** Whether recordings are played as they were recorded. */
     public boolean isNormal() {
-        return equals(NORMAL);
+        // The first equals of a record binds its class loader to caches of the JVM, and an application cannot be
+        // unloaded.
+        return numerator == denominator;
     }
 
     /** The speed as a number. */
@@ -95,6 +97,20 @@ public record Speed(int numerator, int denominator) implements Serializable {
     /** A frequency in a recording, from one of what is played, in Hz. */
     public double recordedHertz(double played) {
         return played * denominator / numerator;
+    }
+
+    /**
+     * Written out: the one that a record has by default stays in caches of the JVM, so that an application server could
+     * not unload the class.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Speed speed && speed.numerator == numerator && speed.denominator == denominator;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * numerator + denominator;
     }
 
     /** The speed as a decimal number. */

@@ -1,8 +1,11 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,9 @@ import org.unmute.events.clips.ClipChoice;
 import org.unmute.events.clips.EventClips;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.strong.EventTable;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -82,6 +88,9 @@ final class ClipsCommand extends UnmuteCommand {
     @Option(names = "--min-score", paramLabel = "X", description = "Leave events with a lower score out.")
     private double minScore = Double.NaN;
 
+    /** What determines the clips of a folder, so that an interrupted run resumes. */
+    private static final String SETTINGS = "clips.settings";
+
     /** The result as JSON. */
     record Result(String out, int events, int chosen, int clips, int mixed, List<EventClips.Skipped> skipped) {}
 
@@ -107,6 +116,7 @@ final class ClipsCommand extends UnmuteCommand {
         String settings = List.of(events, audio, padding, perClass, pick, minScore, common.seed()) + "";
         try (OutputFolder output = claim(out)) {
             requireOwn(settings);
+            sweepClasses();
             EventClips.Outcome outcome =
                     new EventClips(out, recordings, DetectionFolder.digests(events), padding).write(chosen);
             Result result = new Result(
@@ -134,14 +144,25 @@ final class ClipsCommand extends UnmuteCommand {
         return status;
     }
 
-    /** Refuses a folder of other clips, with which these would be mixed. */
+    /** Refuses a folder of other clips, with which these would be mixed; a run with these settings goes on. */
     private void requireOwn(String settings) throws IOException {
-        boolean other = Files.exists(out.resolve(RunRecord.FILE))
-                ? !RunRecord.results(out).path("settings").asText().equals(settings)
-                : Files.exists(out.resolve(EventClips.TABLE));
+        Path own = out.resolve(SETTINGS);
+        boolean other = RegularFile.isFile(own)
+                ? !Files.readString(own).equals(settings)
+                : RegularFile.isFile(out.resolve(RunRecord.FILE)) || RegularFile.isFile(out.resolve(EventClips.TABLE));
         if (other) {
             throw CommandException.input(
                     "clips: " + out + " holds other clips or other files: name a new or empty folder");
+        }
+        AtomicFile.write(own, settings.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Deletes temporary files that a killed run left in the folders of classes; the folder's lock is held. */
+    private void sweepClasses() throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(out, Files::isDirectory)) {
+            for (Path folder : folders) {
+                TemporaryFile.sweep(folder, Duration.ZERO);
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.search.Example;
 import org.unmute.events.search.Moment;
 import org.unmute.events.search.MomentSearch;
+import org.unmute.files.FileFailure;
+import org.unmute.files.RegularFile;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.vector.VectorIndexHead;
 
@@ -59,17 +61,18 @@ public record SearchReport(
      */
     public static Path recordings(Path cache) throws IOException {
         Path file = cache.resolve(RunRecord.FILE);
-        if (!Files.isRegularFile(file)) {
+        if (!RegularFile.isFile(file)) {
             return null;
         }
         String audio = null;
         String before = "";
-        for (JsonNode word : Json.MAPPER.readTree(Files.readAllBytes(file)).path("command")) {
+        byte[] run = FileFailure.naming(file, () -> Files.readAllBytes(file));
+        for (JsonNode word : Json.MAPPER.readTree(run).path("command")) {
             String text = word.asText();
             audio = before.equals("--audio") ? text : text.startsWith("--audio=") ? text.substring(8) : audio;
             before = text;
         }
-        return audio != null && Files.isDirectory(Path.of(audio)) ? Path.of(audio) : null;
+        return audio != null && RegularFile.isFolder(Path.of(audio)) ? Path.of(audio) : null;
     }
 
     /** What determines the moments in a folder. */

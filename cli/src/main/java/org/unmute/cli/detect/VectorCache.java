@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
+import org.unmute.files.InputException;
 import org.unmute.files.MalformedFileException;
 import org.unmute.files.RegularFile;
 import org.unmute.models.encoder.RowTimes;
@@ -24,7 +26,8 @@ import org.unmute.probes.vector.VectorIndexWriter;
  */
 public record VectorCache(Path file, List<String> command, Consumer<String> tell) {
     /**
-     * Opens the file, which is made first if it is missing, damaged, or of another state of the cache.
+     * Opens the file, which is made first if it is missing, damaged, of another state of the cache, or of a run that was
+     * interrupted before its manifest was written.
      *
      * @param times   of the rows of the cache
      * @param seconds length of a stretch
@@ -44,8 +47,18 @@ public record VectorCache(Path file, List<String> command, Consumer<String> tell
         return VectorIndex.open(file);
     }
 
+    private boolean isFinished() throws IOException {
+        Path manifest = FolderManifest.beside(file);
+        try {
+            return RegularFile.exists(manifest) && FolderManifest.read(manifest).finished();
+        } catch (InputException e) {
+            tell.accept(e.getMessage());
+            return false;
+        }
+    }
+
     private Optional<VectorIndex> found(VectorIndexHead wanted) throws IOException {
-        if (!RegularFile.exists(file)) {
+        if (!RegularFile.exists(file) || !isFinished()) {
             return Optional.empty();
         }
         VectorIndex index;
