@@ -26,8 +26,8 @@ import org.unmute.probes.vector.VectorIndexWriter;
  */
 public record VectorCache(Path file, List<String> command, Consumer<String> tell) {
     /**
-     * Opens the file, which is made first if it is missing, damaged, of another state of the cache, or of a run that was
-     * interrupted before its manifest was written.
+     * Opens the file, which is made first if it is missing, damaged, of another state of the cache, or of a run that
+     * was interrupted before its manifest was written.
      *
      * @param times   of the rows of the cache
      * @param seconds length of a stretch
