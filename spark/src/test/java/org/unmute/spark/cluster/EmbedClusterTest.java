@@ -176,7 +176,8 @@ class EmbedClusterTest {
         Unmute.run(commands, "detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
         List<String> expected = new ArrayList<>();
         for (List<String> row : csv(events.resolve("events.csv"))) {
-            expected.add(String.join("|", row));
+            // The table of a job has neither times of day nor places.
+            expected.add(String.join("|", row.subList(0, 7)));
         }
         List<String> given = new ArrayList<>();
         for (Group row : JobTables.eventRows(undisturbed)) {
