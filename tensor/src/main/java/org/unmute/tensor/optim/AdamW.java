@@ -8,14 +8,7 @@ import org.unmute.tensor.Tensor;
  * Adam with decoupled weight decay, as in torch's {@code AdamW}. The moments in the state are named {@code exp_avg} and
  * {@code exp_avg_sq}.
  */
-public final class AdamW extends MomentOptimizer {
-    private static final String FIRST = "exp_avg";
-    private static final String SECOND = "exp_avg_sq";
-
-    private final double beta1;
-    private final double beta2;
-    private final double eps;
-
+public final class AdamW extends AdamMoments {
     /** All parameters with one rate and weight decay, at every step; torch's default decay is 0.01. */
     public AdamW(Map<String, Tensor> parameters, double rate, double decay) {
         this(List.of(new ParameterGroup(parameters, rate, decay)), Schedule.constant());
@@ -23,35 +16,16 @@ public final class AdamW extends MomentOptimizer {
 
     /** AdamW with β₁ = 0.9, β₂ = 0.999 and eps = 1e-8. */
     public AdamW(List<ParameterGroup> groups, Schedule schedule) {
-        this(groups, schedule, 0.9, 0.999, 1e-8);
+        this(groups, schedule, BETA1, BETA2, EPS);
     }
 
     /** AdamW with the given constants. Both betas must be from 0 to below 1. */
     public AdamW(List<ParameterGroup> groups, Schedule schedule, double beta1, double beta2, double eps) {
-        super(groups, schedule, FIRST, SECOND);
-        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {
-            throw new IllegalArgumentException(
-                    "AdamW: betas must be from 0 to below 1 and eps at least 0: " + beta1 + ", " + beta2 + ", " + eps);
-        }
-        this.beta1 = beta1;
-        this.beta2 = beta2;
-        this.eps = eps;
+        super(groups, schedule, beta1, beta2, eps);
     }
 
     @Override
     protected void update(String name, Tensor parameter, Tensor gradient, double rate, double decay) {
-        parameter
-                .backend()
-                .adamW(
-                        parameter.view(),
-                        gradient.view(),
-                        moment(FIRST, name).view(),
-                        moment(SECOND, name).view(),
-                        rate,
-                        beta1,
-                        beta2,
-                        eps,
-                        decay,
-                        steps() + 1);
+        move(name, parameter, gradient, rate, decay);
     }
 }
