@@ -2,7 +2,6 @@ package org.unmute.cli.review;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,6 +9,7 @@ import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.report.event.SoundExcerpt;
 import org.unmute.report.event.SpectrogramPicture;
 import org.unmute.report.page.Html;
 
@@ -22,8 +22,6 @@ final class EventSound {
     private static final int LOWEST_RATE = 8000;
 
     private static final int HIGHEST_RATE = 48_000;
-    private static final float LOUD = 0.7f;
-    private static final float MAX_GAIN = 10;
 
     private final Map<Stretch, Cut> latest = new LinkedHashMap<>(KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -67,13 +65,10 @@ final class EventSound {
     /**
      * A stretch that was cut.
      *
-     * @param start   in seconds
-     * @param end     in seconds, not after the end of the recording
-     * @param samples mono, full scale is -1 to 1
-     * @param rate    in Hz
+     * @param sound   not longer than the recording
      * @param picture its spectrogram as a PNG image, from 0 to half the rate
      */
-    record Cut(double start, double end, float[] samples, int rate, byte[] picture) {}
+    record Cut(SoundExcerpt sound, byte[] picture) {}
 
     /**
      * A stretch of a recording.
@@ -96,30 +91,8 @@ final class EventSound {
 
     private static Cut read(Stretch stretch) throws IOException {
         try (AudioStream stream = AudioFiles.open(stretch.recording())) {
-            int rate = stream.sampleRate();
-            long first = (long) Math.floor(stretch.start() * rate);
-            stream.seek(first);
-            float[] samples =
-                    new float[Math.toIntExact(Math.max(1, Math.round((stretch.end() - stretch.start()) * rate)))];
-            int n = 0;
-            while (n < samples.length) {
-                int got = stream.read(samples, n, samples.length - n);
-                if (got < 0) {
-                    break;
-                }
-                n += got;
-            }
-            if (n == 0) {
-                throw new IOException(stretch.recording() + " ends before " + stretch.start() + " s");
-            }
-            samples = Arrays.copyOf(samples, n);
-            double start = (double) first / rate;
-            return new Cut(
-                    start,
-                    start + (double) n / rate,
-                    samples,
-                    rate,
-                    SpectrogramPicture.png(samples, rate, WIDTH, HEIGHT));
+            SoundExcerpt sound = SoundExcerpt.read(stream, stretch.start(), stretch.end() - stretch.start());
+            return new Cut(sound, SpectrogramPicture.png(sound.samples(), sound.rate(), WIDTH, HEIGHT));
         }
     }
 
@@ -129,19 +102,9 @@ final class EventSound {
      * @param slower how many times slower, and lower, it is played; at least 1
      */
     static byte[] wav(Cut cut, int slower) {
-        int lowest = (int) Math.min((long) LOWEST_RATE * slower, (long) Resampler.MAX_RATIO * cut.rate());
-        int rate = Math.clamp(cut.rate(), lowest, HIGHEST_RATE * slower);
-        float[] samples = rate == cut.rate()
-                ? cut.samples().clone()
-                : new Resampler(cut.rate(), rate, Resampler.Kernel.HANN).apply(cut.samples());
-        float max = 0;
-        for (float v : samples) {
-            max = Math.max(max, Math.abs(v));
-        }
-        float gain = Math.clamp(LOUD / Math.max(max, Float.MIN_NORMAL), 1, MAX_GAIN);
-        for (int i = 0; i < samples.length; i++) {
-            samples[i] *= gain;
-        }
-        return Html.wav(samples, rate / slower);
+        int own = cut.sound().rate();
+        int lowest = (int) Math.min((long) LOWEST_RATE * slower, (long) Resampler.MAX_RATIO * own);
+        int rate = Math.clamp(own, lowest, HIGHEST_RATE * slower);
+        return Html.wav(SoundExcerpt.amplified(cut.sound().at(rate)), rate / slower);
     }
 }

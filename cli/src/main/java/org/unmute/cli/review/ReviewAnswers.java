@@ -192,10 +192,10 @@ final class ReviewAnswers {
         all.put("unlisted", asked.draw().isUnlisted());
         all.put("verdict", verdict(desk.standing(event)));
         Map<String, Object> snippet = new LinkedHashMap<>();
-        snippet.put("start", cut.start());
-        snippet.put("end", cut.end());
-        snippet.put("highHz", cut.rate() / 2.0);
-        snippet.put("rate", cut.rate());
+        snippet.put("start", cut.sound().start());
+        snippet.put("end", cut.sound().end());
+        snippet.put("highHz", cut.sound().rate() / 2.0);
+        snippet.put("rate", cut.sound().rate());
         all.put("snippet", snippet);
         return Optional.of(all);
     }

@@ -2,20 +2,15 @@ package org.unmute.report.event;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.Resampler;
 import org.unmute.report.event.SnippetPlan.Planned;
 
 /** Reads planned snippets, file by file in time order, and draws them. Only one is in memory at a time. */
 final class SnippetReader {
-    private static final float LOUD = 0.7f;
-    private static final float MAX_GAIN = 10;
-
     private final SnippetSource source;
     private final List<SoundFile> files;
     private final Map<Planned, String> html = new HashMap<>();
@@ -62,50 +57,17 @@ final class SnippetReader {
     }
 
     private static Snippet snippet(AudioStream stream, Planned p) throws IOException {
-        int rate = stream.sampleRate();
-        long first = (long) Math.floor(p.start() * rate);
-        stream.seek(first);
-        float[] samples = new float[Math.toIntExact(Math.max(1, Math.round(p.seconds() * rate)))];
-        int n = 0;
-        while (n < samples.length) {
-            int got = stream.read(samples, n, samples.length - n);
-            if (got < 0) {
-                break;
-            }
-            n += got;
-        }
-        if (n == 0) {
-            throw new IOException("it ends before " + p.start() + " s");
-        }
-        samples = Arrays.copyOf(samples, n);
-        int pictureRate = Math.min(rate, p.pictureRate());
-        int audioRate = Math.min(rate, p.audioRate());
-        float[] seen = at(samples, rate, pictureRate);
-        float[] playback = pictureRate == audioRate ? seen.clone() : at(samples, rate, audioRate);
-        raise(playback);
-        double start = (double) first / rate;
+        SoundExcerpt sound = SoundExcerpt.read(stream, p.start(), p.seconds());
+        int pictureRate = Math.min(sound.rate(), p.pictureRate());
+        int audioRate = Math.min(sound.rate(), p.audioRate());
+        float[] seen = sound.at(pictureRate);
+        float[] playback = SoundExcerpt.amplified(pictureRate == audioRate ? seen : sound.at(audioRate));
         return new Snippet(
-                start,
-                start + (double) n / rate,
+                sound.start(),
+                sound.end(),
                 pictureRate / 2.0,
                 Snippet.spectrogram(seen, pictureRate),
                 playback,
                 audioRate);
-    }
-
-    private static float[] at(float[] samples, int rate, int wanted) {
-        return rate == wanted ? samples : new Resampler(rate, wanted, Resampler.Kernel.HANN).apply(samples);
-    }
-
-    /** Amplifies quiet sound. */
-    private static void raise(float[] samples) {
-        float max = 0;
-        for (float v : samples) {
-            max = Math.max(max, Math.abs(v));
-        }
-        float gain = Math.clamp(LOUD / Math.max(max, Float.MIN_NORMAL), 1, MAX_GAIN);
-        for (int i = 0; i < samples.length; i++) {
-            samples[i] *= gain;
-        }
     }
 }
