@@ -227,9 +227,9 @@ public record DetectionRules(
         double[] low = rules.low();
         for (int c = 0; c < high.length; c++) {
             all.put(
-                    "threshold of class '" + classes.get(c) + "'",
+                    DetectionSettings.thresholdOf(classes.get(c)),
                     high[c] == Double.POSITIVE_INFINITY
-                            ? "not looked for"
+                            ? DetectionSettings.NOT_SOUGHT
                             : high[c] + (low[c] == high[c] ? "" : ", low " + low[c]));
         }
         return all;

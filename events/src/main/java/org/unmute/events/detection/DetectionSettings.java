@@ -22,6 +22,10 @@ import org.unmute.files.InputException;
  * backend. All events in a folder were found with the same settings.
  */
 public final class DetectionSettings {
+    /** The threshold of a class that is not looked for, in words. */
+    public static final String NOT_SOUGHT = "not looked for";
+
+    private static final String THRESHOLD = "threshold of class '";
     private static final int NAMED = 5;
 
     /** Values of settings that are left out where they have them, as folders of earlier versions do. */
@@ -37,6 +41,25 @@ public final class DetectionSettings {
     /** The settings, by name. */
     public Map<String, String> values() {
         return new LinkedHashMap<>(values);
+    }
+
+    /** The name of the setting that is the threshold of a class. */
+    static String thresholdOf(String label) {
+        return THRESHOLD + label + "'";
+    }
+
+    /**
+     * The thresholds by class, in the order of the classes and in words: a number, which a lower one may follow, or
+     * {@value #NOT_SOUGHT}. Empty for results of a search.
+     */
+    public Map<String, String> thresholds() {
+        Map<String, String> all = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(THRESHOLD)) {
+                all.put(name.substring(THRESHOLD.length(), name.length() - 1), value);
+            }
+        });
+        return all;
     }
 
     /** These settings with one more, unless its value is the usual one. */

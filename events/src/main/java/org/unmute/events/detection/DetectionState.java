@@ -53,8 +53,6 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
      *                   for a class that was not looked for, NaN for results of a search
      */
     public record Events(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
-        private static final String THRESHOLD = "threshold of class '";
-
         /** Receives events of recordings. */
         @FunctionalInterface
         public interface Taker {
@@ -97,13 +95,9 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
 
         private static Map<String, Double> thresholds(Path folder) throws IOException {
             Map<String, Double> all = new LinkedHashMap<>();
-            Map<String, String> settings = DetectionFolder.settings(folder.resolve(DetectionState.FOLDER))
-                    .values();
-            settings.forEach((name, value) -> {
-                if (name.startsWith(THRESHOLD)) {
-                    all.put(name.substring(THRESHOLD.length(), name.length() - 1), threshold(folder, value));
-                }
-            });
+            DetectionSettings stored = DetectionFolder.settings(folder.resolve(DetectionState.FOLDER));
+            stored.thresholds().forEach((label, words) -> all.put(label, threshold(folder, words)));
+            Map<String, String> settings = stored.values();
             if ("search".equals(settings.get("command")) && settings.containsKey("label")) {
                 all.put(settings.get("label"), Double.NaN);
             }
@@ -112,10 +106,10 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
 
         private static double threshold(Path folder, String value) {
             try {
-                return Character.isLetter(value.charAt(0)) && !value.startsWith("N")
+                return value.equals(DetectionSettings.NOT_SOUGHT)
                         ? Double.POSITIVE_INFINITY
                         : Double.parseDouble(value.split(",")[0]);
-            } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+            } catch (NumberFormatException e) {
                 throw new InputException(
                         "events: the settings of " + folder + " have a threshold that is no number, '" + value
                                 + "': delete the folder to find all events again",

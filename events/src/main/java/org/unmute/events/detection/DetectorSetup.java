@@ -253,9 +253,14 @@ public record DetectorSetup(
         double[] low = rules.low();
         boolean hysteresis = false;
         for (int c : chosen) {
-            least = Math.min(least, high[c]);
-            most = Math.max(most, high[c]);
-            hysteresis |= low[c] < high[c];
+            if (high[c] < Double.POSITIVE_INFINITY) { // others are off
+                least = Math.min(least, high[c]);
+                most = Math.max(most, high[c]);
+                hysteresis |= low[c] < high[c];
+            }
+        }
+        if (least > most) {
+            return "nothing, since all classes are off";
         }
         String text = least == most
                 ? String.format(Locale.ROOT, "%.3g", least)

@@ -18,8 +18,6 @@ import org.unmute.files.RegularFile;
 
 /** The recordings and events of a finished folder of {@code unmute detect}, read without changing it. */
 public final class DetectedFolder implements AutoCloseable {
-    private static final String THRESHOLD = "threshold of class '";
-    private static final String NOT_SOUGHT = "not looked for";
     private static final String AGAIN = "run the same detect command again, which reads no recording again";
 
     private final EventJournal journal;
@@ -30,13 +28,10 @@ public final class DetectedFolder implements AutoCloseable {
     private DetectedFolder(EventJournal journal, FieldLog places, DetectionSettings settings) {
         this.journal = journal;
         this.places = places;
-        settings.values().forEach((name, value) -> {
-            if (name.startsWith(THRESHOLD)) {
-                String label = name.substring(THRESHOLD.length(), name.length() - 1);
-                classes.add(label);
-                if (!value.equals(NOT_SOUGHT)) {
-                    sought.add(label);
-                }
+        settings.thresholds().forEach((label, threshold) -> {
+            classes.add(label);
+            if (!threshold.equals(DetectionSettings.NOT_SOUGHT)) {
+                sought.add(label);
             }
         });
     }
