@@ -21,6 +21,9 @@ import org.unmute.files.PlainText;
  * those who know the secret in the page's address.
  */
 public final class ReviewServer implements AutoCloseable {
+    /** Max time for answers that are under way when the server ends. */
+    private static final int GRACE_SECONDS = 2;
+
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int FAILED = 500;
     private static final int NOT_FOUND = 404;
@@ -109,7 +112,8 @@ public final class ReviewServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        // Whoever ended the review is still being answered if another request saw the end first.
+        server.stop(GRACE_SECONDS);
         executor.close();
         ended.countDown();
     }
