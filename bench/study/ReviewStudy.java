@@ -48,11 +48,10 @@ import org.unmute.tensor.backend.Backends;
  * What verdicts teach: a probe is trained on ten calls of each class, finds events in hours that are then reviewed, and
  * is trained again on the answers, which are taken from the truth.
  *
- * <pre>java -cp 'jars/*' ReviewStudy.java run CACHES DATA random|doubtful|top|mixed SEED
- * java -cp 'jars/*' ReviewStudy.java table SVG CSV...</pre>
+ * <pre>java -cp 'jars/*' ReviewStudy.java CACHES DATA random|doubtful|top|mixed SEED</pre>
  *
  * CACHES has the token caches clips, validation (the hours that are reviewed) and test (those that are not); DATA has
- * clips.csv and sparse/PART-events.tsv. {@code run} prints a line after 0, 25, 50, 100 and 200 verdicts, all classes
+ * clips.csv and sparse/PART-events.tsv. It prints a line after 0, 25, 50, 100 and 200 verdicts, all classes
  * together: precision and recall in test at the threshold that the verdicts so far would choose, and the highest recall
  * there at a precision of at least 0.8, means over the classes. An event is right if it overlaps one of its class.
  */
@@ -88,18 +87,14 @@ public final class ReviewStudy {
 
     public static void main(String[] args) throws IOException {
         Locale.setDefault(Locale.ROOT);
-        if (args[0].equals("table")) {
-            Figure.write(Path.of(args[1]), Arrays.asList(args).subList(2, args.length));
-            return;
-        }
-        List<String> classes = Files.readAllLines(Path.of(args[2], "clips.csv")).stream()
+        List<String> classes = Files.readAllLines(Path.of(args[1], "clips.csv")).stream()
                 .skip(1)
                 .flatMap(line -> Arrays.stream(line.split(",", -1)[3].split(";")))
                 .filter(label -> !label.isEmpty())
                 .distinct()
                 .sorted()
                 .toList();
-        new ReviewStudy(Path.of(args[1]), Path.of(args[2]), args[3], Long.parseLong(args[4]), classes).run();
+        new ReviewStudy(Path.of(args[0]), Path.of(args[1]), args[2], Long.parseLong(args[3]), classes).run();
     }
 
     private void run() throws IOException {
@@ -453,74 +448,5 @@ public final class ReviewStudy {
             }
         }
         return new double[] {runs.isEmpty() ? 0 : (double) right / runs.size(), all == 0 ? 0 : (double) found / all};
-    }
-
-    /** The table and the figure. */
-    private static final class Figure {
-        private static final String[] COLORS = {"#0072b2", "#d55e00", "#009e73", "#cc79a7"};
-
-        static void write(Path svg, List<String> files) throws IOException {
-            Map<String, Map<Integer, List<double[]>>> all = new TreeMap<>();
-            for (String file : files) {
-                Path path = Path.of(file);
-                String name = path.getParent().getFileName() + ", "
-                        + path.getFileName().toString().replaceAll("-\\d+\\.csv", "");
-                for (String line : Files.readAllLines(path)) {
-                    if (Character.isDigit(line.charAt(0))) {
-                        double[] cells = Arrays.stream(line.split(","))
-                                .mapToDouble(Double::parseDouble)
-                                .toArray();
-                        all.computeIfAbsent(name, k -> new TreeMap<>())
-                                .computeIfAbsent((int) cells[0], k -> new ArrayList<>())
-                                .add(cells);
-                    }
-                }
-            }
-            System.out.println(
-                    "| encoder, choice | verdicts | of them yes | precision | recall | recall at precision 0.8 |");
-            System.out.println("|---|--:|--:|--:|--:|--:|");
-            StringBuilder lines = new StringBuilder();
-            int number = 0;
-            for (Map.Entry<String, Map<Integer, List<double[]>>> one : all.entrySet()) {
-                StringBuilder points = new StringBuilder();
-                for (Map.Entry<Integer, List<double[]>> at : one.getValue().entrySet()) {
-                    double[] mean = new double[5];
-                    at.getValue()
-                            .forEach(cells -> Arrays.setAll(
-                                    mean,
-                                    i -> mean[i] + cells[i] / at.getValue().size()));
-                    System.out.printf(
-                            "| %s | %d | %.0f | %.3f | %.3f | %.3f |%n",
-                            one.getKey(), at.getKey(), mean[1], mean[2], mean[3], mean[4]);
-                    points.append(String.format("%.1f,%.1f ", 60 + 2 * at.getKey(), 260 - 240 * mean[4]));
-                }
-                boolean dashed = one.getKey().startsWith("kwt1");
-                String color = COLORS[number % (all.size() / 2 == 0 ? 1 : all.size() / 2) % COLORS.length];
-                lines.append(String.format(
-                        "<polyline fill='none' stroke='%s' stroke-width='2'%s points='%s'/>%n",
-                        color,
-                        dashed ? " stroke-dasharray='6 3'" : "",
-                        points.toString().strip()));
-                lines.append(String.format(
-                        "<text x='480' y='%d' fill='%s'>%s%s</text>%n",
-                        30 + 18 * number, color, one.getKey(), dashed ? " (dashed)" : ""));
-                number++;
-            }
-            StringBuilder axes = new StringBuilder();
-            for (int v : VERDICTS) {
-                axes.append(String.format("<text x='%d' y='278' text-anchor='middle'>%d</text>%n", 60 + 2 * v, v));
-            }
-            for (int r = 0; r <= 10; r += 2) {
-                axes.append(String.format(
-                        "<text x='52' y='%d' text-anchor='end'>%.1f</text><path d='M60 %d H460' stroke='#ddd'/>%n",
-                        264 - 24 * r, r / 10.0, 260 - 24 * r));
-            }
-            Files.writeString(
-                    svg,
-                    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 680 310' font-family='sans-serif'"
-                            + " font-size='12'>\n<title>Recall at precision 0.8 after verdicts</title>\n" + axes
-                            + "<text x='260' y='300' text-anchor='middle'>verdicts, all classes together</text>\n"
-                            + lines + "</svg>\n");
-        }
     }
 }

@@ -144,7 +144,7 @@ final class ClipsCommand extends UnmuteCommand {
         return status;
     }
 
-    /** Refuses a folder of other clips, with which these would be mixed; a run with these settings goes on. */
+    /** Refuses a folder of other clips, with which these would be mixed; a run with these settings resumes. */
     private void requireOwn(String settings) throws IOException {
         Path own = out.resolve(SETTINGS);
         boolean other = RegularFile.isFile(own)
