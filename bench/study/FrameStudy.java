@@ -135,7 +135,7 @@ public final class FrameStudy {
                 List<SoundEvent> found = PostProcessing.events(
                         scores,
                         probe.classes(),
-                        PostProcessing.of(probe)
+                        PostProcessing.of(probe, cached.times().speed())
                                 .rules(thresholds, cached.times().rowSeconds()));
                 double end = truth.getOrDefault(file, List.of()).stream()
                         .mapToDouble(SoundEvent::offset)

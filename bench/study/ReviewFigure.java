@@ -40,6 +40,8 @@ public final class ReviewFigure {
         System.out.println(
                 "| encoder, choice | verdicts | of them yes | precision | recall | recall at precision 0.8 |");
         System.out.println("|---|--:|--:|--:|--:|--:|");
+        List<String> choices =
+                all.keySet().stream().map(ReviewFigure::choice).distinct().toList();
         StringBuilder lines = new StringBuilder();
         int number = 0;
         for (Map.Entry<String, Map<Integer, List<double[]>>> one : all.entrySet()) {
@@ -55,7 +57,7 @@ public final class ReviewFigure {
                 points.append(String.format("%.1f,%.1f ", 60.0 + 2 * at.getKey(), 260 - 240 * mean[4]));
             }
             boolean dashed = one.getKey().startsWith("kwt1");
-            String color = COLORS[number % (all.size() / 2 == 0 ? 1 : all.size() / 2) % COLORS.length];
+            String color = COLORS[choices.indexOf(choice(one.getKey())) % COLORS.length];
             lines.append(String.format(
                     "<polyline fill='none' stroke='%s' stroke-width='2'%s points='%s'/>%n",
                     color,
@@ -81,5 +83,10 @@ public final class ReviewFigure {
                         + " font-size='12'>\n<title>Recall at precision 0.8 after verdicts</title>\n" + axes
                         + "<text x='260' y='300' text-anchor='middle'>verdicts, all classes together</text>\n"
                         + lines + "</svg>\n");
+    }
+
+    /** What follows the encoder: a choice has the same color with each. */
+    private static String choice(String name) {
+        return name.substring(name.indexOf(", ") + 2);
     }
 }
