@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,6 +21,7 @@ public class MessageProcess implements AutoCloseable {
     private final String mark;
     private final Path log;
     private final boolean keeps;
+    private final Thread listener;
     private volatile boolean closed;
     /** Messages received; empty stands for the end of the output. */
     private final LinkedBlockingQueue<Optional<String>> messages = new LinkedBlockingQueue<>();
@@ -35,7 +37,7 @@ public class MessageProcess implements AutoCloseable {
         this.mark = mark;
         this.log = log;
         this.keeps = keeps;
-        Thread.ofPlatform().daemon().start(this::listen);
+        listener = Thread.ofPlatform().daemon().start(this::listen);
     }
 
     private void listen() {
@@ -103,12 +105,20 @@ public class MessageProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends the process. It is no longer alive afterwards, unless the system takes seconds to end it. */
+    /**
+     * Ends the process. It is no longer alive afterwards, and nothing of it is written to the log any more, unless the
+     * system takes seconds to end it.
+     */
     @Override
     public final void close() {
         closed = true;
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         status(2);
+        try {
+            listener.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

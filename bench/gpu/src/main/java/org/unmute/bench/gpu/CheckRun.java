@@ -347,9 +347,8 @@ final class CheckRun {
         properties.put("unmute.golden", more.getOrDefault("golden", ""));
         properties.putAll(own);
         Path log = logs.resolve(name.replace(' ', '-') + ".log");
-        try (StepProcess process = new StepProcess(before, work, properties, all, folder, log)) {
-            running = process;
-            if (ended) {
+        try (StepProcess process = start(() -> new StepProcess(before, work, properties, all, folder, log))) {
+            if (process == null) {
                 return new StepProcess.Ending(StepProcess.End.BROKEN, "");
             }
             StepProcess.Ending ending = process.follow(limit, silence, events);
@@ -360,6 +359,19 @@ final class CheckRun {
         } finally {
             running = null;
         }
+    }
+
+    /** Opens a process unless the check has ended: whoever ends it removes the folder that a process writes to. */
+    private synchronized StepProcess start(ProcessStart body) throws IOException {
+        if (ended) {
+            return null;
+        }
+        running = body.start();
+        return running;
+    }
+
+    private interface ProcessStart {
+        StepProcess start() throws IOException;
     }
 
     private static String sanitized(Path log) throws IOException {
@@ -373,8 +385,11 @@ final class CheckRun {
 
     /** Ends the step that is running; no other one starts. */
     void interrupt() {
-        ended = true;
-        StepProcess process = running;
+        StepProcess process;
+        synchronized (this) {
+            ended = true;
+            process = running;
+        }
         if (process != null) {
             process.close();
         }
