@@ -6,18 +6,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.verdict.Answer;
+import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLog;
@@ -48,12 +47,13 @@ import org.unmute.tensor.backend.Backends;
  * What verdicts teach: a probe is trained on ten calls of each class, finds events in hours that are then reviewed, and
  * is trained again on the answers, which are taken from the truth.
  *
- * <pre>java -cp 'jars/*' ReviewStudy.java CACHES DATA random|doubtful|top|mixed SEED</pre>
+ * <pre>java -cp 'jars/*' ReviewStudy.java CACHES DATA random|doubtful|top SEED</pre>
  *
  * CACHES has the token caches clips, validation (the hours that are reviewed) and test (those that are not); DATA has
- * clips.csv and sparse/PART-events.tsv. It prints a line after 0, 25, 50, 100 and 200 verdicts, all classes
- * together: precision and recall in test at the threshold that the verdicts so far would choose, and the highest recall
- * there at a precision of at least 0.8, means over the classes. An event is right if it overlaps one of its class.
+ * clips.csv and sparse/PART-events.tsv. It prints a line after 0, 25, 50, 100 and 200 verdicts on each class: all verdicts
+ * and how many of them are yes, precision and recall in test at the threshold that the verdicts so far would choose, and
+ * the highest recall there at a precision of at least 0.8, means over the classes. An event is right if it overlaps one
+ * of its class. What was judged is not asked again, by either choice.
  */
 public final class ReviewStudy {
     private static final int[] VERDICTS = {0, 25, 50, 100, 200};
@@ -68,7 +68,11 @@ public final class ReviewStudy {
     private final String choice;
     private final long seed;
     private final List<String> classes;
+    /** Onset and offset of the events of a recording and class. */
     private final Map<String, List<double[]>> truth = new HashMap<>();
+    /** The same from the begin of each cached clip, by class and clip. */
+    private final Map<Integer, Map<String, List<double[]>>> inClips = new HashMap<>();
+
     private final List<Verdict> verdicts = new ArrayList<>();
 
     private ReviewStudy(Path caches, Path data, String choice, long seed, List<String> classes) {
@@ -316,13 +320,21 @@ public final class ReviewStudy {
         return runs;
     }
 
-    private boolean isTrue(String clip, int label, double onset, double offset) {
-        ClipId.Part part = ClipId.part(clip).orElse(new ClipId.Part(clip, 0, Double.POSITIVE_INFINITY));
-        return truth.getOrDefault(key(part.file(), classes.get(label)), List.of()).stream()
-                .anyMatch(e -> e[0] < part.start() + offset && e[1] > part.start() + onset);
+    private List<double[]> truth(String clip, int label) {
+        return inClips.computeIfAbsent(label, l -> new HashMap<>()).computeIfAbsent(clip, id -> {
+            ClipId.Part part = ClipId.part(id).orElse(new ClipId.Part(id, 0, Double.POSITIVE_INFINITY));
+            return truth.getOrDefault(key(part.file(), classes.get(label)), List.of()).stream()
+                    .map(e -> new double[] {e[0] - part.start(), e[1] - part.start()})
+                    .filter(e -> e[1] > 0 && e[0] < part.end() - part.start())
+                    .toList();
+        });
     }
 
-    /** Asks until so many verdicts are given. */
+    private boolean isTrue(String clip, int label, double onset, double offset) {
+        return truth(clip, label).stream().anyMatch(e -> e[0] < offset && e[1] > onset);
+    }
+
+    /** Asks until so many verdicts are given on each class. */
     private void ask(int wanted) {
         List<Annotation> events = new ArrayList<>();
         listed.values()
@@ -334,43 +346,48 @@ public final class ReviewStudy {
                         events.stream().map(Annotation::file).distinct().toList(),
                         events),
                 Double.NaN);
-        Map<String, Double> thresholds = new HashMap<>();
-        for (int c = 0; c < classes.size(); c++) {
-            thresholds.put(classes.get(c), threshold(c));
-        }
-        ReviewQueue queue = new ReviewQueue(list, new ReviewQueue.Plan(50, 0, 10, thresholds));
-        Map<Long, Verdict> numbered = new LinkedHashMap<>();
-        verdicts.forEach(v -> numbered.put(numbered.size() + 1L, v));
-        // What overlaps an event with a verdict is known.
-        Set<ReviewedEvent.Key> known = new HashSet<>();
-        list.events().stream()
-                .filter(e -> verdicts.stream()
-                        .anyMatch(v -> v.event().label().equals(e.label())
-                                && v.event().recording().equals(e.recording())
-                                && v.event().start() < e.end()
-                                && e.start() < v.event().end()))
-                .forEach(e -> known.add(e.key()));
-        while (verdicts.size() < wanted) {
-            ReviewQueue.Question next = queue.next(kind(verdicts.size()), null, new VerdictLog(numbered, 0), known)
-                    .orElse(null);
-            if (next == null) {
-                break;
+        ReviewQueue queue = new ReviewQueue(list, new ReviewQueue.Plan(wanted, 0, 10, Map.of()));
+        for (String label : list.labels()) {
+            int c = classes.indexOf(label);
+            while (of(label).size() < wanted) {
+                List<Verdict> known = of(label);
+                ReviewedEvent event = queue.next(kind(), label, e -> isOpen(e, known), log(known))
+                        .map(ReviewQueue.Question::event)
+                        .orElse(null);
+                if (event == null) {
+                    break;
+                }
+                boolean yes = isTrue(event.recording(), c, event.start(), event.end());
+                // How an event was drawn matters to estimates, and the study makes none.
+                Draw draw = Draw.notRandom(Draw.Kind.DOUBTFUL, list.floor(), list.digest());
+                verdicts.add(new Verdict(event, yes ? Answer.YES : Answer.NO, "", null, draw, 1, Instant.EPOCH));
             }
-            ReviewedEvent event = next.event();
-            boolean yes = isTrue(event.recording(), classes.indexOf(event.label()), event.start(), event.end());
-            Verdict verdict = new Verdict(event, yes ? Answer.YES : Answer.NO, "", null, next.draw(), 1, Instant.EPOCH);
-            verdicts.add(verdict);
-            numbered.put(numbered.size() + 1L, verdict);
         }
     }
 
-    private ReviewQueue.Choice kind(int number) {
+    private List<Verdict> of(String label) {
+        return verdicts.stream().filter(v -> v.event().label().equals(label)).toList();
+    }
+
+    private static VerdictLog log(List<Verdict> verdicts) {
+        Map<Long, Verdict> numbered = new LinkedHashMap<>();
+        verdicts.forEach(v -> numbered.put(numbered.size() + 1L, v));
+        return new VerdictLog(numbered, 0);
+    }
+
+    /** Whether no verdict is on a call that overlaps an event, as probes before listed it. */
+    private static boolean isOpen(ReviewedEvent event, List<Verdict> known) {
+        return known.stream()
+                .map(Verdict::event)
+                .noneMatch(e ->
+                        e.recording().equals(event.recording()) && e.start() < event.end() && event.start() < e.end());
+    }
+
+    private ReviewQueue.Choice kind() {
         return switch (choice) {
             case "random" -> ReviewQueue.Choice.SAMPLE;
-            case "doubtful" -> ReviewQueue.Choice.DOUBTFUL;
             case "top" -> ReviewQueue.Choice.LISTED;
-            // Classes take turns, so the choice changes after each round.
-            default -> number / classes.size() % 2 == 0 ? ReviewQueue.Choice.LISTED : ReviewQueue.Choice.DOUBTFUL;
+            default -> ReviewQueue.Choice.DOUBTFUL;
         };
     }
 
@@ -436,15 +453,10 @@ public final class ReviewStudy {
         Map<String, List<Run>> byClip = new HashMap<>();
         runs.forEach(r -> byClip.computeIfAbsent(r.clip, k -> new ArrayList<>()).add(r));
         for (FrameScores s : hours.scores) {
-            ClipId.Part part = ClipId.part(s.file()).orElse(new ClipId.Part(s.file(), 0, Double.POSITIVE_INFINITY));
-            for (double[] e : truth.getOrDefault(key(part.file(), classes.get(c)), List.of())) {
-                if (e[0] >= part.start() && e[0] < part.end()) {
-                    all++;
-                    found += byClip.getOrDefault(s.file(), List.of()).stream()
-                                    .anyMatch(r -> r.onset + part.start() < e[1] && r.offset + part.start() > e[0])
-                            ? 1
-                            : 0;
-                }
+            List<Run> here = byClip.getOrDefault(s.file(), List.of());
+            for (double[] e : truth(s.file(), c)) {
+                all++;
+                found += here.stream().anyMatch(r -> r.onset < e[1] && r.offset > e[0]) ? 1 : 0;
             }
         }
         return new double[] {runs.isEmpty() ? 0 : (double) right / runs.size(), all == 0 ? 0 : (double) found / all};

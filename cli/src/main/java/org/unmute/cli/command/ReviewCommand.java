@@ -114,8 +114,8 @@ final class ReviewCommand extends UnmuteCommand {
     @Option(
             names = "--doubtful",
             paramLabel = "N",
-            description = "With --export: instead of the sample, the N events of each class whose scores are nearest to"
-                    + " its threshold. They teach, and estimate nothing.")
+            description = "With --export: instead of the sample, the N events of each class around the score at which"
+                    + " right ones end, as far as verdicts tell. They teach, and estimate nothing.")
     private Integer doubtful;
 
     @Option(
@@ -316,10 +316,10 @@ final class ReviewCommand extends UnmuteCommand {
         List<ReviewQueue.Question> questions = new ArrayList<>();
         for (String label : queue.list().labels()) {
             if (doubtful != null) {
-                questions.addAll(first(queue.questions(ReviewQueue.Choice.DOUBTFUL, label), doubtful));
+                questions.addAll(first(queue.questions(ReviewQueue.Choice.DOUBTFUL, label, log), doubtful));
             } else {
-                questions.addAll(first(queue.questions(ReviewQueue.Choice.SAMPLE, label), sample));
-                questions.addAll(first(queue.questions(ReviewQueue.Choice.UNLISTED, label), unlisted));
+                questions.addAll(first(queue.questions(ReviewQueue.Choice.SAMPLE, label, log), sample));
+                questions.addAll(first(queue.questions(ReviewQueue.Choice.UNLISTED, label, log), unlisted));
             }
         }
         try (OutputFolder output = claimFile(export)) {

@@ -2,11 +2,7 @@ package org.unmute.cli.review;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.unmute.data.verdict.Draw;
@@ -89,25 +85,14 @@ final class ReviewMaterial {
      * @param log   the verdicts that stand
      */
     Optional<Asked> next(Choice choice, String label, Predicate<ReviewedEvent> open, VerdictLog log) {
-        Map<String, Integer> given = new HashMap<>();
-        log.all().forEach(v -> given.merge(v.event().label(), 1, Integer::sum));
-        List<String> labels = label != null ? List.of(label) : classes();
-        return labels.stream()
-                .sorted(Comparator.comparingInt(l -> given.getOrDefault(l, 0)))
-                .map(l -> queue.questions(choice, l).stream()
-                        .filter(q -> open.test(q.event()))
-                        .findFirst()
-                        .orElse(null))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .map(q -> new Asked(q.event(), q.draw(), why(choice, q.draw())));
+        return queue.next(choice, label, open, log).map(q -> new Asked(q.event(), q.draw(), why(choice, q.draw())));
     }
 
     private static String why(Choice choice, Draw draw) {
         return switch (choice) {
             case SAMPLE -> "drawn at random, from scores of stratum " + draw.stratum();
             case UNLISTED -> "a random stretch without a listed event of this class";
-            case DOUBTFUL -> "its score is near the threshold";
+            case DOUBTFUL -> "right events end near its score, as far as verdicts tell";
             case LISTED -> "in the order of scores";
         };
     }

@@ -3,14 +3,12 @@ package org.unmute.events.review;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
-import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLog;
 
 /**
@@ -24,7 +22,7 @@ public final class ReviewQueue {
         SAMPLE,
         /** Random stretches without a listed event of the class, for estimates of what was missed. */
         UNLISTED,
-        /** Events whose scores are nearest to the threshold, for training. */
+        /** Events where right ones end by score, as far as the verdicts so far tell, for training. */
         DOUBTFUL,
         /** All events from the highest score down, such as results of a search. */
         LISTED
@@ -81,24 +79,40 @@ public final class ReviewQueue {
         return Double.isFinite(own) || events.isEmpty() ? own : events.getLast().score();
     }
 
-    /** All questions of a choice about a class, in order. */
-    public synchronized List<Question> questions(Choice choice, String label) {
-        return orders.computeIfAbsent(choice + " " + label, k -> List.copyOf(order(choice, label)));
-    }
-
-    private List<Question> order(Choice choice, String label) {
+    /**
+     * All questions of a choice about a class, in order.
+     *
+     * @param log the verdicts so far, which the order of {@link Choice#DOUBTFUL} follows; what they say about another
+     *            event that shares at least half of one is not asked again, but in a random sample
+     */
+    public List<Question> questions(Choice choice, String label, VerdictLog log) {
+        List<Question> all = choice == Choice.DOUBTFUL ? List.of() : fixed(choice, label);
         return switch (choice) {
-            case SAMPLE -> sample(label);
-            case UNLISTED -> {
-                UnlistedStretches stretches = UnlistedStretches.of(list, label, plan.stretch);
-                Draw draw = stretches.draw(plan.unlisted);
-                yield stretches.sample(plan.unlisted).stream()
-                        .map(e -> new Question(e, draw))
+            case SAMPLE, UNLISTED -> all;
+            case DOUBTFUL -> doubtful(label, new JudgedEvents(log, label));
+            case LISTED -> {
+                JudgedEvents judged = new JudgedEvents(log, label);
+                yield all.stream()
+                        .filter(q -> !judged.isKnownByAnother(q.event()))
                         .toList();
             }
-            case DOUBTFUL -> doubtful(label);
-            case LISTED -> notRandom(list.of(label), Draw.Kind.SEARCH);
         };
+    }
+
+    private synchronized List<Question> fixed(Choice choice, String label) {
+        return orders.computeIfAbsent(choice + " " + label, k -> switch (choice) {
+            case SAMPLE -> sample(label);
+            case UNLISTED -> unlisted(label);
+            default -> notRandom(list.of(label), Draw.Kind.SEARCH);
+        });
+    }
+
+    private List<Question> unlisted(String label) {
+        UnlistedStretches stretches = UnlistedStretches.of(list, label, plan.stretch);
+        Draw draw = stretches.draw(plan.unlisted);
+        return stretches.sample(plan.unlisted).stream()
+                .map(e -> new Question(e, draw))
+                .toList();
     }
 
     private List<Question> sample(String label) {
@@ -110,12 +124,18 @@ public final class ReviewQueue {
         return all;
     }
 
-    private List<Question> doubtful(String label) {
-        double threshold = logit(threshold(label));
-        List<ReviewedEvent> events = new ArrayList<>(list.of(label));
-        events.removeIf(e -> Double.isNaN(e.score()));
-        events.sort(Comparator.comparingDouble(e -> Math.abs(logit(e.score()) - threshold)));
-        return notRandom(events, Draw.Kind.DOUBTFUL);
+    private List<Question> doubtful(String label, JudgedEvents judged) {
+        List<ReviewedEvent> events =
+                list.of(label).stream().filter(e -> !Double.isNaN(e.score())).toList();
+        double threshold = plan.thresholds.getOrDefault(label, list.threshold(label));
+        int above = (int) events.stream().filter(e -> e.score() > threshold).count();
+        // A threshold that all listed events exceed does not tell where right ones end.
+        int guess = above < events.size() ? above : -1;
+        List<ReviewedEvent> asked = new ProbabilisticBisection(events, guess, judged::answer)
+                .fromBoundary().stream()
+                        .filter(e -> !judged.isKnownByAnother(e))
+                        .toList();
+        return notRandom(asked, Draw.Kind.DOUBTFUL);
     }
 
     private List<Question> notRandom(List<ReviewedEvent> events, Draw.Kind kind) {
@@ -123,36 +143,23 @@ public final class ReviewQueue {
         return events.stream().map(e -> new Question(e, draw)).toList();
     }
 
-    private static double logit(double score) {
-        double inside = Math.clamp(score, 1e-9, 1 - 1e-9);
-        return Math.log(inside / (1 - inside));
-    }
-
     /**
-     * The next question: the first one of a class whose event has no verdict and is not shown.
+     * The next question: the first one of a class whose event can be asked.
      *
      * @param label the class; null to take turns: the class with the fewest verdicts first
+     * @param open  whether an event can be asked: it has no verdict and is not shown elsewhere
      * @param log   the verdicts so far
-     * @param shown events that are asked elsewhere, such as in another window
      */
-    public Optional<Question> next(Choice choice, String label, VerdictLog log, Set<ReviewedEvent.Key> shown) {
-        Set<ReviewedEvent.Key> taken = new HashSet<>(shown);
+    public Optional<Question> next(Choice choice, String label, Predicate<ReviewedEvent> open, VerdictLog log) {
         Map<String, Integer> given = new HashMap<>();
-        for (Verdict verdict : log.all()) {
-            taken.add(verdict.event().key());
-            given.merge(verdict.event().label(), 1, Integer::sum);
-        }
+        log.all().forEach(v -> given.merge(v.event().label(), 1, Integer::sum));
         List<String> labels = label != null ? List.of(label) : new ArrayList<>(list.labels());
         return labels.stream()
                 .sorted(Comparator.comparingInt((String l) -> given.getOrDefault(l, 0)))
-                .map(l -> first(choice, l, taken))
+                .map(l -> questions(choice, l, log).stream()
+                        .filter(q -> open.test(q.event()))
+                        .findFirst())
                 .flatMap(Optional::stream)
-                .findFirst();
-    }
-
-    private Optional<Question> first(Choice choice, String label, Set<ReviewedEvent.Key> taken) {
-        return questions(choice, label).stream()
-                .filter(q -> !taken.contains(q.event().key()))
                 .findFirst();
     }
 }

@@ -17,6 +17,7 @@ import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictLog;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.PlainText;
 
@@ -176,7 +177,7 @@ public final class VerdictTable {
                 : draw[0].equals(Draw.Kind.SAMPLE.word()) ? ReviewQueue.Choice.SAMPLE : ReviewQueue.Choice.LISTED;
         ReviewQueue.Question question = known.computeIfAbsent(choice + " " + label, k -> {
                     Map<ReviewedEvent.Key, ReviewQueue.Question> all = new HashMap<>();
-                    queue.questions(choice, label)
+                    queue.questions(choice, label, VerdictLog.empty())
                             .forEach(q -> all.put(q.event().key(), q));
                     return all;
                 })

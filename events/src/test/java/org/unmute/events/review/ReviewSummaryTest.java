@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,8 +70,12 @@ class ReviewSummaryTest {
             ReviewQueue queue, ReviewQueue.Choice choice, List<Verdict> before, int count) {
         List<Verdict> all = new ArrayList<>(before);
         for (int i = 0; i < count; i++) {
-            ReviewQueue.Question next =
-                    queue.next(choice, null, log(all), Set.of()).orElseThrow();
+            ReviewQueue.Question next = queue.next(
+                            choice,
+                            null,
+                            e -> all.stream().noneMatch(v -> v.event().key().equals(e.key())),
+                            log(all))
+                    .orElseThrow();
             all.add(verdict(next, truth(next.event())));
         }
         return all;
@@ -115,7 +118,7 @@ class ReviewSummaryTest {
     @Test
     void unsureCountsBothWays() {
         ReviewQueue queue = queue(list(0));
-        List<Verdict> verdicts = queue.questions(ReviewQueue.Choice.SAMPLE, "wren").stream()
+        List<Verdict> verdicts = queue.questions(ReviewQueue.Choice.SAMPLE, "wren", VerdictLog.empty()).stream()
                 .limit(20)
                 .map(q -> verdict(q, Answer.UNSURE))
                 .toList();
@@ -129,7 +132,7 @@ class ReviewSummaryTest {
     @Test
     void stretchesWithoutEventsTellWhatWasMissed() {
         ReviewQueue queue = queue(list(0));
-        List<ReviewQueue.Question> stretches = queue.questions(ReviewQueue.Choice.UNLISTED, "wren");
+        List<ReviewQueue.Question> stretches = queue.questions(ReviewQueue.Choice.UNLISTED, "wren", VerdictLog.empty());
         assertThat(stretches).hasSize(20).allSatisfy(q -> {
             assertThat(q.draw().isUnlisted()).isTrue();
             assertThat(q.event().start() % 3).isEqualTo(1);
@@ -162,8 +165,8 @@ class ReviewSummaryTest {
     @Test
     void tablesAreReadBack() throws IOException {
         ReviewQueue queue = queue(list(0));
-        List<ReviewQueue.Question> asked =
-                queue.questions(ReviewQueue.Choice.SAMPLE, "wren").subList(0, 30);
+        List<ReviewQueue.Question> asked = queue.questions(ReviewQueue.Choice.SAMPLE, "wren", VerdictLog.empty())
+                .subList(0, 30);
         for (String name : List.of("sample.csv", "sample.txt")) {
             Path file = folder.resolve(name);
             Map<ReviewedEvent.Key, Verdict> given = new HashMap<>();
