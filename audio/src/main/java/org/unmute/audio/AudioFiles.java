@@ -88,7 +88,18 @@ public final class AudioFiles {
      * @throws IOException if the file cannot be opened
      */
     public static Recording read(Path file) throws IOException {
-        try (AudioStream stream = open(file)) {
+        return read(file, Mixdown.MEAN);
+    }
+
+    /**
+     * Reads one channel of a file completely, as {@link #read(Path)} does.
+     *
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws UnreadableAudioException as {@link #read(Path)}, or if the file lacks the channel
+     * @throws IOException if the file cannot be opened
+     */
+    public static Recording read(Path file, int channel) throws IOException {
+        try (AudioStream stream = open(file, channel)) {
             return Recording.read(stream);
         } catch (OutOfMemoryError e) {
             UnreadableAudioException unreadable =

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
+import org.unmute.audio.place.RecordedTime;
 import org.unmute.cli.console.ExitCode;
 
 /** {@code search} on recordings of noise with chirps at known places. */
@@ -30,6 +31,10 @@ class SearchEndToEndTest {
         for (int i = 0; i < CHIRPS.length; i++) {
             Wav.write(audio.resolve(i + ".wav"), sound(i, CHIRPS[i]), RATE);
         }
+        FieldFixture.guano(
+                audio.resolve("1.wav"),
+                "Timestamp: 2024-03-31T01:59:57+01:00\nLoc Position: 52.5 13.4\nWA|Song Meter|Prefix: POND\n");
+        FieldFixture.guano(audio.resolve("2.wav"), "Timestamp: 2024-02-31T01:59:57+01:00\n");
         Wav.write(audio.resolve("without.wav"), sound(9, -9), RATE);
         cache = folder.resolve("cache");
         Ran.unmute("embed", "-q", "--audio", audio, "--out", cache).endsWith(ExitCode.OK);
@@ -73,6 +78,7 @@ class SearchEndToEndTest {
         assertThat(Files.readString(out.resolve("raven-combined.txt")))
                 .contains(audio.resolve("1.wav").toString());
         assertThat(Files.readAllLines(out.resolve("raven/3.selections.txt"))).hasSize(2);
+        assertPlaced(out);
         Ran.unmute("fsck", out).endsWith(ExitCode.OK);
         Ran.unmute("fsck", cache).endsWith(ExitCode.OK);
         // The same search again changes nothing; another one needs another folder.
@@ -83,11 +89,38 @@ class SearchEndToEndTest {
                         .path("alreadyPresent")
                         .asInt())
                 .isEqualTo(3);
+        assertThat(search("boxes", Ran.with(line, "--site-from", "name"))
+                        .endsWith(ExitCode.OK)
+                        .err())
+                .isEmpty();
+        assertThat(Files.readString(out.resolve("raven/1.selections.txt"))).doesNotContain("POND");
         assertThat(Files.readAllBytes(out.resolve(".detect/events.log"))).isEqualTo(journal);
+        assertThat(Ran.unmute("summarize", out, "--out", folder.resolve("summary"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("is of 'unmute search', which does not say which recordings were listened to");
         assertThat(search("boxes", "--like", "1.wav", "-q")
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("like was 0.wav@1.5-2@1800-4000, now is 1.wav");
+    }
+
+    /** Each moment has its recording's date and place in the tables of every form, as events of detect have. */
+    private static void assertPlaced(Path out) throws IOException {
+        RecordedTime begun = RecordedTime.parse("2024-03-31T01:59:57+01:00");
+        String row = Files.readAllLines(out.resolve("events.csv")).stream()
+                .filter(line -> line.startsWith("1.wav,"))
+                .findFirst()
+                .orElseThrow();
+        String[] cells = row.split(",");
+        String begin = begun.plus(Double.parseDouble(cells[1])).iso();
+        String end = begun.plus(Double.parseDouble(cells[2])).iso();
+        assertThat(row).endsWith(String.join(",", begin, end, "POND", "52.500000", "13.400000"));
+        assertThat(Files.readString(out.resolve("events.jsonl")))
+                .contains("\"" + begin + "\"", "\"" + end + "\"", "\"POND\"");
+        assertThat(Files.readString(out.resolve("raven/1.selections.txt")))
+                .contains(String.join("\t", begin, end, "POND", "52.500000", "13.400000"));
+        assertThat(Files.readString(out.resolve("events.csv"))).containsPattern("(?m)^3.wav,.*,,,,,$");
     }
 
     @Test

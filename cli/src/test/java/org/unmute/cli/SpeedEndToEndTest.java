@@ -3,6 +3,7 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -73,6 +74,50 @@ class SpeedEndToEndTest {
         Ran.unmute(Ran.with(args, "--labels", audio.resolve("manifest.csv"), "--out", run))
                 .endsWith(ExitCode.OK);
         return run;
+    }
+
+    /** Also of one channel: what it is by itself. */
+    @Test
+    void pretrainingHearsTheSame() throws IOException {
+        Path mono = Files.createDirectories(folder.resolve("mono"));
+        Path stereo = Files.createDirectories(folder.resolve("stereo"));
+        for (int i = 0; i < 2; i++) {
+            byte[] bytes = Files.readAllBytes(slow.resolve("train/00000" + i + ".wav"));
+            Files.write(mono.resolve(i + ".wav"), bytes);
+            Files.write(stereo.resolve(i + ".wav"), fasterSecondChannel(bytes));
+        }
+        double[] expected = losses(mono);
+        assertThat(losses(stereo, "--speed", "0.1", "--channels", "2")).containsExactly(expected);
+        assertThat(losses(stereo, "--speed", "0.1")).isNotEqualTo(expected);
+        Object[] none = {"pretrain", "-q", "--synthetic", "--speed", "0.1", "--out", folder.resolve("none")};
+        assertThat(Ran.unmute(none).endsWith(ExitCode.USAGE).err()).contains("--synthetic reads none");
+        Object[] third = {"pretrain", "-q", "--audio", stereo, "--channels", 3, "--out", folder.resolve("none")};
+        assertThat(Ran.unmute(third).endsWith(ExitCode.INPUT).err()).contains(stereo.toString(), "3");
+    }
+
+    private static double[] losses(Path audio, Object... more) throws IOException {
+        Object[] args = {"pretrain", "-q", "--json", "--audio", audio, "--steps", 3, "--batch", 2, "--clips", 4};
+        Object[] sizes = {"--dim", 16, "--depth", 1, "--heads", 2, "--out", folder.resolve("pretrained")};
+        JsonNode result = Ran.unmute(Ran.with(Ran.with(args, sizes), more))
+                .endsWith(ExitCode.OK)
+                .json();
+        return new double[] {
+            result.path("firstLoss").asDouble(), result.path("lastLoss").asDouble()
+        };
+    }
+
+    /** The samples of a mono file as the second of two channels, under a header of ten times the rate. */
+    private static byte[] fasterSecondChannel(byte[] mono) {
+        ByteBuffer in = ByteBuffer.wrap(mono).order(ByteOrder.LITTLE_ENDIAN);
+        int bytes = in.getInt(40);
+        ByteBuffer out = ByteBuffer.allocate(44 + 2 * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int rate = TIMES * in.getInt(24);
+        out.put(mono, 0, 44).putInt(4, 36 + 2 * bytes).putShort(22, (short) 2).putInt(24, rate);
+        out.putInt(28, 4 * rate).putShort(32, (short) 4).putInt(40, 2 * bytes);
+        for (int at = 44; at < 44 + bytes; at += 2) {
+            out.putShort((short) at).putShort(in.getShort(at));
+        }
+        return out.array();
     }
 
     private static Path detect(Path run, Path audio, String name, Object... more) {

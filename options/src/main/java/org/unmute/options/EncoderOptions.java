@@ -108,14 +108,8 @@ public final class EncoderOptions {
                             + " that of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
     private FrontEndSource frontEnd;
 
-    @Option(
-            names = "--speed",
-            paramLabel = "X",
-            description =
-                    "Play recordings to the encoder X times as fast: 0.1 for bats, whose 40 kHz it then hears at 4"
-                            + " kHz, 10 for whales; 0.001 to 1000. Seconds and Hz of options, tables and labels stay"
-                            + " those of the recordings (default: 1).")
-    private String speed;
+    @Mixin
+    private SpeedOption speed;
 
     @Option(
             names = "--config",
@@ -146,7 +140,7 @@ public final class EncoderOptions {
      * @throws InputException if the file does not exist
      */
     public OpenEncoder open(KnownDigests digests, Speed usual) throws IOException {
-        EncoderSettings settings = speed == null ? settings().withSpeed(usual) : settings();
+        EncoderSettings settings = speed.text() == null ? settings().withSpeed(usual) : settings();
         try {
             return OpenEncoder.open(encoder, settings, norm, digests);
         } catch (SettingsException | InputException | UnusableCheckpointException e) {
@@ -174,7 +168,7 @@ public final class EncoderOptions {
 
     /** The speed of recordings; null if none was given. */
     public Speed speed() {
-        return speed == null ? null : settings().speed();
+        return speed.text() == null ? null : settings().speed();
     }
 
     /** Whether an encoder other than the built-in one was given. */
@@ -189,7 +183,17 @@ public final class EncoderOptions {
      */
     public EncoderSettings settings() {
         return new GivenSettings(
-                        model, window.frames(), window.seconds(), mean, std, heads, rate, hop, frontEnd, config, speed)
+                        model,
+                        window.frames(),
+                        window.seconds(),
+                        mean,
+                        std,
+                        heads,
+                        rate,
+                        hop,
+                        frontEnd,
+                        config,
+                        speed.text())
                 .settings();
     }
 }

@@ -1,6 +1,7 @@
 package org.unmute.spark;
 
 import java.io.Serializable;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.task.EmbeddedClip;
 
@@ -9,6 +10,10 @@ public final class ClipEvents extends ClipResult {
     private static final long serialVersionUID = 1L;
 
     private Event[] events = {};
+    private String site;
+    private Double latitude;
+    private Double longitude;
+    private String placeProblems;
 
     /** An event, with times from the start of the file. A bean for Spark. */
     public static final class Event implements Serializable {
@@ -21,6 +26,8 @@ public final class ClipEvents extends ClipResult {
         private double high;
         private double score;
         private double peak;
+        private String beginDatetime;
+        private String endDatetime;
 
         /** For Spark's bean encoder. */
         public Event() {}
@@ -33,6 +40,8 @@ public final class ClipEvents extends ClipResult {
             high = from.high();
             score = from.score();
             peak = from.peak();
+            beginDatetime = from.where().begin();
+            endDatetime = from.where().end();
         }
 
         /** Name of the event's class. */
@@ -97,6 +106,24 @@ public final class ClipEvents extends ClipResult {
         public void setPeak(double peak) {
             this.peak = peak;
         }
+
+        /** Date and time of its beginning, ISO 8601 to the microsecond; empty if unknown. */
+        public String getBeginDatetime() {
+            return beginDatetime;
+        }
+
+        public void setBeginDatetime(String beginDatetime) {
+            this.beginDatetime = beginDatetime;
+        }
+
+        /** Date and time of its end, likewise. */
+        public String getEndDatetime() {
+            return endDatetime;
+        }
+
+        public void setEndDatetime(String endDatetime) {
+            this.endDatetime = endDatetime;
+        }
     }
 
     /** For Spark's bean encoder. */
@@ -105,6 +132,11 @@ public final class ClipEvents extends ClipResult {
     ClipEvents(EmbeddedClip from) {
         super(from);
         events = from.events().stream().map(Event::new).toArray(Event[]::new);
+        TimeAndPlace place = from.place();
+        site = place.site();
+        latitude = place.located() ? place.latitude() : null;
+        longitude = place.located() ? place.longitude() : null;
+        placeProblems = place.problems().isEmpty() ? null : String.join("; ", place.problems());
     }
 
     /** The events in the order in which they were decided: by onset within each class. */
@@ -114,5 +146,41 @@ public final class ClipEvents extends ClipResult {
 
     public void setEvents(Event[] events) {
         this.events = events;
+    }
+
+    /** Name of the place; empty if unknown. */
+    public String getSite() {
+        return site;
+    }
+
+    public void setSite(String site) {
+        this.site = site;
+    }
+
+    /** In degrees; null if unknown. */
+    public Double getLatitude() {
+        return latitude;
+    }
+
+    public void setLatitude(Double latitude) {
+        this.latitude = latitude;
+    }
+
+    /** In degrees; null if unknown. */
+    public Double getLongitude() {
+        return longitude;
+    }
+
+    public void setLongitude(Double longitude) {
+        this.longitude = longitude;
+    }
+
+    /** What is odd about time and place, in words; null if nothing is. */
+    public String getPlaceProblems() {
+        return placeProblems;
+    }
+
+    public void setPlaceProblems(String placeProblems) {
+        this.placeProblems = placeProblems;
     }
 }

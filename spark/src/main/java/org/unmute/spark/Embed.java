@@ -8,12 +8,14 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
+import org.unmute.data.field.FieldRules;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.options.ChannelOption;
 import org.unmute.options.ClipLength;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
+import org.unmute.options.FieldOptions;
 import org.unmute.options.ResamplingOption;
 import org.unmute.options.StrictOption;
 import org.unmute.options.TokenOptions;
@@ -34,8 +36,8 @@ import picocli.CommandLine.Option;
                     + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
                     + " recordings that changed or came anew only these are done. What is missing or damaged in the"
                     + " folder is made again.",
-            "Files and folders are paths or URIs that Hadoop opens. Those of --threshold and --classes are files of the"
-                    + " driver's machine."
+            "Files and folders are paths or URIs that Hadoop opens. Those of --threshold, --classes and"
+                    + " --deployments are files of the driver's machine."
         },
         footerHeading = "%nExit status:%n",
         footer = {
@@ -100,6 +102,9 @@ public final class Embed implements Callable<Integer> {
 
     @Mixin
     private EventOptions events;
+
+    @Mixin
+    private FieldOptions field;
 
     @Mixin
     private ResamplingOption resampling;
@@ -178,7 +183,7 @@ public final class Embed implements Callable<Integer> {
         return 0;
     }
 
-    private EmbedRequest request() {
+    private EmbedRequest request() throws IOException {
         if (keep.contains(Kept.EVENTS) && probe == null) {
             throw new SettingsException("--keep events: events are found by a probe: name one with --probe");
         }
@@ -190,7 +195,8 @@ public final class Embed implements Callable<Integer> {
                 .withResampling(resampling.filter())
                 .withTokens(tokens.type().dtype(), tokens.layers())
                 .withPooling(pooling)
-                .withProbe(probe);
+                .withProbe(probe)
+                .withField(field());
         return new EmbedRequest(
                 options,
                 new TreeSet<>(keep),
@@ -209,6 +215,20 @@ public final class Embed implements Callable<Integer> {
                 dryRun,
                 shown.json(),
                 arguments);
+    }
+
+    private FieldRules field() throws IOException {
+        FieldRules rules;
+        try {
+            rules = field.rules();
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("embed: " + e.getMessage(), e);
+        }
+        if (!rules.equals(FieldRules.DEFAULT) && !keep.contains(Kept.EVENTS)) {
+            throw new SettingsException("--time-zone, --time-pattern, --site-from and --deployments say when and where"
+                    + " events were: add events to --keep");
+        }
+        return rules;
     }
 
     private long shardBytes() {

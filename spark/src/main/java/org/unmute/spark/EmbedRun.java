@@ -46,6 +46,8 @@ import org.unmute.spark.task.ShareRun;
  */
 final class EmbedRun {
     private static final int SHOWN = 20;
+    /** Clips of which problems with time and place are told. */
+    private static final int ODD = 8;
 
     private final SparkSession session;
     private final JavaSparkContext spark;
@@ -96,8 +98,18 @@ final class EmbedRun {
                 uris -> FileDigests.of(spark, uris),
                 console::tell)) {
             folder.remarks().forEach(console::tell);
+            tellUnplaced(folder.unplaced());
             tellUnplanned(folder.lost(), input);
             fill(folder, encoder, input, size, record);
+        }
+    }
+
+    /** Says that a folder was begun by a version without times of day and places. */
+    private void tellUnplaced(int clips) {
+        if (clips > 0 && request.kept().contains(Kept.EVENTS)) {
+            console.tell("of " + Units.count(clips, "clip") + " of the folder an earlier version found the events:"
+                    + " these have neither time of day nor place, as others of this folder have from now on; fill"
+                    + " another folder to have them everywhere");
         }
     }
 
@@ -232,7 +244,7 @@ final class EmbedRun {
                         : Units.count(remaining.present(), "clip") + " are in the folder already; ")
                 + (plan.clips() == 0 ? "nothing is left to do" : "to do: " + plan.statement()));
         plan = plan.hashed(FileDigests.of(spark, plan.spanning()));
-        ShareJob.Done done = new ShareJob.Done(0, 0, 0, 0, List.of());
+        ShareJob.Done done = ShareJob.Done.NOTHING;
         if (plan.clips() > 0) {
             ClipCounters counters = ClipCounters.of(spark.sc());
             ShareRun run = new ShareRun(
@@ -241,7 +253,19 @@ final class EmbedRun {
         }
         requireAll(plan, done, input, remaining);
         folder.complete(remaining.again() > 0, noted(record, encoder, done, remaining));
+        tellOfField(done);
         report(done, remaining);
+    }
+
+    /** Names some of the recordings with odd times or places. */
+    private void tellOfField(ShareJob.Done done) {
+        List<String> shown =
+                done.oddExamples().subList(0, Math.min(ODD, done.oddExamples().size()));
+        shown.forEach(console::tell);
+        if (done.odd() > shown.size()) {
+            console.tell("time and place of " + (done.odd() - shown.size()) + " more clips: rows of " + JobFolder.INDEX
+                    + "/ whose column place_problems is not null");
+        }
     }
 
     /** Requires that every planned clip has a row, with results or with an error. */

@@ -29,6 +29,8 @@ final class ShareJob {
     private final List<String> examples = new ArrayList<>();
     private int done;
     private int clips;
+    private final List<String> oddExamples = new ArrayList<>();
+    private int odd;
     private int errors;
     private double seconds;
     private long bytes;
@@ -51,8 +53,19 @@ final class ShareJob {
      * @param seconds seconds of sound embedded
      * @param bytes number of bytes written
      * @param examples some of the clips with errors, with the reasons
+     * @param odd number of clips of which something about time or place is odd
+     * @param oddExamples some of these, with what is odd
      */
-    record Done(int clips, int errors, double seconds, long bytes, List<String> examples) {}
+    record Done(
+            int clips,
+            int errors,
+            double seconds,
+            long bytes,
+            List<String> examples,
+            int odd,
+            List<String> oddExamples) {
+        static final Done NOTHING = new Done(0, 0, 0, 0, List.of(), 0, List.of());
+    }
 
     /**
      * Runs all shares and commits them.
@@ -81,7 +94,7 @@ final class ShareJob {
                     "embed",
                     "; " + done + " of " + shares.size() + " tasks are committed: run the same job again to go on");
         }
-        return new Done(clips, errors, seconds, bytes, List.copyOf(examples));
+        return new Done(clips, errors, seconds, bytes, List.copyOf(examples), odd, List.copyOf(oddExamples));
     }
 
     private void submit(ShareCommits commits) {
@@ -105,6 +118,8 @@ final class ShareJob {
         seconds += outcome.result().seconds();
         bytes += outcome.result().bytes();
         examples.addAll(outcome.examples());
+        odd += outcome.odd();
+        oddExamples.addAll(outcome.oddExamples());
         if (strict && errors > 0) {
             spark.sc().cancelJobGroup(GROUP);
         }

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,15 +37,7 @@ final class ClockText {
             return;
         }
         try {
-            LocalDateTime local = LocalDateTime.of(
-                    number(m.group(1)),
-                    number(m.group(2)),
-                    number(m.group(3)),
-                    number(m.group(4)),
-                    number(m.group(5)),
-                    number(m.group(6)),
-                    nanos(m.group(7)));
-            add(StatedTime.of(source, local, zone(m.group(8))), text);
+            add(StatedTime.of(source, local(m, 1, 2, 3, 4), zone(m.group(8))), text);
         } catch (DateTimeException e) {
             unreadable(source, text);
         }
@@ -57,17 +50,9 @@ final class ClockText {
             return;
         }
         try {
-            LocalDateTime local = LocalDateTime.of(
-                    number(m.group(7)),
-                    number(m.group(6)),
-                    number(m.group(5)),
-                    number(m.group(1)),
-                    number(m.group(2)),
-                    number(m.group(3)),
-                    nanos(m.group(4)));
             boolean stated = m.group(8) != null;
             ZoneId zone = m.group(9) != null ? zone(m.group(9)) : stated ? ZoneOffset.UTC : null;
-            add(new StatedTime(StatedTime.Source.AUDIOMOTH, local, zone, !stated), m.group());
+            add(new StatedTime(StatedTime.Source.AUDIOMOTH, local(m, 7, 6, 5, 1), zone, !stated), m.group());
         } catch (DateTimeException e) {
             unreadable(StatedTime.Source.AUDIOMOTH, m.group());
         }
@@ -83,6 +68,23 @@ final class ClockText {
 
     void unreadable(StatedTime.Source source, String text) {
         problems.add(source.text() + " says '" + text.strip() + "', which is no time");
+    }
+
+    /**
+     * The time of a match.
+     *
+     * @param time group of the hours, which minutes, seconds and their fraction follow
+     * @throws DateTimeException if there is no such time
+     */
+    private static LocalDateTime local(MatchResult m, int year, int month, int day, int time) {
+        return LocalDateTime.of(
+                number(m.group(year)),
+                number(m.group(month)),
+                number(m.group(day)),
+                number(m.group(time)),
+                number(m.group(time + 1)),
+                number(m.group(time + 2)),
+                nanos(m.group(time + 3)));
     }
 
     private static int number(String digits) {

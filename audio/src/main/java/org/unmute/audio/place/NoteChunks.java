@@ -10,8 +10,8 @@ import java.util.Map;
 import org.unmute.audio.AudioSource;
 
 /**
- * The chunks of a WAV file (RIFF, RF64, BW64) that hold notes, wherever they lie. Damage ends the search: what was
- * found before it counts. At most 64 KiB of a chunk are read.
+ * The chunks of a WAV file (RIFF, RF64, BW64) that hold notes, wherever they lie, or those that a FLAC file carries,
+ * and its comments. Damage ends the search: what was found before it counts. At most 64 KiB of a chunk are read.
  */
 final class NoteChunks {
     private static final int MOST_BYTES = 1 << 16;
@@ -20,6 +20,8 @@ final class NoteChunks {
     private static final int DS64_BYTES = 16;
 
     private final Map<String, byte[]> chunks = new HashMap<>();
+    private final Map<String, String> comments = new HashMap<>();
+    private int rate;
 
     private NoteChunks() {}
 
@@ -30,6 +32,8 @@ final class NoteChunks {
                 && letters(head, 0).matches("RIFF|RF64|BW64")
                 && letters(head, 8).equals("WAVE")) {
             found.walk(source);
+        } else if (head.length == 12 && letters(head, 0).equals("fLaC")) {
+            FlacBlocks.read(source, found);
         }
         return found;
     }
@@ -46,8 +50,7 @@ final class NoteChunks {
             long size = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & UNKNOWN;
             long rest = source.size() - at - header.length;
             switch (id) {
-                case "guan", "wamd", "bext", "fmt ", "ds64" -> keep(id, content(source, Math.min(size, rest)));
-                case "LIST" -> list(content(source, Math.min(size, rest)));
+                case "guan", "wamd", "bext", "fmt ", "ds64", "LIST" -> chunk(id, content(source, Math.min(size, rest)));
                 case "data" -> size = size == UNKNOWN ? large() : size;
                 default -> {}
             }
@@ -58,14 +61,30 @@ final class NoteChunks {
         }
     }
 
-    private static byte[] content(AudioSource source, long size) throws IOException {
+    /** The next bytes, at most 64 KiB, or fewer at the end. */
+    static byte[] content(AudioSource source, long size) throws IOException {
         byte[] bytes = new byte[(int) Math.min(MOST_BYTES, size)];
         int got = source.read(bytes, 0, bytes.length);
         return got == bytes.length ? bytes : Arrays.copyOf(bytes, got);
     }
 
-    private void keep(String id, byte[] content) {
-        chunks.putIfAbsent(id, content);
+    /** Takes a chunk; of several of a kind, the first counts. */
+    void chunk(String id, byte[] content) {
+        if (id.equals("LIST")) {
+            list(content);
+        } else {
+            chunks.putIfAbsent(id, content);
+        }
+    }
+
+    /** Takes fields of comments by their names in capital letters. */
+    void comments(Map<String, String> fields) {
+        fields.forEach(comments::putIfAbsent);
+    }
+
+    /** Takes the sample rate where no chunk states it, in Hz. */
+    void sampleRate(int hertz) {
+        rate = hertz;
     }
 
     private void list(byte[] content) {
@@ -82,7 +101,7 @@ final class NoteChunks {
             }
             byte[] field = new byte[size];
             fields.get(field);
-            keep(id, field);
+            chunks.putIfAbsent(id, field);
             fields.position(Math.min(fields.limit(), fields.position() + size % 2));
         }
     }
@@ -96,7 +115,17 @@ final class NoteChunks {
     }
 
     boolean isEmpty() {
-        return guano() == null && wamd() == null && bext() == null && comment() == null && artist() == null;
+        return guano() == null
+                && wamd() == null
+                && bext() == null
+                && comment() == null
+                && artist() == null
+                && comments.isEmpty();
+    }
+
+    /** A field of the comments of a FLAC file; empty if there is none. */
+    String field(String name) {
+        return comments.getOrDefault(name, "");
     }
 
     byte[] guano() {
@@ -123,11 +152,11 @@ final class NoteChunks {
     int sampleRate() {
         byte[] format = chunks.get("fmt ");
         return format == null || format.length < 8
-                ? 0
+                ? rate
                 : ByteBuffer.wrap(format).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
     }
 
-    private static String letters(byte[] bytes, int at) {
+    static String letters(byte[] bytes, int at) {
         return new String(bytes, at, Math.min(4, bytes.length - at), StandardCharsets.ISO_8859_1);
     }
 

@@ -14,11 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.unmute.audio.AudioSource;
 
 /**
- * What a recorder wrote into a WAV file about time and place: GUANO ({@code guan}, version 1.0), Wildlife Acoustics'
- * {@code wamd}, the Broadcast Wave chunk ({@code bext}, EBU Tech 3285) and the comment of AudioMoth ({@code ICMT}).
+ * What a recorder wrote into a WAV or FLAC file about time and place: GUANO ({@code guan}, version 1.0), Wildlife
+ * Acoustics' {@code wamd}, the Broadcast Wave chunk ({@code bext}, EBU Tech 3285), the comment of AudioMoth ({@code
+ * ICMT}) and those of Frontier Labs. Converters write AudioMoth's and the fields of {@code bext} into comments of FLAC
+ * files.
  *
  * @param times     what each source says about the first sample, in no order
  * @param latitude  in degrees, -90 to 90; NaN if unknown
@@ -47,8 +51,8 @@ public record RecorderNotes(
     }
 
     /**
-     * Reads the notes of a file; none if it is no WAV file. A file that cannot be read has none either, and a problem
-     * that says why.
+     * Reads the notes of a file; none if it is neither WAV nor FLAC. A file that cannot be read has none either, and a
+     * problem that says why.
      */
     public static RecorderNotes read(Path file) {
         if (!Files.isRegularFile(file)) {
@@ -57,9 +61,14 @@ public record RecorderNotes(
         try (AudioSource source = AudioSource.of(file)) {
             return read(source);
         } catch (IOException e) {
-            String problem = "its chunks cannot be read: " + e.getMessage();
-            return new RecorderNotes(List.of(), Double.NaN, Double.NaN, "", "", "", List.of(problem));
+            return unreadable(e);
         }
+    }
+
+    /** The notes of a file that cannot be read: none, and the reason as a problem. */
+    public static RecorderNotes unreadable(IOException reason) {
+        String problem = "its chunks cannot be read: " + reason.getMessage();
+        return new RecorderNotes(List.of(), Double.NaN, Double.NaN, "", "", "", List.of(problem));
     }
 
     /**
@@ -76,6 +85,10 @@ public record RecorderNotes(
     /** Reads chunks into fields; the first that states a value counts. */
     private static final class Reader {
         private static final int BEXT_BYTES = 346;
+        /** {@code -27.5+153.0} with further parts, which ISO 6709 ends with a slash. */
+        private static final Pattern ISO_6709 =
+                Pattern.compile("([+-]\\d{1,2}(?:\\.\\d+)?)([+-]\\d{1,3}(?:\\.\\d+)?)(?:[+-].*|CRS.*)?/?");
+
         private static final int BEXT_DATE = 320;
         private static final int BEXT_TIME = 330;
         private static final int BEXT_SAMPLES = 338;
@@ -101,18 +114,65 @@ public record RecorderNotes(
                 wamd(ByteBuffer.wrap(chunks.wamd()).order(ByteOrder.LITTLE_ENDIAN));
             }
             if (chunks.comment() != null) {
-                clock.audioMoth(NoteChunks.text(chunks.comment()));
+                audioMoth(NoteChunks.text(chunks.comment()));
             }
-            if (chunks.artist() != null && NoteChunks.text(chunks.artist()).startsWith("AudioMoth ")) {
-                String[] parts = NoteChunks.text(chunks.artist()).split(" ", 2);
-                recorder = recorder.isEmpty() ? parts[0] : recorder;
-                serial = serial.isEmpty() ? parts[1] : serial;
+            if (chunks.artist() != null) {
+                artist(NoteChunks.text(chunks.artist()));
             }
+            audioMoth(chunks.field("COMMENT"));
+            audioMoth(chunks.field("DESCRIPTION"));
+            artist(chunks.field("ARTIST"));
+            frontierLabs(chunks);
             if (chunks.bext() != null && chunks.bext().length >= BEXT_BYTES) {
                 bext(chunks.bext(), chunks.sampleRate());
+            } else if (!chunks.field("ORIGINATION_DATE").isEmpty()) {
+                String samples = chunks.field("TIME_REFERENCE");
+                bext(
+                        chunks.field("ORIGINATION_DATE"),
+                        chunks.field("ORIGINATION_TIME"),
+                        samples.matches("\\d{1,18}") ? Long.parseLong(samples) : 0,
+                        chunks.sampleRate());
             }
             problems.addAll(0, clock.problems());
             return new RecorderNotes(clock.times(), latitude, longitude, site, recorder, serial, problems);
+        }
+
+        private void audioMoth(String comment) {
+            boolean known = clock.times().stream().anyMatch(t -> t.source() == StatedTime.Source.AUDIOMOTH);
+            if (!known) {
+                clock.audioMoth(comment);
+            }
+        }
+
+        private void artist(String text) {
+            if (text.startsWith("AudioMoth ")) {
+                String[] parts = text.split(" ", 2);
+                recorder = recorder.isEmpty() ? parts[0] : recorder;
+                serial = serial.isEmpty() ? parts[1] : serial;
+            }
+        }
+
+        /** The comments of Frontier Labs' recorders; what they do not know is "unknown". */
+        private void frontierLabs(NoteChunks chunks) {
+            String start = chunks.field("RECORDINGSTART");
+            if (!start.isEmpty() && !start.equals("unknown")) {
+                clock.iso(StatedTime.Source.FRONTIER_LABS, start);
+            }
+            String place = chunks.field("SENSORLOCATION");
+            if (!place.isEmpty() && !place.equals("unknown") && Double.isNaN(latitude)) {
+                Matcher signed = ISO_6709.matcher(place);
+                String[] parts = place.split("[ ,]+");
+                position(
+                        "Frontier Labs' comment",
+                        place,
+                        signed.matches() ? signed.group(1) : parts[0],
+                        signed.matches() ? signed.group(2) : parts.length > 1 ? parts[1] : "");
+            }
+            String sensor = chunks.field("SENSORUID");
+            if (!sensor.isEmpty() && !sensor.equals("unknown")) {
+                recorder = recorder.isEmpty() ? "Frontier Labs" : recorder;
+                serial = serial.isEmpty() ? sensor : serial;
+            }
         }
 
         private void guano(String text) {
@@ -194,10 +254,16 @@ public record RecorderNotes(
             problems.add(source + " says '" + text + "', which is no place on land or sea that a receiver found");
         }
 
-        /** The time to the second, or to the sample where the count since midnight agrees with it. */
         private void bext(byte[] chunk, int rate) {
-            String date = NoteChunks.text(chunk, BEXT_DATE, 10);
-            String time = NoteChunks.text(chunk, BEXT_TIME, 8);
+            bext(
+                    NoteChunks.text(chunk, BEXT_DATE, 10),
+                    NoteChunks.text(chunk, BEXT_TIME, 8),
+                    ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN).getLong(BEXT_SAMPLES),
+                    rate);
+        }
+
+        /** The time to the second, or to the sample where the count since midnight agrees with it. */
+        private void bext(String date, String time, long samples, int rate) {
             if (date.isEmpty() || date.startsWith("0000")) {
                 return;
             }
@@ -211,8 +277,6 @@ public record RecorderNotes(
                 LocalDateTime local = LocalDateTime.of(
                         LocalDate.of(Integer.parseInt(ymd[0]), Integer.parseInt(ymd[1]), Integer.parseInt(ymd[2])),
                         LocalTime.of(Integer.parseInt(hms[0]), Integer.parseInt(hms[1]), Integer.parseInt(hms[2])));
-                long samples =
-                        ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN).getLong(BEXT_SAMPLES);
                 if (rate > 0
                         && samples > 0
                         && samples / rate == local.toLocalTime().toSecondOfDay()) {

@@ -22,6 +22,8 @@ public record StatedTime(Source source, LocalDateTime local, ZoneId zone, boolea
         WAMD("wamd"),
         /** The comment that AudioMoth writes, with a zone. */
         AUDIOMOTH("AudioMoth's comment"),
+        /** The comment {@code RecordingStart} of Frontier Labs' recorders in FLAC files, with a zone. */
+        FRONTIER_LABS("Frontier Labs' comment"),
         /** The file's name, usually without a zone. */
         NAME("file name"),
         /** The Broadcast Wave chunk, last since audio editors write the time of editing into it. */

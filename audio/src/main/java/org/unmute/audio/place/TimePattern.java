@@ -1,5 +1,6 @@
 package org.unmute.audio.place;
 
+import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,7 +18,9 @@ import java.util.regex.Pattern;
  * %S %f %z %s %%}; {@code *} stands for any characters and {@code %P} for the site. The pattern is looked for anywhere
  * in the name.
  */
-public final class TimePattern {
+public final class TimePattern implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final Map<Character, String> FIELDS = Map.ofEntries(
             Map.entry('Y', "\\d{4}"),
             Map.entry('y', "\\d{2}"),
@@ -34,8 +37,8 @@ public final class TimePattern {
     private static final int CENTURY = 2000;
 
     private final String text;
-    private final Pattern pattern;
-    private final Map<Character, String> groups = new LinkedHashMap<>();
+    private final transient Pattern pattern;
+    private final transient Map<Character, String> groups = new LinkedHashMap<>();
 
     private TimePattern(String text) {
         this.text = text;
@@ -125,6 +128,10 @@ public final class TimePattern {
 
     private int number(Matcher m, char field) {
         return Integer.parseInt(m.group(groups.get(field)));
+    }
+
+    private Object readResolve() {
+        return of(text);
     }
 
     @Override

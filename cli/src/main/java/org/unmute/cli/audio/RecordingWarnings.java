@@ -71,7 +71,17 @@ public final class RecordingWarnings {
      * @throws IOException if it cannot be read
      */
     public Recording read(Path file) throws IOException {
-        Recording recording = AudioFiles.read(file);
+        return read(file, Mixdown.MEAN);
+    }
+
+    /**
+     * Reads one channel of a whole file and notes its warnings.
+     *
+     * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all
+     * @throws IOException if it cannot be read, or lacks the channel
+     */
+    public Recording read(Path file, int channel) throws IOException {
+        Recording recording = AudioFiles.read(file, channel);
         recording.warnings().forEach(w -> note(file, w));
         return recording;
     }

@@ -14,6 +14,7 @@ import org.unmute.cli.detect.CamtrapOptions;
 import org.unmute.cli.detect.DetectionPage;
 import org.unmute.cli.detect.DetectionProgress;
 import org.unmute.cli.detect.DetectionReport;
+import org.unmute.cli.field.FieldRemarks;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.data.field.FieldLog;
@@ -28,7 +29,6 @@ import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
 import org.unmute.events.field.RecordingTable;
 import org.unmute.events.scoring.ProbeFiles;
-import org.unmute.files.PlainText;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
@@ -70,8 +70,6 @@ import picocli.CommandLine.Option;
 final class DetectCommand extends ComputingCommand {
     /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
     private static final String NOTES = "unmute.detect.notes";
-    /** Recordings of which problems with time and place are told. */
-    private static final int SHOWN = 8;
 
     @Option(
             names = "--probe",
@@ -185,13 +183,7 @@ final class DetectCommand extends ComputingCommand {
 
     /** Names what is odd about times and places. */
     private void tellOfField(Map<String, List<String>> problems) {
-        problems.entrySet().stream()
-                .limit(SHOWN)
-                .forEach(odd -> tell(PlainText.of(odd.getKey() + ": " + String.join("; ", odd.getValue()))));
-        if (problems.size() > SHOWN) {
-            tell("time and place of " + (problems.size() - SHOWN) + " more recordings: problems in "
-                    + RecordingTable.FILE);
-        }
+        FieldRemarks.tell(problems, RecordingTable.FILE, this::tell);
         record.result("timeAndPlace", Map.of("problems", problems.size()));
     }
 

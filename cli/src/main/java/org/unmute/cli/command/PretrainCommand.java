@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
+import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.playback.Speed;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
@@ -18,11 +22,17 @@ import org.unmute.data.pretrain.Pretraining;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.scene.Split;
 import org.unmute.data.scene.SyntheticScenes;
+import org.unmute.events.recording.ChannelChoice;
+import org.unmute.models.encoder.EncoderBand;
+import org.unmute.models.frontend.MelBands;
 import org.unmute.models.zoo.SmallVit;
+import org.unmute.options.ChannelOption;
+import org.unmute.options.SpeedOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.Tensor;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Pre-trains a small encoder without labels. */
@@ -60,6 +70,12 @@ final class PretrainCommand extends ComputingCommand {
         @Option(names = "--synthetic", description = "Sounds of the built-in synthesizer instead of recordings.")
         private boolean synthetic;
     }
+
+    @Mixin
+    private SpeedOption speed;
+
+    @Mixin
+    private ChannelOption channels;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
     private Path out;
@@ -130,6 +146,10 @@ final class PretrainCommand extends ComputingCommand {
     @Override
     public Integer call() throws IOException {
         begin();
+        if (data.synthetic && (matched("--speed") || matched("--channels"))) {
+            throw CommandException.usage(
+                    "pretrain: --speed and --channels say how recordings are read, and --synthetic reads none");
+        }
         record.seed(common.seed());
         openBackend();
         SmallVit.Settings plain = settings(0, 1);
@@ -232,14 +252,25 @@ final class PretrainCommand extends ComputingCommand {
 
     /** Random windows of random recordings, determined by the seed and the window's index. */
     private Pretraining.Source recordings(SmallVit.Settings s, Path audio) throws IOException {
-        List<AudioClip> clips =
-                AudioOptions.search(audio, null, record, remarks()).clips();
+        ChannelChoice.Clips chosen = channels.choice()
+                .of(AudioOptions.search(audio, null, record, remarks()).clips(), AudioFiles::open);
+        List<AudioClip> clips = chosen.clips();
+        Speed played = speed.speed();
+        MelBands bands = s.frontEnd().bands();
+        EncoderBand band = new EncoderBand(
+                "the encoder", played, played.recordedHertz(bands.lowHz()), played.recordedHertz(bands.highHz()));
         int window = s.frontEnd().windowSamples();
         return index -> {
             SplittableRandom random = new SplittableRandom(common.seed() * 0x9E3779B97F4A7C15L + index);
-            float[] all = warnings.read(clips.get(random.nextInt(clips.size())).path())
-                    .resampled(RATE, Resampler.Kernel.HANN)
-                    .samples();
+            AudioClip clip = clips.get(random.nextInt(clips.size()));
+            chosen.requireCounted(clip.path());
+            Recording recording = warnings.read(clip.path(), clip.channel());
+            String nothing = band.nothingOf(recording.sampleRate());
+            if (nothing != null) {
+                throw new UnreadableAudioException(clip.path().toString(), nothing);
+            }
+            float[] all =
+                    recording.resampled(played, RATE, Resampler.Kernel.HANN).samples();
             if (all.length <= window) {
                 return Arrays.copyOf(all, window);
             }

@@ -10,10 +10,12 @@ import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.detect.SearchReport;
 import org.unmute.cli.detect.VectorCache;
+import org.unmute.cli.field.FieldRemarks;
 import org.unmute.cli.option.ExampleOptions;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.SearchOptions;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionSettings;
@@ -26,6 +28,7 @@ import org.unmute.events.search.SearchTables;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.FieldOptions;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.vector.VectorIndex;
 import picocli.CommandLine.Command;
@@ -89,6 +92,9 @@ final class SearchCommand extends ComputingCommand {
     private Path audio;
 
     @Mixin
+    private FieldOptions field;
+
+    @Mixin
     private EncoderOptions encoder;
 
     @Override
@@ -99,6 +105,8 @@ final class SearchCommand extends ComputingCommand {
             throw CommandException.usage("--format camtrapdp is of 'detect': a package of observations says which"
                     + " recordings were listened to as a whole, which a search does not");
         }
+        FieldLog places =
+                new FieldLog(checked(e -> CommandException.usage("search: " + e.getMessage(), e), field::rules));
         openBackend();
         List<Example> like = examples.like();
         List<Example> unlike = examples.unlike();
@@ -128,7 +136,8 @@ final class SearchCommand extends ComputingCommand {
             try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
                 MomentSearch.Found found = find(search, tokens, times, byTokens, spec);
                 Path root = audio != null ? audio : SearchReport.recordings(cache);
-                int stored = SearchTables.write(folder, formats, label, found.moments(), tokens, times, root);
+                int stored = SearchTables.write(folder, formats, label, found.moments(), tokens, times, root, places);
+                FieldRemarks.tell(places.problems(), null, this::tell);
                 SearchReport report = new SearchReport(out, label, found, formats, stored, root);
                 record.result("cacheFolder", cache.toString()).result("settings", settings.values());
                 report.note(record).write(out);

@@ -1,10 +1,7 @@
 package org.unmute.data.field;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
+import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -19,7 +16,7 @@ import org.unmute.data.TextTable;
  *
  * @param line      of the table
  * @param site      name of the site; may be empty if {@code files} is given
- * @param files     matches paths of the recordings below their folder, or folders of theirs; null for all of the site
+ * @param files     the recordings, by their paths; null for all of the site
  * @param latitude  in degrees; NaN if unknown
  * @param longitude in degrees; NaN if unknown
  * @param start     first moment on the recorder's clock; null for no limit
@@ -29,12 +26,13 @@ import org.unmute.data.TextTable;
 record Deployment(
         long line,
         String site,
-        PathMatcher files,
+        FolderPattern files,
         double latitude,
         double longitude,
         LocalDateTime start,
         LocalDateTime end,
-        ZoneId zone) {
+        ZoneId zone)
+        implements Serializable {
     private static final int MAX_LATITUDE = 90;
     private static final int MAX_LONGITUDE = 180;
 
@@ -59,7 +57,7 @@ record Deployment(
         return new Deployment(
                 row.place().line(),
                 site,
-                folder.isEmpty() ? null : matcher(row, folder),
+                folder.isEmpty() ? null : pattern(row, folder),
                 latitude,
                 longitude,
                 start,
@@ -67,9 +65,9 @@ record Deployment(
                 zone.isEmpty() ? null : zone(row, zone));
     }
 
-    private static PathMatcher matcher(TextTable.Row row, String folder) throws IOException {
+    private static FolderPattern pattern(TextTable.Row row, String folder) throws IOException {
         try {
-            return FileSystems.getDefault().getPathMatcher("glob:" + folder.replaceAll("/+$", ""));
+            return new FolderPattern(folder.replaceAll("/+$", ""));
         } catch (PatternSyntaxException e) {
             throw row.wrong("'" + folder + "' is no pattern of folders: " + e.getDescription());
         }
@@ -118,23 +116,10 @@ record Deployment(
 
     /** Whether a recording belongs to this deployment; one without a time belongs to all of its site. */
     boolean holds(String file, String siteOfFile, RecordedTime time) {
-        boolean here = files == null ? site.equals(siteOfFile) : matches(file);
+        boolean here = files == null ? site.equals(siteOfFile) : files.matches(file);
         return here
                 && (time == null
                         || !(start != null && time.local().isBefore(start)
                                 || end != null && time.local().isAfter(end)));
-    }
-
-    private boolean matches(String file) {
-        try {
-            for (Path path = Path.of(file); path != null; path = path.getParent()) {
-                if (files.matches(path)) {
-                    return true;
-                }
-            }
-        } catch (InvalidPathException e) {
-            // a name from another system: no pattern of this one matches it
-        }
-        return false;
     }
 }

@@ -56,6 +56,17 @@ public final class FieldLog {
         return Collections.unmodifiableSet(known.keySet());
     }
 
+    /** What users should know about recordings, by their ids, in order; those without a problem are left out. */
+    public Map<String, List<String>> problems() {
+        Map<String, List<String>> odd = new LinkedHashMap<>();
+        known.forEach((id, place) -> {
+            if (!place.problems().isEmpty()) {
+                odd.put(id, place.problems());
+            }
+        });
+        return odd;
+    }
+
     /** Adds a recording. */
     public void put(String id, TimeAndPlace place) {
         known.put(id, place);

@@ -1,5 +1,6 @@
 package org.unmute.data.field;
 
+import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import org.unmute.probes.cache.AudioClip;
  * @param site        what tells the site
  * @param deployments null if there is no table
  */
-public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deployments deployments) {
+public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deployments deployments)
+        implements Serializable {
     /** The rules without any option. */
     public static final FieldRules DEFAULT = new FieldRules(null, null, SiteRule.AUTO, null);
     /** Of a degree, about one kilometre to the north; the coordinates of a site may be rounded. */
@@ -41,13 +43,34 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
         }
     }
 
+    /** These rules in words: equal texts decide alike. */
+    public String text() {
+        List<String> words = new ArrayList<>();
+        words.add("site " + site.name().toLowerCase(Locale.ROOT));
+        if (pattern != null) {
+            words.add("pattern '" + pattern + "'");
+        }
+        if (zone != null) {
+            words.add("zone " + zone);
+        }
+        if (deployments != null) {
+            words.add("deployments " + deployments.sha256());
+        }
+        return String.join(", ", words);
+    }
+
     /** When and where a recording, or the file that it is part of, was made. Reads the file's chunks. */
     public TimeAndPlace of(AudioClip clip) {
         return of(ClipId.recording(clip.id()), RecorderNotes.read(clip.path()));
     }
 
-    /** @param file path below the folder of the recordings, with '/' */
-    TimeAndPlace of(String file, RecorderNotes notes) {
+    /**
+     * When and where a recording was made.
+     *
+     * @param file  path below the folder of the recordings, with '/'
+     * @param notes what its chunks say
+     */
+    public TimeAndPlace of(String file, RecorderNotes notes) {
         FileNameTime name = pattern == null ? FileNameTime.of(file) : pattern.name(file);
         DecidedTime time = DecidedTime.of(name, notes, zone);
         boolean own = pattern != null && site == SiteRule.AUTO && !name.prefix().isEmpty();

@@ -3,7 +3,11 @@ package org.unmute.data.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -70,6 +74,30 @@ class FieldRulesTest {
         RecorderNotes elsewhere = new RecorderNotes(List.of(), 50, 20, "", "", "", List.of());
         assertThat(rules.of("A/x_20240517_235959.wav", elsewhere).problems().getFirst())
                 .contains("its recorder says 50.00000, 20.00000, line 2 of");
+    }
+
+    /** Executors of Spark decide by rules that the driver read. */
+    @Test
+    void rulesThatWereSentDecideAlike() throws Exception {
+        FieldRules rules = new FieldRules(
+                TimePattern.of("%P_%d%m%y-%H%M"),
+                ZoneId.of("Europe/Berlin"),
+                SiteRule.AUTO,
+                table("site,folder,latitude,longitude,start,zone\nA,card-*/x,10,20,2024-05-01,UTC\n"));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(rules);
+        }
+        FieldRules sent;
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            sent = (FieldRules) in.readObject();
+        }
+        assertThat(sent.text()).isEqualTo(rules.text()).startsWith("site auto, pattern '%P_%d%m%y-%H%M', zone");
+        for (String file : List.of("card-1/x/N_170524-0530.wav", "other/N_170524-0530.wav", "card-1/x/N.wav")) {
+            TimeAndPlace place = sent.of(file, RecorderNotes.NONE);
+            assertThat(place).isEqualTo(rules.of(file, RecorderNotes.NONE));
+            assertThat(place.problems().isEmpty()).isEqualTo(file.equals("card-1/x/N_170524-0530.wav"));
+        }
     }
 
     @ParameterizedTest

@@ -216,16 +216,20 @@ public final class DetectionFolder implements AutoCloseable {
 
     /**
      * Stores events that were found otherwise, and writes their tables. Those that an earlier run with the same
-     * settings has stored are not stored again.
+     * settings has stored are not stored again. Tables of recordings whose time or place is another one now are written
+     * anew.
      *
      * @param classes names of the classes of the events
+     * @param places  when and where recordings were made
      * @return number of recordings that were stored now
      * @throws IOException if the folder cannot be written
      */
-    public int store(Set<OutputFormat> formats, List<String> classes, List<Found> recordings) throws IOException {
+    public int store(Set<OutputFormat> formats, List<String> classes, List<Found> recordings, FieldLog places)
+            throws IOException {
+        FieldLog placesBefore = takePlaces();
         int stored = 0;
         List<AudioClip> clips = recordings.stream().map(Found::clip).toList();
-        try (EventTables tables = tables(formats, clips, classes, new FieldLog(null))) {
+        try (EventTables tables = tables(formats, clips, classes, places)) {
             for (Found one : recordings) {
                 Path file = one.clip().path();
                 String stamp = RegularFile.isFile(file) ? RecordingResult.stampOf(file) : "";
@@ -240,6 +244,9 @@ public final class DetectionFolder implements AutoCloseable {
                         taker.accept(event);
                     }
                 };
+                if (!places.of(one.clip()).equals(placesBefore.find(one.clip().id()))) {
+                    tables.forget(one.clip());
+                }
                 if (!result.equals(journal.find(result.id()))) {
                     tables.forget(one.clip());
                     journal.append(result, source);
@@ -251,6 +258,7 @@ public final class DetectionFolder implements AutoCloseable {
             tables.finish();
         }
         journal.force();
+        putPlaces(places);
         return stored;
     }
 

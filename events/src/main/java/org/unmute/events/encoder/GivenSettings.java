@@ -94,7 +94,7 @@ public record GivenSettings(
      * @param text {@code --speed}, or null
      * @throws SettingsException if it is no speed
      */
-    private static Speed speed(String text) {
+    public static Speed speed(String text) {
         try {
             return text == null ? Speed.NORMAL : Speed.parse(text);
         } catch (IllegalArgumentException e) {

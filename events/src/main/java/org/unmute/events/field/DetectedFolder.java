@@ -47,6 +47,11 @@ public final class DetectedFolder implements AutoCloseable {
             throw new InputException("summarize: " + folder + " is no folder of 'unmute detect'");
         }
         Path state = folder.resolve(DetectionState.FOLDER);
+        DetectionSettings settings = DetectionSettings.read(state.resolve(DetectionFolder.SETTINGS));
+        if ("search".equals(settings.values().get("command"))) {
+            throw new InputException("summarize: " + folder + " is of 'unmute search', which does not say which"
+                    + " recordings were listened to as a whole: summarize a folder of 'unmute detect'");
+        }
         Path places = state.resolve(DetectionFolder.PLACES);
         if (!RegularFile.exists(folder.resolve(RunRecord.FILE))) {
             throw new InputException("summarize: the run that writes " + folder + " has not ended: wait, or run the"
@@ -56,7 +61,6 @@ public final class DetectedFolder implements AutoCloseable {
             throw new InputException("summarize: " + folder + " is of a version that did not know when recordings were"
                     + " made: " + AGAIN);
         }
-        DetectionSettings settings = DetectionSettings.read(state.resolve(DetectionFolder.SETTINGS));
         FieldLog log = FieldLog.read(places);
         EventJournal journal = EventJournal.reading(DetectionState.journal(folder));
         if (journal.lost() > 0) {

@@ -11,6 +11,7 @@ import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.data.ClipId;
+import org.unmute.data.field.FieldLog;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.detection.ReadOutcome;
@@ -30,6 +31,7 @@ public final class SearchTables {
      *
      * @param root folder of the recordings, whose rate and length are then those of the files; null if it is not known
      * @param label name of the class
+     * @param places when and where recordings were made
      * @return number of recordings with moments that were stored now
      */
     public static int write(
@@ -39,7 +41,8 @@ public final class SearchTables {
             List<Moment> moments,
             TokenCache cache,
             RowTimes times,
-            Path root)
+            Path root,
+            FieldLog places)
             throws IOException {
         Map<String, List<Event>> events = new LinkedHashMap<>();
         Map<String, Double> seconds = new LinkedHashMap<>();
@@ -66,7 +69,7 @@ public final class SearchTables {
                         one.getValue()));
             }
         }
-        return folder.store(formats, List.of(label), recordings);
+        return folder.store(formats, List.of(label), recordings, places);
     }
 
     /** Rate and length of a recording: of its file if it is there, else those of its tokens. */

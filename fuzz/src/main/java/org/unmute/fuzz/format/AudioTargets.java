@@ -22,12 +22,14 @@ final class AudioTargets {
     /** A few bytes can expand to a great many samples. The readers have no limit of their own; callers have to stop. */
     private static final long MAX_SAMPLES = 1 << 19;
 
+    private static final int STREAMINFO_END = 42;
+
     private AudioTargets() {}
 
     static List<FuzzTarget> all() {
         return List.of(
                 FuzzTarget.inMemory("wav", "input.wav", AudioTargets::wav, AudioTargets::read),
-                FuzzTarget.inMemory("flac", "input.flac", files -> both(files, "*.flac"), AudioTargets::read)
+                FuzzTarget.inMemory("flac", "input.flac", AudioTargets::flac, AudioTargets::read)
                         .repairedBy(Checksums::flac),
                 FuzzTarget.inMemory("ogg", "input.ogg", files -> both(files, "*.ogg"), AudioTargets::read)
                         .repairedBy(Checksums::ogg),
@@ -38,6 +40,23 @@ final class AudioTargets {
     private static List<byte[]> both(SeedFiles files, String glob) throws IOException {
         List<byte[]> all = new ArrayList<>(files.matching(MP3, glob));
         all.addAll(files.matching(AUDIO, glob));
+        return all;
+    }
+
+    /** Also one with what {@code flac --keep-foreign-metadata} and recorders write. */
+    private static List<byte[]> flac(SeedFiles files) throws IOException {
+        List<byte[]> all = both(files, "*.flac");
+        byte[] first = all.getFirst();
+        byte[] guano = new Chunk("guan")
+                .text("GUANO|Version: 1.0\nTimestamp: 2024-05-17\n")
+                .bytes();
+        byte[] field = "SensorLocation=-27.5+153/".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer blocks = ByteBuffer.allocate(first.length + 8 + guano.length + 16 + field.length);
+        blocks.put(first, 0, STREAMINFO_END);
+        blocks.putInt(2 << 24 | 4 + guano.length).put("riff".getBytes(StandardCharsets.US_ASCII));
+        blocks.put(guano).putInt(4 << 24 | 12 + field.length).putInt(0);
+        blocks.putInt(1 << 24).putInt(Integer.reverseBytes(field.length)).put(field);
+        all.add(blocks.put(first, STREAMINFO_END, first.length - STREAMINFO_END).array());
         return all;
     }
 

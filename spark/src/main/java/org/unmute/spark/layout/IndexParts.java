@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,7 +51,8 @@ final class IndexParts {
                     TableForms.INDEX.getType(TableForms.STAMP),
                     TableForms.INDEX.getType(TableForms.SHA256),
                     TableForms.INDEX.getType(TableForms.SHARD),
-                    TableForms.INDEX.getType(TableForms.ERROR)));
+                    TableForms.INDEX.getType(TableForms.ERROR),
+                    TableForms.INDEX.getType(TableForms.SITE)));
 
     private final JobStore store;
 
@@ -85,12 +87,14 @@ final class IndexParts {
      * @param names names of the parts that were read, by part number
      * @param shards shards that rows refer to, with the numbers of the parts that refer to them
      * @param damaged parts that cannot be read, with the reasons
+     * @param unplaced number of rows that do not say when and where
      */
     record Known(
             KnownClips clips,
             Map<Integer, String> names,
             Map<String, SortedSet<Integer>> shards,
-            SortedMap<Integer, String> damaged) {
+            SortedMap<Integer, String> damaged,
+            AtomicInteger unplaced) {
         private synchronized void name(Set<String> shards, int part) {
             shards.forEach(shard ->
                     this.shards.computeIfAbsent(shard, _ -> new TreeSet<>()).add(part));
@@ -109,7 +113,7 @@ final class IndexParts {
     Known known(Set<Integer> except) throws IOException {
         Map<Integer, String> names = names(JobFolder.INDEX);
         names.keySet().removeAll(except);
-        Known known = new Known(new KnownClips(), names, new TreeMap<>(), new TreeMap<>());
+        Known known = new Known(new KnownClips(), names, new TreeMap<>(), new TreeMap<>(), new AtomicInteger());
         List<Callable<Void>> jobs = new ArrayList<>();
         names.forEach((number, name) -> jobs.add(() -> {
             Set<String> shards = new HashSet<>();
@@ -119,6 +123,9 @@ final class IndexParts {
                     String shard = TableForms.text(row, TableForms.SHARD);
                     if (shard != null) {
                         shards.add(shard);
+                    }
+                    if (TableForms.text(row, TableForms.SITE) == null) {
+                        known.unplaced().incrementAndGet();
                     }
                 });
                 known.name(shards, number);

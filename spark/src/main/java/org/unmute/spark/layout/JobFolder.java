@@ -139,6 +139,11 @@ public final class JobFolder implements Closeable {
         return List.copyOf(remarks);
     }
 
+    /** Number of rows in the index that do not say when and where: of earlier versions, or of jobs without events. */
+    public int unplaced() {
+        return known.unplaced().get();
+    }
+
     /** Ids of clips in the index that have to be done again because some of their results were missing or damaged. */
     public Set<String> lost() {
         return Set.copyOf(lost);

@@ -12,6 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.unmute.audio.playback.Speed;
+import org.unmute.data.field.FieldRules;
 import org.unmute.data.provenance.Json;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.recording.ChannelChoice;
@@ -91,6 +92,9 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
             values.put("context", Double.toString(context == null ? FrameScorer.CONTEXT_SECONDS : context));
             values.put("stride", Double.toString(stride == null ? FrameScorer.STRIDE_SECONDS : stride));
             values.put("rules", words(options.rules()));
+            if (!options.field().text().equals(FieldRules.DEFAULT.text())) {
+                values.put("timeAndPlace", options.field().text());
+            }
         }
         return new JobKey(values, tokens.encoder(), tokens.frontEnd(), classes);
     }

@@ -2,6 +2,7 @@ package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.unmute.data.field.FieldRules;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.encoder.OpenEncoder;
@@ -20,6 +21,7 @@ import org.unmute.tensor.DType;
  * @param pooling how tokens are pooled into one vector
  * @param rules how scores over time become events
  * @param context which stretch of sound contributes to the scores at one moment
+ * @param field how it is decided when and where recordings were made
  */
 public record EmbedOptions(
         ModelFiles files,
@@ -28,7 +30,8 @@ public record EmbedOptions(
         boolean layers,
         TokenPooling pooling,
         DetectionRules rules,
-        ContextSeconds context)
+        ContextSeconds context,
+        FieldRules field)
         implements Serializable {
     /** The name of the encoder that is built into the program. */
     public static final String EMBEDDED = OpenEncoder.EMBEDDED;
@@ -40,6 +43,7 @@ public record EmbedOptions(
         Objects.requireNonNull(pooling, "pooling");
         Objects.requireNonNull(rules, "rules");
         Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(field, "field");
         if (dtype != DType.F16 && dtype != DType.F32) {
             throw new IllegalArgumentException("embed: tokens are stored as F16 or F32, not " + dtype);
         }
@@ -58,12 +62,13 @@ public record EmbedOptions(
                 false,
                 TokenPooling.MEAN,
                 DetectionRules.DEFAULTS,
-                ContextSeconds.DEFAULTS);
+                ContextSeconds.DEFAULTS,
+                FieldRules.DEFAULT);
     }
 
     /** Returns a copy with other encoder and probe files. */
     public EmbedOptions withFiles(ModelFiles others) {
-        return new EmbedOptions(others, resampling, dtype, layers, pooling, rules, context);
+        return new EmbedOptions(others, resampling, dtype, layers, pooling, rules, context, field);
     }
 
     /** Returns a copy with other encoder settings and a preset of statistics. */
@@ -83,21 +88,26 @@ public record EmbedOptions(
 
     /** Returns a copy that converts other sample rates with this filter. */
     public EmbedOptions withResampling(Resampling filter) {
-        return new EmbedOptions(files, filter, dtype, layers, pooling, rules, context);
+        return new EmbedOptions(files, filter, dtype, layers, pooling, rules, context, field);
     }
 
     /** Returns a copy that stores tokens in this way. */
     public EmbedOptions withTokens(DType type, boolean ofAllLayers) {
-        return new EmbedOptions(files, resampling, type, ofAllLayers, pooling, rules, context);
+        return new EmbedOptions(files, resampling, type, ofAllLayers, pooling, rules, context, field);
     }
 
     /** Returns a copy with this pooling. */
     public EmbedOptions withPooling(TokenPooling other) {
-        return new EmbedOptions(files, resampling, dtype, layers, other, rules, context);
+        return new EmbedOptions(files, resampling, dtype, layers, other, rules, context, field);
     }
 
     /** Returns a copy with other rules for events. */
     public EmbedOptions withRules(DetectionRules others, ContextSeconds sound) {
-        return new EmbedOptions(files, resampling, dtype, layers, pooling, others, sound);
+        return new EmbedOptions(files, resampling, dtype, layers, pooling, others, sound, field);
+    }
+
+    /** Returns a copy that decides in this way when and where recordings were made. */
+    public EmbedOptions withField(FieldRules others) {
+        return new EmbedOptions(files, resampling, dtype, layers, pooling, rules, context, others);
     }
 }

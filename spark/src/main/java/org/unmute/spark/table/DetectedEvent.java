@@ -1,6 +1,7 @@
 package org.unmute.spark.table;
 
 import java.io.Serializable;
+import org.unmute.audio.playback.Mixdown;
 
 /**
  * An event detected by a probe, with times from the start of the file.
@@ -14,6 +15,8 @@ import java.io.Serializable;
  * @param high upper end of the frequency range, in Hz
  * @param score max score, calibrated if the probe has a calibration
  * @param peak where the score is highest, in seconds
+ * @param where when and where it was recorded
+ * @param channel the channel in which it was detected, from 1; {@link Mixdown#MEAN} for the mean of all
  */
 public record DetectedEvent(
         String clip,
@@ -24,5 +27,7 @@ public record DetectedEvent(
         double low,
         double high,
         double score,
-        double peak)
+        double peak,
+        WhenAndWhere where,
+        int channel)
         implements Serializable {}

@@ -86,6 +86,15 @@ public abstract class RowForm<T> extends WriteSupport<T> {
         value(true, () -> out.addBoolean(value));
     }
 
+    /** Five columns. */
+    final void placed(WhenAndWhere where) {
+        text(where.begin());
+        text(where.end());
+        text(where.site());
+        number(where.latitude(), !Double.isNaN(where.latitude()));
+        number(where.longitude(), !Double.isNaN(where.longitude()));
+    }
+
     final void vector(float[] values) {
         value(values != null, () -> {
             out.startGroup();

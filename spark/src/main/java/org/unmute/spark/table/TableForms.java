@@ -12,6 +12,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.unmute.audio.playback.Mixdown;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.spark.plan.ClipOrigin;
 
@@ -28,6 +29,7 @@ public final class TableForms {
     public static final String SHA256 = "sha256";
     public static final String SHARD = "shard";
     public static final String ERROR = "error";
+    public static final String SITE = "site";
 
     /** The index has one row for each clip. A null {@code end} means the end of the file. */
     public static final MessageType INDEX = Types.buildMessage()
@@ -51,7 +53,13 @@ public final class TableForms {
                     vector("pooled"),
                     vector("scores"),
                     vector("raw_scores"),
-                    text(false, ERROR))
+                    text(false, ERROR),
+                    text(false, "begin_datetime"),
+                    text(false, "end_datetime"),
+                    text(false, SITE),
+                    Types.optional(DOUBLE).named("latitude"),
+                    Types.optional(DOUBLE).named("longitude"),
+                    text(false, "place_problems"))
             .named("index");
 
     public static final MessageType EVENTS = Types.buildMessage()
@@ -64,7 +72,13 @@ public final class TableForms {
                     Types.required(DOUBLE).named("low"),
                     Types.required(DOUBLE).named("high"),
                     Types.required(DOUBLE).named("score"),
-                    Types.required(DOUBLE).named("peak"))
+                    Types.required(DOUBLE).named("peak"),
+                    text(false, "begin_datetime"),
+                    text(false, "end_datetime"),
+                    text(false, SITE),
+                    Types.optional(DOUBLE).named("latitude"),
+                    Types.optional(DOUBLE).named("longitude"),
+                    Types.optional(INT32).named("channel"))
             .named("events");
 
     private TableForms() {}
@@ -106,6 +120,8 @@ public final class TableForms {
                 vector(row.scores() == null ? null : row.scores().scores());
                 vector(row.scores() == null ? null : row.scores().raw());
                 text(row.error());
+                placed(row.where());
+                text(row.oddities());
             }
 
             @Override
@@ -131,7 +147,9 @@ public final class TableForms {
                                 has(row, "padding") ? row.getInteger("padding", 0) : TokenMap.UNKNOWN),
                         TableForms.vector(row, "pooled"),
                         scores(row),
-                        TableForms.text(row, ERROR));
+                        TableForms.text(row, ERROR),
+                        TableForms.where(row),
+                        TableForms.text(row, "place_problems"));
             }
         };
     }
@@ -150,6 +168,8 @@ public final class TableForms {
                 number(event.high(), true);
                 number(event.score(), true);
                 number(event.peak(), true);
+                placed(event.where());
+                whole(event.channel(), event.channel() != Mixdown.MEAN);
             }
 
             @Override
@@ -163,7 +183,9 @@ public final class TableForms {
                         row.getDouble("low", 0),
                         row.getDouble("high", 0),
                         row.getDouble("score", 0),
-                        row.getDouble("peak", 0));
+                        row.getDouble("peak", 0),
+                        TableForms.where(row),
+                        has(row, "channel") ? row.getInteger("channel", 0) : Mixdown.MEAN);
             }
         };
     }
@@ -181,6 +203,15 @@ public final class TableForms {
     /** A number of a row, or {@code otherwise} if there is none. */
     public static double number(Group row, String column, double otherwise) {
         return has(row, column) ? row.getDouble(column, 0) : otherwise;
+    }
+
+    private static WhenAndWhere where(Group row) {
+        return new WhenAndWhere(
+                text(row, "begin_datetime"),
+                text(row, "end_datetime"),
+                text(row, SITE),
+                number(row, "latitude", Double.NaN),
+                number(row, "longitude", Double.NaN));
     }
 
     private static ScoreVectors scores(Group row) {

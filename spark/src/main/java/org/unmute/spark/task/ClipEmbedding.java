@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.events.scoring.Activation;
 import org.unmute.events.scoring.ScoringHead;
 import org.unmute.models.encoder.Encoder;
@@ -53,6 +54,8 @@ final class ClipEmbedding implements Closeable {
     /** Null if events are not requested. */
     private final EventFinder events;
 
+    private final RecordingPlaces places;
+
     /**
      * @param sha256 known digests of files, by URI
      * @param kept which results to compute
@@ -73,6 +76,7 @@ final class ClipEmbedding implements Closeable {
         head = kept.contains(Kept.SCORES) ? executor.head() : null;
         events =
                 kept.contains(Kept.EVENTS) ? new EventFinder(executor.detector().detector(), audio) : null;
+        places = new RecordingPlaces(executor.options().field(), audio);
         request = request();
         boolean onlyEvents = kept.equals(Set.of(Kept.EVENTS));
         ahead = onlyEvents
@@ -151,12 +155,15 @@ final class ClipEmbedding implements Closeable {
 
     /** Processes a clip for which only events are requested. */
     private EmbeddedClip detected(PlannedClip clip) throws IOException {
-        EventFinder.Found found = found(clip);
-        return hashed(new EmbeddedClip(clip, null, found.seconds(), null, null, null, found.events(), found.problem()));
+        TimeAndPlace place = places.of(clip);
+        EventFinder.Found found = found(clip, place);
+        return hashed(new EmbeddedClip(
+                clip, null, found.seconds(), null, null, null, found.events(), found.problem(), place));
     }
 
-    private EventFinder.Found found(PlannedClip clip) throws IOException {
-        return storage.settle(events.of(clip), EventFinder.Found::failure, () -> events.of(clip), clip.uri());
+    private EventFinder.Found found(PlannedClip clip, TimeAndPlace place) throws IOException {
+        return storage.settle(
+                events.of(clip, place), EventFinder.Found::failure, () -> events.of(clip, place), clip.uri());
     }
 
     /**
@@ -181,13 +188,17 @@ final class ClipEmbedding implements Closeable {
         Made made = sound.failure() != null ? Made.not(reason(sound.failure())) : made(sound, features);
         String error = made.error;
         List<DetectedEvent> found = List.of();
+        TimeAndPlace place = TimeAndPlace.UNKNOWN;
         if (events != null) {
-            EventFinder.Found detected = made.all == null ? found(clip) : events.of(clip, sound, made.all);
+            place = places.of(clip);
+            EventFinder.Found detected =
+                    made.all == null ? found(clip, place) : events.of(clip, place, sound, made.all);
             found = detected.events();
             error = error == null ? detected.problem() : error;
         }
         Features stored = made.all != null && kept.contains(Kept.TOKENS) ? stored(made.all) : null;
-        return hashed(new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error));
+        return hashed(
+                new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error, place));
     }
 
     /** Results computed from a clip's samples. */

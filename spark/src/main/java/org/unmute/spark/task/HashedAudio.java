@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FileStatus;
+import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.place.RecorderNotes;
 import org.unmute.events.recording.HashingChannel;
 import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.input.FileDigests;
@@ -55,6 +57,19 @@ final class HashedAudio implements AudioReader {
         SeekableByteChannel channel = files.open(uri, status, Reading.CLIPS);
         boolean onTheWay = once.contains(uri) && !planned.containsKey(uri) && !hashed.containsKey(uri);
         return HadoopAudio.open(onTheWay ? new Hashed(uri, channel) : channel, uri, number);
+    }
+
+    /**
+     * What a recorder wrote into a file.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    RecorderNotes notes(String uri) throws IOException {
+        FileStatus status = files.status(uri);
+        requireUnchanged(uri, status);
+        try (AudioSource source = AudioSource.of(files.open(uri, status, Reading.HEADER), uri)) {
+            return RecorderNotes.read(source);
+        }
     }
 
     private void requireUnchanged(String uri, FileStatus status) throws UnreadableAudioException {

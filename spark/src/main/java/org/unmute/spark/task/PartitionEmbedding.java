@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.TaskCompletionListener;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
@@ -69,7 +70,8 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
             }
             ClipRows.Source source = sources.removeFirst();
             if (source.error() != null) {
-                return new EmbeddedClip(source.clip(), null, 0, null, null, null, List.of(), source.error());
+                return new EmbeddedClip(
+                        source.clip(), null, 0, null, null, null, List.of(), source.error(), TimeAndPlace.UNKNOWN);
             }
             if (ready.isEmpty()) {
                 ready.addAll(embedding.next());

@@ -12,9 +12,11 @@ import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.layout.ShareTarget;
 import org.unmute.spark.layout.ShareWriter;
 import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.Packed;
 import org.unmute.spark.plan.TaskShare;
 import org.unmute.spark.table.ClipRow;
+import org.unmute.spark.table.WhenAndWhere;
 
 /**
  * A task of the job: embeds the clips of its share and writes their results. Sent from the driver to every task.
@@ -42,6 +44,8 @@ public record ShareRun(
         ExecutorEncoder encoder = ExecutorEncoder.of(options, configuration);
         counters.rate().begin();
         List<String> examples = new ArrayList<>();
+        List<String> oddExamples = new ArrayList<>();
+        int odd = 0;
         try (ShareWriter writer = ShareWriter.open(
                         target,
                         share.number(),
@@ -58,10 +62,13 @@ public record ShareRun(
                     if (row.error() != null && examples.size() < EXAMPLES) {
                         examples.add(row.clip() + ": " + row.error());
                     }
+                    if (row.oddities() != null && odd++ < EXAMPLES) {
+                        oddExamples.add(row.clip() + ": " + row.oddities());
+                    }
                 }
                 requireWanted(task);
             }
-            return Packed.of(new ShareOutcome(writer.finish(), examples));
+            return Packed.of(new ShareOutcome(writer.finish(), examples, odd, oddExamples));
         }
     }
 
@@ -79,7 +86,15 @@ public record ShareRun(
         }
     }
 
-    private static ClipRow row(EmbeddedClip from) {
-        return new ClipRow(from.clip().origin(), from.sha256(), from.pooled(), from.scores(), from.error());
+    private ClipRow row(EmbeddedClip from) {
+        ClipRow row = new ClipRow(from.clip().origin(), from.sha256(), from.pooled(), from.scores(), from.error());
+        if (!target.kept().contains(Kept.EVENTS)) {
+            return row;
+        }
+        double start = from.clip().start();
+        List<String> odd = from.place().problems();
+        return row.with(
+                WhenAndWhere.of(from.place(), start, start + from.seconds()),
+                odd.isEmpty() ? null : String.join("; ", odd));
     }
 }

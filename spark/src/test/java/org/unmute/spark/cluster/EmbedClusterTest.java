@@ -176,21 +176,23 @@ class EmbedClusterTest {
         Unmute.run(commands, "detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
         List<String> expected = new ArrayList<>();
         for (List<String> row : csv(events.resolve("events.csv"))) {
-            // The table of a job has neither times of day nor places.
-            expected.add(String.join("|", row.subList(0, 7)));
+            expected.add(String.join("|", row));
         }
         List<String> given = new ArrayList<>();
         for (Group row : JobTables.eventRows(undisturbed)) {
             given.add(String.format(
                     Locale.ROOT,
-                    "%s|%.6f|%.6f|%s|%.4f|%.1f|%.1f",
+                    "%s|%.6f|%.6f|%s|%.4f|%.1f|%.1f|%s|%s|%s||",
                     JobTables.text(row, "path"),
                     row.getDouble("onset", 0),
                     row.getDouble("offset", 0),
                     JobTables.text(row, "label"),
                     row.getDouble("score", 0),
                     row.getDouble("low", 0),
-                    row.getDouble("high", 0)));
+                    row.getDouble("high", 0),
+                    JobTables.text(row, "begin_datetime"),
+                    JobTables.text(row, "end_datetime"),
+                    JobTables.text(row, "site")));
         }
         assertThat(given).as("events").isNotEmpty().containsExactlyInAnyOrderElementsOf(expected);
     }

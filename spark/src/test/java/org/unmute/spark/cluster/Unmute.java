@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The command line in a separate JVM. This module does not depend on it; the profile "full" provides it. */
-final class Unmute {
+public final class Unmute {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final AtomicInteger RUNS = new AtomicInteger();
 
     private Unmute() {}
 
     /** Runs a command, which must succeed, and returns its output, including errors. */
-    static String run(Path folder, Object... arguments) throws Exception {
+    public static String run(Path folder, Object... arguments) throws Exception {
         String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
         try (ChildJvm jvm = ChildJvm.start(
                 "unmute-" + words[0] + "-" + RUNS.incrementAndGet(),

@@ -26,6 +26,7 @@ import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.RowForm;
 import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.TableForms;
+import org.unmute.spark.table.WhenAndWhere;
 import org.unmute.tensor.DType;
 
 /** A job without an encoder: the results of a clip depend only on its id and its file's stamp. */
@@ -179,7 +180,8 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
     }
 
     private static DetectedEvent event(PlannedClip clip, String label) {
-        return new DetectedEvent(clip.clip(), clip.file(), label, 0.25, 0.75, 100, 8000, 0.5, 0.5);
+        return new DetectedEvent(
+                clip.clip(), clip.file(), label, 0.25, 0.75, 100, 8000, 0.5, 0.5, WhenAndWhere.NONE, 1);
     }
 
     /** Every row of a table that counts. */
