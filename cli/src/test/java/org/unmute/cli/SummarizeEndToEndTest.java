@@ -135,6 +135,33 @@ class SummarizeEndToEndTest {
     }
 
     @Test
+    void staysAtOneSiteAreDeploymentsOfTheirOwn() throws IOException {
+        Path stays = Files.writeString(folder.resolve("stays.csv"), """
+                site,latitude,longitude,start,end,zone
+                north,52.5,13.25,2024-05-10,2024-05-18,Europe/Berlin
+                north,52.5,13.25,2024-05-19T04:00,,Europe/Berlin
+                south,-33.5,-70.6,,2024-05-18T00:00,America/Santiago
+                south,-33.5,-70.6,2024-05-18T00:00:01,2024-06-01,America/Santiago
+                """);
+        Path out = folder.resolve("stays");
+        detect(out, "--deployments", stays, "--format", "camtrapdp").endsWith(ExitCode.OK);
+        CamtrapSchemas.check(out.resolve("camtrapdp"));
+        assertThat(Files.readAllLines(out.resolve("camtrapdp/deployments.csv")).stream()
+                        .skip(1)
+                        .map(line -> line.replaceAll("(,,+false.*)", "").split(","))
+                        .map(cells -> cells[0] + " " + cells[6] + " " + cells[7]))
+                .containsExactly(
+                        "north 2024-05-10T00:00:00+02:00 2024-05-18T23:59:59+02:00",
+                        "north 2024-05-19 2024-05-19T04:00:00+02:00 2024-05-19T05:30:01+02:00",
+                        "south 2024-05-17T23:59:59-04:00 2024-05-18T00:00:02-04:00", // a recording passes the end
+                        "south 2024-05-18 2024-05-18T00:00:01-04:00 2024-06-01T23:59:59-04:00");
+        assertThat(Json.read(out.resolve("camtrapdp/datapackage.json"))
+                        .at("/temporal/end")
+                        .asText())
+                .isEqualTo("2024-06-01");
+    }
+
+    @Test
     void recordingsWithoutDateOrPlaceAreNamed() {
         assertThat(detect(folder.resolve("no"), "--format", "camtrapdp")
                         .endsWith(ExitCode.INPUT)

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class FieldLog {
 
     private final FieldRules rules;
     private final Map<String, TimeAndPlace> known = new LinkedHashMap<>();
+    private final Map<String, DeploymentPeriod> periods = new HashMap<>();
 
     /** @param rules decide what is not known yet; null if nothing is to be decided */
     public FieldLog(FieldRules rules) {
@@ -43,7 +45,22 @@ public final class FieldLog {
 
     /** When and where a recording was made. */
     public TimeAndPlace of(AudioClip clip) {
-        return rules == null ? TimeAndPlace.UNKNOWN : known.computeIfAbsent(clip.id(), _ -> rules.of(clip));
+        return rules == null ? TimeAndPlace.UNKNOWN : known.computeIfAbsent(clip.id(), _ -> decide(clip));
+    }
+
+    private TimeAndPlace decide(AudioClip clip) {
+        FieldRules.Decision decision = rules.decide(clip);
+        Deployment row = decision.row();
+        if (row != null) {
+            periods.put(clip.id(), new DeploymentPeriod(row.line(), row.start(), row.end()));
+        }
+        return decision.place();
+    }
+
+    /** The deployment that a recording was made in; null if there is no table of them or no row holds for it. */
+    public DeploymentPeriod period(AudioClip clip) {
+        of(clip);
+        return periods.get(clip.id());
     }
 
     /** When and where a recording was made; null if nothing was stored about it. */

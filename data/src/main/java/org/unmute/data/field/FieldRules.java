@@ -59,9 +59,16 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
         return String.join(", ", words);
     }
 
+    /** What is decided about a recording, and the row of the table of deployments that it belongs to, or null. */
+    record Decision(TimeAndPlace place, Deployment row) {}
+
     /** When and where a recording, or the file that it is part of, was made. Reads the file's chunks. */
     public TimeAndPlace of(AudioClip clip) {
-        return of(ClipId.recording(clip.id()), RecorderNotes.read(clip.path()));
+        return decide(clip).place();
+    }
+
+    Decision decide(AudioClip clip) {
+        return decide(ClipId.recording(clip.id()), RecorderNotes.read(clip.path()));
     }
 
     /**
@@ -71,6 +78,10 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
      * @param notes what its chunks say
      */
     public TimeAndPlace of(String file, RecorderNotes notes) {
+        return decide(file, notes).place();
+    }
+
+    private Decision decide(String file, RecorderNotes notes) {
         FileNameTime name = pattern == null ? FileNameTime.of(file) : pattern.name(file);
         DecidedTime time = DecidedTime.of(name, notes, zone);
         boolean own = pattern != null && site == SiteRule.AUTO && !name.prefix().isEmpty();
@@ -78,13 +89,14 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
         List<String> problems = new ArrayList<>();
         double latitude = notes.latitude();
         double longitude = notes.longitude();
+        Deployment row = null;
         if (deployments != null) {
             List<Deployment> rows = deployments.of(file, place, time.time());
             if (rows.isEmpty()) {
                 problems.add("no row of " + deployments.file() + " holds for it (site '" + place + "', "
                         + (time.time() == null ? "no time" : time.time().isoSeconds()) + ")");
             } else {
-                Deployment row = rows.getFirst();
+                row = rows.getFirst();
                 if (rows.size() > 1) {
                     problems.add("lines " + row.line() + " and " + rows.get(1).line() + " of " + deployments.file()
                             + " both hold for it: the first is taken");
@@ -109,7 +121,16 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
             }
         }
         problems.addAll(0, time.problems());
-        return new TimeAndPlace(
-                time.time(), time.source(), place, latitude, longitude, notes.recorder(), notes.serial(), problems);
+        return new Decision(
+                new TimeAndPlace(
+                        time.time(),
+                        time.source(),
+                        place,
+                        latitude,
+                        longitude,
+                        notes.recorder(),
+                        notes.serial(),
+                        problems),
+                row);
     }
 }

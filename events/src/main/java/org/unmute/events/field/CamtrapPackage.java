@@ -70,35 +70,10 @@ public final class CamtrapPackage {
     private final List<String> classes;
     private final String classifiedBy;
     private final boolean proposed;
-    private final Map<Spot, Deployment> deployments = new LinkedHashMap<>();
+    private final Map<CamtrapDeployment.Spot, CamtrapDeployment> deployments = new LinkedHashMap<>();
     private final Map<String, String> media = new HashMap<>();
     private final Map<String, Integer> observed = new HashMap<>();
     private final TreeSet<String> species = new TreeSet<>();
-
-    /** Where recordings of one deployment are made. */
-    private record Spot(String site, double latitude, double longitude) {}
-
-    /** A deployment while its recordings are read. */
-    private static final class Deployment {
-        private final String id;
-        private RecordedTime begin;
-        private RecordedTime end;
-        private String recorder = "";
-        private String serial = "";
-        private boolean odd;
-
-        Deployment(String id) {
-            this.id = id;
-        }
-
-        void add(TimeAndPlace place, RecordedTime from, RecordedTime to) {
-            begin = begin == null || from.secondsTo(begin) > 0 ? from : begin;
-            end = end == null || end.secondsTo(to) > 0 ? to : end;
-            recorder = recorder.isEmpty() ? place.recorder() : recorder;
-            serial = serial.isEmpty() ? place.serial() : serial;
-            odd |= !place.problems().isEmpty();
-        }
-    }
 
     private CamtrapPackage(
             DetectionFolder folder, FieldLog places, List<String> classes, String classifiedBy, boolean proposed) {
@@ -174,8 +149,8 @@ public final class CamtrapPackage {
                     add(clip, read, columns, mediaTable, observations);
                 }
             }
-            for (Map.Entry<Spot, Deployment> entry : deployments.entrySet()) {
-                deploymentTable.row(row(entry.getKey(), entry.getValue()));
+            for (CamtrapDeployment deployment : deployments.values()) {
+                deploymentTable.row(deployment.row());
             }
             deploymentTable.finish();
             mediaTable.finish();
@@ -196,8 +171,9 @@ public final class CamtrapPackage {
             AudioClip clip, ReadOutcome read, List<Column> columns, SummaryTable mediaTable, SummaryTable observations)
             throws IOException {
         TimeAndPlace place = places.of(clip);
-        Spot spot = new Spot(place.site(), place.latitude(), place.longitude());
-        Deployment deployment = deployments.computeIfAbsent(spot, this::deployment);
+        CamtrapDeployment deployment = deployments.computeIfAbsent(
+                new CamtrapDeployment.Spot(place, places.period(clip)),
+                spot -> new CamtrapDeployment(spot, deployments.values()));
         RecordedTime from = place.begun().plus(read.start());
         RecordedTime to = place.begun().plus(read.start() + read.seconds());
         deployment.add(place, from, to);
@@ -209,7 +185,7 @@ public final class CamtrapPackage {
             media.put(file, id);
             mediaTable.row(new CamtrapTables.Row(CamtrapTables.MEDIA)
                     .set("mediaID", id)
-                    .set("deploymentID", deployment.id)
+                    .set("deploymentID", deployment.id())
                     .set("timestamp", place.begun().isoSeconds())
                     .set("filePath", path(file))
                     .set("filePublic", "false")
@@ -217,41 +193,20 @@ public final class CamtrapPackage {
                     .set("fileMediatype", mediaType(file))
                     .set(
                             "mediaComments",
-                            "samplingFrequency:" + read.sampleRate() + "|seconds:" + decimal(read.fileSeconds(), 3))
+                            "samplingFrequency:" + read.sampleRate() + "|seconds:"
+                                    + CamtrapDeployment.decimal(read.fileSeconds(), 3))
                     .cells());
         }
         String medium = id;
         long[] events = new long[1];
         folder.events(clip.id(), event -> {
             events[0]++;
-            observations.row(observation(medium, deployment.id, place, event, columns));
+            observations.row(observation(medium, deployment.id(), place, event, columns));
         });
         if (events[0] == 0) {
-            observations.row(observation(medium, deployment.id, from, to, "blank", columns)
+            observations.row(observation(medium, deployment.id(), from, to, "blank", columns)
                     .cells());
         }
-    }
-
-    private Deployment deployment(Spot spot) {
-        String name = PlainText.of(spot.site());
-        boolean taken = deployments.values().stream().anyMatch(d -> d.id.equals(name));
-        String coordinates = decimal(spot.latitude(), 5) + "," + decimal(spot.longitude(), 5);
-        return new Deployment(name.isEmpty() ? coordinates : taken ? name + " " + coordinates : name);
-    }
-
-    private static Object[] row(Spot spot, Deployment deployment) {
-        return new CamtrapTables.Row(CamtrapTables.DEPLOYMENTS)
-                .set("deploymentID", deployment.id)
-                .set("locationID", spot.site())
-                .set("locationName", spot.site())
-                .set("latitude", decimal(spot.latitude(), 6))
-                .set("longitude", decimal(spot.longitude(), 6))
-                .set("deploymentStart", deployment.begin.isoSeconds())
-                .set("deploymentEnd", ceiling(deployment.end).isoSeconds())
-                .set("cameraID", deployment.serial)
-                .set("cameraModel", deployment.recorder)
-                .set("timestampIssues", Boolean.toString(deployment.odd))
-                .cells();
     }
 
     private CamtrapTables.Row observation(
@@ -262,7 +217,7 @@ public final class CamtrapPackage {
                 .set("deploymentID", deployment)
                 .set("mediaID", medium)
                 .set("eventStart", from.isoSeconds())
-                .set("eventEnd", ceiling(to).isoSeconds())
+                .set("eventEnd", CamtrapDeployment.ceiling(to).isoSeconds())
                 .set("observationLevel", "media")
                 .set("observationType", type)
                 .set("classificationMethod", "machine")
@@ -276,8 +231,8 @@ public final class CamtrapPackage {
         if (!name.isEmpty()) {
             species.add(name);
         }
-        String low = decimal(event.band().low(), 1);
-        String high = decimal(event.band().high(), 1);
+        String low = CamtrapDeployment.decimal(event.band().low(), 1);
+        String high = CamtrapDeployment.decimal(event.band().high(), 1);
         CamtrapTables.Row row = observation(
                         medium,
                         deployment,
@@ -286,14 +241,14 @@ public final class CamtrapPackage {
                         name.isEmpty() ? "unclassified" : "animal",
                         columns)
                 .set("scientificName", name)
-                .set("classificationProbability", decimal(Math.clamp(event.score(), 0.0, 1.0), 4))
+                .set("classificationProbability", CamtrapDeployment.decimal(Math.clamp(event.score(), 0.0, 1.0), 4))
                 .set(
                         "observationTags",
                         String.join(
                                 "|",
                                 "label:" + label.replace('|', '/'),
-                                "onset:" + decimal(event.onset(), 6),
-                                "offset:" + decimal(event.offset(), 6),
+                                "onset:" + CamtrapDeployment.decimal(event.onset(), 6),
+                                "offset:" + CamtrapDeployment.decimal(event.offset(), 6),
                                 "frequencyLow:" + low,
                                 "frequencyHigh:" + high));
         return (proposed ? row.set("frequencyLow", low).set("frequencyHigh", high) : row).cells();
@@ -317,16 +272,6 @@ public final class CamtrapPackage {
     private static String mediaType(String file) {
         String extension = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return MEDIA_TYPES.getOrDefault(extension, "audio/wav");
-    }
-
-    /** The next whole second. */
-    private static RecordedTime ceiling(RecordedTime time) {
-        int nanos = time.local().getNano();
-        return nanos == 0 ? time : time.plus((1_000_000_000 - nanos) / 1e9);
-    }
-
-    private static String decimal(double value, int decimals) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : "";
     }
 
     private ObjectNode descriptor() {
@@ -357,9 +302,13 @@ public final class CamtrapPackage {
         all.set("spatial", spatial());
         LocalDate from = null;
         LocalDate to = null;
-        for (Deployment deployment : deployments.values()) {
-            from = from == null || deployment.begin.date().isBefore(from) ? deployment.begin.date() : from;
-            to = to == null || deployment.end.date().isAfter(to) ? deployment.end.date() : to;
+        for (CamtrapDeployment deployment : deployments.values()) {
+            from = from == null || deployment.begin().date().isBefore(from)
+                    ? deployment.begin().date()
+                    : from;
+            to = to == null || deployment.end().date().isAfter(to)
+                    ? deployment.end().date()
+                    : to;
         }
         all.putObject("temporal").put("start", String.valueOf(from)).put("end", String.valueOf(to));
         ArrayNode taxonomic = all.putArray("taxonomic");
@@ -369,14 +318,22 @@ public final class CamtrapPackage {
 
     /** The rectangle around all deployments, as GeoJSON; a point if there is a single place. */
     private ObjectNode spatial() {
-        double west =
-                deployments.keySet().stream().mapToDouble(Spot::longitude).min().orElse(0);
-        double east =
-                deployments.keySet().stream().mapToDouble(Spot::longitude).max().orElse(0);
-        double south =
-                deployments.keySet().stream().mapToDouble(Spot::latitude).min().orElse(0);
-        double north =
-                deployments.keySet().stream().mapToDouble(Spot::latitude).max().orElse(0);
+        double west = deployments.keySet().stream()
+                .mapToDouble(CamtrapDeployment.Spot::longitude)
+                .min()
+                .orElse(0);
+        double east = deployments.keySet().stream()
+                .mapToDouble(CamtrapDeployment.Spot::longitude)
+                .max()
+                .orElse(0);
+        double south = deployments.keySet().stream()
+                .mapToDouble(CamtrapDeployment.Spot::latitude)
+                .min()
+                .orElse(0);
+        double north = deployments.keySet().stream()
+                .mapToDouble(CamtrapDeployment.Spot::latitude)
+                .max()
+                .orElse(0);
         ObjectNode shape = Json.object();
         if (west == east && south == north) {
             shape.put("type", "Point").putArray("coordinates").add(west).add(south);
