@@ -68,6 +68,7 @@ public final class ReviewFigure {
                     30 + 18 * number, color, one.getKey(), dashed ? " (dashed)" : ""));
             number++;
         }
+        summarize(all);
         StringBuilder axes = new StringBuilder();
         for (int v : all.values().iterator().next().keySet()) {
             axes.append(String.format("<text x='%d' y='278' text-anchor='middle'>%d</text>%n", 60 + 2 * v, v));
@@ -80,9 +81,29 @@ public final class ReviewFigure {
         Files.writeString(
                 svg,
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 680 310' font-family='sans-serif'"
-                        + " font-size='12'>\n<title>Recall at precision 0.8 after verdicts</title>\n" + axes
-                        + "<text x='260' y='300' text-anchor='middle'>verdicts, all classes together</text>\n"
+                        + " font-size='12'>\n<title>Recall at precision 0.8 after verdicts</title>\n"
+                        + "<rect width='680' height='310' fill='#fff'/>\n" + axes
+                        + "<text x='260' y='300' text-anchor='middle'>verdicts on each class</text>\n"
                         + lines + "</svg>\n");
+    }
+
+    /** Prints, in the mean over all encoders and seeds, what verdicts gain, and what a choice gains over random. */
+    private static void summarize(Map<String, Map<Integer, List<double[]>>> all) {
+        Map<String, TreeMap<Integer, List<Double>>> recalls = new TreeMap<>();
+        all.forEach((name, points) -> points.forEach(
+                (verdicts, cells) -> cells.forEach(one -> recalls.computeIfAbsent(choice(name), k -> new TreeMap<>())
+                        .computeIfAbsent(verdicts, k -> new ArrayList<>())
+                        .add(one[4]))));
+        recalls.forEach((choice, points) -> {
+            double before = mean(points.firstEntry().getValue());
+            points.forEach((verdicts, values) -> System.out.printf(
+                    "all encoders, %s: recall at precision 0.8 after %d verdicts %.3f, %+.3f%n",
+                    choice, verdicts, mean(values), mean(values) - before));
+        });
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     /** What follows the encoder: a choice has the same color with each. */

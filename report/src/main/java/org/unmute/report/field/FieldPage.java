@@ -101,6 +101,12 @@ public final class FieldPage {
                 html.line("</details>");
             }
         }
+        long shown = summary.classes().stream().filter(c -> c.bySite() != null).count();
+        if (shown < summary.classes().size()) {
+            html.line(
+                    "<p class=\"note\">The %d of %d classes with the most events; activity.csv has all.</p>",
+                    shown, summary.classes().size());
+        }
         return html.toString();
     }
 

@@ -36,6 +36,11 @@ class FieldPageTest {
 
     /** Sites with gaps, classes with hours of their own. */
     private static FieldSummary summary(int sites, LocalDate first, LocalDate last) {
+        return summary(sites, CLASSES.length, first, last);
+    }
+
+    /** @param withCalendar how many classes have events by site and day */
+    private static FieldSummary summary(int sites, int withCalendar, LocalDate first, LocalDate last) {
         Random random = new Random(3);
         int days = (int) ChronoUnit.DAYS.between(first, last) + 1;
         List<FieldSummary.Site> all = new ArrayList<>();
@@ -62,7 +67,7 @@ class FieldPageTest {
         List<FieldSummary.OfClass> classes = new ArrayList<>();
         for (int c = 0; c < CLASSES.length; c++) {
             classes.add(new FieldSummary.OfClass(
-                    CLASSES[c], Arrays.stream(byHour[c]).sum(), byHour[c], byClass[c]));
+                    CLASSES[c], Arrays.stream(byHour[c]).sum(), byHour[c], c < withCalendar ? byClass[c] : null));
         }
         classes.sort(Comparator.comparing((FieldSummary.OfClass c) -> -c.events()));
         double[] sound = new double[24];
@@ -86,6 +91,9 @@ class FieldPageTest {
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+        assertThat(html).doesNotContain("classes with the most events; activity.csv");
+        assertThat(page(summary(4, 3, LocalDate.of(2024, 5, 1), LocalDate.of(2024, 5, 31))))
+                .contains("The 3 of 4 classes with the most events; activity.csv has all");
         // A year is shown in columns of three days, so that a phone can show it.
         assertThat(page(summary(2, LocalDate.of(2024, 1, 1), LocalDate.of(2024, 12, 31))))
                 .contains("A column is 3 days");
