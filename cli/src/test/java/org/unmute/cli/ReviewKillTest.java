@@ -19,7 +19,7 @@ import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.fixture.Browser;
 
-/** A review that is killed while its page is open goes on where it was. */
+/** A review that is killed while its page is open resumes where it stopped. */
 @FullBuild("kills processes and starts a browser")
 class ReviewKillTest {
     private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/[\\w-]{32}/");

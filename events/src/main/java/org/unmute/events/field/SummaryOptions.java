@@ -27,7 +27,7 @@ public record SummaryOptions(
             throw new IllegalArgumentException("an occasion lasts at least a day, not " + days);
         }
         if (!(effortHours >= 0 && effortHours < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("the least effort must be 0 hours or more, is " + effortHours);
+            throw new IllegalArgumentException("the minimum effort must be 0 hours or more, is " + effortHours);
         }
         if (from != null && to != null && to.isBefore(from)) {
             throw new IllegalArgumentException("the last day " + to + " is before the first, " + from);

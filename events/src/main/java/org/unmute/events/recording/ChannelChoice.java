@@ -162,7 +162,7 @@ public record ChannelChoice(boolean each, int channel) {
         if (RegularFile.exists(file) && !RegularFile.isFile(file)) {
             throw new UnreadableAudioException(
                     file.toString(),
-                    "its channels cannot be counted before it is read, as it is no file: store it in one");
+                    "its channels cannot be counted before it is read, because it is not a file: store it in one");
         }
         try (AudioStream stream = reader.open(file, Mixdown.MEAN)) {
             return stream.channels();
