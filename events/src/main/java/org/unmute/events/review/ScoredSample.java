@@ -100,13 +100,18 @@ final class ScoredSample {
         Precision best = null;
         for (int end : ends()) {
             Precision one = first(end, 1 - 2 * (1 - LEVEL));
-            // Clopper and Pearson's bound if all verdicts are yes: it depends on their number alone.
-            boolean canPass = one.sampled() == end || Math.pow(1 - LEVEL, 1.0 / one.sampled()) >= wanted;
+            boolean canPass = one.sampled() == end || ifAllAreYes(one.sampled()) >= wanted;
             if (canPass && one.low() < wanted) {
                 break;
             }
             best = canPass ? one : best;
         }
         return Optional.ofNullable(best);
+    }
+
+    /** The lower bound of a long list if all verdicts are yes: it depends on their number alone. */
+    private static double ifAllAreYes(long verdicts) {
+        StratifiedShare.Stratum all = new StratifiedShare.Stratum(Integer.MAX_VALUE, verdicts, verdicts);
+        return StratifiedShare.of(List.of(all), 1 - 2 * (1 - LEVEL)).low();
     }
 }

@@ -71,9 +71,12 @@ class ReviewCoverageTest {
             assertThat(o.above()).isGreaterThanOrEqualTo(LEAST);
             assertThat(o.retrained()).isGreaterThanOrEqualTo(LEAST);
         });
-        List<Outcome> mixed =
-                outcomes.stream().filter(o -> o.review().shape() != Shape.STEP).toList();
-        assertThat(mean(mixed, Outcome::covered)).isBetween(0.94, 0.98);
+        assertThat(mean(outcomes, Outcome::covered)).isBetween(0.94, 0.98);
+        assertThat(mean(outcomes, Outcome::retrained)).isBetween(0.94, 0.98);
+        // In many cells all of the highest events are true, or none is: no interval that keeps to the verdicts misses.
+        List<Outcome> open = outcomes.stream().filter(o -> !o.certain()).toList();
+        assertThat(mean(open, Outcome::above)).isBetween(0.94, 0.985);
+        assertThat(mean(outcomes, Outcome::above)).isLessThan(0.988);
         for (double wanted : new double[] {0.8, 0.9}) {
             List<Chosen> chosen =
                     grid.parallelStream().map(r -> r.chosen(wanted, 1000)).toList();
@@ -103,6 +106,7 @@ class ReviewCoverageTest {
                     outcomes.stream().filter(o -> o.review().verdicts() == n).toList());
         }
         print("all", outcomes);
+        print("not all alike above", outcomes.stream().filter(o -> !o.certain()).toList());
     }
 
     private static void print(String name, List<Outcome> some) {

@@ -67,9 +67,16 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
      * @param width    mean width of the intervals of the whole list
      * @param exact    mean width of those of Clopper and Pearson, without strata and correction
      * @param retrained share that covers after a second training
+     * @param certain  whether the events above the 30 % mark were all true each time, or all false
      */
     record Outcome(
-            SimulatedReview review, double covered, double above, double width, double exact, double retrained) {}
+            SimulatedReview review,
+            double covered,
+            double above,
+            double width,
+            double exact,
+            double retrained,
+            boolean certain) {}
 
     /** A threshold for a wanted precision. */
     record Chosen(double met, double found, double recall) {}
@@ -134,8 +141,10 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
         int first = SampleOrder.start(Math.min(3, strata()), strata(), events);
         double[] sums = new double[5];
         boolean[] truth = {};
+        boolean certain = true;
         for (int r = 0; r < times; r++) {
             truth = r % SAME == 0 ? truth(events, (int) Math.round(precision * events), random) : truth;
+            certain &= share(truth, first) == 0 || share(truth, first) == 1;
             ScoredSample sample = sample(truth, scores, random);
             Precision whole = sample.first(events, 0.95);
             sums[0] += covers(whole, share(truth, events)) ? 1 : 0;
@@ -144,7 +153,8 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
             sums[4] += retrained(truth, random) ? 1 : 0;
             sums[3] += Exact.width(Math.round(whole.estimate() * whole.sampled()), whole.sampled());
         }
-        return new Outcome(this, sums[0] / times, sums[1] / times, sums[2] / times, sums[3] / times, sums[4] / times);
+        return new Outcome(
+                this, sums[0] / times, sums[1] / times, sums[2] / times, sums[3] / times, sums[4] / times, certain);
     }
 
     /**

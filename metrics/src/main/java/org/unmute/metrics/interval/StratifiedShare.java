@@ -5,13 +5,16 @@ import java.util.Locale;
 
 /**
  * A share of a finite population that was sampled at random within strata, with its interval. The strata's shares are
- * weighted by their sizes. The interval is that of Clopper and Pearson for the effective sample size (Korn and Graubard
+ * weighted by their sizes. The interval is that of binomial tests for the effective sample size (Korn and Graubard
  * 1998, "Confidence intervals for proportions with small expected number of positive counts estimated from survey
- * data"), moved toward the one of Jeffreys by {@value #TOWARD_JEFFREYS} successes. The effective size is the number of
- * independent trials that would have the variance of the weighted share; it includes the finite-population correction.
- * Ends are rounded to a whole number of members, and account for those that were examined. In this variance each
- * stratum's share is moved toward the share of all by {@value #PRIOR} trials, since a stratum in which all trials agree
- * would otherwise count as known.
+ * data"), half way between Clopper and Pearson's and mid-p: of the probability of exactly so many successes {@value
+ * #OWN} is counted. The effective size is the number of independent trials that would have the variance of the weighted
+ * share; it includes the finite-population correction. Ends are rounded to the next whole number of members inside,
+ * and account for those that were examined.
+ *
+ * <p>In this variance the share of a stratum is moved by {@value #PRIOR} trials toward that of its neighbours: a stratum
+ * in which all trials agree would otherwise count as known. Neighbours count less with distance, and the fewer trials
+ * there are, the more of them count. Their share is moved by {@value #ALL} trials toward that of all.
  *
  * @param population number of members of all strata
  * @param trials     number of them that were examined
@@ -23,8 +26,12 @@ import java.util.Locale;
  */
 public record StratifiedShare(
         long population, long trials, double effective, double estimate, double low, double high, double level) {
-    private static final double TOWARD_JEFFREYS = 0.1;
-    private static final double PRIOR = 2;
+    private static final double OWN = 0.75;
+    private static final double PRIOR = 2.5;
+    private static final double ALL = 2;
+    /** Trials within the distance at which neighbours count 1/e. */
+    private static final double REACH = 8;
+
     private static final double ROUNDING = 1e-9;
 
     /**
@@ -82,31 +89,42 @@ public record StratifiedShare(
         double low = lowerEnd(found, effective, (1 - level) / 2);
         double high = 1 - lowerEnd(effective - found, effective, (1 - level) / 2);
         // The true share is a whole number of members.
-        low = Math.max(least, Math.floor(low * size + 0.5 + ROUNDING) / size);
-        high = Math.min(most, Math.ceil(high * size - 0.5 - ROUNDING) / size);
+        low = Math.max(least, Math.ceil(low * size - ROUNDING) / size);
+        high = Math.min(most, Math.floor(high * size + ROUNDING) / size);
         return new StratifiedShare(
                 size, trials, effective, estimate, Math.min(low, estimate), Math.max(high, estimate), level);
     }
 
     private static double lowerEnd(double successes, double trials, double tail) {
-        double failures = Math.max(0, trials - successes);
-        return successes <= 1e-9
-                ? 0
-                : BetaQuantile.of(tail, successes + TOWARD_JEFFREYS, failures + 1 - TOWARD_JEFFREYS);
+        return successes <= 1e-9 ? 0 : BinomialEnd.lowerShare(successes, Math.max(trials, successes), tail, OWN);
     }
 
     private static double effective(List<Stratum> all, long size, long trials, double estimate) {
         double variance = 0;
         double simple = 0;
         double center = (estimate * trials + 0.5) / (trials + 1);
-        for (Stratum s : all) {
+        double reach = Math.max(1, REACH * all.size() / trials);
+        for (int i = 0; i < all.size(); i++) {
+            Stratum s = all.get(i);
             double weight = (double) s.size / size;
-            double share = (s.successes + PRIOR * center) / (s.trials + PRIOR);
+            double share = (s.successes + PRIOR * around(all, i, reach, center)) / (s.trials + PRIOR);
             double correction = s.size == 1 ? 0 : (double) (s.size - s.trials) / (s.size - 1);
             variance += weight * weight * share * (1 - share) / s.trials * correction;
             simple += weight * share;
         }
         return variance == 0 ? Double.POSITIVE_INFINITY : simple * (1 - simple) / variance;
+    }
+
+    /** The share of a stratum and its neighbours. */
+    private static double around(List<Stratum> all, int stratum, double reach, double center) {
+        double successes = ALL * center;
+        double trials = ALL;
+        for (int i = 0; i < all.size(); i++) {
+            double weight = Math.exp(-Math.abs(i - stratum) / reach);
+            successes += weight * all.get(i).successes;
+            trials += weight * all.get(i).trials;
+        }
+        return successes / trials;
     }
 
     @Override

@@ -1,32 +1,45 @@
 package org.unmute.metrics.interval;
 
-/** Quantiles of the beta distribution, to about 1e-12: the ends of exact intervals of shares. */
-final class BetaQuantile {
+/** Ends of exact intervals of shares, to about 1e-12, by the beta distribution. */
+final class BinomialEnd {
     private static final int MAX_TERMS = 10_000;
     private static final double TINY = 1e-300;
+    /** Fewer failures are none. */
+    private static final double NONE = 1e-9;
 
-    private BetaQuantile() {}
+    private BinomialEnd() {}
 
     /**
-     * The x with P(X ≤ x) = p, by Newton's method within a bracket that shrinks.
+     * The share p of successes at which at least so many successes have this probability, where a share of the
+     * probability of exactly so many is counted: with 1 the lower end of Clopper and Pearson, with 1/2 that of mid-p.
+     * By Newton's method within a bracket that shrinks.
      *
-     * @param a positive
-     * @param b positive
-     * @param p in (0, 1)
+     * @param successes positive; need not be whole
+     * @param trials at least as many
+     * @param tail in (0, 1)
+     * @param own the share that is counted, in (0, 1]
      */
-    static double of(double p, double a, double b) {
-        double logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
+    static double lowerShare(double successes, double trials, double tail, double own) {
+        double failures = trials - successes;
+        if (failures < NONE) {
+            return Math.pow(tail / own, 1 / trials);
+        }
+        double atLeast = logBeta(successes, failures + 1);
+        double above = logBeta(successes + 1, failures);
         double low = 0;
         double high = 1;
-        double x = a / (a + b);
+        double x = successes / (trials + 1);
         while (high - low > 1e-13 * high && high > TINY) {
-            double excess = distribution(x, a, b, logBeta) - p;
+            double excess = own * distribution(x, successes, failures + 1, atLeast)
+                    + (1 - own) * distribution(x, successes + 1, failures, above)
+                    - tail;
             if (excess < 0) {
                 low = x;
             } else {
                 high = x;
             }
-            double density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
+            double density = own * density(x, successes, failures + 1, atLeast)
+                    + (1 - own) * density(x, successes + 1, failures, above);
             double next = x - excess / density;
             if (Math.abs(next - x) <= 1e-14 * x) {
                 return x;
@@ -34,6 +47,14 @@ final class BetaQuantile {
             x = next > low && next < high ? next : (low + high) / 2;
         }
         return (low + high) / 2;
+    }
+
+    private static double density(double x, double a, double b, double logBeta) {
+        return Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
+    }
+
+    private static double logBeta(double a, double b) {
+        return logGamma(a) + logGamma(b) - logGamma(a + b);
     }
 
     /** The regularized incomplete beta function. */
