@@ -130,4 +130,28 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
         }
         return new Recording(new Resampler(sampleRate, speed, rate, kernel).apply(samples), rate, channels, warnings);
     }
+
+    /**
+     * Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN.
+     * Reads all samples, as {@link #hashCode} does.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Recording that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {sampleRate, channels, warnings, samples};
+    }
+
+    @Override
+    public String toString() {
+        return "Recording[" + samples.length + " samples, " + sampleRate + " Hz, channels=" + channels + ", warnings="
+                + warnings + "]";
+    }
 }

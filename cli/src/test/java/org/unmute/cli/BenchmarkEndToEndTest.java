@@ -355,7 +355,7 @@ class BenchmarkEndToEndTest {
         Ran ran = Ran.unmute(
                         "explain",
                         "-q",
-                        "--run",
+                        "--probe",
                         run.resolve("tiny/many/protobin-j2"),
                         "--audio",
                         folder.resolve("many/test/000000.wav"),

@@ -210,15 +210,15 @@ class ChannelsEndToEndTest {
                         .endsWith(ExitCode.OK)
                         .err())
                 .contains("cancel each other");
-        assertThat(Ran.unmute("explain", "--run", probe, "--audio", anti)
+        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti)
                         .endsWith(ExitCode.OK)
                         .err())
                 .contains("cancel each other");
-        assertThat(Ran.unmute("explain", "--run", probe, "--audio", anti, "--channels", 1)
+        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti, "--channels", 1)
                         .endsWith(ExitCode.OK)
                         .err())
                 .doesNotContain("cancel each other");
-        assertThat(Ran.unmute("explain", "--run", probe, "--audio", anti, "--channels", "each")
+        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti, "--channels", "each")
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("explain shows one sound");

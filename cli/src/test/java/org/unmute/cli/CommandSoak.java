@@ -125,7 +125,7 @@ final class CommandSoak {
         fails(ExitCode.USAGE, "embed", "--no-such-option");
         fails(ExitCode.INPUT, "embed", "--encoder", text, "--audio", recordings, "--out", nowhere);
         fails(ExitCode.INPUT, "tag", "--probe", commands.trained, "--encoder", commands.encoder, "--audio", broken);
-        fails(ExitCode.INPUT, "eval", "--run", nowhere, "--cache", commands.cache, "--labels", nowhere);
+        fails(ExitCode.INPUT, "eval", "--probe", nowhere, "--cache", commands.cache, "--labels", nowhere);
         fails(ExitCode.DEVICE, "doctor", "--device", "abacus");
         fails(ExitCode.INPUT, "convert", text, folder.resolve("nowhere.safetensors"));
     }

@@ -106,7 +106,7 @@ class DamageCampaignTest {
         Path evaluated = folder.resolve("evaluated");
         commands.of("probe").run(evaluated).endsWith(ExitCode.OK);
         Object[] evaluation = {
-            "eval", "-q", "--run", evaluated, "--cache", commands.cache, "--labels", commands.manifest
+            "eval", "-q", "--probe", evaluated, "--cache", commands.cache, "--labels", commands.manifest
         };
         Ran.unmute(evaluation).endsWith(ExitCode.OK);
         all.put("probe, then eval", evaluated);

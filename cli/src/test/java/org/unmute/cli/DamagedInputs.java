@@ -106,7 +106,7 @@ final class DamagedInputs {
                         (f, out) -> Ran.unmute(
                                 "explain",
                                 "-q",
-                                "--run",
+                                "--probe",
                                 f,
                                 "--encoder",
                                 commands.encoder,
@@ -122,7 +122,7 @@ final class DamagedInputs {
                         (f, out) -> Ran.unmute(
                                 "eval",
                                 "-q",
-                                "--run",
+                                "--probe",
                                 f.getParent(),
                                 "--cache",
                                 commands.cache,
@@ -133,7 +133,8 @@ final class DamagedInputs {
                 new Kind(
                         probe,
                         null,
-                        (f, out) -> Ran.unmute("pack", "-q", f, "--out", out.resolve("packed.safetensors"))));
+                        (f, out) ->
+                                Ran.unmute("pack", "-q", "--probe", f, "--out", out.resolve("packed.safetensors"))));
         all.put("packed probe of tag", new Kind(packed, null, (f, out) -> tag(f, clip)));
         all.put("packed probe of detect", new Kind(packed, null, this::detect));
         all.put(
@@ -144,7 +145,7 @@ final class DamagedInputs {
                         (f, out) -> Ran.unmute(
                                 "explain",
                                 "-q",
-                                "--run",
+                                "--probe",
                                 f,
                                 "--encoder",
                                 commands.encoder,
@@ -177,7 +178,7 @@ final class DamagedInputs {
                         commands.trained.resolve("run.json"),
                         commands.trained,
                         (f, out) ->
-                                Ran.unmute("explain", "-q", "--run", f.getParent(), "--audio", clip, "--out", out)));
+                                Ran.unmute("explain", "-q", "--probe", f.getParent(), "--audio", clip, "--out", out)));
         all.put(
                 "scores",
                 new Kind(

@@ -153,7 +153,7 @@ class DamagedInputsTest {
             assertThat(problem(inputs.detect(file, work.resolve("out")), file))
                     .as(format)
                     .isNull();
-            assertThat(problem(Ran.unmute("pack", "-q", file, "--out", work.resolve("p.safetensors")), file))
+            assertThat(problem(Ran.unmute("pack", "-q", "--probe", file, "--out", work.resolve("p.safetensors")), file))
                     .as(format)
                     .isNull();
             Path run = work.resolve(format);

@@ -149,7 +149,7 @@ class DatasetEndToEndTest {
         Ran eval = Ran.unmute(
                         "eval",
                         "-q",
-                        "--run",
+                        "--probe",
                         run,
                         "--cache",
                         cache,
@@ -269,7 +269,7 @@ class DatasetEndToEndTest {
         assertThat(Ran.unmute(
                                 "eval",
                                 "-q",
-                                "--run",
+                                "--probe",
                                 out,
                                 "--cache",
                                 tokens,

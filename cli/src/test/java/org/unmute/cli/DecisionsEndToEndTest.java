@@ -179,7 +179,7 @@ class DecisionsEndToEndTest {
     @Test
     void aPackedProbeKeepsWhatWasLearned() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", fixture.run().resolve("probe-seed0.safetensors"), "--out", packed)
+        Ran.unmute("pack", "-q", "--probe", fixture.run().resolve("probe-seed0.safetensors"), "--out", packed)
                 .endsWith(ExitCode.OK);
         assertThat(PackedProtobin.load(packed).decisions())
                 .isEqualTo(LearnedRun.saved(fixture.run()).decisions());

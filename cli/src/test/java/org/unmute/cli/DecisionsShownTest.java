@@ -31,7 +31,7 @@ class DecisionsShownTest {
         Object[] eval = {
             "eval",
             "-q",
-            "--run",
+            "--probe",
             fixture.run(),
             "--cache",
             fixture.cache(),
@@ -89,7 +89,7 @@ class DecisionsShownTest {
         Object[] eval = {
             "eval",
             "-q",
-            "--run",
+            "--probe",
             out,
             "--cache",
             fixture.cache(),
@@ -144,7 +144,7 @@ class DecisionsShownTest {
     @Test
     void tagShowsCalibratedProbabilitiesAndMarksWhatExceedsItsThreshold() throws IOException {
         Path packed = folder.resolve("packed-tag.safetensors");
-        Ran.unmute("pack", "-q", fixture.run(), "--out", packed).endsWith(ExitCode.OK);
+        Ran.unmute("pack", "-q", "--probe", fixture.run(), "--out", packed).endsWith(ExitCode.OK);
         for (Path probe : List.of(fixture.run(), packed)) {
             Decisions learned = LearnedRun.saved(fixture.run()).decisions();
             Path raw = folder.resolve("raw.csv");
@@ -196,7 +196,7 @@ class DecisionsShownTest {
         Object[] explain = {
             "explain",
             "-q",
-            "--run",
+            "--probe",
             fixture.run(),
             "--encoder",
             fixture.encoder(),

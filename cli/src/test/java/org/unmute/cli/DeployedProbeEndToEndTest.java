@@ -109,15 +109,17 @@ class DeployedProbeEndToEndTest {
     @Test
     void aPackedProbeIsSmallAndScoresAlike() throws IOException {
         Path packed = folder.resolve("packed/probe-packed.safetensors");
-        Ran ran = Ran.unmute("pack", "-q", protobin, "--out", packed).endsWith(ExitCode.OK);
+        Ran ran = Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("40 prototypes of 16 entries: 2.5 KiB before, 80 B packed (32.0 times less)")
                 .contains("largest difference of a score: ")
                 .contains("16 made-up clips");
         assertThat(packed.resolveSibling("probe-packed.safetensors.run.json")).exists();
-        Ran again = Ran.unmute("pack", "-q", protobin, "--out", packed).endsWith(ExitCode.FAILED);
+        Ran again =
+                Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("already there").contains("--force");
-        JsonNode json = Ran.unmute("pack", "-q", "--json", "--force", "--cache", layered, protobin, "--out", packed)
+        JsonNode json = Ran.unmute(
+                        "pack", "-q", "--json", "--force", "--cache", layered, "--probe", protobin, "--out", packed)
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(json.get("checkedClips").asInt()).isEqualTo(CLIPS);
@@ -126,7 +128,7 @@ class DeployedProbeEndToEndTest {
                 .isEqualTo(32 * json.get("prototypeBytes").asLong());
         assertClose(tagged(packed), tagged(protobin), 1e-6f);
         assertClose(tagged(packed, "--activation", "none"), tagged(protobin, "--activation", "none"), 1e-5f);
-        assertThat(Ran.unmute("pack", "-q", packed, "--out", folder.resolve("twice"))
+        assertThat(Ran.unmute("pack", "-q", "--probe", packed, "--out", folder.resolve("twice"))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("packed already");
@@ -136,10 +138,20 @@ class DeployedProbeEndToEndTest {
     void aPackedProbeInTheRunsFolderDoesNotDisturb() throws IOException {
         Path run = Files.createDirectories(folder.resolve("run-both"));
         Files.copy(protobin.resolve("probe-seed0.safetensors"), run.resolve("probe-seed0.safetensors"));
-        Ran.unmute("pack", "-q", run, "--out", run.resolve("probe-packed.safetensors"))
+        Ran.unmute("pack", "-q", "--probe", run, "--out", run.resolve("probe-packed.safetensors"))
                 .endsWith(ExitCode.OK);
         Ran eval = Ran.unmute(
-                        "eval", "-q", "--json", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+                        "eval",
+                        "-q",
+                        "--json",
+                        "--probe",
+                        run,
+                        "--cache",
+                        layered,
+                        "--labels",
+                        labels,
+                        "--bootstrap",
+                        0)
                 .endsWith(ExitCode.OK);
         assertThat(eval.json().get("runs").asInt()).isEqualTo(1);
         tagged(run);
@@ -168,14 +180,14 @@ class DeployedProbeEndToEndTest {
     @ValueSource(strings = {"linear-layers", "head2toe"})
     void linearProbesOfAllLayersRunFromEmbeddingToTags(String name) throws IOException {
         Path run = probe(name, layered, "--dropout", 0.1);
-        Ran.unmute("eval", "-q", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+        Ran.unmute("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
                 .endsWith(ExitCode.OK);
         assertThat(tagged(run).values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path why = folder.resolve("why-" + name);
         JsonNode explained = Ran.unmute(
                         "explain",
                         "-q",
-                        "--run",
+                        "--probe",
                         run,
                         "--encoder",
                         encoder,
@@ -224,7 +236,7 @@ class DeployedProbeEndToEndTest {
     @Test
     void cgpRunsFromEmbeddingToTags() throws IOException {
         Path run = probe("cgp", layered, "--set", "total=6");
-        Ran eval = Ran.unmute("eval", "-q", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+        Ran eval = Ran.unmute("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
                 .endsWith(ExitCode.OK);
         assertThat(eval.out()).contains(CLIPS + " clips");
         Map<String, float[]> scores = tagged(run);
@@ -232,7 +244,7 @@ class DeployedProbeEndToEndTest {
         Path plain = folder.resolve("cache-plain");
         Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain)
                 .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", plain, "--labels", labels)
+        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", plain, "--labels", labels)
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("probe cgp looks at the tokens of all layers")
@@ -257,12 +269,12 @@ class DeployedProbeEndToEndTest {
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("--standardize");
-        assertThat(Ran.unmute("pack", "-q", run, "--out", folder.resolve("p"))
+        assertThat(Ran.unmute("pack", "-q", "--probe", run, "--out", folder.resolve("p"))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("only a protobin of whole clips can be packed");
         // tokens of the last layer are equal in both caches
-        Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
+        Ran.unmute("eval", "-q", "--probe", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
                 .endsWith(ExitCode.OK);
     }
 

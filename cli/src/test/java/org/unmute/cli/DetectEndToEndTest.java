@@ -490,7 +490,7 @@ class DetectEndToEndTest {
     @Test
     void aPackedProbeFindsTheSameEvents() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", protobin, "--out", packed).endsWith(ExitCode.OK);
+        Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.OK);
         Path out = folder.resolve("packed");
         run(packed, out, recordings, "--encoder", "embedded").endsWith(ExitCode.OK);
         assertThat(out.resolve("events.csv")).hasSameBinaryContentAs(events.resolve("events.csv"));

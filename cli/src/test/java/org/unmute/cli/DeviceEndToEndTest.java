@@ -98,7 +98,7 @@ class DeviceEndToEndTest {
         return Ran.unmute(
                         "eval",
                         "-q",
-                        "--run",
+                        "--probe",
                         run,
                         "--cache",
                         cache(device),

@@ -37,7 +37,7 @@ class DigestsEndToEndTest {
     }
 
     private static Ran eval(Path run) {
-        return Ran.unmute("eval", "--run", run, "--cache", fixture.cache(), "--labels", fixture.labels());
+        return Ran.unmute("eval", "--probe", run, "--cache", fixture.cache(), "--labels", fixture.labels());
     }
 
     @Test
@@ -54,10 +54,10 @@ class DigestsEndToEndTest {
         Path out = folder.resolve("out");
         for (Ran ran : new Ran[] {
             eval(run),
-            Ran.unmute("pack", run, "--out", folder.resolve("packed.safetensors")),
+            Ran.unmute("pack", "--probe", run, "--out", folder.resolve("packed.safetensors")),
             Ran.unmute("tag", "--probe", run, "--encoder", fixture.encoder(), "--audio", recording),
             Ran.unmute("detect", "--probe", run, "--audio", recording, "--out", out),
-            Ran.unmute("explain", "--run", run, "--audio", recording)
+            Ran.unmute("explain", "--probe", run, "--audio", recording)
         }) {
             ran.endsWith(ExitCode.INPUT);
             assertThat(ran.out()).isEmpty();

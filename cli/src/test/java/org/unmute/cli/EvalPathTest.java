@@ -80,7 +80,7 @@ class EvalPathTest {
                                 Main.class.getName(),
                                 "eval",
                                 "-q",
-                                "--run",
+                                "--probe",
                                 run.toString(),
                                 "--cache",
                                 cache.toString(),

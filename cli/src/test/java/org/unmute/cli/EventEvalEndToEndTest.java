@@ -55,7 +55,7 @@ class EventEvalEndToEndTest {
     }
 
     private static Ran eval(Object... more) {
-        Object[] first = {"eval", "--run", run, "--cache", cache, "--events", scenes.resolve("test-events.tsv")};
+        Object[] first = {"eval", "--probe", run, "--cache", cache, "--events", scenes.resolve("test-events.tsv")};
         return Ran.unmute(Ran.with(first, more));
     }
 
@@ -191,12 +191,12 @@ class EventEvalEndToEndTest {
                 filename\tonset\toffset\tevent_label
                 test/000000.wav\t1\t2\tdog
                 """);
-        Ran ran = Ran.unmute("eval", "--run", run, "--cache", cache, "--events", reference);
+        Ran ran = Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference);
         assertThat(ran.endsWith(ExitCode.INPUT).err())
                 .contains("has no events of the")
                 .contains("its classes are 'dog'; if only names differ, use --rename OLD=NEW");
         Files.writeString(reference, "filename\tonset\toffset\tevent_label\nnone.wav\t1\t2\tdog\n");
-        assertThat(Ran.unmute("eval", "--run", run, "--cache", cache, "--events", reference)
+        assertThat(Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference)
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("none of the 1 recordings of " + reference + " is in " + cache + ": it names 'none.wav'");

@@ -240,10 +240,10 @@ class EventEvalTest {
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("without times");
-        assertThat(Ran.unmute("eval", "--run", folder, "--events", reference)
+        assertThat(Ran.unmute("eval", "--probe", folder, "--events", reference)
                         .endsWith(ExitCode.USAGE)
                         .err())
-                .contains("--run needs --cache");
+                .contains("--probe needs --cache");
     }
 
     @Test

@@ -127,7 +127,7 @@ class ExportEndToEndTest {
     @Test
     void packedToo() throws Exception {
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", run, "--out", packed).endsWith(ExitCode.OK);
+        Ran.unmute("pack", "-q", "--probe", run, "--out", packed).endsWith(ExitCode.OK);
         Path graph = folder.resolve("packed.onnx");
         Object[] command = {"export", "-q", "--probe", packed, "--encoder", encoder, "--seconds", 1, "--out", graph};
         Ran.unmute(command).endsWith(ExitCode.OK);

@@ -48,7 +48,7 @@ class FsckEndToEndTest {
                 recordings.resolve("manifest.csv"),
                 "--out",
                 runs.resolve("probe"));
-        run("pack", "-q", runs.resolve("probe"), "--out", runs.resolve("packed/probe.safetensors"));
+        run("pack", "-q", "--probe", runs.resolve("probe"), "--out", runs.resolve("packed/probe.safetensors"));
         run(
                 "detect",
                 "-q",

@@ -222,7 +222,7 @@ class FsckManifestTest {
         Ran.unmute(
                         "eval",
                         "-q",
-                        "--run",
+                        "--probe",
                         runs.resolve("probe"),
                         "--cache",
                         runs.resolve("cache"),

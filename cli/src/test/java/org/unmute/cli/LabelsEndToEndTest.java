@@ -182,7 +182,7 @@ class LabelsEndToEndTest {
         // The annotations themselves are labels of the same clips, of whatever length they were cut.
         Ran direct = Ran.unmute(
                         "eval",
-                        "--run",
+                        "--probe",
                         run,
                         "--cache",
                         cache,
@@ -202,7 +202,8 @@ class LabelsEndToEndTest {
     }
 
     private static double score(Path run, Path cache, Path labels) {
-        return Ran.unmute("eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--bootstrap", 0, "--json")
+        return Ran.unmute(
+                        "eval", "-q", "--probe", run, "--cache", cache, "--labels", labels, "--bootstrap", 0, "--json")
                 .endsWith(ExitCode.OK)
                 .json()
                 .at("/metrics/mAP_macro_skip/mean")

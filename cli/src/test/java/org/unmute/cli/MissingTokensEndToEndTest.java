@@ -105,7 +105,7 @@ class MissingTokensEndToEndTest {
     private Object[] eval(Path run) {
         return new Object[] {
             "eval",
-            "--run",
+            "--probe",
             run,
             "--cache",
             cache,

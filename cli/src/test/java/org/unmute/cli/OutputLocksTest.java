@@ -74,7 +74,7 @@ class OutputLocksTest {
                                 List.of(
                                         "eval",
                                         "-q",
-                                        "--run",
+                                        "--probe",
                                         commands.trained,
                                         "--cache",
                                         commands.cache,

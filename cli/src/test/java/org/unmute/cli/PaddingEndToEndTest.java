@@ -244,7 +244,7 @@ class PaddingEndToEndTest {
         Object[] args = {
             "explain",
             "-q",
-            "--run",
+            "--probe",
             run,
             "--encoder",
             encoder,
@@ -273,7 +273,7 @@ class PaddingEndToEndTest {
     }
 
     private static Ran eval(Path run, Path from) {
-        return Ran.unmute("eval", "--run", run, "--cache", from, "--labels", labels, "--bootstrap", 10)
+        return Ran.unmute("eval", "--probe", run, "--cache", from, "--labels", labels, "--bootstrap", 10)
                 .endsWith(ExitCode.OK);
     }
 }

@@ -240,7 +240,7 @@ class PluginEndToEndTest {
                 again);
         assertThat(again.resolve("probe-seed0.safetensors"))
                 .hasSameBinaryContentAs(run.resolve("probe-seed0.safetensors"));
-        assertThat(unmute("eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--split", "test")
+        assertThat(unmute("eval", "-q", "--probe", run, "--cache", cache, "--labels", labels, "--split", "test")
                         .out())
                 .contains("mAP");
         assertThat(unmute("tag", "-q", "--probe", run, "--encoder", encoder, "--audio", recordings.resolve("test"))
@@ -248,7 +248,7 @@ class PluginEndToEndTest {
                 .contains("000000.wav");
         assertThat(unmute(
                                 "explain",
-                                "--run",
+                                "--probe",
                                 run,
                                 "--encoder",
                                 encoder,

@@ -79,7 +79,7 @@ class ProbeEndToEndTest {
     }
 
     private static Ran eval(Path file, Object... more) {
-        Object[] args = {"eval", "-q", "--run", run, "--cache", cache, "--labels", file, "--bootstrap", 50};
+        Object[] args = {"eval", "-q", "--probe", run, "--cache", cache, "--labels", file, "--bootstrap", 50};
         Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
         System.arraycopy(more, 0, all, args.length, more.length);
         return Ran.unmute(all);
@@ -148,7 +148,7 @@ class ProbeEndToEndTest {
         assertThat(wrong.json().at("/error/message").asText()).contains("'--no-such'");
         assertThat(wrong.json().at("/error/reason").asText()).isEqualTo("usage");
         Ran missing = Ran.unmute(
-                        "eval", "--json", "--run", folder.resolve("nowhere"), "--cache", cache, "--labels", labels)
+                        "eval", "--json", "--probe", folder.resolve("nowhere"), "--cache", cache, "--labels", labels)
                 .endsWith(ExitCode.INPUT);
         assertThat(missing.json().at("/error/message").asText()).contains("nowhere");
         assertThat(missing.json().at("/error/bug").asBoolean(true)).isFalse();
@@ -174,7 +174,7 @@ class ProbeEndToEndTest {
             }
             out.write(broken);
         }
-        Ran ran = Ran.unmute("eval", "-q", "--run", broken.getParent(), "--cache", cache, "--labels", labels)
+        Ran ran = Ran.unmute("eval", "-q", "--probe", broken.getParent(), "--cache", cache, "--labels", labels)
                 .endsWith(ExitCode.INPUT);
         assertThat(ran.err()).contains(broken.toString()).contains("fc.weight").contains("NaN");
     }
@@ -219,7 +219,7 @@ class ProbeEndToEndTest {
                 .contains("no clip has a label");
         assertThat(Ran.unmute(
                                 "eval",
-                                "--run",
+                                "--probe",
                                 Files.createDirectories(folder.resolve("empty-run")),
                                 "--cache",
                                 cache,
@@ -230,11 +230,11 @@ class ProbeEndToEndTest {
                 .contains("holds no trained probe");
         Path broken = Files.createDirectories(folder.resolve("broken-run"));
         Files.writeString(broken.resolve("probe-seed0.safetensors"), "torn");
-        assertThat(Ran.unmute("eval", "-q", "--run", broken, "--cache", cache, "--labels", labels)
+        assertThat(Ran.unmute("eval", "-q", "--probe", broken, "--cache", cache, "--labels", labels)
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("probe-seed0.safetensors");
-        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
+        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("nowhere");
@@ -380,7 +380,7 @@ class ProbeEndToEndTest {
                         "--out",
                         other)
                 .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", other, "--labels", labels)
+        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", other, "--labels", labels)
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("was trained on tokens of another encoder");

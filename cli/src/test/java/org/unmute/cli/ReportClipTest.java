@@ -65,7 +65,7 @@ class ReportClipTest {
         run = RunFixture.standard(folder.resolve("run")).folder();
         clip = recordings.resolve("test/000002.wav");
         out = folder.resolve("out");
-        Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--clip-run", folder.resolve("probe"))
+        Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--probe", folder.resolve("probe"))
                 .endsWith(ExitCode.OK);
     }
 
@@ -90,7 +90,7 @@ class ReportClipTest {
                                 folder.resolve("refused"),
                                 "--clip",
                                 night,
-                                "--clip-run",
+                                "--probe",
                                 folder.resolve("probe"))
                         .endsWith(ExitCode.USAGE)
                         .err())
@@ -151,7 +151,7 @@ class ReportClipTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("eat/urban/protobin");
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip-run", folder)
+        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--probe", folder)
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("--clip");
@@ -163,7 +163,7 @@ class ReportClipTest {
                                 out,
                                 "--clip",
                                 folder.resolve("no.wav"),
-                                "--clip-run",
+                                "--probe",
                                 folder.resolve("probe"))
                         .endsWith(ExitCode.INPUT)
                         .err())

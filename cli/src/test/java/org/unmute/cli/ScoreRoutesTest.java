@@ -142,7 +142,7 @@ class ScoreRoutesTest {
     private static void assertExplained(Path probe, float[][] raw, float[][] calibrated, List<String> classes) {
         for (int i = 0; i < 2; i++) {
             List<Object> args = new ArrayList<>(
-                    List.of("explain", "--run", probe, "--encoder", fixture.encoder(), "--audio", clip(i), "--json"));
+                    List.of("explain", "--probe", probe, "--encoder", fixture.encoder(), "--audio", clip(i), "--json"));
             classes.forEach(c -> args.addAll(List.of("--class", c)));
             JsonNode json = Ran.unmute(args.toArray()).endsWith(ExitCode.OK).json();
             for (int c = 0; c < classes.size(); c++) {
@@ -203,7 +203,7 @@ class ScoreRoutesTest {
                 .endsWith(ExitCode.OK)
                 .json();
         JsonNode ofTokens = Ran.unmute(
-                        Ran.with(new Object[] {"eval", "-q", "--run", fixture.run(), "--cache", exactCache}, labels))
+                        Ran.with(new Object[] {"eval", "-q", "--probe", fixture.run(), "--cache", exactCache}, labels))
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(ofScores.get("metrics").size()).isGreaterThan(10);
@@ -263,7 +263,7 @@ class ScoreRoutesTest {
     @ValueSource(booleans = {false, true})
     void aPackedProbe(boolean single) throws IOException {
         Path file = folder.resolve("packed-" + single + ".safetensors");
-        Ran.unmute("pack", "-q", run(single), "--out", file).endsWith(ExitCode.OK);
+        Ran.unmute("pack", "-q", "--probe", run(single), "--out", file).endsWith(ExitCode.OK);
         PackedProtobin packed = PackedProtobin.load(file);
         float[][] raw = raw(file);
         float[][] calibrated = calibrated(file);

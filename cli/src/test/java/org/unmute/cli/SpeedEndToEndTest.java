@@ -212,7 +212,7 @@ class SpeedEndToEndTest {
             recording = files.sorted().findFirst().orElseThrow();
         }
         Path out = folder.resolve("why");
-        Ran.unmute("explain", "--run", fastRun, "--audio", recording, "--out", out)
+        Ran.unmute("explain", "--probe", fastRun, "--audio", recording, "--out", out)
                 .endsWith(ExitCode.OK);
         List<String> rows = Files.readAllLines(out.resolve("contributions.csv"));
         assertThat(rows.getFirst()).contains("start", "low");

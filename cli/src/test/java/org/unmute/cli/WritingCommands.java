@@ -143,9 +143,9 @@ public final class WritingCommands {
                 "eval",
                 out -> List.of(
                         "--run", trained, "--cache", cache, "--labels", manifest, "--split", "test", "--out", out));
-        add("explain", out -> List.of("--run", trained, "--audio", clip, "--out", out));
+        add("explain", out -> List.of("--probe", trained, "--audio", clip, "--out", out));
         add("report", out -> List.of(benchmark, "--no-png", "--out", out));
-        addFile("pack", "packed.safetensors", out -> List.of(trained, "--force", "--out", out));
+        addFile("pack", "packed.safetensors", out -> List.of("--probe", trained, "--force", "--out", out));
         addFile(
                 "export",
                 "probe.onnx",

@@ -16,6 +16,7 @@ import org.unmute.options.ClipLength;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
+import org.unmute.options.ProbeOption;
 import org.unmute.options.ResamplingOption;
 import org.unmute.options.StrictOption;
 import org.unmute.options.TokenOptions;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Option;
                     + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
                     + " recordings that changed or came anew only these are done. What is missing or damaged in the"
                     + " folder is made again.",
+            "--keep scores and --keep events use the probe of --probe. Without it, scores are the logits of the"
+                    + " encoder's own head, if it has one.",
             "Files and folders are paths or URIs that Hadoop opens. Those of --threshold, --classes and"
                     + " --deployments are files of the driver's machine."
         },
@@ -93,12 +96,8 @@ public final class Embed implements Callable<Integer> {
                     "The vector of --keep pooled: mean or max of the tokens, or cls, the class token (default: mean).")
     private TokenPooling pooling = TokenPooling.MEAN;
 
-    @Option(
-            names = "--probe",
-            paramLabel = "FILE",
-            description = "Trained or packed probe for scores and events. Without it,"
-                    + " scores are the logits of the encoder's own head, if it has one.")
-    private String probe;
+    @Mixin
+    private ProbeOption probe;
 
     @Mixin
     private EventOptions events;
@@ -184,10 +183,10 @@ public final class Embed implements Callable<Integer> {
     }
 
     private EmbedRequest request() throws IOException {
-        if (keep.contains(Kept.EVENTS) && probe == null) {
+        if (keep.contains(Kept.EVENTS) && !probe.isGiven()) {
             throw new SettingsException("--keep events: events are found by a probe: name one with --probe");
         }
-        if (probe != null && !keep.contains(Kept.SCORES) && !keep.contains(Kept.EVENTS)) {
+        if (probe.isGiven() && !keep.contains(Kept.SCORES) && !keep.contains(Kept.EVENTS)) {
             throw new SettingsException("--probe gives scores and events: say with --keep which of them to keep");
         }
         EmbedOptions options = EmbedOptions.of(encoder.file())
@@ -195,7 +194,7 @@ public final class Embed implements Callable<Integer> {
                 .withResampling(resampling.filter())
                 .withTokens(tokens.type().dtype(), tokens.layers())
                 .withPooling(pooling)
-                .withProbe(probe)
+                .withProbe(probe.path())
                 .withField(field());
         return new EmbedRequest(
                 options,

@@ -32,6 +32,7 @@ import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.event.EventPage;
 import picocli.CommandLine.Command;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Option;
         name = "detect",
         description = {
             "Finds when, and where the probe can tell at which frequencies, the classes of a trained probe sound in"
-                    + " recordings of any length. Without a probe, the classes of a head that comes with the encoder.",
+                    + " recordings of any length. The probe's run tells the encoder, unless --encoder is given."
+                    + " Without --probe, the classes are those of a head that comes with the encoder.",
             "Writes tables of events into a folder as recordings pass. Run the same command again after an"
                     + " interruption: it resumes where it stopped, also within a recording, and the files become the"
                     + " same."
@@ -71,15 +73,8 @@ final class DetectCommand extends ComputingCommand {
     /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
     private static final String NOTES = "unmute.detect.notes";
 
-    @Option(
-            names = "--probe",
-            paramLabel = "PATH",
-            description =
-                    "The trained probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
-                            + " pack' wrote."
-                            + " Its run tells the encoder, unless --encoder is given (default: the encoder's own"
-                            + " head).")
-    private Path probe;
+    @Mixin
+    private ProbeOption probe;
 
     @Mixin
     private EncoderOptions encoder;
@@ -123,7 +118,7 @@ final class DetectCommand extends ComputingCommand {
         FieldLog places =
                 new FieldLog(checked(e -> CommandException.usage("detect: " + e.getMessage(), e), field::rules));
         openBackend();
-        DetectorSetup setup = probe == null ? ofHead() : ofProbe();
+        DetectorSetup setup = probe.isGiven() ? ofProbe() : ofHead();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         camtrap.check(formats, clips, places);
         DetectionSettings settings =
@@ -165,7 +160,7 @@ final class DetectCommand extends ComputingCommand {
     }
 
     private DetectorSetup ofProbe() throws IOException {
-        Path file = ProbeFiles.one(probe);
+        Path file = probe.file();
         SavedProbe run = SavedProbe.find(file, null);
         Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
         OpenEncoder opened = run.results().isMissingNode() ? opened(encoder) : opened(encoder, run, "probe");

@@ -27,6 +27,7 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.FolderLock;
 import org.unmute.metrics.ScoreScale;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
@@ -47,10 +48,10 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
+            "  unmute eval --probe run1/ --cache cache/ --labels labels.csv --split test",
             "  unmute eval --scores scores.csv --labels labels.csv",
             "  unmute eval --retrieval --cache cache/ --labels labels.csv --split all",
-            "  unmute eval --run run1/ --cache cache/ --events annotations.tsv --audio recordings/",
+            "  unmute eval --probe run1/ --cache cache/ --events annotations.tsv --audio recordings/",
             "  unmute eval --detections birdnet.csv --events raven/ --durations durations.tsv"
         })
 final class EvalCommand extends ComputingCommand {
@@ -62,9 +63,13 @@ final class EvalCommand extends ComputingCommand {
     /** The probes or scores to evaluate. */
     static final class Source {
         @Option(
-                names = "--run",
-                paramLabel = "DIR",
-                description = "Folder that 'unmute probe' wrote; all its seeds are scored.")
+                names = "--probe",
+                paramLabel = "PATH",
+                description = ProbeOption.DESCRIPTION + " Of a run with several seeds, all are scored.")
+        private Path probe;
+
+        /** How earlier versions named the folder of a run. */
+        @Option(names = "--run", paramLabel = "PATH", hidden = true)
         private Path run;
 
         @Option(
@@ -95,6 +100,9 @@ final class EvalCommand extends ComputingCommand {
         private boolean retrieval;
     }
 
+    /** The probe or the folder of a run, however it was named; null without one. */
+    private Path probe;
+
     @Mixin
     private EventEvalOptions events;
 
@@ -107,7 +115,7 @@ final class EvalCommand extends ComputingCommand {
     @Option(
             names = "--cache",
             paramLabel = "DIR",
-            description = "Token cache of the clips; needed with --run and --retrieval.")
+            description = "Token cache of the clips; needed with --probe and --retrieval.")
     private Path cache;
 
     @Mixin
@@ -148,17 +156,18 @@ final class EvalCommand extends ComputingCommand {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Write eval.json here (default: the run's folder with --run).")
+            description = "Write eval.json here (default: the folder of --probe; none if that is a file).")
     private Path out;
 
     @Override
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
+        probe = source.probe != null ? source.probe : source.run;
         if (events.given() && source.retrieval) {
             throw CommandException.usage("--retrieval ranks whole clips: leave --events out");
         }
-        if (!events.given() && source.run == null && source.scores == null && !source.retrieval) {
+        if (!events.given() && probe == null && source.scores == null && !source.retrieval) {
             throw CommandException.usage("--detections and --frame-scores need --events: what should have been found");
         }
         try (OutputFolder output = claimTarget()) {
@@ -170,12 +179,14 @@ final class EvalCommand extends ComputingCommand {
         }
     }
 
-    /** Claims the folder that receives the results; null if they are only printed, or the run does not exist. */
+    /** Claims the folder that receives the results; null if they are only printed. */
     private OutputFolder claimTarget() throws IOException {
-        if (out != null) {
-            return claim(out);
-        }
-        return source.run != null && Files.isDirectory(source.run) ? claim(source.run) : null;
+        return target() == null ? null : claim(target());
+    }
+
+    /** The folder that receives the results; null if they are only printed. */
+    private Path target() {
+        return out != null ? out : probe != null && Files.isDirectory(probe) ? probe : null;
     }
 
     private Integer retrieval() throws IOException {
@@ -200,7 +211,7 @@ final class EvalCommand extends ComputingCommand {
 
     private Integer clips() throws IOException {
         List<String> missing = new ArrayList<>();
-        Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
+        Scoring scoring = probe != null ? scoreProbes(missing) : scoreTable(missing);
         if (confusion != null) {
             ConfusionText text = scoring.confusion()
                     .orElseThrow(() -> CommandException.input(
@@ -211,7 +222,7 @@ final class EvalCommand extends ComputingCommand {
                 text.write(confusion);
             }
         }
-        Path target = out != null ? out : source.run;
+        Path target = target();
         ObjectNode document = scoring.document().putPOJO("missing", missing);
         if (target != null) {
             record.results(document).writeTo(target.resolve("eval.json"));
@@ -224,17 +235,17 @@ final class EvalCommand extends ComputingCommand {
         EventEvaluation evaluation =
                 new EventEvaluation(events, labels, splits, resamples, common.seed(), record, remarks());
         EventReport report;
-        if (source.run != null) {
+        if (probe != null) {
             requireCache();
             openBackend();
-            for (Path f : ProbeFiles.in(source.run)) {
+            for (Path f : ProbeFiles.all(probe)) {
                 ProbeFiles.remarkOnMissingDigest(f, this::tell);
             }
             try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
-                report = evaluation.ofRun(source.run, cache, tokens, compute.digests());
+                report = evaluation.ofProbes(probe, cache, tokens, compute.digests());
             }
         } else if (source.scores != null) {
-            throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --run,"
+            throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --probe,"
                     + " --frame-scores or --detections");
         } else {
             report = source.frameScores != null
@@ -242,7 +253,7 @@ final class EvalCommand extends ComputingCommand {
                     : evaluation.ofDetections(source.detections);
         }
         ObjectNode document = report.document();
-        Path target = out != null ? out : source.run;
+        Path target = target();
         if (target != null) {
             record.results(document).writeTo(Files.createDirectories(target).resolve("eval-events.json"));
         }
@@ -252,23 +263,23 @@ final class EvalCommand extends ComputingCommand {
 
     private void requireCache() {
         if (cache == null) {
-            throw CommandException.usage((source.retrieval ? "--retrieval" : "--run")
+            throw CommandException.usage((source.retrieval ? "--retrieval" : "--probe")
                     + " needs --cache: the token cache of the clips to score");
         }
     }
 
-    private Scoring scoreRun(List<String> missing) throws IOException {
+    private Scoring scoreProbes(List<String> missing) throws IOException {
         requireCache();
         openBackend();
         List<TrainedProbe> probes = new ArrayList<>();
-        List<Path> files = ProbeFiles.in(source.run);
+        List<Path> files = ProbeFiles.all(probe);
         for (Path f : files) {
-            probes.add(ProbeFiles.trained(f));
+            probes.add(ProbeFiles.trainedOrPacked(f));
             ProbeFiles.remarkOnMissingDigest(f, this::tell);
             record.input(f);
         }
         try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
-            TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
+            TokenData.requireSameEncoder(probes.getFirst(), tokens, probe, cache);
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);
             requireKnown(truth, probes.getFirst().singleLabel());
@@ -283,8 +294,9 @@ final class EvalCommand extends ComputingCommand {
                 ProbeFiles.requireNumbers(files.get(i), truth, scores);
                 scoring.add(scores, probes.get(i).decisions());
             }
-            Path target = Files.createDirectories(out != null ? out : source.run);
-            UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
+            if (target() != null) {
+                UsedClips.write(Files.createDirectories(target()).resolve("eval-clips.csv"), truth, tokens, this::tell);
+            }
             return scoring;
         }
     }

@@ -23,6 +23,7 @@ import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.ChannelOption;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
@@ -47,24 +48,22 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  unmute explain --run run1/ --audio bird.wav",
-            "  unmute explain --run run1/ --audio bird.wav --class crow --class rain --top 10 --out why/",
-            "  unmute explain --run run1/ --audio night.flac --at 1:02:05-1:02:15 --out why/"
+            "  unmute explain --probe run1/ --audio bird.wav",
+            "  unmute explain --probe run1/ --audio bird.wav --class crow --class rain --top 10 --out why/",
+            "  unmute explain --probe run1/ --audio night.flac --at 1:02:05-1:02:15 --out why/"
         })
 final class ExplainCommand extends ComputingCommand {
     /** Seconds of a stretch without an end, of an encoder without windows. */
     private static final double WINDOW = 10;
 
-    @Option(
-            names = "--run",
-            paramLabel = "PATH",
-            required = true,
-            description =
-                    "Folder that 'unmute probe' wrote, a cell's or a seed's folder of a benchmark, or the file of a"
-                            + " probe, packed or not.")
+    @Mixin
+    private ProbeOption probe;
+
+    /** How earlier versions named the probe: of several seeds it takes the first, if none is chosen. */
+    @Option(names = "--run", paramLabel = "PATH", hidden = true)
     private Path run;
 
-    @Option(names = "--run-seed", paramLabel = "N", description = "Which seed of the run (default: the first).")
+    @Option(names = "--run-seed", paramLabel = "N", hidden = true)
     private Long runSeed;
 
     @Option(
@@ -123,7 +122,7 @@ final class ExplainCommand extends ComputingCommand {
         int channel = channel();
         RecordingStretch stretch = at == null ? null : RecordingStretch.parse("--at", at, Explainer.MAX_SECONDS);
         record.seed(common.seed());
-        SavedProbe source = SavedProbe.find(run, runSeed);
+        SavedProbe source = saved();
         RecordingStretch.Part whole = stretch == null
                 ? RecordingStretch.readWhole(
                         audio, channel, Explainer.MAX_SECONDS, "name the stretch to show, as --at 0:30-0:40", warnings)
@@ -132,7 +131,7 @@ final class ExplainCommand extends ComputingCommand {
         if (resampling == null) {
             resampling = source.resampling();
         }
-        OpenEncoder loaded = opened(encoder, source, "run");
+        OpenEncoder loaded = opened(encoder, source, "probe");
         RecordingSurvey.of(List.of(new AudioClip(audio.toString(), audio)))
                 .unheard(loaded.encoder().describe())
                 .ifPresent(this::tell);
@@ -161,6 +160,12 @@ final class ExplainCommand extends ComputingCommand {
             }
         });
         return status;
+    }
+
+    private SavedProbe saved() throws IOException {
+        Path named = probe.orEarlier(run);
+        boolean strict = run == null && runSeed == null;
+        return SavedProbe.find(strict ? ProbeFiles.one(named) : named, runSeed);
     }
 
     private int channel() {

@@ -19,6 +19,7 @@ import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.RegularFile;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
@@ -56,13 +57,8 @@ final class ExportCommand extends ComputingCommand {
         tokens
     }
 
-    @Option(
-            names = "--probe",
-            paramLabel = "PATH",
-            description =
-                    "The probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute pack' wrote."
-                            + " Its run tells the encoder, unless --encoder is given. A packed probe keeps its bits.")
-    private Path probe;
+    @Mixin
+    private ProbeOption probe;
 
     @Mixin
     private EncoderOptions encoder;
@@ -106,7 +102,7 @@ final class ExportCommand extends ComputingCommand {
         checkOptions();
         openBackend();
         if (out.toString().endsWith(SAFETENSORS)) {
-            Path file = ProbeFiles.one(probe);
+            Path file = probe.file();
             TrainedProbe trained = ProbeFiles.trainedOrPacked(file);
             record.input(file);
             write("tensors of probe " + trained.probe().name(), () -> {
@@ -130,15 +126,15 @@ final class ExportCommand extends ComputingCommand {
         if (!weights && !out.toString().endsWith(ONNX)) {
             throw CommandException.usage("the name of FILE must end in " + ONNX + " or " + SAFETENSORS + ": " + out);
         }
-        if ((weights || from == From.tokens) && probe == null) {
+        if ((weights || from == From.tokens) && !probe.isGiven()) {
             throw CommandException.usage(
                     (weights ? "a safetensors file holds a probe's tensors" : "--from tokens exports a probe")
                             + ": name it with --probe; 'unmute convert' writes those of an encoder");
         }
-        if (head && probe != null) {
+        if (head && probe.isGiven()) {
             throw CommandException.usage("--head is the encoder's own, --probe another: leave out one");
         }
-        if (rows && probe == null && !head) {
+        if (rows && !probe.isGiven() && !head) {
             throw CommandException.usage("--rows goes with --probe or --head");
         }
         if (from == From.tokens && (matched("--encoder") || seconds != null)) {
@@ -157,7 +153,7 @@ final class ExportCommand extends ComputingCommand {
     }
 
     private OnnxGraph graph() throws IOException {
-        if (probe == null) {
+        if (!probe.isGiven()) {
             OpenEncoder own = opened(encoder);
             own.note(record, "hann");
             OnnxExport.Window window = window(own);
@@ -165,7 +161,7 @@ final class ExportCommand extends ComputingCommand {
                     ? OnnxExport.head(own.encoder().network(), window, rows)
                     : OnnxExport.encoder(own.encoder().network(), window);
         }
-        Path file = ProbeFiles.one(probe);
+        Path file = probe.file();
         ProbeFiles.remarkOnMissingDigest(file, this::tell);
         record.input(file);
         boolean packed = ProbeFiles.isPacked(file);

@@ -58,7 +58,7 @@ import picocli.CommandLine.Parameters;
             "      --out clips.csv",
             "  unmute embed --encoder eat.safetensors --audio clips.csv --root recordings/ --out cache/",
             "  unmute probe --probe protobin --cache cache/ --labels clips.csv --out run/",
-            "  unmute eval --run run/ --cache cache/ --labels clips.csv",
+            "  unmute eval --probe run/ --cache cache/ --labels clips.csv",
             "",
             "Example: a few boxes of Raven in one recording; then the same two commands, and 'unmute detect':",
             "  unmute labels dawn.Table.1.selections.txt --audio dawn.wav --out clips.csv \\",

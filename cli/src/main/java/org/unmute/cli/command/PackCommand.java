@@ -15,12 +15,14 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.RegularFile;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "Writes a trained protobin with one bit for each entry of a prototype, as it is deployed.",
             "Scores some clips with both and prints the largest difference: those of a cache, or made-up ones."
         },
-        footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
+        footer = {"", "Example:", "  unmute pack --probe run1/ --out probe-packed.safetensors"})
 final class PackCommand extends ComputingCommand {
     /** Maximum score difference that float32 rounding can explain. */
     private static final double LIMIT = 1e-5;
@@ -40,8 +42,12 @@ final class PackCommand extends ComputingCommand {
     private static final int MADE_CLIPS = 16;
     private static final int MADE_TOKENS = 256;
 
-    @Parameters(paramLabel = "PROBE", description = "Folder of a run with one probe, or a probe's file.")
-    private Path probe;
+    @Mixin
+    private ProbeOption probe;
+
+    /** How earlier versions named the probe. */
+    @Parameters(arity = "0..1", hidden = true)
+    private Path earlier;
 
     @Option(
             names = "--out",
@@ -79,7 +85,8 @@ final class PackCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
-        Path file = ProbeFiles.one(probe);
+        Path named = probe.orEarlier(earlier);
+        Path file = ProbeFiles.one(named);
         requireFree();
         if (ProbeFiles.isPacked(file)) {
             throw CommandException.input(file + " is packed already");
@@ -93,7 +100,7 @@ final class PackCommand extends ComputingCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.input(file + ": " + e.getMessage(), e);
         }
-        Check check = cache == null ? onMadeUpClips(trained, packed) : onCachedClips(trained, packed);
+        Check check = cache == null ? onMadeUpClips(trained, packed) : onCachedClips(trained, packed, named);
         if (!(check.difference() <= LIMIT)) {
             throw CommandException.failed("scores of the packed probe differ by " + check.difference() + " over "
                     + check.clips() + ", more than rounding explains: nothing was written; please report this");
@@ -126,9 +133,9 @@ final class PackCommand extends ComputingCommand {
         }
     }
 
-    private Check onCachedClips(TrainedProbe trained, PackedProtobin packed) throws IOException {
+    private Check onCachedClips(TrainedProbe trained, PackedProtobin packed, Path named) throws IOException {
         try (TokenCache tokens = TokenCache.open(cache)) {
-            TokenData.requireSameEncoder(trained, tokens, probe, cache);
+            TokenData.requireSameEncoder(trained, tokens, named, cache);
             List<CachedClip> clips = tokens.clips();
             int count = Math.min(CACHED_CLIPS, clips.size());
             double largest = 0;

@@ -78,7 +78,8 @@ final class ProbeCommand extends ComputingCommand {
             required = true,
             completionCandidates = ProbeNames.class,
             description = {
-                "One of ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
+                "The kind of probe to train (the other commands take a trained probe here): one of"
+                        + " ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
                 "linear takes the cls token, or the token mean where the encoder has none."
             })
     private String name;

@@ -21,13 +21,16 @@ import org.unmute.cli.console.ReportTable;
 import org.unmute.cli.probe.ClipReasons;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.RegularFile;
 import org.unmute.metrics.Bootstrap;
+import org.unmute.options.ProbeOption;
 import org.unmute.report.benchmark.BenchmarkReport;
 import org.unmute.report.benchmark.ReportDocument;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -87,14 +90,15 @@ final class ReportCommand extends ComputingCommand {
             names = "--clip",
             paramLabel = "FILE",
             description = "A recording to explain in the report as 'unmute explain' does: sound, spectrogram, tokens in"
-                    + " colours, similarity maps and weights of the prototypes; may be repeated.")
+                    + " colours, similarity maps and weights of the prototypes; may be repeated. The probe is that of"
+                    + " --probe (default: of the first finished cell of protobin, its first seed).")
     private List<Path> clips = new ArrayList<>();
 
-    @Option(
-            names = "--clip-run",
-            paramLabel = "PATH",
-            description = "Probe that explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote"
-                    + " (default: the first finished cell of protobin).")
+    @Mixin
+    private ProbeOption probe;
+
+    /** How earlier versions named the probe: of several seeds it takes the first. */
+    @Option(names = "--clip-run", paramLabel = "PATH", hidden = true)
     private Path clipRun;
 
     @Override
@@ -137,28 +141,35 @@ final class ReportCommand extends ComputingCommand {
 
     private List<Section> clips(ComparedRuns results) throws IOException {
         if (clips.isEmpty()) {
-            if (clipRun != null) {
-                throw CommandException.usage("--clip-run explains clips: name one with --clip");
+            if (probe.isGiven() || clipRun != null) {
+                throw CommandException.usage("--probe explains clips: name one with --clip");
             }
             return List.of();
         }
-        Path probe = clipRun != null
-                ? clipRun
-                : results.entries().stream()
-                        .map(e -> e.cell())
-                        .filter(c -> c.probe().equals("protobin"))
-                        .findFirst()
-                        .orElseThrow(() -> CommandException.usage(
-                                "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
-                        .folder();
+        Path explaining = explaining(results);
         openBackend();
-        ClipReasons reasons = ClipReasons.open(probe, compute.digests());
+        ClipReasons reasons = ClipReasons.open(explaining, compute.digests());
         List<Section> sections = new ArrayList<>();
         for (Path clip : clips) {
             record.input(clip);
             sections.add(reasons.section(clip, sections.size() + 1, warnings));
         }
         return sections;
+    }
+
+    /** The probe that explains the clips. */
+    private Path explaining(ComparedRuns results) throws IOException {
+        if (probe.isGiven() || clipRun != null) {
+            Path named = probe.orEarlier(clipRun);
+            return clipRun == null ? ProbeFiles.one(named) : named;
+        }
+        return results.entries().stream()
+                .map(e -> e.cell())
+                .filter(c -> c.probe().equals("protobin"))
+                .findFirst()
+                .orElseThrow(() -> CommandException.usage(
+                        "no cell of protobin is finished: say with --probe which one explains the clips"))
+                .folder();
     }
 
     /** Removes files of an earlier report that this one does not write. */

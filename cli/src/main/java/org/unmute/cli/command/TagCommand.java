@@ -20,6 +20,7 @@ import org.unmute.events.scoring.Activation;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.events.scoring.ScoringHead;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -49,13 +50,8 @@ import picocli.CommandLine.Option;
 final class TagCommand extends ComputingCommand {
     private static final int CHUNK = 32;
 
-    @Option(
-            names = "--probe",
-            paramLabel = "PATH",
-            description =
-                    "Score with this probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
-                            + " pack' wrote.")
-    private Path probe;
+    @Mixin
+    private ProbeOption probe;
 
     @Mixin
     private EncoderOptions encoder;
@@ -95,10 +91,10 @@ final class TagCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        OpenEncoder loaded = probe == null
-                ? opened(encoder)
-                : openedAtSpeed(encoder, SavedProbe.find(ProbeFiles.one(probe), null), "probe");
-        ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded) : ofProbe(loaded);
+        OpenEncoder loaded = probe.isGiven()
+                ? openedAtSpeed(encoder, SavedProbe.find(probe.file(), null), "probe")
+                : opened(encoder);
+        ScoringHead head = probe.isGiven() ? ofProbe(loaded) : ScoringHead.ofEncoder(loaded);
         if (activation == Activation.calibrated && head.decisions() == null) {
             throw CommandException.usage("--activation calibrated: " + head.about()
                     + " has learned no calibration: train a probe with validation clips ('unmute probe --val-split')");
@@ -124,7 +120,7 @@ final class TagCommand extends ComputingCommand {
     }
 
     private ScoringHead ofProbe(OpenEncoder loaded) throws IOException {
-        Path file = ProbeFiles.one(probe);
+        Path file = probe.file();
         record.input(file);
         ScoringHead head = ScoringHead.ofProbe(file, loaded, loaded.key(audio.resampling(), DType.F32));
         ProbeFiles.remarkOnMissingDigest(file, this::tell);

@@ -82,15 +82,16 @@ public final class EventEvaluation {
     /**
      * Scores the probes of a run on cached tokens.
      *
+     * @param run a probe's file, or the folder of a run
      * @param cache folder of the tokens
      * @param tokens the cache in that folder
      * @param digests hashes the encoder's file, if it must be opened
      * @throws CommandException if run, cache and reference do not fit together
      */
-    public EventReport ofRun(Path run, Path cache, TokenCache tokens, KnownDigests digests) throws IOException {
+    public EventReport ofProbes(Path run, Path cache, TokenCache tokens, KnownDigests digests) throws IOException {
         List<TrainedProbe> probes = new ArrayList<>();
-        for (Path file : ProbeFiles.in(run)) {
-            probes.add(ProbeFiles.trained(file));
+        for (Path file : ProbeFiles.all(run)) {
+            probes.add(ProbeFiles.trainedOrPacked(file));
             record.input(file);
         }
         List<String> classes = probes.getFirst().classes();

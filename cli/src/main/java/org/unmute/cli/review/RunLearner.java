@@ -16,6 +16,7 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.ReviewComparison;
+import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 
@@ -31,6 +32,9 @@ public final class RunLearner implements Learner {
     private final ListedEvents list;
     private final Path events;
     private final Path run;
+    /** Name of the probe in the folder of its run, if detection named a file; else empty. */
+    private final String file;
+
     private final List<String> cache;
     private final List<String> training;
     private final List<String> detection;
@@ -52,6 +56,7 @@ public final class RunLearner implements Learner {
             ListedEvents list,
             Path events,
             Path run,
+            String file,
             List<String> cache,
             List<String> training,
             List<String> detection,
@@ -60,6 +65,7 @@ public final class RunLearner implements Learner {
         this.list = list;
         this.events = events;
         this.run = run;
+        this.file = file;
         this.training = training;
         this.detection = detection;
         this.runner = runner;
@@ -81,13 +87,23 @@ public final class RunLearner implements Learner {
         if (probe == 0 || probe >= detection.size() || !detection.contains(OUT)) {
             return Optional.empty();
         }
-        Path run = Path.of(detection.get(probe));
+        Path named = Path.of(detection.get(probe));
+        boolean isFile = RegularFile.isFile(named);
+        Path run = isFile ? named.toAbsolutePath().getParent() : named;
         List<String> training = command(run, "probe");
         if (!training.contains(OUT)) {
             return Optional.empty();
         }
         List<String> tokens = cache == null ? List.of() : List.of("--verdict-cache", cache.toString());
-        return Optional.of(new RunLearner(list, events, run, tokens, training, detection, runner));
+        return Optional.of(new RunLearner(
+                list,
+                events,
+                run,
+                isFile && !ProbeFiles.isPacked(named) ? named.getFileName().toString() : "",
+                tokens,
+                training,
+                detection,
+                runner));
     }
 
     /**
@@ -137,7 +153,9 @@ public final class RunLearner implements Learner {
 
     private List<String> detection(Path probe) {
         return with(
-                with(detection, PROBE, probe.toString()), OUT, eventsOf(probe).toString());
+                with(detection, PROBE, probe.resolve(file).toString()),
+                OUT,
+                eventsOf(probe).toString());
     }
 
     private static Path eventsOf(Path probe) {

@@ -36,6 +36,13 @@ final class ExportedSignatures {
     /** @param classes the folder of a module's compiled classes */
     static List<String> of(Path classes) throws IOException {
         List<String> lines = new ArrayList<>();
+        types(classes).forEach(type -> add(type, lines));
+        return lines;
+    }
+
+    /** The types that other modules can name. */
+    static List<Class<?>> types(Path classes) throws IOException {
+        List<Class<?>> types = new ArrayList<>();
         for (String name : exported(classes)) {
             Path folder = classes.resolve(name.replace('.', '/'));
             try (Stream<Path> files = Files.list(folder)) {
@@ -44,13 +51,14 @@ final class ExportedSignatures {
                         .sorted()
                         .map(f -> load(name + "." + f.substring(0, f.length() - ".class".length())))
                         .filter(ExportedSignatures::isExported)
-                        .forEach(type -> add(type, lines));
+                        .forEach(types::add);
             }
         }
-        return lines;
+        return types;
     }
 
-    private static Set<String> exported(Path classes) throws IOException {
+    /** The packages that a module exports to all. */
+    static Set<String> exported(Path classes) throws IOException {
         try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
             return ModuleDescriptor.read(in).exports().stream()
                     .filter(e -> !e.isQualified())
@@ -59,7 +67,7 @@ final class ExportedSignatures {
         }
     }
 
-    private static Class<?> load(String name) {
+    static Class<?> load(String name) {
         try {
             return Class.forName(name, false, ExportedSignatures.class.getClassLoader());
         } catch (ClassNotFoundException e) {

@@ -453,7 +453,7 @@ final class Scenarios {
     private Scenario pack() {
         Path work = work("pack");
         Path out = work.resolve("packed.safetensors");
-        Object[] command = {"pack", trained(), "--out", out};
+        Object[] command = {"pack", "--probe", trained(), "--out", out};
         return Scenario.command("pack", work, beside(out), command).againWith(with(command, "--force"));
     }
 

@@ -21,6 +21,8 @@ import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.ReviewComparison;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsWriter;
 
 /** Learning from verdicts in the page. */
 class LearningTest {
@@ -83,6 +85,22 @@ class LearningTest {
         assertThat(change.gained()).extracting(e -> e.start()).containsExactly(8.0);
         assertThat(change.lostNo()).isEqualTo(1);
         assertThat(learner.commands().getFirst()).startsWith("unmute probe --cache c");
+    }
+
+    @Test
+    void aProbeNamedByItsFileIsFollowed() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Path probe = run.resolve("probe-seed3.safetensors");
+        new SafetensorsWriter().add("w", Shape.of(1), new float[] {1}).write(probe);
+        Path events = folder.resolve("events");
+        ListedEvents list = found(events, run, List.of("unmute", "probe", "--out", "run"));
+        new RunRecord(List.of("unmute", "detect", "--probe", probe.toString(), "--audio", "a", "--out", "old"))
+                .write(events);
+        RunLearner learner =
+                RunLearner.of(list, events, null, (out, err, args) -> 0).orElseThrow();
+        assertThat(learner.commands().getLast())
+                .isEqualTo("unmute detect --probe " + folder.resolve("run-learned-1/probe-seed3.safetensors")
+                        + " --audio a --out " + folder.resolve("run-learned-1-events"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.unmute.events.scoring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,7 +43,27 @@ public final class ProbeFiles {
     }
 
     /**
-     * Returns the file itself, or the only probe in a folder.
+     * Returns the file itself, or all probes in the folder of a run.
+     *
+     * @throws InputException if the path is neither
+     */
+    public static List<Path> all(Path named) throws IOException {
+        if (Files.isRegularFile(named)) {
+            return List.of(named);
+        }
+        requireFolder(named);
+        return in(named);
+    }
+
+    private static void requireFolder(Path named) {
+        if (!Files.isDirectory(named)) {
+            throw new InputException(
+                    "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
+        }
+    }
+
+    /**
+     * Returns the file itself, or the only probe in a folder: of a run, or of a cell or a seed of a benchmark.
      *
      * @throws InputException if the path is neither
      * @throws SettingsException if the folder holds several
@@ -51,17 +72,37 @@ public final class ProbeFiles {
         if (Files.isRegularFile(named)) {
             return named;
         }
-        if (!Files.isDirectory(named)) {
-            throw new InputException(
-                    "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
-        }
-        List<Path> files = in(named);
+        requireFolder(named);
+        List<Path> seeds = ofSeeds(named);
+        List<Path> files = seeds.isEmpty() ? in(named) : seeds;
+        return Path.of(one(named.toString(), files.stream().map(Path::toString).toList()));
+    }
+
+    /**
+     * Returns the only probe of a folder.
+     *
+     * @param folder its name
+     * @param files the probes that it holds
+     * @throws SettingsException if there are several, which the message names
+     */
+    public static String one(String folder, List<String> files) {
         if (files.size() > 1) {
-            throw new SettingsException(named + " holds " + files.size()
-                    + " probes, of several seeds: name one of them: "
-                    + String.join(", ", files.stream().map(Path::toString).toList()));
+            throw new SettingsException(folder + " holds " + files.size()
+                    + " probes, of several seeds: name one of them: " + String.join(", ", files));
         }
         return files.getFirst();
+    }
+
+    /** The probes of a cell of a benchmark, which has a folder for each seed; empty if the folder is none. */
+    private static List<Path> ofSeeds(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(f -> f.getFileName().toString().matches("seed-\\d+"))
+                    .map(f -> f.resolve("probe.safetensors"))
+                    .filter(Files::isRegularFile)
+                    .sorted(Comparator.comparing((Path f) -> f.toString().length())
+                            .thenComparing(f -> f))
+                    .toList();
+        }
     }
 
     /** @throws InputException if it is not a safetensors file */

@@ -63,4 +63,24 @@ public record FrameScores(String file, double[] times, float[][] scores) {
         }
         return events;
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FrameScores that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {file, times, scores};
+    }
+
+    @Override
+    public String toString() {
+        return "FrameScores[" + file + ", " + scores.length + " rows]";
+    }
 }

@@ -1,6 +1,7 @@
 package org.unmute.metrics.event;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +46,27 @@ public record Intersection(double detectionTolerance, double referenceTolerance,
      * @param crossTriggers {@code [classes][classes]}, number of wrong detections of the first class on events of the
      *     second; null if not counted
      */
-    public record Counts(EventFigures figures, long[][] crossTriggers) {}
+    public record Counts(EventFigures figures, long[][] crossTriggers) {
+        /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Counts that && Arrays.deepEquals(content(), that.content());
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(content());
+        }
+
+        private Object[] content() {
+            return new Object[] {figures, crossTriggers};
+        }
+
+        @Override
+        public String toString() {
+            return "Counts[figures=" + figures + ", crossTriggers=" + Arrays.deepToString(crossTriggers) + "]";
+        }
+    }
 
     /**
      * Compares detections with a reference.

@@ -31,7 +31,27 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
      * @param value   the PSDS, 0 to 1
      * @param classes area of each class, 0 to 1; NaN for a class without references, which is ignored in means
      */
-    public record Score(double value, double[] classes) {}
+    public record Score(double value, double[] classes) {
+        /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Score that && Arrays.deepEquals(content(), that.content());
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(content());
+        }
+
+        private Object[] content() {
+            return new Object[] {value, classes};
+        }
+
+        @Override
+        public String toString() {
+            return "Score[value=" + value + ", classes=" + Arrays.toString(classes) + "]";
+        }
+    }
 
     /** Points at which a false positive rate is first reached, both arrays increasing. */
     private record Roc(double[] falseRate, double[] found) {

@@ -1,5 +1,6 @@
 package org.unmute.models.encoder;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -102,5 +103,29 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
         public static Request allLayers(int depth, boolean attention) {
             return new Request(IntStream.range(0, depth).boxed().toList(), attention);
         }
+    }
+
+    /**
+     * Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN.
+     * Reads all arrays, as {@link #hashCode} does.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Features that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {tokens, layers, attention};
+    }
+
+    @Override
+    public String toString() {
+        return "Features[tokens=" + tokens + ", layers=" + layers + ", attention="
+                + (attention == null ? "none" : attention.length + " weights") + "]";
     }
 }

@@ -173,4 +173,28 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
         }
         return mean;
     }
+
+    /**
+     * Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN.
+     * Reads all tokens, as {@link #hashCode} does: a key of a map is better the name of the clip.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TokenMap that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {time, freq, dim, padding, cls, tokens};
+    }
+
+    @Override
+    public String toString() {
+        return "TokenMap" + sizes() + (padding > 0 ? ", rows of padding: " + padding : "") + ", begins "
+                + Arrays.toString(Arrays.copyOf(tokens, Math.min(4, tokens.length)));
+    }
 }

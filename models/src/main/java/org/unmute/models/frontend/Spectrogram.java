@@ -1,5 +1,6 @@
 package org.unmute.models.frontend;
 
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.tensor.Tensor;
 
@@ -41,5 +42,29 @@ public record Spectrogram(int frames, int bins, float[] values) {
             System.arraycopy(arrays.get(i), 0, all, i * length, length);
         }
         return all;
+    }
+
+    /**
+     * Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN.
+     * Reads all values, as {@link #hashCode} does.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Spectrogram that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {frames, bins, values};
+    }
+
+    @Override
+    public String toString() {
+        return "Spectrogram[" + frames + ", " + bins + "], begins "
+                + Arrays.toString(Arrays.copyOf(values, Math.min(4, values.length)));
     }
 }

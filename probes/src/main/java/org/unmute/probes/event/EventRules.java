@@ -77,4 +77,25 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     public double[] low() {
         return low.clone();
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EventRules that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {high, low, medianFrames, maxGap, minDuration, topK};
+    }
+
+    @Override
+    public String toString() {
+        return "EventRules[high=" + Arrays.toString(high) + ", low=" + Arrays.toString(low) + ", medianFrames="
+                + medianFrames + ", maxGap=" + maxGap + ", minDuration=" + minDuration + ", topK=" + topK + "]";
+    }
 }

@@ -20,7 +20,27 @@ public final class TimeMedianFilter {
      * @param times {@code [frames + 1]}, ascending, in seconds, rounded to microseconds
      * @param scores {@code [frames][classes]}
      */
-    public record Filtered(double[] times, float[][] scores) {}
+    public record Filtered(double[] times, float[][] scores) {
+        /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Filtered that && Arrays.deepEquals(content(), that.content());
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(content());
+        }
+
+        private Object[] content() {
+            return new Object[] {times, scores};
+        }
+
+        @Override
+        public String toString() {
+            return "Filtered[" + times.length + " rows]";
+        }
+    }
 
     /** The filtered signal has this value from this time on. */
     private record Step(double time, float value) {}

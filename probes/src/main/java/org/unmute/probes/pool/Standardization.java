@@ -141,4 +141,26 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
             return out;
         }
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Standardization that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {tokenMean, tokenDeviation, clsMean, clsDeviation};
+    }
+
+    @Override
+    public String toString() {
+        return "Standardization[tokenMean=" + Arrays.toString(tokenMean) + ", tokenDeviation="
+                + Arrays.toString(tokenDeviation) + ", clsMean=" + Arrays.toString(clsMean) + ", clsDeviation="
+                + Arrays.toString(clsDeviation) + "]";
+    }
 }

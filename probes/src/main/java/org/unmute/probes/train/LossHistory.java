@@ -21,4 +21,24 @@ public record LossHistory(double[] steps, int stepsPerEpoch) {
                         .orElse(Double.NaN));
         return means;
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LossHistory that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {steps, stepsPerEpoch};
+    }
+
+    @Override
+    public String toString() {
+        return "LossHistory[steps=" + Arrays.toString(steps) + ", stepsPerEpoch=" + stepsPerEpoch + "]";
+    }
 }

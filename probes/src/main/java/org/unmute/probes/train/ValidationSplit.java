@@ -134,4 +134,24 @@ public record ValidationSplit(int[] train, int[] validation) {
             return targets[clip * classes + c] >= 0.5f;
         }
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ValidationSplit that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {train, validation};
+    }
+
+    @Override
+    public String toString() {
+        return "ValidationSplit[train=" + Arrays.toString(train) + ", validation=" + Arrays.toString(validation) + "]";
+    }
 }

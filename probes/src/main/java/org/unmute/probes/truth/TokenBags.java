@@ -92,4 +92,24 @@ public record TokenBags(int[][] tokens, float[] targets, float[] weights) {
         }
         return all;
     }
+
+    /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TokenBags that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(content());
+    }
+
+    private Object[] content() {
+        return new Object[] {tokens, targets, weights};
+    }
+
+    @Override
+    public String toString() {
+        return "TokenBags[" + tokens.length + " bags]";
+    }
 }

@@ -3,10 +3,10 @@ package org.unmute.spark.task;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 import org.unmute.spark.input.FileDigests;
@@ -81,10 +81,7 @@ public final class JobFiles {
             throw new InputException(
                     uri + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
         }
-        if (found.size() > 1) {
-            throw new SettingsException(uri + " holds " + found.size() + " probes, of several seeds: name one of them: "
-                    + String.join(", ", new TreeSet<>(found)));
-        }
-        return found.getFirst();
+        found.sort(null);
+        return ProbeFiles.one(uri, found);
     }
 }
