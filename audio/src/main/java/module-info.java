@@ -6,6 +6,7 @@ import org.unmute.audio.vorbis.VorbisFormat;
 /** Reads recordings of any supported format and length as streams of samples. */
 module org.unmute.audio {
     requires transitive org.unmute.files;
+    requires static org.jspecify;
 
     exports org.unmute.audio;
     exports org.unmute.audio.playback;

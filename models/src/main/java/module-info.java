@@ -20,6 +20,7 @@ import org.unmute.models.zoo.Ssast;
 module org.unmute.models {
     requires transitive org.unmute.audio;
     requires transitive org.unmute.tensor;
+    requires static org.jspecify;
 
     exports org.unmute.models.checkpoint;
     exports org.unmute.models.encoder;

@@ -1,6 +1,7 @@
 /** Probes on frozen token maps: pooling, losses, training, scoring, the token cache. */
 module org.unmute.probes {
     requires transitive org.unmute.models;
+    requires static org.jspecify;
 
     exports org.unmute.probes.cache;
     exports org.unmute.probes.cache.files;

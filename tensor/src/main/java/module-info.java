@@ -1,6 +1,7 @@
 /** Tensors with automatic differentiation on pluggable backends. Has no third-party dependencies. */
 module org.unmute.tensor {
     requires transitive org.unmute.files;
+    requires static org.jspecify;
 
     exports org.unmute.tensor;
     exports org.unmute.tensor.op;

@@ -5,6 +5,7 @@
 module org.unmute.convert {
     requires transitive org.unmute.models;
     requires transitive org.unmute.probes;
+    requires static org.jspecify;
 
     exports org.unmute.convert;
     exports org.unmute.convert.export;

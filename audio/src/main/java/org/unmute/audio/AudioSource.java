@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.FileFailure;
 
 /** The bytes of an audio file, from a file, an array, a channel or a stream. Reads are buffered. Not thread-safe. */
@@ -22,7 +23,7 @@ public final class AudioSource implements Closeable {
     private static final int BUFFER = 1 << 16;
 
     private final ReadableByteChannel channel;
-    private final SeekableByteChannel seekable;
+    private final @Nullable SeekableByteChannel seekable;
     private final String name;
     private final byte[] buffer = new byte[BUFFER];
     /** The channel's position at byte 0. */

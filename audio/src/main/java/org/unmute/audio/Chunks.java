@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the chunks of a RIFF, Sony Wave64 or IFF file in order. */
 final class Chunks {
@@ -72,6 +73,7 @@ final class Chunks {
     }
 
     /** Reads the chunk header at the source's position; null if too few bytes are left. */
+    @Nullable
     Chunk next() throws IOException {
         byte[] header = new byte[kind.headerBytes()];
         if (source.read(header, 0, header.length) < header.length) {

@@ -3,6 +3,7 @@ package org.unmute.audio;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The actual number of bytes of samples in a file whose header may be wrong. A recorder that lost power leaves a length
@@ -19,7 +20,7 @@ record DataExtent(long bytes, List<String> warnings) {
      * @param chunks reads the chunks that may follow the samples; null if none may
      * @param rate bytes per second, for messages
      */
-    static DataExtent resolve(AudioSource source, long start, long stated, Chunks chunks, double rate)
+    static DataExtent resolve(AudioSource source, long start, long stated, @Nullable Chunks chunks, double rate)
             throws IOException {
         if (source.size() < 0) {
             // A source of unknown size is read to its end if the header states no length; otherwise the header is
@@ -45,7 +46,7 @@ record DataExtent(long bytes, List<String> warnings) {
                         there / rate)));
     }
 
-    private static boolean followed(AudioSource source, long end, long start, long stated, Chunks chunks)
+    private static boolean followed(AudioSource source, long end, long start, long stated, @Nullable Chunks chunks)
             throws IOException {
         if (source.size() - end == ID3V1_BYTES) {
             source.seek(end);

@@ -1,6 +1,7 @@
 package org.unmute.audio;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Names unsupported kinds of files by their first bytes. */
 final class Magic {
@@ -46,7 +47,7 @@ final class Magic {
     };
 
     /** The unsupported audio format of the bytes; null if they match none. */
-    static String unread(byte[] head) {
+    static @Nullable String unread(byte[] head) {
         String known = name(SOUND, head);
         if (known != null) {
             return known;
@@ -61,7 +62,7 @@ final class Magic {
     }
 
     /** A description of bytes that are not audio; null if unknown. */
-    static String noSound(byte[] head) {
+    static @Nullable String noSound(byte[] head) {
         return name(OTHER, head);
     }
 
@@ -70,7 +71,7 @@ final class Magic {
         return new String(bytes, at, 4, StandardCharsets.ISO_8859_1);
     }
 
-    private static String name(Signature[] signatures, byte[] head) {
+    private static @Nullable String name(Signature[] signatures, byte[] head) {
         String text = new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1);
         for (Signature s : signatures) {
             if (text.startsWith(s.first) && text.startsWith(s.second, s.at)) {

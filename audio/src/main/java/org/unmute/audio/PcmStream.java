@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.playback.Mixdown;
 
 /** Uncompressed samples, read through a buffer of 64 KiB. */
@@ -31,7 +32,7 @@ final class PcmStream implements AudioStream {
     private long position;
     private boolean ended;
     private boolean beyondChecked;
-    private UnreadableAudioException damage;
+    private @Nullable UnreadableAudioException damage;
 
     /**
      * @param source positioned at {@code layout.start()}

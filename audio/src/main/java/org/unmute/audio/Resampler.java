@@ -1,5 +1,6 @@
 package org.unmute.audio;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.playback.Speed;
 
 /**
@@ -90,7 +91,7 @@ public final class Resampler {
     private final double scale;
     private final double reach;
     private final int taps;
-    private final double[] table;
+    private final double @Nullable [] table;
 
     /**
      * @param fromRate rate of the input in Hz
@@ -135,7 +136,7 @@ public final class Resampler {
     }
 
     /** An error message for an unsupported pair of rates; null if the pair is supported. */
-    static String problem(int fromRate, Speed speed, int toRate) {
+    static @Nullable String problem(int fromRate, Speed speed, int toRate) {
         String rates = "resample: from " + fromRate + (speed.isNormal() ? "" : " Hz at speed " + speed) + " to "
                 + toRate + " Hz: ";
         if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {

@@ -4,5 +4,10 @@
  * provides the bytes of a file, and an {@link org.unmute.audio.AudioFormatProvider} reads one format. {@link
  * org.unmute.audio.Resampler} changes the sample rate. Front ends ({@code org.unmute.models.frontend}) process the
  * samples further.
+ *
+ * @since 0.2.0
  */
+@NullMarked
 package org.unmute.audio;
+
+import org.jspecify.annotations.NullMarked;

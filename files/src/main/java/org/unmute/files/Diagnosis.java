@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A classification of an exception for the user of a program.
@@ -93,7 +94,7 @@ public record Diagnosis(Kind kind, String message) {
         return reason + ": " + e.getFile() + (full ? ": make room, then run the same command again" : "");
     }
 
-    private static String said(Throwable e) {
+    private static String said(@Nullable Throwable e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exclusive right to write to a folder or to one file in it. It is an operating system lock on a small file, so it
@@ -55,7 +56,7 @@ public final class FolderLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     /** A second channel to the file if closing the lock deletes the file; otherwise null. */
-    private final FileChannel again;
+    private final @Nullable FileChannel again;
 
     private boolean closed;
 
@@ -74,7 +75,7 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    private FolderLock(Path file, FileChannel channel, FileChannel again) {
+    private FolderLock(Path file, FileChannel channel, @Nullable FileChannel again) {
         this.file = file;
         this.channel = channel;
         this.again = again;
@@ -207,7 +208,7 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /** Opens the file a second time; null if it no longer exists. */
-    private static FileChannel openAgain(Path file) throws IOException {
+    private static @Nullable FileChannel openAgain(Path file) throws IOException {
         try {
             return RegularFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (NoSuchFileException e) {
@@ -234,7 +235,7 @@ public final class FolderLock implements AutoCloseable {
      * Closes both channels. Closing either one releases the lock, because a process that closes a file loses all its
      * locks on it.
      */
-    private static void closeBoth(FileChannel channel, FileChannel again) throws IOException {
+    private static void closeBoth(FileChannel channel, @Nullable FileChannel again) throws IOException {
         try (channel;
                 again) {
             // closes both, even if closing one fails
@@ -242,7 +243,7 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /** A key that distinguishes successive files of the same name; null if the system has none. */
-    private static Object key(Path file) throws IOException {
+    private static @Nullable Object key(Path file) throws IOException {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();

@@ -9,6 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A strict streaming JSON reader (RFC 8259). Rejects duplicate keys, malformed UTF-8, unpaired surrogates and deep
@@ -42,7 +43,7 @@ public final class JsonReader {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     private int at;
     private int depth;
-    private String tensor;
+    private @Nullable String tensor;
 
     /**
      * @param json the whole text
@@ -60,7 +61,7 @@ public final class JsonReader {
     }
 
     /** Sets the tensor to be named in later errors; null for none. */
-    public void about(String name) {
+    public void about(@Nullable String name) {
         tensor = name;
     }
 
@@ -70,7 +71,7 @@ public final class JsonReader {
     }
 
     /** Creates an error at the next byte to be read. */
-    public MalformedFileException error(String rule, String detail) {
+    public MalformedFileException error(String rule, @Nullable String detail) {
         return new MalformedFileException(file, offset(), tensor, rule, detail);
     }
 

@@ -2,6 +2,7 @@ package org.unmute.files;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A file violates its format or exceeds a limit. The message contains the file, byte offset, tensor and rule. */
 public final class MalformedFileException extends IOException implements Diagnosis.Explained {
@@ -9,7 +10,7 @@ public final class MalformedFileException extends IOException implements Diagnos
 
     private final String file;
     private final long offset;
-    private final String tensor;
+    private final @Nullable String tensor;
     private final String rule;
 
     /**
@@ -19,7 +20,8 @@ public final class MalformedFileException extends IOException implements Diagnos
      * @param rule the rule in a few hyphenated words, such as {@code size-mismatch}
      * @param detail what is wrong, with the values
      */
-    public MalformedFileException(String file, long offset, String tensor, String rule, String detail) {
+    public MalformedFileException(
+            String file, long offset, @Nullable String tensor, String rule, @Nullable String detail) {
         super(file + ": " + rule + " at byte " + offset + (tensor == null ? "" : ", tensor " + quote(tensor)) + ": "
                 + detail);
         this.file = file;

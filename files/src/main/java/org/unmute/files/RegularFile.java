@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens files that are written in place, such as journals and locks. In a folder that others may write to, somebody
@@ -76,7 +77,7 @@ public final class RegularFile {
     }
 
     /** The attributes of a path; null if it does not exist or is a circular link. */
-    private static BasicFileAttributes attributes(Path path) throws IOException {
+    private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new file with a random name that is renamed once it is complete, and deleted otherwise. It is always created, never
@@ -51,7 +52,7 @@ public final class TemporaryFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     /** Permissions that new files get in this folder; null if the file system has none. */
-    private final Set<PosixFilePermission> usual;
+    private final @Nullable Set<PosixFilePermission> usual;
 
     private boolean moved;
 
@@ -102,7 +103,7 @@ public final class TemporaryFile implements AutoCloseable {
      * Lets only the owner read and write. Returns the permissions before, or null if the file system has none. They are
      * read from a file rather than from the process, because folders may have their own defaults.
      */
-    private static Set<PosixFilePermission> restrict(Path path) {
+    private static @Nullable Set<PosixFilePermission> restrict(Path path) {
         try {
             Set<PosixFilePermission> usual = permissions(path);
             if (usual != null) {
@@ -118,7 +119,7 @@ public final class TemporaryFile implements AutoCloseable {
         return Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Set<PosixFilePermission> permissions(Path path) throws IOException {
+    private static @Nullable Set<PosixFilePermission> permissions(Path path) throws IOException {
         PosixFileAttributeView view = view(path);
         return view == null ? null : view.readAttributes().permissions();
     }

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records the files that this process writes to a folder, or to one file and next to it, with the digest of each. A
@@ -96,7 +97,7 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /** The watcher that records a file; null if there is none. */
-    private static WrittenFiles covering(Path real) {
+    private static @Nullable WrittenFiles covering(Path real) {
         WrittenFiles one = OPEN.get(real);
         if (one != null) {
             return one;
@@ -194,7 +195,7 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /** A change to a file; {@code files} is null if the file is not watched. */
-    record Change(WrittenFiles files, Path real) {
+    record Change(@Nullable WrittenFiles files, @Nullable Path real) {
         /** Records that the file has the content that was written to a channel. */
         void done(FileChannel written) throws IOException {
             if (files != null) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Percentile bootstrap over clips. Each resample draws as many clips as the original has, with replacement. A class
@@ -49,7 +50,8 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /** As {@link #multiLabel(float[][], boolean[][], ScoreScale)}, without unknown labels. */
-    public Map<String, Interval> multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
+    public Map<String, Interval> multiLabel(
+            float[][] scores, boolean[][] labels, boolean @Nullable [][] known, ScoreScale scale) {
         ScoreTable table = ScoreTable.multiLabel(scores, labels, known, scale);
         List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
         Ranking pooled = table.pooledRanking(labels);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calibration over equal-width bins of confidence.
@@ -30,7 +31,7 @@ public record Calibration(Edge edge, List<Bin> bins) {
 
     /** Calibration over the (clip, class) pairs whose label is known; {@code known} is null if all are. */
     public static Calibration multiLabel(
-            float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale, int bins, Edge edge) {
+            float[][] scores, boolean[][] labels, boolean @Nullable [][] known, ScoreScale scale, int bins, Edge edge) {
         return multiLabel(ScoreTable.multiLabel(scores, labels, known, scale), labels, bins, edge);
     }
 

@@ -2,6 +2,7 @@ package org.unmute.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Precision, recall and F1 of decisions with one threshold per class.
@@ -52,7 +53,8 @@ public record DecisionScores(List<OneClass> perClass, F1 f1) {
      *
      * @param known {@code [clips, classes]}; null if all labels are known. Not modified.
      */
-    public static DecisionScores at(float[][] scores, boolean[][] labels, boolean[][] known, double[] thresholds) {
+    public static DecisionScores at(
+            float[][] scores, boolean[][] labels, boolean @Nullable [][] known, double[] thresholds) {
         if (scores.length == 0 || scores.length != labels.length) {
             throw new IllegalArgumentException(
                     "decisions: " + scores.length + " clips with scores, " + labels.length + " with labels");
@@ -64,7 +66,8 @@ public record DecisionScores(List<OneClass> perClass, F1 f1) {
         return new DecisionScores(List.copyOf(perClass), mean(perClass));
     }
 
-    private static OneClass oneClass(float[][] scores, boolean[][] labels, boolean[][] known, int c, double threshold) {
+    private static OneClass oneClass(
+            float[][] scores, boolean[][] labels, boolean @Nullable [][] known, int c, double threshold) {
         int hits = 0;
         int predicted = 0;
         int positives = 0;

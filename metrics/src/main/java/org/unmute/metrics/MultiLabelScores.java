@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.metrics.interval.NormalQuantile;
 
 /**
@@ -91,7 +92,11 @@ public record MultiLabelScores(
      * @throws IllegalArgumentException also if a positive label is marked as unknown
      */
     public static MultiLabelScores of(
-            float[][] scores, boolean[][] labels, boolean[][] known, List<String> classes, ScoreScale scale) {
+            float[][] scores,
+            boolean[][] labels,
+            boolean @Nullable [][] known,
+            List<String> classes,
+            ScoreScale scale) {
         ScoreTable table = ScoreTable.multiLabel(scores, labels, known, scale);
         ScoreTable.checkClasses(classes, scores);
         List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);

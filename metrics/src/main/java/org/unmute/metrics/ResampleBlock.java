@@ -3,6 +3,7 @@ package org.unmute.metrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of resamples, stored as the number of times each clip was drawn. One pass over a ranking serves all of them:
@@ -75,7 +76,7 @@ final class ResampleBlock {
      * Sum of a value over the drawn clips, divided by the sum of the weights or, if these are null, by the number of
      * clips.
      */
-    void ratio(double[] value, double[] weightOrNull, double[] out) {
+    void ratio(double[] value, double @Nullable [] weightOrNull, double[] out) {
         double[] sum = new double[width];
         double[] weight = new double[width];
         for (int i = 0; i < value.length; i++) {

@@ -2,6 +2,7 @@ package org.unmute.metrics;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validated scores {@code [clips, classes]}, as floats for ranking and as probabilities for decisions and calibration.
@@ -10,11 +11,12 @@ final class ScoreTable {
     private final float[][] scores;
     private final ScoreScale scale;
     /** Logarithm of the softmax denominator per clip; null if the scores need no softmax. */
-    private final double[] logDenominator;
+    private final double @Nullable [] logDenominator;
     /** {@code [clips, classes]}: whether the label is known; null if all labels are known. */
-    private final boolean[][] known;
+    private final boolean @Nullable [][] known;
 
-    private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator, boolean[][] known) {
+    private ScoreTable(
+            float[][] scores, ScoreScale scale, double @Nullable [] logDenominator, boolean @Nullable [][] known) {
         this.scores = scores;
         this.known = known;
         this.scale = scale;
@@ -26,7 +28,7 @@ final class ScoreTable {
     }
 
     /** A table with unknown labels: their scores are below all others, and rankings omit them. */
-    static ScoreTable multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
+    static ScoreTable multiLabel(float[][] scores, boolean[][] labels, boolean @Nullable [][] known, ScoreScale scale) {
         check(scores, labels.length, scale);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i].length != scores[i].length) {

@@ -1,5 +1,6 @@
 package org.unmute.tensor;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.UnfoldingOps.Col2Im;
@@ -21,7 +22,7 @@ public final class Convolution {
      * @param bias {@code [out]} or null
      * @return {@code [batch, out, positionsY, positionsX]}
      */
-    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, SlidingWindow window, int groups) {
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, SlidingWindow window, int groups) {
         Tensor y = Tensor.run(new Convolve(x, weight, window, groups));
         requireFit("conv2d", true, x, weight, bias, weight.size(0), groups);
         return bias == null ? y : y.plus(bias.reshape(weight.size(0), 1, 1));
@@ -35,7 +36,7 @@ public final class Convolution {
      * @param bias {@code [out]} or null
      */
     public static Tensor conv1d(
-            Tensor x, Tensor weight, Tensor bias, int stride, int padding, int dilation, int groups) {
+            Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding, int dilation, int groups) {
         boolean fits = x.rank() == 3
                 && weight.rank() == 3
                 && groups >= 1
@@ -55,7 +56,8 @@ public final class Convolution {
      * @param weight {@code [in, out / groups, kernel]}
      * @param bias {@code [out]} or null
      */
-    public static Tensor convTranspose1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int groups) {
+    public static Tensor convTranspose1d(
+            Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding, int groups) {
         boolean fits = x.rank() == 3
                 && weight.rank() == 3
                 && groups >= 1
@@ -113,7 +115,7 @@ public final class Convolution {
     }
 
     private static void requireFit(
-            String name, boolean fits, Tensor x, Tensor weight, Tensor bias, long out, int groups) {
+            String name, boolean fits, Tensor x, Tensor weight, @Nullable Tensor bias, long out, int groups) {
         if (!fits || bias != null && !bias.shape().equals(Shape.of(out))) {
             throw new IllegalArgumentException(name + ": sizes do not fit: x is " + x.shape() + ", weight is "
                     + weight.shape() + ", bias is " + Op.shapeOf(bias) + ", groups " + groups);

@@ -1,6 +1,7 @@
 package org.unmute.tensor;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Masked attention and multi-head self-attention, built on {@link Tensor#attention}. */
 public final class Heads {
@@ -15,7 +16,8 @@ public final class Heads {
      * @param bias broadcasts to {@code [..., queries, keys]}, or null
      * @param mask broadcasts likewise, 0 hides a key; or null
      */
-    public static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor mask, double scale) {
+    public static Tensor attention(
+            Tensor q, Tensor k, Tensor v, @Nullable Tensor bias, @Nullable Tensor mask, double scale) {
         if (mask == null) {
             return q.attention(k, v, bias, scale);
         }
@@ -46,7 +48,12 @@ public final class Heads {
      * @param outBias {@code [dim]} or null
      */
     public static Tensor selfAttention(
-            Tensor x, Tensor packedWeight, Tensor packedBias, Tensor outWeight, Tensor outBias, int heads) {
+            Tensor x,
+            Tensor packedWeight,
+            @Nullable Tensor packedBias,
+            Tensor outWeight,
+            @Nullable Tensor outBias,
+            int heads) {
         if (x.rank() != 3 || heads < 1 || x.size(2) % heads != 0) {
             throw new IllegalArgumentException("selfAttention: x is " + x.shape()
                     + " [batch, tokens, dim], which does not split into " + heads + " heads");

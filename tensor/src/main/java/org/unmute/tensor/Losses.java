@@ -1,5 +1,6 @@
 package org.unmute.tensor;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.LossOps;
 import org.unmute.tensor.op.Unary;
 
@@ -28,7 +29,7 @@ public final class Losses {
      * @throws IllegalArgumentException if sizes do not fit or an index is no class
      */
     public static Tensor crossEntropy(
-            Tensor logits, Tensor targets, Tensor classWeight, double smoothing, LossReduction reduction) {
+            Tensor logits, Tensor targets, @Nullable Tensor classWeight, double smoothing, LossReduction reduction) {
         if (logits.rank() != 2 || !(smoothing >= 0 && smoothing <= 1)) {
             throw new IllegalArgumentException("cross-entropy: logits must be [batch, classes], are " + logits.shape()
                     + ", and the smoothing in [0, 1], is " + smoothing);
@@ -84,7 +85,7 @@ public final class Losses {
      * @return a scalar
      * @throws IllegalArgumentException if sizes do not fit
      */
-    public static Tensor bce(Tensor logits, Tensor targets, Tensor positiveWeight, LossReduction reduction) {
+    public static Tensor bce(Tensor logits, Tensor targets, @Nullable Tensor positiveWeight, LossReduction reduction) {
         Tensor y = targetsLike("binary cross-entropy", logits, targets);
         Tensor weight = weightsLike(logits, positiveWeight);
         Tensor sum =
@@ -137,7 +138,7 @@ public final class Losses {
     }
 
     /** Class weights in the element type and on the backend of the logits; null if there are none. */
-    public static Tensor weightsLike(Tensor logits, Tensor weights) {
+    public static @Nullable Tensor weightsLike(Tensor logits, @Nullable Tensor weights) {
         return weights == null ? null : weights.to(logits.backend()).cast(logits.dtype());
     }
 }

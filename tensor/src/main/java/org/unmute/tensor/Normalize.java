@@ -1,6 +1,7 @@
 package org.unmute.tensor;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.Unary;
 
@@ -14,7 +15,7 @@ public final class Normalize {
      * @param weight in the shape of those axes, or null
      * @param bias likewise
      */
-    public static Tensor layer(Tensor x, int axes, Tensor weight, Tensor bias, double eps) {
+    public static Tensor layer(Tensor x, int axes, @Nullable Tensor weight, Tensor bias, double eps) {
         Shape over = x.shape().tail(x.rank() - axes);
         for (Tensor t : new Tensor[] {weight, bias}) {
             if (t != null && !t.shape().equals(over)) {
@@ -42,7 +43,7 @@ public final class Normalize {
      * @param weight {@code [channels]} or null
      * @param bias {@code [channels]} or null
      */
-    public static Tensor group(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {
+    public static Tensor group(Tensor x, int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         if (x.rank() < 2 || groups < 1 || x.size(1) % groups != 0) {
             throw new IllegalArgumentException("groupNorm: " + groups + " groups do not divide the channels of x "
                     + x.shape() + " [batch, channels, ...]");
@@ -61,14 +62,15 @@ public final class Normalize {
      * @param x {@code [batch, channels, ...]}
      * @param mean {@code [channels]}, like the other parameters
      */
-    public static Tensor batch(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double eps) {
+    public static Tensor batch(
+            Tensor x, Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         Tensor y = x.minus(perChannel(x, mean))
                 .times(perChannel(x, variance).plus(eps).unary(Unary.RSQRT));
         return affine(y, weight, bias);
     }
 
     /** Batch normalisation with the batch's own mean and biased variance, as in training. */
-    public static Tensor batch(Tensor x, Tensor weight, Tensor bias, double eps) {
+    public static Tensor batch(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         int[] axes = allButChannels(x);
         return batch(x, x.mean(false, axes), Functions.variance(x, 0, false, axes), weight, bias, eps);
     }
@@ -114,7 +116,7 @@ public final class Normalize {
         return direction.times(magnitude.over(norm));
     }
 
-    private static Tensor affine(Tensor y, Tensor weight, Tensor bias) {
+    private static Tensor affine(Tensor y, @Nullable Tensor weight, @Nullable Tensor bias) {
         Tensor scaled = weight == null ? y : y.times(perChannel(y, weight));
         return bias == null ? scaled : scaled.plus(perChannel(y, bias));
     }

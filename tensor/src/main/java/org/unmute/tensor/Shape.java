@@ -1,6 +1,7 @@
 package org.unmute.tensor;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The sizes of a tensor's axes, outermost first; a scalar has no axes. Immutable. */
 public final class Shape {
@@ -153,7 +154,7 @@ public final class Shape {
     }
 
     @Override
-    public boolean equals(Object o) {
+    public boolean equals(@Nullable Object o) {
         return o instanceof Shape other && Arrays.equals(sizes, other.sizes);
     }
 

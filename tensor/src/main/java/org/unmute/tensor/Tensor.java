@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.HostBuffer;
@@ -32,11 +33,11 @@ public final class Tensor {
 
     private final Backend backend;
     private final View view;
-    private final Op origin;
+    private final @Nullable Op origin;
     private final boolean requiresGradient;
     private final long sequence = SEQUENCE.incrementAndGet();
 
-    Tensor(Backend backend, View view, Op origin, boolean requiresGradient) {
+    Tensor(Backend backend, View view, @Nullable Op origin, boolean requiresGradient) {
         this.backend = backend;
         this.view = view;
         this.origin = origin;
@@ -242,7 +243,7 @@ public final class Tensor {
     }
 
     /** The op that computed this tensor, if it was recorded; otherwise null. */
-    public Op origin() {
+    public @Nullable Op origin() {
         return origin;
     }
 
@@ -469,17 +470,17 @@ public final class Tensor {
     }
 
     /** {@code this · weightᵀ + bias}; the weight is {@code [out, in]}, the bias {@code [out]} or null. */
-    public Tensor linear(Tensor weight, Tensor bias) {
+    public Tensor linear(Tensor weight, @Nullable Tensor bias) {
         return run(new ProductOps.Linear(this, weight, bias));
     }
 
     /** {@code activation(this · weightᵀ + bias) + residual}; see {@link ProductOps.Linear}. */
-    public Tensor linear(Tensor weight, Tensor bias, Unary activation, Tensor residual) {
+    public Tensor linear(Tensor weight, @Nullable Tensor bias, @Nullable Unary activation, @Nullable Tensor residual) {
         return ProductOps.Linear.of(Grad.isRecording(), this, weight, bias, activation, residual);
     }
 
     /** Scaled dot-product attention with this as the queries; see {@link AttentionOps.Attention}. */
-    public Tensor attention(Tensor keys, Tensor values, Tensor bias, double scale) {
+    public Tensor attention(Tensor keys, Tensor values, @Nullable Tensor bias, double scale) {
         return run(new AttentionOps.Attention(this, keys, values, bias, scale));
     }
 
@@ -509,7 +510,7 @@ public final class Tensor {
     }
 
     /** Layer normalisation along the last axis. Weight and bias are {@code [n]}; either may be null. */
-    public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
+    public Tensor layerNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         return run(new NormalizationOps.LayerNorm(this, weight, bias, eps));
     }
 

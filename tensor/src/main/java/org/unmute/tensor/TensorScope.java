@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.backend.ElementSource;
@@ -136,7 +137,7 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /** Subtracts bytes from this scope and its outer scopes, up to but excluding {@code end}. */
-    private void subtract(long bytes, TensorScope end) {
+    private void subtract(long bytes, @Nullable TensorScope end) {
         for (TensorScope s = this; s != end; s = s.outer) {
             s.live -= bytes;
         }

@@ -2,6 +2,7 @@ package org.unmute.convert;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredType;
@@ -65,7 +66,13 @@ public record ConversionReport(
      * @param shape its sizes
      * @param type its element type in the file
      */
-    public record Line(Fate fate, String from, String to, String reason, Shape shape, StoredType type) {}
+    public record Line(
+            Fate fate,
+            String from,
+            @Nullable String to,
+            @Nullable String reason,
+            Shape shape,
+            StoredType type) {}
 
     /** Copies the lists. */
     public ConversionReport {

@@ -2,6 +2,7 @@ package org.unmute.convert;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.io.StoredTensor;
@@ -35,7 +36,7 @@ final class ElementConversion {
     }
 
     /** The elements of a floating tensor in another floating type, rounded to nearest. */
-    static MemorySegment converted(StoredTensor tensor, StoredType to) {
+    static MemorySegment converted(@Nullable StoredTensor tensor, StoredType to) {
         long n = tensor.shape().elements();
         if (n > (Integer.MAX_VALUE - 8) / to.bytes()) {
             throw new IllegalArgumentException("convert: tensor '" + tensor.name() + "' " + tensor.shape()

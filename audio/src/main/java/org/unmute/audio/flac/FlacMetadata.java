@@ -3,6 +3,7 @@ package org.unmute.audio.flac;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.UnreadableAudioException;
 
@@ -15,7 +16,7 @@ import org.unmute.audio.UnreadableAudioException;
  *     be wrong
  * @param firstFrame position of the first frame in the source
  */
-record FlacMetadata(StreamInfo info, long[][] seekPoints, long firstFrame) {
+record FlacMetadata(@Nullable StreamInfo info, long[][] seekPoints, long firstFrame) {
     private static final int STREAMINFO = 0;
     private static final int SEEK_TABLE = 3;
     private static final int FORBIDDEN = 127;

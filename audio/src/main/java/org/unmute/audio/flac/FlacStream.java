@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
@@ -23,15 +24,15 @@ public final class FlacStream implements AudioStream {
 
     private final AudioSource source;
     private final FlacMetadata metadata;
-    private final StreamInfo info;
+    private final @Nullable StreamInfo info;
     private final BitReader in;
     private final FrameDecoder decoder;
     private final Mixdown mixdown;
     private final double scale;
     /** Null after a gap, or if the file states no MD5. */
-    private SampleHash hash;
+    private @Nullable SampleHash hash;
     /** Header of the previous frame; null at the start and after a seek. */
-    private FrameHeader before;
+    private @Nullable FrameHeader before;
     /** Number of the first sample of the decoded block. */
     private long blockStart;
 
@@ -40,7 +41,7 @@ public final class FlacStream implements AudioStream {
     private int used;
 
     private boolean ended;
-    private UnreadableAudioException damage;
+    private @Nullable UnreadableAudioException damage;
 
     private FlacStream(AudioSource source, int channel) throws IOException {
         this.source = source;
@@ -80,7 +81,7 @@ public final class FlacStream implements AudioStream {
         return new FlacStream(source, channel);
     }
 
-    private SampleHash newHash() {
+    private @Nullable SampleHash newHash() {
         return info.hasMd5() ? new SampleHash(info) : null;
     }
 

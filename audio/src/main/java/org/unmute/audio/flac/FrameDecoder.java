@@ -2,6 +2,7 @@ package org.unmute.audio.flac;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames (RFC 9639, sections 9.2 and 9.3) into arrays that it reuses: 4 bytes for each sample of a block, and 8
@@ -67,7 +68,8 @@ final class FrameDecoder {
     }
 
     /** @param wide receives the samples instead of {@code out} if they have 33 bits; otherwise null */
-    private static void subframe(BitReader in, int[] out, long[] wide, int n, int frameBits) throws IOException {
+    private static void subframe(BitReader in, int[] out, long @Nullable [] wide, int n, int frameBits)
+            throws IOException {
         int head = (int) in.unsigned(8);
         if (head > 127) {
             throw new InvalidFrameException("the first bit of a subframe is set");
@@ -105,7 +107,8 @@ final class FrameDecoder {
         }
     }
 
-    private static void plain(BitReader in, int[] out, long[] wide, int from, int to, int bits) throws IOException {
+    private static void plain(BitReader in, int[] out, long @Nullable [] wide, int from, int to, int bits)
+            throws IOException {
         for (int i = from; i < to; i++) {
             long value = in.signed(bits);
             if (wide == null) {
@@ -116,7 +119,8 @@ final class FrameDecoder {
         }
     }
 
-    private static void predicted(BitReader in, int[] out, long[] wide, int n, int bits, int order, boolean lpc)
+    private static void predicted(
+            BitReader in, int[] out, long @Nullable [] wide, int n, int bits, int order, boolean lpc)
             throws IOException {
         if (order > n) {
             throw new InvalidFrameException("its predictor's order " + order + " is above its block size " + n);

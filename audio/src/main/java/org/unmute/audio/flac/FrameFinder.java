@@ -1,6 +1,7 @@
 package org.unmute.audio.flac;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the frame that contains a sample: first by the seek table if it proves right, then by bisection over the bytes
@@ -96,7 +97,7 @@ final class FrameFinder {
     }
 
     /** Offsets of the last seek point at or before the target and of the next one; null if none is at or before it. */
-    private long[] point(long target) {
+    private long @Nullable [] point(long target) {
         long[] best = null;
         long[] after = null;
         for (long[] point : metadata.seekPoints()) {
@@ -111,7 +112,7 @@ final class FrameFinder {
     }
 
     /** The first frame that begins in a range; null if there is none. */
-    private Found scan(long from, long to, Found low) throws IOException {
+    private @Nullable Found scan(long from, long to, Found low) throws IOException {
         long at = from;
         while (at < to && failures < MAX_FAILURES) {
             in.position(at);
@@ -139,7 +140,7 @@ final class FrameFinder {
     }
 
     /** The frame at a byte position if it is valid and can follow {@code low}; otherwise null. */
-    private Found frameAt(long at, Found low) throws IOException {
+    private @Nullable Found frameAt(long at, Found low) throws IOException {
         if (at == low.at()) {
             return low;
         }

@@ -1,5 +1,7 @@
 package org.unmute.audio.flac;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A frame's header (RFC 9639, section 9.1).
  *
@@ -33,7 +35,8 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
      * @param limit end of the bytes that may be read
      * @throws InvalidFrameException if the bytes are not a valid header
      */
-    static FrameHeader parse(byte[] bytes, int from, int limit, StreamInfo info) throws InvalidFrameException {
+    static FrameHeader parse(byte[] bytes, int from, int limit, @Nullable StreamInfo info)
+            throws InvalidFrameException {
         Cursor in = new Cursor(bytes, from, limit);
         int sync = in.next() << 8 | in.next();
         if (sync >>> 1 != 0xFFF8 >>> 1) {
@@ -89,7 +92,7 @@ record FrameHeader(int length, boolean variable, int blockSize, int assignment, 
         return size;
     }
 
-    private static int rate(int code, Cursor in, StreamInfo info) throws InvalidFrameException {
+    private static int rate(int code, Cursor in, @Nullable StreamInfo info) throws InvalidFrameException {
         return switch (code) {
             case 0 -> info.sampleRate();
             case 12 -> in.next() * 1000;

@@ -1,5 +1,7 @@
 package org.unmute.audio.flac;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Restores left and right from a decorrelated pair of channels (RFC 9639, section 9.1.3 and appendix on interchannel
  * decorrelation).
@@ -16,7 +18,7 @@ final class Stereo {
      *     otherwise null
      * @throws InvalidFrameException if a sample has more than {@code bits} bits
      */
-    static void undo(int assignment, int[] first, int[] second, long[] wide, int n, int bits)
+    static void undo(int assignment, int[] first, int[] second, long @Nullable [] wide, int n, int bits)
             throws InvalidFrameException {
         long seen;
         if (wide != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Times as recorders write them into chunks. What is no time becomes a problem. */
 final class ClockText {
@@ -30,7 +31,7 @@ final class ClockText {
     }
 
     /** Reads an ISO 8601 text, with {@code T} or a blank between date and time. */
-    void iso(StatedTime.Source source, String text) {
+    void iso(StatedTime.Source source, @Nullable String text) {
         Matcher m = ISO.matcher(text.strip());
         if (!m.matches()) {
             unreadable(source, text);
@@ -96,7 +97,7 @@ final class ClockText {
     }
 
     /** An offset such as {@code +02:00}, {@code -0500} or {@code +1}; null without one. */
-    private static ZoneId zone(String text) {
+    private static @Nullable ZoneId zone(String text) {
         if (text == null || text.equals("Z")) {
             return text == null ? null : ZoneOffset.UTC;
         }

@@ -7,6 +7,7 @@ import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time of a recording's first sample, decided among what several sources say: the first in the order of {@link
@@ -16,7 +17,7 @@ import java.util.List;
  * @param source   the source that won; null if there is none
  * @param problems in words
  */
-public record DecidedTime(RecordedTime time, StatedTime.Source source, List<String> problems) {
+public record DecidedTime(@Nullable RecordedTime time, StatedTime.@Nullable Source source, List<String> problems) {
     /** Sources that state whole seconds may differ by this much. */
     private static final Duration SAME = Duration.ofMillis(1500);
 
@@ -32,7 +33,7 @@ public record DecidedTime(RecordedTime time, StatedTime.Source source, List<Stri
      * @param notes what its chunks say
      * @param zone  zone of clocks that state none; null if it is not known
      */
-    public static DecidedTime of(FileNameTime name, RecorderNotes notes, ZoneId zone) {
+    public static DecidedTime of(FileNameTime name, RecorderNotes notes, @Nullable ZoneId zone) {
         List<StatedTime> all = new ArrayList<>(notes.times());
         if (name.time() != null) {
             all.add(name.time());
@@ -67,7 +68,7 @@ public record DecidedTime(RecordedTime time, StatedTime.Source source, List<Stri
     /**
      * Whether two sources may mean the same moment: clocks without a zone may show the other's local time, or UTC.
      */
-    private static boolean agree(StatedTime one, StatedTime other, ZoneId zone) {
+    private static boolean agree(StatedTime one, StatedTime other, @Nullable ZoneId zone) {
         RecordedTime a = one.in(zone);
         RecordedTime b = other.in(zone);
         if (a.zone() != null && b.zone() != null && same(a.utc(), b.utc())) {

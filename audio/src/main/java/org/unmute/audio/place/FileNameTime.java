@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time in the name of a recording's file, in the forms that recorders write.
@@ -27,7 +28,8 @@ import java.util.regex.Pattern;
  * @param prefix  what stands before the time, without separators, such as Song Meter's site; may be empty
  * @param problem why digits that look like a time are none; null if there is no problem
  */
-public record FileNameTime(StatedTime time, String prefix, String problem) {
+public record FileNameTime(
+        @Nullable StatedTime time, String prefix, @Nullable String problem) {
     private static final Pattern HEXADECIMAL = Pattern.compile("([0-9A-F]{8})\\.(?i:wav|flac)");
     private static final long FIRST_AUDIOMOTH = 1_420_070_400L; // 2015
     private static final long LAST_HEXADECIMAL = 2_051_222_400L; // 2035
@@ -147,7 +149,7 @@ public record FileNameTime(StatedTime time, String prefix, String problem) {
     }
 
     /** An offset such as {@code +0200}; null if the digits are no offset that any zone has. */
-    private static ZoneId offset(String text) {
+    private static @Nullable ZoneId offset(String text) {
         if (text.equals("Z")) {
             return ZoneOffset.UTC;
         }

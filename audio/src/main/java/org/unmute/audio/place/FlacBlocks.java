@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioSource;
 
 /**
@@ -107,7 +108,7 @@ final class FlacBlocks {
     }
 
     /** A length and so many bytes; null if they are not there. */
-    private static String text(ByteBuffer in) {
+    private static @Nullable String text(ByteBuffer in) {
         if (in.remaining() < 4) {
             return null;
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioSource;
 
 /**
@@ -128,23 +129,23 @@ final class NoteChunks {
         return comments.getOrDefault(name, "");
     }
 
-    byte[] guano() {
+    byte @Nullable [] guano() {
         return chunks.get("guan");
     }
 
-    byte[] wamd() {
+    byte @Nullable [] wamd() {
         return chunks.get("wamd");
     }
 
-    byte[] bext() {
+    byte @Nullable [] bext() {
         return chunks.get("bext");
     }
 
-    byte[] comment() {
+    byte @Nullable [] comment() {
         return chunks.get("ICMT");
     }
 
-    byte[] artist() {
+    byte @Nullable [] artist() {
         return chunks.get("IART");
     }
 

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A moment of a recording, exact to the microsecond: the time on a clock and, if it is known, the zone of that clock.
@@ -20,7 +21,10 @@ import java.util.Optional;
  * @param offset from UTC at that moment; null if the zone is not known
  * @param zone   the zone, which may be an offset; null if it is not known
  */
-public record RecordedTime(LocalDateTime local, ZoneOffset offset, ZoneId zone) {
+public record RecordedTime(
+        LocalDateTime local,
+        @Nullable ZoneOffset offset,
+        @Nullable ZoneId zone) {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS", Locale.ROOT);
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
@@ -39,7 +43,7 @@ public record RecordedTime(LocalDateTime local, ZoneOffset offset, ZoneId zone) 
      *
      * @param zone null if it is not known
      */
-    public static RecordedTime of(LocalDateTime local, ZoneId zone) {
+    public static RecordedTime of(LocalDateTime local, @Nullable ZoneId zone) {
         return zone == null ? new RecordedTime(local, null, null) : of(ZonedDateTime.of(local, zone));
     }
 

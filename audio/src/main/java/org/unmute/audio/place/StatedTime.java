@@ -2,6 +2,7 @@ package org.unmute.audio.place;
 
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time of the first sample as one source states it.
@@ -11,7 +12,8 @@ import java.time.ZoneId;
  * @param zone   zone of the clock; null if the source does not state it
  * @param utc    whether clocks of this kind show UTC unless they are set otherwise; only without a zone
  */
-public record StatedTime(Source source, LocalDateTime local, ZoneId zone, boolean utc) {
+public record StatedTime(
+        Source source, LocalDateTime local, @Nullable ZoneId zone, boolean utc) {
     /** The sources of a time, the most trusted first. */
     public enum Source {
         /** A pattern that the user gave for file names. */
@@ -42,7 +44,7 @@ public record StatedTime(Source source, LocalDateTime local, ZoneId zone, boolea
     }
 
     /** A time with the zone that the source states, or with none. */
-    static StatedTime of(Source source, LocalDateTime local, ZoneId zone) {
+    static StatedTime of(Source source, LocalDateTime local, @Nullable ZoneId zone) {
         return new StatedTime(source, local, zone, false);
     }
 
@@ -51,7 +53,7 @@ public record StatedTime(Source source, LocalDateTime local, ZoneId zone, boolea
      *
      * @param without zone of clocks that state none; null if it is not known
      */
-    public RecordedTime in(ZoneId without) {
+    public RecordedTime in(@Nullable ZoneId without) {
         ZoneId usual = utc ? ZoneId.of("Z") : null;
         return RecordedTime.of(local, zone != null ? zone : without != null ? without : usual);
     }

@@ -1,6 +1,7 @@
 package org.unmute.audio.place;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When and where a recording was made.
@@ -15,8 +16,8 @@ import java.util.List;
  * @param problems  what users should know about all this, in words
  */
 public record TimeAndPlace(
-        RecordedTime begun,
-        StatedTime.Source source,
+        @Nullable RecordedTime begun,
+        StatedTime.@Nullable Source source,
         String site,
         double latitude,
         double longitude,

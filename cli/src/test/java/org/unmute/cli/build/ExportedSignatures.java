@@ -76,7 +76,7 @@ final class ExportedSignatures {
     }
 
     /** Public, and so is every type around it; protected counts, as subclasses see it. */
-    private static boolean isExported(Class<?> type) {
+    static boolean isExported(Class<?> type) {
         for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
             if (c.isAnonymousClass() || c.isLocalClass() || !isVisible(c.getModifiers())) {
                 return false;

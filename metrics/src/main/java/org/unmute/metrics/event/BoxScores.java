@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.Interval;
 
@@ -47,7 +48,7 @@ public final class BoxScores {
     /** {@code [IOU][files][classes]}: references, detections, pairs. */
     private final long[][][][] counts;
     /** Of each class, by falling score; null if a detection has no score. */
-    private final List<List<Ranked>> ranked;
+    private final @Nullable List<List<Ranked>> ranked;
 
     /**
      * Compares boxes.
@@ -150,7 +151,7 @@ public final class BoxScores {
      * @param iou   one of {@link #IOU}
      * @param draws how often each recording counts; null if each counts once
      */
-    public EventFigures figures(double iou, int[] draws) {
+    public EventFigures figures(double iou, int @Nullable [] draws) {
         long[][][] own = counts[IOU.indexOf(iou)];
         List<EventFigures.ClassCounts> all = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
@@ -166,7 +167,7 @@ public final class BoxScores {
     }
 
     /** Average precision of a class; NaN without references. */
-    private double averagePrecision(int c, int t, int[] draws) {
+    private double averagePrecision(int c, int t, int @Nullable [] draws) {
         long references = 0;
         for (int f = 0; f < files; f++) {
             references += (draws == null ? 1 : draws[f]) * counts[0][f][c][0];
@@ -192,7 +193,7 @@ public final class BoxScores {
     }
 
     /** Mean over classes with references, and over thresholds. */
-    private double meanAveragePrecision(int from, int to, int[] draws) {
+    private double meanAveragePrecision(int from, int to, int @Nullable [] draws) {
         return IntStream.range(from, to)
                 .mapToDouble(t -> IntStream.range(0, classes.size())
                         .mapToDouble(c -> averagePrecision(c, t, draws))
@@ -210,7 +211,7 @@ public final class BoxScores {
      *
      * @param draws how often each recording counts; null if each counts once
      */
-    public Map<String, Double> values(int[] draws) {
+    public Map<String, Double> values(int @Nullable [] draws) {
         Map<String, Double> all = new LinkedHashMap<>();
         for (double iou : IOU) {
             EventFigures figures = figures(iou, draws);

@@ -3,6 +3,7 @@ package org.unmute.metrics.event;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts matched pairs. Only detections that match a reference are kept; they are matched again when one of them
@@ -77,7 +78,7 @@ final class CollarCounter implements EventCriterion.FileCounter {
     }
 
     @Override
-    public int[] crossTriggers() {
+    public int @Nullable [] crossTriggers() {
         return null;
     }
 }

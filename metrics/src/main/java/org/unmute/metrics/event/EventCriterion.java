@@ -2,6 +2,7 @@ package org.unmute.metrics.event;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides when a detection counts as correct. */
 public sealed interface EventCriterion permits Collar, Intersection {
@@ -42,6 +43,6 @@ public sealed interface EventCriterion permits Collar, Intersection {
         /**
          * Number of wrong detections that lie on an event of another class, for each other class; null if not counted.
          */
-        int[] crossTriggers();
+        int @Nullable [] crossTriggers();
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Intersection-based comparison (Bilen et al., <i>A framework for the robust evaluation of sound event detection</i>,
@@ -46,7 +47,7 @@ public record Intersection(double detectionTolerance, double referenceTolerance,
      * @param crossTriggers {@code [classes][classes]}, number of wrong detections of the first class on events of the
      *     second; null if not counted
      */
-    public record Counts(EventFigures figures, long[][] crossTriggers) {
+    public record Counts(EventFigures figures, long @Nullable [][] crossTriggers) {
         /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */
         @Override
         public boolean equals(Object other) {

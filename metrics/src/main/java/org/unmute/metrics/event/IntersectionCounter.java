@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Counts by intersection. Adding or removing a detection only updates the references that it overlaps. */
 final class IntersectionCounter implements EventCriterion.FileCounter {
@@ -19,9 +20,9 @@ final class IntersectionCounter implements EventCriterion.FileCounter {
     private final List<Integer> pending = new ArrayList<>();
     private int truePositives;
     private int falsePositives;
-    private final int[] crossTriggers;
+    private final int @Nullable [] crossTriggers;
 
-    private record Detection(SoundEvent event, boolean isRelevant, boolean[] crossTriggers) {}
+    private record Detection(SoundEvent event, boolean isRelevant, boolean @Nullable [] crossTriggers) {}
 
     IntersectionCounter(Intersection criterion, List<SoundEvent> references, List<List<SoundEvent>> others) {
         this.criterion = criterion;
@@ -113,7 +114,7 @@ final class IntersectionCounter implements EventCriterion.FileCounter {
     }
 
     @Override
-    public int[] crossTriggers() {
+    public int @Nullable [] crossTriggers() {
         return crossTriggers;
     }
 }

@@ -3,6 +3,7 @@ package org.unmute.metrics.event;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.Interval;
 
@@ -104,7 +105,7 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
             return Interval.of(values, bootstrap.level());
         }
 
-        private Score score(int[] draws) {
+        private Score score(int @Nullable [] draws) {
             double total = weighted(durations, draws);
             double[] classSeconds = new double[seconds.length];
             Arrays.setAll(classSeconds, c -> Math.max(1e-12, weighted(seconds[c], draws)));
@@ -136,7 +137,7 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
         return new Evaluation(reference, scores);
     }
 
-    private static double weighted(double[] values, int[] draws) {
+    private static double weighted(double[] values, int @Nullable [] draws) {
         double sum = 0;
         for (int i = 0; i < values.length; i++) {
             sum += values[i] * (draws == null ? 1 : draws[i]);

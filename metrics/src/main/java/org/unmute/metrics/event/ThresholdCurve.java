@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of one class at every threshold. Only the scores at which the counts of a recording change are kept, so memory
@@ -199,7 +200,7 @@ public final class ThresholdCurve {
      *
      * @param draws number of times that each recording counts; null for once each
      */
-    public Points points(int[] draws) {
+    public Points points(int @Nullable [] draws) {
         double[] scores = new double[changes.length + 1];
         long[] found = new long[changes.length + 1];
         long[] wrong = new long[changes.length + 1];
@@ -218,7 +219,7 @@ public final class ThresholdCurve {
     }
 
     /** Total number of references. */
-    long references(int[] draws) {
+    long references(int @Nullable [] draws) {
         long n = 0;
         for (int f = 0; f < references.length; f++) {
             n += (long) references[f] * (draws == null ? 1 : draws[f]);
@@ -238,7 +239,7 @@ public final class ThresholdCurve {
     }
 
     /** Visits the counts at each threshold, from infinity downwards. */
-    void walk(int[] draws, Visitor visitor) {
+    void walk(int @Nullable [] draws, Visitor visitor) {
         long[] sum = new long[2 + others];
         int i = 0;
         for (; i < changes.length && changes[i].score == Double.POSITIVE_INFINITY; i++) {
@@ -258,7 +259,7 @@ public final class ThresholdCurve {
     }
 
     /** Adds a change to the sums and returns whether its recording was drawn. */
-    private static boolean add(Change change, int[] draws, long[] sum) {
+    private static boolean add(Change change, int @Nullable [] draws, long[] sum) {
         int weight = draws == null ? 1 : draws[change.file];
         if (weight == 0) {
             return false;

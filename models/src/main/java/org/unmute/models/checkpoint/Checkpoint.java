@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.models.weights.FileKind;
 import org.unmute.models.weights.TorchFile;
@@ -60,7 +61,7 @@ public interface Checkpoint extends AutoCloseable {
      *
      * @throws UnsupportedOperationException if the tensors do not come from a file
      */
-    default StoredTensor entry(String name) {
+    default @Nullable StoredTensor entry(String name) {
         throw new UnsupportedOperationException(origin() + " is not a file");
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One naming of a model's tensors: how to find them in a file, what each is called in the model, and which must be
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
 public record KeyMap(
         String name,
         List<String> signature,
-        String prefixEnd,
+        @Nullable String prefixEnd,
         List<Rule> rules,
         List<Rule> outer,
         List<String> required,
@@ -57,7 +58,7 @@ public record KeyMap(
 
     /** Replaces the name or its prefix; both are equal where nothing changes. */
     public record Take(String from, String to) implements Rule {
-        String apply(String name) {
+        String apply(@Nullable String name) {
             return to + name.substring(from.length());
         }
     }
@@ -236,7 +237,7 @@ public record KeyMap(
     }
 
     /** The first rule that matches, or null. */
-    static Rule rule(List<Rule> rules, String name) {
+    static @Nullable Rule rule(List<Rule> rules, String name) {
         return rules.stream().filter(rule -> rule.matches(name)).findFirst().orElse(null);
     }
 

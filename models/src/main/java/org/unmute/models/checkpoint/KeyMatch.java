@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
@@ -161,7 +162,7 @@ public record KeyMatch(
         }
 
         @Override
-        public StoredTensor entry(String name) {
+        public @Nullable StoredTensor entry(String name) {
             return file.entry(stored(name));
         }
 

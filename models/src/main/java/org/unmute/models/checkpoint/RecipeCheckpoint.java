@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.vit.SinCosPositions;
 import org.unmute.tensor.Shape;
 
@@ -37,7 +38,7 @@ public final class RecipeCheckpoint implements Checkpoint {
     private final Map<String, Shape> shapes;
     private final Map<String, Table> tables;
     private final Map<String, String> metadata;
-    private final String sharedBias;
+    private final @Nullable String sharedBias;
 
     /**
      * @param seed of all tensors
@@ -224,7 +225,7 @@ public final class RecipeCheckpoint implements Checkpoint {
     }
 
     /** SplitMix64 on a key that is the FNV-1a hash of the name and the seed; the upper 24 bits are the number. */
-    private float[] values(String name, int count, Amplitude a) {
+    private float[] values(@Nullable String name, int count, Amplitude a) {
         long key = 0xCBF29CE484222325L;
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             key = (key ^ (b & 0xff)) * 0x100000001B3L;

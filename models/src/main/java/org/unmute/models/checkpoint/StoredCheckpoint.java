@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
@@ -48,7 +49,7 @@ record StoredCheckpoint(TensorFile file) implements Checkpoint {
     }
 
     @Override
-    public StoredTensor entry(String name) {
+    public @Nullable StoredTensor entry(String name) {
         try {
             return file.entry(name);
         } catch (IOException e) {

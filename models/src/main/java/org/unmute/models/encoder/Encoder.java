@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.playback.Speed;
@@ -29,7 +30,7 @@ import org.unmute.tensor.backend.Backends;
 public final class Encoder {
     private final EncoderNetwork network;
     private final EncoderSpec spec;
-    private final EncoderWarmUp warmUp;
+    private final @Nullable EncoderWarmUp warmUp;
     /** Of the network's weights. */
     private final Backend backend = Backends.current();
 
@@ -38,7 +39,7 @@ public final class Encoder {
         this(network, network.spec(), null);
     }
 
-    private Encoder(EncoderNetwork network, EncoderSpec spec, EncoderWarmUp warmUp) {
+    private Encoder(EncoderNetwork network, EncoderSpec spec, @Nullable EncoderWarmUp warmUp) {
         this.network = network;
         this.spec = spec;
         this.warmUp = warmUp;
@@ -269,7 +270,7 @@ public final class Encoder {
     }
 
     /** One window's attention {@code [heads, time, freq]} from {@code [windows, heads, extra + tokens]}. */
-    private float[] attention(float[] all, int windows, int window, int tokens) {
+    private float[] attention(float @Nullable [] all, int windows, int window, int tokens) {
         int heads = all.length / (windows * tokens);
         int extra = spec.grid().extraTokens();
         int patches = tokens - extra;

@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.MelBands;
 
@@ -28,7 +29,7 @@ public record EncoderBand(String encoder, Speed speed, double low, double high) 
      *
      * @param rate of the recording in Hz
      */
-    public String nothingOf(int rate) {
+    public @Nullable String nothingOf(int rate) {
         if (speed.isNormal() || rate / 2.0 > low) {
             return null;
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.playback.Speed;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelBands;
@@ -121,7 +122,7 @@ public record EncoderSpec(
             int hopSamples,
             String frontEnd,
             Map<String, Object> settings,
-            MelBands bands,
+            @Nullable MelBands bands,
             Speed speed) {
         /** Copies the settings. */
         public Input {
@@ -136,7 +137,7 @@ public record EncoderSpec(
                 int hopSamples,
                 String frontEnd,
                 Map<String, Object> settings,
-                MelBands bands) {
+                @Nullable MelBands bands) {
             this(sampleRate, windowSamples, frameSamples, hopSamples, frontEnd, settings, bands, Speed.NORMAL);
         }
 
@@ -168,7 +169,13 @@ public record EncoderSpec(
      *     the clip's)
      * @param overlap of patches; null where they lie side by side and cover every band
      */
-    public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens, Overlap overlap) {
+    public record Grid(
+            int time,
+            int freq,
+            int rowSamples,
+            TokenOrder order,
+            int extraTokens,
+            @Nullable Overlap overlap) {
         /** Patches side by side. */
         public Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens) {
             this(time, freq, rowSamples, order, extraTokens, null);

@@ -3,6 +3,7 @@ package org.unmute.models.encoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The output of an encoder for one recording.
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
  * @param attention how much the class token of the last block attends to each patch token, {@code [heads, time, freq]},
  *     row-major (paper, Figure 1b); computed separately for each window and joined in time; null if not requested
  */
-public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention) {
+public record Features(TokenMap tokens, List<TokenMap> layers, float @Nullable [] attention) {
     /** @throws IllegalArgumentException if the sizes of a layer differ from those of the last one */
     public Features {
         layers = List.copyOf(layers);

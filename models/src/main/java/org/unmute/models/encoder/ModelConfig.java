@@ -2,6 +2,7 @@ package org.unmute.models.encoder;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
@@ -34,7 +35,7 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
     }
 
     /** The text of an entry, or a default. */
-    public String text(String name, String otherwise) {
+    public @Nullable String text(String name, @Nullable String otherwise) {
         return states(name) ? entries.get(name) : otherwise;
     }
 

@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published encoder: its name, its licence and its files. The facts come from the authors' repositories; those not
@@ -76,7 +77,11 @@ public record Release(
      * @param layers kind of transformer blocks, and the layers after them
      * @param traps common mistakes
      */
-    public record Notes(String frontEnd, String normalisation, String layers, List<String> traps) {
+    public record Notes(
+            String frontEnd,
+            String normalisation,
+            String layers,
+            @Nullable List<String> traps) {
         /** Copies the list. */
         public Notes {
             traps = List.copyOf(traps);

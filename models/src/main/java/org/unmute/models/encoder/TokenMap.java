@@ -3,6 +3,7 @@ package org.unmute.models.encoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a recording: one for each patch of the time-frequency grid.
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param padding number of last rows that begin after the end of the recording and stand for padding, less than {@code
  *     time}; {@link #UNKNOWN} if that is not known
  */
-public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls, int padding) {
+public record TokenMap(int time, int freq, int dim, float[] tokens, float @Nullable [] cls, int padding) {
     /** The {@link #padding} of a map if the length of its recording is not known. */
     public static final int UNKNOWN = -1;
 
@@ -39,7 +40,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls,
      *
      * @throws IllegalArgumentException if the arrays do not fit the sizes
      */
-    public TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
+    public TokenMap(int time, int freq, int dim, float[] tokens, float @Nullable [] cls) {
         this(time, freq, dim, tokens, cls, UNKNOWN);
     }
 

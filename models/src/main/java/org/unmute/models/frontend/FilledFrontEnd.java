@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.Tensor;
 
@@ -31,7 +32,7 @@ public record FilledFrontEnd(FrontEnd base, int windowSamples) implements FrontE
     }
 
     @Override
-    public Tensor onDevice(List<float[]> windows) {
+    public @Nullable Tensor onDevice(List<float[]> windows) {
         return base.onDevice(windows.stream().map(this::filled).toList());
     }
 
@@ -51,7 +52,7 @@ public record FilledFrontEnd(FrontEnd base, int windowSamples) implements FrontE
     }
 
     @Override
-    public MelBands bands() {
+    public @Nullable MelBands bands() {
         return base.bands();
     }
 

@@ -3,6 +3,7 @@ package org.unmute.models.frontend;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
@@ -40,7 +41,7 @@ public interface FrontEnd {
      * @param windows at least one, all of the same length of at least {@link #frameSamples}
      * @return null to compute on the processor
      */
-    default Tensor onDevice(List<float[]> windows) {
+    default @Nullable Tensor onDevice(List<float[]> windows) {
         return null;
     }
 
@@ -68,6 +69,7 @@ public interface FrontEnd {
     int frameShift();
 
     /** The mel bands of a frame, or null if frames are not mel spectra. */
+    @Nullable
     MelBands bands();
 
     /** Every setting as text; part of the cache key. */

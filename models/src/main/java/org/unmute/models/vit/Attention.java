@@ -1,6 +1,7 @@
 package org.unmute.models.vit;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Unary;
@@ -16,7 +17,12 @@ import org.unmute.tensor.op.Unary;
  * @param gate of the joined heads (BAT): they are multiplied by {@code sigmoid(gate(x))} of the attention's input;
  *     {@code dim} to {@code dim}; may be null
  */
-public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias, Linear gate) {
+public record Attention(
+        Linear qkv,
+        Linear proj,
+        int heads,
+        @Nullable AttentionBias bias,
+        @Nullable Linear gate) {
     /** Attention without a bias and a gate. */
     public Attention(Linear qkv, Linear proj, int heads) {
         this(qkv, proj, heads, null, null);
@@ -83,7 +89,7 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias, 
      *
      * @param attended receives {@link #apply(Tensor)}; may be null
      */
-    Tensor apply(Tensor x, Tensor residual, Consumer<Tensor> attended) {
+    Tensor apply(Tensor x, Tensor residual, @Nullable Consumer<Tensor> attended) {
         if (attended == null) {
             return proj.added(mixed(x), residual);
         }

@@ -1,5 +1,6 @@
 package org.unmute.models.vit;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Unary;
@@ -13,7 +14,8 @@ import org.unmute.tensor.op.Unary;
  * @param linear {@code dim / heads} to 8, shared by all heads
  * @param scale {@code s}, {@code [heads, 1, 1]}
  */
-public record GatedPositions(RelativePositions positions, Linear linear, Tensor scale) implements AttentionBias {
+public record GatedPositions(@Nullable RelativePositions positions, Linear linear, Tensor scale)
+        implements AttentionBias {
     @Override
     public Tensor of(Tensor queries) {
         return gate(queries).times(positions.of(queries));

@@ -1,5 +1,6 @@
 package org.unmute.models.vit;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -9,7 +10,7 @@ import org.unmute.tensor.op.Unary;
  * @param weight {@code [out, in]}
  * @param bias {@code [out]} or null
  */
-public record Linear(Tensor weight, Tensor bias) {
+public record Linear(Tensor weight, @Nullable Tensor bias) {
     /** Reads {@code weight} and {@code bias} below a name. */
     public static Linear read(Weights weights, String name, long out, long in) {
         return new Linear(weights.linearWeight(name + ".weight", out, in), weights.tensor(name + ".bias", out));

@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
@@ -39,7 +40,7 @@ public record TransformerBlock(
      * @param attended receives the output of the attention, {@code [batch, tokens, dim]}; null if it is not needed,
      *     which saves writing it
      */
-    public Tensor apply(Tensor x, Consumer<Tensor> attended) {
+    public Tensor apply(Tensor x, @Nullable Consumer<Tensor> attended) {
         Supplier<Tensor> half = kind == Kind.PRE
                 ? () -> attention.apply(norm1.apply(x), x, attended)
                 : () -> norm1.apply(attention.apply(x, weighted(x), attended));

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 import org.unmute.tensor.io.LoadLimits;
 
@@ -85,7 +86,7 @@ final class FileSignature {
         return binary != null ? binary : text();
     }
 
-    private FileKind magic() {
+    private @Nullable FileKind magic() {
         for (Map.Entry<String, FileKind> start : STARTS.entrySet()) {
             if (head.startsWith(start.getKey())) {
                 return start.getValue();
@@ -108,7 +109,7 @@ final class FileSignature {
     }
 
     /** Formats without a magic number, recognised by their first fields. */
-    private FileKind binary() {
+    private @Nullable FileKind binary() {
         char first = head.charAt(0);
         char second = head.length() > 1 ? head.charAt(1) : 0;
         char third = head.length() > 2 ? head.charAt(2) : 0;

@@ -3,6 +3,7 @@ package org.unmute.models.weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.weights.PickleNode.Bytes;
 import org.unmute.models.weights.PickleNode.Opaque;
 import org.unmute.models.weights.PickleNode.Scalar;
@@ -14,7 +15,7 @@ final class NumpyScalar {
     private NumpyScalar() {}
 
     /** The number described by the arguments (dtype, bytes); null if the dtype is not supported. */
-    static Scalar read(List<PickleNode> args) {
+    static @Nullable Scalar read(List<PickleNode> args) {
         if (args.size() != 2
                 || !(args.get(0) instanceof Opaque dtype)
                 || !dtype.className.equals("numpy.dtype")
@@ -48,7 +49,7 @@ final class NumpyScalar {
         };
     }
 
-    private static String text(Sequence s, int index) {
+    private static @Nullable String text(Sequence s, int index) {
         return index < s.items.size() && s.items.get(index) instanceof Scalar(String text) ? text : null;
     }
 }

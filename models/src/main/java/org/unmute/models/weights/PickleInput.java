@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
@@ -112,7 +113,7 @@ final class PickleInput {
     }
 
     /** Decodes UTF-8; null if the bytes are not valid UTF-8. */
-    static String utf8OrNull(byte[] raw) {
+    static @Nullable String utf8OrNull(byte[] raw) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -2,6 +2,7 @@ package org.unmute.models.weights;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.io.StoredType;
 
 /** A value described by a pickle. It is only data; nothing is ever called. */
@@ -14,7 +15,7 @@ sealed interface PickleNode {
     Scalar FALSE = new Scalar(false);
 
     /** A String, Long, BigInteger, Double or Boolean; null is None. */
-    record Scalar(Object value) implements PickleNode {}
+    record Scalar(@Nullable Object value) implements PickleNode {}
 
     /** A byte string. */
     record Bytes(byte[] value) implements PickleNode {}

@@ -1,6 +1,7 @@
 package org.unmute.models.weights;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.io.StoredType;
 
 /**
@@ -10,7 +11,7 @@ import org.unmute.tensor.io.StoredType;
  * @param bytes bytes per element
  * @param type  element type; null if this reader does not support it
  */
-record StorageType(String name, int bytes, StoredType type) {
+record StorageType(String name, int bytes, @Nullable StoredType type) {
     private static final Map<String, StorageType> BY_NAME = Map.ofEntries(
             entry("DoubleStorage", StoredType.F64),
             entry("FloatStorage", StoredType.F32),
@@ -61,7 +62,7 @@ record StorageType(String name, int bytes, StoredType type) {
     }
 
     /** The storage class that a pickle names, from any torch module; null if it is unknown. */
-    static StorageType of(PickleNode.Global global) {
+    static @Nullable StorageType of(PickleNode.Global global) {
         return switch (global.module()) {
             case "torch", "torch.cuda", "torch.storage" -> BY_NAME.get(global.name());
             default -> null;
@@ -69,7 +70,7 @@ record StorageType(String name, int bytes, StoredType type) {
     }
 
     /** The element type of a dtype such as {@code torch.float32}; null if this reader does not support it. */
-    static StoredType dtype(PickleNode node) {
+    static @Nullable StoredType dtype(@Nullable PickleNode node) {
         return node instanceof PickleNode.Global g && g.module().equals("torch") ? DTYPES.get(g.name()) : null;
     }
 

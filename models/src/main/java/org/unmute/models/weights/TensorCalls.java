@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.models.weights.PickleNode.Global;
 import org.unmute.models.weights.PickleNode.Mapping;
@@ -33,6 +34,7 @@ final class TensorCalls {
     }
 
     /** The result of a function that creates tensors; null for other functions. */
+    @Nullable
     PickleNode call(Global function, List<PickleNode> args) throws MalformedFileException {
         if (!function.module().startsWith("torch.")) {
             return null;

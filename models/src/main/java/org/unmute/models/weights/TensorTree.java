@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.models.weights.PickleNode.Bytes;
 import org.unmute.models.weights.PickleNode.Global;
@@ -47,14 +48,14 @@ final class TensorTree {
     /** Keys from the root to the current value: nodes in a dictionary, indices in a list. */
     private final Deque<Object> keys = new ArrayDeque<>();
     /** The duplicate name whose two places are being located; null in an ordinary walk. */
-    private final String wanted;
+    private final @Nullable String wanted;
 
     private final long maxVisits;
     private String firstPlace;
     private long visited;
     private long chars;
 
-    private TensorTree(String file, PickleNode root, long maxVisits, TorchLimits limits, String wanted) {
+    private TensorTree(String file, PickleNode root, long maxVisits, TorchLimits limits, @Nullable String wanted) {
         this.file = file;
         this.root = root;
         this.limits = limits;
@@ -70,7 +71,7 @@ final class TensorTree {
         return tree;
     }
 
-    private MalformedFileException error(String name, String rule, String detail) {
+    private MalformedFileException error(@Nullable String name, String rule, String detail) {
         return new MalformedFileException(file, 0, name, rule, detail);
     }
 

@@ -2,6 +2,7 @@ package org.unmute.models.weights;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredTensor;
@@ -16,11 +17,16 @@ import org.unmute.tensor.io.StoredType;
  * @param record  the archive record to verify before reading; null if there is none
  */
 record TensorView(
-        StoredType type, Shape shape, long[] strides, MemorySegment storage, long start, ZipRecords.Entry record) {
+        StoredType type,
+        Shape shape,
+        long[] strides,
+        MemorySegment storage,
+        long start,
+        ZipRecords.@Nullable Entry record) {
     private static final int ALIGNMENT = 8;
 
     /** Creates the view of a tensor that has already been checked against its storage. */
-    static TensorView of(PickleNode.Tensor t, MemorySegment storage, ZipRecords.Entry record) {
+    static TensorView of(PickleNode.Tensor t, MemorySegment storage, ZipRecords.@Nullable Entry record) {
         long start = t.storage().first() * t.storage().type().bytes()
                 + t.offset() * t.type().bytes();
         return new TensorView(t.type(), Shape.of(t.sizes()), t.strides(), storage, start, record);

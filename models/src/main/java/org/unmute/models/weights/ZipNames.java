@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 
 /** Entry names of a zip archive, parsed leniently: sufficient to recognise an archive, not to read it. */
@@ -30,7 +31,7 @@ final class ZipNames {
     private ZipNames() {}
 
     /** The entries up to the first damaged one; null if the archive has no end record. */
-    static List<Entry> of(MemorySegment file) {
+    static @Nullable List<Entry> of(MemorySegment file) {
         long end = end(file);
         if (end < 0) {
             return null;

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
@@ -107,6 +108,7 @@ final class ZipRecords {
     }
 
     /** The record with a name in the archive's folder; null if there is none. */
+    @Nullable
     Entry find(String name) {
         return entries.get(root + "/" + name);
     }

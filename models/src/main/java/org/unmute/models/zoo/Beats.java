@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
@@ -133,13 +134,13 @@ public final class Beats implements EncoderNetwork {
     private final FrontEnd frontEnd;
     private final PatchEmbed patchEmbed;
     private final LayerNorm patchNorm;
-    private final Linear projection;
+    private final @Nullable Linear projection;
     private final ConvPositions convPositions;
     private final boolean normFirst;
     private final LayerNorm norm;
-    private final RelativePositions positions;
+    private final @Nullable RelativePositions positions;
     private final Trunk trunk;
-    private final Linear predictor;
+    private final @Nullable Linear predictor;
 
     Beats(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);

@@ -3,6 +3,7 @@ package org.unmute.models.zoo;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
@@ -26,7 +27,7 @@ record ChunkedVit(
         Vit vit,
         IntFunction<Tensor> positions,
         SpectrogramChunks chunks,
-        ClassHead head,
+        @Nullable ClassHead head,
         boolean image)
         implements EncoderNetwork {
     /** What the trace calls the output of a chunk, after {@code chunk0.}. */
@@ -43,7 +44,7 @@ record ChunkedVit(
             Vit vit,
             IntFunction<Tensor> positions,
             SpectrogramChunks chunks,
-            ClassHead head) {
+            @Nullable ClassHead head) {
         EncoderSpec spec = EncoderSpec.of(
                 name,
                 description,

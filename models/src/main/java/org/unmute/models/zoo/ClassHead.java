@@ -2,6 +2,7 @@ package org.unmute.models.zoo;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.vit.LayerNorm;
@@ -16,7 +17,8 @@ import org.unmute.tensor.Tensor;
  * @param norm applied to that vector; may be null
  * @param linear {@code dim} to classes
  */
-public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear linear) {
+public record ClassHead(
+        UnaryOperator<Tensor> pooling, @Nullable LayerNorm norm, Linear linear) {
     /**
      * Reads the head of a file; null if the file has no tensor {@code linear.weight}.
      *
@@ -27,7 +29,7 @@ public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear li
      * @param dim channels of a token
      * @throws org.unmute.models.checkpoint.UnusableCheckpointException if a tensor is missing or has another shape
      */
-    public static ClassHead read(
+    public static @Nullable ClassHead read(
             CheckpointWeights w, UnaryOperator<Tensor> pooling, String norm, double eps, String linear, int dim) {
         return w.has(linear + ".weight")
                 ? new ClassHead(

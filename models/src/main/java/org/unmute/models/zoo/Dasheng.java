@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
@@ -131,7 +132,7 @@ public final class Dasheng implements EncoderNetwork {
     private final int chunk;
     private final Trunk trunk;
     private final LayerNorm norm;
-    private final ClassHead head;
+    private final @Nullable ClassHead head;
 
     private Dasheng(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);

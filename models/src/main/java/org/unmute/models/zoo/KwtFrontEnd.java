@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelBands;
@@ -129,7 +130,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
     }
 
     @Override
-    public MelBands bands() {
+    public @Nullable MelBands bands() {
         return null;
     }
 

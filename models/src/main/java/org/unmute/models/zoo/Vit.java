@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
@@ -45,12 +46,12 @@ import org.unmute.tensor.op.Unary;
  */
 public record Vit(
         UnaryOperator<Tensor> patchEmbed,
-        Tensor extra,
+        @Nullable Tensor extra,
         Tensor positions,
         String entering,
-        LayerNorm preNorm,
+        @Nullable LayerNorm preNorm,
         Trunk trunk,
-        LayerNorm norm) {
+        @Nullable LayerNorm norm) {
     /** Frames and mel bins of a patch. */
     public static final int PATCH = 16;
     /** Mel bins of a frame. */
@@ -115,7 +116,7 @@ public record Vit(
      * @throws UnusableCheckpointException if a tensor is missing or has another shape
      * @throws IllegalArgumentException if the channels do not split into the heads that are set
      */
-    public static Vit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
+    public static Vit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, @Nullable String norm) {
         int dim = w.size(CLS, 3, 2);
         return new Vit(
                 PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH)::apply,
@@ -340,7 +341,7 @@ public record Vit(
             FrontEnd frontEnd,
             EncoderSettings settings,
             EncoderSpec.Grid grid,
-            ClassHead head) {
+            @Nullable ClassHead head) {
         EncoderSpec spec = EncoderSpec.of(
                 name,
                 description,
@@ -358,12 +359,16 @@ public record Vit(
      *
      * @param head null if the checkpoint has none
      */
-    public EncoderNetwork encoder(EncoderSpec spec, FrontEnd frontEnd, ClassHead head) {
+    public EncoderNetwork encoder(EncoderSpec spec, FrontEnd frontEnd, @Nullable ClassHead head) {
         return new Network(spec, frontEnd, this, head);
     }
 
     /** A network with its front end and its head. */
-    record Network(EncoderSpec spec, FrontEnd frontEnd, Vit vit, ClassHead head) implements EncoderNetwork {
+    record Network(
+            EncoderSpec spec,
+            FrontEnd frontEnd,
+            Vit vit,
+            @Nullable ClassHead head) implements EncoderNetwork {
         @Override
         public Tensor forward(Tensor input, Trace trace) {
             return vit.forward(input, trace);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
@@ -21,7 +22,7 @@ public interface AudioReader {
     AudioStream open(Path file, int channel) throws IOException;
 
     /** Whether the failure lies with a device or network, not with the recording, so that a retry may succeed. */
-    static boolean mayPass(Exception failure) {
+    static boolean mayPass(@Nullable Exception failure) {
         return failure instanceof IOException
                 && !(failure instanceof UnreadableAudioException
                         || failure instanceof NoSuchFileException

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.cache.files.FolderFiles;
 
 /**
@@ -67,7 +68,7 @@ public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage)
     }
 
     /** The key of the first shard whose header is intact; null if there is none. */
-    private static CacheKey key(FolderFiles files, List<String> names) throws IOException {
+    private static @Nullable CacheKey key(FolderFiles files, List<String> names) throws IOException {
         for (String name : names) {
             try {
                 ShardHeader header = ShardHeader.parse(files.read(name, 0, files.size(name)), name);

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.ClipTooShortException;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
@@ -71,7 +72,11 @@ public final class ClipPass implements Closeable {
         }
     }
 
-    private record Candidate(AudioClip clip, boolean wanted, double seconds, Exception failure) {}
+    private record Candidate(
+            AudioClip clip,
+            boolean wanted,
+            double seconds,
+            @Nullable Exception failure) {}
 
     /**
      * @param operation verb for messages, such as {@code embed}
@@ -142,7 +147,7 @@ public final class ClipPass implements Closeable {
 
     @FunctionalInterface
     private interface Work<R> {
-        R on(SharedFile file, AudioClip clip);
+        R on(@Nullable SharedFile file, AudioClip clip);
     }
 
     /** Processes files in parallel, and the clips of one file in order. */
@@ -161,7 +166,7 @@ public final class ClipPass implements Closeable {
         return IntStream.range(0, some.size()).mapToObj(results::get).toList();
     }
 
-    private Candidate measure(SharedFile file, AudioClip clip, Choice choice) {
+    private Candidate measure(@Nullable SharedFile file, AudioClip clip, Choice choice) {
         try {
             if (!choice.read(clip)) {
                 return new Candidate(clip, false, 0, null);
@@ -179,7 +184,7 @@ public final class ClipPass implements Closeable {
     }
 
     /** Reads a clip and resamples it; if {@code aside}, in the background while the next clip is read. */
-    private CompletableFuture<ClipSound> read(SharedFile file, Candidate candidate, boolean aside) {
+    private CompletableFuture<ClipSound> read(@Nullable SharedFile file, @Nullable Candidate candidate, boolean aside) {
         AudioClip clip = candidate.clip();
         if (!candidate.wanted() || candidate.failure() != null) {
             return CompletableFuture.completedFuture(

@@ -2,6 +2,7 @@ package org.unmute.probes.cache;
 
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of reading a clip.
@@ -13,7 +14,12 @@ import java.util.List;
  * @param warnings irregularities of the file, reported with the first clip that meets them
  */
 public record ClipSound(
-        AudioClip clip, float[] samples, double seconds, int rate, Exception failure, List<String> warnings) {
+        AudioClip clip,
+        float @Nullable [] samples,
+        double seconds,
+        int rate,
+        @Nullable Exception failure,
+        List<String> warnings) {
     /** Copies the list. */
     public ClipSound {
         warnings = List.copyOf(warnings);
@@ -23,7 +29,7 @@ public record ClipSound(
         return new ClipSound(clip, null, 0, 0, null, List.of());
     }
 
-    static ClipSound failed(AudioClip clip, Exception failure) {
+    static ClipSound failed(AudioClip clip, @Nullable Exception failure) {
         return new ClipSound(clip, null, 0, 0, failure, List.of());
     }
 
@@ -33,7 +39,7 @@ public record ClipSound(
     }
 
     /** The reason for the failure; null if there is none. */
-    public String reason() {
+    public @Nullable String reason() {
         return failure == null ? null : reason(failure);
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
@@ -167,7 +168,7 @@ public final class Embedding {
     }
 
     /** What the encoder makes of the chunk's recordings, in order; null where it refuses one, or they are too many. */
-    private Iterator<Features> encode(List<ClipSound> chunk, Features.Request request) {
+    private @Nullable Iterator<Features> encode(List<ClipSound> chunk, Features.Request request) {
         List<float[]> recordings =
                 chunk.stream().map(ClipSound::samples).filter(Objects::nonNull).toList();
         try {
@@ -178,10 +179,10 @@ public final class Embedding {
     }
 
     /** Appends what the encoder makes of a clip; gives the reason if that cannot be, else null. */
-    private String store(
+    private @Nullable String store(
             ClipSound sound,
-            String hash,
-            Iterator<Features> features,
+            @Nullable String hash,
+            @Nullable Iterator<Features> features,
             Features.Request request,
             TokenCacheWriter writer)
             throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.Sha256;
 
 /**
@@ -38,6 +39,7 @@ public final class FileHashes {
     }
 
     /** The last result of {@link #of}; null if the file has not been hashed. */
+    @Nullable
     String last(Path file) {
         Known last = known.get(file);
         return last == null ? null : last.hash();

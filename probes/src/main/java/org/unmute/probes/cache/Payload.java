@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
@@ -115,7 +116,7 @@ final class Payload {
     }
 
     /** Reads {@code count} values of the payload, starting with value {@code from}. */
-    static void get(MemorySegment payload, int from, int count, float[] dst, int offset, DType dtype) {
+    static void get(MemorySegment payload, int from, int count, float @Nullable [] dst, int offset, DType dtype) {
         if (dtype == DType.F32) {
             MemorySegment.copy(payload, FLOAT, 4L * from, dst, offset, count);
             return;

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
@@ -81,7 +82,7 @@ record RecordHeader(
      *
      * @param file {@link #MAX_BYTES} bytes from the offset on, or fewer at the end of the file
      */
-    static RecordHeader parse(MemorySegment file, long at) {
+    static @Nullable RecordHeader parse(MemorySegment file, long at) {
         long left = file.byteSize() - at;
         if (left < MIN_BYTES || file.get(LONG, at) != MAGIC) {
             return null;
@@ -113,7 +114,7 @@ record RecordHeader(
     }
 
     /** Whether the sizes imply exactly the stated payload size, so that no read can go beyond it. */
-    boolean sizesFit(CacheKey key) {
+    boolean sizesFit(@Nullable CacheKey key) {
         if (time < 1 || freq < 1 || dim < 1 || padding >= time || layers != key.layers()) {
             return false;
         }
@@ -156,7 +157,7 @@ record RecordHeader(
     }
 
     /** The bytes of a clip's audio hash, checked. */
-    static byte[] checkedHash(String clipId, String audioSha256) {
+    static byte[] checkedHash(String clipId, @Nullable String audioSha256) {
         if (!audioSha256.matches("[0-9a-f]{64}")) {
             throw new IllegalArgumentException("token cache: clip '" + clipId
                     + "': an audio hash has 64 lower-case hex digits: '" + audioSha256 + "'");

@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.ShardFiles;
 
@@ -28,7 +29,7 @@ final class Shard {
     private final ShardFiles files;
     private final String name;
     private final long size;
-    private final CacheKey key;
+    private final @Nullable CacheKey key;
     private final boolean headerIntact;
     private final List<Entry> entries = new ArrayList<>();
     private final List<Damage> damage = new ArrayList<>();
@@ -42,7 +43,7 @@ final class Shard {
         }
     }
 
-    private Shard(ShardFiles files, String name, long size, CacheKey key, boolean headerIntact) {
+    private Shard(ShardFiles files, String name, long size, @Nullable CacheKey key, boolean headerIntact) {
         this.files = files;
         this.name = name;
         this.size = size;
@@ -116,7 +117,8 @@ final class Shard {
     }
 
     /** Why a file is not the one that the manifest names; null if its size agrees. */
-    private static String problem(ShardFiles files, Set<String> names, FileManifest.Entry entry) throws IOException {
+    private static @Nullable String problem(ShardFiles files, Set<String> names, FileManifest.Entry entry)
+            throws IOException {
         boolean there = names.contains(entry.name());
         return there && files.size(entry.name()) == entry.bytes()
                 ? null
@@ -132,7 +134,7 @@ final class Shard {
      * @param verify whether to check the payloads in addition to the headers
      * @throws TokenCacheException if it belongs to another key, or if the key is neither given nor readable
      */
-    static Shard open(ShardFiles files, String name, CacheKey expected, boolean last, boolean verify)
+    static Shard open(ShardFiles files, String name, @Nullable CacheKey expected, boolean last, boolean verify)
             throws IOException {
         Shard unread = new Shard(files, name, files.size(name), expected, false);
         ShardHeader header = ShardHeader.parse(unread.from(0), name);
@@ -152,7 +154,8 @@ final class Shard {
      * @param listing the files of its folder
      * @param expected as for {@link #open}
      */
-    static Shard openByContents(ShardFiles files, String name, Listing listing, CacheKey expected) throws IOException {
+    static Shard openByContents(ShardFiles files, String name, Listing listing, @Nullable CacheKey expected)
+            throws IOException {
         String contents = ShardContents.nameFor(name);
         if (listing.names().contains(contents)) {
             ShardContents found = ShardContents.read(files, contents);
@@ -300,7 +303,7 @@ final class Shard {
         return entry.end();
     }
 
-    private Damage damage(Damage.Kind kind, int record, long offset, long bytes, String clip, String reason) {
+    private Damage damage(Damage.Kind kind, int record, long offset, long bytes, @Nullable String clip, String reason) {
         return new Damage(kind, name, record, offset, bytes, Optional.ofNullable(clip), reason);
     }
 
@@ -315,6 +318,7 @@ final class Shard {
     }
 
     /** Reads and checks a payload; null if it does not match its checksum. */
+    @Nullable
     MemorySegment intactPayload(Entry entry) throws IOException {
         RecordHeader header = entry.header();
         MemorySegment payload = files.read(name, entry.offset() + header.bytes(), header.payloadBytes());
@@ -349,6 +353,7 @@ final class Shard {
     }
 
     /** The key of its records; null for a shard with an unfinished header that was opened without a key. */
+    @Nullable
     CacheKey key() {
         return key;
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.probes.cache.files.ShardFiles;
@@ -126,7 +127,7 @@ public final class ShardContents {
      * @return the table; null if it has a later version
      * @throws MalformedFileException if it is damaged
      */
-    static ShardContents read(ShardFiles files, String name) throws IOException {
+    static @Nullable ShardContents read(ShardFiles files, String name) throws IOException {
         long size = files.size(name);
         String file = files.place() + "/" + name;
         if (size < FIXED_BYTES + 4 || size > Integer.MAX_VALUE) {

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 
 /** The header of a shard file: its number and the key of its records. */
@@ -51,7 +52,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
      * @return the header; null if the bytes are not an intact header
      * @throws TokenCacheException if the header is intact but has an unknown version
      */
-    static ShardHeader parse(MemorySegment file, String name) throws TokenCacheException {
+    static @Nullable ShardHeader parse(MemorySegment file, String name) throws TokenCacheException {
         if (file.byteSize() < FIXED_BYTES
                 || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
             return null;

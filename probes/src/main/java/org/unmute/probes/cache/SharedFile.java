@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
@@ -27,7 +28,7 @@ final class SharedFile implements Closeable {
     private final Path path;
     private final int channel;
     private final AudioReader reader;
-    private AudioStream stream;
+    private @Nullable AudioStream stream;
     private IOException unopened;
     private float[] held = {};
     private long heldFrom;

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.files.FolderFiles;
@@ -52,14 +53,12 @@ public final class TokenCache implements AutoCloseable {
         this.key = key;
         this.shards = List.copyOf(shards);
         clips = new LinkedHashMap<>();
-        List<Damage> found = new ArrayList<>();
         for (Shard shard : shards) {
-            found.addAll(shard.damage());
             for (Shard.Entry entry : shard.entries()) {
                 clips.put(entry.header().clip(), new Location(shard, entry));
             }
         }
-        damage = List.copyOf(found);
+        damage = shards.stream().flatMap(shard -> shard.damage().stream()).toList();
     }
 
     /** Opens a cache with any key; {@link #key()} returns it. */
@@ -73,7 +72,7 @@ public final class TokenCache implements AutoCloseable {
      * @param expected the key it must have, or null for any
      * @throws TokenCacheException if the folder has no shard, one of another key, or one whose header is damaged
      */
-    public static TokenCache open(Path folder, CacheKey expected) throws IOException {
+    public static TokenCache open(Path folder, @Nullable CacheKey expected) throws IOException {
         return open(new FolderFiles(folder, Arena.ofShared()), expected, true, TokenCache::oneByOne);
     }
 
@@ -95,23 +94,22 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException as {@link #open(Path, CacheKey)}, and if a file of the manifest is missing
      * @throws IOException if the files cannot be read
      */
-    public static TokenCache open(ShardFiles files, CacheKey expected) throws IOException {
+    public static TokenCache open(ShardFiles files, @Nullable CacheKey expected) throws IOException {
         return open(files, expected, true, TokenCache::severalAtOnce);
     }
 
     private interface Opening {
-        List<Shard> open(ShardFiles files, Shard.Listing listing, CacheKey expected) throws IOException;
+        List<Shard> open(ShardFiles files, Shard.Listing listing, @Nullable CacheKey expected) throws IOException;
     }
 
-    private static TokenCache open(ShardFiles files, CacheKey expected, boolean whole, Opening opening)
+    private static TokenCache open(ShardFiles files, @Nullable CacheKey expected, boolean whole, Opening opening)
             throws IOException {
         try {
             Shard.Listing listing = Shard.list(files);
-            if (whole) {
+            if (whole || listing.shards().isEmpty()) {
                 listing.requireWhole(files.place());
             }
             if (listing.shards().isEmpty()) {
-                listing.requireWhole(files.place());
                 throw new TokenCacheException(
                         "token cache: no shards in " + files.place() + ": embed recordings into it first");
             }
@@ -140,7 +138,7 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /** Opens one shard to learn the key, then the others with several requests in flight. */
-    private static List<Shard> severalAtOnce(ShardFiles files, Shard.Listing listing, CacheKey expected)
+    private static List<Shard> severalAtOnce(ShardFiles files, Shard.Listing listing, @Nullable CacheKey expected)
             throws IOException {
         List<Shard> shards = new ArrayList<>();
         shards.add(Shard.openByContents(files, listing.shards().getFirst(), listing, expected));
@@ -249,12 +247,11 @@ public final class TokenCache implements AutoCloseable {
      */
     public Features readFeatures(String clipId) throws IOException {
         Location at = locate(clipId);
-        CachedClip clip = at.clip();
         MemorySegment payload = payload(at);
         List<TokenMap> layers = IntStream.rangeClosed(1, key.layers())
-                .mapToObj(l -> map(clip, payload, l))
+                .mapToObj(l -> map(at.clip(), payload, l))
                 .toList();
-        return new Features(map(clip, payload, 0), layers, null);
+        return new Features(map(at.clip(), payload, 0), layers, null);
     }
 
     /** @param index 0 for the last layer; from 1 on, the layers in order */
@@ -272,7 +269,7 @@ public final class TokenCache implements AutoCloseable {
             int rows,
             float[] tokens,
             int tokensAt,
-            float[] cls,
+            float @Nullable [] cls,
             int clsAt) {
         int from = Math.toIntExact(index * Payload.map(clip.time(), clip.freq(), clip.dim(), clip.hasCls()));
         Payload.get(payload, from, clip.valuesOf(rows), tokens, tokensAt, key.dtype());
@@ -293,7 +290,14 @@ public final class TokenCache implements AutoCloseable {
      * @throws IndexOutOfBoundsException if an array is too short, or the clip has fewer rows
      */
     public CachedClip readLayersInto(
-            String clipId, int rows, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+            String clipId,
+            int rows,
+            float[] tokens,
+            int tokensAt,
+            int tokensStep,
+            float @Nullable [] cls,
+            int clsAt,
+            int clsStep)
             throws IOException {
         if (key.layers() == 0) {
             throw new TokenCacheException("token cache: " + files.place()
@@ -328,12 +332,11 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IndexOutOfBoundsException if an array is too short, or the clip has fewer rows
      */
-    public CachedClip readInto(String clipId, int rows, float[] tokens, int tokensAt, float[] cls, int clsAt)
+    public CachedClip readInto(String clipId, int rows, float[] tokens, int tokensAt, float @Nullable [] cls, int clsAt)
             throws IOException {
         Location at = locate(clipId);
-        CachedClip clip = at.clip();
-        get(clip, payload(at), 0, rows, tokens, tokensAt, cls, clsAt);
-        return clip;
+        get(at.clip(), payload(at), 0, rows, tokens, tokensAt, cls, clsAt);
+        return at.clip();
     }
 
     /**

@@ -3,6 +3,7 @@ package org.unmute.probes.decision;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a probe learned on validation clips: a threshold for each class and a calibration of its scores.
@@ -94,7 +95,7 @@ public final class Decisions {
      * @throws IllegalArgumentException as {@link #learn(ThresholdRule, String, float[][], boolean[][])}
      */
     public static Decisions learn(
-            ThresholdRule rule, String source, float[][] scores, boolean[][] labels, boolean[][] known) {
+            ThresholdRule rule, String source, float[][] scores, boolean[][] labels, boolean @Nullable [][] known) {
         ScoreCalibration calibration = ScoreCalibration.fit(scores, labels, known);
         int[] positives = new int[calibration.classes()];
         double[] thresholds = new double[positives.length];

@@ -1,6 +1,7 @@
 package org.unmute.probes.decision;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt,
@@ -59,7 +60,7 @@ public final class ScoreCalibration {
      * @param known  {@code [clips][classes]}: which labels count; null if all do. Not modified.
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
-    public static ScoreCalibration fit(float[][] scores, boolean[][] labels, boolean[][] known) {
+    public static ScoreCalibration fit(float[][] scores, boolean[][] labels, boolean @Nullable [][] known) {
         byte[][] states = new byte[labels.length][];
         for (int i = 0; i < states.length; i++) {
             states[i] = new byte[labels[i].length];

@@ -1,5 +1,7 @@
 package org.unmute.probes.event;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A detected event, in time and frequency.
  *
@@ -10,4 +12,10 @@ package org.unmute.probes.event;
  * @param peak middle of the frame that has this score, in seconds
  * @param band the frequencies at which it was detected
  */
-public record Event(int label, double onset, double offset, float score, double peak, Band band) {}
+public record Event(
+        int label,
+        double onset,
+        double offset,
+        float score,
+        double peak,
+        @Nullable Band band) {}

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Detects events while scores arrive, frame by frame, in constant memory. An event is delivered as soon as later frames
@@ -61,9 +62,9 @@ public final class EventDetector {
     /** The state of one class. */
     private static final class Track {
         /** The current run; null if the last frame is below the low threshold. */
-        private Run open;
+        private @Nullable Run open;
         /** A finished event that a later one may still join. */
-        private Run waiting;
+        private @Nullable Run waiting;
     }
 
     /** @param events receives each event once, by onset within each class */
@@ -131,7 +132,7 @@ public final class EventDetector {
         return all;
     }
 
-    private static void add(int c, Run run, boolean open, List<TaggerState.Pending> to) {
+    private static void add(int c, @Nullable Run run, boolean open, List<TaggerState.Pending> to) {
         if (run != null) {
             Event event = new Event(c, run.onset, run.offset, run.score, run.peak, null);
             to.add(new TaggerState.Pending(event, open, run.exceeded));

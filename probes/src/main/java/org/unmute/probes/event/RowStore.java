@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.score.FrameScorer.Context;
@@ -36,6 +37,7 @@ final class RowStore {
     }
 
     /** The rows of a context as a clip, with the class tokens of its middle row. All of them must be held. */
+    @Nullable
     Features of(Context context) {
         List<Features> all =
                 List.copyOf(rows.subMap(context.from(), context.to()).values());

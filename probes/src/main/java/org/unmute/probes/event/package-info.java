@@ -3,5 +3,10 @@
  * durations. {@link org.unmute.probes.event.EventDetector} applies all of these while frames arrive; {@link
  * org.unmute.probes.event.Stretch} has the steps for lists. {@link org.unmute.probes.event.StreamingTagger} converts
  * samples to events, including the frequencies of each.
+ *
+ * @since 0.2.0
  */
+@NullMarked
 package org.unmute.probes.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package org.unmute.probes.loss;
 
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -20,7 +21,7 @@ public record BagLoss(Loss loss) {
      * @throws IllegalArgumentException if sizes differ
      * @throws UnsupportedOperationException if an element's loss depends on other elements
      */
-    public Tensor of(Tensor logits, float[] targets, float[] weights) {
+    public @Nullable Tensor of(Tensor logits, float[] targets, float[] weights) {
         if (logits.shape().elements() != targets.length || weights.length != targets.length) {
             throw new IllegalArgumentException("bag loss: logits " + logits.shape() + " do not have " + targets.length
                     + " targets and " + weights.length + " weights");

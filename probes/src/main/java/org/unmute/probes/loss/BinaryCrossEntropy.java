@@ -1,6 +1,7 @@
 package org.unmute.probes.loss;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.LossReduction;
 import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
@@ -12,7 +13,7 @@ import org.unmute.tensor.Tensor;
  * @param positiveWeight w, {@code [classes]}, or null for 1
  * @param reduction over batch and classes
  */
-public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction) implements Loss {
+public record BinaryCrossEntropy(@Nullable Tensor positiveWeight, LossReduction reduction) implements Loss {
     /** Unweighted mean. */
     public static final BinaryCrossEntropy DEFAULT = new BinaryCrossEntropy(null, LossReduction.MEAN);
 

@@ -1,5 +1,6 @@
 package org.unmute.probes.loss;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.LossReduction;
 import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
@@ -14,7 +15,7 @@ import org.unmute.tensor.Tensor;
  * @param classWeight w, {@code [classes]}, or null for 1
  * @param reduction over the batch
  */
-public record CrossEntropy(double smoothing, Tensor classWeight, LossReduction reduction) implements Loss {
+public record CrossEntropy(double smoothing, @Nullable Tensor classWeight, LossReduction reduction) implements Loss {
     /** No smoothing, no weights, mean. */
     public static final CrossEntropy DEFAULT = new CrossEntropy(0, null, LossReduction.MEAN);
 

@@ -1,5 +1,6 @@
 package org.unmute.probes.loss;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
 
@@ -40,7 +41,7 @@ public interface Loss {
     }
 
     /** Some elements of a tensor by their row-major positions, {@code [elements]}. */
-    static Tensor elements(Tensor all, int[] elements) {
+    static Tensor elements(@Nullable Tensor all, int[] elements) {
         return all.reshape(-1).indexSelect(0, Tensor.of(all.backend(), elements, elements.length));
     }
 }

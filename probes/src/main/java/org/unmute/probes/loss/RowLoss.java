@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -31,7 +32,7 @@ public record RowLoss(Loss loss) {
      * @return one number; null if nothing is known
      * @throws IllegalArgumentException if sizes differ
      */
-    public Tensor of(Tensor logits, int[] rows, float[] targets, float[] clips) {
+    public @Nullable Tensor of(Tensor logits, int[] rows, float[] targets, float[] clips) {
         int classes = logits.shape().dim(1);
         int all = Arrays.stream(rows).sum();
         if (logits.size(0) != all || targets.length != all * classes || clips.length != rows.length * classes) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logit of one class for one clip, as a sum of parts and a bias.
@@ -138,7 +139,7 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
      * @param name prefix of the parts' names, before the number
      * @param tokens the token of each part, or null if the parts do not belong to tokens
      */
-    public static List<Part> parts(String name, int first, int[] tokens, double[] values, double[] weights) {
+    public static List<Part> parts(String name, int first, int @Nullable [] tokens, double[] values, double[] weights) {
         return IntStream.range(0, weights.length)
                 .mapToObj(i -> Part.product(
                         first + i, name + " " + (first + i), tokens == null ? -1 : tokens[i], values[i], weights[i]))

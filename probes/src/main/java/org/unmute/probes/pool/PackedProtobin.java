@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -38,10 +39,7 @@ public final class PackedProtobin {
 
     private final int prototypes;
     private final int dim;
-    /**
-     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, other
-     * bits 0.
-     */
+    /** {@code [prototypes, ⌈dim / 8⌉]}; entry d is bit {@code d % 8} of byte {@code d / 8}, other bits 0. */
     private final byte[] bits;
 
     private final float[] weight;
@@ -135,7 +133,7 @@ public final class PackedProtobin {
     }
 
     /** Thresholds and calibration of the probe it was packed from, or null. */
-    public Decisions decisions() {
+    public @Nullable Decisions decisions() {
         return metadata.decisions();
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.nn.Initializer;
 
@@ -24,16 +25,16 @@ import org.unmute.tensor.nn.Initializer;
 public final class ParameterSource {
     private final String name;
     /** Null if parameters are given. */
-    private final TokenLayout layout;
+    private final @Nullable TokenLayout layout;
 
     private final boolean hasCls;
     private final int classes;
     /** As given, and where nothing is given, as a preset has it. */
     private ProbeOptions options;
     /** Null if parameters are given. */
-    private final Initializer init;
+    private final @Nullable Initializer init;
     /** Null if parameters are drawn. */
-    private final ParameterMap given;
+    private final @Nullable ParameterMap given;
 
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Set<String> buffers = new LinkedHashSet<>();
@@ -52,12 +53,12 @@ public final class ParameterSource {
 
     private ParameterSource(
             String name,
-            TokenLayout layout,
+            @Nullable TokenLayout layout,
             boolean hasCls,
             int classes,
             ProbeOptions options,
-            Initializer init,
-            ParameterMap given) {
+            @Nullable Initializer init,
+            @Nullable ParameterMap given) {
         this.name = name;
         this.layout = layout;
         this.hasCls = hasCls;
@@ -160,7 +161,7 @@ public final class ParameterSource {
      *
      * @throws IllegalStateException if parameters are given: nothing else than {@link #hasCls} is known then
      */
-    public TokenLayout layout() {
+    public @Nullable TokenLayout layout() {
         requireFresh("the layout of tokens");
         return layout;
     }

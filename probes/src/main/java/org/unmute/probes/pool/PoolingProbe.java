@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -97,7 +98,7 @@ public abstract class PoolingProbe implements Probe {
      * The weight of each token, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}. Null,
      * unless overridden, for probes that do not weight tokens.
      */
-    protected Tensor tokenWeights(TokenBatch batch) {
+    protected @Nullable Tensor tokenWeights(TokenBatch batch) {
         return null;
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -28,11 +29,11 @@ record ProbeMetadata(
         boolean hasCls,
         boolean singleLabel,
         boolean soundOnly,
-        Standardization standardization,
+        @Nullable Standardization standardization,
         String encoderHash,
         String frontEndHash,
-        Decisions decisions,
-        EventDecisions eventDecisions) {
+        @Nullable Decisions decisions,
+        @Nullable EventDecisions eventDecisions) {
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
@@ -61,7 +62,7 @@ record ProbeMetadata(
     }
 
     /** A copy with other decisions. */
-    ProbeMetadata with(Decisions learned) {
+    ProbeMetadata with(@Nullable Decisions learned) {
         return new ProbeMetadata(
                 classes,
                 hasCls,
@@ -75,7 +76,7 @@ record ProbeMetadata(
     }
 
     /** A copy with other decisions about events. */
-    ProbeMetadata with(EventDecisions learned) {
+    ProbeMetadata with(@Nullable EventDecisions learned) {
         return new ProbeMetadata(
                 classes,
                 hasCls,
@@ -105,10 +106,10 @@ record ProbeMetadata(
     /** Metadata with the components that {@link #check} examines. */
     static ProbeMetadata of(
             List<String> classes,
-            Standardization standardization,
+            @Nullable Standardization standardization,
             boolean hasCls,
-            Decisions decisions,
-            EventDecisions eventDecisions) {
+            @Nullable Decisions decisions,
+            @Nullable EventDecisions eventDecisions) {
         return new ProbeMetadata(classes, hasCls, false, false, standardization, "", "", decisions, eventDecisions);
     }
 
@@ -248,13 +249,13 @@ record ProbeMetadata(
         }
     }
 
-    private static void add(SafetensorsWriter out, String name, float[] values) {
+    private static void add(SafetensorsWriter out, String name, float @Nullable [] values) {
         if (values != null) {
             out.add(STANDARDIZATION + name, Shape.of(values.length), values);
         }
     }
 
-    private static float[] column(SafetensorsFile file, String name) {
+    private static float @Nullable [] column(SafetensorsFile file, String name) {
         return file.has(STANDARDIZATION + name) ? file.floats(STANDARDIZATION + name) : null;
     }
 

@@ -1,6 +1,7 @@
 package org.unmute.probes.pool;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.TokenMap;
 
 /**
@@ -12,7 +13,8 @@ import org.unmute.models.encoder.TokenMap;
  * @param clsMean {@code [dim]}, or null without cls tokens
  * @param clsDeviation {@code [dim]}, or null without cls tokens
  */
-public record Standardization(float[] tokenMean, float[] tokenDeviation, float[] clsMean, float[] clsDeviation) {
+public record Standardization(
+        float[] tokenMean, float[] tokenDeviation, float @Nullable [] clsMean, float @Nullable [] clsDeviation) {
     /** @throws IllegalArgumentException if the lengths differ, a number is not finite, or a deviation is not above 0 */
     public Standardization {
         boolean cls = clsMean != null;
@@ -52,7 +54,8 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         apply(values, at, count, clsMean, clsDeviation);
     }
 
-    private static void apply(float[] values, int at, int count, float[] mean, float[] deviation) {
+    private static void apply(
+            float[] values, int at, int count, float @Nullable [] mean, float @Nullable [] deviation) {
         for (int n = 0; n < count; n++) {
             int row = at + n * mean.length; // a single induction variable, so that C2 vectorizes the loop
             for (int d = 0; d < mean.length; d++) {

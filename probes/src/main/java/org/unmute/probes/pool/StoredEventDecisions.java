@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventDecisions.Learned;
 import org.unmute.probes.decision.EventDecisions.OneClass;
@@ -85,7 +86,7 @@ final class StoredEventDecisions {
     /**
      * @throws IllegalArgumentException if something is missing or malformed; a file without such decisions gives null
      */
-    static EventDecisions of(SafetensorsFile file) {
+    static @Nullable EventDecisions of(SafetensorsFile file) {
         Map<String, String> about = file.metadata();
         if (!about.containsKey(RULE)) {
             return null;

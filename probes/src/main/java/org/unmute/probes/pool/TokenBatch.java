@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Tensor;
@@ -21,7 +22,12 @@ import org.unmute.tensor.backend.Backend;
  * @param freq grid columns
  * @param layers tokens of all layers, or null
  */
-public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers layers) {
+public record TokenBatch(
+        Tensor tokens,
+        @Nullable Tensor cls,
+        int time,
+        int freq,
+        @Nullable Layers layers) {
     /** @throws IllegalArgumentException if the shapes do not fit each other or the grid */
     public TokenBatch {
         if (tokens.rank() != 3 || time < 1 || freq < 1 || tokens.size(1) != (long) time * freq) {
@@ -43,7 +49,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
     }
 
     /** Tokens of the last layer only. */
-    public TokenBatch(Tensor tokens, Tensor cls, int time, int freq) {
+    public TokenBatch(Tensor tokens, @Nullable Tensor cls, int time, int freq) {
         this(tokens, cls, time, freq, null);
     }
 
@@ -53,7 +59,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
      * @param tokens {@code [layers, batch, time * freq, dim]}
      * @param cls {@code [layers, batch, dim]}, or null if the encoder has no cls token
      */
-    public record Layers(Tensor tokens, Tensor cls) {
+    public record Layers(Tensor tokens, @Nullable Tensor cls) {
         /** @throws IllegalArgumentException if the shapes do not fit each other */
         public Layers {
             if (tokens.rank() != 4

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.Resampler;
 import org.unmute.files.MalformedFileException;
 import org.unmute.files.Sha256;
@@ -54,11 +55,11 @@ public record TrainedProbe(
         boolean hasCls,
         boolean singleLabel,
         boolean soundOnly,
-        Standardization standardization,
+        @Nullable Standardization standardization,
         String encoderHash,
         String frontEndHash,
-        Decisions decisions,
-        EventDecisions eventDecisions) {
+        @Nullable Decisions decisions,
+        @Nullable EventDecisions eventDecisions) {
     private static final String FORMAT = "unmute-probe-";
     /** Begins the names of parameters in a file. */
     static final String PARAMETER = "probe.";
@@ -82,7 +83,7 @@ public record TrainedProbe(
             List<String> classes,
             boolean hasCls,
             boolean singleLabel,
-            Standardization standardization,
+            @Nullable Standardization standardization,
             String encoderHash,
             String frontEndHash) {
         this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, null, null);
@@ -94,7 +95,7 @@ public record TrainedProbe(
      * @param learned in the order of {@link #classes()}, or null for none
      * @throws IllegalArgumentException if they are of other classes
      */
-    public TrainedProbe with(Decisions learned) {
+    public TrainedProbe with(@Nullable Decisions learned) {
         return metadata().with(learned).with(probe);
     }
 
@@ -104,7 +105,7 @@ public record TrainedProbe(
      * @param learned in the order of {@link #classes()}, or null for none
      * @throws IllegalArgumentException if they are of other classes
      */
-    public TrainedProbe withEvents(EventDecisions learned) {
+    public TrainedProbe withEvents(@Nullable EventDecisions learned) {
         return metadata().with(learned).with(probe);
     }
 
@@ -230,7 +231,7 @@ public record TrainedProbe(
     }
 
     /** The calibration of raw scores that the probe learned, or null. */
-    public ScoreCalibration calibration() {
+    public @Nullable ScoreCalibration calibration() {
         return decisions == null ? null : decisions.calibration();
     }
 

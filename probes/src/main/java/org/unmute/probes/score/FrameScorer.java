@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unmute.audio.playback.Speed;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
@@ -45,12 +46,12 @@ public final class FrameScorer {
     private final TrainedProbe probe;
     private final int half;
     private final int stride;
-    private final ScoreCalibration calibration;
+    private final @Nullable ScoreCalibration calibration;
     private final boolean byRow;
     /** Rows before a row, or before the middle of its context, that its scores need. */
     private final int reach;
     /** The probe, if the descriptor of a context is the max over its rows. */
-    private final MaxPooled maxPooled;
+    private final @Nullable MaxPooled maxPooled;
 
     /**
      * The rows that the scores of a row come from.
@@ -69,7 +70,7 @@ public final class FrameScorer {
      * @param calibration applied to all scores, or null for raw scores
      * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
      */
-    public FrameScorer(TrainedProbe probe, int context, int stride, ScoreCalibration calibration) {
+    public FrameScorer(TrainedProbe probe, int context, int stride, @Nullable ScoreCalibration calibration) {
         if (context < 1 || context % 2 == 0 || stride < 1) {
             throw new IllegalArgumentException("frame scores: the context must be an odd number of rows, the stride at"
                     + " least one row: context " + context + ", stride " + stride);
@@ -114,12 +115,12 @@ public final class FrameScorer {
      * @param spec        the encoder of the tokens
      * @param calibration applied to all scores, or null for raw scores
      */
-    public static FrameScorer of(TrainedProbe probe, EncoderSpec spec, ScoreCalibration calibration) {
+    public static FrameScorer of(TrainedProbe probe, EncoderSpec spec, @Nullable ScoreCalibration calibration) {
         return of(probe, spec.rowTimes(), calibration);
     }
 
     /** {@link #of(TrainedProbe, EncoderSpec, ScoreCalibration)} where only the times of the rows are known. */
-    public static FrameScorer of(TrainedProbe probe, RowTimes times, ScoreCalibration calibration) {
+    public static FrameScorer of(TrainedProbe probe, RowTimes times, @Nullable ScoreCalibration calibration) {
         double context = isOfRows(probe) ? 0 : times.speed().recorded(CONTEXT_SECONDS);
         return of(probe, times, context, times.speed().recorded(STRIDE_SECONDS), calibration);
     }
@@ -134,7 +135,7 @@ public final class FrameScorer {
      * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
      */
     public static FrameScorer of(
-            TrainedProbe probe, RowTimes times, double context, double stride, ScoreCalibration calibration) {
+            TrainedProbe probe, RowTimes times, double context, double stride, @Nullable ScoreCalibration calibration) {
         if (!(context >= 0 && stride >= 0)) {
             throw new IllegalArgumentException("frame scores: the context and the stride must be at least 0 seconds: "
                     + "context " + context + ", stride " + stride);

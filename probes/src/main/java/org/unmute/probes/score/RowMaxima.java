@@ -3,6 +3,7 @@ package org.unmute.probes.score;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sliding maximum of each entry over a window of rows that moves forward. Each row is compared three times, whatever
@@ -15,7 +16,7 @@ final class RowMaxima {
     /** From first to last: the max over all rows of the older part, over all but its first row, …, its last row. */
     private final Deque<float[]> older = new ArrayDeque<>();
 
-    private float[] newerMax;
+    private float @Nullable [] newerMax;
     private long start;
 
     /** @param start number of the first row */

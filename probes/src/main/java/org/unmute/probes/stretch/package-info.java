@@ -1,2 +1,9 @@
-/** Stretches of cached clips as clips of their own. */
+/**
+ * Stretches of cached clips as clips of their own.
+ *
+ * @since 0.2.0
+ */
+@NullMarked
 package org.unmute.probes.stretch;
+
+import org.jspecify.annotations.NullMarked;

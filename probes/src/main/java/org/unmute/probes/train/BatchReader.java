@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
@@ -70,7 +71,7 @@ public final class BatchReader {
      * @throws IllegalArgumentException if the probe reads several layers and the source has another number of layers,
      *     or if there is a standardization, which covers the last layer only
      */
-    public static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
+    public static BatchReader of(Probe probe, TokenSource source, @Nullable Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
             throw new IllegalArgumentException("probe " + probe.name() + ": it looks at the tokens of " + probe.layers()
                     + " layers, the clips have "

@@ -79,7 +79,7 @@ final class MemorySource implements TokenSource {
         return maps.flatMap(m -> Stream.of(m.tokens(), m.cls()));
     }
 
-    /** A text that differs if the values differ; arrays may be null. */
+    /** A text that differs if the values differ; arrays that are missing do not count. */
     static String fingerprint(Stream<float[]> arrays) {
         CRC32C crc = new CRC32C();
         arrays.filter(Objects::nonNull).forEach(values -> {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.loss.BagLoss;
 import org.unmute.probes.loss.RowLoss;
 import org.unmute.probes.pool.ClassNames;
@@ -47,7 +48,7 @@ public final class ProbeTrainer {
     private final TokenSet clips;
     private final TrainingSettings settings;
     private final TrainingProgress progress;
-    private final Standardization standardization;
+    private final @Nullable Standardization standardization;
     private final int stepsPerEpoch;
     private long nanos;
     private long trained;
@@ -74,7 +75,7 @@ public final class ProbeTrainer {
      * @param soundOnly whether rows of padding were left out
      */
     public record Result(
-            Standardization standardization, LossHistory losses, Throughput throughput, boolean soundOnly) {
+            @Nullable Standardization standardization, LossHistory losses, Throughput throughput, boolean soundOnly) {
         /** The result of a run in which padding counted as sound. */
         public Result(Standardization standardization, LossHistory losses, Throughput throughput) {
             this(standardization, losses, throughput, false);
@@ -137,7 +138,11 @@ public final class ProbeTrainer {
      * @throws TrainingDivergedException if the loss becomes NaN or infinite
      */
     public static Result train(
-            Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
+            Probe probe,
+            TokenSet clips,
+            TrainingSettings settings,
+            @Nullable Path checkpoint,
+            TrainingProgress progress)
             throws IOException {
         return train(
                 probe,
@@ -159,14 +164,14 @@ public final class ProbeTrainer {
             Probe probe,
             TokenSet clips,
             TrainingSettings settings,
-            CheckpointPlace checkpoint,
+            @Nullable CheckpointPlace checkpoint,
             TrainingProgress progress,
             EpochWatch watch)
             throws IOException {
         return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
     }
 
-    private Result run(CheckpointPlace place, EpochWatch watch) throws IOException {
+    private Result run(@Nullable CheckpointPlace place, EpochWatch watch) throws IOException {
         long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
         Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
         state.putAll(probe.buffers());
@@ -266,13 +271,13 @@ public final class ProbeTrainer {
      *
      * @param clips the targets
      */
-    static Tensor loss(
+    static @Nullable Tensor loss(
             Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
         Tensor loss = ofTargets(probe, clips, settings, batch, random);
         return probe.regularization().map(loss::plus).orElse(loss);
     }
 
-    private static Tensor ofTargets(
+    private static @Nullable Tensor ofTargets(
             Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
         Objective objective = settings.objective();
         if (clips.rows() != null) {
@@ -297,7 +302,7 @@ public final class ProbeTrainer {
                 : objective.loss().ofElements(logits, targets, known);
     }
 
-    private static Tensor ofBags(
+    private static @Nullable Tensor ofBags(
             MaxPooled probe, TokenSet clips, BagLoss loss, BatchReader.Batch batch, SplittableRandom random) {
         List<Tensor> descriptors = new ArrayList<>();
         List<TokenBags> all = new ArrayList<>();

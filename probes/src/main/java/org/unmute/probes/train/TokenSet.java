@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.truth.BoxTargets;
 import org.unmute.probes.truth.RowTargets;
@@ -22,7 +23,12 @@ import org.unmute.tensor.DType;
  * @param rows targets of the clips' rows, on which a probe of rows is trained; null if only those of clips are known
  * @param boxes bags of the clips' tokens, on which a probe that takes the maximum is trained; null for none
  */
-public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows, BoxTargets boxes) {
+public record TokenSet(
+        TokenSource tokens,
+        float[] targets,
+        int classes,
+        @Nullable RowTargets rows,
+        @Nullable BoxTargets boxes) {
     /** @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1] */
     public TokenSet {
         if (classes < 1 || targets.length != (long) tokens.clips() * classes) {
@@ -45,7 +51,7 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes, RowTarg
      *
      * @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1]
      */
-    public TokenSet(TokenSource tokens, float[] targets, int classes, RowTargets rows) {
+    public TokenSet(TokenSource tokens, float[] targets, int classes, @Nullable RowTargets rows) {
         this(tokens, targets, classes, rows, null);
     }
 

@@ -3,5 +3,10 @@
  * in
  * a file that is gone through as it is mapped ({@link org.unmute.probes.vector.VectorIndex}). The comparison is exact:
  * every vector is looked at, in bounded memory.
+ *
+ * @since 0.2.0
  */
+@NullMarked
 package org.unmute.probes.vector;
+
+import org.jspecify.annotations.NullMarked;

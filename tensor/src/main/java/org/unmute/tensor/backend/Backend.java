@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
@@ -94,7 +95,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * @param bias {@code [out]} or null
      * @param out {@code [..., out]}. Modified.
      */
-    default void linear(View x, View weight, View bias, View out) {
+    default void linear(View x, View weight, @Nullable View bias, View out) {
         View transposed = weight.transpose(0, 1);
         if (x.shape().rank() == 1) {
             matmul(x.insert(0), transposed, out.insert(0));
@@ -116,7 +117,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * @param residual shape of {@code out}, or null
      * @param out {@code [..., out]}. Modified.
      */
-    default void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+    default void linear(
+            View x, View weight, @Nullable View bias, @Nullable Unary activation, @Nullable View residual, View out) {
         linear(x, weight, bias, out);
         if (activation != null) {
             unary(activation, 0, 0, out, out);
@@ -136,7 +138,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * @param activation a function without constants, or null
      * @param out {@code [batch, tokens, groups · out]}. Modified.
      */
-    default void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+    default void convolveTokens(View x, View weight, @Nullable View bias, @Nullable Unary activation, View out) {
         CompositeTokenConvolution.compute(this, x, weight, bias, activation, out);
     }
 
@@ -149,7 +151,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * @param bias {@code [out]} or null
      * @param out {@code [batch, positionsY · positionsX, out]}. Modified.
      */
-    default void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
+    default void embedPatches(View image, SlidingWindow window, View weight, @Nullable View bias, View out) {
         long down = image.stride(1);
         long right = image.stride(2);
         Shape shape = Shape.of(
@@ -188,7 +190,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * @param bias {@code [..., queries, keys]} with strides of 0 if shared, or null; -∞ hides a key
      * @param out {@code [..., queries, e]}. Modified.
      */
-    default void attention(View q, View k, View v, View bias, double scale, View out) {
+    default void attention(View q, View k, View v, @Nullable View bias, double scale, View out) {
         View scores = allocateForResult(q.dtype(), q.shape().with(-1, k.shape().size(-2)));
         attentionWeights(q, k, bias, scale, scores);
         matmul(scores, v, out);
@@ -250,7 +252,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /** The softmax in {@link #attention}, written to {@code weights [..., queries, keys]}. */
-    default void attentionWeights(View q, View k, View bias, double scale, View weights) {
+    default void attentionWeights(View q, View k, @Nullable View bias, double scale, View weights) {
         View scores = allocateForResult(q.dtype(), weights.shape());
         matmul(q, k.transpose(-1, -2), scores);
         affine(scores, scale, 0, scores);
@@ -291,7 +293,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * Gradients of {@link #unitSum}, written to {@code gx} and {@code gweights}, which have the shapes of {@code x} and
      * {@code weights}; either may be null.
      */
-    default void unitSumBackward(View x, View weights, View gy, View gx, View gweights) {
+    default void unitSumBackward(View x, View weights, View gy, @Nullable View gx, @Nullable View gweights) {
         new CompositeUnitSum(this, x, weights).backward(gy, gx, gweights);
     }
 
@@ -311,7 +313,7 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      * {@code weight}; either may be null.
      */
     default void convolveBackward(
-            View x, View weight, SlidingWindow window, int groups, View gy, View gx, View gweight) {
+            View x, View weight, SlidingWindow window, int groups, View gy, @Nullable View gx, @Nullable View gweight) {
         new CompositeConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
     }
 

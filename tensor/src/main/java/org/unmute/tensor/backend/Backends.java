@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.Diagnosis;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
@@ -17,7 +18,7 @@ public final class Backends {
     private static final String VECTOR = "vector";
     private static final String VECTOR_MODULE = "org.unmute.kernels.vector";
 
-    private static volatile Choice current;
+    private static volatile @Nullable Choice current;
 
     private Backends() {}
 
@@ -113,14 +114,14 @@ public final class Backends {
         closeUnless(null, replaceCurrent(null));
     }
 
-    private static synchronized Choice replaceCurrent(Choice next) {
+    private static synchronized @Nullable Choice replaceCurrent(@Nullable Choice next) {
         Choice before = current;
         current = next;
         return before;
     }
 
     /** Called without the lock, because a thread of the backend may need the lock before it can end. */
-    private static void closeUnless(Choice kept, Choice c) {
+    private static void closeUnless(@Nullable Choice kept, @Nullable Choice c) {
         if (c != null && (kept == null || c.backend() != kept.backend())) {
             c.backend().close();
         }
@@ -147,10 +148,10 @@ public final class Backends {
      * threads.
      */
     public static final class Scope implements AutoCloseable {
-        private final Choice outer;
+        private final @Nullable Choice outer;
         private boolean ended;
 
-        private Scope(Choice outer) {
+        private Scope(@Nullable Choice outer) {
             this.outer = outer;
         }
 

@@ -2,6 +2,7 @@ package org.unmute.tensor.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
@@ -75,7 +76,7 @@ final class CompositeConvolution {
         View.close(padded, y, part);
     }
 
-    void backward(View x, View weight, View gy, View gx, View gweight) {
+    void backward(View x, View weight, View gy, @Nullable View gx, @Nullable View gweight) {
         if (gweight != null) {
             b.fill(gweight, 0);
         }

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
@@ -9,10 +10,10 @@ final class CompositeCrossEntropy {
     private final RowComposites b;
     private final View x;
     private final View y;
-    private final View weight;
+    private final @Nullable View weight;
 
     /** @param weight {@code [n]} or null */
-    CompositeCrossEntropy(RowComposites b, View x, View y, View weight) {
+    CompositeCrossEntropy(RowComposites b, View x, View y, @Nullable View weight) {
         this.b = b;
         this.x = x;
         this.y = y;

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
@@ -39,8 +40,8 @@ final class CompositeGroupMaxPool {
             TokenGroups groups,
             View winners,
             View gy,
-            View gtokens,
-            View gprototypes) {
+            @Nullable View gtokens,
+            @Nullable View gprototypes) {
         if (gtokens != null) {
             b.fill(gtokens, 0);
         }

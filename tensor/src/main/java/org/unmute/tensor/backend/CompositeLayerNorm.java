@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
@@ -9,12 +10,12 @@ import org.unmute.tensor.op.Unary;
 final class CompositeLayerNorm {
     private final RowComposites b;
     private final View x;
-    private final View weight;
+    private final @Nullable View weight;
     private final double eps;
     private final long n;
 
     /** @param weight {@code [n]} or null */
-    CompositeLayerNorm(RowComposites b, View x, View weight, double eps) {
+    CompositeLayerNorm(RowComposites b, View x, @Nullable View weight, double eps) {
         this.b = b;
         this.x = x;
         this.weight = weight;
@@ -22,7 +23,7 @@ final class CompositeLayerNorm {
         n = x.shape().size(-1);
     }
 
-    void forward(View bias, View out) {
+    void forward(@Nullable View bias, View out) {
         View inverse = perRow();
         standardize(out, inverse);
         if (weight != null) {
@@ -34,7 +35,7 @@ final class CompositeLayerNorm {
         inverse.buffer().close();
     }
 
-    void backward(View gy, View gx, View gweight, View gbias) {
+    void backward(View gy, View gx, @Nullable View gweight, @Nullable View gbias) {
         View inverse = perRow();
         View mean = perRow();
         View normal = b.allocate(x.dtype(), x.shape());

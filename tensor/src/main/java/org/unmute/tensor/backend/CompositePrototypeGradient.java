@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
@@ -30,7 +31,13 @@ final class CompositePrototypeGradient {
     }
 
     static void compute(
-            RowComposites b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            RowComposites b,
+            View tokens,
+            View prototypes,
+            View winners,
+            View gy,
+            @Nullable View gtokens,
+            @Nullable View gprototypes) {
         DType type = tokens.dtype();
         Shape jd = prototypes.shape();
         Shape j1 = Shape.of(jd.size(0), 1);

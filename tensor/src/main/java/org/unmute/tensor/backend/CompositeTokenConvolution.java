@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Unary;
 
@@ -10,7 +11,7 @@ import org.unmute.tensor.op.Unary;
 final class CompositeTokenConvolution {
     private CompositeTokenConvolution() {}
 
-    static void compute(Backend b, View x, View weight, View bias, Unary activation, View out) {
+    static void compute(Backend b, View x, View weight, @Nullable View bias, @Nullable Unary activation, View out) {
         long batch = x.shape().size(0);
         long tokens = x.shape().size(1);
         long outEach = weight.shape().size(1);

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
@@ -51,7 +52,7 @@ final class CompositeUnitSum {
         unit.buffer().close();
     }
 
-    void backward(View gy, View gx, View gweights) {
+    void backward(View gy, @Nullable View gx, @Nullable View gweights) {
         View unit = b.allocate(x.dtype(), block);
         View work = b.allocate(x.dtype(), block);
         View sum = b.allocate(x.dtype(), Shape.of());

@@ -3,6 +3,7 @@ package org.unmute.tensor.backend;
 import java.lang.ref.SoftReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
 
@@ -16,28 +17,28 @@ public final class HostBuffer implements Buffer {
     private final DType dtype;
     private final long bytes;
     /** Takes the array back when the buffer is closed; null if the array is not pooled. */
-    private final Consumer<float[]> recycler;
+    private final @Nullable Consumer<float[]> recycler;
 
-    private volatile Object array;
+    private volatile @Nullable Object array;
     private volatile boolean frozen;
-    private volatile Object packed;
+    private volatile @Nullable Object packed;
     /** Whether {@link #packed} is building a form that will be kept. Guarded by {@code this}. */
     private boolean packing;
     /**
      * Unpacks the elements if only the packed form holds them; null while {@link #array} holds them. Guarded by {@code
      * this}.
      */
-    private Consumer<float[]> unpack;
+    private @Nullable Consumer<float[]> unpack;
     /** The source of elements that have not been read yet; otherwise null. */
-    private volatile ElementSource lazySource;
+    private volatile @Nullable ElementSource lazySource;
     /** Unpacked elements, kept as long as memory allows. Guarded by {@code this}. */
-    private SoftReference<float[]> unpacked;
+    private @Nullable SoftReference<float[]> unpacked;
 
-    private HostBuffer(DType dtype, Object array, int length) {
+    private HostBuffer(DType dtype, @Nullable Object array, int length) {
         this(dtype, array, length, null);
     }
 
-    private HostBuffer(DType dtype, Object array, int length, Consumer<float[]> recycler) {
+    private HostBuffer(DType dtype, @Nullable Object array, int length, @Nullable Consumer<float[]> recycler) {
         this.dtype = dtype;
         this.array = array;
         this.recycler = recycler;
@@ -153,7 +154,7 @@ public final class HostBuffer implements Buffer {
     }
 
     /** The source of elements that have not been read yet; null once they have been read, and for other buffers. */
-    public ElementSource lazySource() {
+    public @Nullable ElementSource lazySource() {
         return lazySource;
     }
 

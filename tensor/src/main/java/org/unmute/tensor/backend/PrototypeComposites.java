@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.TokenGroups;
 
 /** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
@@ -37,7 +38,7 @@ public interface PrototypeComposites extends RowComposites {
      * @param gprototypes {@code [prototypes, dim]} or null. Modified.
      */
     default void prototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens, View prototypes, View winners, View gy, @Nullable View gtokens, @Nullable View gprototypes) {
         CompositePrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
@@ -63,7 +64,7 @@ public interface PrototypeComposites extends RowComposites {
      * @param gprototypes {@code [prototypes, dim]} or null. Modified.
      */
     default void productExtremesBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens, View prototypes, View winners, View gy, @Nullable View gtokens, @Nullable View gprototypes) {
         CompositeProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
@@ -90,7 +91,7 @@ public interface PrototypeComposites extends RowComposites {
 
     /** Gradients of {@link #binaryPrototypeMaxPool}, with a straight-through estimator for the prototypes. */
     default void binaryPrototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens, View prototypes, View winners, View gy, @Nullable View gtokens, @Nullable View gprototypes) {
         View signs = CompositePrototypeGradient.signs(this, prototypes);
         prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
         signs.buffer().close();
@@ -129,8 +130,8 @@ public interface PrototypeComposites extends RowComposites {
             TokenGroups groups,
             View winners,
             View gy,
-            View gtokens,
-            View gprototypes) {
+            @Nullable View gtokens,
+            @Nullable View gprototypes) {
         CompositeGroupMaxPool.backward(this, tokens, prototypes, binary, groups, winners, gy, gtokens, gprototypes);
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
@@ -62,7 +63,7 @@ public interface RowComposites extends Primitives {
      * @param weight {@code [n]} or null
      * @param bias {@code [n]} or null
      */
-    default void layerNorm(View x, View weight, View bias, double eps, View out) {
+    default void layerNorm(View x, @Nullable View weight, @Nullable View bias, double eps, View out) {
         new CompositeLayerNorm(this, x, weight, eps).forward(bias, out);
     }
 
@@ -74,7 +75,8 @@ public interface RowComposites extends Primitives {
      * @param gweight {@code [n]} or null. Modified.
      * @param gbias {@code [n]} or null. Modified.
      */
-    default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+    default void layerNormBackward(
+            View x, @Nullable View weight, double eps, View gy, View gx, @Nullable View gweight, @Nullable View gbias) {
         new CompositeLayerNorm(this, x, weight, eps).backward(gy, gx, gweight, gbias);
     }
 
@@ -113,7 +115,7 @@ public interface RowComposites extends Primitives {
      * @param weight {@code [n]} or null for 1
      * @param loss {@code [..., 1]}. Modified.
      */
-    default void binaryCrossEntropy(View x, View y, View weight, View loss) {
+    default void binaryCrossEntropy(View x, View y, @Nullable View weight, View loss) {
         new CompositeCrossEntropy(this, x, y, weight).binary(loss);
     }
 
@@ -121,7 +123,7 @@ public interface RowComposites extends Primitives {
      * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; {@code gloss} is
      * {@code [..., 1]}.
      */
-    default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+    default void binaryCrossEntropyBackward(View x, View y, @Nullable View weight, View gloss, View gx) {
         new CompositeCrossEntropy(this, x, y, weight).binaryBackward(gloss, gx);
     }
 
@@ -134,7 +136,7 @@ public interface RowComposites extends Primitives {
      * @param weight {@code [n]} or null for 1
      * @param loss {@code [..., 1]}. Modified.
      */
-    default void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+    default void crossEntropy(View x, View y, @Nullable View weight, double keep, double share, View loss) {
         new CompositeCrossEntropy(this, x, y, weight).softmax(keep, share, loss);
     }
 
@@ -142,7 +144,8 @@ public interface RowComposites extends Primitives {
      * {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; {@code gloss} is
      * {@code [..., 1]}.
      */
-    default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+    default void crossEntropyBackward(
+            View x, View y, @Nullable View weight, double keep, double share, View gloss, View gx) {
         new CompositeCrossEntropy(this, x, y, weight).softmaxBackward(keep, share, gloss, gx);
     }
 

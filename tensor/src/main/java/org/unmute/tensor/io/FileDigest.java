@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.files.Sha256;
 
@@ -97,7 +98,8 @@ final class FileDigest {
      * @param headerEnd the position at which the header ends
      * @param stated the digest in the metadata; null if there is none
      */
-    static void check(MemorySegment all, long headerEnd, String stated, String file) throws MalformedFileException {
+    static void check(MemorySegment all, long headerEnd, @Nullable String stated, String file)
+            throws MalformedFileException {
         if (stated == null) {
             throw new MalformedFileException(
                     file,

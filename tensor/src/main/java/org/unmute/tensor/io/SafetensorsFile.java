@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
@@ -130,7 +131,7 @@ public final class SafetensorsFile extends TensorFile {
     }
 
     @Override
-    public StoredTensor entry(String name) {
+    public @Nullable StoredTensor entry(String name) {
         return tensors.get(require(name));
     }
 

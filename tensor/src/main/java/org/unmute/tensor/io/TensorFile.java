@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.FileFailure;
 import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
@@ -138,7 +139,7 @@ public abstract class TensorFile implements AutoCloseable {
      * @throws NoSuchElementException if there is no tensor of this name
      * @throws MalformedFileException if its bytes are damaged
      */
-    public abstract StoredTensor entry(String name) throws MalformedFileException;
+    public abstract @Nullable StoredTensor entry(String name) throws MalformedFileException;
 
     /** Contents of the file other than tensors, as text by name; may be empty. */
     public final Map<String, String> metadata() {

@@ -1,6 +1,7 @@
 package org.unmute.tensor.nn;
 
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
@@ -16,7 +17,8 @@ import org.unmute.tensor.Tensor;
  * @param eps added to the variance
  * @param momentum share of the batch in the running statistics
  */
-public record BatchNorm(Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps, double momentum)
+public record BatchNorm(
+        @Nullable Tensor weight, @Nullable Tensor bias, Tensor mean, Tensor variance, double eps, double momentum)
         implements Layer {
     private static final double EPS = 1e-5;
     private static final double MOMENTUM = 0.1;

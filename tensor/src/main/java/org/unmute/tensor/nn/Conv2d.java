@@ -1,6 +1,7 @@
 package org.unmute.tensor.nn;
 
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.SlidingWindow;
@@ -13,7 +14,7 @@ import org.unmute.tensor.op.SlidingWindow;
  * @param window kernel, stride, padding and dilation
  * @param groups of channels that do not see each other
  */
-public record Conv2d(Tensor weight, Tensor bias, SlidingWindow window, int groups) implements Layer {
+public record Conv2d(Tensor weight, @Nullable Tensor bias, SlidingWindow window, int groups) implements Layer {
     /** Checks the shapes. */
     public Conv2d {
         ParameterNames.require("conv2d", weight, 4, bias);

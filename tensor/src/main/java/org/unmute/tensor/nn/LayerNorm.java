@@ -1,6 +1,7 @@
 package org.unmute.tensor.nn;
 
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -10,7 +11,7 @@ import org.unmute.tensor.Tensor;
  * @param bias {@code [n]}, or null
  * @param eps added to the variance
  */
-public record LayerNorm(Tensor weight, Tensor bias, double eps) implements Layer {
+public record LayerNorm(Tensor weight, @Nullable Tensor bias, double eps) implements Layer {
     private static final double EPS = 1e-5;
 
     /** Checks the shapes. */

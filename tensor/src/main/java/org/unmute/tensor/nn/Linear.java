@@ -1,6 +1,7 @@
 package org.unmute.tensor.nn;
 
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -9,7 +10,7 @@ import org.unmute.tensor.Tensor;
  * @param weight {@code [out, in]}
  * @param bias {@code [out]}, or null
  */
-public record Linear(Tensor weight, Tensor bias) implements Layer {
+public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
     /** Checks the shapes. */
     public Linear {
         ParameterNames.require("linear", weight, 2, bias);

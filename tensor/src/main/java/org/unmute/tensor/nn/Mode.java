@@ -2,6 +2,7 @@ package org.unmute.tensor.nn;
 
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a network is evaluated or trained. It is passed to {@link Layer#apply(org.unmute.tensor.Tensor, Mode)}
@@ -12,9 +13,9 @@ public final class Mode {
     /** Dropout drops nothing, batch normalization uses its running statistics. */
     public static final Mode EVALUATION = new Mode(null);
 
-    private final SplittableRandom random;
+    private final @Nullable SplittableRandom random;
 
-    private Mode(SplittableRandom random) {
+    private Mode(@Nullable SplittableRandom random) {
         this.random = random;
     }
 

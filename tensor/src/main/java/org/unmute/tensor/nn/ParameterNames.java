@@ -3,6 +3,7 @@ package org.unmute.tensor.nn;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
@@ -14,7 +15,7 @@ final class ParameterNames {
     private ParameterNames() {}
 
     /** Two tensors by name; a null is left out. */
-    static SequencedMap<String, Tensor> map(String first, Tensor a, String second, Tensor b) {
+    static SequencedMap<String, Tensor> map(String first, @Nullable Tensor a, String second, @Nullable Tensor b) {
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
         if (a != null) {
             all.put(first, a);
@@ -26,7 +27,7 @@ final class ParameterNames {
     }
 
     /** @throws IllegalArgumentException unless the weight has this rank and the bias, if there is one, these sizes */
-    static void require(String layer, Tensor weight, int rank, Tensor bias) {
+    static void require(String layer, Tensor weight, int rank, @Nullable Tensor bias) {
         if (weight.rank() != rank || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
             throw new IllegalArgumentException(layer + ": the weight must have " + rank
                     + " axes, the bias one number for each of its first axis: weight is " + weight.shape()

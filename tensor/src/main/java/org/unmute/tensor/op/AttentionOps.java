@@ -2,6 +2,7 @@ package org.unmute.tensor.op;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -17,7 +18,7 @@ public sealed interface AttentionOps extends Op {
      * @param v {@code [..., keys, e]}
      * @param bias broadcasts to {@code [..., queries, keys]}, or null; -∞ hides a key
      */
-    record Attention(Tensor q, Tensor k, Tensor v, Tensor bias, double scale) implements AttentionOps {
+    record Attention(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias, double scale) implements AttentionOps {
         @Override
         public List<Tensor> inputs() {
             return Op.present(q, k, v, bias);
@@ -62,7 +63,7 @@ public sealed interface AttentionOps extends Op {
             return Arrays.asList(g.q, g.k, g.v, gbias).subList(0, inputs().size());
         }
 
-        private View biasView() {
+        private @Nullable View biasView() {
             return bias == null ? null : bias.view().expand(scores());
         }
 
@@ -94,7 +95,11 @@ public sealed interface AttentionOps extends Op {
          * @param scores gradient of the scores before the softmax, {@code [..., queries, keys]}; the gradient of the
          *     bias is derived from it
          */
-        private record Gradients(Tensor q, Tensor k, Tensor v, Tensor scores) {}
+        private record Gradients(
+                @Nullable Tensor q,
+                @Nullable Tensor k,
+                @Nullable Tensor v,
+                @Nullable Tensor scores) {}
     }
 
     /**

@@ -2,6 +2,7 @@ package org.unmute.tensor.op;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -207,7 +208,7 @@ public sealed interface ElementwiseOps extends Op {
     }
 
     /** Sums a gradient over the axes along which an operand of this shape was broadcast. */
-    static Tensor reduceTo(Shape shape, Tensor g) {
+    static Tensor reduceTo(Shape shape, @Nullable Tensor g) {
         if (g.shape().equals(shape)) {
             return g;
         }

@@ -2,6 +2,7 @@ package org.unmute.tensor.op;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -19,6 +20,7 @@ public sealed interface LossOps extends Op {
     Tensor y();
 
     /** Weights of the classes, {@code [n]}; null for 1. */
+    @Nullable
     Tensor weight();
 
     @Override
@@ -44,7 +46,7 @@ public sealed interface LossOps extends Op {
      *
      * @param weight weights of present classes
      */
-    record BinaryCrossEntropy(Tensor x, Tensor y, Tensor weight) implements LossOps {
+    record BinaryCrossEntropy(Tensor x, Tensor y, @Nullable Tensor weight) implements LossOps {
         @Override
         public void forward(Backend backend, View out) {
             backend.binaryCrossEntropy(x.view(), y.view(), Op.view(weight), out);
@@ -71,7 +73,7 @@ public sealed interface LossOps extends Op {
     }
 
     /** {@code -Σ weight q log softmax(x)} with {@code q = keep y + share}. */
-    record CrossEntropy(Tensor x, Tensor y, Tensor weight, double keep, double share) implements LossOps {
+    record CrossEntropy(Tensor x, Tensor y, @Nullable Tensor weight, double keep, double share) implements LossOps {
         @Override
         public void forward(Backend backend, View out) {
             backend.crossEntropy(x.view(), y.view(), Op.view(weight), keep, share, out);
@@ -95,7 +97,8 @@ public sealed interface LossOps extends Op {
         }
     }
 
-    private static List<Tensor> gradients(LossOps loss, Tensor gx, Tensor gy, Tensor gweight) {
+    private static List<Tensor> gradients(
+            LossOps loss, @Nullable Tensor gx, @Nullable Tensor gy, @Nullable Tensor gweight) {
         return Arrays.asList(gx, gy, gweight).subList(0, loss.inputs().size());
     }
 

@@ -2,6 +2,7 @@ package org.unmute.tensor.op;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -53,7 +54,8 @@ public sealed interface NormalizationOps extends Op {
     }
 
     /** Layer normalisation along the last axis. Weight and bias are {@code [n]}; either may be null. */
-    record LayerNorm(Tensor x, Tensor weight, Tensor bias, double eps) implements NormalizationOps {
+    record LayerNorm(
+            Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps) implements NormalizationOps {
         @Override
         public List<Tensor> inputs() {
             return Op.present(x, weight, bias);

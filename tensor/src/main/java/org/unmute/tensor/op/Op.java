@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -55,7 +56,7 @@ public sealed interface Op
      * The gradient of each input, given the result {@code y} and its gradient {@code gy}; null for an input that has
      * none. Called while recording is off.
      */
-    List<Tensor> backward(Tensor y, Tensor gy);
+    List<@Nullable Tensor> backward(Tensor y, Tensor gy);
 
     /** Whether the backend reads this input directly in its storage type, so that it need not be cast first. */
     default boolean acceptsStorageType(Tensor input) {
@@ -63,27 +64,27 @@ public sealed interface Op
     }
 
     /** The memory of an input, or null if it is absent. */
-    static View view(Tensor input) {
+    static @Nullable View view(@Nullable Tensor input) {
         return input == null ? null : input.view();
     }
 
     /** The inputs that are present, in order. */
-    static List<Tensor> present(Tensor... inputs) {
+    static List<Tensor> present(@Nullable Tensor... inputs) {
         return Stream.of(inputs).filter(Objects::nonNull).toList();
     }
 
     /** Zeros for the gradient of an input, or null if it is absent or needs none. */
-    static Tensor gradientOf(Tensor input) {
+    static @Nullable Tensor gradientOf(Tensor input) {
         return input != null && input.requiresGradient() ? input.zerosLike() : null;
     }
 
     /** The shape of an input for a message. */
-    static String shapeOf(Tensor input) {
+    static String shapeOf(@Nullable Tensor input) {
         return input == null ? "absent" : input.shape().toString();
     }
 
     /** Requires that all inputs have the same floating-point type; null stands for an absent input. */
-    default void requireOneFloatingType(Tensor... tensors) {
+    default void requireOneFloatingType(@Nullable Tensor... tensors) {
         for (Tensor t : tensors) {
             if (t != null && (t.dtype() != tensors[0].dtype() || !t.dtype().isFloating())) {
                 throw new IllegalArgumentException(name() + ": needs floating-point numbers of one type, got "

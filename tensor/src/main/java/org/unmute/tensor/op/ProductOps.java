@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -109,9 +110,14 @@ public sealed interface ProductOps extends Op {
      * @param activation a function without constants, or null
      * @param residual {@code [..., out]} or null
      */
-    record Linear(Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) implements ProductOps {
+    record Linear(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor bias,
+            @Nullable Unary activation,
+            @Nullable Tensor residual) implements ProductOps {
         /** {@code x weightᵀ + bias} */
-        public Linear(Tensor x, Tensor weight, Tensor bias) {
+        public Linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
             this(x, weight, bias, null, null);
         }
 
@@ -120,7 +126,12 @@ public sealed interface ProductOps extends Op {
          * does not recompute the product.
          */
         public static Tensor of(
-                boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {
+                boolean recording,
+                Tensor x,
+                Tensor weight,
+                @Nullable Tensor bias,
+                @Nullable Unary activation,
+                @Nullable Tensor residual) {
             boolean records = recording && Stream.of(x, weight, bias).anyMatch(t -> t != null && t.requiresGradient());
             if (activation == null || !records) {
                 return Tensor.run(new Linear(x, weight, bias, activation, residual));
@@ -198,7 +209,8 @@ public sealed interface ProductOps extends Op {
      * @param bias {@code [out]} or null
      * @param window the patch size and stride; no padding
      */
-    record EmbedPatches(Tensor image, Tensor weight, Tensor bias, SlidingWindow window) implements ProductOps {
+    record EmbedPatches(
+            Tensor image, Tensor weight, @Nullable Tensor bias, SlidingWindow window) implements ProductOps {
         @Override
         public List<Tensor> inputs() {
             return Op.present(image, weight, bias);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -81,7 +82,7 @@ public abstract class MomentOptimizer implements Optimizer {
     protected abstract void update(String name, Tensor parameter, Tensor gradient, double rate, double decay);
 
     /** A moment of a parameter, to be changed by {@link Tensor#assign}. */
-    protected final Tensor moment(String moment, String name) {
+    protected final @Nullable Tensor moment(String moment, String name) {
         return moments.get(moment).get(name);
     }
 

@@ -1,5 +1,6 @@
 package org.unmute.convert.export;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.op.AttentionOps;
 
@@ -31,7 +32,7 @@ final class AttentionNodes {
         };
     }
 
-    private static String attention(OnnxGraph g, String q, String keys, String v, String bias, double scale) {
+    private static String attention(OnnxGraph g, String q, String keys, String v, @Nullable String bias, double scale) {
         String scores = g.node("MatMul", g.node("Mul", q, g.scalar((float) scale)), keys);
         scores = bias == null ? scores : g.node("Add", scores, bias);
         String weights = g.node("Softmax", new String[] {scores}, OnnxGraph.integer("axis", -1));

@@ -1,5 +1,6 @@
 package org.unmute.convert.export;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Binary;
@@ -32,7 +33,7 @@ final class ElementwiseNodes {
         };
     }
 
-    private static String affine(OpPair pair, ElementwiseOps.Affine op, ElementwiseOps.Affine other) {
+    private static String affine(OpPair pair, ElementwiseOps.Affine op, ElementwiseOps.@Nullable Affine other) {
         OnnxGraph g = pair.graph();
         if (op.scale() != other.scale() || op.shift() != other.shift()) {
             return mean(pair, op, other);

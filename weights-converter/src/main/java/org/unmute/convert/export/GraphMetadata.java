@@ -2,6 +2,7 @@ package org.unmute.convert.export;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.FrameHead;
@@ -30,7 +31,7 @@ final class GraphMetadata {
                 .metadata(PREFIX + "row_samples", "" + spec.grid().rowSamples());
     }
 
-    static void addHead(OnnxGraph graph, EncoderSpec spec, FrameHead frames) {
+    static void addHead(OnnxGraph graph, EncoderSpec spec, @Nullable FrameHead frames) {
         graph.metadata(PREFIX + "classes", String.join("\n", frames == null ? spec.classes() : frames.classes()));
         if (frames != null) {
             graph.metadata(PREFIX + "row_samples", "" + frames.frameSamples())

@@ -1,6 +1,7 @@
 package org.unmute.convert.export;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.IndexingOps;
@@ -43,7 +44,7 @@ final class LayoutNodes {
         };
     }
 
-    private static String slice(OpPair pair, LayoutOps.Slice op, LayoutOps.Slice other) {
+    private static String slice(OpPair pair, LayoutOps.Slice op, LayoutOps.@Nullable Slice other) {
         OnnxGraph g = pair.graph();
         long size = op.x().size(op.axis());
         long otherSize = other.x().size(op.axis());
@@ -77,7 +78,7 @@ final class LayoutNodes {
                 g.integers(op.step()));
     }
 
-    private static String pad(OpPair pair, LayoutOps.Pad op, LayoutOps.Pad other) {
+    private static String pad(OpPair pair, LayoutOps.Pad op, LayoutOps.@Nullable Pad other) {
         OnnxGraph g = pair.graph();
         return g.node(
                 "Pad",
@@ -115,7 +116,7 @@ final class LayoutNodes {
     }
 
     /** The indices along an axis, or null if they differ along another. */
-    private static long[] line(Tensor index, int axis) {
+    private static long @Nullable [] line(Tensor index, int axis) {
         Tensor line = index;
         for (int i = 0; i < index.rank(); i++) {
             line = i == axis ? line : line.slice(i, 0, 1);

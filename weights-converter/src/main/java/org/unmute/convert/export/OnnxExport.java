@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSpec;
@@ -46,15 +47,20 @@ public final class OnnxExport {
 
     private static final String BATCH = "batch";
 
-    private final EncoderNetwork network;
-    private final Window window;
-    private final TrainedProbe probe;
+    private final @Nullable EncoderNetwork network;
+    private final @Nullable Window window;
+    private final @Nullable TrainedProbe probe;
     private final boolean packed;
     private final boolean frames;
     private final boolean head;
 
     private OnnxExport(
-            EncoderNetwork network, Window window, TrainedProbe probe, boolean packed, boolean frames, boolean head) {
+            @Nullable EncoderNetwork network,
+            @Nullable Window window,
+            @Nullable TrainedProbe probe,
+            boolean packed,
+            boolean frames,
+            boolean head) {
         this.network = network;
         this.window = window;
         this.probe = probe;
@@ -295,7 +301,7 @@ public final class OnnxExport {
     }
 
     /** @param time of the rows if they are free, else null or their number */
-    private void outputs(OnnxGraph graph, List<Result> results, Object time) {
+    private void outputs(OnnxGraph graph, List<Result> results, @Nullable Object time) {
         for (Result result : results) {
             Object[] shape = new Object[result.value().rank()];
             for (int i = 0; i < shape.length; i++) {

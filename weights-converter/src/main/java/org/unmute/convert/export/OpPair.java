@@ -1,6 +1,7 @@
 package org.unmute.convert.export;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -15,7 +16,12 @@ import org.unmute.tensor.op.Op;
  * @param other of the second
  * @param otherResult of the second
  */
-record OpPair(Translation in, Op op, Tensor result, Op other, Tensor otherResult) {
+record OpPair(
+        Translation in,
+        @Nullable Op op,
+        Tensor result,
+        @Nullable Op other,
+        Tensor otherResult) {
     OnnxGraph graph() {
         return in.graph();
     }

@@ -1,5 +1,6 @@
 package org.unmute.convert.export;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Standardization;
@@ -24,7 +25,7 @@ final class ProbeTensors {
         return new TokenBatch(tokens, cls, batch.time(), batch.freq(), batch.layers());
     }
 
-    private static Tensor apply(Tensor x, float[] mean, float[] deviation) {
+    private static Tensor apply(Tensor x, float @Nullable [] mean, float @Nullable [] deviation) {
         Backend backend = x.backend();
         return x.minus(Tensor.of(backend, mean, mean.length)).over(Tensor.of(backend, deviation, deviation.length));
     }

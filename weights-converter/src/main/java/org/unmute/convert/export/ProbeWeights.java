@@ -2,6 +2,7 @@ package org.unmute.convert.export;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
@@ -50,7 +51,7 @@ public final class ProbeWeights {
         out.write(path);
     }
 
-    private static void add(SafetensorsWriter out, String name, float[] values) {
+    private static void add(SafetensorsWriter out, String name, float @Nullable [] values) {
         if (values != null) {
             out.add(name, Shape.of(values.length), values);
         }

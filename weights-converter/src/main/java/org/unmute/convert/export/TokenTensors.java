@@ -2,6 +2,7 @@ package org.unmute.convert.export;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.vit.Trace;
@@ -13,7 +14,7 @@ final class TokenTensors {
     private TokenTensors() {}
 
     /** The tokens of spectrograms, with those of all blocks if wanted. */
-    static TokenBatch of(EncoderNetwork network, Tensor spectrogram, boolean layers) {
+    static TokenBatch of(@Nullable EncoderNetwork network, Tensor spectrogram, boolean layers) {
         EncoderSpec spec = network.spec();
         Tensor[] blocks = new Tensor[spec.depth()];
         Trace trace = new Trace() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -184,6 +185,7 @@ final class Translation {
     }
 
     /** A constant matrix {@code [out, in]} as {@code [in, out]}, or null if it is no constant. */
+    @Nullable
     String transposed(Tensor a, Tensor b) {
         if (a != b || a.origin() != null || names.containsKey(a)) {
             return null;

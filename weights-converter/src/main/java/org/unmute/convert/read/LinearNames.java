@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives weights of linear maps the names back that an exporter took from them: {@code y = x · W + X.bias} makes W, a
@@ -75,7 +76,7 @@ final class LinearNames {
         return name.startsWith("onnx::") || name.matches("\\d+");
     }
 
-    private static boolean fits(OnnxWeight weight, OnnxWeight bias, OnnxNode node) {
+    private static boolean fits(@Nullable OnnxWeight weight, @Nullable OnnxWeight bias, OnnxNode node) {
         return weight != null
                 && bias != null
                 && weight.stored().rank() == 2

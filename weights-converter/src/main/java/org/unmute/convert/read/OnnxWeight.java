@@ -1,6 +1,7 @@
 package org.unmute.convert.read;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.LoadLimits;
@@ -56,8 +57,8 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
             String name,
             long[] sizes,
             long dataType,
-            StoredType type,
-            MemorySegment data,
+            @Nullable StoredType type,
+            @Nullable MemorySegment data,
             boolean isExternal,
             String location) {
         static Parts read(ProtobufFields fields, MemorySegment all) throws MalformedFileException {
@@ -108,7 +109,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
             return key.equals("location") ? value : "";
         }
 
-        private static StoredType type(long dataType) {
+        private static @Nullable StoredType type(long dataType) {
             return switch (Math.clamp(dataType, -1, 100)) {
                 case 1 -> StoredType.F32;
                 case 2 -> StoredType.U8;

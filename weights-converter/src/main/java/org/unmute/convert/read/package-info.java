@@ -1,2 +1,9 @@
-/** Weights in ONNX files, read as data: no graph is run, and nothing outside the file is opened. */
+/**
+ * Weights in ONNX files, read as data: no graph is run, and nothing outside the file is opened.
+ *
+ * @since 0.2.0
+ */
+@NullMarked
 package org.unmute.convert.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
@@ -32,7 +33,7 @@ public final class AbmilpProbe extends NormalizedProbe {
     private final boolean sumsRaw;
     private final Predictor predictor;
     /** Null without self-attention. */
-    private final SelfAttention selfAttention;
+    private final @Nullable SelfAttention selfAttention;
 
     /** The two layers that compute the score of each token. */
     private record Predictor(Tensor hiddenWeight, Tensor hiddenBias, Tensor outWeight, Tensor outBias) {

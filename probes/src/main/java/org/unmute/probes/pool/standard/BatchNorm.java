@@ -3,6 +3,7 @@ package org.unmute.probes.pool.standard;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.tensor.Tensor;
@@ -22,7 +23,7 @@ record BatchNorm(Tensor mean, Tensor variance) {
     private static final double MOMENTUM = 0.1;
 
     /** Null unless the option is {@code batch}; its values are {@code none} (the default) and {@code batch}. */
-    static BatchNorm of(ParameterSource source, String option, int channels) {
+    static @Nullable BatchNorm of(ParameterSource source, String option, int channels) {
         return source.choice(option, "none", "batch").equals("batch")
                 ? new BatchNorm(source.buffer(MEAN, 0, channels), source.buffer(VARIANCE, 1, channels))
                 : null;

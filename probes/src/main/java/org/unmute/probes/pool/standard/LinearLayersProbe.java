@@ -3,6 +3,7 @@ package org.unmute.probes.pool.standard;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
@@ -56,7 +57,7 @@ public final class LinearLayersProbe extends AllLayersProbe {
     private final double dropout;
     private final double lasso;
     /** One number a layer; null if layers are joined. */
-    private final Tensor gates;
+    private final @Nullable Tensor gates;
 
     private final Tensor gain;
     private final Tensor shift;

@@ -2,6 +2,7 @@ package org.unmute.probes.pool.standard;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
@@ -28,9 +29,9 @@ public final class LinearProbe extends PoolingProbe {
 
     private final boolean onCls;
     /** Gain and bias of the layer normalization; null without. */
-    private final Tensor gain;
+    private final @Nullable Tensor gain;
 
-    private final Tensor shift;
+    private final @Nullable Tensor shift;
 
     private LinearProbe(ParameterSource source) {
         onCls = !RowProbe.isWanted(source) && source.hasCls() && source.name().equals(CLS);

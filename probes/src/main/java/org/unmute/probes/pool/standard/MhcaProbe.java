@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
@@ -38,7 +39,7 @@ public final class MhcaProbe extends PoolingProbe {
     private final Tensor query;
     private final Tensor keyWeight;
     private final Tensor valueWeight;
-    private final BatchNorm norm;
+    private final @Nullable BatchNorm norm;
 
     private MhcaProbe(ParameterSource source) {
         int dim = source.dim();

@@ -3,6 +3,7 @@ package org.unmute.probes.pool.standard;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
@@ -17,7 +18,7 @@ abstract class NormalizedProbe extends PoolingProbe {
     static final String NORM = "norm";
 
     /** Null without normalization. */
-    private final BatchNorm norm;
+    private final @Nullable BatchNorm norm;
 
     NormalizedProbe(ParameterSource source, int features) {
         norm = BatchNorm.of(source, NORM, features);

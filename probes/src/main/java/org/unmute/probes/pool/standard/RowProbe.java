@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.ParameterSource;
@@ -28,7 +29,7 @@ final class RowProbe implements FrameWise {
 
     private final PoolingProbe own;
     /** The same, if rows are pooled with those around them; else null. */
-    private final RowPooled rowPooled;
+    private final @Nullable RowPooled rowPooled;
 
     private RowProbe(PoolingProbe own) {
         this.own = own;

@@ -3,6 +3,7 @@ package org.unmute.probes.pool.standard;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
@@ -122,7 +123,7 @@ public final class SimPoolProbe extends NormalizedProbe {
     }
 
     /** @param negatedMin {@code -m}, broadcastable to the shape of the values */
-    private Tensor powerMean(TokenBatch batch, Tensor values, Tensor negatedMin) {
+    private Tensor powerMean(TokenBatch batch, @Nullable Tensor values, Tensor negatedMin) {
         Tensor powers = values.plus(negatedMin).plus(POWER_EPS).pow(gamma);
         return weights(batch, values).matmul(powers).squeeze(1).pow(1 / gamma);
     }

@@ -3,6 +3,7 @@ package org.unmute.kernels.device.backend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Argument;
 import org.unmute.tensor.backend.View;
 
@@ -11,7 +12,7 @@ final class Arguments {
     private final List<Argument> list = new ArrayList<>();
     private final List<View> views = new ArrayList<>();
 
-    Arguments memory(View... more) {
+    Arguments memory(@Nullable View... more) {
         for (View v : more) {
             views.add(v);
             list.add(new Argument.Pointer(DeviceBuffer.memoryOf(v)));
@@ -86,7 +87,7 @@ final class Arguments {
     }
 
     /** Offset and strides of a view, as members of a struct; zeros for an absent vector. */
-    static long[] layout(View v) {
+    static long[] layout(@Nullable View v) {
         if (v == null) {
             return new long[2];
         }
@@ -96,7 +97,7 @@ final class Arguments {
     }
 
     /** Strides of the last two axes, as members of a struct; zeros for an absent matrix. */
-    static long[] matrix(View v) {
+    static long[] matrix(@Nullable View v) {
         return v == null ? new long[2] : members(v.stride(-2), v.stride(-1));
     }
 
@@ -111,7 +112,7 @@ final class Arguments {
     }
 
     /** Total bytes of views, some of which may be null; an element broadcast by a stride of 0 counts once. */
-    static long bytes(View... views) {
+    static long bytes(@Nullable View... views) {
         long sum = 0;
         for (View v : views) {
             long n = v == null ? 0 : v.dtype().bytes();

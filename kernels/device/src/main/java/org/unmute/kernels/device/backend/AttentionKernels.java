@@ -1,6 +1,7 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
@@ -9,7 +10,7 @@ import org.unmute.tensor.backend.View;
 /** Attention: launches of {@code attention.cl}, or of {@code attention_tensor.cu} if the device offers it. */
 interface AttentionKernels extends KernelFamily {
     @Override
-    default void attention(View q, View k, View v, View bias, double scale, View out) {
+    default void attention(View q, View k, View v, @Nullable View bias, double scale, View out) {
         Types.require("attention", DType.F32, q, k, v, out);
         if (isTrivial(k, out)) {
             return;
@@ -63,7 +64,14 @@ interface AttentionKernels extends KernelFamily {
 
     /** Runs attention on tensor cores. Bias and gate may be null. */
     private void attend(
-            TensorAttention.Form form, View q, View k, View v, View bias, View gate, double scale, View out) {
+            TensorAttention.Form form,
+            View q,
+            View k,
+            View v,
+            @Nullable View bias,
+            @Nullable View gate,
+            double scale,
+            View out) {
         View someBias = bias == null ? q : bias;
         View someGate = gate == null ? q : gate;
         StridedLoop batch = StridedLoop.of(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
@@ -21,7 +22,7 @@ final class DeviceBuffer implements Buffer {
     private final Map<Object, View> kept = new HashMap<>();
 
     private final AtomicLong writes = new AtomicLong();
-    private volatile PackedSigns packed;
+    private volatile @Nullable PackedSigns packed;
     private volatile boolean frozen;
 
     DeviceBuffer(DType dtype, MemoryPool.Block block) {
@@ -51,6 +52,7 @@ final class DeviceBuffer implements Buffer {
     }
 
     /** The data that {@link PackedSigns} keeps for prototypes in this buffer; null if there is none. */
+    @Nullable
     PackedSigns packed() {
         return packed;
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceRoutine;
@@ -74,7 +75,7 @@ interface KernelFamily extends Backend {
     }
 
     /** Fills views with 0; some may be null. */
-    default void clear(View... views) {
+    default void clear(@Nullable View... views) {
         Arrays.stream(views).filter(Objects::nonNull).forEach(v -> fill(v, 0));
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.kernels.device.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -50,7 +51,13 @@ record MatchingLayout(
      * @param gtokens gradient of the tokens
      * @param gprototypes gradient of the prototypes
      */
-    static MatchingLayout of(View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
+    static MatchingLayout of(
+            @Nullable View tokens,
+            View prototypes,
+            View values,
+            @Nullable View winners,
+            @Nullable View gtokens,
+            View gprototypes) {
         return new MatchingLayout(
                 tokens.shape().size(0),
                 tokens.shape().size(1),

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceMemory;
@@ -44,7 +45,7 @@ final class MemoryPool {
     private long collectAt = FIRST_COLLECTION;
     private boolean closed;
     /** The device's error if it refused the last allocation requested from it. */
-    private DeviceException refusal;
+    private @Nullable DeviceException refusal;
 
     MemoryPool(Device device, long cap) {
         this.device = device;
@@ -158,7 +159,7 @@ final class MemoryPool {
         return memory;
     }
 
-    private DeviceMemory attempt(long size) {
+    private @Nullable DeviceMemory attempt(long size) {
         Deque<DeviceMemory> same = idle.get(size);
         if (same != null && !same.isEmpty()) {
             idleBytes -= size;

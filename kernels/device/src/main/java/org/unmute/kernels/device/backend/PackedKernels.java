@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.PackedPlan;
 import org.unmute.tensor.DType;
@@ -39,7 +40,7 @@ final class PackedKernels {
             View a,
             View b,
             View out,
-            View residual,
+            @Nullable View residual,
             Supplier<Arguments> arguments,
             long operations) {
         View columns = b.transpose(-1, -2);
@@ -62,7 +63,7 @@ final class PackedKernels {
             Packed left,
             Packed right,
             View out,
-            View residual,
+            @Nullable View residual,
             Supplier<Arguments> arguments,
             long operations) {
         boolean joins = plan.parts() > 1;

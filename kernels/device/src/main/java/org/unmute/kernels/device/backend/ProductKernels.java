@@ -3,6 +3,7 @@ package org.unmute.kernels.device.backend;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
@@ -20,7 +21,7 @@ interface ProductKernels extends KernelFamily {
     int VECTOR = 4;
 
     /** Whether {@link #linear} and the convolution of tokens fuse an activation. */
-    static boolean isFused(Unary activation) {
+    static boolean isFused(@Nullable Unary activation) {
         return activation == null || activation == Unary.GELU || activation == Unary.RELU;
     }
 
@@ -33,7 +34,8 @@ interface ProductKernels extends KernelFamily {
      * {@code out = activation(a b + bias) + residual}. Bias, activation and residual may be null. The bias is {@code
      * [n]}, the residual has the shape of the result.
      */
-    private void product(View a, View b, View bias, Unary activation, View residual, View out) {
+    private void product(
+            View a, View b, @Nullable View bias, @Nullable Unary activation, @Nullable View residual, View out) {
         Types.require("matmul", DType.F32, a, b, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
@@ -77,7 +79,13 @@ interface ProductKernels extends KernelFamily {
 
     /** The arguments of the products in {@code matmul.cl}; the arguments of other products begin with them. */
     private static Arguments arguments(
-            View a, View b, View bias, Unary activation, View residual, View out, StridedLoop batch) {
+            View a,
+            View b,
+            @Nullable View bias,
+            @Nullable Unary activation,
+            @Nullable View residual,
+            View out,
+            StridedLoop batch) {
         View added = residual == null ? out : residual;
         return new Arguments()
                 .memory(a, b, bias == null ? out : bias, added, out)
@@ -126,7 +134,7 @@ interface ProductKernels extends KernelFamily {
     }
 
     /** The code of a {@linkplain #isFused fused} activation in {@code activation.h}. */
-    static int code(Unary activation) {
+    static int code(@Nullable Unary activation) {
         return activation == Unary.GELU ? 1 : activation == Unary.RELU ? 2 : 0;
     }
 
@@ -160,13 +168,14 @@ interface ProductKernels extends KernelFamily {
     }
 
     @Override
-    default void linear(View x, View weight, View bias, View out) {
+    default void linear(View x, View weight, @Nullable View bias, View out) {
         linear(x, weight, bias, null, null, out);
     }
 
     /** {@code out = activation(x weightᵀ + bias) + residual}; evenly strided rows of x form one matrix. */
     @Override
-    default void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+    default void linear(
+            View x, View weight, @Nullable View bias, @Nullable Unary activation, @Nullable View residual, View out) {
         if (!isFused(activation)) {
             KernelFamily.super.linear(x, weight, bias, activation, residual, out);
             return;
@@ -199,7 +208,7 @@ interface ProductKernels extends KernelFamily {
     }
 
     @Override
-    default void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+    default void convolveTokens(View x, View weight, @Nullable View bias, @Nullable Unary activation, View out) {
         if (!isFused(activation)) {
             KernelFamily.super.convolveTokens(x, weight, bias, activation, out);
             return;
@@ -230,7 +239,7 @@ interface ProductKernels extends KernelFamily {
     }
 
     @Override
-    default void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
+    default void embedPatches(View image, SlidingWindow window, View weight, @Nullable View bias, View out) {
         Types.require("embedPatches", DType.F32, image, weight, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {

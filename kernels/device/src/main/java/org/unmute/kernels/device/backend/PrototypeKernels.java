@@ -1,6 +1,7 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
@@ -24,13 +25,13 @@ interface PrototypeKernels extends KernelFamily {
 
     @Override
     default void prototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens, View prototypes, View winners, View gy, @Nullable View gtokens, @Nullable View gprototypes) {
         backward(tokens, prototypes, false, winners, gy, gtokens, gprototypes);
     }
 
     @Override
     default void binaryPrototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens, View prototypes, View winners, View gy, @Nullable View gtokens, @Nullable View gprototypes) {
         backward(tokens, prototypes, true, winners, gy, gtokens, gprototypes);
     }
 
@@ -127,7 +128,13 @@ interface PrototypeKernels extends KernelFamily {
      * the signs.
      */
     private void backward(
-            View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
+            View tokens,
+            View prototypes,
+            boolean binary,
+            View winners,
+            View gy,
+            @Nullable View gtokens,
+            @Nullable View gprototypes) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
         if (gy.shape().elements() == 0) {
             clear(gtokens, gprototypes);
@@ -154,19 +161,19 @@ interface PrototypeKernels extends KernelFamily {
         factors.buffer().close();
     }
 
-    private static View clips(View v, long from, long count) {
+    private static @Nullable View clips(@Nullable View v, long from, long count) {
         return v == null ? null : v.slice(0, from, count, 1);
     }
 
     /** Computes the gradients of some clips. {@code gprototypes} is accumulated if there were clips {@code before}. */
     private void backward(
-            View tokens,
+            @Nullable View tokens,
             View prototypes,
             boolean binary,
-            View winners,
-            View gy,
-            View gtokens,
-            View gprototypes,
+            @Nullable View winners,
+            @Nullable View gy,
+            @Nullable View gtokens,
+            @Nullable View gprototypes,
             View factors,
             boolean before) {
         long winnerCount = gy.shape().elements();

@@ -1,6 +1,7 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
@@ -73,7 +74,7 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void layerNorm(View x, View weight, View bias, double eps, View out) {
+    default void layerNorm(View x, @Nullable View weight, @Nullable View bias, double eps, View out) {
         Types.require("layerNorm", DType.F32, x, out);
         if (x.shape().elements() == 0) {
             return;
@@ -91,7 +92,8 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+    default void layerNormBackward(
+            View x, @Nullable View weight, double eps, View gy, View gx, @Nullable View gweight, @Nullable View gbias) {
         Types.require("layerNormBackward", DType.F32, x, gy, gx);
         if (x.shape().elements() == 0) {
             clear(gweight, gbias);
@@ -115,7 +117,7 @@ interface RowKernels extends KernelFamily {
         moments.buffer().close();
     }
 
-    private void weightGradients(View x, View gy, View moments, View gweight, View gbias) {
+    private void weightGradients(View x, View gy, View moments, @Nullable View gweight, @Nullable View gbias) {
         long rows = count(x);
         long n = x.shape().size(-1);
         long chunk = LaunchPlan.chunk(n, rows, LaunchPlan.BUSY_ITEMS, 64);
@@ -175,7 +177,7 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void binaryCrossEntropy(View x, View y, View weight, View loss) {
+    default void binaryCrossEntropy(View x, View y, @Nullable View weight, View loss) {
         View[] views = {x, y, repeated(x, weight), loss};
         if (isThereAnything(views)) {
             run("binary_cross_entropy", rows(views).flag(weight != null), views);
@@ -183,7 +185,7 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+    default void binaryCrossEntropyBackward(View x, View y, @Nullable View weight, View gloss, View gx) {
         Types.require("binaryCrossEntropyBackward", DType.F32, x, y, gloss, gx);
         if (x.shape().elements() > 0) {
             View[] views = {x, y, repeated(x, weight), gloss.expand(x.shape()), gx};
@@ -195,7 +197,7 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+    default void crossEntropy(View x, View y, @Nullable View weight, double keep, double share, View loss) {
         View[] views = {x, y, repeated(x, weight), loss};
         if (isThereAnything(views)) {
             run("cross_entropy", rows(views).float32(keep, share).flag(weight != null), views);
@@ -203,7 +205,8 @@ interface RowKernels extends KernelFamily {
     }
 
     @Override
-    default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+    default void crossEntropyBackward(
+            View x, View y, @Nullable View weight, double keep, double share, View gloss, View gx) {
         if (x.shape().elements() > 0) {
             View[] views = {x, y, repeated(x, weight), gloss, gx};
             run("cross_entropy_backward", rows(views).float32(keep, share).flag(weight != null), views);
@@ -222,7 +225,7 @@ interface RowKernels extends KernelFamily {
     }
 
     /** Weights broadcast to every row, or x as a placeholder if there are none. */
-    private static View repeated(View x, View weight) {
+    private static View repeated(View x, @Nullable View weight) {
         return weight == null ? x : weight.expand(x.shape());
     }
 

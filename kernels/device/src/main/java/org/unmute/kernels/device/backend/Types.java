@@ -1,5 +1,6 @@
 package org.unmute.kernels.device.backend;
 
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
@@ -19,7 +20,7 @@ final class Types {
     }
 
     /** Rejects views that are neither all F32 nor all I32 and returns their type. */
-    static DType requireNumeric(String operation, View... views) {
+    static DType requireNumeric(String operation, @Nullable View... views) {
         DType type = views[0].dtype();
         if (type != DType.F32 && type != DType.I32) {
             throw new IllegalArgumentException(operation + ": the device computes in F32 or I32 here, got " + type
