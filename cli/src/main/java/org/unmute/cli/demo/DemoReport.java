@@ -91,7 +91,7 @@ public record DemoReport(
                 "Unmute demo: probing frozen patch tokens",
                 "Synthetic polyphonic recordings of ten classes, embedded by a small frozen encoder. Each probe sees"
                         + " the same tokens; the table shows the macro mean average precision on test clips with sounds"
-                        + " that training never heard.",
+                        + " that no training clip has.",
                 facts,
                 rows,
                 classes(),
