@@ -54,7 +54,7 @@ public final class ReviewFigure {
                 System.out.printf(
                         "| %s | %d | %.0f | %.3f | %.3f | %.3f |%n",
                         one.getKey(), at.getKey(), mean[1], mean[2], mean[3], mean[4]);
-                points.append(String.format("%.1f,%.1f ", 60.0 + 2 * at.getKey(), 260 - 240 * mean[4]));
+                points.append(String.format("%.1f,%.1f ", 60.0 + 2 * at.getKey(), 260 - 460 * mean[4]));
             }
             boolean dashed = one.getKey().startsWith("kwt1");
             String color = COLORS[choices.indexOf(choice(one.getKey())) % COLORS.length];
@@ -73,10 +73,10 @@ public final class ReviewFigure {
         for (int v : all.values().iterator().next().keySet()) {
             axes.append(String.format("<text x='%d' y='278' text-anchor='middle'>%d</text>%n", 60 + 2 * v, v));
         }
-        for (int r = 0; r <= 10; r += 2) {
+        for (int r = 0; r <= 5; r++) {
             axes.append(String.format(
                     "<text x='52' y='%d' text-anchor='end'>%.1f</text><path d='M60 %d H460' stroke='#ddd'/>%n",
-                    264 - 24 * r, r / 10.0, 260 - 24 * r));
+                    264 - 46 * r, r / 10.0, 260 - 46 * r));
         }
         Files.writeString(
                 svg,
@@ -84,6 +84,7 @@ public final class ReviewFigure {
                         + " font-size='12'>\n<title>Recall at precision 0.8 after verdicts</title>\n"
                         + "<rect width='680' height='310' fill='#fff'/>\n" + axes
                         + "<text x='260' y='300' text-anchor='middle'>verdicts on each class</text>\n"
+                        + "<text x='20' y='18'>recall at precision 0.8</text>\n"
                         + lines + "</svg>\n");
     }
 

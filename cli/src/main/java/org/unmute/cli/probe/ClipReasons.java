@@ -63,7 +63,8 @@ public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
                 "Clip " + name,
                 List.of(
                         new Block.Paragraph("Explained by the probe " + explanation.probe() + " of " + run
-                                + ": why it gave these scores for " + explained + ", and where in the sound they come from. "
+                                + ": why it gave these scores for " + explained
+                                + ", and where in the sound they come from. "
                                 + RecordingPart.of(probe, clip).sentence()),
                         new Block.Fragment(figures.html(), files)));
     }
