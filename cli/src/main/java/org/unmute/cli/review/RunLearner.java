@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.ReviewComparison;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.probes.cache.TokenCache;
 
 /**
  * Repeats the commands that found the events, as their records have them: trains the probe again with the verdicts as
@@ -26,6 +28,7 @@ import org.unmute.files.RegularFile;
 public final class RunLearner implements Learner {
     private static final String PROBE = "--probe";
     private static final String OUT = "--out";
+    private static final String CACHE = "--cache";
     private static final String SAMPLE = "--train-on-sample";
 
     private final ListedEvents list;
@@ -87,7 +90,39 @@ public final class RunLearner implements Learner {
             return Optional.empty();
         }
         List<String> tokens = cache == null ? List.of() : List.of("--verdict-cache", cache.toString());
-        return Optional.of(new RunLearner(list, events, run, tokens, training, detection, runner));
+        return Optional.of(new RunLearner(
+                list, events, run, tokens, training, withCache(detection, tokens, training, list), runner));
+    }
+
+    /** The detection on cached tokens, where a cache that the training names has reviewed recordings. */
+    private static List<String> withCache(
+            List<String> detection, List<String> given, List<String> training, ListedEvents list) {
+        if (detection.contains(CACHE)) {
+            return detection;
+        }
+        List<String> named = new ArrayList<>(given);
+        named.addAll(training);
+        for (String option : List.of("--verdict-cache", CACHE)) {
+            int at = named.indexOf(option) + 1;
+            if (at > 0 && at < named.size() && hasRecordings(Path.of(named.get(at)), list)) {
+                List<String> all = new ArrayList<>(detection);
+                all.addAll(List.of(CACHE, named.get(at)));
+                return List.copyOf(all);
+            }
+        }
+        return detection;
+    }
+
+    private static boolean hasRecordings(Path cache, ListedEvents list) {
+        if (!Files.isDirectory(cache)) {
+            return false;
+        }
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            return list.recordings().keySet().stream()
+                    .anyMatch(recording -> tokens.find(recording).isPresent());
+        } catch (IOException e) {
+            return false; // the training says what is wrong with it
+        }
     }
 
     /**
