@@ -60,6 +60,22 @@ class SearchEndToEndTest {
         return Ran.unmute(Ran.with(new Object[] {"search", "--cache", cache, "--out", folder.resolve(out)}, more));
     }
 
+    /** A flipped bit in the head or in a vector is found, and the advice is to delete the file. */
+    private static void assertVectorsAreChecked() throws IOException {
+        Path file = cache.resolve("pooled-1s.vectors");
+        byte[] intact = Files.readAllBytes(file);
+        for (int at : new int[] {30, intact.length - 20}) {
+            byte[] damaged = intact.clone();
+            damaged[at] ^= 1;
+            Files.write(file, damaged);
+            assertThat(Ran.unmute("fsck", cache).endsWith(ExitCode.FAILED).out())
+                    .contains("damaged: " + file)
+                    .contains("delete it");
+        }
+        Files.write(file, intact);
+        Ran.unmute("fsck", cache).endsWith(ExitCode.OK);
+    }
+
     @Test
     void aBoxFindsTheSameChirpElsewhere() throws IOException {
         Object[] line = {"--like", "0.wav@1.5-2.0@1800-4000", "--top", 3, "--format", "csv,jsonl,raven", "--json", "-q"
@@ -81,6 +97,7 @@ class SearchEndToEndTest {
         assertPlaced(out);
         Ran.unmute("fsck", out).endsWith(ExitCode.OK);
         Ran.unmute("fsck", cache).endsWith(ExitCode.OK);
+        assertVectorsAreChecked();
         // The same search again changes nothing; another one needs another folder.
         byte[] journal = Files.readAllBytes(out.resolve(".detect/events.log"));
         assertThat(search("boxes", line)

@@ -10,6 +10,7 @@ import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.benchmark.results.CellDetail;
 import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.GridFile;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.files.InputException;
@@ -88,6 +89,18 @@ final class BenchmarkFolder {
                 finished(folder.resolve(path));
             } else if (Files.exists(cell.resolve(CellRun.SETTINGS))) {
                 begun++;
+            }
+        }
+        try {
+            RetrievalFile.of(folder, grid.planned());
+        } catch (InputException | IOException e) {
+            if (!findings.isDamagedIn(folder)) {
+                scope.item()
+                        .add(
+                                Finding.Kind.DAMAGED,
+                                folder,
+                                FolderCheck.said(e),
+                                "delete the file; the same 'unmute benchmark' command makes it again");
             }
         }
         String content = finished + " of " + Units.count(grid.planned().size(), "cell") + " finished";

@@ -24,8 +24,8 @@ import org.unmute.tensor.io.SafetensorsFile;
 
 /** Checks single files that are recognized by their names. */
 final class FileRules {
-    private static final Pattern JSON = Pattern.compile(
-            "(.+\\.)?run\\.json" + "|(cell|grid|complete|metrics|eval|eval-events|explain|events|settings|key)\\.json");
+    private static final Pattern JSON = Pattern.compile("(.+\\.)?run\\.json"
+            + "|(cell|grid|complete|metrics|eval|eval-events|explain|events|retrieval|settings|key)\\.json");
     private static final Pattern JOURNAL = Pattern.compile("trials\\.jsonl|reruns\\.jsonl|.+\\.epochs\\.jsonl");
     private static final Pattern TABLE =
             Pattern.compile("(validation-|eval-)?clips(-fold-\\d+)?\\.csv|scores\\.csv|loss\\.csv|manifest\\.csv");

@@ -77,9 +77,9 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return !needsLayers() && dataset.standardize().orElse(protocol.standardize());
     }
 
-    /** The search space for the hyperparameters {@code lr} and {@code wd}. */
+    /** The search space for the hyperparameters {@code lr} and {@code wd}, or {@code k}. */
     public SearchSpace space() {
-        return new SearchSpace(List.of(probe.rate(), probe.decay()));
+        return new SearchSpace(probe.neighbours().map(List::of).orElse(List.of(probe.rate(), probe.decay())));
     }
 
     /** The settings of the search, which maximizes the validation score. */
@@ -90,7 +90,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
     /** The training settings at a point of the search. */
     public TrainingSettings training(double rate, double decay, long seed) {
         return TrainingSettings.defaults(probe.name())
-                .withEpochs(protocol.epochs())
+                .withEpochs(probe.neighbours().isPresent() ? 1 : protocol.epochs())
                 .withBatch(probe.batch().orElse(protocol.batch()))
                 .withRate(rate)
                 .withDecay(decay)

@@ -13,6 +13,8 @@ import org.unmute.probes.pool.ProbeOptions;
  * @param options options that differ from the probe's defaults
  * @param rate searched range of learning rates, named {@code lr}
  * @param decay searched range of weight decays, named {@code wd}
+ * @param neighbours searched range of the number of nearest training clips, named {@code k}, of a probe that compares
+ *     with these; such a probe has no learning rate and no weight decay
  * @param batch clips per step; empty for the setting of the protocol
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
@@ -26,6 +28,7 @@ public record ProbeEntry(
         ProbeOptions options,
         Range rate,
         Range decay,
+        Optional<Range> neighbours,
         Optional<Integer> batch,
         List<String> encoders,
         List<String> datasets,

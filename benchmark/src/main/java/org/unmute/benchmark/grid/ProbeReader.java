@@ -2,6 +2,8 @@ package org.unmute.benchmark.grid;
 
 import java.util.List;
 import java.util.Optional;
+import org.unmute.benchmark.protocol.CellSettings;
+import org.unmute.benchmark.search.Range;
 import org.unmute.files.NearestName;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -14,6 +16,7 @@ final class ProbeReader {
             "set",
             "lr",
             "weight-decay",
+            "k",
             "batch",
             "encoders",
             "datasets",
@@ -21,6 +24,8 @@ final class ProbeReader {
             "event-thresholds");
     /** Clips a step where rows are trained, as BAT_ICML2026 has them (paper, section 9.1). */
     private static final int BATCH_OF_FRAMES = 16;
+
+    private static final Range NEIGHBOURS = Range.logarithmic(CellSettings.NEIGHBOURS, 1, 100);
 
     private static final String LEARNED = "learned";
     /** Option of a probe that scores rows. */
@@ -59,6 +64,7 @@ final class ProbeReader {
                 options,
                 protocol.rate(t, name, frames),
                 protocol.decay(t),
+                neighbours(name, options),
                 t.whole("batch", 1, 1 << 20)
                         .map(Long::intValue)
                         .or(() -> frames ? Optional.of(BATCH_OF_FRAMES) : Optional.empty()),
@@ -68,6 +74,29 @@ final class ProbeReader {
                 t.choice("event-thresholds", List.of(LEARNED, "fixed"))
                         .orElse(frames ? LEARNED : "fixed")
                         .equals(LEARNED));
+    }
+
+    private Optional<Range> neighbours(String name, ProbeOptions options) {
+        String k = CellSettings.NEIGHBOURS;
+        if (!Probes.type(name).hasNeighbours()) {
+            if (t.has(k)) {
+                throw t.problem(k, "is searched for knn: probe " + name + " has none");
+            }
+            return Optional.empty();
+        }
+        for (String key : List.of("lr", "weight-decay")) {
+            if (t.has(key)) {
+                throw t.problem(key, "probe " + name + " is not trained by gradients: leave it out; k is searched");
+            }
+        }
+        if (options.has(k)) {
+            throw t.problem("set", "probe " + name + ": k is searched: write k = [5, 5] for one value, not set.k");
+        }
+        Range range = ProtocolReader.range(t, k, k, NEIGHBOURS);
+        if (range.low() < 1 || range.low() != Math.rint(range.low()) || range.high() != Math.rint(range.high())) {
+            throw t.problem(k, "must be two whole numbers of at least 1, is " + range.low() + " to " + range.high());
+        }
+        return Optional.of(range);
     }
 
     private ProbeOptions ofRows(String name, ProbeOptions options) {

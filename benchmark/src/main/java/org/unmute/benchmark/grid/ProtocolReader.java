@@ -30,7 +30,8 @@ final class ProtocolReader {
             "validation",
             "validation-seed",
             "standardize",
-            "tokens");
+            "tokens",
+            "retrieval");
     static final List<String> HALVING_KEYS = List.of("min-epochs", "eta");
     static final List<String> LOSSES = List.of("auto", "asl", "bce", "ce");
 
@@ -79,7 +80,8 @@ final class ProtocolReader {
                 validation,
                 t.seed("validation-seed", 0),
                 t.flag("standardize").orElse(false),
-                t.choice("tokens", List.of("f16", "f32")).orElse("f16").equals("f16") ? DType.F16 : DType.F32);
+                t.choice("tokens", List.of("f16", "f32")).orElse("f16").equals("f16") ? DType.F16 : DType.F32,
+                t.whole("retrieval", 1, MOST).map(Long::intValue));
     }
 
     private Optional<Halving> halving() {
@@ -119,7 +121,7 @@ final class ProtocolReader {
         return range(probe, "weight-decay", CellSettings.DECAY, range(t, "weight-decay", CellSettings.DECAY, DECAYS));
     }
 
-    private static Range range(TomlTable table, String key, String name, Range absent) {
+    static Range range(TomlTable table, String key, String name, Range absent) {
         Optional<List<Double>> bounds = table.numbers(key);
         if (bounds.isEmpty()) {
             return absent;

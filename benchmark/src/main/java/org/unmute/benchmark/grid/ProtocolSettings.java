@@ -26,6 +26,8 @@ import org.unmute.tensor.DType;
  * @param validationSeed seed of that split
  * @param standardize whether tokens are standardized
  * @param tokens storage type of cached tokens: float16 or float32
+ * @param retrieval the k of the precision at k where the mean tokens of test clips are to find each other; empty for
+ *     no retrieval scores
  */
 public record ProtocolSettings(
         int epochs,
@@ -43,7 +45,8 @@ public record ProtocolSettings(
         double validation,
         long validationSeed,
         boolean standardize,
-        DType tokens) {
+        DType tokens,
+        Optional<Integer> retrieval) {
     public ProtocolSettings {
         seeds = List.copyOf(seeds);
     }

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.StoppedException;
 import org.unmute.benchmark.search.FinishedTrial;
 import org.unmute.benchmark.search.Study;
 import org.unmute.benchmark.search.Trial;
-import org.unmute.probes.pool.Probe;
 
 /**
  * Runs one cell (paper, section 5). A search runs trials, each a training with a validation score after every epoch,
@@ -91,9 +91,8 @@ public final class CellRun {
         requireSame(settings, cell.data(), cell.folder());
         Files.createDirectories(cell.work());
         List<Fold> parts = cell.data().folds();
-        Probe kind = context.cores().run(backend -> cell.fresh(backend, parts.getFirst(), 0));
         for (Fold fold : parts) {
-            folds.add(context.cores().run(backend -> PreparedFold.of(fold, cell.fresh(backend, fold, 0))));
+            folds.add(context.cores().run(backend -> PreparedFold.of(fold, cell.fresh(backend, fold, Map.of(), 0))));
         }
         Study study = new Study(settings.space(), settings.study());
         search(study);
@@ -104,7 +103,7 @@ public final class CellRun {
                             + " trials diverged: search lower learning rates, or look for damaged tokens");
         }
         List<Rerun> reruns = new Reruns(cell, folds).run(top);
-        CellResult result = new WinnerTest(cell).run(study.finished(), top, reruns, kind);
+        CellResult result = new WinnerTest(cell).run(study.finished(), top, reruns);
         context.recorder().finished(result, cell.folder());
         discardWork(cell.folder());
         return result;
@@ -130,7 +129,7 @@ public final class CellRun {
         ResumableTraining run = new ResumableTraining(cell, "trial-" + trial.number());
         ResumableTraining.Outcome outcome = context.cores()
                 .run(backend -> run.run(
-                        cell.fresh(backend, fold.fold(), seed),
+                        cell.fresh(backend, fold.fold(), trial.values(), seed),
                         fold,
                         cell.training(trial.values(), seed),
                         false,

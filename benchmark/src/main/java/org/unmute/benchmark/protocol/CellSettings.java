@@ -20,7 +20,7 @@ import org.unmute.probes.train.TrainingSettings;
  * @param options options of the probe
  * @param training the settings that are not searched; its seed is that of the search. The data set overrides the
  *     objective, the {@linkplain Fold folds} override the standardization
- * @param space searched ranges: {@link #RATE}, {@link #DECAY}, or both
+ * @param space searched ranges: {@link #RATE}, {@link #DECAY}, or both; or {@link #NEIGHBOURS}
  * @param study settings of the search
  * @param top number of best configurations to train again, at least 1
  * @param seeds seeds of these trainings, at least one, all different
@@ -40,6 +40,9 @@ public record CellSettings(
     /** Name of the searched weight decay. */
     public static final String DECAY = "wd";
 
+    /** Name of the searched number of nearest training clips, an option of the probe. */
+    public static final String NEIGHBOURS = "k";
+
     /** @throws IllegalArgumentException if a number is out of range, a seed is repeated or another name is searched */
     public CellSettings {
         seeds = List.copyOf(seeds);
@@ -49,9 +52,9 @@ public record CellSettings(
                             + " configurations, seeds " + seeds);
         }
         for (Range range : space.ranges()) {
-            if (!range.name().equals(RATE) && !range.name().equals(DECAY)) {
-                throw new IllegalArgumentException(
-                        "protocol: " + RATE + " and " + DECAY + " can be searched, not " + range.name());
+            if (!List.of(RATE, DECAY, NEIGHBOURS).contains(range.name())) {
+                throw new IllegalArgumentException("protocol: " + RATE + ", " + DECAY + " and " + NEIGHBOURS
+                        + " can be searched, not " + range.name());
             }
         }
     }
@@ -75,6 +78,12 @@ public record CellSettings(
         return values.containsKey(DECAY) ? s.withDecay(values.get(DECAY)) : s;
     }
 
+    /** The options of a configuration: with its number of neighbours, rounded, if that is searched. */
+    ProbeOptions options(Map<String, Double> values) {
+        Double neighbours = values.get(NEIGHBOURS);
+        return neighbours == null ? options : options.with(NEIGHBOURS, Math.round(neighbours));
+    }
+
     /** The seed of a trial, a function of the search's seed and the trial's number. */
     long trialSeed(int trial) {
         return new SplittableRandom(training.seed() + 0x9E3779B97F4A7C15L * (trial + 1L)).nextLong() >>> 1;
@@ -86,7 +95,13 @@ public record CellSettings(
         d.put("probe", probe);
         d.put("options", options.toString());
         training.describe().forEach((name, value) -> d.put("training." + name, value));
-        space.ranges().forEach(r -> d.remove(r.name().equals(RATE) ? "training.rate" : "training.decay"));
+        space.ranges()
+                .forEach(r -> d.remove(
+                        switch (r.name()) {
+                            case RATE -> "training.rate";
+                            case DECAY -> "training.decay";
+                            default -> "";
+                        }));
         space.ranges()
                 .forEach(r -> d.put(
                         "search." + r.name(), r.low() + " to " + r.high() + (r.logarithmic() ? " logarithmic" : "")));

@@ -65,7 +65,7 @@ record Reruns(RunningCell cell, List<PreparedFold> folds) {
         String name = Rerun.name(rank, fold.fold().number(), seed);
         ResumableTraining run = new ResumableTraining(cell, name);
         ResumableTraining.Outcome outcome = cell.context().cores().run(backend -> {
-            Probe probe = cell.fresh(backend, fold.fold(), seed);
+            Probe probe = cell.fresh(backend, fold.fold(), configuration.values(), seed);
             ResumableTraining.Outcome own =
                     run.run(probe, fold, cell.training(configuration.values(), seed), true, epoch -> {
                         cell.context().listener().epoch(cell.id(), name, epoch);

@@ -22,11 +22,11 @@ record RunningCell(CellId id, CellSettings settings, CellData data, Path folder,
         return work().resolve(training + ".safetensors");
     }
 
-    /** A newly initialized probe. */
-    Probe fresh(Backend backend, Fold fold, long seed) {
+    /** A newly initialized probe of a configuration. */
+    Probe fresh(Backend backend, Fold fold, Map<String, Double> values, long seed) {
         TokenSet train = fold.train();
         return TensorScope.outside(() -> Probes.create(
-                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(), seed));
+                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(values), seed));
     }
 
     /** Settings of a training with these hyper-parameters. */

@@ -18,13 +18,16 @@ import org.unmute.probes.train.Scorer;
  * the test part. No other configuration is tested.
  */
 record WinnerTest(RunningCell cell) {
-    CellResult run(List<FinishedTrial> trials, List<FinishedTrial> top, List<Rerun> reruns, Probe kind)
-            throws IOException {
+    CellResult run(List<FinishedTrial> trials, List<FinishedTrial> top, List<Rerun> reruns) throws IOException {
         int winner = winner(top, reruns);
         List<SeedResult> seeds = new ArrayList<>();
         for (long seed : cell.settings().seeds()) {
             seeds.add(test(winner, seed, reruns));
         }
+        Fold first = cell.data().folds().getFirst();
+        Probe kind = cell.context()
+                .cores()
+                .run(backend -> cell.fresh(backend, first, top.get(winner).values(), 0));
         return new CellResult(
                 cell.id(),
                 cell.data(),

@@ -138,7 +138,11 @@ public record FinishedCell(
                 json.text("metric"),
                 json.count("parameters"),
                 json.intCount("classes"),
-                new Search(json.intCount("trials"), json.intCount("pruned"), best.number("lr"), best.number("wd")),
+                new Search(
+                        json.intCount("trials"),
+                        json.intCount("pruned"),
+                        best.has("lr") ? best.number("lr") : Double.NaN,
+                        best.has("wd") ? best.number("wd") : Double.NaN),
                 seeds,
                 checked(
                         json,
@@ -153,6 +157,17 @@ public record FinishedCell(
                 new Clips(json.intCount("trainClips"), json.intCount("validationClips"), json.intCount("testClips")),
                 json.scalars("encoderSettings"),
                 json.has("events") ? events(json.object("events"), seeds.size()) : Map.of());
+    }
+
+    /** What was chosen; the number of neighbours is among the options. */
+    private static JsonObject searched(Map<String, Double> values) {
+        JsonObject best = new JsonObject();
+        for (String name : List.of(CellSettings.RATE, CellSettings.DECAY)) {
+            if (values.containsKey(name)) {
+                best.with(name, values.get(name));
+            }
+        }
+        return best;
     }
 
     /**
@@ -190,9 +205,7 @@ public record FinishedCell(
                 .with("pruned", r.pruned())
                 .with(
                         "best",
-                        new JsonObject()
-                                .with("lr", r.best().values().get(CellSettings.RATE))
-                                .with("wd", r.best().values().get(CellSettings.DECAY))
+                        searched(r.best().values())
                                 .with("validation", r.best().value())
                                 .with("trial", r.best().number()))
                 .with("seeds", r.seeds())

@@ -140,9 +140,12 @@ public record GridFile(
         JsonObject all = new JsonObject()
                 .with("name", p.label())
                 .with("kind", p.name())
-                .with("options", p.options().values())
-                .with("lr", List.of(p.rate().low(), p.rate().high()))
-                .with("wd", List.of(p.decay().low(), p.decay().high()));
+                .with("options", p.options().values());
+        p.neighbours()
+                .ifPresentOrElse(
+                        k -> all.put("k", List.of(k.low(), k.high())),
+                        () -> all.with("lr", List.of(p.rate().low(), p.rate().high()))
+                                .with("wd", List.of(p.decay().low(), p.decay().high())));
         if (p.frames()) {
             all.put("frames", true);
         }
@@ -153,7 +156,7 @@ public record GridFile(
     }
 
     private static Map<String, Object> settings(ProtocolSettings p) {
-        return new JsonObject()
+        JsonObject all = new JsonObject()
                 .with("epochs", p.epochs())
                 .with("batch", p.batch())
                 .with("warmUp", p.warmUp())
@@ -170,5 +173,7 @@ public record GridFile(
                 .with("validationSeed", p.validationSeed())
                 .with("standardize", p.standardize())
                 .with("tokens", p.tokens().toString());
+        p.retrieval().ifPresent(k -> all.put("retrievalK", k));
+        return all;
     }
 }

@@ -18,6 +18,7 @@ import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.GridFile;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.AtomicFile;
@@ -32,14 +33,16 @@ import org.unmute.files.Sha256;
  * times. Unfinished cells are joined with their journals, so that the run can go on. Token caches stay where they are.
  */
 public final class BenchmarkMerge {
-    private static final String CLIPS = "clips";
+    /** Names of the files of an encoder and a data set. */
+    private static final String CLIPS = "clips(-fold-[0-9]+)?\\.csv|" + RetrievalFile.FILE.replace(".", "\\.");
+
     private static final int BLOCK = 1 << 18;
 
     private final Path out;
     private final List<Run> runs;
     private final List<CellId> planned;
     private final Map<CellId, MergeCell> cells = new LinkedHashMap<>();
-    /** The records of clips, by their names below a run's folder. */
+    /** The records of clips and of what their tokens find, by their names below a run's folder. */
     private final Map<Path, Path> clips = new LinkedHashMap<>();
 
     /**
@@ -159,7 +162,7 @@ public final class BenchmarkMerge {
                     Path other = clips.putIfAbsent(dataset.resolve(file.getFileName()), file);
                     if (other != null && !Sha256.of(file).equals(Sha256.of(other))) {
                         throw new InputException("data set " + dataset.getFileName() + ": " + other + " and " + file
-                                + " differ: the runs used different clips or labels: leave one of the runs out");
+                                + " differ: the runs used different clips, labels or tokens: leave one out");
                     }
                 }
             }
@@ -173,7 +176,7 @@ public final class BenchmarkMerge {
         try (Stream<Path> files = Files.find(
                 folder,
                 1,
-                (f, a) -> a.isRegularFile() && f.getFileName().toString().matches(CLIPS + "(-fold-[0-9]+)?\\.csv"))) {
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().matches(CLIPS))) {
             return files.sorted().toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.files.RegularFile;
@@ -55,6 +56,15 @@ public final class BenchmarkOutcome {
         return cells(true).stream()
                 .map(cell -> FinishedCell.read(cell.folder(out)))
                 .toList();
+    }
+
+    /**
+     * How well mean tokens find test clips of the same label, of the encoders and data sets for which it was computed.
+     *
+     * @throws org.unmute.files.InputException naming a file that is damaged
+     */
+    public List<RetrievalFile> retrieval() throws IOException {
+        return RetrievalFile.of(out, cells.stream().map(CellId::toString).toList());
     }
 
     /** The failed cells with their reasons. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.grid.EncoderEntry;
@@ -20,6 +21,7 @@ import org.unmute.benchmark.protocol.FoldScores;
 import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.Name;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
@@ -27,6 +29,7 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.WholeCache;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.strong.CachedScores;
+import org.unmute.files.RegularFile;
 import org.unmute.metrics.PrimaryMetric;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
@@ -122,10 +125,10 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         }
         LabelledTokens data = new LabelledTokens(dataset, cache);
         if (tests == null) {
-            data.record(
-                    Files.createDirectories(
-                            out.resolve(encoder.name()).resolve(dataset.entry().name())),
-                    tell);
+            Path folder = Files.createDirectories(
+                    out.resolve(encoder.name()).resolve(dataset.entry().name()));
+            data.record(folder, tell);
+            retrieval(cell, data, folder);
             tests = data.tests();
             validation = data.validation();
         }
@@ -136,6 +139,14 @@ final class CellGroup implements CellRecorder, AutoCloseable {
             folds.put(kind, own);
         }
         return data.of(cell, own);
+    }
+
+    /** Once for each encoder and data set, whichever cell comes first. */
+    private void retrieval(Cell cell, LabelledTokens data, Path folder) throws IOException {
+        Optional<Integer> k = cell.protocol().retrieval();
+        if (k.isPresent() && !RegularFile.exists(folder.resolve(RetrievalFile.FILE))) {
+            data.retrieval(new Name(encoder.name(), encoder.title()), k.get()).write(folder);
+        }
     }
 
     @Override

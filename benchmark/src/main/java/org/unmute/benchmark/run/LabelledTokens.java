@@ -10,12 +10,15 @@ import java.util.function.Consumer;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.Fold;
+import org.unmute.benchmark.results.Name;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Task;
 import org.unmute.data.UsedClips;
 import org.unmute.data.annotation.EventRows;
+import org.unmute.events.search.ClipRetrieval;
 import org.unmute.files.InputException;
 import org.unmute.metrics.PrimaryMetric;
 import org.unmute.models.encoder.RowTimes;
@@ -90,6 +93,24 @@ final class LabelledTokens {
     /** The test clips used, fold by fold, in the order of the scores. */
     List<List<LabelledClip>> tests() {
         return dataset.folds().stream().map(p -> present(p.test())).toList();
+    }
+
+    /**
+     * How well mean tokens find test clips of the same label.
+     *
+     * @param k of the precision at k
+     */
+    RetrievalFile retrieval(Name encoder, int k) throws IOException {
+        List<LabelledClip> clips = tests().stream().flatMap(List::stream).toList();
+        return new RetrievalFile(
+                encoder,
+                new Name(dataset.entry().name(), dataset.entry().title()),
+                clips.size(),
+                ClipRetrieval.of(
+                        clips.stream().map(LabelledClip::file).toList(),
+                        new Manifest(clips, dataset.labels()).targets(),
+                        cache,
+                        k));
     }
 
     private List<LabelledClip> present(List<LabelledClip> clips) {

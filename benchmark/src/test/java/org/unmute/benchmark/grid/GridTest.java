@@ -144,7 +144,8 @@ class GridTest {
                         0.1,
                         0,
                         false,
-                        DType.F16));
+                        DType.F16,
+                        Optional.empty()));
         DatasetEntry urban = grid.datasets().getFirst();
         assertThat(urban.title()).isEqualTo("URBAN-SED");
         assertThat(urban.task()).isEqualTo(Task.MULTI_LABEL);
@@ -257,7 +258,8 @@ class GridTest {
                         0.2,
                         4,
                         false,
-                        DType.F32));
+                        DType.F32,
+                        Optional.empty()));
         assertThat(grid.probes().get(1).rate()).isEqualTo(new Range("lr", 1e-5, 1e-2, true));
         assertThat(grid.probes().get(1).decay()).isEqualTo(new Range("wd", 1e-6, 1e-3, true));
     }
@@ -366,7 +368,7 @@ class GridTest {
     @Test
     void theGridOfTheMixesHasEveryProbeOfItsResults() throws IOException {
         Grid grid = Grid.read(Path.of("../docs/grids/esc10-mixes.toml"));
-        Set<String> later = Set.of("linear-layers", "head2toe");
+        Set<String> later = Set.of("linear-layers", "head2toe", "knn");
         assertThat(grid.cells())
                 .extracting(c -> c.probe().name())
                 .containsExactlyElementsOf(Probes.names().stream()

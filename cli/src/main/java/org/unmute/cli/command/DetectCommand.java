@@ -17,8 +17,10 @@ import org.unmute.cli.detect.DetectionReport;
 import org.unmute.cli.field.FieldRemarks;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.cli.probe.TokenData;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.Units;
+import org.unmute.events.detection.CachedTokens;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectionRun.Outcome;
@@ -34,6 +36,7 @@ import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.TokenCache;
 import org.unmute.report.event.EventPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,6 +70,7 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  unmute detect --probe run1/ --audio recordings/ --format csv,raven --out events/",
+            "  unmute detect --probe run2/ --cache cache/ --audio recordings/ --out events2/   of cached tokens",
             "  unmute detect --encoder BEATs_strong_1.pt --audio recordings/ --out events/   without training"
         })
 final class DetectCommand extends ComputingCommand {
@@ -81,6 +85,13 @@ final class DetectCommand extends ComputingCommand {
 
     @Mixin
     private AudioOptions audio;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Token cache of the recordings, made with the probe's encoder: events are found in it, and"
+                    + " no encoder runs. Recordings that it lacks are encoded.")
+    private Path cache;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
     private Path out;
@@ -123,6 +134,43 @@ final class DetectCommand extends ComputingCommand {
         camtrap.check(formats, clips, places);
         DetectionSettings settings =
                 setup.settings().with("channels", audio.channels().toString());
+        try (TokenCache tokens = cache == null ? null : open(setup)) {
+            CachedTokens cached = tokens == null
+                    ? null
+                    : new CachedTokens(tokens, setup.probe().probe().layers() > 0);
+            if (cached != null && !cached.exact()) {
+                // Events found in rounded tokens are not those of the recordings.
+                settings =
+                        settings.with("tokens", "of a cache in " + tokens.key().dtype());
+            }
+            return detect(setup, clips, places, settings, cached);
+        }
+    }
+
+    private TokenCache open(DetectorSetup setup) throws IOException {
+        if (!probe.isGiven()) {
+            throw CommandException.usage("--cache holds tokens, and the encoder's own head scores sound: give --probe,"
+                    + " or leave --cache out");
+        }
+        TokenCache tokens = TokenCache.open(cache);
+        try {
+            TokenData.requireIntact(tokens);
+            TokenData.requireSameEncoder(setup.probe(), tokens, probe.file(), cache);
+            record.result("cache", cache.toString());
+            return tokens;
+        } catch (RuntimeException e) {
+            tokens.close();
+            throw e;
+        }
+    }
+
+    private Integer detect(
+            DetectorSetup setup,
+            List<AudioClip> clips,
+            FieldLog places,
+            DetectionSettings settings,
+            CachedTokens cached)
+            throws IOException {
         setup.lines().forEach(this::tell);
         if (setup.file() != null) {
             ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
@@ -141,7 +189,7 @@ final class DetectCommand extends ComputingCommand {
             record.input(setup.file());
         }
         try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
-            Outcome outcome = detect(setup, clips, places, folder);
+            Outcome outcome = find(setup, clips, places, folder, cached);
             tellOfField(RecordingTable.write(folder, clips, places));
             if (formats.contains(OutputFormat.CAMTRAPDP)) {
                 camtrap.write(folder, clips, places, setup).forEach(this::tell);
@@ -182,7 +230,8 @@ final class DetectCommand extends ComputingCommand {
         record.result("timeAndPlace", Map.of("problems", problems.size()));
     }
 
-    private Outcome detect(DetectorSetup setup, List<AudioClip> clips, FieldLog places, DetectionFolder folder)
+    private Outcome find(
+            DetectorSetup setup, List<AudioClip> clips, FieldLog places, DetectionFolder folder, CachedTokens cached)
             throws IOException {
         if (folder.lost() > 0) {
             tell(out + ": " + Units.bytes(folder.lost())
@@ -190,6 +239,7 @@ final class DetectCommand extends ComputingCommand {
         }
         DetectionRun run = new DetectionRun(
                 setup.detector(),
+                cached,
                 audio::open,
                 audio.strict(),
                 Double.parseDouble(System.getProperty(NOTES, "" + DetectionRun.NOTE_SECONDS)));
@@ -198,7 +248,10 @@ final class DetectCommand extends ComputingCommand {
         try (Progress progress = progress("detecting", "recordings", clips.size())) {
             progress.expect(survey.seconds());
             progress.resumable(null);
-            return run.run(clips, places, folder, formats, new DetectionProgress(progress, survey, warnings));
+            DetectionProgress shown = new DetectionProgress(progress, survey, warnings);
+            Outcome outcome = run.run(clips, places, folder, formats, shown);
+            shown.encoded().forEach(this::tell);
+            return outcome;
         } finally {
             warnings.end(record);
         }

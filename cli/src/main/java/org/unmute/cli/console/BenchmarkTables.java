@@ -10,9 +10,11 @@ import java.util.Map;
 import org.unmute.benchmark.protocol.CellCost;
 import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.Name;
+import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.benchmark.results.Score;
 import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
+import org.unmute.metrics.Retrieval;
 
 /** Prints the plan and the results of {@code benchmark} as tables. */
 public final class BenchmarkTables {
@@ -76,12 +78,37 @@ public final class BenchmarkTables {
             out.println();
             table.print(out);
         });
+        printRetrieval(results.retrieval(), out);
         results.failed().forEach((id, reason) -> out.println("failed: " + id + ": " + reason));
         List<String> open = results.unfinished();
         if (!open.isEmpty()) {
             out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
                     + open.getFirst() + "; " + advice);
         }
+    }
+
+    private static void printRetrieval(List<RetrievalFile> all, PrintWriter out) {
+        if (all.isEmpty()) {
+            return;
+        }
+        int k = all.getFirst().retrieval().k();
+        ConsoleTable table = new ConsoleTable(
+                "data", "encoder", "clips", "mAP", "precision at " + k, "class mAP", "class precision at " + k);
+        for (RetrievalFile one : all) {
+            Retrieval r = one.retrieval();
+            table.row(
+                    one.dataset().title(),
+                    one.encoder().title(),
+                    one.clips(),
+                    100 * r.meanAveragePrecision(),
+                    100 * r.precisionAtK(),
+                    100 * r.classMeanAveragePrecision(),
+                    100 * r.classPrecisionAtK());
+        }
+        out.println();
+        out.println("Retrieval of test clips by mean tokens, without training, in %");
+        out.println();
+        table.decimals(2).print(out);
     }
 
     private static String score(Score score) {

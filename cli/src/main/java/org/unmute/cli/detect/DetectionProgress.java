@@ -1,11 +1,17 @@
 package org.unmute.cli.detect;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.Progress;
+import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.RecordingResult;
+import org.unmute.files.PlainText;
 import org.unmute.probes.cache.AudioClip;
 
 /** Shows how far a detection is, in seconds of sound. */
@@ -13,6 +19,7 @@ public final class DetectionProgress implements DetectionRun.Listener {
     private final Progress progress;
     private final RecordingSurvey survey;
     private final RecordingWarnings warnings;
+    private final Map<String, List<String>> encoded = new LinkedHashMap<>();
     private double read;
 
     /** @param warnings receives what is wrong with recordings that are read all the same */
@@ -27,6 +34,19 @@ public final class DetectionProgress implements DetectionRun.Listener {
         progress.remark(String.format(Locale.ROOT, "%s resumes at %.1f s, after an interruption", clip.id(), seconds));
         progress.pass(0, seconds);
         read = seconds;
+    }
+
+    @Override
+    public void encodes(AudioClip clip, String reason) {
+        encoded.computeIfAbsent(reason, _ -> new ArrayList<>()).add(clip.id());
+    }
+
+    /** Recordings that were encoded although there are cached tokens, a line for each reason. */
+    public List<String> encoded() {
+        return encoded.entrySet().stream()
+                .map(e -> Units.count(e.getValue().size(), "recording") + " encoded, since " + e.getKey()
+                        + ", the first: " + PlainText.of(e.getValue().getFirst()))
+                .toList();
     }
 
     @Override

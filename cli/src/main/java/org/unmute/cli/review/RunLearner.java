@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.probes.cache.TokenCache;
 
 /**
  * Repeats the commands that found the events, as their records have them: trains the probe again with the verdicts as
@@ -27,6 +29,7 @@ import org.unmute.files.RegularFile;
 public final class RunLearner implements Learner {
     private static final String PROBE = "--probe";
     private static final String OUT = "--out";
+    private static final String CACHE = "--cache";
     private static final String SAMPLE = "--train-on-sample";
 
     private final ListedEvents list;
@@ -102,8 +105,39 @@ public final class RunLearner implements Learner {
                 isFile && !ProbeFiles.isPacked(named) ? named.getFileName().toString() : "",
                 tokens,
                 training,
-                detection,
+                withCache(detection, tokens, training, list),
                 runner));
+    }
+
+    /** The detection on cached tokens, where a cache that the training names has reviewed recordings. */
+    private static List<String> withCache(
+            List<String> detection, List<String> given, List<String> training, ListedEvents list) {
+        if (detection.contains(CACHE)) {
+            return detection;
+        }
+        List<String> named = new ArrayList<>(given);
+        named.addAll(training);
+        for (String option : List.of("--verdict-cache", CACHE)) {
+            int at = named.indexOf(option) + 1;
+            if (at > 0 && at < named.size() && hasRecordings(Path.of(named.get(at)), list)) {
+                List<String> all = new ArrayList<>(detection);
+                all.addAll(List.of(CACHE, named.get(at)));
+                return List.copyOf(all);
+            }
+        }
+        return detection;
+    }
+
+    private static boolean hasRecordings(Path cache, ListedEvents list) {
+        if (!Files.isDirectory(cache)) {
+            return false;
+        }
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            return list.recordings().keySet().stream()
+                    .anyMatch(recording -> tokens.find(recording).isPresent());
+        } catch (IOException e) {
+            return false; // the training says what is wrong with it
+        }
     }
 
     /**

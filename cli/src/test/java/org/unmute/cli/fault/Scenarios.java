@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.unmute.audio.Wav;
 import org.unmute.cli.Ran;
 import org.unmute.cli.WritingCommands;
 import org.unmute.cli.console.ExitCode;
@@ -45,6 +46,7 @@ final class Scenarios {
             "benchmark",
             "merge",
             "detect",
+            "cached",
             "night",
             "field",
             "summarize",
@@ -88,6 +90,7 @@ final class Scenarios {
             case "benchmark" -> Scenarios::benchmark;
             case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
+            case "cached" -> Scenarios::cached;
             case "night" -> Scenarios::night;
             case "field" -> Scenarios::field;
             case "summarize" -> Scenarios::summarize;
@@ -271,6 +274,7 @@ final class Scenarios {
                 tpe = 0
                 top = 1
                 seeds = [0, 1]
+                retrieval = 3
                 [[probes]]
                 name = "linear-mean"
                 [[probes]]
@@ -302,6 +306,26 @@ final class Scenarios {
         }
         Object[] command = {"benchmark", "--merge", linear, protobin, "--out", out};
         return Scenario.command("merge", work, out.resolve("run.json"), command);
+    }
+
+    /** Finds events in tokens that were embedded before, but for one recording. */
+    private Scenario cached() {
+        Path work = work("cached");
+        Path recordings = recordings("reheard", 0, 3);
+        Path cache = inputs.resolve("reheard-cache");
+        if (!Files.exists(cache)) {
+            Object[] embed = {"embed", "-q", "--encoder", encoder(), "--audio", recordings, "--out", cache};
+            Ran.unmute(with(embed, "--dtype", "f32")).endsWith(ExitCode.OK);
+            try {
+                Wav.write(recordings.resolve("test/000002.wav"), new float[16_000], 16_000);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Object[] command = {"detect", "--probe", trained(), "--cache", cache, "--audio", recordings};
+        Path events = work.resolve("events");
+        return Scenario.command(
+                "cached", work, events.resolve("run.json"), with(command, "--threshold", 0.4, "--out", events));
     }
 
     private Scenario detect() {

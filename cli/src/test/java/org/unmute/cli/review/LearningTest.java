@@ -21,6 +21,12 @@ import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.ReviewComparison;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -85,6 +91,42 @@ class LearningTest {
         assertThat(change.gained()).extracting(e -> e.start()).containsExactly(8.0);
         assertThat(change.lostNo()).isEqualTo(1);
         assertThat(learner.commands().getFirst()).startsWith("unmute probe --cache c");
+    }
+
+    /** Where a cache of the training has a reviewed recording, no encoder runs. */
+    @Test
+    void eventsAreFoundInTheCacheOfReviewedRecordings() throws IOException {
+        Path run = folder.resolve("run");
+        Path events = folder.resolve("events");
+        Path cache = folder.resolve("hours");
+        Features tokens = new Features(new TokenMap(1, 1, 2, new float[2], null));
+        CacheKey key = new CacheKey("encoder", "a", "front end", "b", DType.F16, 0);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
+            writer.append("a.wav", "0".repeat(64), tokens);
+        }
+        ListedEvents list = found(events, run, List.of("unmute", "probe", "--cache", cache.toString(), "--out", "run"));
+        assertThat(RunLearner.of(list, events, null, (out, err, args) -> 0)
+                        .orElseThrow()
+                        .commands()
+                        .getLast())
+                .endsWith(" --cache " + cache);
+        assertThat(RunLearner.of(list, events, cache, (out, err, args) -> 0)
+                        .orElseThrow()
+                        .commands()
+                        .getLast())
+                .endsWith(" --cache " + cache);
+        Path other = folder.resolve("other");
+        try (TokenCacheWriter writer = TokenCacheWriter.open(other, key, CacheOptions.DEFAULT)) {
+            writer.append("b.wav", "0".repeat(64), tokens);
+        }
+        Path second = folder.resolve("second");
+        ListedEvents again =
+                found(events, second, List.of("unmute", "probe", "--cache", other.toString(), "--out", "second"));
+        assertThat(RunLearner.of(again, events, null, (out, err, args) -> 0)
+                        .orElseThrow()
+                        .commands()
+                        .getLast())
+                .doesNotContain("--cache");
     }
 
     @Test

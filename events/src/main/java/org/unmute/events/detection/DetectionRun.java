@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.unmute.audio.AudioSource;
@@ -37,6 +38,7 @@ public final class DetectionRun {
     public static final double NOTE_SECONDS = 120;
 
     private final RecordingDetector detector;
+    private final CachedTokens cached;
     private final AudioOpener opener;
     private final boolean strict;
     private final double noteSeconds;
@@ -63,6 +65,9 @@ public final class DetectionRun {
 
         /** A recording that an earlier run was reading when it was killed is resumed at this second of the clip. */
         default void goesOn(AudioClip clip, double seconds) {}
+
+        /** A recording is encoded although there are cached tokens for the run; {@code reason} says why. */
+        default void encodes(AudioClip clip, String reason) {}
 
         /** A recording is read from its start although an earlier run left notes on its progress. */
         default void startsAgain(AudioClip clip, String reason) {}
@@ -118,19 +123,19 @@ public final class DetectionRun {
     }
 
     /**
-     * Creates a run that notes its progress every {@value #NOTE_SECONDS} seconds of sound.
+     * Creates a run.
      *
-     * @param detector finds the events of a recording
-     * @param opener   opens recordings
-     * @param strict   whether to stop the run at a recording that cannot be read, or not to its end
+     * @param detector    finds the events of a recording
+     * @param cached      tokens of recordings, in which events are found; what they lack is encoded. Null for none
+     * @param opener      opens recordings
+     * @param strict      whether to stop the run at a recording that cannot be read, or not to its end
+     * @param noteSeconds seconds of sound between two notes on the progress within a recording that is encoded, above
+     *     0; the actual distance is up to twice as much
      */
-    public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict) {
-        this(detector, opener, strict, NOTE_SECONDS);
-    }
-
-    /** @param noteSeconds seconds of sound between two notes, above 0; the actual distance is up to twice as much */
-    public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict, double noteSeconds) {
+    public DetectionRun(
+            RecordingDetector detector, CachedTokens cached, AudioOpener opener, boolean strict, double noteSeconds) {
         this.detector = detector;
+        this.cached = cached;
         this.opener = opener;
         this.strict = strict;
         this.noteSeconds = noteSeconds;
@@ -167,7 +172,7 @@ public final class DetectionRun {
         RunTotals totals = new RunTotals(detector.classes().size());
         Set<String> leftOut = new HashSet<>();
         try (EventTables tables = folder.tables(formats, clips, detector.classes(), places);
-                SkippedTable skipped = new SkippedTable(folder.path())) {
+                EventTables.Skipped skipped = new EventTables.Skipped(folder.path())) {
             for (AudioClip clip : clips) {
                 if (!places.of(clip).equals(placesBefore.find(clip.id()))) {
                     tables.forget(clip);
@@ -285,19 +290,19 @@ public final class DetectionRun {
         private RecordingResult hear(String stamp, EventSpool spool, ReadingLog log) throws IOException {
             ReadOutcome read;
             String sha256;
-            try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
-                TaggerState from = goOn(bytes, spool, log);
-                // The channel is closed here because a stream that is rejected does not close it.
-                AudioSource source = AudioSource.of(bytes, clip.path().toString());
-                AudioStream stream = opener.open(source, clip.channel());
-                listener.opened(clip, stream);
-                Consumer<Event> events = event -> {
-                    spool.add(event);
-                    log.add(event);
-                };
-                Notes notes = new Notes(from, bytes, log);
-                read = detector.run(stream, clip.start(), clip.end(), events, listener::read, notes);
-                sha256 = clip.whole() ? bytes.sha256() : hash();
+            try {
+                Optional<CachedTokens.Found> known = cached == null
+                        ? Optional.empty()
+                        : cached.find(detector, opener, clip, this::hash, spool::add, listener);
+                if (known.isPresent()) {
+                    read = known.get().read();
+                    sha256 = known.get().sha256();
+                } else {
+                    try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
+                        read = encode(bytes, spool, log);
+                        sha256 = clip.whole() ? bytes.sha256() : hash();
+                    }
+                }
             } catch (UncheckedIOException e) {
                 throw e.getCause(); // the folder failed, not the recording
             } catch (UnreadableAudioException e) {
@@ -327,6 +332,42 @@ public final class DetectionRun {
             return result;
         }
 
+        private ReadOutcome encode(HashingChannel bytes, EventSpool spool, ReadingLog log) throws IOException {
+            TaggerState from = goOn(bytes, spool, log);
+            // The channel is closed by the caller because a stream that is rejected does not close it.
+            AudioSource source = AudioSource.of(bytes, clip.path().toString());
+            AudioStream stream = opener.open(source, clip.channel());
+            listener.opened(clip, stream);
+            Consumer<Event> events = event -> {
+                spool.add(event);
+                log.add(event);
+            };
+            RecordingDetector.Notes notes = new RecordingDetector.Notes() {
+                @Override
+                public TaggerState from() {
+                    return from;
+                }
+
+                @Override
+                public double everySeconds() {
+                    return noteSeconds;
+                }
+
+                @Override
+                public void goOn(double seconds) {
+                    listener.goesOn(clip, seconds);
+                }
+
+                @Override
+                public void take(TaggerState state) throws IOException {
+                    Beginning beginning = clip.whole() ? bytes.beginning() : new Beginning(bytes.size(), hash());
+                    ReadingLog.Note note = new ReadingLog.Note(bytes.size(), beginning, state);
+                    folderWrites(() -> log.take(note));
+                }
+            };
+            return detector.run(stream, clip.start(), clip.end(), events, listener::read, notes);
+        }
+
         /** The state from which the tagger continues; adds the events found before to the spool. */
         private TaggerState goOn(HashingChannel bytes, EventSpool spool, ReadingLog log) throws IOException {
             String problem = log.problem();
@@ -350,41 +391,6 @@ public final class DetectionRun {
                     && (clip.whole()
                             ? bytes.beginsWith(note.beginning())
                             : note.beginning().sha256().equals(hash()));
-        }
-
-        /** The notes on this recording. */
-        private final class Notes implements RecordingDetector.Notes {
-            private final TaggerState from;
-            private final HashingChannel bytes;
-            private final ReadingLog log;
-
-            Notes(TaggerState from, HashingChannel bytes, ReadingLog log) {
-                this.from = from;
-                this.bytes = bytes;
-                this.log = log;
-            }
-
-            @Override
-            public TaggerState from() {
-                return from;
-            }
-
-            @Override
-            public double everySeconds() {
-                return noteSeconds;
-            }
-
-            @Override
-            public void goOn(double seconds) {
-                listener.goesOn(clip, seconds);
-            }
-
-            @Override
-            public void take(TaggerState state) throws IOException {
-                Beginning beginning = clip.whole() ? bytes.beginning() : new Beginning(bytes.size(), hash());
-                ReadingLog.Note note = new ReadingLog.Note(bytes.size(), beginning, state);
-                folderWrites(() -> log.take(note));
-            }
         }
     }
 }

@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipId;
+import org.unmute.data.CsvLine;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationFormat;
 import org.unmute.data.field.FieldLog;
 import org.unmute.files.FileFailure;
+import org.unmute.files.PlainText;
 import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Event;
@@ -218,6 +221,35 @@ final class EventTables implements AutoCloseable {
         }
         if (first != null) {
             throw first;
+        }
+    }
+
+    /** Table of recordings that were not read to their end: {@code file,seconds_read,reason}. */
+    static final class Skipped implements AutoCloseable {
+        private final TableFile out;
+
+        Skipped(Path folder) throws IOException {
+            out = new TableFile(folder.resolve("skipped.csv"));
+            try {
+                row("file", "seconds_read", "reason");
+            } catch (IOException e) {
+                out.close();
+                throw e;
+            }
+        }
+
+        void add(String file, double read, String reason) throws IOException {
+            row(PlainText.of(file), String.format(Locale.ROOT, "%.3f", read), PlainText.of(reason));
+        }
+
+        private void row(String... cells) throws IOException {
+            out.write(CsvLine.of((Object[]) cells));
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
         }
     }
 }

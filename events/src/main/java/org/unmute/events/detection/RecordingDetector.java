@@ -3,6 +3,7 @@ package org.unmute.events.detection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.unmute.audio.AudioStream;
@@ -34,6 +35,9 @@ import org.unmute.probes.score.FrameScorer;
 public final class RecordingDetector {
     /** Max length of sound encoded between two checks whether a note is due, relative to the interval between notes. */
     private static final double MAX_BLOCK = 2;
+
+    /** The most rows that tokens lack at the end of a recording. */
+    private static final int UNPADDED_ROWS = 2;
 
     private final Encoder encoder;
     private final FrameScorer scorer;
@@ -233,6 +237,47 @@ public final class RecordingDetector {
         boolean layers = !request().layers().isEmpty();
         tagger.run(layers ? features : new Features(features.tokens()), sound.samples().length);
         return true;
+    }
+
+    /**
+     * Finds the events of a recording, or of a part of one, in tokens that it was embedded to before. The recording is
+     * read to its end, but not encoded.
+     *
+     * @param tokens of the same sound, with all layers if the probe pools them
+     * @return empty, with no event emitted, if a stream of the recording has to be encoded: the tokens depend on sound
+     *     that was encoded with them, are not of so much sound, or the recording is damaged
+     */
+    Optional<ReadOutcome> run(
+            AudioStream stream, double start, double end, Features tokens, Consumer<Event> events, DoubleConsumer read)
+            throws IOException {
+        EncoderSpec spec = encoder.describe();
+        StreamingTagger tagger = new StreamingTagger(
+                encoder, scorer, rules, start, () -> (double) stream.position() / stream.sampleRate(), events);
+        if (!tagger.takes(tokens.tokens())) {
+            return Optional.empty();
+        }
+        AudioStream own =
+                StreamingResampler.of(Excerpt.of(stream, start, end), spec.speed(), spec.sampleRate(), resampling);
+        float[] block = new float[tagger.blockSamples()];
+        long samples = 0;
+        try {
+            for (int n; (n = own.read(block, 0, block.length)) >= 0; ) {
+                if (finite(block, n) < n) {
+                    return Optional.empty();
+                }
+                samples += n;
+                read.accept(spec.seconds(n));
+            }
+        } catch (UnreadableAudioException e) {
+            return Optional.empty();
+        }
+        int rows = tokens.tokens().sound();
+        // An encoder that pads nothing has no row for the last samples.
+        if (spec.rowStart(rows - 1) >= samples || spec.rowStart(rows + UNPADDED_ROWS) < samples) {
+            return Optional.empty();
+        }
+        tagger.run(tokens, samples);
+        return Optional.of(outcome(stream, start, end, tagger, null));
     }
 
     /** Number of leading samples that are finite. */

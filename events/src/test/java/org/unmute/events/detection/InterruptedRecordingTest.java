@@ -151,7 +151,7 @@ class InterruptedRecordingTest {
          */
         boolean until(double seconds) throws IOException {
             double before = read;
-            DetectionRun run = new DetectionRun(detector, opener, false, NOTES);
+            DetectionRun run = new DetectionRun(detector, null, opener, false, NOTES);
             try (DetectionFolder events = DetectionFolder.open(out, SETTINGS)) {
                 run.run(clips, events, FORMATS, new DetectionRun.Listener() {
                     @Override

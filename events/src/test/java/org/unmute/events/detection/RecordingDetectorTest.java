@@ -208,6 +208,7 @@ class RecordingDetectorTest {
     void tokensGiveTheEventsOfTheStream(@TempDir Path folder) throws IOException {
         Encoder encoder = Encoders.embedded();
         int events = 0;
+        boolean several = false;
         for (int rate : new int[] {RATE, 44_100, 11_025}) {
             Path file = folder.resolve(rate + ".wav");
             Wav.write(file, SOUND, rate);
@@ -231,16 +232,15 @@ class RecordingDetectorTest {
                     }
                     List<Event> found = new ArrayList<>();
                     Features features = encoder.features(sound.samples(), DETECTOR.request());
-                    boolean oneWindow =
-                            features.tokens().time() <= encoder.describe().time();
-                    assertThat(DETECTOR.run(features, sound, found::add)).isEqualTo(oneWindow);
-                    if (oneWindow) {
-                        assertThat(found).as("%d Hz, %s", rate, clip.id()).isEqualTo(expected);
-                        events += found.size();
-                    }
+                    // The probe does not read the class token, which is a mean over windows.
+                    several |= features.tokens().time() > encoder.describe().time();
+                    assertThat(DETECTOR.run(features, sound, found::add)).isTrue();
+                    assertThat(found).as("%d Hz, %s", rate, clip.id()).isEqualTo(expected);
+                    events += found.size();
                 }
             }
         }
         assertThat(events).isGreaterThan(9);
+        assertThat(several).isTrue();
     }
 }

@@ -12,9 +12,9 @@ import java.util.Locale;
  * share; it includes the finite-population correction. Ends are rounded to the next whole number of members inside,
  * and account for those that were examined.
  *
- * <p>In this variance the share of a stratum is moved by {@value #PRIOR} trials toward that of its neighbours: a stratum
- * in which all trials agree would otherwise count as known. Neighbours count less with distance, and the fewer trials
- * there are, the more of them count. Their share is moved by {@value #ALL} trials toward that of all.
+ * <p>In this variance the share of a stratum is moved by {@value #PRIOR} trials toward that of its neighbours: a
+ * stratum in which all trials agree would otherwise count as known. Neighbours count less with distance, and the fewer
+ * trials there are, the more of them count. Their share is moved by {@value #ALL} trials toward that of all.
  *
  * @param population number of members of all strata
  * @param trials     number of them that were examined

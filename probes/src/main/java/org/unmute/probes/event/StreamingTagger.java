@@ -230,12 +230,15 @@ public final class StreamingTagger {
     /**
      * Whether {@link #run(Features, long)} finds the same events as the recording's samples would, that is, whether
      * tokens do not depend on how much of the recording is encoded at once. They do depend on it for encoders that take
-     * recordings as a whole, and for class tokens that are a mean over windows.
+     * recordings as a whole, and for class tokens that are a mean over windows, if the probe reads them.
      *
      * @param tokens tokens of a whole recording
      */
     public boolean takes(TokenMap tokens) {
-        return !spec.isWhole() && (tokens.cls() == null || tokens.time() <= spec.time());
+        return !spec.isWhole()
+                && (tokens.cls() == null
+                        || tokens.time() <= spec.time()
+                        || !scorer.probe().probe().readsCls());
     }
 
     /**

@@ -41,6 +41,14 @@ public interface Probe {
         return 0;
     }
 
+    /**
+     * Whether its logits depend on the cls token of tokens that have one. If not, tokens of a long recording say as
+     * much as those of its windows, whatever the cls token of them all is.
+     */
+    default boolean readsCls() {
+        return true;
+    }
+
     /** Parameters by name, in a fixed order. Each takes gradients; optimizers update the contents in place. */
     Map<String, Tensor> parameters();
 

@@ -60,6 +60,14 @@ public record ProbeType(
         return new ProbeType(name, options, hasPrototypes, true, fresh, restored);
     }
 
+    /**
+     * Whether it compares clips with training clips that it {@linkplain Remembering keeps}, so that nothing is trained
+     * by gradients; its option {@code k} says with how many.
+     */
+    public boolean hasNeighbours() {
+        return options.contains("k");
+    }
+
     /** Creates a probe with fresh parameters. */
     @FunctionalInterface
     public interface Fresh {

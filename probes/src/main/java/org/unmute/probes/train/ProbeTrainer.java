@@ -16,6 +16,7 @@ import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Remembering;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
@@ -39,6 +40,9 @@ import org.unmute.tensor.optim.ParameterGroup;
  *
  * <p>With {@link TokenSet#rows}, a probe of rows is trained on the rows of the clips; {@link RowLoss} says what counts.
  * With {@link TokenSet#boxes}, a probe that takes the maximum is trained on bags of tokens ({@link BagLoss}).
+ *
+ * <p>A probe that {@linkplain Remembering keeps its clips} is trained by one pass over them: there is one step in one
+ * epoch, whatever the settings say, and no checkpoint.
  */
 public final class ProbeTrainer {
     /** Purpose of the generator of a step; that of {@link Batches} is 0. */
@@ -172,6 +176,25 @@ public final class ProbeTrainer {
     }
 
     private Result run(@Nullable CheckpointPlace place, EpochWatch watch) throws IOException {
+        return probe instanceof Remembering remembering ? remember(remembering, watch) : descend(place, watch);
+    }
+
+    /** One pass, which needs no checkpoint. */
+    private Result remember(Remembering remembering, EpochWatch watch) throws IOException {
+        long begun = System.nanoTime();
+        double loss = new MemoryTraining(remembering, clips, settings, standardization).run();
+        nanos += System.nanoTime() - begun;
+        trained = clips.clips();
+        progress.after(new TrainingProgress.Step(1, 1, 1, 1, loss, settings.rate(), throughput()));
+        watch.after(new EpochWatch.Epoch(1, 1, loss, probe));
+        return new Result(
+                standardization,
+                new LossHistory(new double[] {loss}, 1),
+                throughput(),
+                clips.tokens().isSoundOnly());
+    }
+
+    private Result descend(@Nullable CheckpointPlace place, EpochWatch watch) throws IOException {
         long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
         Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
         state.putAll(probe.buffers());

@@ -5,6 +5,7 @@ import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.Remembering;
 import org.unmute.tensor.DType;
 
 /** Whether probe, clips and settings fit each other. */
@@ -29,6 +30,10 @@ final class TrainingFit {
                         "training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
             }
         });
+        if (probe instanceof Remembering && settings.stretch() > 0) {
+            throw new IllegalArgumentException("training: probe " + probe.name() + " keeps clips as a whole and cannot"
+                    + " be trained by stretches of " + settings.stretch() + " rows: leave stretches out");
+        }
         requireRows(probe, clips, settings);
         requireBoxes(probe, clips, settings);
         if (!clips.isAnyKnown(IntStream.range(0, clips.clips()).toArray())) {

@@ -294,18 +294,25 @@ class StreamingTaggerTest {
         assertThatThrownBy(tagger::finish).isInstanceOf(ClipTooShortException.class);
     }
 
-    /** The class token of several windows is their mean, which is unknown while a recording is arriving. */
+    /**
+     * The class token of several windows is their mean, which is unknown while a recording is arriving, to a probe that
+     * reads it.
+     */
     @Test
     void classTokensOfSeveralWindowsAreRefused() throws IOException {
         Encoder encoder = encoder(37);
         EncoderSpec spec = encoder.describe();
-        FrameScorer scorer = new FrameScorer(probe("protobin", spec), 1, 1, null);
+        FrameScorer scorer = new FrameScorer(probe("linear", spec), 1, 1, null);
         StreamingTagger tagger = new StreamingTagger(encoder, scorer, EventRules.threshold(3, 0.5), _ -> {});
+        FrameScorer other = new FrameScorer(probe("protobin", spec), 1, 1, null);
         for (int windows : new int[] {1, 2}) {
             int rows = windows * spec.time();
             TokenMap map = new TokenMap(
                     rows, spec.freq(), spec.dim(), new float[rows * spec.freq() * spec.dim()], new float[spec.dim()]);
             assertThat(tagger.takes(map)).isEqualTo(windows == 1);
+            assertThat(new StreamingTagger(encoder, other, EventRules.threshold(3, 0.5), _ -> {}).takes(map))
+                    .as("a probe that does not read it")
+                    .isTrue();
             if (windows > 1) {
                 assertThatThrownBy(() -> tagger.run(new Features(map), (long) rows * ROW))
                         .isInstanceOf(IllegalArgumentException.class)

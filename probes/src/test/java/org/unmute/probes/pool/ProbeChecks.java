@@ -93,7 +93,11 @@ public record ProbeChecks(
             withoutReference("head2toe", "FrameGoldenTest has the numbers of the authors' head")
                     .small("dropout=0")
                     .constant("ln.weight", "ln.bias")
-                    .variants("input=mean layers=3", "lasso=0.5", "rows=true"));
+                    .variants("input=mean layers=3", "lasso=0.5", "rows=true"),
+            withoutReference("knn", "it has no parameters: KnnProbeTest compares it with plain loops")
+                    .condensedTo(1)
+                    .withoutGradients("it has no parameters")
+                    .variants("k=1", "k=3 weights=equal keep=7", "temperature=0.5"));
 
     private static final Map<String, ProbeChecks> BY_NAME =
             ALL.stream().collect(Collectors.toMap(ProbeChecks::name, Function.identity()));
@@ -153,6 +157,11 @@ public record ProbeChecks(
                     + " explains it");
         }
         return checks;
+    }
+
+    /** Whether its logits are sums of parts: those of the nearest training clips are not. */
+    static boolean isDecomposed(String name) {
+        return !name.equals("knn");
     }
 
     /** Those that have a line here. */

@@ -252,6 +252,28 @@ class ProbesTest {
         assertThatThrownBy(() -> map.take("w", 3)).hasMessageContaining("w is missing");
     }
 
+    /** With another cls token, logits are the same where a probe says so, and only there. */
+    @ParameterizedTest
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probesAndVariants")
+    void aProbeSaysWhetherItReadsTheClsToken(String name, String options) {
+        Probe probe =
+                Probes.create(scalar, name, new TokenLayout(12, 2, true, LAYERS), 3, ProbeChecks.parse(options), 7);
+        TokenBatch batch = batch(2, 3, 2, 12);
+        TokenBatch.Layers layers = batch.layers();
+        TokenBatch other = new TokenBatch(
+                batch.tokens(),
+                batch.cls().times(-2),
+                3,
+                2,
+                new TokenBatch.Layers(layers.tokens(), layers.cls().times(-2)));
+        float[] logits = probe.logits(batch).toFloats();
+        if (!probe.readsCls()) {
+            assertThat(probe.logits(other).toFloats()).isEqualTo(logits);
+        } else if (probe.layers() == 0) {
+            assertThat(probe.logits(other).toFloats()).isNotEqualTo(logits);
+        }
+    }
+
     /** Central differences in float64. */
     @ParameterizedTest
     @MethodSource("org.unmute.probes.pool.ProbeChecks#probesAndVariants")

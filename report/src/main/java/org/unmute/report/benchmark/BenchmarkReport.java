@@ -1,5 +1,6 @@
 package org.unmute.report.benchmark;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +29,11 @@ public final class BenchmarkReport {
      * @param clips explained clips, placed after the score figures
      */
     public static List<Section> sections(
-            ComparedRuns results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips) {
+            ComparedRuns results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips)
+            throws IOException {
         List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published, intervals)));
         EventSection.of(results).ifPresent(sections::add);
+        RetrievalSection.of(results).ifPresent(sections::add);
         WinSection.of(results, rule).ifPresent(sections::add);
         GainSection.of(results).ifPresent(sections::add);
         RankingSection.of(results).ifPresent(sections::add);

@@ -12,6 +12,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.FrameHead;
 import org.unmute.models.frontend.Spectrogram;
 import org.unmute.models.vit.Trace;
+import org.unmute.probes.pool.Remembering;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Tensor;
@@ -61,6 +62,11 @@ public final class OnnxExport {
             boolean packed,
             boolean frames,
             boolean head) {
+        if (probe != null && probe.probe() instanceof Remembering) {
+            throw new ExportException("export: probe " + probe.probe().name() + " compares a clip with its training"
+                    + " clips one by one and has no form as a graph: train another probe, such as linear, or write its"
+                    + " vectors and targets to a NAME.safetensors");
+        }
         this.network = network;
         this.window = window;
         this.probe = probe;

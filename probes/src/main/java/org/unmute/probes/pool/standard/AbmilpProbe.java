@@ -123,6 +123,11 @@ public final class AbmilpProbe extends NormalizedProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     Tensor pooled(List<TokenBatch> parts) {
         return TokenBatch.pooled(parts, batch -> {
             Tensor attended = attended(batch);

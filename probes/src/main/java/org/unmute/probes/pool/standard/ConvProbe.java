@@ -69,6 +69,11 @@ public final class ConvProbe extends PoolingProbe implements RowPooled {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     public Tensor descriptor(TokenBatch batch) {
         Tensor flat = activations(batch);
         return mean ? flat.mean(false, 2) : flat.max(2).values();

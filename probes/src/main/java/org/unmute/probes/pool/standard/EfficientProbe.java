@@ -73,6 +73,11 @@ public final class EfficientProbe extends NormalizedProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     Tensor pooled(List<TokenBatch> parts) {
         return TokenBatch.pooled(parts, batch -> {
             batch.requireDimOf(this);

@@ -73,6 +73,11 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return name().equals(CLS_MEAN);
+    }
+
+    @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
         if (clsMean()) {

@@ -42,6 +42,11 @@ public final class LinearProbe extends PoolingProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return onCls;
+    }
+
+    @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
         Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);

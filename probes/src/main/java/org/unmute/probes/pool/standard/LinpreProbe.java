@@ -38,6 +38,11 @@ public final class LinpreProbe extends PoolingProbe {
         return fc.logits(batch.tokens());
     }
 
+    @Override
+    public boolean readsCls() {
+        return false;
+    }
+
     /** The logits, because the linear layer comes before pooling. */
     @Override
     public Tensor descriptor(TokenBatch batch) {

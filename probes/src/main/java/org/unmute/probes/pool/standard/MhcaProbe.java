@@ -89,6 +89,11 @@ public final class MhcaProbe extends PoolingProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     public Tensor descriptor(TokenBatch batch) {
         return pooled(normalized(batch));
     }

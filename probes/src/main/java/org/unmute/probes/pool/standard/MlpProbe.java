@@ -58,6 +58,11 @@ public final class MlpProbe extends PoolingProbe {
         return weight.shape().dim(1);
     }
 
+    @Override
+    public boolean readsCls() {
+        return onCls;
+    }
+
     /** The hidden layer after its activation: {@code [batch, hidden]}. */
     @Override
     public Tensor descriptor(TokenBatch batch) {

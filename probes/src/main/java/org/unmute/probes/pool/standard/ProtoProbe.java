@@ -213,6 +213,11 @@ public final class ProtoProbe implements Probe {
         return norm.over(norm.plus(EPS)).times(1 / SHRINK);
     }
 
+    @Override
+    public boolean readsCls() {
+        return focal;
+    }
+
     /** Maximum similarity of each prototype, {@code [batch, prototypes]}, at least 0. */
     @Override
     public Tensor descriptor(TokenBatch batch) {

@@ -128,6 +128,11 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     public Tensor descriptor(TokenBatch batch) {
         return match(batch).scores();
     }

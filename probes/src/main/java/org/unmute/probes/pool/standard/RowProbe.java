@@ -113,6 +113,11 @@ final class RowProbe implements FrameWise {
         return own.classify(descriptors);
     }
 
+    @Override
+    public boolean readsCls() {
+        return false;
+    }
+
     /** The logits. */
     @Override
     public Tensor descriptor(TokenBatch batch) {

@@ -96,6 +96,11 @@ public final class SimPoolProbe extends NormalizedProbe {
     }
 
     @Override
+    public boolean readsCls() {
+        return false;
+    }
+
+    @Override
     Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
             return TokenBatch.pooled(parts, batch -> {

@@ -4,7 +4,10 @@ import java.util.List;
 import org.unmute.probes.pool.ProbeProvider;
 import org.unmute.probes.pool.ProbeType;
 
-/** The probes that come with Unmute: those of the paper (arXiv 2509.24901) and of its follow-up (arXiv 2602.16305). */
+/**
+ * The probes that come with Unmute: those of the paper (arXiv 2509.24901) and of its follow-up (arXiv 2602.16305), and
+ * {@code knn}.
+ */
 public final class StandardProbes implements ProbeProvider {
     /** For the service loader. */
     public StandardProbes() {}
@@ -29,6 +32,7 @@ public final class StandardProbes implements ProbeProvider {
                 ProtobinProbe.FLOAT_TYPE,
                 CgpProbe.TYPE,
                 LinearLayersProbe.MIXED_TYPE,
-                LinearLayersProbe.JOINED_TYPE);
+                LinearLayersProbe.JOINED_TYPE,
+                KnnProbe.TYPE);
     }
 }
