@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.review.Learner;
+import org.unmute.cli.review.RunLearner;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.events.review.ListedEvents;
 
 /** From events over verdicts in a table to labels and to a probe that learned from them. */
 class ReviewEndToEndTest {
@@ -134,6 +138,42 @@ class ReviewEndToEndTest {
         assertThat(record.at("/results/verdicts/present").asInt()).isPositive();
         assertThat(record.at("/results/verdicts/absent").asInt()).isPositive();
         assertThat(record.at("/results/verdicts/missing")).isEmpty();
+        learnAsThePage(hours);
+    }
+
+    /** What the page starts: the training with the verdicts, and events in the cache of the recordings. */
+    private static void learnAsThePage(Path hours) throws IOException {
+        List<String> lines = new ArrayList<>();
+        RunLearner learner = RunLearner.of(ListedEvents.read(events, Double.NaN), events, hours, (out, err, args) -> {
+                    Ran ran = Ran.unmute(args.toArray());
+                    lines.add(String.join(" ", args));
+                    lines.addAll(ran.err().lines().toList());
+                    return ran.status();
+                })
+                .orElseThrow();
+        Learner.Learned learned = learner.learn(true, VerdictJournal.read(events), _ -> {});
+        assertThat(learned.changes().classes()).isNotEmpty();
+        assertThat(lines)
+                .anyMatch(l -> l.startsWith("detect ") && l.contains("--cache " + hours))
+                .noneMatch(l -> l.contains("encoded, since"));
+        Path found = folder.resolve("run-protobin-learned-1-events");
+        Path heard = folder.resolve("heard-again");
+        Ran.unmute(
+                        "detect",
+                        "-q",
+                        "--probe",
+                        folder.resolve("run-protobin-learned-1"),
+                        "--audio",
+                        recordings,
+                        "--threshold",
+                        0.3,
+                        "--out",
+                        heard)
+                .endsWith(ExitCode.OK);
+        // The cache is in float16, which moves scores and at most an event at the threshold.
+        assertThat(Files.readAllLines(found.resolve("events.csv")).size())
+                .isCloseTo(Files.readAllLines(heard.resolve("events.csv")).size(), within(2))
+                .isGreaterThan(1);
     }
 
     @Test
