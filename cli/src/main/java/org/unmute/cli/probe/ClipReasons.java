@@ -63,7 +63,7 @@ public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
                 "Clip " + name,
                 List.of(
                         new Block.Paragraph("Explained by the probe " + explanation.probe() + " of " + run
-                                + ": why it gave these scores for " + explained + ", and where it heard what. "
+                                + ": why it gave these scores for " + explained + ", and where. "
                                 + RecordingPart.of(probe, clip).sentence()),
                         new Block.Fragment(figures.html(), files)));
     }

@@ -54,7 +54,7 @@ final class ClipDrawing {
                 ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
                 : "The recording as the encoder's mel bands see it.";
         all.add(new Section(
-                "What was heard",
+                "The recording",
                 bands
                         + (padded
                                 ? " The encoder pads it to a full window: tokens of the hatched part stand for silence."

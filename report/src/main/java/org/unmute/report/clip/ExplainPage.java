@@ -28,7 +28,7 @@ public final class ExplainPage {
         return new Page(
                         clip.clip() + ", explained",
                         number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
-                                + ", and where it heard what." + (remark.isEmpty() ? "" : " " + remark))
+                                + ", and where." + (remark.isEmpty() ? "" : " " + remark))
                 .part(figures.html())
                 .section("run", "How this was made", new Html().facts(facts).toString())
                 .html();
