@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Draws the picture at the top of README.md from the page that {@code ./unmute demo} writes: {@code java
- * docs/pictures/DemoPicture.java unmute-demo/report.html docs/pictures/demo.svg}. Shows a clip's spectrogram, what the
- * strongest prototypes of two classes heard in it, and its scores.
+ * docs/pictures/DemoPicture.java unmute-demo/report.html docs/pictures/demo.svg}. Shows a clip's spectrogram, the
+ * similarity of its tokens to the strongest prototypes of two classes, and its scores.
  */
 class DemoPicture {
     private static final int WIDTH = 860;
@@ -45,7 +45,7 @@ class DemoPicture {
         panel(svg, 0, "a recording: " + clip.group(2), spectrogram.group(1));
         for (int i = 0; i < maps.size(); i++) {
             MatchResult map = maps.get(i);
-            panel(svg, i + 1, "heard as " + map.group(1), map.group(2));
+            panel(svg, i + 1, "similarity to a prototype: " + map.group(1), map.group(2));
             double x = left(i + 1) + PANEL * Double.parseDouble(map.group(3)) / 100;
             double y = TOP + HEIGHT * (1 - Double.parseDouble(map.group(4)) / 100);
             svg.add(String.format(

@@ -2,6 +2,7 @@ package org.unmute.data.provenance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -24,7 +25,22 @@ public record DiskSpace(Path folder, long free) {
         while (!Files.exists(existing) && existing.getParent() != null) {
             existing = existing.getParent();
         }
-        return new DiskSpace(folder, Files.getFileStore(existing).getUsableSpace());
+        return new DiskSpace(folder, usable(existing));
+    }
+
+    private static long usable(Path existing) throws IOException {
+        try {
+            return Files.getFileStore(existing).getUsableSpace();
+        } catch (IOException e) {
+            // In a changed root the list of mounts does not name the root, and Java finds no store.
+            long bytes = existing.getFileSystem() == FileSystems.getDefault()
+                    ? existing.toFile().getUsableSpace()
+                    : 0;
+            if (bytes == 0) {
+                throw e;
+            }
+            return bytes;
+        }
     }
 
     /**

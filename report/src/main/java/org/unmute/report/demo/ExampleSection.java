@@ -71,7 +71,7 @@ final class ExampleSection {
     }
 
     private void prototypes() {
-        html.line("<h3>What the prototypes matched</h3>");
+        html.line("<h3>Where prototypes match</h3>");
         html.line(
                 "<p class=\"note\">For each predicted class, the prototype that adds most to its score: the similarity"
                         + " of every token to it, over the same time axis as the spectrogram. The ring marks the"
