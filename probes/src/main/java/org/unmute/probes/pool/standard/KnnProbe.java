@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
@@ -193,7 +194,7 @@ public final class KnnProbe implements Remembering {
     }
 
     /** @param left a clip that is left out for each row, or null */
-    private Tensor logits(Tensor descriptor, int[] left) {
+    private Tensor logits(Tensor descriptor, int @Nullable [] left) {
         Kept now = kept;
         int rows = descriptor.shape().dim(0);
         boolean softmax = now.singleLabel.toFloats()[0] != 0;
