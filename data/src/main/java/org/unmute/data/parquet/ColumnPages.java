@@ -64,6 +64,10 @@ final class ColumnPages {
                 texts[rowsInPart] = at;
                 cellsInPage++;
             }
+            case INT -> {
+                values.write(number.putInt(0, (Integer) cell).array(), 0, Integer.BYTES);
+                cellsInPage++;
+            }
             case DOUBLE, OPTIONAL_DOUBLE -> {
                 double value = (Double) cell;
                 boolean there = column.kind() == Kind.DOUBLE || !Double.isNaN(value);

@@ -20,6 +20,8 @@ public final class ParquetTableWriter {
     public enum Kind {
         /** A {@link String}. */
         TEXT,
+        /** An {@link Integer}. */
+        INT,
         /** A {@link Double}. */
         DOUBLE,
         /** A {@link Double}; NaN is stored as a missing value. */
@@ -123,6 +125,7 @@ public final class ParquetTableWriter {
     private static int type(Kind kind) {
         return switch (kind) {
             case TEXT -> PhysicalType.BYTE_ARRAY.ordinal();
+            case INT -> PhysicalType.INT32.ordinal();
             case DOUBLE, OPTIONAL_DOUBLE -> PhysicalType.DOUBLE.ordinal();
             case FLOATS -> PhysicalType.FLOAT.ordinal();
         };
@@ -162,10 +165,10 @@ public final class ParquetTableWriter {
                         .end()
                         .end()
                         .end();
-            case DOUBLE, OPTIONAL_DOUBLE ->
+            case INT, DOUBLE, OPTIONAL_DOUBLE ->
                 footer.element()
                         .i32(1, type(column.kind))
-                        .i32(3, column.kind == Kind.DOUBLE ? 0 : 1)
+                        .i32(3, column.kind == Kind.OPTIONAL_DOUBLE ? 1 : 0)
                         .text(4, column.name)
                         .end();
             case FLOATS -> {

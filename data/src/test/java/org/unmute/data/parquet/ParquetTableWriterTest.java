@@ -22,7 +22,8 @@ class ParquetTableWriterTest {
             new Column("file", Kind.TEXT),
             new Column("start", Kind.DOUBLE),
             new Column("low", Kind.OPTIONAL_DOUBLE),
-            new Column("pooled", Kind.FLOATS));
+            new Column("pooled", Kind.FLOATS),
+            new Column("channel", Kind.INT));
 
     @TempDir
     Path folder;
@@ -32,7 +33,7 @@ class ParquetTableWriterTest {
         ParquetTableWriter writer = new ParquetTableWriter(Channels.newChannel(bytes), COLUMNS);
         Random random = new Random(1);
         for (int i = 0; i < rows; i++) {
-            writer.row(name(i), i * 0.25, i % 3 == 0 ? Double.NaN : -i, vector(random, i % 5 == 4 ? 0 : dim));
+            writer.row(name(i), i * 0.25, i % 3 == 0 ? Double.NaN : -i, vector(random, i % 5 == 4 ? 0 : dim), i * 7 - 3);
         }
         writer.finish(Map.of("pool", "mean"));
         return bytes.toByteArray();
@@ -54,13 +55,13 @@ class ParquetTableWriterTest {
         Path file = Files.write(folder.resolve("table.parquet"), table(rows, dim));
         try (ParquetTable table = ParquetTable.open(file)) {
             assertThat(table.rows()).isEqualTo(rows);
-            assertThat(table.names()).containsExactly("file", "start", "low", "pooled");
+            assertThat(table.names()).containsExactly("file", "start", "low", "pooled", "channel");
             Random random = new Random(1);
             for (int i = 0; i < rows; i++) {
                 assertThat(table.next()).isTrue();
                 ParquetTable.Row row = table.cells();
-                String numbers = row.text(0) + " " + row.text(1) + " " + row.text(2);
-                assertThat(numbers).isEqualTo(name(i) + " " + i * 0.25 + " " + (i % 3 == 0 ? "" : Double.toString(-i)));
+                String numbers = row.text(0) + " " + row.text(1) + " " + row.text(2) + " " + row.text(4);
+                assertThat(numbers).isEqualTo(name(i) + " " + i * 0.25 + " " + (i % 3 == 0 ? "" : Double.toString(-i)) + " " + (i * 7 - 3));
                 float[] vector = vector(random, i % 5 == 4 ? 0 : dim);
                 List<String> read = row.list(3);
                 assertThat(read).hasSize(vector.length);
@@ -100,7 +101,7 @@ class ParquetTableWriterTest {
         ParquetTableWriter writer = new ParquetTableWriter(Channels.newChannel(new ByteArrayOutputStream()), COLUMNS);
         assertThatThrownBy(() -> writer.row("a"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("parquet: a row of 1 cells in a table of 4 columns");
+                .hasMessage("parquet: a row of 1 cells in a table of 5 columns");
         writer.finish(Map.of());
         assertThatThrownBy(() -> writer.finish(Map.of())).isInstanceOf(IllegalStateException.class);
     }

@@ -43,7 +43,7 @@ final class ParquetEvents implements AutoCloseable {
         this.channels = channels;
         List<Column> columns = new ArrayList<>(COLUMNS);
         if (channels) {
-            columns.add(new Column("channel", Kind.DOUBLE));
+            columns.add(new Column("channel", Kind.INT));
         }
         file = TemporaryFile.create(path);
         try {
@@ -70,7 +70,7 @@ final class ParquetEvents implements AutoCloseable {
                     where.latitude(),
                     where.longitude()));
             if (channels) {
-                row.add((double) event.channel());
+                row.add(event.channel());
             }
             table.row(row.toArray());
         } catch (IOException e) {
