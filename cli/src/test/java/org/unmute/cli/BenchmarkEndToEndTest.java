@@ -350,19 +350,24 @@ class BenchmarkEndToEndTest {
         }
     }
 
+    private static Ran explain(String option, Path probe, Path out) {
+        Path clip = folder.resolve("many/test/000000.wav");
+        return Ran.unmute("explain", "-q", option, probe, "--audio", clip, "--out", out);
+    }
+
     @Test
-    void aCellOfARunIsExplained() {
-        Ran ran = Ran.unmute(
-                        "explain",
-                        "-q",
-                        "--probe",
-                        run.resolve("tiny/many/protobin-j2"),
-                        "--audio",
-                        folder.resolve("many/test/000000.wav"),
-                        "--out",
-                        folder.resolve("explained"))
-                .endsWith(ExitCode.OK);
-        assertThat(ran.out()).isNotBlank();
+    void aSeedOfACellIsExplained() {
+        Path cell = run.resolve("tiny/many/protobin-j2");
+        assertThat(explain("--probe", cell.resolve("seed-0"), folder.resolve("explained"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .isNotBlank();
+        assertThat(explain("--probe", cell, folder.resolve("refused"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("holds 2 probes, of several seeds", "seed-1/probe.safetensors");
+        // As earlier versions spelled it, the first seed is meant.
+        explain("--run", cell, folder.resolve("explained-first")).endsWith(ExitCode.OK);
     }
 
     @Test

@@ -112,7 +112,7 @@ class CommandEndToEndTest {
                 .contains("psychic")
                 .contains("protobin");
         assertThat(Ran.unmute("eval", "--labels", "l").endsWith(ExitCode.USAGE).err())
-                .contains("--run")
+                .contains("--probe")
                 .contains("--scores");
     }
 

@@ -160,8 +160,7 @@ class TimeAndPlaceTest {
             "longitude"
         };
         Dataset<Row> given = table(job.resolve("events"));
-        String[] all = Stream.concat(Stream.of(columns), Stream.of("channel"))
-                .toArray(String[]::new);
+        String[] all = Stream.concat(Stream.of(columns), Stream.of("channel")).toArray(String[]::new);
         List<String> found = words(given.selectExpr(channels ? all : columns));
         assertThat(found).hasSizeGreaterThan(10).isEqualTo(words(table(folder.resolve("events.parquet"))));
         if (!channels) {

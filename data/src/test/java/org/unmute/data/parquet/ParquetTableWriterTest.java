@@ -33,7 +33,8 @@ class ParquetTableWriterTest {
         ParquetTableWriter writer = new ParquetTableWriter(Channels.newChannel(bytes), COLUMNS);
         Random random = new Random(1);
         for (int i = 0; i < rows; i++) {
-            writer.row(name(i), i * 0.25, i % 3 == 0 ? Double.NaN : -i, vector(random, i % 5 == 4 ? 0 : dim), i * 7 - 3);
+            writer.row(
+                    name(i), i * 0.25, i % 3 == 0 ? Double.NaN : -i, vector(random, i % 5 == 4 ? 0 : dim), i * 7 - 3);
         }
         writer.finish(Map.of("pool", "mean"));
         return bytes.toByteArray();
@@ -61,7 +62,9 @@ class ParquetTableWriterTest {
                 assertThat(table.next()).isTrue();
                 ParquetTable.Row row = table.cells();
                 String numbers = row.text(0) + " " + row.text(1) + " " + row.text(2) + " " + row.text(4);
-                assertThat(numbers).isEqualTo(name(i) + " " + i * 0.25 + " " + (i % 3 == 0 ? "" : Double.toString(-i)) + " " + (i * 7 - 3));
+                assertThat(numbers)
+                        .isEqualTo(name(i) + " " + i * 0.25 + " " + (i % 3 == 0 ? "" : Double.toString(-i)) + " "
+                                + (i * 7 - 3));
                 float[] vector = vector(random, i % 5 == 4 ? 0 : dim);
                 List<String> read = row.list(3);
                 assertThat(read).hasSize(vector.length);
