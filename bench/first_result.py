@@ -22,8 +22,13 @@ def weights(path):
     header = json.loads(data[8:8 + size])
     header.pop("__metadata__", None)
     body = bytearray(data[8 + size:])
-    return {name: torch.frombuffer(body, dtype=torch.float32, count=(t["data_offsets"][1] - t["data_offsets"][0]) // 4,
-                                   offset=t["data_offsets"][0]).reshape(t["shape"]) for name, t in header.items()}
+    types = {"F16": torch.float16, "F32": torch.float32}
+
+    def tensor(t):
+        kind, (begin, end) = types[t["dtype"]], t["data_offsets"]
+        return torch.frombuffer(body, dtype=kind, count=(end - begin) // kind.itemsize, offset=begin).reshape(t["shape"]).float()
+
+    return {name: tensor(t) for name, t in header.items()}
 
 
 def block(x, w, name):
