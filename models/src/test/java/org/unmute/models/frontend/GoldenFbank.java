@@ -24,6 +24,8 @@ import org.unmute.tensor.backend.Backends;
 
 /** The folder {@code fbank} of the reference numbers: its index, its inputs, and its names for front ends. */
 final class GoldenFbank {
+    private static final String PACKED = ".gz";
+
     private static final Pattern PRESET = Pattern.compile("(hanning|povey)(\\d+)k(_x32768)?");
 
     private GoldenFbank() {}
@@ -78,9 +80,20 @@ final class GoldenFbank {
         }
     }
 
-    /** Sorted files of the folder with this name prefix and suffix. */
+    /** Sorted files of the folder with this name prefix and suffix, of packed ones their copies. */
     static List<Path> files(String prefix, String suffix) throws IOException {
-        return list(folder(), prefix, suffix);
+        Stream<String> plain = list(folder(), prefix, suffix).stream().map(GoldenFbank::name);
+        Stream<String> packed = list(folder(), prefix, suffix + PACKED).stream()
+                .map(GoldenFbank::name)
+                .map(name -> name.substring(0, name.length() - PACKED.length()));
+        return Stream.concat(plain, packed)
+                .sorted()
+                .map(name -> Golden.require("fbank/" + name))
+                .toList();
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
     }
 
     /** Sorted inputs of the folder with this name prefix. */
