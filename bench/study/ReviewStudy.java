@@ -47,7 +47,7 @@ import org.unmute.tensor.backend.Backends;
  * What verdicts teach: a probe is trained on ten calls of each class, finds events in hours that are then reviewed, and
  * is trained again on the answers, which are taken from the truth.
  *
- * <pre>java -cp 'jars/*' ReviewStudy.java CACHES DATA random|doubtful|top SEED</pre>
+ * <pre>java -cp 'jars/*' ReviewStudy.java CACHES DATA random|doubtful SEED</pre>
  *
  * CACHES has the token caches clips, validation (the hours that are reviewed) and test (those that are not); DATA has
  * clips.csv and sparse/PART-events.tsv. It prints a line after 0, 25, 50, 100 and 200 verdicts on each class: all verdicts
@@ -384,11 +384,7 @@ public final class ReviewStudy {
     }
 
     private ReviewQueue.Choice kind() {
-        return switch (choice) {
-            case "random" -> ReviewQueue.Choice.SAMPLE;
-            case "top" -> ReviewQueue.Choice.LISTED;
-            default -> ReviewQueue.Choice.DOUBTFUL;
-        };
+        return choice.equals("random") ? ReviewQueue.Choice.SAMPLE : ReviewQueue.Choice.DOUBTFUL;
     }
 
     /** The threshold with the best F1 on the listed events with verdicts; 0.5 without both answers. */

@@ -62,11 +62,7 @@ public record FieldRules(TimePattern pattern, ZoneId zone, SiteRule site, Deploy
     /** What is decided about a recording, and the row of the table of deployments that it belongs to, or null. */
     record Decision(TimeAndPlace place, Deployment row) {}
 
-    /** When and where a recording, or the file that it is part of, was made. Reads the file's chunks. */
-    public TimeAndPlace of(AudioClip clip) {
-        return decide(clip).place();
-    }
-
+    /** Decides about a recording, or the file that it is part of, whose chunks it reads. */
     Decision decide(AudioClip clip) {
         return decide(ClipId.recording(clip.id()), RecorderNotes.read(clip.path()));
     }
