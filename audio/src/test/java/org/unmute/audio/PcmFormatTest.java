@@ -105,14 +105,19 @@ class PcmFormatTest {
             stream.seek(n + 10L);
             assertThat(stream.position()).isEqualTo(n);
             assertThat(stream.read(new float[1], 0, 1)).isEqualTo(-1);
-            assertThat(stream.warnings()).isEmpty();
+            assertThat(stream.warnings()).allMatch(PcmFormatTest::isOfCancellation);
         }
         try (AudioStream stream = AudioStream.open(AudioSource.of(new ByteArrayInputStream(file), "pipe"))) {
             int skip = random.nextInt(n + 1);
             stream.seek(skip);
             assertThat(rest(stream, 1000)).isEqualTo(Arrays.copyOfRange(sound.mono(), skip, n));
-            assertThat(stream.warnings()).isEmpty();
+            assertThat(stream.warnings()).allMatch(PcmFormatTest::isOfCancellation);
         }
+    }
+
+    /** Independent noise in nine channels keeps about a ninth of its energy in the mean, at times below a tenth. */
+    private static boolean isOfCancellation(String warning) {
+        return warning.startsWith("its channels cancel each other");
     }
 
     @ParameterizedTest
