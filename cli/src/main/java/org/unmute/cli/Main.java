@@ -11,6 +11,7 @@ import org.unmute.cli.console.ErrorReport;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.PlainWriter;
+import org.unmute.cli.console.StartPhases;
 import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.files.NearestName;
@@ -82,6 +83,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and exits with its {@link ExitCode}. */
     public static void main(String[] args) {
+        StartPhases.begin();
         System.setProperty("java.awt.headless", "true");
         WarmStart.begin(args);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);

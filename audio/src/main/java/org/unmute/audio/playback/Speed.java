@@ -2,7 +2,6 @@ package org.unmute.audio.playback;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 
 /**
  * How fast a recording is played to an encoder: at 0.1 each second lasts ten and 40 kHz sound as 4 kHz, as bats are
@@ -15,20 +14,16 @@ public record Speed(int numerator, int denominator) implements Serializable {
     /** As it was recorded. */
     public static final Speed NORMAL = new Speed(1, 1);
     /** The lowest speed. */
-    public static final BigDecimal MIN = new BigDecimal("0.001");
+    public static final double MIN = 0.001;
     /** The highest speed. */
-    public static final BigDecimal MAX = new BigDecimal("1000");
+    public static final double MAX = 1000;
 
     /** Digits after the point. */
     private static final int MAX_SCALE = 4;
 
     /** @throws IllegalArgumentException if the fraction is not positive or not in lowest terms */
     public Speed {
-        if (numerator < 1
-                || denominator < 1
-                || !BigInteger.valueOf(numerator)
-                        .gcd(BigInteger.valueOf(denominator))
-                        .equals(BigInteger.ONE)) {
+        if (numerator < 1 || denominator < 1 || divisor(numerator, denominator) != 1) {
             throw new IllegalArgumentException("speed: " + numerator + "/" + denominator);
         }
     }
@@ -40,14 +35,17 @@ public record Speed(int numerator, int denominator) implements Serializable {
      *     most four digits after the point
      */
     public static Speed parse(String text) {
-        BigDecimal value;
+        if (text.strip().equals("1")) {
+            return NORMAL;
+        }
+        BigDecimal value; // its class alone takes 40 ms to load, so it is not used at the start of each command
         try {
             value = new BigDecimal(text.strip());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("the speed is a number such as 0.1 or 10, not '" + text + "'", e);
         }
-        if (value.compareTo(MIN) < 0 || value.compareTo(MAX) > 0) {
-            throw new IllegalArgumentException("the speed is " + MIN + " to " + MAX + ", not " + text
+        if (value.doubleValue() < MIN || value.doubleValue() > MAX) {
+            throw new IllegalArgumentException("the speed is 0.001 to 1000, not " + text
                     + ": below 1 for sound that is too high to be heard, above for sound that is too low");
         }
         value = value.stripTrailingZeros();
@@ -57,8 +55,13 @@ public record Speed(int numerator, int denominator) implements Serializable {
         }
         int ten = (int) Math.pow(10, Math.max(0, value.scale()));
         int whole = value.multiply(BigDecimal.valueOf(ten)).intValueExact();
-        int divisor = BigInteger.valueOf(whole).gcd(BigInteger.valueOf(ten)).intValue();
+        int divisor = divisor(whole, ten);
         return new Speed(whole / divisor, ten / divisor);
+    }
+
+    /** The greatest common divisor of two positive numbers. */
+    private static int divisor(int a, int b) {
+        return b == 0 ? a : divisor(b, a % b);
     }
 
     /** Whether recordings are played as they were recorded. */
@@ -116,9 +119,11 @@ public record Speed(int numerator, int denominator) implements Serializable {
     /** The speed as a decimal number. */
     @Override
     public String toString() {
-        return new BigDecimal(numerator)
-                .divide(new BigDecimal(denominator))
-                .stripTrailingZeros()
-                .toPlainString();
+        return isNormal()
+                ? "1"
+                : new BigDecimal(numerator)
+                        .divide(new BigDecimal(denominator))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 }

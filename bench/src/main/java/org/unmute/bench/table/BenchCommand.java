@@ -111,6 +111,13 @@ public final class BenchCommand implements Callable<Integer> {
     private boolean verify;
 
     @Option(
+            names = "--write-case",
+            paramLabel = "FOLDER",
+            description = "Measure nothing: write the inputs and weights of the one row that --only selects into a new"
+                    + " folder.")
+    private Path caseFolder;
+
+    @Option(
             names = "--growth",
             description =
                     "Time and memory against tokens, prototypes, batch and threads instead of the table; no peers.")
@@ -184,6 +191,9 @@ public final class BenchCommand implements Callable<Integer> {
                     + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers())) + "\n"));
             return 0;
         }
+        if (caseFolder != null) {
+            return writeCase(rows);
+        }
         if (verify) {
             return verify(rows);
         }
@@ -240,6 +250,17 @@ public final class BenchCommand implements Callable<Integer> {
     private void print(String text) {
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
+    }
+
+    private int writeCase(List<Row> rows) throws IOException {
+        if (rows.size() != 1) {
+            throw misuse("--write-case takes one row, and --only selects " + rows.size() + ": "
+                    + rows.stream().map(Row::id).limit(5).toList());
+        }
+        Files.createDirectories(caseFolder.toAbsolutePath().getParent());
+        Files.createDirectory(caseFolder); // fails if it is there: its files would be replaced
+        rows.getFirst().files().write(caseFolder);
+        return 0;
     }
 
     private int verify(List<Row> rows) throws IOException {

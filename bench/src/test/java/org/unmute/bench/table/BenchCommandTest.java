@@ -62,6 +62,16 @@ class BenchCommandTest {
     }
 
     @Test
+    void theCaseOfOneRowIsWrittenToANewFolder() {
+        Path made = folder.resolve("cases/fbank");
+        assertThat(run("--only", "^fbank-t1$", "--write-case", made.toString())).isZero();
+        assertThat(made.resolve("case.json")).isNotEmptyFile();
+        assertThat(run("--only", "^fbank-t1$", "--write-case", made.toString())).isEqualTo(3);
+        assertThat(run("--only", "fbank", "--write-case", made.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("fbank").contains("--write-case takes one row, and --only selects 2");
+    }
+
+    @Test
     void filesThatAreMissingOrWrongAreErrorsOfInput() throws IOException {
         assertThat(run("--from", folder.resolve("none.json").toString())).isEqualTo(3);
         assertThat(run("--from", Files.writeString(folder.resolve("x"), "{").toString()))

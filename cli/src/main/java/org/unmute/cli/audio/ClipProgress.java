@@ -2,6 +2,7 @@ package org.unmute.cli.audio;
 
 import java.util.List;
 import org.unmute.cli.console.Progress;
+import org.unmute.cli.console.StartPhases;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
@@ -57,6 +58,7 @@ public final class ClipProgress implements Embedding.Listener {
         if (before) {
             progress.pass(1, survey.seconds(clip));
         } else {
+            StartPhases.end(StartPhases.Phase.FIRST_CLIP);
             done(clip);
         }
     }

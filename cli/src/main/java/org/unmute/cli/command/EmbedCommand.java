@@ -5,13 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.StartPhases;
+import org.unmute.cli.console.StartPhases.Phase;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.Manifest;
 import org.unmute.data.OtherFiles;
@@ -84,10 +88,12 @@ final class EmbedCommand extends ComputingCommand {
 
     @Override
     public Integer call() throws IOException {
+        StartPhases.end(Phase.OPTIONS);
         begin();
         record.seed(common.seed());
         openBackend();
         OpenEncoder loaded = opened(encoder);
+        StartPhases.end(Phase.ENCODER);
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);
@@ -127,6 +133,7 @@ final class EmbedCommand extends ComputingCommand {
                     writer.recovered().stream().map(Damage::toString).toList();
             AudioReader reader = divided.reader(audio.reader());
             Embedding embedding = new Embedding(loaded.encoder(), reader, audio.kernel(), audio.strict());
+            StartPhases.end(Phase.RECORDINGS);
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);
             loaded.note(record, resampling)
@@ -137,6 +144,11 @@ final class EmbedCommand extends ComputingCommand {
                     .result("skipped", outcome.skipped())
                     .result("repaired", repaired);
             warnings.end(record);
+            StartPhases.end(Phase.OTHER_CLIPS);
+            Map<String, Double> phases = StartPhases.seconds(WarmStart.firstWait());
+            if (!phases.isEmpty()) {
+                record.result("phases", phases);
+            }
             writer.sync(); // the record tells that the clips are stored
             record.write(out);
             if (chosen.labels() != null && outcome.embedded() + outcome.present() > 0) {

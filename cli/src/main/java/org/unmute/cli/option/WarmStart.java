@@ -1,6 +1,7 @@
 package org.unmute.cli.option;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderWarmUp;
@@ -28,6 +29,11 @@ public final class WarmStart {
     /** Makes the encoder wait for this process's warm-up before the first forward pass. */
     public static OpenEncoder awaitedBy(OpenEncoder loaded) {
         return running == null ? loaded : loaded.after(running);
+    }
+
+    /** When the first forward pass waited for the warm-up; empty if none has waited. */
+    public static Optional<EncoderWarmUp.Wait> firstWait() {
+        return running == null ? Optional.empty() : running.firstWait();
     }
 
     static boolean isOfUse(List<String> args) {

@@ -56,6 +56,9 @@ public interface Checkpoint extends AutoCloseable {
         return (from, to, at, count) -> System.arraycopy(all, Math.toIntExact(from), to, at, count);
     }
 
+    /** Says that a tensor has been read: its bytes need not stay in memory ({@link StoredTensor#unload}). */
+    default void unload(String name) {}
+
     /**
      * A tensor as stored in the file, in its own element type. It can be read until the file is closed.
      *

@@ -162,6 +162,11 @@ public record KeyMatch(
         }
 
         @Override
+        public void unload(String name) {
+            file.unload(stored(name));
+        }
+
+        @Override
         public @Nullable StoredTensor entry(String name) {
             return file.entry(stored(name));
         }

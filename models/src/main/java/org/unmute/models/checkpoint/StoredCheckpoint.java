@@ -49,6 +49,11 @@ record StoredCheckpoint(TensorFile file) implements Checkpoint {
     }
 
     @Override
+    public void unload(String name) {
+        entry(name).unload();
+    }
+
+    @Override
     public @Nullable StoredTensor entry(String name) {
         try {
             return file.entry(name);

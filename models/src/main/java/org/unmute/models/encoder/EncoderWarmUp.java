@@ -3,6 +3,8 @@ package org.unmute.models.encoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.FeedForward;
@@ -58,6 +60,15 @@ public final class EncoderWarmUp {
     private static final long REQUESTS_NANOS = 60_000_000_000L;
 
     private final Thread thread;
+    private final AtomicReference<Wait> firstWait = new AtomicReference<>();
+
+    /**
+     * When somebody waited for the end of a warm-up.
+     *
+     * @param from {@link System#nanoTime} at its begin
+     * @param to the same at its end
+     */
+    public record Wait(long from, long to) {}
 
     private EncoderWarmUp(Runnable work) {
         thread = Thread.ofPlatform().daemon().name("unmute-warm-up").start(work);
@@ -125,11 +136,20 @@ public final class EncoderWarmUp {
      * wait.
      */
     public void await() {
+        long from = System.nanoTime();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        if (firstWait.get() == null) {
+            firstWait.compareAndSet(null, new Wait(from, System.nanoTime()));
+        }
+    }
+
+    /** The first call of {@link #await} that has ended; empty before. */
+    public Optional<Wait> firstWait() {
+        return Optional.ofNullable(firstWait.get());
     }
 
     /** Whether the warm-up has ended: what {@link #await} waits for. */

@@ -101,6 +101,25 @@ class CheckpointWeightsTest {
         }
     }
 
+    @Test
+    void aValueThatIsNotFiniteIsFoundAtEachPlace() throws IOException {
+        for (int i = 0; i < 7; i++) {
+            int at = i;
+            for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                float[] values = {1, -2, 0, -0f, Float.MAX_VALUE, Float.MIN_VALUE, 7};
+                values[at] = value;
+                Path path = folder.resolve("one.safetensors");
+                new SafetensorsWriter().add("x", Shape.of(7), values).write(path);
+                try (SafetensorsFile file = SafetensorsFile.open(path)) {
+                    Weights all = new CheckpointWeights(Checkpoint.of(file));
+                    assertThatThrownBy(() -> all.tensor("x", 7))
+                            .isInstanceOf(UnusableCheckpointException.class)
+                            .hasMessageContaining("tensor 'x' has " + value + " at element " + at);
+                }
+            }
+        }
+    }
+
     private Encoder open(SafetensorsWriter writer) throws IOException {
         Path path = folder.resolve("encoder.safetensors");
         writer.write(path);

@@ -21,6 +21,8 @@ import org.unmute.tensor.Shape;
  */
 public record StoredTensor(String name, StoredType type, Shape shape, MemorySegment data) {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+    /** In bytes. Smaller tensors share pages with their neighbours, and a call costs more than it gives. */
+    private static final int MIN_UNLOADED = 1 << 20;
 
     /** @throws IllegalArgumentException if the number of bytes does not match shape and type */
     public StoredTensor {
@@ -29,6 +31,17 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
         if (data.byteSize() != needed) {
             throw new IllegalArgumentException(
                     "stored tensor: " + type + " " + shape + " needs " + needed + " bytes, got " + data.byteSize());
+        }
+    }
+
+    /**
+     * Gives the memory with the bytes back to the system, which reads them from the file again if they are asked for
+     * again: a large file that is mapped would otherwise count as memory of the process until it is closed. Does nothing
+     * for a small tensor, or one that is not in a mapped file.
+     */
+    public void unload() {
+        if (data.isMapped() && data.byteSize() >= MIN_UNLOADED) {
+            data.unload();
         }
     }
 
