@@ -32,16 +32,19 @@ import java.util.stream.Stream;
  * ({@code cli/target/lib} after {@code mvn package}). Writes into OUT
  *
  * <ul>
- *   <li>{@code unmute-VERSION-linux-x64.zip}: with a Java of its own, which {@code jlink} makes of the JDK that runs this
+ *   <li>{@code unmute-VERSION-linux-x64.zip}: with its own Java, which {@code jlink} makes from the JDK that runs this
  *   <li>{@code unmute-VERSION.zip}: for any JDK 25 or newer
  *   <li>{@code SHA256SUMS} of both
  * </ul>
  *
- * The same jars and the same JDK give the same bytes: entries are sorted and have one time. Run in the root of the tree.
+ * The same jars and the same JDK give the same bytes: entries are sorted and have one time. Run in the root of the
+ * tree.
  */
 class Distribution {
     private static final FileTime TIME = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
-    /** Beyond what the jars are seen to use: zip files as file systems and flight recordings, for jars that users add. */
+    /**
+     * Beyond what the jars are seen to use: zip files as file systems and flight recordings, for jars that users add.
+     */
     private static final List<String> MORE_MODULES = List.of("jdk.zipfs", "jdk.jfr", "jdk.incubator.vector");
 
     private static final Pattern VERSION =
@@ -141,7 +144,9 @@ class Distribution {
         }
     }
 
-    /** The completion of commands and options, for bash and zsh. The jars are asked, since only they know all commands. */
+    /**
+     * The completion of commands and options, for bash and zsh. The jars are asked, since only they know all commands.
+     */
     private Path completion() throws Exception {
         List<URL> urls = new ArrayList<>();
         for (Path jar : jars()) {

@@ -101,7 +101,7 @@ public final class BoxStudy {
                 .toList();
     }
 
-    /** The rows and columns of which a box covers at least half, else the one that it covers most. */
+    /** The rows and columns that a box covers at least by half; if there are none, the one that it covers most. */
     private static SoundBox onGrid(SoundBox b, RowTimes times, double[] edges) {
         double[] rows = new double[(int) Math.ceil(b.event().offset() / times.rowSeconds()) + 2];
         Arrays.setAll(rows, times::seconds);

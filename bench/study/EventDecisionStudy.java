@@ -286,7 +286,10 @@ public final class EventDecisionStudy {
         return new Counted(events, wrong);
     }
 
-    /** The share of the true events found at the lowest threshold with so many alarms at it and at all above. */
+    /**
+     * The share of the true events found at the lowest threshold that has at most this many alarms, as have all higher
+     * ones.
+     */
     private static double best(List<List<Truth>> own, DoubleToIntFunction alarms, int allowed) {
         double[] levels = own.stream()
                 .flatMap(List::stream)

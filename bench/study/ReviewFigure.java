@@ -88,7 +88,7 @@ public final class ReviewFigure {
                         + lines + "</svg>\n");
     }
 
-    /** Prints, in the mean over all encoders and seeds, what verdicts gain, and what a choice gains over random. */
+    /** Prints the average gain by verdicts over all encoders and seeds, and the gain of a choice over random. */
     private static void summarize(Map<String, Map<Integer, List<double[]>>> all) {
         Map<String, TreeMap<Integer, List<Double>>> recalls = new TreeMap<>();
         all.forEach((name, points) -> points.forEach(

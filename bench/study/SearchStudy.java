@@ -26,9 +26,9 @@ import org.unmute.tensor.backend.Backends;
 
 /**
  * How many of the other places of a call a search finds: {@code java -cp 'jars/*' SearchStudy.java CACHE EVENTS_TSV
- * WORK}. The label of an event names its call. The first three events of each call are examples; found is a call if a
- * moment covers half of it, or lies in it by half. Moments closer to a better one than the example is long do not count,
- * nor do those of the example itself.
+ * WORK}. The label of an event names its call. The first three events of each call are examples; a call counts as found
+ * if a moment covers half of it, or lies at least by half in it. Moments closer to a better one than the example is
+ * long do not count, nor do those of the example itself.
  */
 final class SearchStudy {
     private static final int AT = 10;

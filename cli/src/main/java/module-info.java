@@ -24,15 +24,28 @@ module org.unmute.cli {
     opens org.unmute.cli.detect to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.feature to
+            info.picocli,
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.field to
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.event to
             info.picocli;
+    opens org.unmute.cli.eval to
+            info.picocli,
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.option to
+            info.picocli;
+    opens org.unmute.cli.pretrain to
             info.picocli;
     opens org.unmute.cli.probe to
             info.picocli,
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.review to
+            info.picocli,
+            com.fasterxml.jackson.databind;
+    opens org.unmute.cli.scene to
+            info.picocli;
+    opens org.unmute.cli.score to
             com.fasterxml.jackson.databind;
 }

@@ -7,8 +7,7 @@ import org.unmute.audio.playback.Mixdown;
 /**
  * Opens and reads audio files of every format that {@link AudioStream#open(Path)} supports: WAV and its relatives,
  * AIFF, AU, FLAC, Ogg Vorbis and, with the {@code mp3} module on the path, MP3. The format is determined by the first
- * bytes, not by the file's name. Channels are averaged into one, unless one of them is
- * asked for.
+ * bytes, not by the file's name. Channels are averaged into one, unless one of them is requested.
  */
 public final class AudioFiles {
     /**

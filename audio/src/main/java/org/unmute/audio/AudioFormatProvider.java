@@ -30,8 +30,8 @@ public interface AudioFormatProvider {
     AudioStream open(AudioSource source) throws IOException;
 
     /**
-     * Opens one channel of a file that {@link #matches}. A provider that does not override this gives the mean of the
-     * channels alone.
+     * Opens one channel of a file that {@link #matches}. A provider that does not override this gives only the mean of
+     * the channels.
      *
      * @param source at the first byte of {@code head}; closed with the stream, but not by this method
      * @param channel from 1, or {@link Mixdown#MEAN} for the mean of all

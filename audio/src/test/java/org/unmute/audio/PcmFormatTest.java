@@ -115,7 +115,9 @@ class PcmFormatTest {
         }
     }
 
-    /** Independent noise in nine channels keeps about a ninth of its energy in the mean, at times below a tenth. */
+    /**
+     * Independent noise in nine channels retains on average about a ninth of its energy, at times less than a tenth.
+     */
     private static boolean isOfCancellation(String warning) {
         return warning.startsWith("its channels cancel each other");
     }

@@ -78,7 +78,7 @@ public enum KernelCase {
     BINARY_CLIPS(b -> match(b, random(b, 8, 512, 768), 5270, true)),
     /** The gradient of the prototypes from these clips. */
     BINARY_CLIPS_GRADIENT(b -> matchGradient(b, random(b, 8, 512, 768), 5270)),
-    /** The rows of these clips as clips of their own, as in training with labels in time. */
+    /** The rows of these clips as separate clips, as in training with labels in time. */
     BINARY_ROWS(b -> match(b, random(b, 8 * 64, 8, 768), 5270, true)),
     /** The gradient of the prototypes from rows. */
     BINARY_ROWS_GRADIENT(b -> matchGradient(b, random(b, 8 * 64, 8, 768), 5270)),

@@ -278,7 +278,7 @@ class ArchitectureTest {
 
     /**
      * Other code could write through a link planted in a shared folder, or under a predictable name. Device backends
-     * are exempt: they unpack libraries into folders of their own.
+     * are exempt: they unpack libraries into separate folders.
      */
     @Test
     void filesAreWrittenThroughAtomicFileTemporaryFileOrRegularFile() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.probe.ScoreFile;
+import org.unmute.cli.score.ScoreFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.probe.ScoreFile;
+import org.unmute.cli.score.ScoreFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.tensor.io.SafetensorsFile;
 

@@ -13,7 +13,7 @@ import org.unmute.audio.Wav;
 final class FieldFixture {
     private FieldFixture() {}
 
-    /** Writes a scene of so many seconds at 16 kHz. */
+    /** Writes a scene of the given length in seconds at 16 kHz. */
     static Path recording(Path folder, String name, int number, int seconds) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());

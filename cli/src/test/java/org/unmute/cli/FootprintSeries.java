@@ -63,7 +63,7 @@ final class FootprintSeries {
                 f.threadCount());
     }
 
-    /** Descriptions of the quantities that grew by more than is allowed; empty if none did. */
+    /** Descriptions of the quantities that grew more than allowed; empty if none did. */
     List<String> growth() {
         if (all.size() < 4) {
             throw new IllegalStateException("growth shows in four footprints or more, not in " + all.size());

@@ -432,7 +432,7 @@ class LabelsEndToEndTest {
                 .contains("there are site0/rec0.wav");
     }
 
-    /** A matrix as somebody has it: titles, a column that says that nothing is there, and groups. */
+    /** A matrix as found in practice: titles, a column that says that nothing is there, and groups. */
     @Test
     void tablesAsTheyComeAreReadWithTheirOptions() throws IOException {
         Path titled = Files.writeString(folder.resolve("titled.csv"), """

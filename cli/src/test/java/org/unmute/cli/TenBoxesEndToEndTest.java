@@ -21,7 +21,7 @@ import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * A recording in which somebody drew ten boxes and left many calls unmarked: the commands in {@code docs/labels.md}
+ * A recording in which an annotator drew ten boxes and left many calls unmarked: the commands in {@code docs/labels.md}
  * lead from the boxes to detections of the unmarked calls.
  */
 class TenBoxesEndToEndTest {

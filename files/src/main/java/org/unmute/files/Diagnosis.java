@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param message usually one line; not sanitised for a terminal
  */
 public record Diagnosis(Kind kind, String message) {
-    /** Error texts of operating systems for read-only file systems and for files that nobody may change. */
+    /** Error texts of operating systems for read-only file systems and immutable files. */
     private static final List<String> FORBIDDEN = List.of("Read-only file system", "Operation not permitted");
 
     /** Kinds of failures, each with the exit status of a program that fails with it. */
@@ -83,7 +83,7 @@ public record Diagnosis(Kind kind, String message) {
         return new Diagnosis(Kind.FAILED, message);
     }
 
-    /** Whether nobody may write there. This is reported in the same way as a missing permission. */
+    /** Whether writing is impossible there. This is reported in the same way as a missing permission. */
     private static boolean isForbidden(FileSystemException e) {
         return e.getReason() != null && FORBIDDEN.stream().anyMatch(e.getReason()::startsWith);
     }

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens files that are written in place, such as journals and locks. In a folder that others may write to, somebody
- * could plant a symbolic link of that name to have another file overwritten.
+ * Opens files that are written in place, such as journals and locks. In a folder that others may write to, anyone could
+ * plant a symbolic link of that name to have another file overwritten.
  *
  * <p>Also tells whether a path exists and what kind of file it is. {@link Files#exists}, {@link Files#isRegularFile}
  * and {@link Files#isDirectory} report every failure as absence, so a file on a device that fails for a moment would be

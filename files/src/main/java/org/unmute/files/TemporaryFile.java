@@ -39,7 +39,7 @@ public final class TemporaryFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final int RANDOM_BYTES = 8;
     private static final int MAX_ATTEMPTS = 100;
-    /** File systems allow names of 255 bytes, of which the digits and the suffix need 21. */
+    /** File systems allow names of 255 bytes; the digits and the suffix need 21 of them. */
     private static final int MAX_STEM_BYTES = 200;
     /** Suffix of the record of a run, which is written next to the file that the run wrote. */
     private static final String RECORD_SUFFIX = ".run.json";

@@ -111,7 +111,7 @@ public final class Campaign {
     }
 
     /**
-     * Runs the command in this process; the engines run in processes of their own.
+     * Runs the command in this process; the engines run in separate processes.
      *
      * @return the exit status
      */

@@ -13,7 +13,7 @@ import java.util.List;
 import org.unmute.fuzz.format.SeedFiles;
 
 /**
- * The engine running on one target in a process of its own. Its lasting output is in the target's folder: {@code
+ * The engine running on one target in a separate process. Its lasting output is in the target's folder: {@code
  * corpus}, {@code findings}, {@code progress.json} and {@code engine.log}.
  */
 final class EngineProcess {

@@ -42,7 +42,7 @@ public enum PrimaryMetric {
      * @param labels {@code [clips, classes]}. Not modified.
      * @return NaN if no class has a positive clip
      * @throws IllegalArgumentException if there are no clips, lengths differ, or a score is NaN or outside [0, 1]; for
-     *     accuracy also if a clip does not have exactly one class
+     *     accuracy, if a clip does not have exactly one class as well
      */
     public abstract double of(float[][] scores, boolean[][] labels);
 

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 
 /**
  * How well the nearest clips share a label. Each clip with a label is a query in turn: the other clips are ranked by
- * their similarity to it, equal ones in their order, and those that share a label with it are relevant. A clip of which
- * it is not known whether it does, and shares no label that is known, is left out of that ranking. A query without a
- * relevant clip counts nowhere.
+ * their similarity to it, equal ones in their order, and those that share a label with it are relevant. A clip is left
+ * out of that ranking if it shares no known label and it is not known whether it shares an unknown one. A query without
+ * a relevant clip counts nowhere.
  *
  * @param queries number of queries
  * @param classes number of classes with a query that has another clip of the class

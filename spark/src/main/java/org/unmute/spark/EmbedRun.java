@@ -46,7 +46,7 @@ import org.unmute.spark.task.ShareRun;
  */
 final class EmbedRun {
     private static final int SHOWN = 20;
-    /** Clips of which problems with time and place are told. */
+    /** Maximum number of clips whose problems with time and place are reported. */
     private static final int ODD = 8;
 
     private final SparkSession session;
@@ -151,7 +151,7 @@ final class EmbedRun {
     }
 
     /**
-     * Whether files are shipped with the job. Unless the request specifies it, they are if executors may not see them.
+     * Whether files are shipped with the job. By default they are shipped if executors may not see them.
      */
     private boolean isShipped(EmbedOptions options) throws IOException {
         if (request.ship() != null) {

@@ -60,7 +60,7 @@ public final class UnmuteSpark {
      *
      * @throws SettingsException if a column is missing, or settings contradict each other
      * @throws InputException if encoder or probe cannot be used or do not fit each other, there is no probe and the
-     *     encoder has no head of its own, or none of the rows' files exists
+     *     encoder has no head, or none of the rows' files exists
      * @throws IOException if an encoder or probe file cannot be read
      */
     public static Dataset<ClipScores> tag(Dataset<Row> clips, EmbedOptions options) throws IOException {

@@ -460,7 +460,7 @@ class EmbedTest {
         try {
             assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
                     .isZero();
-            // Listeners are called on a thread of their own, once for each accumulator.
+            // Listeners are called on a separate thread, once for each accumulator.
             List<String> awaited = List.of("clips", "clips skipped", "seconds of audio", "clips per second");
             for (int i = 0; i < 3000 && !told.keySet().containsAll(awaited); i++) {
                 Thread.sleep(100);

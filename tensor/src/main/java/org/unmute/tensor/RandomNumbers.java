@@ -15,7 +15,7 @@ public final class RandomNumbers {
 
     /**
      * A generator that is a function of three numbers, so that what it decides does not depend on what was drawn
-     * before: an interrupted run goes on alike.
+     * before: an interrupted run continues in the same way.
      *
      * @param seed of the run
      * @param purpose tells apart what is decided, such as the order of examples (0) and dropout (1)

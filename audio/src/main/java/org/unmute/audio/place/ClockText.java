@@ -44,7 +44,7 @@ final class ClockText {
         }
     }
 
-    /** Reads the comment of AudioMoth, which is in UTC unless it says otherwise; other comments are passed over. */
+    /** Reads the comment of AudioMoth, which is in UTC unless it says otherwise; other comments are skipped. */
     void audioMoth(String text) {
         Matcher m = AUDIOMOTH.matcher(text);
         if (!m.find()) {

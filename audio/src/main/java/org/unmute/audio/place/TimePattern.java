@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A pattern of one's own for times in file names, with the letters of C's {@code strptime}: {@code %Y %y %m %d %j %H %M
- * %S %f %z %s %%}; {@code *} stands for any characters and {@code %P} for the site. The pattern is looked for anywhere
- * in the name.
+ * A custom pattern for times in file names, with the letters of C's {@code strptime}: {@code %Y %y %m %d %j %H %M
+ * %S %f %z %s %%}; {@code *} stands for any characters and {@code %P} for the site. The pattern may occur anywhere in
+ * the name.
  */
 public final class TimePattern implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * How a decoder makes one channel of those of a source: their mean, or one of them. A decoder passes on the energies of
- * the frames that it reads; if the channels cancel each other, so that their mean holds less than a tenth of their
+ * How a decoder reduces the channels of a source to one: their mean, or one of them. A decoder passes on the energies
+ * of the frames that it reads; if the channels cancel each other, so that their mean holds less than a tenth of their
  * energy, {@link #and} says so. Not thread-safe.
  */
 public final class Mixdown {
-    /** Stands for the mean of all channels where a channel is asked for; channels count from 1. */
+    /** Means the average of all channels where a channel is requested; channels count from 1. */
     public static final int MEAN = 0;
 
     /** The share of the channels' energy below which their mean counts as cancelled. */

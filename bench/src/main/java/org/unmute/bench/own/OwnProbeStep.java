@@ -41,7 +41,7 @@ final class OwnProbeStep implements Peer.Call {
     private final TokenCache cache;
     private final TokenSet clips;
     private final float[] targets;
-    /** Rows of a clip with targets of their own; 0 if clips have targets. */
+    /** Rows of a clip that have targets; 0 if clips have targets. */
     private final int rows;
 
     private final Semaphore next = new Semaphore(0);

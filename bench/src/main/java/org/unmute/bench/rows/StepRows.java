@@ -95,7 +95,7 @@ public final class StepRows {
      * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and the parameters of a fresh
      * probe.
      *
-     * @param rows of a clip, of which each has targets of its own; 0 for targets of clips
+     * @param rows number of rows of a clip, each with targets; 0 for targets of clips
      */
     private static void writeProbe(Path folder, String name, int batch, int rows) throws IOException {
         int each = Math.max(1, rows);

@@ -40,7 +40,7 @@ final class BenchmarkFolder {
         this.findings = findings;
     }
 
-    /** The command of a run that has not written its record yet, as far as the grid tells; null if it does not. */
+    /** The command of a run that has not written its record yet, as the grid states it; null if the grid does not. */
     static String command(Path folder) {
         try {
             JsonNode file = Json.read(folder.resolve(GRID)).path("file");

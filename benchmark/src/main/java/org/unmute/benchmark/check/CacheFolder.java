@@ -19,14 +19,14 @@ final class CacheFolder {
     /** Names of shards and of their tables of contents, also of unfinished and unusable ones. */
     static final Pattern FILE = Pattern.compile("shard-\\d{5,9}(-[0-9A-Za-z.-]+)?\\.(tok(\\.rebuild|\\.damaged)?|toc)");
 
-    /** With which a benchmark takes a cache for complete. */
+    /** Option with which a benchmark accepts a cache as complete. */
     static final String COMPLETE = "complete.json";
 
     private static final List<String> BESIDE = List.of(TokenCacheWriter.LOCK, COMPLETE);
 
     private CacheFolder() {}
 
-    /** Whether a folder is one of a cache, also if its shards are gone or not begun. */
+    /** Whether a folder is one of a cache, even if its shards are gone or not begun. */
     static boolean isOne(FolderCheck.Listing all, StatedCommand run) {
         return all.hasAny(FILE)
                 || BESIDE.stream().anyMatch(all::has)

@@ -71,7 +71,7 @@ final class Findings {
             files++;
         }
 
-        /** Counts a file of which only the structure can be checked. */
+        /** Counts a file whose structure alone can be checked. */
         void countWithoutDigest() {
             withoutDigest++;
         }

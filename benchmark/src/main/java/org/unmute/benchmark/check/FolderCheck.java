@@ -107,7 +107,7 @@ public final class FolderCheck {
     /**
      * Checks a folder or a single file.
      *
-     * @param done receives each file that was looked at
+     * @param done receives each file that was examined
      * @throws IOException if a folder cannot be listed
      */
     public static Result of(Path path, Consumer<Path> done) throws IOException {
@@ -185,7 +185,7 @@ public final class FolderCheck {
         }
     }
 
-    /** What is none of the above: the folder of a run, or of files that somebody put there. */
+    /** What is none of the above: the folder of a run, or a folder of other files. */
     private void run(Listing all, StatedCommand run, StatedFiles stated) throws IOException {
         Findings.Item item = findings.begin(all.folder(), run == null ? "files" : "run of " + run.name());
         Scope scope = new Scope(item, command(run, stated, null), null).within(all);

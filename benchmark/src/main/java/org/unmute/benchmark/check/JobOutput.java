@@ -36,7 +36,7 @@ final class JobOutput {
 
     private JobOutput() {}
 
-    /** Whether a folder is that of a job, also if its key or its manifest is gone. */
+    /** Whether a folder is that of a job, even if its key or its manifest is gone. */
     static boolean isOne(FolderCheck.Listing all) {
         return all.hasFolder(TOKENS) && all.hasFolder("index") && (all.has(KEY) || all.has(FileManifest.FILE))
                 || all.has(KEY) && all.has(FileManifest.FILE);

@@ -72,16 +72,15 @@ final class EncoderReader {
         String frontEnd =
                 t.choice("front-end", List.of("authors", "biofoundation")).orElse("authors");
         Map<String, String> config = t.table("config").map(TomlTable::values).orElse(Map.of());
-        return new EncoderSettings(
-                model,
-                t.whole("frames", 1, 1 << 20, 0),
-                t.number("norm-mean").orElse(Double.NaN),
-                positive(t, "norm-std", Double.NaN),
-                t.whole("heads", 1, 1 << 10, 0),
-                t.whole("rate", 1, 1 << 20, 0),
-                positive(t, "hop", 0),
-                EncoderSettings.FrontEndSource.valueOf(frontEnd.toUpperCase(Locale.ROOT)),
-                config);
+        return EncoderSettings.AUTHORS
+                .withModel(model)
+                .withFrames(t.whole("frames", 1, 1 << 20, 0))
+                .withNorm(t.number("norm-mean").orElse(Double.NaN), positive(t, "norm-std", Double.NaN))
+                .withHeads(t.whole("heads", 1, 1 << 10, 0))
+                .withSampleRate(t.whole("rate", 1, 1 << 20, 0))
+                .withHop(positive(t, "hop", 0))
+                .withFrontEnd(EncoderSettings.FrontEndSource.valueOf(frontEnd.toUpperCase(Locale.ROOT)))
+                .withConfig(config);
     }
 
     private static double positive(TomlTable t, String key, double absent) {

@@ -21,7 +21,7 @@ public final class ClipIntervals {
     private final Map<FinishedCell, Own> known = new HashMap<>();
     private final Map<FinishedCell, String> lacking = new HashMap<>();
 
-    /** How a cell stands among the others on the same clips. */
+    /** How a cell compares with the others on the same clips. */
     public enum Standing {
         /** Better than each of the others. */
         BEST,
@@ -93,7 +93,7 @@ public final class ClipIntervals {
     }
 
     /**
-     * How cells on the same clips stand. The difference between the cell with the highest mean and each other one is
+     * How cells compare on the same clips. The difference between the cell with the highest mean and each other one is
      * resampled, with the same clips for both. The other is lower if the interval of the difference is above 0. With k
      * others, the level is 1 - (1 - level) / k, so that all these statements hold together at the level (Bonferroni).
      *

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.unmute.data.TextTable;
 
 /**
- * Scores published in the paper (Tables 2, 3 and 7, as far as known), shown next to one's own and never used in
+ * Scores published in the paper (Tables 2, 3 and 7, as far as known), shown next to the user's own and never used in
  * computations.
  *
  * @param scores all of them

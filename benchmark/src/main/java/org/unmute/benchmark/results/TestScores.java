@@ -20,8 +20,8 @@ import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.PrimaryMetric;
 
 /**
- * What the seeds of a cell gave the test clips, {@code scores.csv}, with the labels of the clips, {@code clips.csv} or
- * a file for each fold.
+ * The scores that the seeds of a cell gave the test clips, {@code scores.csv}, with the labels of the clips, {@code
+ * clips.csv} or a file for each fold.
  *
  * @param clips  ids of the test clips, fold by fold
  * @param folds  clips of each fold; one number without folds

@@ -29,7 +29,7 @@ public interface BenchmarkHost {
      */
     Embedding.Listener embedding(String what, List<AudioClip> clips, EncoderSpec encoder);
 
-    /** Whether to go on with token caches that have lost some of their clips. */
+    /** Whether to continue with token caches that have lost some of their clips. */
     default boolean allowsMissingTokens() {
         return false;
     }

@@ -30,7 +30,8 @@ import org.unmute.files.Sha256;
 /**
  * Joins runs of one grid, each with some of its cells, into one run, whose files are those of a single process that ran
  * all the cells. Of a cell in several runs the one that is furthest on is taken; they must agree in all but measured
- * times. Unfinished cells are joined with their journals, so that the run can go on. Token caches stay where they are.
+ * times. Unfinished cells are joined with their journals, so that the run can continue. Token caches stay where they
+ * are.
  */
 public final class BenchmarkMerge {
     /** Names of the files of an encoder and a data set. */
@@ -192,8 +193,8 @@ public final class BenchmarkMerge {
     }
 
     /**
-     * Copies what the joint run lacks. If the process is killed, the same call goes on; a cell counts as finished once
-     * all its files are there.
+     * Copies what the joint run lacks. If the process is killed, the same call continues; a cell counts as finished
+     * once all its files exist.
      *
      * @throws IOException if a file cannot be read or written
      */

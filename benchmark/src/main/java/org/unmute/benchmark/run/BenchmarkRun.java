@@ -225,9 +225,9 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /**
-     * Makes the cache of cells that share tokens, of which all parts are embedded.
+     * Makes the cache of cells that share tokens, once all its parts are embedded.
      *
-     * @param parts what came of each part
+     * @param parts the outcome of each part
      * @throws InputException if the data set cannot be used
      */
     public void gather(Unembedded what, List<Embedding.Outcome> parts) throws IOException {
@@ -360,7 +360,7 @@ public final class BenchmarkRun implements AutoCloseable {
      */
     public static void removeHalfWritten(Path out) throws IOException {
         List<Path> folders;
-        // By the attributes that the walk reads: asked again, a folder that a device hides would be passed over.
+        // By the attributes that the walk reads: asked again, a folder that a device hides would be skipped.
         try (Stream<Path> all = Files.find(out.toRealPath(), Integer.MAX_VALUE, (f, a) -> a.isDirectory())) {
             folders = all.toList();
         } catch (UncheckedIOException e) {

@@ -7,7 +7,9 @@ import org.unmute.benchmark.protocol.CellCost;
  * pace of its own epochs. Not thread-safe.
  */
 final class CellForecast {
-    /** The pace is that of so many epochs at most, and of no more than the later half: the first ones warm up. */
+    /**
+     * The pace is that of at most this many epochs, and of no more than the later half, since the first ones warm up.
+     */
     private static final int RECENT = 32;
     /** The plan counts as so many epochs in the pace, and as so many trials in the length of trials. */
     private static final int PLAN = 2;

@@ -158,7 +158,7 @@ final class DatasetTokens {
     }
 
     /**
-     * Into how many parts the clips are divided for several machines; 1: {@link #embed} makes them all.
+     * Number of parts into which the clips are divided for several machines; 1: {@link #embed} makes them all.
      *
      * @param cores cores that embed
      */
@@ -170,7 +170,7 @@ final class DatasetTokens {
         return new TokenParts(folder, Sha256.of(key + "\n" + recordings()));
     }
 
-    /** What is embedded if all parts are and are being gathered; else null. */
+    /** What is embedded, if all parts are complete and are being gathered; else null. */
     Embedding.Outcome gathering() throws IOException {
         return state().gathering();
     }

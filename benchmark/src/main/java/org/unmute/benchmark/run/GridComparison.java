@@ -10,7 +10,7 @@ import org.unmute.events.encoder.OpenEncoder;
 
 /**
  * Compares the grids of two runs as {@link GridFile} wrote them. Where a run found its files is not compared, since
- * machines see the same files in different places; what was in them is told by the cells.
+ * machines see the same files in different places; the cells say what was in them.
  */
 final class GridComparison {
     /** Paths in a data set's source, up to the next component. */

@@ -45,7 +45,7 @@ final class LabelledTokens {
      * The folds, shared by all cells with the same encoder, data set and {@code standardize} that are trained alike.
      *
      * @param times of the tokens' rows, for training on rows; null for clips as a whole
-     * @param tell receives what becomes of labels with times
+     * @param tell receives remarks on how labels with times are used
      */
     List<Fold> folds(boolean standardize, RowTimes times, Consumer<String> tell) {
         List<Fold> folds = new ArrayList<>();

@@ -81,7 +81,7 @@ record LearnedEvents(SplitDataset dataset, Manifest validation, CachedScores cac
         return best;
     }
 
-    /** The events of the clips of which all are known; null if there are none. */
+    /** The events of the clips whose events are all known; null if there are none. */
     private EventReference reference(List<String> ids) {
         Set<String> timed = new HashSet<>();
         dataset.timed().manifest().clips().forEach(clip -> timed.add(clip.file()));

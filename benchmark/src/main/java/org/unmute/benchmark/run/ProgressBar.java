@@ -46,7 +46,7 @@ public interface ProgressBar extends AutoCloseable {
     default void left(double seconds, double steady) {}
 
     /**
-     * Says how to go on, should the program be interrupted or fail before all units are done.
+     * Says how to continue, should the program be interrupted or fail before all units are done.
      *
      * @param after where the same command will go on, such as "it resumes after 3 of 20 epochs"; null for
      *     the units done; called on any thread

@@ -40,7 +40,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param labels the classes
  * @param audio every clip once, for embedding
  * @param folds at least one
- * @param timed events of the clips of which the set's files tell the times; null if the source tells none
+ * @param timed events of the clips for which the set's files state times; null if the source states none
  * @param testEvents events of the test clips with their times, for sets without folds; null if they are not known
  * @param leftOut descriptions of the recordings in its lists that are missing or unusable
  * @param facts entries for records about the clips read and missing

@@ -17,12 +17,12 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.Embedding;
 
 /**
- * The parts of a token cache that several machines make at once, each in its own folder beside the cache, until
- * all are there and their shards become the cache's. A file in their folder says into how many parts the clips were
- * divided and whether gathering has begun, so that what is killed goes on as it was begun.
+ * The parts of a token cache that several machines make at once, each in its own folder beside the cache, until all
+ * exist and their shards become the cache's. A file in their folder says into how many parts the clips were divided and
+ * whether gathering has begun, so that whatever is killed continues as it was begun.
  */
 final class TokenParts {
-    /** Numbers of shards that are a part's own: more than it can fill. */
+    /** Numbers of shards reserved for a part: more than it can fill. */
     static final int SHARDS = 100;
 
     private static final String STATE = "parts.json";
@@ -50,8 +50,8 @@ final class TokenParts {
     }
 
     /**
-     * Into how many parts the clips are divided: as an earlier run did if it was not finished; 1, which is the cache
-     * itself, if the cache has shards already, which only one process can go on with.
+     * Number of parts into which the clips are divided: that of an earlier, unfinished run; or 1, the cache itself, if
+     * the cache already has shards, since only one process can continue them.
      *
      * @param clips number of clips
      * @param bytes estimated size of the cache
@@ -88,7 +88,7 @@ final class TokenParts {
         return Json.MAPPER.missingNode();
     }
 
-    /** What was embedded, if all parts are there and are being gathered; else null. */
+    /** What was embedded, if all parts exist and are being gathered; else null. */
     Embedding.Outcome gathering() throws IOException {
         JsonNode done = state().path("done");
         try {
@@ -118,7 +118,7 @@ final class TokenParts {
         return at;
     }
 
-    /** Moves the shards of all parts into the cache. If it is killed, it goes on when called again. */
+    /** Moves the shards of all parts into the cache. If it is killed, it continues when called again. */
     void gather(int parts, Embedding.Outcome done) throws IOException {
         Json.write(
                 folder.resolve(STATE),

@@ -21,7 +21,7 @@ public final class ClipProgress implements Embedding.Listener {
      * Opens the recordings and says how much lies ahead.
      *
      * @param progress counts clips; closed with this
-     * @param warnings receives what is wrong with recordings that are read all the same
+     * @param warnings receives problems of recordings that are read nevertheless
      */
     public ClipProgress(Progress progress, List<AudioClip> clips, EncoderSpec encoder, RecordingWarnings warnings) {
         this.progress = progress;
@@ -31,7 +31,7 @@ public final class ClipProgress implements Embedding.Listener {
         progress.expect(survey.seconds());
     }
 
-    /** Says how to go on if the run does not come to its end: it resumes after the clips that are done. */
+    /** Says how to continue if the run is cut short: it resumes after the clips that are done. */
     public ClipProgress resumable() {
         progress.resumable(null);
         return this;

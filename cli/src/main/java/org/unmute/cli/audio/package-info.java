@@ -1,2 +1,2 @@
-/** Lengths, warnings, stretches and pooled vectors of the recordings given to commands. */
+/** Lengths, warnings and stretches of the recordings given to commands. */
 package org.unmute.cli.audio;

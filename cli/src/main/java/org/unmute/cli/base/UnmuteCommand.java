@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.RecordingWarnings;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.PlainWriter;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** What all commands share: options, output streams and the record of the run. */
 @Command(sortOptions = false)
-public abstract class UnmuteCommand implements Callable<Integer> {
+public abstract class UnmuteCommand implements Callable<Integer>, CommandRun {
     @Mixin
     protected CommonOptions common;
 
@@ -41,7 +42,7 @@ public abstract class UnmuteCommand implements Callable<Integer> {
     /** The exit status. */
     protected int status = ExitCode.OK;
 
-    /** What is wrong with recordings that are read all the same. */
+    /** Problems of recordings that are read nevertheless. */
     protected final RecordingWarnings warnings = new RecordingWarnings(this::tell);
 
     /** The progress shown last; null before the first. */
@@ -77,8 +78,13 @@ public abstract class UnmuteCommand implements Callable<Integer> {
         status = ExitCode.FAILED;
     }
 
-    /** The command line as typed, starting with the program's name. */
-    protected List<String> line() {
+    @Override
+    public RunRecord record() {
+        return record;
+    }
+
+    @Override
+    public List<String> line() {
         List<String> all = new ArrayList<>(List.of("unmute"));
         all.addAll(spec.root().commandLine().getParseResult().originalArgs());
         return all;
@@ -115,13 +121,13 @@ public abstract class UnmuteCommand implements Callable<Integer> {
         return PlainWriter.to(spec.commandLine().getErr());
     }
 
-    /** Receives remarks for the user; null with {@code --quiet}. */
-    protected PrintWriter remarks() {
+    @Override
+    public PrintWriter remarks() {
         return common.quiet() ? null : err();
     }
 
-    /** Prints a remark for the user, without breaking a progress line. */
-    protected void tell(String line) {
+    @Override
+    public void tell(String line) {
         Progress shown = progress;
         if (shown != null) {
             shown.remark(line);
@@ -130,13 +136,14 @@ public abstract class UnmuteCommand implements Callable<Integer> {
         }
     }
 
-    protected Progress progress(String what, String unit, long total) {
+    @Override
+    public Progress progress(String what, String unit, long total) {
         progress = Progress.start(err(), what, unit, total, common.quiet());
         return progress;
     }
 
     /** Shows progress over clips in seconds of audio, and says what of them an encoder does not hear. */
-    protected ClipProgress progress(String what, List<AudioClip> clips, EncoderSpec encoder) {
+    public ClipProgress progress(String what, List<AudioClip> clips, EncoderSpec encoder) {
         return new ClipProgress(progress(what, "clips", clips.size()), clips, encoder, warnings);
     }
 
@@ -145,7 +152,8 @@ public abstract class UnmuteCommand implements Callable<Integer> {
         if (common.json()) {
             out().print(Json.MAPPER.writeValueAsString(document));
             out().println();
-            // An error that follows, as of recordings that are all unusable, must not become a second document.
+            // An error that follows, such as one about recordings that are all unusable, must not become a second
+            // document.
             spec.commandLine().setExecutionResult(document);
         } else {
             StringWriter lines = new StringWriter();
@@ -162,10 +170,5 @@ public abstract class UnmuteCommand implements Callable<Integer> {
     /** The first names of a list that may be long. */
     protected static String firstFive(List<String> names) {
         return ConsoleTable.firstFive(names);
-    }
-
-    /** The file of the run's record beside a result that is a single file. */
-    protected static Path recordBeside(Path file) {
-        return file.resolveSibling(file.getFileName() + "." + RunRecord.FILE);
     }
 }

@@ -7,24 +7,19 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.results.GridFile;
-import org.unmute.benchmark.run.BenchmarkHost;
 import org.unmute.benchmark.run.BenchmarkMerge;
 import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
 import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
-import org.unmute.benchmark.run.ProgressBar;
+import org.unmute.cli.base.CommandHost;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
-import org.unmute.events.encoder.KnownDigests;
-import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.GridOptions;
-import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -143,7 +138,7 @@ final class BenchmarkCommand extends ComputingCommand {
                         stop),
                 selection.cells(),
                 selection.grid().protocol(),
-                host())) {
+                new CommandHost(this, compute.digests(), missingTokens.allowed()))) {
             BenchmarkPlan plan = run.plan(cells.dryRun());
             if (cells.dryRun()) {
                 print(plan.document(), o -> BenchmarkTables.print(plan, run.finishedBefore(), o));
@@ -204,34 +199,5 @@ final class BenchmarkCommand extends ComputingCommand {
         if (!results.complete()) {
             fail();
         }
-    }
-
-    private BenchmarkHost host() {
-        return new BenchmarkHost() {
-            @Override
-            public KnownDigests digests() {
-                return compute.digests();
-            }
-
-            @Override
-            public ProgressBar progress(String what, String unit, long total) {
-                return BenchmarkCommand.this.progress(what, unit, total);
-            }
-
-            @Override
-            public Embedding.Listener embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
-                return BenchmarkCommand.this.progress(what, clips, encoder).resumable();
-            }
-
-            @Override
-            public boolean allowsMissingTokens() {
-                return missingTokens.allowed();
-            }
-
-            @Override
-            public void tell(String line) {
-                BenchmarkCommand.this.tell(line);
-            }
-        };
     }
 }

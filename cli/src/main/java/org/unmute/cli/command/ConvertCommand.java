@@ -2,24 +2,18 @@ package org.unmute.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ConversionTable;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
-import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,8 +36,6 @@ import picocli.CommandLine.Parameters;
             "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
         })
 final class ConvertCommand extends UnmuteCommand {
-    private static final int SHOWN = 5;
-
     /** Element type of the floating-point tensors. */
     enum ElementType {
         /** As in the checkpoint. */
@@ -101,7 +93,7 @@ final class ConvertCommand extends UnmuteCommand {
         try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
             ConversionReport report = conversion.report();
             if (!common.json()) {
-                print(report, out());
+                ConversionTable.print(report, all, out());
             }
             Long written = null;
             boolean convertible = report.complete() && report.flaws().isEmpty();
@@ -125,7 +117,7 @@ final class ConvertCommand extends UnmuteCommand {
                     .result("out", out.toString())
                     .result("bytes", written)
                     .result("dropped", report.count(ConversionReport.Fate.DROPPED))
-                    .writeTo(recordBeside(out));
+                    .writeBeside(out);
             output.finish();
             return written;
         }
@@ -156,60 +148,6 @@ final class ConvertCommand extends UnmuteCommand {
         } catch (FileAlreadyExistsException e) {
             throw CommandException.failed(out + " is already there: --force replaces it", e);
         }
-    }
-
-    private void print(ConversionReport report, PrintWriter o) {
-        ConversionTable.of(report, all).print(o);
-        o.println();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("encoder", report.encoder() + ", " + recognized(report));
-        if (!report.alsoFits().isEmpty()) {
-            facts.put(
-                    "or",
-                    String.join(" or ", report.alsoFits())
-                            + ", whose tensors have the same names: if it is that, say --model NAME");
-        }
-        facts.put("file", report.container() + ", " + Units.bytes(report.bytes()));
-        facts.put("SHA-256", report.sha256());
-        facts.put(
-                "tensors",
-                report.tensors().size() + " in the file: " + report.count(ConversionReport.Fate.KEPT) + " kept, "
-                        + report.count(ConversionReport.Fate.RENAMED) + " renamed, "
-                        + report.count(ConversionReport.Fate.DROPPED)
-                        + " dropped; "
-                        + report.match().missing().size() + " missing");
-        facts.put(
-                "parameters",
-                String.format(
-                        Locale.ROOT,
-                        "%,d numbers in tensors that are taken, stored tables and a head included",
-                        report.parameters()));
-        if (!report.opaque().isEmpty()) {
-            facts.put(
-                    "opaque",
-                    report.opaque().size() + " objects of classes that are not interpreted, left out: "
-                            + some(report.opaque()));
-        }
-        if (!report.flaws().isEmpty()) {
-            facts.put("flaws", some(report.flaws()));
-        }
-        ConsoleTable.printFacts(o, facts);
-    }
-
-    private static String some(List<String> all) {
-        return String.join("; ", all.subList(0, Math.min(SHOWN, all.size()))) + (all.size() > SHOWN ? "; …" : "");
-    }
-
-    private static String recognized(ConversionReport report) {
-        KeyMap map = report.match().keyMap();
-        String prefix = report.match().prefix();
-        return switch (report.recognizedBy()) {
-                    case STATED -> "as --model says; ";
-                    case METADATA -> "as the file's metadata say; ";
-                    case TENSORS -> "recognised by its tensors " + String.join(", ", map.signature()) + "; ";
-                }
-                + "naming " + map.name()
-                + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
     }
 
     private void finish(ConversionReport report, Long written) throws IOException {

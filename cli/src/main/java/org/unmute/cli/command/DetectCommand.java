@@ -6,15 +6,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Progress;
 import org.unmute.cli.detect.CamtrapOptions;
-import org.unmute.cli.detect.DetectionPage;
-import org.unmute.cli.detect.DetectionProgress;
 import org.unmute.cli.detect.DetectionReport;
-import org.unmute.cli.field.FieldRemarks;
+import org.unmute.cli.detect.FolderDetection;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TokenData;
@@ -22,14 +18,11 @@ import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.CachedTokens;
 import org.unmute.events.detection.DetectionFolder;
-import org.unmute.events.detection.DetectionRun;
-import org.unmute.events.detection.DetectionRun.Outcome;
 import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
-import org.unmute.events.field.RecordingTable;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
@@ -37,7 +30,6 @@ import org.unmute.options.FieldOptions;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.report.event.EventPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,9 +66,6 @@ import picocli.CommandLine.Option;
             "  unmute detect --encoder BEATs_strong_1.pt --audio recordings/ --out events/   without training"
         })
 final class DetectCommand extends ComputingCommand {
-    /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
-    private static final String NOTES = "unmute.detect.notes";
-
     @Mixin
     private ProbeOption probe;
 
@@ -188,21 +177,12 @@ final class DetectCommand extends ComputingCommand {
         if (setup.file() != null) {
             record.input(setup.file());
         }
+        FolderDetection detection = new FolderDetection(setup, clips, places, out, audio, warnings, this);
         try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
-            Outcome outcome = find(setup, clips, places, folder, cached);
-            tellOfField(RecordingTable.write(folder, clips, places));
-            if (formats.contains(OutputFormat.CAMTRAPDP)) {
-                camtrap.write(folder, clips, places, setup).forEach(this::tell);
-            }
-            EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, places, outcome) : null;
-            DetectionReport report = new DetectionReport(out, setup, clips.size(), outcome, formats, shown);
-            report.remarks().forEach(this::tell);
-            report.note(record).write(out);
+            DetectionReport report = detection.write(folder, cached, formats, camtrap, page);
             folder.finish();
             print(report.result(), report::print);
-            if (outcome.found() + outcome.present() == 0) {
-                throw CommandException.input("none of the " + clips.size() + " recordings could be used");
-            }
+            report.requireSome();
         }
         return status;
     }
@@ -222,38 +202,5 @@ final class DetectCommand extends ComputingCommand {
         }
         OpenEncoder own = opened(encoder);
         return DetectorSetup.ofHead(own, Resampling.valueOf(audio.resampling()), events.rules(), events.context());
-    }
-
-    /** Names what is odd about times and places. */
-    private void tellOfField(Map<String, List<String>> problems) {
-        FieldRemarks.tell(problems, RecordingTable.FILE, this::tell);
-        record.result("timeAndPlace", Map.of("problems", problems.size()));
-    }
-
-    private Outcome find(
-            DetectorSetup setup, List<AudioClip> clips, FieldLog places, DetectionFolder folder, CachedTokens cached)
-            throws IOException {
-        if (folder.lost() > 0) {
-            tell(out + ": " + Units.bytes(folder.lost())
-                    + " of results were unfinished or damaged and are dropped: their" + " recordings are read again");
-        }
-        DetectionRun run = new DetectionRun(
-                setup.detector(),
-                cached,
-                audio::open,
-                audio.strict(),
-                Double.parseDouble(System.getProperty(NOTES, "" + DetectionRun.NOTE_SECONDS)));
-        RecordingSurvey survey = RecordingSurvey.of(clips);
-        survey.unheard(setup.encoder().encoder().describe()).ifPresent(this::tell);
-        try (Progress progress = progress("detecting", "recordings", clips.size())) {
-            progress.expect(survey.seconds());
-            progress.resumable(null);
-            DetectionProgress shown = new DetectionProgress(progress, survey, warnings);
-            Outcome outcome = run.run(clips, places, folder, formats, shown);
-            shown.encoded().forEach(this::tell);
-            return outcome;
-        } finally {
-            warnings.end(record);
-        }
     }
 }

@@ -201,7 +201,7 @@ final class ExportCommand extends ComputingCommand {
             result.put("from", from.name());
             result.put("bytes", bytes);
             result.forEach(record::result);
-            record.writeTo(recordBeside(out));
+            record.writeBeside(out);
             output.finish();
         }
         print(result, o -> o.printf(Locale.ROOT, "%s: %s, %s%n", out, what, Units.bytes((Long) result.get("bytes"))));

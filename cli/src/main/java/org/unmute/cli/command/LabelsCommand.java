@@ -4,39 +4,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.unmute.audio.AudioFiles;
-import org.unmute.cli.audio.LabelReport;
-import org.unmute.cli.audio.RecordingFiles;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
+import org.unmute.cli.label.AnnotatedRecordings;
+import org.unmute.cli.label.LabelReport;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
 import org.unmute.cli.option.VerdictOptions;
 import org.unmute.cli.review.VerdictReport;
-import org.unmute.data.ClipDivision;
-import org.unmute.data.ClipId;
-import org.unmute.data.ClipList;
 import org.unmute.data.LabelSet;
-import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
-import org.unmute.data.annotation.ClipCutter;
-import org.unmute.data.annotation.ClipPlan;
 import org.unmute.data.annotation.LabelFile;
-import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.annotation.TrainingTable;
 import org.unmute.data.provenance.OutputFolder;
-import org.unmute.data.split.LabelAudit;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLabels;
 import org.unmute.options.StrictOption;
-import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,10 +95,6 @@ final class LabelsCommand extends UnmuteCommand {
                     + " label.")
     private boolean strictLabels;
 
-    private final Map<String, Path> paths = new TreeMap<>();
-    private final Map<String, String> skipped = new TreeMap<>();
-    private final List<String> remarks = new ArrayList<>();
-
     @Override
     public Integer call() throws IOException {
         begin();
@@ -125,52 +105,18 @@ final class LabelsCommand extends UnmuteCommand {
         if (source == null || audio == null) {
             throw CommandException.usage("give LABELS and --audio PATH, or --verdicts FOLDER");
         }
-        LabelFile labels =
-                LabelFile.read(source, columns.options(vocabulary == null ? null : LabelSet.read(vocabulary)));
+        LabelFile labels = LabelFile.read(source, columns.options(classes()));
         if (!Files.isDirectory(source)) {
             record.input(source);
         }
-        remarks.addAll(labels.remarks());
-        boolean single = !Files.isDirectory(audio);
-        Path root = recordings(single);
-        ClipPlan plan = checked(LabelsCommand::wrong, () -> new ClipPlan(labels, paths.keySet()));
-        describe(plan, single);
-        ClipPlan.Clips made = make(labels, plan);
-        if (made.manifest().clips().isEmpty()) {
-            throw CommandException.input(
-                    "no clip is left of " + plan.recordings().size() + " labelled recordings in " + audio + ": "
-                            + (!skipped.isEmpty()
-                                    ? skipped.values().iterator().next()
-                                    : made.unknown() > 0
-                                            ? "the labels say nothing of them: give --complete if all that is there"
-                                                    + " is marked"
-                                            : "see --negatives"));
-        }
-        Map<String, String> sounds = RecordingFiles.sounds(paths);
-        TimeBlocks.Split split = checked(
-                LabelsCommand::wrong,
-                () -> clips.split(made.manifest(), source, columns.format(), plan, sounds, common.seed()));
-        remarks.addAll(split.remarks());
-        Manifest manifest = split.manifest();
-        LabelAudit audit = LabelAudit.of(
-                manifest,
-                clip -> sounds.getOrDefault(recording(clip), recording(clip)),
-                List.of("train"),
-                clips.minPositives());
-        boolean refused = strictLabels && !audit.isClean();
-        LabelReport report = new LabelReport(source, labels, made, split, audit, remarks, skipped);
-        ObjectNode document = report.document(plan);
+        AnnotatedRecordings recordings = new AnnotatedRecordings(source, audio, labels, this);
+        LabelReport report = recordings.cut(clips, columns, strict.strict(), common.seed());
+        boolean refused = strictLabels && !report.audit().isClean();
+        ObjectNode document = report.document();
         if (out != null && !refused) {
-            try (OutputFolder output = claimFile(out)) {
-                checked(LabelsCommand::wrong, () -> {
-                    TrainingTable.write(out, manifest);
-                    return out;
-                });
-                record.results(document).writeTo(recordBeside(out));
-                output.finish();
-            }
+            write(report.split().manifest(), document);
         }
-        print(document, o -> report.print(o, refused ? null : out, root));
+        print(document, o -> report.print(o, refused ? null : out, recordings.root()));
         if (refused) {
             throw CommandException.input("the audit found something, and --strict-labels was given"
                     + (out == null ? "" : ": " + out + " was not written"));
@@ -182,105 +128,34 @@ final class LabelsCommand extends UnmuteCommand {
         if (source != null || audio != null) {
             throw CommandException.usage("--verdicts FOLDER takes the place of LABELS and --audio: leave these out");
         }
-        LabelSet classes = vocabulary == null ? null : LabelSet.read(vocabulary);
+        LabelSet classes = classes();
         List<Verdict> all = verdicts.read();
         VerdictLabels labels =
                 checked(LabelsCommand::wrong, () -> VerdictLabels.of(all, classes, verdicts.withSample()));
         VerdictReport report = new VerdictReport(labels);
         if (out != null && !labels.clips().isEmpty()) {
-            try (OutputFolder output = claimFile(out)) {
-                checked(LabelsCommand::wrong, () -> {
-                    TrainingTable.write(out, labels.manifest("train"));
-                    return out;
-                });
-                record.results(report.document()).writeTo(recordBeside(out));
-                output.finish();
-            }
+            write(checked(LabelsCommand::wrong, () -> labels.manifest("train")), report.document());
         }
         print(report.document(), o -> report.print(o, out));
         return status;
     }
 
-    private static String recording(LabelledClip clip) {
-        return ClipId.recording(clip.file());
+    private LabelSet classes() throws IOException {
+        return vocabulary == null ? null : LabelSet.read(vocabulary);
+    }
+
+    private void write(Manifest manifest, Object document) throws IOException {
+        try (OutputFolder output = claimFile(out)) {
+            checked(LabelsCommand::wrong, () -> {
+                TrainingTable.write(out, manifest);
+                return out;
+            });
+            record.results(document).writeBeside(out);
+            output.finish();
+        }
     }
 
     private static CommandException wrong(IllegalArgumentException e) {
         return CommandException.input(e.getMessage(), e);
-    }
-
-    /** Lists the recordings; returns the folder that ids are below. */
-    private Path recordings(boolean single) throws IOException {
-        if (single && !ClipList.isAudio(audio)) {
-            throw CommandException.usage("--audio must be a folder or a sound file: " + audio);
-        }
-        ClipList list = ClipList.of(audio, null);
-        remarks.addAll(list.others().links().lines());
-        for (AudioClip clip : list.clips()) {
-            paths.put(clip.id(), clip.path());
-        }
-        return single ? list.root() : audio;
-    }
-
-    private void describe(ClipPlan plan, boolean single) {
-        if (plan.recordings().isEmpty()) {
-            throw CommandException.input("none of the " + plan.missing().size() + " recordings that " + source
-                    + " names is in " + audio + ": the labels have " + firstFive(plan.missing()) + "; there are "
-                    + firstFive(plan.unnamed()));
-        }
-        if (plan.byEndOfPath()) {
-            remarks.add("recordings were found by the ends of their paths");
-        }
-        if (!plan.missing().isEmpty() && !single) {
-            remarks.add(plan.missing().size() + " recordings of the labels are not in " + audio + ": "
-                    + firstFive(plan.missing()));
-        }
-        if (!plan.unnamed().isEmpty()) {
-            remarks.add(plan.unnamed().size() + " recordings are not named by the labels and "
-                    + (clips.includeUnnamed()
-                            ? "count as such without events: "
-                            : "left out (--include-unlabelled takes them as such without events): ")
-                    + firstFive(plan.unnamed()));
-            if (clips.includeUnnamed()) {
-                plan.includeUnnamed();
-            }
-        }
-    }
-
-    private ClipPlan.Clips make(LabelFile labels, ClipPlan plan) throws IOException {
-        ClipCutter cutter = clips.cutter(labels.form(), columns.rule());
-        if (cutter == null) {
-            return plan.rows(clips.negatives(), common.seed());
-        }
-        Map<String, Double> seconds = new LinkedHashMap<>();
-        try (Progress progress =
-                progress("reading lengths", "recordings", plan.recordings().size())) {
-            for (String id : plan.recordings()) {
-                try {
-                    double length = ClipDivision.seconds(new AudioClip(id, paths.get(id)), AudioFiles::open);
-                    if (length > 0) {
-                        seconds.put(id, length);
-                    } else {
-                        skipped.put(id, "it has no samples");
-                    }
-                } catch (IOException | IllegalArgumentException e) {
-                    if (strict.strict()) {
-                        throw CommandException.input(Failure.of(e).message(), e);
-                    }
-                    skipped.put(id, Failure.of(e).message());
-                }
-                progress.advance(1);
-            }
-        }
-        ClipPlan.Clips made =
-                checked(LabelsCommand::wrong, () -> plan.cut(cutter, seconds, clips.negatives(), common.seed()));
-        if (!made.beyond().isEmpty()) {
-            int events = made.beyond().values().stream().mapToInt(n -> n).sum();
-            remarks.add(events + " events begin after the end of their recording and were left out ("
-                    + firstFive(List.copyOf(new TreeMap<>(made.beyond()).keySet()))
-                    + "): if the times of a Raven table run on over the recordings, export its column 'File"
-                    + " Offset (s)'");
-        }
-        return made;
     }
 }

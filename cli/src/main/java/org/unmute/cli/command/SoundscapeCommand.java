@@ -2,34 +2,23 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.SceneOptions;
 import org.unmute.cli.option.SparseOptions;
-import org.unmute.cli.scene.SourceFiles;
-import org.unmute.cli.scene.SparseMaterial;
+import org.unmute.cli.scene.SceneRun;
+import org.unmute.cli.scene.SourceOptions;
 import org.unmute.cli.scene.SparseRun;
-import org.unmute.data.Part;
 import org.unmute.data.provenance.OutputFolder;
-import org.unmute.data.scene.BackgroundPool;
-import org.unmute.data.scene.Foreground;
-import org.unmute.data.scene.Scene;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SceneMixer;
 import org.unmute.data.scene.SceneMixer.SourceClip;
-import org.unmute.data.scene.Sound;
 import org.unmute.data.scene.SparseFolder;
-import org.unmute.data.scene.SparseScenes;
-import org.unmute.data.scene.Split;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,17 +67,8 @@ import picocli.CommandLine.ParameterException;
             "  unmute detect --help"
         })
 final class SoundscapeCommand extends UnmuteCommand {
-    @Option(
-            names = "--manifest",
-            paramLabel = "FILE",
-            description = "CSV or TSV with a header: one row per recording with its file, its class and its fold.")
-    private Path manifest;
-
-    @Option(
-            names = "--audio",
-            paramLabel = "DIR",
-            description = "Folder of the recordings (WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU).")
-    private Path audio;
+    @Mixin
+    private SourceOptions sources;
 
     @Option(
             names = "--out",
@@ -114,27 +94,42 @@ final class SoundscapeCommand extends UnmuteCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
-        if (sparse.given()) {
-            return sparseHours();
-        }
-        require("--manifest", manifest);
-        require("--audio", audio);
+        print(sparse.given() ? sparseHours() : scenes());
+        return status;
+    }
+
+    private ConsoleTable scenes() throws IOException {
+        require("--manifest", sources.manifest());
+        require("--audio", sources.audio());
         require("--train-folds", scenes.trainFolds());
         require("--test-folds", scenes.testFolds());
         SceneMixer.Options options = checked(scenes::options);
         Set<String> folds = new LinkedHashSet<>(scenes.trainFolds());
         folds.addAll(scenes.testFolds());
         SourceReader reader = new SourceReader(scenes.rate(), warnings);
-        List<SourceClip> clips = checked(() -> sources(folds, reader)).clips();
+        List<SourceClip> clips =
+                checked(() -> sources.files(folds, scenes, reader, this)).clips();
         SceneMixer mixer = checked(() -> new SceneMixer(
                 clips, Set.copyOf(scenes.trainFolds()), Set.copyOf(scenes.testFolds()), options, common.seed()));
-        Map<String, Map<String, Integer>> counts = new TreeMap<>();
+        SceneRun run = new SceneRun(mixer, scenes, reader, stems != null);
         try (OutputFolder output = claim(out)) {
-            write(mixer, reader, counts);
+            SceneFolder folder = checked(() -> SceneFolder.create(out, stems, scenes.bands()));
+            try (OutputFolder apart = stems == null ? null : claim(stems)) {
+                try (Progress progress = progress("soundscape", "scenes", run.scenes())) {
+                    run.write(folder, progress);
+                }
+                folder.writeEvents();
+                warnings.end(record);
+                run.describe(record).write(out);
+                if (apart != null) {
+                    record.write(stems);
+                    apart.finish();
+                }
+            }
+            folder.finish();
             output.finish();
         }
-        print(table(counts));
-        return status;
+        return run.table();
     }
 
     private void require(String option, Object value) {
@@ -144,13 +139,14 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
     }
 
-    /** What is wrong with options is an error of usage. */
-    private <T> T checked(Step<T> step) throws IOException {
-        return checked(e -> usage(e.getMessage()), step);
-    }
-
-    private int sparseHours() throws IOException {
-        SparseRun run = checked(this::prepared);
+    private ConsoleTable sparseHours() throws IOException {
+        for (String other :
+                List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds", "--transpose", "--bands")) {
+            if (matched(other)) {
+                throw usage(other + " is an option of scenes and does not go with those of sparse hours");
+            }
+        }
+        SparseRun run = checked(() -> SparseRun.of(sources, scenes, sparse, common.seed(), warnings, this));
         try (OutputFolder output = claim(out)) {
             SparseFolder folder = SparseFolder.create(out, run.parts());
             try (Progress progress = progress("soundscape", "recordings", run.recordings())) {
@@ -163,116 +159,15 @@ final class SoundscapeCommand extends UnmuteCommand {
             output.finish();
         }
         run.remarks().forEach(this::tell);
-        print(run.table());
-        return status;
+        return run.table();
     }
 
-    /** Everything that can be wrong is found here, before anything is written. */
-    private SparseRun prepared() throws IOException {
-        for (String other :
-                List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds", "--transpose", "--bands")) {
-            if (matched(other)) {
-                throw usage(other + " is an option of scenes and does not go with those of sparse hours");
-            }
-        }
-        SparseScenes.Options options = sparse.options(scenes.rate());
-        Map<Part, Integer> counts = sparse.counts();
-        SparseMaterial material = new SparseMaterial();
-        Foreground foreground = foreground(material, new SourceReader(scenes.rate(), warnings));
-        BackgroundPool background = material.background(sparse, options, foreground, common.seed(), warnings::note);
-        material.remarks().forEach(this::tell);
-        material.skipped().forEach((file, reason) -> tell("not used: " + file + ": " + reason));
-        return new SparseRun(material, foreground, background, counts, options, common.seed());
-    }
-
-    /** The sounds of events: of one kind only. */
-    private Foreground foreground(SparseMaterial material, SourceReader reader) throws IOException {
-        Set<Sound> sounds = sparse.sounds();
-        if ((sounds.isEmpty() ? 0 : 1) + (sparse.sources() == null ? 0 : 1) + (manifest == null ? 0 : 1) > 1) {
-            throw usage("choose one of --sounds, --sources and --manifest");
-        }
-        if ((manifest == null) != (audio == null)) {
-            throw usage("--manifest and --audio belong together");
-        }
-        Map<Part, List<String>> folds = new EnumMap<>(Part.class);
-        putIfGiven(folds, Part.TRAIN, scenes.trainFolds());
-        putIfGiven(folds, Part.VALIDATION, sparse.validationFolds());
-        putIfGiven(folds, Part.TEST, scenes.testFolds());
-        if (manifest == null && !folds.isEmpty()) {
-            throw usage("folds are those of --manifest, which is not given");
-        }
-        if (manifest == null && sparse.sources() == null) {
-            return Foreground.synthetic(sounds.isEmpty() ? Set.of(Sound.values()) : sounds, scenes.rate());
-        }
-        Map<String, Part> partOf = SparseMaterial.parts(folds, sparse.shares());
-        SourceFiles files =
-                manifest == null ? SourceFiles.ofFolder(sparse.sources(), reader) : sources(partOf.keySet(), reader);
-        return material.foreground(files, partOf, sparse.shares(), common.seed());
-    }
-
-    private static void putIfGiven(Map<Part, List<String>> folds, Part part, List<String> given) {
-        if (given != null) {
-            folds.put(part, given);
-        }
-    }
-
-    private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
-            throws IOException {
-        SceneFolder folder = checked(() -> SceneFolder.create(out, stems, scenes.bands()));
-        try (OutputFolder apart = stems == null ? null : claim(stems)) {
-            try (Progress progress = progress("soundscape", "scenes", (long) scenes.train() + scenes.test())) {
-                write(mixer, folder, Split.TRAIN, scenes.train(), counts, progress);
-                write(mixer, folder, Split.TEST, scenes.test(), counts, progress);
-            }
-            folder.writeEvents();
-            warnings.end(record);
-            record.result("scenes", Map.of("train", scenes.train(), "test", scenes.test()))
-                    .result("recordingsUsed", reader.used())
-                    .result("recordingsSha256", reader.sha256())
-                    .result("labels", counts)
-                    .write(out);
-            if (apart != null) {
-                record.write(stems);
-                apart.finish();
-            }
-        }
-        folder.finish();
+    /** What is wrong with options is an error of usage. */
+    private <T> T checked(Step<T> step) throws IOException {
+        return checked(e -> usage(e.getMessage()), step);
     }
 
     private ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    /** @param wanted folds; empty for all */
-    private SourceFiles sources(Set<String> wanted, SourceReader reader) throws IOException {
-        return SourceFiles.ofManifest(manifest, scenes.format(), audio, wanted, reader, record, remarks());
-    }
-
-    private void write(
-            SceneMixer mixer,
-            SceneFolder folder,
-            Split split,
-            int count,
-            Map<String, Map<String, Integer>> counts,
-            Progress progress)
-            throws IOException {
-        Map<String, Integer> labels = counts.computeIfAbsent(split.label(), s -> new TreeMap<>());
-        mixer.labels(split).forEach(l -> labels.put(l, 0));
-        for (int i = 0; i < count; i++) {
-            Scene scene = mixer.mix(split, i, stems != null);
-            folder.add(scene, split);
-            scene.labels().forEach(l -> labels.merge(l, 1, Integer::sum));
-            progress.advance(1);
-        }
-    }
-
-    private static ConsoleTable table(Map<String, Map<String, Integer>> counts) {
-        Map<String, Integer> training = counts.get(Split.TRAIN.label());
-        Map<String, Integer> testing = counts.get(Split.TEST.label());
-        Set<String> labels = new TreeSet<>(training.keySet());
-        labels.addAll(testing.keySet());
-        ConsoleTable table = new ConsoleTable("label", "train", "test");
-        labels.forEach(l -> table.row(l, training.getOrDefault(l, 0), testing.getOrDefault(l, 0)));
-        return table;
     }
 }

@@ -2,18 +2,15 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.base.ComputingCommand;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TagTable;
+import org.unmute.cli.probe.Tagging;
 import org.unmute.data.ClipDivision;
-import org.unmute.data.CsvWriter;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.scoring.Activation;
@@ -23,7 +20,6 @@ import org.unmute.options.EncoderOptions;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
-import org.unmute.probes.cache.ClipSound;
 import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,11 +78,6 @@ final class TagCommand extends ComputingCommand {
             description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
     private int top = 3;
 
-    /** What the printed scores are. */
-    private Activation printed;
-
-    private record Tagged(AudioClip clip, float[] scores, TagTable.Row row, String reason) {}
-
     @Override
     public Integer call() throws IOException {
         begin();
@@ -95,15 +86,7 @@ final class TagCommand extends ComputingCommand {
                 ? openedAtSpeed(encoder, SavedProbe.find(probe.file(), null), "probe")
                 : opened(encoder);
         ScoringHead head = probe.isGiven() ? ofProbe(loaded) : ScoringHead.ofEncoder(loaded);
-        if (activation == Activation.calibrated && head.decisions() == null) {
-            throw CommandException.usage("--activation calibrated: " + head.about()
-                    + " has learned no calibration: train a probe with validation clips ('unmute probe --val-split')");
-        }
-        printed = activation == null && head.decisions() != null ? Activation.calibrated : activation;
-        if (activation == null) {
-            activation = Activation.trained(head);
-        }
-        printed = printed == null ? activation : printed;
+        Tagging tagging = new Tagging(head, activation, audio.strict());
         ClipDivision divided = division.divide(
                 audio,
                 audio.choose(record, remarks()),
@@ -111,7 +94,7 @@ final class TagCommand extends ComputingCommand {
                 this::tell,
                 record);
         try (OutputFolder output = scores == null ? null : claimFile(scores)) {
-            tag(loaded, head, divided);
+            tag(loaded, tagging, divided);
             if (output != null) {
                 output.finish();
             }
@@ -127,101 +110,24 @@ final class TagCommand extends ComputingCommand {
         return head;
     }
 
-    private void tag(OpenEncoder loaded, ScoringHead head, ClipDivision divided) throws IOException {
+    private void tag(OpenEncoder loaded, Tagging tagging, ClipDivision divided) throws IOException {
         List<AudioClip> clips = divided.clips();
-        List<Tagged> tagged = new ArrayList<>();
-        List<String> skipped = new ArrayList<>();
         try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());
                 ClipPass pass = audio.pass("tag", divided, loaded.encoder().describe(), CHUNK)) {
-            while (pass.hasNext()) {
-                List<ClipSound> sounds = pass.next();
-                sounds.forEach(progress::read);
-                for (Tagged t : sounds.parallelStream().map(s -> tag(head, s)).toList()) {
-                    if (t.reason() == null) {
-                        tagged.add(t);
-                        progress.done(t.clip());
-                    } else if (audio.strict()) {
-                        throw CommandException.input(t.reason());
-                    } else {
-                        skipped.add(t.reason());
-                        progress.leftOut(t.clip(), t.reason());
-                    }
-                }
-            }
+            tagging.run(pass, progress);
         }
-        if (tagged.isEmpty()) {
-            throw CommandException.input("none of the " + clips.size() + " recordings could be used");
-        }
+        tagging.requireSome(clips.size());
         warnings.end(record);
         if (scores != null) {
-            write(tagged, head.classes());
-            loaded.note(record, audio.resampling())
-                    .result("head", head.about())
-                    .result("activation", activation.name())
-                    .result("tagged", tagged.size())
-                    .result("skipped", skipped)
-                    .writeTo(recordBeside(scores));
+            tagging.write(scores);
+            tagging.describe(loaded.note(record, audio.resampling())).writeBeside(scores);
         }
-        String kind = printed == Activation.none
-                ? "logit"
-                : printed == Activation.calibrated ? "calibrated probability" : "probability";
-        print(new TagTable(head, top, kind), tagged, skipped, written());
-    }
-
-    /** What the table of scores has, where it is not what is printed. */
-    private String written() {
-        if (scores == null) {
-            return "";
-        }
-        return printed == activation
-                ? ", scores in " + scores
-                : ", raw scores in " + scores + " (--activation calibrated writes the calibrated ones that tag prints)";
-    }
-
-    private Tagged tag(ScoringHead head, ClipSound sound) {
-        try {
-            if (sound.failure() != null) {
-                return failed(sound.clip(), sound.failure());
-            }
-            float[] logits = head.logits(sound.samples());
-            float[] shown = printed.of(head, logits);
-            float[] raw = head.decisions() == null ? null : head.rawScores(logits);
-            return new Tagged(
-                    sound.clip(),
-                    activation.of(head, logits),
-                    new TagTable.Row(sound.clip().id(), shown, raw),
-                    null);
-        } catch (IllegalArgumentException | OutOfMemoryError e) {
-            return failed(sound.clip(), e);
-        }
-    }
-
-    private static Tagged failed(AudioClip clip, Throwable e) {
-        return new Tagged(clip, null, null, clip.id() + ": " + Failure.of(e).message());
-    }
-
-    private void write(List<Tagged> tagged, List<String> classes) throws IOException {
-        List<String> columns = new ArrayList<>(List.of("file"));
-        columns.addAll(classes);
-        CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
-        for (Tagged t : tagged) {
-            List<Object> row = new ArrayList<>(List.of(t.clip().id()));
-            for (float f : t.scores()) {
-                row.add(f);
-            }
-            table.row(row.toArray());
-        }
-        table.write(scores);
-    }
-
-    private void print(TagTable table, List<Tagged> tagged, List<String> skipped, String written) throws IOException {
-        tagged.forEach(t -> table.add(t.row()));
+        TagTable table = tagging.table(top);
         print(table.document(), o -> {
             if (scores == null) {
                 table.print(o);
             }
-            o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped" + written);
-            skipped.forEach(reason -> o.println("  skipped " + reason));
+            tagging.print(o, scores);
         });
     }
 }

@@ -3,21 +3,18 @@ package org.unmute.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unmute.audio.Recording;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
-import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
+import org.unmute.cli.verify.VerificationReport;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
@@ -115,7 +112,8 @@ final class VerifyCommand extends ComputingCommand {
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
         verification.run(recording == null ? null : samples(loaded.encoder(), recording, verification.remarks()));
-        ObjectNode document = document(verification, recording);
+        VerificationReport report = new VerificationReport(loaded, reference, recording, verification);
+        ObjectNode document = report.document();
         if (out != null) {
             loaded.note(record, resampling.filter().name());
             for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
@@ -133,7 +131,7 @@ final class VerifyCommand extends ComputingCommand {
                 .put("encoderSha256", loaded.hash())
                 .putPOJO("encoderSettings", loaded.settings())
                 .setAll(document);
-        print(all, o -> print(o, loaded, verification, recording));
+        print(all, report::print);
         if (!verification.within()) {
             fail();
         }
@@ -158,64 +156,5 @@ final class VerifyCommand extends ComputingCommand {
                     + resampling.filter() + "), which may differ from the " + "original code's way");
         }
         return r.resampled(rate, resampling.filter().kernel()).samples();
-    }
-
-    private ObjectNode document(Verification v, Path recording) {
-        TensorComparison first = v.first();
-        return Json.object()
-                .put("reference", reference.toString())
-                .put("audio", recording == null ? null : recording.toString())
-                .put("within", v.within())
-                .put("first", first == null ? null : first.tensor())
-                .put("likelyCause", first == null ? null : v.cause())
-                .putPOJO("remarks", v.remarks())
-                .putPOJO(
-                        "tensors",
-                        v.differences().stream().map(TensorComparison::document).toList())
-                .putPOJO("notCompared", v.unknown());
-    }
-
-    private void print(PrintWriter o, OpenEncoder loaded, Verification v, Path recording) {
-        o.println("encoder    " + loaded.origin() + ": "
-                + loaded.encoder().describe().description());
-        o.println("reference  " + reference + (recording == null ? "" : ", recording " + recording));
-        v.remarks().forEach(r -> o.println("note       " + r));
-        o.println();
-        ConsoleTable table =
-                new ConsoleTable("tensor", "shape", "max diff", "mean diff", "allowed", "largest at", "verdict");
-        for (TensorComparison d : v.differences()) {
-            boolean frontEnd = d.tensor().equals("fbank");
-            table.row(
-                    d.tensor(),
-                    d.here(),
-                    TensorComparison.number(d.max()),
-                    TensorComparison.number(d.mean()),
-                    frontEnd ? "mean 1e-4" : TensorComparison.number(d.tolerance()),
-                    d.where(),
-                    d.verdict());
-        }
-        table.print(o);
-        o.println();
-        if (!v.unknown().isEmpty()) {
-            o.println("not compared, as this encoder gives nothing of that name: " + String.join(", ", v.unknown()));
-        }
-        TensorComparison first = v.first();
-        if (first == null) {
-            o.println(
-                    v.differences().size() == 1
-                            ? "It agrees."
-                            : "All " + v.differences().size() + " comparisons agree.");
-        } else {
-            o.println("First tensor that differs: " + first.tensor()
-                    + (first.sizesDiffer()
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    ", most at %s: reference %.6g, here %.6g",
-                                    first.where(),
-                                    first.expected(),
-                                    first.actual())));
-            o.println("Likely cause: " + v.cause());
-        }
     }
 }

@@ -34,7 +34,7 @@ public final class BenchmarkTables {
     /**
      * Prints one table per data set, then the failed and unfinished cells.
      *
-     * @param advice how to go on if cells are not finished
+     * @param advice how to continue if cells are not finished
      */
     public static void print(BenchmarkOutcome results, String advice, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();

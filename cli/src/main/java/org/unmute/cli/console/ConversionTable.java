@@ -2,6 +2,7 @@ package org.unmute.cli.console;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,11 +12,16 @@ import org.unmute.convert.ConversionReport;
 import org.unmute.convert.ConversionReport.Fate;
 import org.unmute.convert.ConversionReport.Line;
 import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.Units;
+import org.unmute.models.checkpoint.KeyMap;
 
 /** Shows the report of a conversion as a table: kept, renamed, dropped and missing tensors. */
 public final class ConversionTable {
     /** Minimum number of rows at which tensors dropped for the same reason are merged into one row. */
     private static final int MANY = 4;
+
+    /** Maximum number of flaws and opaque objects that are named. */
+    private static final int SHOWN = 5;
 
     private ConversionTable() {}
 
@@ -126,5 +132,64 @@ public final class ConversionTable {
                     line.shape().toArray(),
                     line.type().name());
         }
+    }
+
+    /**
+     * Prints the table and what is known of the file.
+     *
+     * @param all whether every tensor has its own row
+     */
+    public static void print(ConversionReport report, boolean all, PrintWriter o) {
+        of(report, all).print(o);
+        o.println();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("encoder", report.encoder() + ", " + recognized(report));
+        if (!report.alsoFits().isEmpty()) {
+            facts.put(
+                    "or",
+                    String.join(" or ", report.alsoFits())
+                            + ", whose tensors have the same names: if it is that, say --model NAME");
+        }
+        facts.put("file", report.container() + ", " + Units.bytes(report.bytes()));
+        facts.put("SHA-256", report.sha256());
+        facts.put(
+                "tensors",
+                report.tensors().size() + " in the file: " + report.count(ConversionReport.Fate.KEPT) + " kept, "
+                        + report.count(ConversionReport.Fate.RENAMED) + " renamed, "
+                        + report.count(ConversionReport.Fate.DROPPED)
+                        + " dropped; "
+                        + report.match().missing().size() + " missing");
+        facts.put(
+                "parameters",
+                String.format(
+                        Locale.ROOT,
+                        "%,d numbers in tensors that are taken, stored tables and a head included",
+                        report.parameters()));
+        if (!report.opaque().isEmpty()) {
+            facts.put(
+                    "opaque",
+                    report.opaque().size() + " objects of classes that are not interpreted, left out: "
+                            + some(report.opaque()));
+        }
+        if (!report.flaws().isEmpty()) {
+            facts.put("flaws", some(report.flaws()));
+        }
+        ConsoleTable.printFacts(o, facts);
+    }
+
+    private static String some(List<String> all) {
+        return String.join("; ", all.subList(0, Math.min(SHOWN, all.size()))) + (all.size() > SHOWN ? "; …" : "");
+    }
+
+    private static String recognized(ConversionReport report) {
+        KeyMap map = report.match().keyMap();
+        String prefix = report.match().prefix();
+        return switch (report.recognizedBy()) {
+                    case STATED -> "as --model says; ";
+                    case METADATA -> "as the file's metadata say; ";
+                    case TENSORS -> "recognised by its tensors " + String.join(", ", map.signature()) + "; ";
+                }
+                + "naming " + map.name()
+                + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
     }
 }

@@ -164,7 +164,7 @@ public final class Progress implements ProgressBar {
         }
     }
 
-    /** Prints a final line with the count and the time, and how to go on if something is left to do. */
+    /** Prints a final line with the count and the time, and how to continue if something is left to do. */
     @Override
     public synchronized void close() {
         if (onInterrupt != null) {
@@ -177,7 +177,7 @@ public final class Progress implements ProgressBar {
         end("not finished");
     }
 
-    /** @param why why it ends, if something is left to do */
+    /** @param why the reason for the end, if something is left to do */
     synchronized void end(String why) {
         if (ended) {
             return;

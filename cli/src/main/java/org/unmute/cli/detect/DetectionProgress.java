@@ -22,7 +22,7 @@ public final class DetectionProgress implements DetectionRun.Listener {
     private final Map<String, List<String>> encoded = new LinkedHashMap<>();
     private double read;
 
-    /** @param warnings receives what is wrong with recordings that are read all the same */
+    /** @param warnings receives problems of recordings that are read nevertheless */
     public DetectionProgress(Progress progress, RecordingSurvey survey, RecordingWarnings warnings) {
         this.progress = progress;
         this.survey = survey;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.data.provenance.RunRecord;
@@ -49,6 +50,17 @@ public record DetectionReport(
             List<Map<String, Object>> classes,
             List<Skipped> skipped,
             List<String> files) {}
+
+    /**
+     * Requires that a recording could be used.
+     *
+     * @throws CommandException if none could
+     */
+    public void requireSome() {
+        if (outcome.found() + outcome.present() == 0) {
+            throw CommandException.input("none of the " + recordings + " recordings could be used");
+        }
+    }
 
     private EventDecisionTable decisions() {
         return setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.probe.SeedScores;
+import org.unmute.cli.score.SeedScores;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.strong.EventScores;

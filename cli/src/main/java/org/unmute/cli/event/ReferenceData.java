@@ -59,7 +59,7 @@ final class ReferenceData {
     /**
      * Reads the inputs that the options name.
      *
-     * @param classes classes of the scores, all of which the labels must have; null to use those of the labels
+     * @param classes classes of the scores, which the labels must all have; null to use those of the labels
      */
     static ReferenceData read(
             EventEvalOptions options,

@@ -7,7 +7,7 @@ import org.unmute.files.PlainText;
 
 /** Says what is odd about the times and places of recordings. */
 public final class FieldRemarks {
-    /** Recordings whose problems are told. */
+    /** Maximum number of recordings whose problems are listed. */
     private static final int SHOWN = 8;
 
     private FieldRemarks() {}
@@ -15,7 +15,7 @@ public final class FieldRemarks {
     /**
      * Names the first recordings with problems, and how many more there are.
      *
-     * @param problems by recording, in the order in which they are told
+     * @param problems by recording, in the order in which they are listed
      * @param table    the table that has all of them; null if none has
      */
     public static void tell(Map<String, List<String>> problems, String table, Consumer<String> tell) {

@@ -18,7 +18,7 @@ import org.unmute.report.field.FieldPage;
 import org.unmute.report.page.Fact;
 
 /**
- * What a summary found: a row for each site, and which files there are.
+ * The result of a summary: a row for each site, and which files exist.
  *
  * @param folder  of the events
  * @param out     of the summary

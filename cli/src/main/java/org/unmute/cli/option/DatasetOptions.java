@@ -124,7 +124,7 @@ public final class DatasetOptions {
         return new LabelOptions.Strong(chosen.labels(), table, clips);
     }
 
-    /** The events of the clips of which the set's files tell the times, in the time of their recordings. */
+    /** The events of the clips for which the set's files state times, in seconds of their recordings. */
     LabelFile timed(Path root, List<String> splits, RunRecord record) throws IOException {
         return Reading.timed(readings(root, splits, record, null));
     }

@@ -95,7 +95,7 @@ public final class EventLearningOptions {
         return stretch == 0 ? 0 : (int) Math.max(1, Math.round(stretch / times.rowSeconds()));
     }
 
-    /** Whether clips are trained by stretches. */
+    /** Whether each clip is trained as the maximum over its stretches. */
     public boolean trainsStretches() {
         return stretch > 0;
     }

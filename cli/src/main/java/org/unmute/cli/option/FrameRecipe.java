@@ -7,10 +7,10 @@ import org.unmute.probes.train.TrainingSettings;
 /**
  * How the authors of BAT_ICML2026 train heads frame by frame (paper, section 9.1): AdamW from 1e-3 to 1e-6 with weight
  * decay 0.05 on linear layers, 10,000 prototypes over all classes, layer normalization before linear probes, no dropout
- * but in cgp. What they do not state of other probes is as of protobin.
+ * but in cgp. What they do not state for other probes is as for protobin.
  *
  * @param steps  of the optimizer
- * @param batch  clips a step
+ * @param batch clips per step
  * @param warmUp steps of warm-up
  */
 record FrameRecipe(long steps, int batch, long warmUp) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.LabelSet;
+import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.Part;
@@ -262,5 +263,13 @@ public final class LabelOptions {
         } catch (IllegalArgumentException e) {
             throw CommandException.input(e.getMessage(), e);
         }
+    }
+
+    /** A description of splits, as a probe with learned thresholds has it. */
+    public static String inWords(List<String> splits) {
+        return "split "
+                + String.join(
+                        ", ",
+                        splits.stream().map(MalformedTableException::quote).toList());
     }
 }

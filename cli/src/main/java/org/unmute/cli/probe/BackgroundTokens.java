@@ -45,7 +45,7 @@ import org.unmute.probes.train.TokenSource;
 public final class BackgroundTokens implements Closeable {
     /** Folder of a run for the tokens of recordings that it embedded itself. */
     public static final String FOLDER = "background";
-    /** Held-out recordings are read in pieces of so many seconds, as long recordings are anywhere. */
+    /** Held-out recordings are read in pieces of this many seconds, like all long recordings. */
     private static final double PIECE_SECONDS = 600;
 
     private final TokenCache cache;
@@ -179,7 +179,7 @@ public final class BackgroundTokens implements Closeable {
     }
 
     /**
-     * The length of a recording; 0 for one that cannot be used, which is told.
+     * The length of a recording; 0 for one that cannot be used, which is reported.
      *
      * @throws IOException if a device or network fails to deliver it
      */

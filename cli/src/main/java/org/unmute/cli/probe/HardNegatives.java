@@ -22,7 +22,7 @@ import org.unmute.probes.train.TokenSource;
 /**
  * Training clips with background: first as many stretches of it, drawn at random, as there are labelled clips; then, in
  * rounds, those of the rest to which the probe of the round before gives the highest scores. They come from background
- * only, in which every class is known to be absent, so what is mined is never a sound that nobody marked.
+ * only, in which every class is known to be absent, so an unmarked sound is never mined.
  */
 public final class HardNegatives {
     /** As many background clips are drawn at least. */

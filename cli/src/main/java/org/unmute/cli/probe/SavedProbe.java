@@ -51,7 +51,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         return new SavedProbe(folder, probeFile(folder, seed), RunRecord.results(folder));
     }
 
-    /** The record of a token cache, which tells its encoder. */
+    /** The record of a token cache, which names its encoder. */
     public static SavedProbe ofCache(Path cache) throws IOException {
         return new SavedProbe(cache, null, RunRecord.results(cache));
     }

@@ -70,7 +70,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
             labels.requireSplits("--val-split", classes, record);
             Manifest found =
                     TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
-            return checked(new ValidationClips(rule, train, found, inWords(options.splits()), missing));
+            return checked(new ValidationClips(rule, train, found, LabelOptions.inWords(options.splits()), missing));
         }
         String usual = labels.validationSplit(classes, trained, record);
         if (usual == null) {
@@ -84,23 +84,17 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
             return nothing(
                     train,
                     found.missing().isEmpty()
-                            ? "of " + inWords(List.of(usual)) + " " + found.remark()
-                            : "none of the " + found.missing().size() + " clips of " + inWords(List.of(usual))
+                            ? "of " + LabelOptions.inWords(List.of(usual)) + " " + found.remark()
+                            : "none of the " + found.missing().size() + " clips of "
+                                    + LabelOptions.inWords(List.of(usual))
                                     + " is in the cache: embed them, too, and run the same command again");
         }
-        return checked(new ValidationClips(rule, train, found.manifest(), inWords(List.of(usual)), found.missing()));
+        return checked(new ValidationClips(
+                rule, train, found.manifest(), LabelOptions.inWords(List.of(usual)), found.missing()));
     }
 
     private static ValidationClips nothing(Manifest train, String reason) {
         return new ValidationClips(null, train, null, reason, List.of());
-    }
-
-    /** A description of splits, as in {@link Decisions#source}. */
-    static String inWords(List<String> splits) {
-        return "split "
-                + String.join(
-                        ", ",
-                        splits.stream().map(MalformedTableException::quote).toList());
     }
 
     private static ValidationClips aside(ThresholdRule rule, Manifest train, double share) {

@@ -23,7 +23,7 @@ public interface Learner {
      * Learns.
      *
      * @param withSample whether verdicts of the random sample train, too
-     * @param log        the verdicts that stand
+     * @param log        the verdicts in force
      * @param progress   receives lines about how far it is
      * @throws IOException saying why nothing was learned
      */

@@ -14,7 +14,7 @@ import org.unmute.events.review.ReviewComparison;
 import org.unmute.files.Diagnosis;
 import org.unmute.files.PlainText;
 
-/** Learning from the verdicts while the review goes on: one at a time, in a thread of its own. */
+/** Learning from the verdicts while the review continues: one at a time, in a separate thread. */
 final class Learning {
     private final Learner learner;
     private final List<String> hint;

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.unmute.report.drawing.Theme;
 import org.unmute.report.page.Page;
 
-/** The files of which the page consists. */
+/** The files that make up the page. */
 final class PageFiles {
     private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
     private static final String CSS = "text/css; charset=utf-8";

@@ -21,7 +21,7 @@ import org.unmute.events.review.ReviewQueue.Choice;
 
 /**
  * Hands events to windows and takes their verdicts. An event is handed to one window at a time. A verdict names the one
- * that its window saw; if another stands meanwhile, it is not stored. Thread-safe.
+ * that its window saw; if there is a newer one by then, it is not stored. Thread-safe.
  */
 final class ReviewDesk {
     /** Time after which a window without a sign of life loses its event. */
@@ -48,7 +48,7 @@ final class ReviewDesk {
     /** The verdict that counts for an event. */
     record Standing(long number, Verdict verdict) {}
 
-    /** A verdict was not stored, because another one stands meanwhile; null if none stands. */
+    /** A verdict was not stored, because there is a newer one by now; null if there is none. */
     static final class ConflictException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -162,12 +162,12 @@ final class ReviewDesk {
         window(window).passed.add(event.key());
     }
 
-    /** Whether events were passed over in a window. */
+    /** Whether events were skipped in a window. */
     synchronized boolean hasPassed(String window) {
         return !window(window).passed.isEmpty();
     }
 
-    /** Asks a window again about events that were passed over. */
+    /** Asks a window again about events that were skipped. */
     synchronized void restart(String window) {
         window(window).passed.clear();
     }
@@ -186,7 +186,7 @@ final class ReviewDesk {
      * Stores a verdict.
      *
      * @param seen number of the verdict that the window saw; 0 for none
-     * @throws ConflictException if another one stands
+     * @throws ConflictException if there is a newer one
      * @throws IOException if it cannot be written
      */
     synchronized Standing judge(String window, long seen, Verdict verdict) throws ConflictException, IOException {

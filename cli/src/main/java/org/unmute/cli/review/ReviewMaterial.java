@@ -28,7 +28,7 @@ final class ReviewMaterial {
     public record Goals(double precision, double width) {}
 
     /**
-     * An event that is asked.
+     * An event to ask about.
      *
      * @param draw how it was chosen
      * @param why  the same in words
@@ -82,7 +82,7 @@ final class ReviewMaterial {
      *
      * @param label the class; null for all
      * @param open  whether an event can be asked: it has no verdict and nobody is asked about it
-     * @param log   the verdicts that stand
+     * @param log   the verdicts in force
      */
     Optional<Asked> next(Choice choice, String label, Predicate<ReviewedEvent> open, VerdictLog log) {
         return queue.next(choice, label, open, log).map(q -> new Asked(q.event(), q.draw(), why(choice, q.draw())));

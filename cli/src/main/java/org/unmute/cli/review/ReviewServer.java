@@ -51,7 +51,7 @@ public final class ReviewServer implements AutoCloseable {
      * @param port 0 for any free port
      * @param bugs receives failures that the page cannot explain
      * @throws InputException if the port is taken
-     * @throws IOException if this machine lets nobody listen
+     * @throws IOException if this machine does not allow listening
      */
     static ReviewServer start(int port, ReviewAnswers answers, Consumer<Throwable> bugs) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewQueue.Choice;
@@ -63,6 +64,14 @@ public final class ReviewSession implements AutoCloseable {
         Learning learning = new Learning(plan.learner(), plan.commands(), bugs);
         ReviewAnswers answers = new ReviewAnswers(material, desk, learning);
         return new ReviewSession(ReviewServer.start(plan.port(), answers, bugs));
+    }
+
+    /** Says whether a verdict was lost that a killed process had not written whole. */
+    public static void tellLost(VerdictJournal journal, CommandRun run) {
+        if (journal.lost() > 0) {
+            run.tell("review: " + journal.lost() + " bytes of a verdict that was not written whole were dropped from "
+                    + journal.file());
+        }
     }
 
     /** The address of the page, with its secret. */

@@ -67,7 +67,7 @@ final class ReviewedRecordings {
         return RegularFile.isFile(file) ? file : alike(name);
     }
 
-    /** The only recording of the folder for which a name may stand, as tables often have it without its extension. */
+    /** The only recording of the folder that a name may mean, as tables often omit the extension. */
     private synchronized Path alike(String name) throws IOException {
         if (found == null) {
             found = new LinkedHashMap<>();

@@ -8,13 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.unmute.cli.audio.RecordingWarnings;
+import org.unmute.cli.audio.SourceReader;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.SceneOptions;
+import org.unmute.cli.option.SparseOptions;
 import org.unmute.data.Part;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.BackgroundPool;
 import org.unmute.data.scene.Foreground;
 import org.unmute.data.scene.Scene;
+import org.unmute.data.scene.Sound;
 import org.unmute.data.scene.SparseFolder;
 import org.unmute.data.scene.SparseRecording;
 import org.unmute.data.scene.SparseScenes;
@@ -32,7 +38,7 @@ public final class SparseRun {
     private long clipped;
 
     /** @param counts number of recordings in each part */
-    public SparseRun(
+    private SparseRun(
             SparseMaterial material,
             Foreground foreground,
             BackgroundPool background,
@@ -45,6 +51,73 @@ public final class SparseRun {
         this.background = background;
         this.counts = counts;
         this.options = options;
+    }
+
+    /**
+     * A run as the options describe it. All that can be wrong is found here, before anything is written.
+     *
+     * @param given    recordings of events, if they are given
+     * @param warnings receives oddities of files that are used
+     * @throws IllegalArgumentException if options contradict each other
+     * @throws IOException if a file cannot be read
+     */
+    public static SparseRun of(
+            SourceOptions given,
+            SceneOptions scenes,
+            SparseOptions sparse,
+            long seed,
+            RecordingWarnings warnings,
+            CommandRun run)
+            throws IOException {
+        SparseScenes.Options options = sparse.options(scenes.rate());
+        Map<Part, Integer> counts = sparse.counts();
+        SparseMaterial material = new SparseMaterial();
+        SourceReader reader = new SourceReader(scenes.rate(), warnings);
+        Foreground foreground = foreground(given, scenes, sparse, material, reader, seed, run);
+        BackgroundPool background = material.background(sparse, options, foreground, seed, warnings::note);
+        material.remarks().forEach(run::tell);
+        material.skipped().forEach((file, reason) -> run.tell("not used: " + file + ": " + reason));
+        return new SparseRun(material, foreground, background, counts, options, seed);
+    }
+
+    /** The sounds of events: of one kind only. */
+    private static Foreground foreground(
+            SourceOptions given,
+            SceneOptions scenes,
+            SparseOptions sparse,
+            SparseMaterial material,
+            SourceReader reader,
+            long seed,
+            CommandRun run)
+            throws IOException {
+        Set<Sound> sounds = sparse.sounds();
+        if ((sounds.isEmpty() ? 0 : 1) + (sparse.sources() == null ? 0 : 1) + (given.manifest() == null ? 0 : 1) > 1) {
+            throw new IllegalArgumentException("choose one of --sounds, --sources and --manifest");
+        }
+        if ((given.manifest() == null) != (given.audio() == null)) {
+            throw new IllegalArgumentException("--manifest and --audio belong together");
+        }
+        Map<Part, List<String>> folds = new EnumMap<>(Part.class);
+        putIfGiven(folds, Part.TRAIN, scenes.trainFolds());
+        putIfGiven(folds, Part.VALIDATION, sparse.validationFolds());
+        putIfGiven(folds, Part.TEST, scenes.testFolds());
+        if (given.manifest() == null && !folds.isEmpty()) {
+            throw new IllegalArgumentException("folds are those of --manifest, which is not given");
+        }
+        if (given.manifest() == null && sparse.sources() == null) {
+            return Foreground.synthetic(sounds.isEmpty() ? Set.of(Sound.values()) : sounds, scenes.rate());
+        }
+        Map<String, Part> partOf = SparseMaterial.parts(folds, sparse.shares());
+        SourceFiles files = given.manifest() == null
+                ? SourceFiles.ofFolder(sparse.sources(), reader)
+                : given.files(partOf.keySet(), scenes, reader, run);
+        return material.foreground(files, partOf, sparse.shares(), seed);
+    }
+
+    private static void putIfGiven(Map<Part, List<String>> folds, Part part, List<String> given) {
+        if (given != null) {
+            folds.put(part, given);
+        }
     }
 
     /** The parts that have recordings. */

@@ -78,7 +78,7 @@ class ExportedSignaturesTest {
         return named;
     }
 
-    /** The reading of classes: what is seen and what is not. */
+    /** Which members of classes are listed and which are not. */
     @Test
     void aListNamesWhatCallersSee() throws IOException {
         List<String> lines = Files.readAllLines(list("tensor"));

@@ -190,7 +190,7 @@ public enum AnnotationFormat {
         this.extension = extension;
     }
 
-    /** The values of which a row is made. */
+    /** The values of a row. */
     record Row(
             Annotation event,
             long number,

@@ -28,8 +28,8 @@ import org.unmute.probes.truth.TokenBags;
  *
  * <p>A clip of a recording that no table names is known only as a whole: it is a bag with each of its classes, cut into
  * no pieces, and one without each of the others. So it is with a class that a clip is labelled with, but no box of
- * which lies in it. In a sparse recording ({@link Coverage}) the rest is known where somebody looked. Where something
- * is marked that nobody named, nothing is known of any class. Immutable and thread-safe.
+ * which lies in it. In a sparse recording ({@link Coverage}) the rest is known where an annotator looked. Where a mark
+ * has no name, nothing is known of any class. Immutable and thread-safe.
  */
 public final class BoxBags implements BoxTargets {
     private final ClipEvents clips;
@@ -196,7 +196,7 @@ public final class BoxBags implements BoxTargets {
         return all;
     }
 
-    /** Tokens of whole rows that somebody looked at. */
+    /** Tokens of the whole rows that an annotator looked at. */
     private BitSet looked(SparseRecording sparse, double[] begins) {
         BitSet tokens = new BitSet();
         for (int t = 0; sparse != null && t < begins.length - 1; t++) {
@@ -210,7 +210,7 @@ public final class BoxBags implements BoxTargets {
         return tokens;
     }
 
-    /** Adds the bag of a box, and takes every token that it touches from the rest, or adds it to what is unnamed. */
+    /** Adds the bag of a box. Every token that it touches leaves the rest, or joins what is unnamed. */
     private void mark(Annotation e, double[] begins, BitSet rest, int classIndex, TokenBags.Builder bags) {
         double[] rows = new double[begins.length - 1];
         Arrays.setAll(rows, t -> covered(e.onset(), e.offset(), begins[t], begins[t + 1]));
@@ -242,7 +242,7 @@ public final class BoxBags implements BoxTargets {
         return share > ClipEvents.ROUNDING ? share : from == to && from >= start && from < end ? 1e-12 : 0;
     }
 
-    /** Those of which at least half is covered, else the one that is covered most. */
+    /** Those that are covered at least by half; if there are none, the one that is covered most. */
     private static BitSet inside(double[] shares) {
         BitSet inside = new BitSet();
         int most = 0;

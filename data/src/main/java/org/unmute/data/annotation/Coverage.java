@@ -17,9 +17,9 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.TextTable;
 
 /**
- * States which recordings were annotated completely and which sparsely. In a sparse recording, somebody looked at the
- * marks and at a margin on both sides of each. Within these spans, classes without a mark are absent; elsewhere, every
- * class is unknown except those that are complete. Immutable.
+ * States which recordings were annotated completely and which sparsely. In a sparse recording, the annotator looked at
+ * the marks and at a margin on both sides of each. Within these spans, classes without a mark are absent; elsewhere,
+ * every class is unknown except those that are complete. Immutable.
  */
 public final class Coverage {
     /** Every recording was annotated completely. */

@@ -13,7 +13,7 @@ import org.unmute.probes.truth.RowTargets;
 /**
  * Targets of token rows from events in time. Overlapping events of a class in a recording are one. A clip of a
  * recording that no table names is known only as a whole; so is a class that a clip is labelled with, but no event of
- * which lies in it. In a sparse recording ({@link Coverage}) rows are known where somebody looked. Immutable and
+ * which lies in it. In a sparse recording ({@link Coverage}) rows are known where an annotator looked. Immutable and
  * thread-safe.
  */
 public final class EventRows implements RowTargets {
@@ -22,7 +22,7 @@ public final class EventRows implements RowTargets {
     /** Rounding of seconds in floating point. */
     private static final double EXACT = 1e-9;
 
-    /** What becomes of a row of which an event covers a part. */
+    /** What becomes of a row that an event covers in part. */
     public enum Edges {
         /** Its target is the share that is covered. */
         SHARE,
@@ -108,7 +108,7 @@ public final class EventRows implements RowTargets {
         return true;
     }
 
-    /** Makes rows at which nobody looked unknown, except of classes that are complete. */
+    /** Makes rows that no annotator looked at unknown, except for classes that are complete. */
     private void hide(SparseRecording sparse, double[] begins, float[] to, int at) {
         int n = classes.size();
         boolean[] complete = new boolean[n];
@@ -137,7 +137,7 @@ public final class EventRows implements RowTargets {
             double length = begins[t + 1] - begins[t];
             double share = (Math.min(e.offset(), begins[t + 1]) - Math.max(e.onset(), begins[t])) / length;
             if (c < 0) {
-                // Something sounds there that nobody named.
+                // Something unnamed sounds there.
                 for (int k = 0; k < n && share > ROUNDING; k++) {
                     to[at + t * n + k] = Float.NaN;
                 }

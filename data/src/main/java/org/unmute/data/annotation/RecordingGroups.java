@@ -19,7 +19,7 @@ public final class RecordingGroups {
 
     private RecordingGroups() {}
 
-    /** Makes each recording a group of its own. */
+    /** Makes each recording a separate group. */
     public static RecordingGroups recordings(Collection<String> recordings) {
         RecordingGroups groups = new RecordingGroups();
         recordings.forEach(id -> groups.groupOf.put(id, id));

@@ -29,7 +29,7 @@ final class SparseRecording {
     private final Set<String> complete;
     private final LabelSet classes;
     private final ShareRule rule;
-    /** The spans that somebody looked at: disjoint and sorted. */
+    /** The spans that an annotator looked at: disjoint and sorted. */
     private final List<Span> known;
 
     private final double[] starts;
@@ -74,7 +74,7 @@ final class SparseRecording {
         return marks;
     }
 
-    /** The spans that somebody looked at; may begin before the recording and end after it. */
+    /** The spans that an annotator looked at; may begin before the recording and end after it. */
     List<Span> known() {
         return known;
     }

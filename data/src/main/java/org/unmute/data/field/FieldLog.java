@@ -28,7 +28,7 @@ import org.unmute.files.InputException;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * When and where each recording of a run was made, by the recording's id. Each is decided when it is first asked for.
+ * When and where each recording of a run was made, by the recording's id. Each is determined on first request.
  * Stored as one JSON object a line. Not thread-safe.
  */
 public final class FieldLog {

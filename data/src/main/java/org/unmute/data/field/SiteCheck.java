@@ -29,7 +29,7 @@ public final class SiteCheck {
     /**
      * Checks recordings.
      *
-     * @param stays    of all sites, in any order; those without a time are passed over
+     * @param stays    of all sites, in any order; those without a time are skipped
      * @param problems receives the recording and what is odd, by site and time
      */
     public static void check(List<Stay> stays, BiConsumer<String, String> problems) {

@@ -61,7 +61,7 @@ final class ThriftWriter {
         return this;
     }
 
-    /** Begins a list of structures, each of which is then begun by {@link #element} and ended. */
+    /** Begins a list of structures. Each of them starts with {@link #element} and must be ended. */
     ThriftWriter structs(int field, int size) {
         head(field, LIST);
         size(size, STRUCT);

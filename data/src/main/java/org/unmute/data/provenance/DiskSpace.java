@@ -69,7 +69,7 @@ public record DiskSpace(Path folder, long free) {
      *
      * @param needed expected number of bytes to write
      * @param what   what requires the space, such as "the cache"
-     * @param advice how to proceed anyway, such as "add --yes to start all the same"
+     * @param advice how to proceed anyway, such as "add --yes to start anyway"
      * @throws InputException if the space is not expected to suffice
      */
     public void require(long needed, String what, String advice) {

@@ -117,6 +117,15 @@ public final class RunRecord {
     }
 
     /**
+     * Writes {@code FILE.run.json} beside a result that is a single file, atomically.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void writeBeside(Path file) throws IOException {
+        writeTo(file.resolveSibling(file.getFileName() + "." + FILE));
+    }
+
+    /**
      * Writes the record to a file, atomically; creates missing folders. Where an {@link OutputFolder} is open, the
      * record says that a manifest follows.
      *

@@ -93,7 +93,7 @@ final class TonalSounds extends SoundRecipes {
         return out;
     }
 
-    /** Strikes of inharmonic, decaying partials, of which the high ones decay first. */
+    /** Strikes of inharmonic, decaying partials; the high ones decay first. */
     double[] bell() {
         int strikes = random.between(1, 3);
         double interval = random.uniform(0.25, 0.9);

@@ -77,7 +77,7 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     }
 
     /**
-     * The events of all clips of parts of one set of which the files tell the times, in the time of their recordings.
+     * The events of all clips, in parts of one set, for which the files state times; in seconds of their recordings.
      *
      * @param readings at least one
      */

@@ -26,7 +26,7 @@ import org.unmute.files.PlainText;
  * @param unlabelled  number of clips without a label
  * @param unknown     number of clips in which a class is unknown, by class; only classes that are unknown somewhere
  * @param partly      number of clips in which some class is unknown
- * @param missing     for each split, the classes of which it has no clip but another split has one
+ * @param missing     for each split, the classes that have a clip in another split but none in this one
  * @param unused      classes without any positive clip
  * @param neverAbsent classes with positive training clips but without a training clip in which they are known to be
  *     absent

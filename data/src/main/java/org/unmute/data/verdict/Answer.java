@@ -23,7 +23,7 @@ public enum Answer {
     /**
      * The answer with a word, in any case.
      *
-     * @throws IllegalArgumentException naming the words that there are
+     * @throws IllegalArgumentException naming the possible words
      */
     public static Answer of(String word) {
         for (Answer answer : values()) {

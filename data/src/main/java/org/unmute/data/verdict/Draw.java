@@ -38,7 +38,7 @@ public record Draw(Kind kind, double floor, String stratum, double probability, 
         /**
          * The kind with a word, in any case.
          *
-         * @throws IllegalArgumentException naming the words that there are
+         * @throws IllegalArgumentException naming the possible words
          */
         public static Kind of(String word) {
             for (Kind kind : values()) {

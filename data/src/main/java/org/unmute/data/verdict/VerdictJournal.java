@@ -139,7 +139,7 @@ public final class VerdictJournal implements AutoCloseable {
         return lost;
     }
 
-    /** The verdicts that stand now. */
+    /** The verdicts in force. */
     public synchronized VerdictLog log() {
         return new VerdictLog(standing, undone);
     }
@@ -159,7 +159,7 @@ public final class VerdictJournal implements AutoCloseable {
     /**
      * Undoes a verdict: a line says so, and nothing is erased.
      *
-     * @return the verdict; empty if none of this number stands
+     * @return the verdict; empty if no verdict in force has this number
      * @throws IOException if the line cannot be written; the verdict then stands
      */
     public synchronized Optional<Verdict> undo(long number) throws IOException {

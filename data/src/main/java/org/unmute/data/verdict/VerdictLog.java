@@ -1,13 +1,12 @@
 package org.unmute.data.verdict;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The verdicts of a journal that stand, that is, without those that were undone.
+ * The verdicts of a journal that are in force, that is, without those that were undone.
  *
  * @param numbered by number, in the order in which they were given
  * @param undone   number of verdicts that were undone
@@ -22,7 +21,7 @@ public record VerdictLog(Map<Long, Verdict> numbered, long undone) {
         return new VerdictLog(Map.of(), 0);
     }
 
-    /** All verdicts that stand, in the order in which they were given; an event may have several. */
+    /** All verdicts in force, in the order in which they were given; an event may have several. */
     public List<Verdict> all() {
         return List.copyOf(numbered.values());
     }
@@ -32,6 +31,11 @@ public record VerdictLog(Map<Long, Verdict> numbered, long undone) {
      * sample of the same list, if it has one, so that a corrected answer stays part of the sample.
      */
     public List<Verdict> latest() {
+        return List.copyOf(byEvent().values());
+    }
+
+    /** The same as {@link #latest}, by event. */
+    public Map<ReviewedEvent.Key, Verdict> byEvent() {
         Map<ReviewedEvent.Key, Verdict> byEvent = new LinkedHashMap<>();
         for (Verdict verdict : numbered.values()) {
             Verdict before = byEvent.get(verdict.event().key());
@@ -50,6 +54,6 @@ public record VerdictLog(Map<Long, Verdict> numbered, long undone) {
             }
             byEvent.put(verdict.event().key(), now);
         }
-        return new ArrayList<>(byEvent.values());
+        return byEvent;
     }
 }

@@ -24,7 +24,7 @@ import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.split.LabelAudit;
 
-/** Tables that mark some of what is there: what they say of clips, and which clips are taken. */
+/** Tables that mark some of the events: what they say of clips, and which clips are taken. */
 class SparseLabelsTest {
     private static final String RAVEN =
             "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t" + "High Freq (Hz)\tAnnotation\n";
@@ -299,7 +299,7 @@ class SparseLabelsTest {
         LabelFile read = LabelFile.read(table, LabelFile.Options.AUTO);
         assertThat(read.form()).isEqualTo(LabelFile.Form.CLIPS);
         assertThat(read.manifest().clips()).isEqualTo(clips);
-        // A class of which it is only said that it is not known is one.
+        // A class that is only said to be unknown is one, too.
         assertThat(read.manifest().labels()).isEqualTo(classes);
         assertThat(Manifest.read(table, ManifestFormat.AUTO, classes).clips()).isEqualTo(clips);
         assertThatThrownBy(() -> cut(read, "a.wav", 100)).hasMessageContaining("of 2 of 3 clips some classes are not");

@@ -24,7 +24,7 @@ import org.unmute.data.set.Reading;
 class MixupTest {
     private static final int LENGTH = 4000;
 
-    /** A sine with a frequency of its own, orthogonal to the others over the length of the clip. */
+    /** A sine with a distinct frequency, orthogonal to the others over the length of the clip. */
     private static Mixup.Clip clip(int i, double amplitude) {
         float[] x = new float[LENGTH];
         for (int n = 0; n < LENGTH; n++) {

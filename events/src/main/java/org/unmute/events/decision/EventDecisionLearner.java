@@ -18,7 +18,7 @@ import org.unmute.probes.decision.ScoreCalibration;
  * Chooses thresholds for events. If a rule depends on clips with the class, thresholds from a few clips would be a
  * matter of chance. On logits the threshold is therefore {@code (n * own + k * shared) / (n + k)}, with the threshold
  * shared by all classes and n recordings with the class; k is chosen by cross-validation over recordings. A limit on
- * alarms depends on the background, of which there is enough, so each class has its own threshold. Classes that are
+ * alarms depends on the background, and there is enough of it, so each class has its own threshold. Classes that are
  * missing from the background must not be mistaken for the class more often than the class is found.
  */
 public final class EventDecisionLearner {

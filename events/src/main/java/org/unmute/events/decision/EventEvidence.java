@@ -41,7 +41,7 @@ public final class EventEvidence {
     }
 
     /**
-     * A clip, or a minute of background, of which the scores are forgotten.
+     * A clip, or a minute of background, whose scores are no longer needed.
      *
      * @param highest the highest threshold below which it has an event, {@code [classes]}; negative infinity for none
      */
@@ -49,7 +49,7 @@ public final class EventEvidence {
 
     /**
      * @param names of the classes
-     * @param rules what happens to scores before they are events
+     * @param rules processing of scores before they become events
      */
     public EventEvidence(List<String> names, PostProcessing rules) {
         this.names = List.copyOf(names);

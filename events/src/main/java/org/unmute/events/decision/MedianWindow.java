@@ -18,9 +18,9 @@ import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.truth.RowTargets;
 
 /**
- * Chooses the window of the median filter on clips of which it is known when the classes sound: sounds that last need a
- * longer one than calls. The best window has the highest macro F1 of events, by intersection with a tolerance of
- * {@value #TOLERANCE}, at the thresholds that have the highest F1 of seconds with that window.
+ * Chooses the window of the median filter on clips with known times of their classes: lasting sounds need a longer one
+ * than calls. The best window has the highest macro F1 of events, by intersection with a tolerance of {@value
+ * #TOLERANCE}, at the thresholds that have the highest F1 of seconds with that window.
  */
 public final class MedianWindow {
     /** Candidates in seconds. The default comes first, and of equally good ones the first is taken. */
@@ -60,8 +60,8 @@ public final class MedianWindow {
     /**
      * The rules of detection with the best window.
      *
-     * @param clips number of clips, of which scores are asked for twice
-     * @return the default rules if of no clip all classes are known over time, or none sounds
+     * @param clips number of clips; the scores of each are requested twice
+     * @return the default rules if no clip has known times of all classes, or no class sounds
      */
     public PostProcessing choose(int clips, Scores scores) throws IOException {
         List<PostProcessing> candidates = Arrays.stream(SECONDS)

@@ -44,7 +44,7 @@ public record CachedTokens(TokenCache cache, boolean layers) {
     /**
      * Finds the events of a clip.
      *
-     * @param hash   of the file's bytes, asked for if the cache has the clip
+     * @param hash   of the file's bytes, requested only if the cache has the clip
      * @param events receives the events
      * @return empty, with no event emitted, if it has to be encoded; the listener has the reason
      * @throws IOException if the recording or its tokens cannot be read

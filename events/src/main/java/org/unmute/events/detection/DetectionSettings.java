@@ -22,7 +22,7 @@ import org.unmute.files.InputException;
  * backend. All events in a folder were found with the same settings.
  */
 public final class DetectionSettings {
-    /** The threshold of a class that is not looked for, in words. */
+    /** Stands for the threshold of a class that is not sought. */
     public static final String NOT_SOUGHT = "not looked for";
 
     private static final String THRESHOLD = "threshold of class '";

@@ -39,7 +39,7 @@ import org.unmute.tensor.backend.Backends;
  * @param scorer   scores rows with the probe
  * @param wanted   the rules in seconds and names
  * @param rules    the same in rows and indices
- * @param learned  what the probe learned of thresholds, as far as it holds for these stretches
+ * @param learned  what the probe learned of thresholds, as far as it is valid for these stretches
  */
 public record DetectorSetup(
         Path file,
@@ -185,7 +185,7 @@ public record DetectorSetup(
         return new DetectionSettings(all);
     }
 
-    /** Lines for the user: what is looked for, and how. */
+    /** Lines for the user: which classes are sought, and how. */
     public List<String> lines() {
         EncoderSpec spec = encoder.encoder().describe();
         double row = spec.rowTimes().rowSeconds();

@@ -245,7 +245,7 @@ public final class RecordingDetector {
      *
      * @param tokens of the same sound, with all layers if the probe pools them
      * @return empty, with no event emitted, if a stream of the recording has to be encoded: the tokens depend on sound
-     *     that was encoded with them, are not of so much sound, or the recording is damaged
+     *     that was encoded with them, are of a different length of sound, or the recording is damaged
      */
     Optional<ReadOutcome> run(
             AudioStream stream, double start, double end, Features tokens, Consumer<Event> events, DoubleConsumer read)

@@ -105,7 +105,7 @@ public record RuleOptions(
         }
     }
 
-    /** Names may hold commas, as AudioSet's do: what is a class as it stands is not split. */
+    /** Names may hold commas, as AudioSet's do: a text that is a class as a whole is not split. */
     private Set<String> chosen(List<String> known) throws IOException {
         Set<String> all = new LinkedHashSet<>();
         for (String given : classes) {

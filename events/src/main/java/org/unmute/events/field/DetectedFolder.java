@@ -76,7 +76,7 @@ public final class DetectedFolder implements AutoCloseable {
         return classes;
     }
 
-    /** The classes that were looked for. */
+    /** The classes that were sought. */
     public List<String> sought() {
         return sought;
     }

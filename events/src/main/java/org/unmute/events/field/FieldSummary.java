@@ -64,7 +64,7 @@ public record FieldSummary(
      * A class.
      *
      * @param byHour events in each hour of the day, 24
-     * @param bySite events by site and day; null for classes of which there are many more events
+     * @param bySite events by site and day; null for classes with many more events
      */
     public record OfClass(String name, long events, long[] byHour, long[][] bySite) {}
 }

@@ -21,7 +21,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 
 /**
- * Which channels of recordings are read: the mean of all, each as a clip of its own, or one. A clip of a channel has
+ * Which channels of recordings are read: the mean of all, each as a separate clip, or one. A clip of a channel has
  * its number in its id ({@link ClipId#channel(String)}).
  *
  * @param each whether each channel is a clip of its own
@@ -127,7 +127,7 @@ public record ChannelChoice(boolean each, int channel) {
      * Takes the chosen channels of clips.
      *
      * @param mixed clips of the mean of all channels; one that names its channel stays as it is
-     * @param reader opens, in parallel, each file once where each channel is asked for
+     * @param reader opens, in parallel, each file once where every channel is requested
      */
     public Clips of(List<AudioClip> mixed, AudioReader reader) {
         if (isMix()) {

@@ -99,6 +99,26 @@ public final class ReviewQueue {
         };
     }
 
+    /**
+     * The first questions of some choices, class by class, in the order of {@link Choice}.
+     *
+     * @param most number of questions of a class, by choice
+     * @param log  the verdicts so far
+     */
+    public List<Question> first(Map<Choice, Integer> most, VerdictLog log) {
+        List<Question> first = new ArrayList<>();
+        for (String label : list.labels()) {
+            for (Choice choice : Choice.values()) {
+                if (most.containsKey(choice)) {
+                    questions(choice, label, log).stream()
+                            .limit(most.get(choice))
+                            .forEach(first::add);
+                }
+            }
+        }
+        return first;
+    }
+
     private synchronized List<Question> fixed(Choice choice, String label) {
         return orders.computeIfAbsent(choice + " " + label, k -> switch (choice) {
             case SAMPLE -> sample(label);

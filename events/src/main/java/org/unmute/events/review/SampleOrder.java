@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A random order of events that are sorted by score, of which each beginning is a sample stratified by score: strata of
+ * A random order of events that are sorted by score. Each beginning of it is a sample stratified by score: strata of
  * equal size have a random order each, and are taken from in turn in proportion to their sizes.
  */
 final class SampleOrder {

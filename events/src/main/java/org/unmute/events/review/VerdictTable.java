@@ -17,6 +17,7 @@ import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.data.verdict.VerdictLog;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.PlainText;
@@ -77,10 +78,36 @@ public final class VerdictTable {
         public Read {
             verdicts = List.copyOf(verdicts);
         }
+
+        /**
+         * Adds to a journal each verdict that differs from the last one on its event.
+         *
+         * @return the number of verdicts that were added
+         * @throws IOException if one cannot be written
+         */
+        public int addTo(VerdictJournal journal) throws IOException {
+            Map<ReviewedEvent.Key, Verdict> known = journal.log().byEvent();
+            int added = 0;
+            for (Verdict verdict : verdicts) {
+                Verdict before = known.get(verdict.event().key());
+                if (before == null || !saysTheSame(before, verdict)) {
+                    journal.add(verdict);
+                    added++;
+                }
+            }
+            return added;
+        }
+
+        private static boolean saysTheSame(Verdict a, Verdict b) {
+            return a.answer() == b.answer()
+                    && a.other().equals(b.other())
+                    && a.edges().equals(b.edges())
+                    && (a.draw().kind() == b.draw().kind() || b.draw().list().isEmpty());
+        }
     }
 
     /**
-     * Writes questions with the verdicts that there are: tab-separated for Raven if the name ends in {@code .txt} or
+     * Writes questions with the existing verdicts: tab-separated for Raven if the name ends in {@code .txt} or
      * {@code .tsv}, else CSV. In Raven's table times run on over the recordings.
      *
      * @param verdicts by event

@@ -74,7 +74,7 @@ final class BoxSearch {
                 4 * longest,
                 SEGMENT_VALUES / (range.clip().freq() * range.clip().dim()));
         for (int first = range.from(); first < range.to(); first += each) {
-            // Starts in [first, end) are judged; those around them and the rows of their stretches are looked at, too.
+            // Starts in [first, end) are judged; those around them and the rows of their stretches are compared, too.
             int end = Math.min(range.to(), first + each);
             int from = Math.max(range.from(), first - longest + 1);
             int to = Math.min(range.to(), end + 2 * longest);

@@ -3,7 +3,7 @@ package org.unmute.events.search;
 import java.util.Locale;
 
 /**
- * What is looked for: a recording, a stretch of it or a box in time and frequency.
+ * An example of what to find: a recording, a stretch of it or a box in time and frequency.
  *
  * @param recording its id in the cache, or the path of an audio file
  * @param start in seconds from its start

@@ -37,8 +37,7 @@ record ExampleTokens(Example example, TokenMap rows, int firstColumn, int column
     }
 
     /**
-     * The positions of which at least half lies between two values; where that is none, the one that
-     * is covered most.
+     * The positions that lie at least by half between two values; if there are none, the one that is covered most.
      *
      * @param lower edges, ascending
      * @param upper edges, ascending

@@ -36,7 +36,7 @@ public final class MomentSearch {
      * What was found.
      *
      * @param moments best first
-     * @param searched within what the answer is exact, in words
+     * @param searched a description of what the answer is exact within
      * @param seconds of sound that every example was compared with
      */
     public record Found(List<Moment> moments, String searched, double seconds) {

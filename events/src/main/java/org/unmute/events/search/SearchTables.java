@@ -79,7 +79,7 @@ public final class SearchTables {
                 double length = Double.isFinite(stream.seconds()) ? stream.seconds() : seconds;
                 return new ReadOutcome(stream.sampleRate(), length, 0, seconds, List.of(), null, true);
             } catch (UnreadableAudioException e) {
-                // Its tokens are known all the same.
+                // Its tokens are known nevertheless.
             }
         }
         return new ReadOutcome(rate, seconds, 0, seconds, List.of(), null, true);

@@ -22,10 +22,14 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.DType;
 
 class OpenEncoderTest {
-    private static final EncoderSettings GIVEN =
-            new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0.32, FrontEndSource.AUTHORS, Map.of());
-    private static final EncoderSettings ALL = new EncoderSettings(
-            "eat", 512, -4.5, 4.25, 3, 32_000, 0.32, FrontEndSource.BIOFOUNDATION, Map.of("max_distance", "800"));
+    private static final EncoderSettings GIVEN = EncoderSettings.AUTHORS.withHop(0.32);
+    private static final EncoderSettings ALL = GIVEN.withModel("eat")
+            .withFrames(512)
+            .withNorm(-4.5, 4.25)
+            .withHeads(3)
+            .withSampleRate(32_000)
+            .withFrontEnd(FrontEndSource.BIOFOUNDATION)
+            .withConfig(Map.of("max_distance", "800"));
 
     @TempDir
     private Path folder;

@@ -21,6 +21,7 @@ import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.strong.EventTable;
 
@@ -150,7 +151,7 @@ class ReviewSummaryTest {
         assertThat(recall[1]).isGreaterThan(100.0 / 120);
     }
 
-    /** The order depends on the list alone, so that a second window, or a later day, goes on with the same sample. */
+    /** The order depends on the list alone, so that a second window, or a later day, continues with the same sample. */
     @Test
     void everyBeginningOfTheOrderIsStratified() {
         ReviewSample sample = ReviewSample.of(list(0), "wren");
@@ -165,8 +166,10 @@ class ReviewSummaryTest {
     @Test
     void tablesAreReadBack() throws IOException {
         ReviewQueue queue = queue(list(0));
-        List<ReviewQueue.Question> asked = queue.questions(ReviewQueue.Choice.SAMPLE, "wren", VerdictLog.empty())
-                .subList(0, 30);
+        List<ReviewQueue.Question> asked = queue.first(Map.of(ReviewQueue.Choice.SAMPLE, 30), VerdictLog.empty());
+        assertThat(asked)
+                .isEqualTo(queue.questions(ReviewQueue.Choice.SAMPLE, "wren", VerdictLog.empty())
+                        .subList(0, 30));
         for (String name : List.of("sample.csv", "sample.txt")) {
             Path file = folder.resolve(name);
             Map<ReviewedEvent.Key, Verdict> given = new HashMap<>();
@@ -180,6 +183,12 @@ class ReviewSummaryTest {
                 assertThat(v.answer()).isEqualTo(truth(v.event()));
                 assertThat(v.box()).isNull();
             });
+            try (VerdictJournal journal =
+                    VerdictJournal.open(Files.createDirectories(folder.resolve(name + "-journal")))) {
+                assertThat(read.addTo(journal)).isEqualTo(25);
+                assertThat(read.addTo(journal)).as("verdicts that are known").isZero();
+                assertThat(journal.log().byEvent().keySet()).isEqualTo(given.keySet());
+            }
             // Another list: the verdicts are kept, but are no sample of it.
             assertThat(VerdictTable.read(file, queue(list(1)), Instant.EPOCH).verdicts())
                     .allSatisfy(v -> assertThat(v.draw().kind()).isEqualTo(Draw.Kind.CHOSEN));

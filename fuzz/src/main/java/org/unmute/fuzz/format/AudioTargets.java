@@ -19,7 +19,7 @@ import org.unmute.audio.place.RecorderNotes;
 final class AudioTargets {
     private static final String MP3 = "mp3/src/test/resources/audio";
     private static final String AUDIO = "audio/src/test/resources/audio";
-    /** A few bytes can expand to a great many samples. The readers have no limit of their own; callers have to stop. */
+    /** A few bytes can expand to a great many samples. The readers set no limit; callers have to stop. */
     private static final long MAX_SAMPLES = 1 << 19;
 
     private static final int STREAMINFO_END = 42;

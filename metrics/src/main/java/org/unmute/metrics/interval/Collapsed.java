@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.metrics.interval.StratifiedShare.Stratum;
 
-/** Strata of which each has a trial. */
+/** Strata with a trial each. */
 final class Collapsed {
     private Collapsed() {}
 

@@ -89,7 +89,7 @@ public interface Checkpoint extends AutoCloseable {
     default void close() {}
 
     /**
-     * Opens a checkpoint file; tensors are read when asked for. If the file states its digest, as files written by
+     * Opens a checkpoint file; tensors are read on request. If the file states its digest, as files written by
      * {@code unmute pretrain} do, the digest is checked.
      *
      * @throws MalformedFileException if the file is damaged or is not a checkpoint that can be read here

@@ -140,7 +140,7 @@ public final class Encoder {
      *
      * @throws IllegalArgumentException if a recording has fewer samples than one frame, or one that is NaN or infinite,
      *     or there is no such layer
-     * @throws UnsupportedOperationException if attention is asked for and there is no class token
+     * @throws UnsupportedOperationException if attention is requested and there is no class token
      */
     public List<Features> features(List<float[]> recordings, Features.Request request) {
         // Before the front end, which would open another backend.

@@ -63,20 +63,6 @@ public record EncoderSettings(
         config = Map.copyOf(config);
     }
 
-    /** Settings at the speed at which recordings were made. */
-    public EncoderSettings(
-            String model,
-            int frames,
-            double mean,
-            double std,
-            int heads,
-            int sampleRate,
-            double hopSeconds,
-            FrontEndSource frontEnd,
-            Map<String, String> config) {
-        this(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, Speed.NORMAL);
-    }
-
     /** A copy for recordings that are played at another speed. */
     public EncoderSettings withSpeed(Speed other) {
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config, other);

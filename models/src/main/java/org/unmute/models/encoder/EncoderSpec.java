@@ -211,12 +211,12 @@ public record EncoderSpec(
         return input.speed();
     }
 
-    /** The seconds of a recording of which the encoder is given so many samples. */
+    /** The length in seconds of the part of a recording that gives the encoder this many samples. */
     public double seconds(double samples) {
         return speed().seconds(samples, sampleRate());
     }
 
-    /** The samples that the encoder is given of so many seconds of a recording. */
+    /** Number of samples that the encoder gets from this many seconds of a recording. */
     public double samples(double seconds) {
         return speed().played(seconds) * sampleRate();
     }

@@ -46,7 +46,7 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float @Nullable [
     }
 
     /**
-     * The same features, of which the first {@code rows} rows hold sound.
+     * The same features, with sound in the first {@code rows} rows.
      *
      * @throws IllegalArgumentException if there are fewer rows
      */

@@ -21,7 +21,7 @@ final class Resource {
         }
     }
 
-    /** The text with a line feed at the end of each line, whatever line ends the checkout has. */
+    /** The text with a line feed at the end of each line, whichever line endings the checkout has. */
     static String text(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8).replace("\r\n", "\n");
     }

@@ -30,7 +30,7 @@ public final class StreamingEncoder {
     private final int minRemainder;
     /** Samples after each window but the first without which {@link Windows#cut} leaves it out as a remainder. */
     private final int slack;
-    /** Of the last layer, then of the layers that were asked for. */
+    /** Of the last layer, then of the requested layers. */
     private final List<StreamingJoin> joins = new ArrayList<>();
     /** Samples from the start of the next window on. */
     private final float[] buffer;
@@ -43,19 +43,19 @@ public final class StreamingEncoder {
     /**
      * @param request layers to give along; attention is not given
      * @param rows    takes the rows in order, some at a time
-     * @throws IllegalArgumentException if attention is asked for, or windows start further apart than they are long
+     * @throws IllegalArgumentException if attention is requested, or windows start further apart than they are long
      */
     public StreamingEncoder(Encoder encoder, Features.Request request, Consumer<Features> rows) {
         this(encoder, request, rows, 0);
     }
 
     /**
-     * An encoder that goes on with a later window of a recording. It takes the samples from {@link #samples} on and
+     * An encoder that continues with a later window of a recording. It takes the samples from {@link #samples} on and
      * gives the rows from {@link #firstRowOf} the window on. Those that no window before it covers have the bits of an
      * encoder that began with the recording.
      *
      * @param first number of the window, from 0
-     * @throws IllegalArgumentException as of an encoder that begins with the recording
+     * @throws IllegalArgumentException as an encoder that begins with the recording throws it
      */
     public StreamingEncoder(Encoder encoder, Features.Request request, Consumer<Features> rows, long first) {
         this.encoder = encoder;

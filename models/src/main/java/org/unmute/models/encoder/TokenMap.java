@@ -55,7 +55,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float @Nulla
     }
 
     /**
-     * The same tokens, of which the first {@code rows} rows hold sound.
+     * The same tokens, with sound in the first {@code rows} rows.
      *
      * @param rows 1 to {@link #time}
      * @throws IndexOutOfBoundsException if there are fewer rows
@@ -95,7 +95,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float @Nulla
     }
 
     /**
-     * Number of padding rows among {@code rows} rows of which the first {@code sound} hold sound; {@link #UNKNOWN} if
+     * Number of padding rows among {@code rows} rows, the first {@code sound} of which are sound; {@link #UNKNOWN} if
      * this map's padding is not known.
      */
     private int padding(int rows, int sound) {
@@ -177,7 +177,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float @Nulla
 
     /**
      * Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN.
-     * Reads all tokens, as {@link #hashCode} does: a key of a map is better the name of the clip.
+     * Reads all tokens, as {@link #hashCode} does: the name of the clip is a better key of a map.
      */
     @Override
     public boolean equals(Object other) {

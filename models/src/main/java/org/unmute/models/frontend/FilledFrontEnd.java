@@ -9,7 +9,7 @@ import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.Tensor;
 
 /**
- * Another front end on windows of so many samples, a short one filled up with silence (zeros) before it: what
+ * Another front end on windows of this many samples, with a short one padded with silence (zeros) first: what
  * PretrainedSED does with the last seconds of a recording.
  *
  * @param base makes the network's input

@@ -13,7 +13,7 @@ import org.unmute.tensor.Tensor;
  * @param scaling the range
  * @param frames of a window: a shorter clip is filled up with zeros after scaling, further frames are left out; 0 for
  *     recordings in one piece
- * @param multiple of a recording in one piece: zeros after scaling fill it up to a multiple of so many frames. A single
+ * @param multiple of a recording in one piece: zeros after scaling pad it to a multiple of this many frames. A single
  *     frame beyond a multiple is left out: it is centred on the end of the recording
  */
 public record ScaledMelFrontEnd(MelFrontEnd decibels, Scaling scaling, int frames, int multiple) implements FrontEnd {

@@ -23,7 +23,7 @@ public record Attention(
         int heads,
         @Nullable AttentionBias bias,
         @Nullable Linear gate) {
-    /** Attention without a bias and a gate. */
+    /** Attention without bias or gate. */
     public Attention(Linear qkv, Linear proj, int heads) {
         this(qkv, proj, heads, null, null);
     }

@@ -31,7 +31,7 @@ import org.unmute.tensor.op.Unary;
  * layer norm before the first block, post-norm blocks and no final norm. A recording goes through the front end in one
  * piece; it is then cut into chunks of 64 columns (10.24 s) with a class token each, whose mean is the recording's.
  *
- * <p>With {@link EncoderSettings#frames} set there are windows of so many frames instead, as in the authors' recipes:
+ * <p>With {@link EncoderSettings#frames} set there are windows of that many frames instead, as in the authors' recipes:
  * each is brought to 0 to 1 by itself, and a short one is then filled up with zeros.
  */
 public record Bat() implements EncoderProvider {

@@ -191,7 +191,7 @@ public final class Beats implements EncoderNetwork {
         spec = EncoderSpec.of(NAME, text, frontEnd, settings, grid, dim, depth, classes);
     }
 
-    /** A switch of the configuration; where it is off, the tensor that belongs to it must not be there. */
+    /** A switch of the configuration; where it is off, the tensor that belongs to it must not exist. */
     private static boolean stated(CheckpointWeights w, ModelConfig cfg, String name, String tensor, boolean released) {
         boolean on = cfg.flag(name, w.has(tensor) || released);
         if (!on && w.has(tensor)) {

@@ -12,9 +12,9 @@ import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Tensor;
 
 /**
- * A {@link Vit} on the chunks of a recording, the positions of each beginning anew.
+ * A {@link Vit} on the chunks of a recording, each with positions from the beginning.
  *
- * @param prepare what happens to the spectrogram of the whole recording first
+ * @param prepare applied to the spectrogram of the whole recording first
  * @param vit the network, with the positions of a whole chunk
  * @param positions for a number of token rows, those of the {@code vit}; fewer rows take a part of them
  * @param head null if the checkpoint has none

@@ -118,7 +118,7 @@ public record PretrainedSed() implements EncoderProvider {
         return KEY_MAPS;
     }
 
-    /** Its encoders have files of their own, without the head. */
+    /** Its encoders have separate files, without the head. */
     @Override
     public int rank() {
         return -1;

@@ -17,7 +17,7 @@ import org.unmute.tensor.TensorScope;
  *
  * @param frames of a chunk; the last one may be shorter
  * @param least frames of a last chunk without which it is left out; at least 2, since the frame that is centred on the
- *     end of a recording would otherwise begin a chunk of its own
+ *     end of a recording would otherwise begin another chunk
  * @param fill how the last chunk is filled up
  * @param patch frames of a patch
  * @param freq token columns

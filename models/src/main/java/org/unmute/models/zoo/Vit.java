@@ -30,9 +30,9 @@ import org.unmute.tensor.op.Unary;
 /**
  * The network of Audio-MAE, Bird-MAE, ASiT, AST, SSAST, EAT, BAT, M2D, CED, ATST-Frame and KWT, with timm's names: up
  * to two extra tokens before the patches, a stored position for every token or for the patches only, blocks and, in
- * some, norms around them. Those that cut a recording themselves run it on each chunk. An
- * encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that Audio-MAE's network
- * needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
+ * some, norms around them. Those that cut a recording themselves run it on each chunk. An encoder in another jar may
+ * use it as well: {@link #keyMap}, {@link #read} and {@link #encoder} are all that Audio-MAE's network needs, and the
+ * parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
  *
  * <p>Immutable and thread-safe, as are the tensors of a checkpoint.
  *
@@ -110,7 +110,7 @@ public record Vit(
      * Reads the network with one class token, patches that do not overlap and pre-norm blocks.
      *
      * @param w tensors under the names of {@link #keyMap}
-     * @param settings of which the number of heads is read
+     * @param settings with the number of heads
      * @param positions {@code [1, 1 + patches, dim]}
      * @param norm name of the final norm, or null
      * @throws UnusableCheckpointException if a tensor is missing or has another shape
@@ -139,7 +139,8 @@ public record Vit(
     }
 
     /**
-     * Kaldi's filter bank with a Hann window and {@value #MEL} bins, and the statistics that are set or else given.
+     * Kaldi's filter bank with a Hann window and {@value #MEL} bins, and the statistics of the settings, or the given
+     * ones if there are none.
      *
      * @param rate Hz
      * @param frames frames of a window, 10 ms each
@@ -172,7 +173,7 @@ public record Vit(
     }
 
     /**
-     * As many blocks with timm's names as the file has; how wide their networks are follows from the file.
+     * The blocks with timm's names that the file has; the widths of their networks follow from the file.
      *
      * @param name what the blocks' names begin with, such as {@code blocks}
      * @throws UnusableCheckpointException if there is none, one is missing, or a tensor has another shape
@@ -330,7 +331,7 @@ public record Vit(
      * The encoder with this network, described by its size.
      *
      * @param name of the provider
-     * @param description one line: architecture and size, such as {@link #size} in words of the encoder's own
+     * @param description one line: architecture and size, such as {@link #size}, in the encoder's words
      * @param grid the tokens of one window
      * @param head null if the checkpoint has none
      * @throws IllegalArgumentException if the settings' hop does not fit

@@ -15,7 +15,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.StreamingEncoder;
 import org.unmute.models.encoder.TokenMap;
 
-/** What is CED's own: pieces of a long recording, and how it is told from Dasheng. */
+/** What only CED has: pieces of a long recording, and how it differs from Dasheng. */
 class CedTest {
     private static final EncoderSettings TWO_HEADS = EncoderSettings.AUTHORS.withHeads(2);
     private static final int DIM = 8;
@@ -54,7 +54,7 @@ class CedTest {
         EncoderSpec spec = encoder.describe();
         assertThat(spec.isWhole()).isTrue();
         assertThat(spec.chunkSamples()).isEqualTo(124 * 160);
-        // 1 + 300 frames: two whole pieces, and one of 53 frames, of which the fourth patch has five.
+        // 1 + 300 frames: two whole pieces, and one of 53 frames, whose fourth patch has five.
         float[] sound = TokenBits.sound(1, 300 * 160);
         TokenMap map = encoder.encode(sound);
         assertThat(map.time()).isEqualTo(21);

@@ -33,7 +33,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  * @param config its {@code config.json}
  */
 record GoldenEncoder(Path folder, JsonNode config) {
-    /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
+    /** Stored tensors of the front end and of tables, which have separate tests, and what no encoder computes. */
     private static final Set<String> ELSEWHERE = Set.of(
             "fbank",
             "fbank_raw",

@@ -38,7 +38,7 @@ class PretrainedSedTest {
         }
     }
 
-    /** From the recordings: ten seconds, and twelve and a half, of which the last window is filled up with silence. */
+    /** From the recordings: ten seconds, and twelve and a half, whose last window is padded with silence. */
     @TestFactory
     @Tag("golden")
     List<DynamicTest> logitsOfRecordings() throws IOException {

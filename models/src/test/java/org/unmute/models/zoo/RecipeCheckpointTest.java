@@ -30,7 +30,7 @@ class RecipeCheckpointTest {
     /** Where the authors' files keep the encoder. */
     private static final List<String> GROUPS = List.of("teacher.", "model.", "state_dict.");
 
-    /** Parts of files that are not the encoder, below what holds it: they have seeds of their own. */
+    /** Parts of files that are not the encoder, below what holds it: they have other seeds. */
     private static final Map<String, String> OTHERS = Map.of(
             "atst_frame", "model\\.student\\..*|model\\.teacher\\.(projector|predictor)\\..*",
             "bat", "student\\.decoder\\..*|teacher\\..*");
@@ -72,7 +72,7 @@ class RecipeCheckpointTest {
                 group = ""; // names as in the file
             }
             for (String name : file.names()) {
-                // The moving average has a seed of its own and is not the encoder.
+                // The moving average has another seed and is not the encoder.
                 if (name.startsWith(group) && !name.substring(group.length()).matches(others)) {
                     shapes.put(name.substring(group.length()), file.shape(name));
                 }
@@ -95,7 +95,7 @@ class RecipeCheckpointTest {
         }
     }
 
-    /** Only the port's file is there, whose names are not those of the recipe. */
+    /** Only the port's file exists, and its names are not those of the recipe. */
     private static void compareUnderModelNames(Path folder) throws IOException {
         RecipeCheckpoint recipe = GoldenRecipe.read(folder);
         try (Checkpoint file = Checkpoint.open(folder.resolve("model_hf.safetensors"))) {

@@ -262,7 +262,7 @@ class ReleasesTest {
         agree(listed, encoder);
     }
 
-    /** Names and shapes of a checkpoint of which only the key list is there. */
+    /** Names and shapes of a checkpoint that we have only as a list of keys. */
     private record KeyList(JsonNode keys) implements Checkpoint {
         @Override
         public String origin() {

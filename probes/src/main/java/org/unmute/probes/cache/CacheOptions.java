@@ -8,7 +8,7 @@ package org.unmute.probes.cache;
  * whichever comes first, when a shard is full, and on close. A power cut can lose records written after the last forced
  * write; the next writer detects this by the checksums.
  *
- * @param shardBytes maximum size of a shard; a larger record gets a shard of its own
+ * @param shardBytes maximum size of a shard; a larger record gets its own shard
  * @param syncRecords records between two forced writes
  * @param syncBytes bytes between two forced writes
  * @param verifyAll whether opening a writer checks every payload; otherwise all headers and the payloads of the last

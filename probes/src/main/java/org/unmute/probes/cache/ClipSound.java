@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result of reading a clip.
  *
- * @param samples  mono, at the encoder's rate; null if the clip was not asked for or could not be read
+ * @param samples  mono, at the encoder's rate; null if the clip was not requested or could not be read
  * @param seconds length of the clip; 0 without samples
  * @param rate rate of the file in Hz; 0 without samples
  * @param failure why the clip could not be read; null if it was read or not asked for

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
-/** The frames of one clip in a file, as a stream of their own. Closing it leaves the file open. */
+/** The frames of one clip in a file, as a separate stream. Closing it leaves the file open. */
 final class ClipStream implements AudioStream {
     private final AudioStream file;
     private final AudioClip clip;

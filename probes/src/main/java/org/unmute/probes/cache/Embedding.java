@@ -44,7 +44,7 @@ public final class Embedding {
         void skipped(AudioClip clip, String reason);
 
         /**
-         * Something is odd about a clip's file, which is read all the same: said once, before the clip's outcome. Goes
+         * A clip's file is odd but is read nevertheless: reported once, before the clip's outcome. Goes
          * to the {@link System.Logger} {@code org.unmute}.
          */
         default void warned(AudioClip clip, String warning) {
@@ -61,7 +61,7 @@ public final class Embedding {
      * @param embedded clips encoded now
      * @param present clips that were in the cache already
      * @param skipped clips left out, with reasons
-     * @param unread those of them whose files are there and could not be read: another run may find them readable
+     * @param unread those of them whose files exist and could not be read: another run may find them readable
      */
     public record Outcome(int embedded, int present, List<Skipped> skipped, List<Skipped> unread)
             implements Serializable {

@@ -53,7 +53,7 @@ public final class StreamingTagger {
     /** The bands of events that were pending when the state was taken. */
     private final Map<Peak, Band> known = new HashMap<>();
 
-    /** The first row that is needed, and the first row of which it is undecided whether it belongs to an event. */
+    /** The first row that is needed, and the first row that may or may not belong to an event. */
     private final long firstRow;
 
     private final long firstUndecided;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A state from which a {@link StreamingTagger} can resume a recording, with all it needs from the sound before.
  *
- * @param decided number of rows, from the start of the recording, of which it is known whether they belong to events
+ * @param decided number of rows, from the start of the recording, for which it is decided whether they belong to events
  * @param pending events that later rows may still change
  */
 public record TaggerState(long decided, List<Pending> pending) {

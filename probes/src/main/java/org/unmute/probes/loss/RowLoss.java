@@ -19,7 +19,7 @@ public record RowLoss(Loss loss) {
     /** Makes the logits of known rows too low to be a maximum. */
     private static final float NEVER = -1e30f;
 
-    /** A class of a clip of which it is not known when it sounds. */
+    /** A class of a clip, with unknown times. */
     private record Weak(int first, int rows, int classIndex, float target) {}
 
     /**

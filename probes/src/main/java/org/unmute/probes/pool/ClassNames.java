@@ -6,7 +6,7 @@ import java.util.Set;
 import org.unmute.files.PlainText;
 
 /**
- * The rules for class names, of which a probe's file holds one per line: no name is blank, occurs twice or contains a
+ * The rules for class names, which a probe's file lists one per line: no name is blank, occurs twice or contains a
  * control character. Check names before training, because no probe can be made with invalid ones afterwards.
  */
 public final class ClassNames {

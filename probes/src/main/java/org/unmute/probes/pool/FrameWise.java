@@ -15,8 +15,8 @@ public interface FrameWise extends Probe {
     Tensor frameLogits(TokenBatch batch);
 
     /**
-     * Whether it is to be trained and scored row by row: it was made so, and the logits of a clip are the maximum,
-     * class by class, of those of its rows. Else its parameters are for clips as a whole.
+     * Whether it is to be trained and scored row by row: it was created for that, and the logits of a clip are the
+     * maximum, class by class, of those of its rows. Else its parameters are for clips as a whole.
      */
     default boolean isOfRows() {
         return false;

@@ -118,7 +118,7 @@ public final class ParameterSource {
 
     /**
      * An option whose values choose the defaults of others. It is not saved, since those that it chooses are; so its
-     * value is not told. Ask for it before the others.
+     * value is not stated. Ask for it before the others.
      *
      * @param plain the default, which changes nothing
      * @param presets the other values, each with the options that are its defaults
@@ -159,7 +159,7 @@ public final class ParameterSource {
      * The tokens that a fresh probe will see. What depends on them is an option or in the shape of a parameter, so that
      * an opened probe has it, too.
      *
-     * @throws IllegalStateException if parameters are given: nothing else than {@link #hasCls} is known then
+     * @throws IllegalStateException if parameters are given: only {@link #hasCls} is known then
      */
     public @Nullable TokenLayout layout() {
         requireFresh("the layout of tokens");
@@ -279,7 +279,7 @@ public final class ParameterSource {
         return fc;
     }
 
-    /** Lists these parameters before those that are asked for earlier. */
+    /** Lists these parameters before those requested earlier. */
     public void list(String... first) {
         Arrays.asList(first).forEach(p -> parameters.put(p, null));
     }

@@ -6,7 +6,7 @@ import org.unmute.models.encoder.TokenMap;
 
 /**
  * Shifts and scales each dimension of the tokens to mean 0 and deviation 1 over the training clips. Cls tokens have
- * statistics of their own. A constant dimension is only shifted.
+ * separate statistics. A constant dimension is only shifted.
  *
  * @param tokenMean {@code [dim]}
  * @param tokenDeviation {@code [dim]}, biased

@@ -156,7 +156,7 @@ public record TokenBatch(
                 : new TokenBatch(tokens, null, time, freq, layers == null ? null : new Layers(layers.tokens, null));
     }
 
-    /** Each row as a clip of its own, without cls tokens: {@code batch * time} clips, those of the first clip first. */
+    /** Each row as a separate clip, without cls tokens: {@code batch * time} clips, those of the first clip first. */
     public TokenBatch ofRows() {
         long rows = Math.multiplyExact((long) size(), time);
         return new TokenBatch(

@@ -47,7 +47,7 @@ import org.unmute.tensor.op.Unary;
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
  * @param decisions thresholds on raw scores of clips and their calibration, which validation clips taught, or null
- * @param eventDecisions the same for events, which have thresholds of their own, or null
+ * @param eventDecisions the same for events, which have separate thresholds, or null
  */
 public record TrainedProbe(
         Probe probe,
@@ -109,7 +109,7 @@ public record TrainedProbe(
         return metadata().with(learned).with(probe);
     }
 
-    /** The same probe, which scores without rows of padding, or takes them for sound. */
+    /** The same probe, but scoring without rows of padding, or treating them as sound. */
     public TrainedProbe withSoundOnly(boolean only) {
         return metadata().withSoundOnly(only).with(probe);
     }
@@ -250,7 +250,7 @@ public record TrainedProbe(
         metadata().requireFit("trained probe " + probe.name() + ": ", map, probe.dim());
     }
 
-    /** A token map as the probe pools it: without padding if it was trained so, and standardized. */
+    /** A token map as the probe pools it: without padding if it was trained without, and standardized. */
     private TokenMap pooled(TokenMap map) {
         TokenMap sound = metadata().pooled(map);
         return standardization == null ? sound : standardization.of(sound);
@@ -287,8 +287,8 @@ public record TrainedProbe(
     }
 
     /**
-     * A recording as the probe takes it: without padding if it was trained so, standardized as in training, with layers
-     * if the probe pools them.
+     * A recording as the probe takes it: without padding if it was trained without, standardized as in training, with
+     * layers if the probe pools them.
      *
      * @param features output of the encoder, with all layers for a probe of several
      * @throws IllegalArgumentException if they do not fit the probe
@@ -331,7 +331,7 @@ public record TrainedProbe(
 
     /**
      * {@link Probe#similarityMap} of one recording: {@code [prototypes or queries, time, freq]}, without the rows of
-     * padding if the probe was trained so.
+     * padding if the probe was trained without them.
      *
      * @throws UnsupportedOperationException if the probe does not weight tokens
      */

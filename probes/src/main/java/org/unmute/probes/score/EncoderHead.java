@@ -12,7 +12,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * The head of an encoder in the place of a trained probe: the numbers of a token are the logits already, as {@link
+ * The head of an encoder in place of a trained probe: the numbers of a token are the logits already, as {@link
  * org.unmute.models.encoder.Encoder#withHead} gives them. A single row has its own logits, several have their mean.
  */
 public final class EncoderHead implements FrameWise {

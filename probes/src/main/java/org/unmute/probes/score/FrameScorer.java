@@ -170,8 +170,8 @@ public final class FrameScorer {
      * The context of a row, cut off at the ends of the recording.
      *
      * @param row 0 to {@code end - 1}
-     * @param end rows of the recording; while it goes on, those that have arrived, which are enough for a row that is
-     *     scored already
+     * @param end rows of the recording; while it is being read, those that have arrived, which are enough for a row
+     *     that is scored already
      */
     public Context contextOf(long row, long end) {
         long middle = Math.min(row - row % stride + stride / 2, end - 1);
@@ -224,7 +224,7 @@ public final class FrameScorer {
         return new FrameScoring(this, scores, from);
     }
 
-    /** The first row to give a scorer that goes on with a row: that one, or where its context begins. */
+    /** The first row to give a scorer that continues with a row: that one, or where its context begins. */
     public long firstRowFor(long row) {
         return byRow
                 ? Math.max(0, row - reach)
@@ -237,7 +237,7 @@ public final class FrameScorer {
     }
 
     /**
-     * How much of the sound around a moment the scores of a probe come from if nobody says otherwise, in seconds: what
+     * How much of the sound around a moment the scores of a probe come from by default, in seconds: what
      * its thresholds of events were learned with; else a single row of a probe that was trained on rows, and {@value
      * #CONTEXT_SECONDS} s of others, as they are played to the encoder.
      *

@@ -1,5 +1,5 @@
 /**
- * Stretches of cached clips as clips of their own.
+ * Stretches of cached clips as separate clips.
  *
  * @since 0.2.0
  */

@@ -253,8 +253,8 @@ public final class BatchReader {
         }
 
         /**
-         * As {@link #reserve}, for float16 on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A
-         * buffer holds one element type only.
+         * Like {@link #reserve}, for float16 on a backend that uses host memory ({@link Backend#supportsF16Tokens()}).
+         * A buffer holds one element type only.
          */
         short[] reserveHalves(int values) {
             if (all == null || halves.length < values) {

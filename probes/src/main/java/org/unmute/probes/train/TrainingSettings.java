@@ -142,7 +142,7 @@ public record TrainingSettings(
                 epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
-    /** With stretches of so many rows, or clips as a whole. */
+    /** With stretches of this many rows, or whole clips. */
     public TrainingSettings withStretch(int stretch) {
         return new TrainingSettings(
                 epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);

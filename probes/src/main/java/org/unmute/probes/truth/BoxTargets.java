@@ -8,7 +8,7 @@ import java.util.function.IntUnaryOperator;
  * that memory does not depend on how many boxes there are. Thread-safe.
  */
 public interface BoxTargets {
-    /** Instead of a number: a clip of which only the classes are known. */
+    /** Instead of a number: only the classes of the clip are known. */
     int WEAK = -1;
 
     /**
@@ -30,7 +30,7 @@ public interface BoxTargets {
         return numbered(clip -> clips[clip], "-" + Arrays.hashCode(clips));
     }
 
-    /** The same for the first so many clips; of those that follow, only the classes are known. */
+    /** The same for the first {@code clips} clips; of those that follow, only the classes are known. */
     default BoxTargets ofFirst(int clips) {
         return numbered(clip -> clip < clips ? clip : WEAK, "");
     }

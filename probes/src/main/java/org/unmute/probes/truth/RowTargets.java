@@ -38,7 +38,7 @@ public interface RowTargets {
         };
     }
 
-    /** The same for the first so many clips, and nothing about those that follow. */
+    /** The same for the first {@code clips} clips; nothing is known of those that follow. */
     default RowTargets ofFirst(int clips) {
         RowTargets all = this;
         return new RowTargets() {

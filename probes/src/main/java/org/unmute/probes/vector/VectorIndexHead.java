@@ -19,7 +19,7 @@ import org.unmute.probes.cache.TokenCache;
  * length
  * and UTF-8.
  *
- * @param seconds length of the stretch of which a vector is the mean
+ * @param seconds length of the stretch that a vector is the mean of
  * @param dim entries of a vector
  * @param times of the rows of the tokens
  * @param digest of the cache from which it was made ({@link #digest(TokenCache)})

@@ -53,7 +53,7 @@ class DocumentedExamplesTest {
         Path caller = Files.writeString(folder.resolve("Caller.java"), CALLER);
         List<Path> sources = new ArrayList<>(List.of(caller));
         try (Stream<Path> found = Files.walk(EXAMPLES)) {
-            // Not the examples that are projects of their own.
+            // Not the examples that are separate projects.
             found.filter(f -> f.toString().endsWith(".java"))
                     .filter(f -> !EXAMPLES.relativize(f).toString().contains("src"))
                     .sorted()

@@ -29,8 +29,8 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.Npy;
 
 /**
- * The code of pages that explain by small pieces: the blocks of a section are compiled as one method, run, and what
- * each prints is the {@code text} block after it. A block after a link to a file is that file.
+ * The code of pages that explain in small steps: the blocks of a section are compiled as one method and run, and each
+ * must print the {@code text} block that follows it. A block after a link to a file is that file.
  */
 class DocumentedPagesTest {
     private static final Pattern BLOCK =

@@ -73,7 +73,7 @@ class SoundOnlyProbesTest {
         return new TokenMap(map.time(), map.freq(), map.dim(), map.tokens(), map.cls());
     }
 
-    /** The rows of sound as a recording of its own, without further information. */
+    /** The rows of sound as a separate recording, without further information. */
     private static TokenMap cut(TokenMap map) {
         return unknown(map.rows(0, map.sound()));
     }

@@ -172,7 +172,7 @@ record GridTask(
         }
     }
 
-    /** Requires that this machine sees the same files as the driver; otherwise it would begin a run of its own. */
+    /** Requires that this machine sees the same files as the driver; otherwise it would begin another run. */
     private void requireShared() throws IOException {
         requireSame("the grid", Path.of(grid), gridSha256);
         requireSame("the folder of the run", Path.of(out, GridFile.FILE), recordSha256);

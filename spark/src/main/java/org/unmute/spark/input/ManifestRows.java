@@ -33,7 +33,7 @@ final class ManifestRows {
      *
      * @param clip id of the clip; if absent, the id is the path below the root, with the seconds if there are any
      * @param path path of the file, below the root or absolute
-     * @param root folder that the path is relative to, if the row has one of its own
+     * @param root folder that the path is relative to, if the row states one
      * @param start start of the clip in seconds
      * @param end end of the clip in seconds; infinite for the end of the file
      * @param seconds length of the clip; NaN if the manifest does not give it

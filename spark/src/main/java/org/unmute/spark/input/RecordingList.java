@@ -28,7 +28,7 @@ final class RecordingList {
     /**
      * @param uri URI of the manifest
      * @param root folder that paths in the manifest are relative to
-     * @param given whether the user named {@code root}, which then applies even to rows with a root of their own
+     * @param given whether the user named {@code root}, which then applies even to rows that state a root
      */
     RecordingList(HadoopFiles files, String uri, RecordingRoot root, boolean given) {
         this.files = files;

@@ -223,7 +223,7 @@ final class JobStore {
         rename(unfinished, name);
     }
 
-    /** Replaces a small file that nobody needs to find while it is being written. */
+    /** Replaces a small file that need not exist while it is being written. */
     void rewrite(String name, byte[] content) throws IOException {
         if (local == null && renames()) {
             delete(name);

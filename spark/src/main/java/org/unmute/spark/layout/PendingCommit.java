@@ -12,7 +12,7 @@ import org.unmute.files.PlainText;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
- * The files that are to count from now on, and those that are not to count any more. The decision takes effect once
+ * The files that are to count from now on, and those that must no longer count. The decision takes effect once
  * this is written: whoever finds it carries it out, as often as necessary.
  *
  * @param files in the order in which they are moved

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
- * Commits shares in groups while other tasks are running, on a thread of its own, so that reporting the end of a task
+ * Commits shares in groups while other tasks are running, on a separate thread, so that reporting the end of a task
  * never waits for the file system. Results count after at most {@value #SECONDS} seconds, or as soon as the previous
  * group is committed.
  */

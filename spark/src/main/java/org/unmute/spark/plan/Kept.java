@@ -8,6 +8,6 @@ public enum Kept {
     POOLED,
     /** Scores of a probe, one for each class, in the index. */
     SCORES,
-    /** Events that a probe detects, in a table of their own. */
+    /** Events that a probe detects, in a separate table. */
     EVENTS
 }

@@ -53,7 +53,7 @@ public final class Packed {
         }
     }
 
-    /** Resolves classes through the class loader of this class: an application's jar has a class loader of its own. */
+    /** Resolves classes through the class loader of this class: an application's jar has its own class loader. */
     private static final class Objects extends ObjectInputStream {
         Objects(byte[] packed) throws IOException {
             super(new InflaterInputStream(new ByteArrayInputStream(packed)));

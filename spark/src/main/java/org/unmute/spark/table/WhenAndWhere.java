@@ -6,9 +6,10 @@ import org.unmute.audio.place.TimeAndPlace;
 /**
  * When and where a stretch of a recording was recorded, as in the tables of {@code unmute detect}.
  *
- * @param begin date and time of its beginning, ISO 8601 to the microsecond; empty if unknown, null if nobody looked
+ * @param begin date and time of its beginning, ISO 8601 to the microsecond; empty if unknown, null if this was not
+ *     examined
  * @param end date and time of its end, likewise
- * @param site name of the place; empty if unknown, null if nobody looked
+ * @param site name of the place; empty if unknown, null if this was not examined
  * @param latitude in degrees; NaN if unknown
  * @param longitude in degrees; NaN if unknown
  */

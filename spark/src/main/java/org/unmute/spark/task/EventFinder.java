@@ -16,7 +16,7 @@ import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.WhenAndWhere;
 
 /**
- * Detects events in clips as {@code unmute detect} does: each clip is read as a stream of its own, in memory that does
+ * Detects events in clips as {@code unmute detect} does: each clip is read as a separate stream, in memory that does
  * not depend on its length.
  */
 final class EventFinder {

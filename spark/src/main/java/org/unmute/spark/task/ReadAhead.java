@@ -13,7 +13,7 @@ import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 
 /**
- * Reads the next clips of a task on threads of its own while the previous ones are computed. Requests to a store take
+ * Reads the next clips of a task on separate threads while the previous ones are computed. Requests to a store take
  * long, so several files are fetched at once. One task at a time.
  */
 final class ReadAhead implements Closeable {

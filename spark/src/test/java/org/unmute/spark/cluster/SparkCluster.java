@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A standalone Spark cluster on this machine: a master and workers, each in a JVM of its own, from Maven's jars,
+ * A standalone Spark cluster on this machine: a master and workers, each in a separate JVM, from Maven's jars,
  * started in the same way as by Spark's scripts. All listen on loopback, on ports chosen by the system, and end with
  * this JVM.
  */

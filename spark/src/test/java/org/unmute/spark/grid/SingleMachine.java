@@ -24,7 +24,7 @@ public final class SingleMachine {
         return run(grid, out, out.resolve("cache"), only);
     }
 
-    /** Runs a grid with token caches in a folder of their own. */
+    /** Runs a grid with token caches in a separate folder. */
     public static Path run(Path grid, Path out, Path caches, String... only) throws IOException {
         CellSelection cells = CellSelection.read(grid, List.of(only));
         if (!Backends.current().name().equals(BACKEND)) {

@@ -321,7 +321,7 @@ class JobFolderTest {
         assertThat(shard).hasContent("precious");
     }
 
-    /** A commit planted by somebody else cannot affect files outside the folder. */
+    /** A commit planted by someone else cannot affect files outside the folder. */
     @Test
     void aCommitThatLeadsElsewhereIsRefused() throws IOException {
         SampleJob job = job("file", "job");

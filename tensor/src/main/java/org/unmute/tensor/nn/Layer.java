@@ -12,7 +12,7 @@ import org.unmute.tensor.Tensor;
 
 /**
  * A function of a tensor with parameters by name: what torch calls a module. A layer made of others lists them in
- * {@link #parts}, and its parameters are theirs, named {@code part.parameter}. A layer of its own kind lists its
+ * {@link #parts}, and its parameters are theirs, named {@code part.parameter}. A layer of another kind lists its
  * parameters in {@link #parameters}. Layers have no mode and keep nothing between calls, so threads may share one for
  * evaluation.
  */

@@ -42,7 +42,7 @@ public final class LayerFile {
     /**
      * Overwrites the state of a layer by that in a file, either completely or not at all.
      *
-     * @param layer of the same structure; optimizers go on with its parameters
+     * @param layer of the same structure; optimizers continue with its parameters
      * @throws IOException if the file cannot be read, is malformed or has changed since it was written
      * @throws IllegalArgumentException if names, types or shapes are not those of the layer; the message lists them all
      */

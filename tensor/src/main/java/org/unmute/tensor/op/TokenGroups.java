@@ -9,7 +9,7 @@ import org.unmute.tensor.Shape;
  * padding, are left out.
  *
  * <p>Groups that are equally many consecutive tokens, such as the rows of a token map, need none of this: reshaped to
- * {@code [batch * rows, tokens of a row, dim]} they are clips of their own.
+ * {@code [batch * rows, tokens of a row, dim]} they are separate clips.
  */
 public final class TokenGroups {
     private final int[] clip;

@@ -7,7 +7,7 @@ import org.unmute.tensor.RandomNumbers;
 
 /**
  * Batches of the rows of arrays, in another random order each epoch. The order is a function of seed and epoch, so a
- * run that goes on from a later epoch sees what it would have seen.
+ * run that continues from a later epoch sees the same batches.
  *
  * @param rows number of rows
  * @param size rows in a batch; the last batch of an epoch may have fewer

@@ -72,7 +72,7 @@ public abstract class MomentOptimizer implements Optimizer {
     }
 
     /**
-     * Updates one parameter and its moments, without recording and in a scope of its own.
+     * Updates one parameter and its moments, without recording and in a separate scope.
      *
      * @param parameter to be changed by {@link Tensor#assign} on its {@link Tensor#detach detached} view
      * @param gradient in its shape; not to be changed, since two parameters may share it

@@ -3,7 +3,7 @@ package org.unmute.tensor.optim;
 /**
  * Lowers the learning rate where a value, such as the loss of validation, has stopped falling: torch's {@code
  * ReduceLROnPlateau} with its relative threshold and without cooldown. Its state is a function of the values reported:
- * to go on with an interrupted run, report them again. Not thread-safe.
+ * to continue an interrupted run, report them again. Not thread-safe.
  */
 public final class Plateau implements Schedule {
     private static final double THRESHOLD = 1e-4;

@@ -90,7 +90,7 @@ class OptimizerTest {
         assertThatThrownBy(() -> Schedule.step(0, 0.1)).hasMessageContaining("every 0");
     }
 
-    /** {@code w -= rate sign(b)}, {@code b = 0.9 b + g}: an optimizer of somebody else. */
+    /** {@code w -= rate sign(b)}, {@code b = 0.9 b + g}: an optimizer from outside this project. */
     @Test
     void othersWriteOptimizers() {
         class SignMomentum extends MomentOptimizer {

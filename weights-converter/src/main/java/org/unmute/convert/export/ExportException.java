@@ -1,6 +1,6 @@
 package org.unmute.convert.export;
 
-/** An encoder or a probe that has no form as a graph, or not the one that was asked for. */
+/** An encoder or a probe that has no form as a graph, or not the requested one. */
 public final class ExportException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

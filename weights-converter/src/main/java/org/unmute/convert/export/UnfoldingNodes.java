@@ -31,7 +31,7 @@ final class UnfoldingNodes {
                 OnnxGraph.integer("group", groups));
     }
 
-    /** Each element of a window by a kernel that is 1 there and else 0. */
+    /** Selects each element of a window by a kernel that is 1 there and 0 elsewhere. */
     private static String windows(OpPair pair, UnfoldingOps.Im2Col op) {
         OnnxGraph g = pair.graph();
         SlidingWindow w = op.window();

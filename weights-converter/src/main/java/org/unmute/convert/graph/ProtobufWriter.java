@@ -26,7 +26,7 @@ public final class ProtobufWriter {
     private final ByteArrayOutputStream tail = new ByteArrayOutputStream();
     private long done;
 
-    /** Bytes that are there already, or computed when they are needed. */
+    /** Bytes that exist already, or are computed when needed. */
     private record Part(long length, Supplier<byte[]> bytes) {}
 
     /** An empty message. */

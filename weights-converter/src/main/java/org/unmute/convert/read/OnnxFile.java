@@ -18,8 +18,8 @@ import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.TensorFile;
 
 /**
- * The weights in a memory-mapped ONNX file, read as data. Opening it reads the graph's structure, of which it keeps
- * names and places alone; no node is run, and no other file is opened. Numbers are read on request.
+ * The weights in a memory-mapped ONNX file, read as data. Opening it reads the graph's structure, and keeps only names
+ * and places; no node is run, and no other file is opened. Numbers are read on request.
  *
  * <p>A weight has the name that it has in the graph. Exporters of PyTorch fold the transpose of a linear map into its
  * weight, which loses its name; where the product is added to a bias {@code X.bias}, it is {@code X.weight} again, and
@@ -221,7 +221,7 @@ public final class OnnxFile extends TensorFile {
                 return;
             }
             if (parts.data() == null) {
-                // Lists of integers, such as shapes, that are varints: no weight is stored so.
+                // Lists of integers, such as shapes, that are varints: no weight is stored in this form.
                 if (parts.type().isFloating()) {
                     throw new MalformedFileException(
                             file,

@@ -7,7 +7,7 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.io.LoadLimits;
 
 /**
- * A node of a graph, of which only what shows the names of weights is kept.
+ * A node of a graph, reduced to what shows the names of weights.
  *
  * @param type of its operator
  * @param inputs names of the values that it reads, the first ones

@@ -48,7 +48,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
      * The fields of a {@code TensorProto}.
      *
      * @param dataType its number of the type
-     * @param type null if it is none of those that are read
+     * @param type null if it is not one of the supported ones
      * @param data little-endian numbers, row-major; null if there are none, or they are stored as varints
      * @param isExternal whether the numbers are in another file
      * @param location the other file's name

@@ -12,8 +12,8 @@ import org.unmute.files.AtomicFile;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /**
- * The outcome as Markdown for {@code bench/RESULTS.md}, written line by line: what was told stays if the check is
- * killed, and is valid Markdown at any time.
+ * The outcome as Markdown for {@code bench/RESULTS.md}, written line by line: what has been written remains if the
+ * check is killed, and is valid Markdown at any time.
  */
 final class CheckReport {
     private static final List<String> COLUMNS = List.of(

@@ -21,9 +21,9 @@ import org.unmute.bench.gpu.Step.Part;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
-/** Runs the steps of a check, each in its own process, and writes what they tell as they tell it. */
+/** Runs the steps of a check, each in its own process, and writes their messages as they arrive. */
 final class CheckRun {
-    /** Processes that a step may take: after each that breaks, another goes on with the next test. */
+    /** Processes that a step may take: after each that breaks, another one continues with the next test. */
     private static final int MAX_PROCESSES = 4;
     /** Less time than this is not worth a process. */
     private static final double MIN_SECONDS = 5;
@@ -31,7 +31,7 @@ final class CheckRun {
     private static final int MAX_FAILURES = 20;
 
     /**
-     * What was asked for.
+     * What was requested.
      *
      * @param device as {@code --device} takes it
      * @param sizes of the rows
@@ -88,7 +88,7 @@ final class CheckRun {
         return (until - System.currentTimeMillis()) / 1e3;
     }
 
-    /** Whether the device is there. Its description and its measured rates go to the report. */
+    /** Whether the device was found. Its description and its measured rates go to the report. */
     boolean opens() throws IOException {
         boolean[] there = {false};
         String[] why = {""};
@@ -156,7 +156,7 @@ final class CheckRun {
         return good;
     }
 
-    /** Whether something that was asked for cannot be run here. */
+    /** Whether something that was requested cannot be run here. */
     boolean isHindered() {
         return hindered;
     }

@@ -45,7 +45,7 @@ record Event(Kind kind, List<String> fields, CheckResult row) {
         LATE,
         /** The device takes no more work from this process. Field: the method or row that saw it. */
         LOST,
-        /** The worker has done all that it was asked. */
+        /** The worker has done everything that was requested. */
         END
     }
 

@@ -17,7 +17,7 @@ import org.unmute.kernels.contract.BackendContract;
  * on a CPU until a card has been measured; a wrong guess costs a step at the end, never a result.
  */
 final class Plan {
-    /** Parts of the contract in the order of what depends on them; those that have no place here come last. */
+    /** Parts of the contract in the order of dependence; those that are not listed come last. */
     private static final List<String> CONTRACT = List.of(
             "Prototype",
             "Winners",

@@ -23,7 +23,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.kernels.contract.BackendContract;
 
-/** Tests, run as in the build; what happens is told at once. */
+/** Tests, run as in the build; events are reported at once. */
 final class Suite implements TestExecutionListener {
     /** Errors after which CUDA refuses all further work of a process. */
     private static final Pattern LOST = Pattern.compile("CUDA_ERROR_(ILLEGAL_ADDRESS|ILLEGAL_INSTRUCTION|LAUNCH_FAILED|"

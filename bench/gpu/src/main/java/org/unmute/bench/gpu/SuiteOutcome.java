@@ -55,7 +55,7 @@ final class SuiteOutcome {
     /**
      * The process has ended before its tests did: the test that was running failed.
      *
-     * @return whether another process can go on with other tests
+     * @return whether another process can run the remaining tests
      */
     boolean ended(String why) {
         failures.add((running.isEmpty() ? name : running) + ": " + why);

@@ -53,7 +53,7 @@ class SuiteTest {
         assertThat(run(Set.of(), Sample.class)).noneMatch(e -> e.kind() == Kind.LOST);
     }
 
-    /** A process that is asked for nothing that exists has not passed. */
+    /** A process that is given no existing test has not passed. */
     @Test
     void aMissingClassIsAFailure() {
         List<Event> events = new ArrayList<>();

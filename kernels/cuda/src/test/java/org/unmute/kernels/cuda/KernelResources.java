@@ -48,7 +48,7 @@ final class KernelResources {
         }
     }
 
-    /** Kernels with a limit of their own. */
+    /** Kernels with a separate limit. */
     static Set<String> limited() {
         Set<String> all = new TreeSet<>(LIMITS.keySet());
         all.remove("others");

@@ -55,7 +55,7 @@ class OpenClDeviceLifeTest {
 
     /**
      * The result of an operation does not fit: the message names the operation, the needed and the free memory, and the
-     * largest tensor. Afterwards work can go on.
+     * largest tensor. Afterwards work can continue.
      */
     @Test
     void aResultThatDoesNotFitIsNamedWithNeedFreeAndLargest() {

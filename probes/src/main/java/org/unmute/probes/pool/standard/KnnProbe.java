@@ -87,7 +87,7 @@ public final class KnnProbe implements Remembering {
         capacity = source.integer("keep", 50_000, 1, MOST_CLIPS);
         int clips = source.isGiven() ? source.givenSize(VECTORS, 2, 0) : 1;
         int classes = source.isGiven() ? source.givenSize(TARGETS, 2, 1) : source.classes();
-        // A fresh probe has one clip of which nothing is known, so that its scores are one half.
+        // A fresh probe has one clip without known labels, so that its scores are one half.
         kept = Kept.of(
                 source.buffer(VECTORS, 0, clips, source.dim(VECTORS, 2, 1)),
                 source.buffer(TARGETS, UNKNOWN, clips, classes),

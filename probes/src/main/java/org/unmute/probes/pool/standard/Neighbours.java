@@ -10,7 +10,7 @@ final class Neighbours {
     private final int count;
     private final int left;
     private final int k;
-    /** Of all clips; null until asked for. */
+    /** Of all clips; null until requested. */
     private int[] nearest;
 
     /**

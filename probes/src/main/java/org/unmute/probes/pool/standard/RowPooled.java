@@ -4,7 +4,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
 
-/** A probe of which a row by itself is not pooled as a clip of one row would be: rows around it count, too. */
+/** A probe that does not pool a single row as it would pool a clip of one row: the rows around it count, too. */
 interface RowPooled {
     /** The descriptor of each row: {@code [batch * time, features]}, those of the first clip first. */
     Tensor rowDescriptors(TokenBatch batch);

@@ -39,7 +39,7 @@ final class BaseSizes {
             }
             default -> throw new IllegalArgumentException(name);
         }
-        // The recipe leaves out front_end., which of KWT alone is part of the encoder.
+        // The recipe leaves out front_end., which is part of the encoder only for KWT.
         return name.equals("kwt")
                 ? new RecipeCheckpoint(SEED, sizes.shapes, Map.of(), metadata)
                 : RecipeCheckpoint.of(name, true, SEED, sizes.shapes, metadata);

@@ -26,7 +26,7 @@ final class SignMatching {
     /** Scratch memory of a clip, in bytes, above which the portable kernels run instead. */
     static final long MAX_CLIP = 512L << 20;
 
-    /** Tokens in a slot, of which the best two are kept for each prototype. */
+    /** Tokens in a slot; for each prototype the best two of them are retained. */
     static final int SLOT = 32;
     /** Tokens in the tile of a group. */
     static final int TILE = 64;

@@ -14,8 +14,8 @@ import org.unmute.kernels.vector.tile.Tile;
 
 /**
  * A product with a long inner dimension (split-K), such as the gradient of a weight: {@code [64, 188000] [188000,
- * 768]}, {@code [192, 2064] [2064, 768]}. The inner dimension is split into parts; each part is summed into a matrix of
- * its own and the matrices are added in order. The number of parts depends on the shape, never on the number of
+ * 768]}, {@code [192, 2064] [2064, 768]}. The inner dimension is split into parts; each part is summed into a separate
+ * matrix, and the matrices are added in order. The number of parts depends on the shape, never on the number of
  * threads, so any number of threads gives the same bits.
  *
  * <p>A part is processed slice by slice: slices of both operands are packed (the right one by blocks of panels) and

@@ -20,7 +20,7 @@ import org.unmute.kernels.vector.runtime.WorkspacePool;
  * <p>If one task would have all prototypes, each thread takes a part of the tokens instead. It then reads only tables
  * that it wrote itself, and no other core holds them when it writes the next ones; on some machines transferring them
  * takes twice as long as everything else (experiment 101). With more prototypes this does not pay, because each part
- * has leaders of its own.
+ * has its own leaders.
  *
  * <p>Memory: a little over two bits per entry of a prototype, and 8 bytes per prototype during a match. Tokens, tables
  * and sums take a fixed amount per thread, whatever the number of prototypes and, beyond {@link

@@ -19,9 +19,9 @@ import org.unmute.kernels.vector.runtime.WorkspacePool;
 /**
  * Finds the winner of each binarized prototype in each of many groups of tokens, and its cosine: the rows of a token
  * map, or the tokens inside and outside of boxes. The package description explains the tables; here each has a second,
- * fine one of what rounding took from the first, so that the sums alone tell the winner of ninety-eight in a hundred
- * groups of eight tokens. Where the two best sums are too close their products are compared in float64; where the third
- * is, too, those of all tokens. So the winners are those of {@link BinaryMatch}, the first token on ties.
+ * fine one of what rounding took from the first, so that the sums alone identify the winner of 98 % of groups of eight
+ * tokens. Where the two best sums are too close their products are compared in float64; where the third is, too, those
+ * of all tokens. So the winners are those of {@link BinaryMatch}, the first token on ties.
  *
  * <p>Table sums are made once for each token, however many groups it is in: tokens that are in the same groups are a
  * <i>part</i>, groups are made of parts.

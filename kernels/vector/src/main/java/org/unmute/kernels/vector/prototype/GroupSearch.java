@@ -39,7 +39,7 @@ final class GroupSearch {
     private final short[] coarse = new short[ArrayPool.SHORT_BASE + BLOCKS * PIECE * LANES];
     private final short[] fine = new short[coarse.length];
 
-    /** Largest sums and leaders, which the tile keeps and nobody asks for. */
+    /** Largest sums and leaders, which the tile retains and nothing uses. */
     private final short[] unused = new short[2 * LANES];
 
     private final short[] unusedLeader = new short[2 * LANES];
@@ -156,7 +156,7 @@ final class GroupSearch {
             int to = into * PROTOTYPES + l;
             insert(best, who, from, to);
             insert(second, whoSecond, from, to);
-            // Two tokens of its own part are ahead of a third, so nobody asks which one it is.
+            // Two tokens of its part are ahead of a third, so it does not matter which one it is.
             IntVector.fromArray(I, third, to)
                     .max(IntVector.fromArray(I, third, from))
                     .intoArray(third, to);

@@ -35,7 +35,7 @@ final class LookupTables {
     private final CenteredTokens x;
     private final int pairs;
     private final byte[] data;
-    /** Tables of what rounding took from {@link #data}, times {@link #fineFactor}; null if not asked for. */
+    /** Tables of what rounding took from {@link #data}, times {@link #fineFactor}; null if not requested. */
     private final byte[] fine;
 
     private final int center;

@@ -76,12 +76,11 @@
  * <p>Tables do not pay for few tokens or prototypes: stage 1 is then skipped, and all tokens are candidates.
  *
  * <p>{@link org.unmute.kernels.vector.prototype.CandidateFilter} runs the stages; {@link
- * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens, each with a T and an α of
- * its own, and passes into tasks; {@link org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass
- * to pass, where a known q serves in (4) and (5) like that of a leader, with the largest E so far. The winner's cosine
- * is then computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded
- * once. {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} combines these classes and computes the
- * gradient.
+ * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens, each with its own T and α,
+ * and passes into tasks; {@link org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass to pass,
+ * where a known q serves in (4) and (5) like that of a leader, with the largest E so far. The winner's cosine is then
+ * computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded once.
+ * {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} combines these classes and computes the gradient.
  *
  * <h2>Groups</h2>
  *

@@ -80,7 +80,7 @@ class PackedWeightTest {
 
     /**
      * A lazy weight is read directly into the packed form: each element once, with the same bits as when packed from an
-     * array, and without an array of its own.
+     * array, and without another array.
      */
     @ParameterizedTest
     @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})

@@ -1,4 +1,4 @@
-package org.unmute.cli.audio;
+package org.unmute.cli.feature;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ public final class FeatureFile {
                 "unmute_version", BuildInfo.read().version());
     }
 
-    /** Encodes a clip and writes what is wanted: of an npy file, the token map alone. Returns the token map. */
+    /** Encodes a clip and writes the requested features; to an npy file, only the token map. Returns the token map. */
     public TokenMap write(ClipSound sound, Path file) throws IOException {
         AudioClip clip = sound.clip();
         Features features = encoder.encoder().features(sound.samples(), wanted);

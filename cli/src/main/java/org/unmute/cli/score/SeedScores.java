@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.cli.score;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.unmute.cli.audio;
+package org.unmute.cli.feature;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;

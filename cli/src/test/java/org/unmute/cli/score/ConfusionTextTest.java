@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.cli.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.cli.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.unmute.cli.option.LabelOptions;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.Json;
 import org.unmute.metrics.Calibration;
@@ -76,7 +77,7 @@ public final class LearnedScores {
     public String line(List<String> splits) {
         Decisions first = learned.getFirst();
         String line = "thresholds: " + first;
-        return ValidationClips.inWords(splits).equals(first.source())
+        return LabelOptions.inWords(splits).equals(first.source())
                 ? line + ": the split that is scored, so that F1 at learned thresholds and the calibration are"
                         + " too good"
                 : line;

@@ -1,4 +1,4 @@
-package org.unmute.cli.audio;
+package org.unmute.cli.label;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -25,13 +25,14 @@ import org.unmute.data.split.LabelAudit;
 public record LabelReport(
         Path source,
         LabelFile labels,
+        ClipPlan plan,
         ClipPlan.Clips made,
         TimeBlocks.Split split,
         LabelAudit audit,
         List<String> remarks,
         Map<String, String> skipped) {
     /** Everything as JSON. */
-    public ObjectNode document(ClipPlan plan) {
+    public ObjectNode document() {
         return Json.object()
                 .put("labels", source.toString())
                 .put("recognized", labels.recognized())

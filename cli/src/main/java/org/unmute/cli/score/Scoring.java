@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.cli.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;

@@ -1,0 +1,120 @@
+package org.unmute.cli.demo;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.benchmark.protocol.StepCost;
+import org.unmute.cli.console.CommandRun;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.score.Scoring;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.metrics.ScoreScale;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * Trains probes on the clips of the demo, and scores them on its test clips.
+ *
+ * @param train  training clips with their tokens
+ * @param test   test clips with their tokens
+ * @param seeds  training runs per probe
+ * @param epochs passes over the training clips
+ * @param seed   of the bootstrap
+ */
+public record DemoTraining(Clips train, Clips test, int seeds, int epochs, long seed) {
+    private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
+
+    /** Clips per training step: the default of the settings. */
+    private static final int BATCH =
+            TrainingSettings.defaults(PROBES.getFirst()).batch();
+
+    /** In seconds; see {@link StepCost#measure}. */
+    private static final double PATIENCE = 0.2;
+
+    /** Clips and their tokens, in memory. */
+    public record Clips(Manifest manifest, List<TokenMap> maps) {
+        /** Reads the tokens of clips. */
+        public static Clips read(Manifest manifest, TokenCache cache) throws IOException {
+            List<TokenMap> maps = new ArrayList<>();
+            for (LabelledClip c : manifest.clips()) {
+                maps.add(cache.read(c.file()));
+            }
+            return new Clips(manifest, maps);
+        }
+    }
+
+    /** The results of each probe. */
+    public Map<String, DemoReport.Result> run(CommandRun command) throws IOException {
+        TokenSet set = TokenSet.of(
+                train.maps(),
+                train.manifest().targets(),
+                train.manifest().labels().size());
+        long steps = (long) seeds * epochs * Math.ceilDiv(train.maps().size(), BATCH);
+        Map<String, DemoReport.Result> results = new LinkedHashMap<>();
+        try (Progress progress = command.progress(
+                "training " + PROBES.size() + " probes x " + seeds + " seeds", "steps", PROBES.size() * steps)) {
+            Map<String, Double> seconds = new LinkedHashMap<>();
+            for (String name : PROBES) {
+                seconds.put(name, stepSeconds(name, set, steps));
+            }
+            progress.expect(
+                    steps * seconds.values().stream().mapToDouble(s -> s).sum());
+            for (String name : PROBES) {
+                Runnable step = () -> progress.advance(1, seconds.get(name));
+                results.put(name, run(name, set, step));
+            }
+        }
+        return results;
+    }
+
+    /** Seconds of a training step. Costs differ severalfold between probes, which the remaining time accounts for. */
+    private static double stepSeconds(String name, TokenSet set, long steps) throws IOException {
+        StepCost.Step step = new StepCost.Step(
+                name,
+                ProbeOptions.DEFAULTS,
+                set.tokens().grid(),
+                0,
+                set.classes(),
+                BATCH,
+                TrainingSettings.defaults(name).objective());
+        return BATCH
+                * StepCost.measure(Backends.current(), step, new StepCost.Clips(BATCH * steps, 0, 0), PATIENCE)
+                        .train();
+    }
+
+    private DemoReport.Result run(String name, TokenSet set, Runnable step) throws IOException {
+        TokenGrid grid = set.tokens().grid();
+        Scoring scoring = new Scoring(test.manifest(), false, 1000, seed);
+        TrainedProbe first = null;
+        float[][] firstScores = null;
+        for (int one = 0; one < seeds; one++) {
+            TrainingSettings settings = TrainingSettings.defaults(name)
+                    .withEpochs(epochs)
+                    .withStandardize(true)
+                    .withSeed(one);
+            Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, one);
+            ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, _ -> step.run());
+            TrainedProbe t =
+                    result.trained(probe, train.manifest().labels().names(), grid.cls(), settings.objective(), "", "");
+            float[][] scores = t.rawScores(test.maps());
+            scoring.add(scores, ScoreScale.PROBABILITY);
+            if (first == null) {
+                first = t;
+                firstScores = scores;
+            }
+        }
+        return new DemoReport.Result(first, firstScores, scoring);
+    }
+}

@@ -1,0 +1,2 @@
+/** What the command eval computes for clips. */
+package org.unmute.cli.eval;

@@ -1,0 +1,129 @@
+package org.unmute.cli.probe;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+
+/**
+ * A run of trained probes, as it is recorded and printed.
+ *
+ * @param choice     of the probe
+ * @param folder     of the run
+ * @param set        the tokens that were trained on
+ * @param validation the clips that thresholds were learned on
+ * @param missing    names of labelled clips that are not in the cache
+ * @param noEvents   why no thresholds of events were learned; null if they were
+ * @param seeds      the training with each seed
+ */
+public record TrainedRun(
+        ProbeChoice choice,
+        Path folder,
+        TokenSet set,
+        ValidationClips validation,
+        List<String> missing,
+        String noEvents,
+        Map<String, SeedRun> seeds) {
+    /** The training with one seed, for JSON and the record. */
+    record SeedRun(
+            String file,
+            long parameters,
+            Object settings,
+            Object options,
+            double firstEpochLoss,
+            double lastEpochLoss,
+            Double clipsPerSecond,
+            Integer backgroundClips,
+            EventDecisionTable events) {
+        static SeedRun of(String file, TrainedProbe probe, SeedTraining.Trained trained, TrainingSettings settings) {
+            double[] losses = trained.result().losses().epochs();
+            double pace = trained.result().throughput().clipsPerSecond();
+            return new SeedRun(
+                    file,
+                    probe.probe().parameterCount(),
+                    settings.describe(),
+                    probe.probe().options().values(),
+                    losses[0],
+                    losses[losses.length - 1],
+                    Double.isNaN(pace) ? null : pace,
+                    trained.background(),
+                    EventDecisionTable.of(probe));
+        }
+
+        private String pace() {
+            return clipsPerSecond == null
+                    ? ""
+                    : String.format(
+                            Locale.ROOT, clipsPerSecond < 100 ? ", %.1f clips/s" : ", %.0f clips/s", clipsPerSecond);
+        }
+    }
+
+    private record Result(
+            String run,
+            String probe,
+            int clips,
+            List<String> missing,
+            String loss,
+            ValidationClips.Summary thresholds,
+            Map<String, SeedRun> runs) {}
+
+    /** Adds the results to the record. */
+    void addTo(RunRecord record, TokenCache tokens) {
+        record.result("probe", choice.name())
+                .result("clips", set.clips())
+                .result("classes", validation.train().labels().names())
+                .result("missing", missing)
+                .result("loss", choice.loss().toString())
+                .result("padding", set.tokens().isSoundOnly() ? "left out" : "as sound")
+                .result("thresholds", validation.summary())
+                .result("cache", tokens.key().toString())
+                .result("runs", seeds);
+    }
+
+    /** The document for JSON. */
+    public Object document() {
+        return new Result(
+                folder.toString(),
+                choice.name(),
+                set.clips(),
+                missing,
+                choice.loss().objective().loss().name(),
+                validation.summary(),
+                seeds);
+    }
+
+    /** Prints the same facts for a terminal. */
+    public void print(PrintWriter o) {
+        if (!missing.isEmpty()) {
+            o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
+                    + missing.getFirst());
+        }
+        o.println(choice.loss());
+        seeds.forEach((seed, run) -> o.printf(
+                Locale.ROOT,
+                "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s%n",
+                choice.name(),
+                seed,
+                run.parameters(),
+                set.clips(),
+                run.firstEpochLoss(),
+                run.lastEpochLoss(),
+                run.pace(),
+                folder.resolve(run.file())));
+        validation.print(o);
+        if (noEvents != null) {
+            o.println("no thresholds of events learned: " + noEvents);
+        }
+        seeds.forEach((seed, run) -> {
+            if (run.events() != null) {
+                run.events().print(seed, o);
+            }
+        });
+    }
+}
