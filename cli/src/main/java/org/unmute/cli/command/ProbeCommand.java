@@ -49,6 +49,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.TensorScope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -186,7 +187,7 @@ final class ProbeCommand extends ComputingCommand {
         ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
         TrainingOptions.ChosenLoss loss = training.loss(labels.task(), frames.given());
         if (frames.given()) {
-            options = frames.isOfBoxes() ? BoxLabels.ofColumns(name, options) : FrameLabels.ofRows(name, options);
+            options = frames.isOfBoxes() ? BoxLabels.ofBoxes(name, options) : FrameLabels.ofRows(name, options);
             frames.edges();
             events.requireNoStretch();
         }
@@ -232,7 +233,12 @@ final class ProbeCommand extends ComputingCommand {
             ProbeOptions chosen = training.options(name, set.classes(), options);
             SeedTraining trainer =
                     new SeedTraining(name, chosen, train.labels().names(), tokens.key(), out, this::progress);
-            Lessons lessons = new Lessons(tokens, held, background, learning);
+            Lessons lessons = new Lessons(
+                    tokens,
+                    held,
+                    background,
+                    learning,
+                    rows.boxes() == null ? null : rows.boxes().summary());
             int stretch = events.stretchRows(CacheOrigin.rowTimes(cache).orElse(null));
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
                 TrainingSettings settings = training.settings(name, loss.objective(), seed, set.clips())
@@ -255,7 +261,11 @@ final class ProbeCommand extends ComputingCommand {
 
     /** What a probe learns from besides its training clips. */
     private record Lessons(
-            TokenCache tokens, ValidationClips held, BackgroundTokens background, EventLearning events) {}
+            TokenCache tokens,
+            ValidationClips held,
+            BackgroundTokens background,
+            EventLearning events,
+            TrainingBoxes boxes) {}
 
     private BackgroundTokens background(TokenCache tokens, Manifest train, Objective objective) throws IOException {
         Path path = events.background();
@@ -337,7 +347,7 @@ final class ProbeCommand extends ComputingCommand {
         Path file = out.resolve("probe-seed" + settings.seed() + ".safetensors");
         try (TensorScope _ = new TensorScope()) {
             SeedTraining.Trained trained = training.train(set, lessons.background(), settings);
-            TrainedProbe onClips = lessons.held().taught(trained.probe(), lessons.tokens());
+            TrainedProbe onClips = lessons.held().taught(trained.probe().withBoxes(lessons.boxes()), lessons.tokens());
             TrainedProbe taught = lessons.events().taught(onClips, lessons.tokens());
             taught.save(file);
             double[] losses = trained.result().losses().epochs();
