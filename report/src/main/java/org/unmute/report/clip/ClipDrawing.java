@@ -185,8 +185,8 @@ final class ClipDrawing {
                             + " whose similarity counts."
                             + (clip.boxes() == null
                                     ? ""
-                                    : " The dashed box around it is as long and as high as the boxes that taught the"
-                                            + " class are, by their medians."),
+                                    : " The dashed box around its time is as long and as high as the boxes that taught"
+                                            + " the class are, by their medians."),
                     prototypes()));
             return;
         }

@@ -165,15 +165,13 @@ public record EventPage(
                                     + escape(c.type().alarms()) + "</td>"
                             : "",
                     taught
-                            ? "<td>" + TaughtText.band(c.type().taught()) + "</td><td>"
-                                    + TaughtText.length(c.type().taught()) + "</td>"
+                            ? "<td>" + TaughtText.medianBand(c.type().taught()) + "</td><td>"
+                                    + TaughtText.medianLength(c.type().taught()) + "</td>"
                             : "");
         }
         html.line("</tbody></table></div>");
         if (taught) {
-            html.line(
-                    "<p class=\"note\">Taught: the boxes that the class was trained on, their medians and, in brackets,"
-                            + " what 80 %% of them lie between.</p>");
+            html.line("<p class=\"note\">Taught: the boxes that the class was trained on, by their medians.</p>");
         }
         if (silent > 0) {
             html.line("<p class=\"note\">%s without any event.</p>", number(silent, "class"));

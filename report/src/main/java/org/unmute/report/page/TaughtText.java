@@ -10,19 +10,31 @@ public final class TaughtText {
     private TaughtText() {}
 
     /** {@code 75 boxes}. */
-    public static String count(OfClass taught) {
+    static String count(OfClass taught) {
         return taught.boxes() + (taught.boxes() == 1 ? " box" : " boxes");
     }
 
+    /** Medians, {@code 350–1900 Hz}; empty without boxes. */
+    public static String medianBand(OfClass taught) {
+        return taught.boxes() == 0
+                ? ""
+                : hertz(taught.low().median()) + "\u2013" + hertz(taught.high().median()) + " Hz";
+    }
+
+    /** The median, {@code 0.8 s}; empty without boxes. */
+    public static String medianLength(OfClass taught) {
+        return taught.boxes() == 0 ? "" : seconds(taught.seconds().median()) + " s";
+    }
+
     /** {@code 350 (120–900) to 1900 (800–4200) Hz}; empty without boxes. */
-    public static String band(OfClass taught) {
+    static String band(OfClass taught) {
         return taught.boxes() == 0
                 ? ""
                 : spread(taught.low(), TaughtText::hertz) + " to " + spread(taught.high(), TaughtText::hertz) + " Hz";
     }
 
     /** {@code 0.8 (0.3–2.1) s}; empty without boxes. */
-    public static String length(OfClass taught) {
+    static String length(OfClass taught) {
         return taught.boxes() == 0 ? "" : spread(taught.seconds(), TaughtText::seconds) + " s";
     }
 
