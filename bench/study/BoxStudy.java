@@ -23,7 +23,7 @@ import org.unmute.models.encoder.RowTimes;
  *
  * SEED0 is a folder of {@code unmute detect}. The first name is that of weak training. F1 of boxes are macro, the mean
  * over seeds. Each run after the first is also shown with the mean training band of the class in place of the band that
- * it found. The ratio is to the first run, the difference to the same events with the mean training band, both with
+ * it found. The ratio is to the first run, the differences to the same events with the mean training band, all with
  * 95 % intervals of a bootstrap over recordings, drawn alike for both. The ceiling has the true boxes on the grid of
  * tokens.
  */
@@ -41,9 +41,9 @@ public final class BoxStudy {
         Map<String, double[]> bands = meanBands(train);
         List<String> classes = List.copyOf(bands.keySet());
         List<SoundBox> truth = boxes(test, null);
-        System.out.println(
-                "| events, bands | IoU 0.3 | IoU 0.5 | IoU 0.3, times the first | IoU 0.3, above mean bands |");
-        System.out.println("|---|--:|--:|--:|--:|");
+        System.out.println("| events, bands | IoU 0.3 | IoU 0.5 | IoU 0.3, times the first | IoU 0.3, above mean bands"
+                + " | IoU 0.5, above mean bands |");
+        System.out.println("|---|--:|--:|--:|--:|--:|");
         List<BoxScores> first = null;
         for (String run : Arrays.asList(args).subList(4, args.length)) {
             String name = run.substring(0, run.indexOf('='));
@@ -133,18 +133,24 @@ public final class BoxStudy {
             String name, List<BoxScores> own, List<BoxScores> first, List<BoxScores> mean, int recordings) {
         System.out.printf("| %s | %.3f | %.3f |", name, f1(own, 0.3, null), f1(own, 0.5, null));
         double[] ratio = new double[BOOTSTRAP.resamples()];
-        double[] difference = new double[ratio.length];
+        double[][] difference = new double[2][ratio.length];
         boolean compared = first != null && own != first;
         if (compared || mean != null) {
             BOOTSTRAP.forEachDraw(recordings, (r, draws) -> {
-                double f = f1(own, 0.3, draws);
-                ratio[r] = compared ? f / f1(first, 0.3, draws) : 0;
-                difference[r] = mean != null ? f - f1(mean, 0.3, draws) : 0;
+                ratio[r] = compared ? f1(own, 0.3, draws) / f1(first, 0.3, draws) : 0;
+                for (int i = 0; i < difference.length; i++) {
+                    double iou = BoxScores.IOU.get(i);
+                    difference[i][r] = mean != null ? f1(own, iou, draws) - f1(mean, iou, draws) : 0;
+                }
             });
         }
         System.out.print(compared ? interval(f1(own, 0.3, null) / f1(first, 0.3, null), ratio, "%.1f") : " – |");
-        System.out.println(
-                mean != null ? interval(f1(own, 0.3, null) - f1(mean, 0.3, null), difference, "%.3f") : " – |");
+        for (int i = 0; i < difference.length; i++) {
+            double iou = BoxScores.IOU.get(i);
+            System.out.print(
+                    mean != null ? interval(f1(own, iou, null) - f1(mean, iou, null), difference[i], "%.3f") : " – |");
+        }
+        System.out.println();
     }
 
     private static String interval(double value, double[] resampled, String form) {

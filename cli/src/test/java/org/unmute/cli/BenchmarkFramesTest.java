@@ -105,6 +105,24 @@ class BenchmarkFramesTest {
                         "protobin frames",
                         "linear-mean frames");
         assertThat(report.resolve("tables/events-event-f1-macro.csv")).content().contains("linear-mean frames");
+        List<String> figure = Files.readAllLines(report.resolve("figures/events-segment-f1-macro-by-training.csv"));
+        assertThat(figure.getFirst()).isEqualTo("group,series,value,error");
+        assertThat(figure).hasSize(1 + 2 * 3);
+        Map<String, String> bars = new TreeMap<>();
+        figure.stream().map(row -> row.split(",", -1)).forEach(c -> bars.put(c[0] + ", " + c[1], c[2]));
+        Map<String, String> cells = Map.of(
+                "protobin, whole clips (threshold 0.5)", "protobin",
+                "protobin, whole clips (learned thresholds)", "protobin-learned",
+                "protobin, rows (learned thresholds)", "protobin-frames",
+                "linear-mean, rows (learned thresholds)", "linear-mean-frames");
+        for (Map.Entry<String, String> bar : cells.entrySet()) {
+            assertThat(Double.parseDouble(bars.get(bar.getKey())))
+                    .as(bar.getKey())
+                    .isEqualTo(json(bar.getValue() + "/cell.json")
+                            .at("/events/segment_f1_macro/mean")
+                            .asDouble());
+        }
+        assertThat(bars.get("linear-mean, whole clips (threshold 0.5)")).isEmpty();
     }
 
     /** A cell for clips as a whole does not notice that others of its grid are trained on rows. */

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.truth.TrainingBoxes.Band;
 
 /** {@code soundscape --bands}, {@code probe --boxes}, {@code detect} and {@code eval} on tones of two classes. */
 class BoxesEndToEndTest {
@@ -152,8 +155,50 @@ class BoxesEndToEndTest {
         assertThat(record.at("/results/boxes/clips").asInt()).isEqualTo(30);
         assertThat(record.at("/results/boxes/validationClips").asInt()).isEqualTo(6);
         assertThat(record.at("/results/boxes/pieceRows").asInt()).isEqualTo(13);
+        assertThat(record.at("/results/boxes/taught/low/boxes").asInt()).isGreaterThan(5);
+        TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed0.safetensors"));
+        assertThat(record.at("/results/boxes/taught/high/low/1").asDouble())
+                .isEqualTo(probe.boxes()
+                        .classes()
+                        .get(probe.classes().indexOf("high"))
+                        .low()
+                        .median());
+        // Each event has a band among those of the boxes that taught its class.
+        List<String> events = Files.readAllLines(folder.resolve("found").resolve("events.csv"));
+        assertThat(events).hasSizeGreaterThan(5);
+        for (String row : events.subList(1, events.size())) {
+            String[] c = row.split(",");
+            List<Band> own =
+                    probe.boxes().classes().get(probe.classes().indexOf(c[3])).bands();
+            assertThat(Double.parseDouble(c[5]))
+                    .isBetween(least(own, Band::low) - 0.06, -least(own, b -> -b.low()) + 0.06);
+            assertThat(Double.parseDouble(c[6]))
+                    .isBetween(least(own, Band::high) - 0.06, -least(own, b -> -b.high()) + 0.06);
+        }
         JsonNode lines = eval(folder.resolve("found").resolve("events.jsonl"));
         assertThat(lines.at("/metrics/box_0.3_f1_macro/mean")).isEqualTo(found.at("/metrics/box_0.3_f1_macro/mean"));
+    }
+
+    private static double least(List<Band> bands, ToDoubleFunction<Band> value) {
+        return bands.stream().mapToDouble(value).min().orElseThrow();
+    }
+
+    @Test
+    void whatWasTaughtIsShown() throws IOException {
+        Path scene = scenes.resolve("test").resolve("000000.wav");
+        Path why = folder.resolve("why");
+        Ran ran = Ran.unmute("explain", "--probe", run, "--audio", scene, "--class", "low", "--out", why)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out()).containsPattern("Taught by \\d+ boxes, from \\d+ .* Hz, .* s long");
+        assertThat(why.resolve("explain.html")).content().contains("Taught by ", "class=\"taught\"");
+        JsonNode json = new ObjectMapper().readTree(why.resolve("explain.json").toFile());
+        assertThat(json.at("/results/explained/classes/0/taught/boxes").asInt()).isGreaterThan(5);
+        Path found = folder.resolve("page");
+        Ran detect = Ran.unmute("detect", "--probe", run, "--audio", scenes.resolve("test"), "--page", "--out", found)
+                .endsWith(ExitCode.OK);
+        assertThat(detect.err() + detect.out()).contains(" boxes that taught the probe");
+        assertThat(found.resolve("events.html")).content().contains("Taught band", "class=\"taught\"");
+        Ran.unmute("fsck", run).endsWith(ExitCode.OK);
     }
 
     /** The truth as detections is right in every box; where bands lack, a line says that there are no such metrics. */

@@ -19,6 +19,7 @@ import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.event.EventClass;
 import org.unmute.report.event.EventPage;
 import org.unmute.report.event.EventPageLimits;
@@ -108,14 +109,15 @@ public final class DetectionPage {
     private List<EventClass> classes() {
         double[] high = setup.rules().high();
         EventDecisionTable decisions = setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());
+        TrainingBoxes boxes = setup.probe().boxes();
         List<EventClass> classes = new ArrayList<>();
         for (int c : setup.wanted().chosen(names)) {
             EventDecisionTable.Row row =
                     decisions == null ? null : decisions.classes().get(c);
-            classes.add(
-                    row == null
-                            ? new EventClass(names.get(c), high[c])
-                            : new EventClass(names.get(c), high[c], row.foundInWords(), row.alarmsInWords()));
+            EventClass own = row == null
+                    ? new EventClass(names.get(c), high[c])
+                    : new EventClass(names.get(c), high[c], row.foundInWords(), row.alarmsInWords());
+            classes.add(boxes == null ? own : own.taughtBy(boxes.classes().get(c)));
         }
         return classes;
     }

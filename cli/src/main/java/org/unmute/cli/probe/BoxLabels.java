@@ -24,10 +24,10 @@ import org.unmute.probes.pool.Probes;
 public final class BoxLabels {
     private BoxLabels() {}
 
-    /** The options of a probe of boxes: it finds bands by columns, unless they say otherwise. */
-    public static ProbeOptions ofColumns(String probe, ProbeOptions given) {
+    /** The options of a probe of boxes: it finds bands from those of its boxes, unless they say otherwise. */
+    public static ProbeOptions ofBoxes(String probe, ProbeOptions given) {
         boolean has = Probes.type(probe).options().contains(MaxPooled.BANDS);
-        return has && !given.has(MaxPooled.BANDS) ? given.with(MaxPooled.BANDS, MaxPooled.COLUMNS) : given;
+        return has && !given.has(MaxPooled.BANDS) ? given.with(MaxPooled.BANDS, MaxPooled.TAUGHT) : given;
     }
 
     /**
@@ -81,7 +81,8 @@ public final class BoxLabels {
                         .with("validationClips", validation == null ? 0 : validation.strong())
                         .with("pieceRows", piece)
                         .with("rowSeconds", spec.rowTimes().rowSeconds())
-                        .with("remarks", train.remarks()));
+                        .with("remarks", train.remarks())
+                        .with("taught", TaughtJson.of(held.train().labels().names(), train.summary())));
         return new FrameLabels(null, train, FrameLabels.orNull(validation));
     }
 }

@@ -18,6 +18,7 @@ import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.clip.ClipExplanation.Verdict;
 import org.unmute.report.clip.TermText;
+import org.unmute.report.page.TaughtText;
 
 /** Formats an explanation as text for a terminal and as JSON. */
 public final class ExplainText {
@@ -112,6 +113,9 @@ public final class ExplainText {
                 r.name(),
                 r.score(),
                 clip.verdict(r.classIndex()).map(v -> ", " + v).orElse(""));
+        if (clip.boxes() != null) {
+            o.println(TaughtText.sentence(clip.taught(r.classIndex())));
+        }
         table.print(o);
     }
 
@@ -160,6 +164,9 @@ public final class ExplainText {
                 .put("sum", r.sum())
                 .put("difference", r.difference());
         clip.verdict(r.classIndex()).ifPresent(v -> document.putPOJO("verdict", v));
+        if (clip.boxes() != null) {
+            document.putPOJO("taught", TaughtJson.of(clip.taught(r.classIndex())));
+        }
         return document;
     }
 

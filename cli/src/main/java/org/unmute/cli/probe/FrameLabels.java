@@ -15,6 +15,7 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
+import org.unmute.data.annotation.BoxBags;
 import org.unmute.data.annotation.EventRows;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.CacheOrigin;
@@ -24,7 +25,6 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
-import org.unmute.probes.truth.BoxTargets;
 import org.unmute.probes.truth.RowTargets;
 
 /**
@@ -34,7 +34,7 @@ import org.unmute.probes.truth.RowTargets;
  * @param boxes      boxes of the training clips; null if they are not trained on boxes
  * @param validation rows of the validation clips; null if there are none, or none of them has labels with times
  */
-public record FrameLabels(RowTargets train, BoxTargets boxes, RowTargets validation) {
+public record FrameLabels(RowTargets train, BoxBags boxes, RowTargets validation) {
     /** Clips as a whole. */
     public static final FrameLabels NONE = new FrameLabels(null, null, null);
 

@@ -67,7 +67,7 @@ public final class LearningOptions {
         ProbeOptions options = settings.of(name, line);
         ChosenLoss loss = training.loss(clips.labels().task(), frames.given());
         if (frames.given()) {
-            options = frames.isOfBoxes() ? BoxLabels.ofColumns(name, options) : FrameLabels.ofRows(name, options);
+            options = frames.isOfBoxes() ? BoxLabels.ofBoxes(name, options) : FrameLabels.ofRows(name, options);
             frames.edges();
             events.requireNoStretch();
         }

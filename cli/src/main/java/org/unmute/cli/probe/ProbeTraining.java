@@ -23,6 +23,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.TensorScope;
 
 /** Trains a probe, once for each seed, and writes the probes and the lists of their clips to the folder of a run. */
@@ -63,7 +64,11 @@ public final class ProbeTraining {
 
     /** What a probe learns from besides its training clips. */
     private record Lessons(
-            TokenCache tokens, ValidationClips held, BackgroundTokens background, EventLearning events) {}
+            TokenCache tokens,
+            ValidationClips held,
+            BackgroundTokens background,
+            EventLearning events,
+            TrainingBoxes boxes) {}
 
     /** Whether a file in the folder of a run is of a seed, perhaps of one that a killed run left. */
     public static boolean isOfSeed(String file) {
@@ -96,7 +101,8 @@ public final class ProbeTraining {
             ProbeOptions chosen = learning.training().options(choice.name(), set.classes(), choice.options());
             SeedTraining trainer =
                     new SeedTraining(choice.name(), chosen, train.labels().names(), tokens.key(), out, run::progress);
-            Lessons lessons = new Lessons(tokens, held, background, events);
+            TrainingBoxes boxes = rows.boxes() == null ? null : rows.boxes().summary();
+            Lessons lessons = new Lessons(tokens, held, background, events, boxes);
             int stretch = learning.events()
                     .stretchRows(CacheOrigin.rowTimes(clips.cache()).orElse(null));
             for (long seed : seeds) {
@@ -127,7 +133,7 @@ public final class ProbeTraining {
         Path file = out.resolve("probe-seed" + settings.seed() + ".safetensors");
         try (TensorScope _ = new TensorScope()) {
             SeedTraining.Trained trained = training.train(set, lessons.background(), settings);
-            TrainedProbe onClips = lessons.held().taught(trained.probe(), lessons.tokens());
+            TrainedProbe onClips = lessons.held().taught(trained.probe().withBoxes(lessons.boxes()), lessons.tokens());
             TrainedProbe taught = lessons.events().taught(onClips, lessons.tokens());
             taught.save(file);
             return TrainedRun.SeedRun.of(file.getFileName().toString(), taught, trained, settings);

@@ -15,6 +15,7 @@ import org.unmute.data.annotation.SparseRecording.Span;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.truth.BoxTargets;
 import org.unmute.probes.truth.TokenBags;
+import org.unmute.probes.truth.TrainingBoxes;
 
 /**
  * Bags of tokens from boxes in time and frequency: the tokens in a box are a bag that has its class, the tokens outside
@@ -138,6 +139,21 @@ public final class BoxBags implements BoxTargets {
     /** What a user should know: what was left out, cut off, or counts as a whole. */
     public List<String> remarks() {
         return List.copyOf(remarks);
+    }
+
+    /** A summary of the boxes in clips: their bands as far as the encoder hears them, their lengths as drawn. */
+    public TrainingBoxes summary() {
+        List<List<TrainingBoxes.Box>> boxes = new ArrayList<>();
+        clips.classes().names().forEach(_ -> boxes.add(new ArrayList<>()));
+        for (Annotation e : clips.used()) {
+            double low = Math.max(low(e), columns[0][0]);
+            double high = Math.min(high(e), columns[columns.length - 1][1]);
+            if (!e.isWhole() && !e.label().isEmpty() && low < high) {
+                boxes.get(clips.classes().indexOf(e.label()))
+                        .add(new TrainingBoxes.Box(e.offset() - e.onset(), low, high));
+            }
+        }
+        return new TrainingBoxes(boxes.stream().map(TrainingBoxes.OfClass::of).toList());
     }
 
     @Override

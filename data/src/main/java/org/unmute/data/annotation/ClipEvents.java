@@ -41,6 +41,7 @@ final class ClipEvents {
     private final boolean joined;
     private final Clip[] clips;
     private final List<String> remarks = new ArrayList<>();
+    private final Set<Annotation> used = new LinkedHashSet<>();
     private final CRC32C digest = new CRC32C();
     private int strong;
 
@@ -166,7 +167,6 @@ final class ClipEvents {
     }
 
     private void fill(Manifest manifest, IntUnaryOperator rows, Map<String, Recording> recordings) {
-        Set<Annotation> used = new LinkedHashSet<>();
         Set<Annotation> cut = new LinkedHashSet<>();
         int weak = 0;
         int untimed = 0;
@@ -202,7 +202,7 @@ final class ClipEvents {
             add(Arrays.toString(open));
             clips[i] = new Clip(recording, start, open);
         }
-        remark(recordings, used, cut);
+        remark(recordings, cut);
         if (weak > 0) {
             remarks.add(weak + " clips are of recordings that no table of events names: they count as a whole, by their"
                     + " maximum over time");
@@ -214,7 +214,7 @@ final class ClipEvents {
         }
     }
 
-    private void remark(Map<String, Recording> recordings, Set<Annotation> used, Set<Annotation> cut) {
+    private void remark(Map<String, Recording> recordings, Set<Annotation> cut) {
         List<Annotation> outside = new ArrayList<>();
         recordings
                 .values()
@@ -262,6 +262,11 @@ final class ClipEvents {
     /** How many clips are of recordings that a table names. */
     int strong() {
         return strong;
+    }
+
+    /** The events that lie in a clip, each once. */
+    Set<Annotation> used() {
+        return used;
     }
 
     /** What was left out, joined, cut off, or counts as a whole. */

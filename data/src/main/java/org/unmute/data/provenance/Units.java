@@ -26,7 +26,7 @@ public final class Units {
      * @param one the singular, which must have a regular plural
      */
     public static String count(long n, String one) {
-        return n + " " + one + (n == 1 ? "" : one.endsWith("s") ? "es" : "s");
+        return n + " " + one + (n == 1 ? "" : one.endsWith("s") || one.endsWith("x") ? "es" : "s");
     }
 
     /** A number of bytes in the largest unit that gives at least 1: 12 B, 3.4 MiB. */

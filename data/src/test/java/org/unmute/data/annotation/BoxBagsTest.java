@@ -24,6 +24,9 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.frontend.MelBands;
 import org.unmute.probes.truth.TokenBags;
+import org.unmute.probes.truth.TrainingBoxes;
+import org.unmute.probes.truth.TrainingBoxes.Band;
+import org.unmute.probes.truth.TrainingBoxes.OfClass;
 
 class BoxBagsTest {
     private static final int COLUMNS = 4;
@@ -161,6 +164,23 @@ class BoxBagsTest {
                         "in 1.0 0/0", "in 0.5 3/0 4/0", "in 0.5 3/1 4/1", "in 0.5 4/1", "in 0.5 4/2");
         assertThat(all(bags, 1, "out")).startsWith("1.0 0/1 0/2 0/3 1/0");
         assertThat(all.remarks()).hasSize(1).first().asString().contains("1 of 5 events lack an edge");
+    }
+
+    @Test
+    void theBoxesInSummary() {
+        LabelFile table = table(
+                box(1, 3, "a", 200, 400),
+                box(2, 2.5, "a", 50, 9000),
+                box(2, 99, "a", Double.NaN, 400),
+                box(50, 51, "a", 200, 300), // in no clip
+                box(1, 2, "a", 4500, 5000), // above what the encoder hears
+                box(1, 2, "", 200, 400));
+        TrainingBoxes summary = of(table, 100, clip("a", "b")).summary();
+        OfClass a = summary.classes().get(0);
+        assertThat(a.bands()).containsExactly(new Band(100, 400, 1), new Band(100, 4000, 1), new Band(200, 400, 1));
+        assertThat(a.seconds().median()).as("lengths as they are drawn").isEqualTo(2);
+        assertThat(a.seconds().ninetieth()).isGreaterThan(70);
+        assertThat(summary.classes().get(1)).isEqualTo(OfClass.NONE);
     }
 
     @Test

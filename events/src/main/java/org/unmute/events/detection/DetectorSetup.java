@@ -272,6 +272,12 @@ public record DetectorSetup(
         BandFinder bands = new BandFinder(probe, spec);
         Band full = bands.full();
         String all = String.format(Locale.ROOT, "%.0f to %.0f Hz", full.low(), full.high());
+        if (bands.isTaught()) {
+            return "frequencies: the mean band of the "
+                    + Units.count(probe.boxes().boxes(), "box")
+                    + " that taught the probe, of those of a class, as the scores of " + spec.freq()
+                    + " bands of tokens fit them";
+        }
         if (bands.isLocal()) {
             return "frequencies: the band in which the winning tokens lie, of " + spec.freq() + " from " + all;
         }

@@ -2,7 +2,9 @@ package org.unmute.probes.event;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.frontend.MelBands;
@@ -13,6 +15,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.TensorScope;
 
@@ -26,9 +29,10 @@ import org.unmute.tensor.TensorScope;
  * floor: the part of the contribution that the column decides. These votes are summed over the prototypes. The band is
  * the run of columns around the maximum of the sum that have at least half of that maximum.
  *
- * <p>A probe that was trained on boxes ({@link MaxPooled#COLUMNS}) is asked as it was trained: each column of the rows
- * is scored by itself, and the band is the run of columns around the best one whose logit is at most {@value #BELOW}
- * below the best.
+ * <p>A probe that was trained on boxes is asked as it was trained: each column of the rows is scored by itself. With
+ * {@link MaxPooled#TAUGHT} the band is the mean of those of the class's training boxes, weighted by how well these
+ * scores fit them. With {@link MaxPooled#COLUMNS}, or if no box taught the class, it is the run of columns around the
+ * best one whose logit is at most {@value #BELOW} below the best.
  *
  * <p>If the grid has one column, or the probe has no prototypes, or no prototype adds to the class, the band is full.
  */
@@ -44,6 +48,7 @@ public final class BandFinder {
     private final EncoderSpec spec;
     private final boolean local;
     private final Band full;
+    private final @Nullable TaughtBands[] taught;
 
     /**
      * @param probe the probe
@@ -60,11 +65,17 @@ public final class BandFinder {
                 ? new Band(0, spec.speed().recordedHertz(spec.sampleRate() / 2.0), true)
                 : new Band(
                         spec.speed().recordedHertz(bands.lowHz()), spec.speed().recordedHertz(bands.highHz()), true);
+        taught = local ? taught(probe, spec) : new TaughtBands[0];
     }
 
     /** Whether any band can be narrower than {@link #full}. */
     public boolean isLocal() {
         return local;
+    }
+
+    /** Whether the bands of some classes are found from those of the boxes that taught them. */
+    public boolean isTaught() {
+        return Arrays.stream(taught).anyMatch(Objects::nonNull);
     }
 
     /** The whole frequency range of the encoder. */
@@ -85,8 +96,14 @@ public final class BandFinder {
         }
         try (TensorScope _ = new TensorScope()) {
             TokenBatch clip = probe.batchOfRows(List.of(rows));
-            if (probe.probe() instanceof MaxPooled pooled && ofColumns(pooled)) {
+            if (probe.probe() instanceof MaxPooled pooled && !bands(pooled).equals(MaxPooled.WINNERS)) {
                 double[] logits = columns(pooled, clip, classIndex);
+                if (taught[classIndex] != null) {
+                    double[] edges = taught[classIndex].mean(logits);
+                    return edges[0] <= full.low() && edges[1] >= full.high()
+                            ? full
+                            : new Band(edges[0], edges[1], false);
+                }
                 return band(logits, Arrays.stream(logits).max().orElseThrow() - BELOW);
             }
             Contributions all = probe.probe().contributions(clip, classIndex).orElseThrow();
@@ -109,8 +126,24 @@ public final class BandFinder {
         }
     }
 
-    private static boolean ofColumns(Probe probe) {
-        return MaxPooled.COLUMNS.equals(probe.options().values().get(MaxPooled.BANDS));
+    private static String bands(Probe probe) {
+        return probe.options().values().getOrDefault(MaxPooled.BANDS, MaxPooled.WINNERS);
+    }
+
+    /** Of each class, if bands are found from those of training boxes; null for a class without boxes. */
+    private static @Nullable TaughtBands[] taught(TrainedProbe probe, EncoderSpec spec) {
+        @Nullable TaughtBands[] all = new TaughtBands[probe.classes().size()];
+        TrainingBoxes boxes = probe.boxes();
+        if (boxes != null && bands(probe.probe()).equals(MaxPooled.TAUGHT)) {
+            double[][] columns = new double[spec.freq()][];
+            Arrays.setAll(columns, f ->
+                    new double[] {spec.place(0, f).lowHz(), spec.place(0, f).highHz()});
+            Arrays.setAll(all, c -> {
+                List<TrainingBoxes.Band> own = boxes.classes().get(c).bands();
+                return own.isEmpty() ? null : new TaughtBands(own, columns);
+            });
+        }
+        return all;
     }
 
     /** The logit of each column of a clip by itself. */

@@ -13,14 +13,17 @@ import org.unmute.tensor.Tensor;
  * been pooled once can therefore be combined with any other rows.
  */
 public interface MaxPooled extends FrameWise {
-    /**
-     * Option that says how the band of an event is found: by the winners of prototypes, or, with {@link #COLUMNS}, by
-     * the scores of single columns, for a probe that was trained on boxes.
-     */
+    /** Option that says how the band of an event is found. */
     String BANDS = "bands";
 
-    /** Value of {@link #BANDS}. */
+    /** Value of {@link #BANDS}, the default: by the winners of prototypes. */
+    String WINNERS = "winners";
+
+    /** Value of {@link #BANDS}: by the scores of single columns, for a probe that was trained on boxes. */
     String COLUMNS = "columns";
+
+    /** Value of {@link #BANDS}: from the bands of the class's training boxes, by the scores of single columns. */
+    String TAUGHT = "taught";
 
     /**
      * The descriptor of each row of the grid, as if it were a clip.

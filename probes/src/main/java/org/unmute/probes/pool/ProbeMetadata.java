@@ -14,6 +14,8 @@ import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
+import org.unmute.probes.truth.StoredBoxes;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -33,7 +35,8 @@ record ProbeMetadata(
         String encoderHash,
         String frontEndHash,
         @Nullable Decisions decisions,
-        @Nullable EventDecisions eventDecisions) {
+        @Nullable EventDecisions eventDecisions,
+        @Nullable TrainingBoxes boxes) {
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
@@ -58,49 +61,34 @@ record ProbeMetadata(
                 encoderHash,
                 frontEndHash,
                 decisions,
-                eventDecisions);
+                eventDecisions,
+                boxes);
     }
 
     /** A copy with other decisions. */
     ProbeMetadata with(@Nullable Decisions learned) {
-        return new ProbeMetadata(
-                classes,
-                hasCls,
-                singleLabel,
-                soundOnly,
-                standardization,
-                encoderHash,
-                frontEndHash,
-                learned,
-                eventDecisions);
+        return with(soundOnly, learned, eventDecisions, boxes);
     }
 
     /** A copy with other decisions about events. */
     ProbeMetadata with(@Nullable EventDecisions learned) {
-        return new ProbeMetadata(
-                classes,
-                hasCls,
-                singleLabel,
-                soundOnly,
-                standardization,
-                encoderHash,
-                frontEndHash,
-                decisions,
-                learned);
+        return with(soundOnly, decisions, learned, boxes);
+    }
+
+    /** A copy with other boxes. */
+    ProbeMetadata with(@Nullable TrainingBoxes taught) {
+        return with(soundOnly, decisions, eventDecisions, taught);
     }
 
     /** A copy with padding left out or not. */
     ProbeMetadata withSoundOnly(boolean only) {
+        return with(only, decisions, eventDecisions, boxes);
+    }
+
+    private ProbeMetadata with(
+            boolean only, @Nullable Decisions clips, @Nullable EventDecisions events, @Nullable TrainingBoxes taught) {
         return new ProbeMetadata(
-                classes,
-                hasCls,
-                singleLabel,
-                only,
-                standardization,
-                encoderHash,
-                frontEndHash,
-                decisions,
-                eventDecisions);
+                classes, hasCls, singleLabel, only, standardization, encoderHash, frontEndHash, clips, events, taught);
     }
 
     /** Metadata with the components that {@link #check} examines. */
@@ -109,8 +97,10 @@ record ProbeMetadata(
             @Nullable Standardization standardization,
             boolean hasCls,
             @Nullable Decisions decisions,
-            @Nullable EventDecisions eventDecisions) {
-        return new ProbeMetadata(classes, hasCls, false, false, standardization, "", "", decisions, eventDecisions);
+            @Nullable EventDecisions eventDecisions,
+            @Nullable TrainingBoxes boxes) {
+        return new ProbeMetadata(
+                classes, hasCls, false, false, standardization, "", "", decisions, eventDecisions, boxes);
     }
 
     /** The rows of a recording that the probe pools. */
@@ -143,6 +133,10 @@ record ProbeMetadata(
         if (eventDecisions != null && eventDecisions.classes().size() != expected) {
             throw new IllegalArgumentException("trained probe: event decisions about "
                     + eventDecisions.classes().size() + " classes, the probe has " + expected);
+        }
+        if (boxes != null && boxes.classes().size() != expected) {
+            throw new IllegalArgumentException("trained probe: training boxes of "
+                    + boxes.classes().size() + " classes, the probe has " + expected);
         }
     }
 
@@ -247,6 +241,9 @@ record ProbeMetadata(
         if (eventDecisions != null) {
             StoredEventDecisions.add(out, eventDecisions);
         }
+        if (boxes != null) {
+            StoredBoxes.add(out, boxes);
+        }
     }
 
     private static void add(SafetensorsWriter out, String name, float @Nullable [] values) {
@@ -281,7 +278,8 @@ record ProbeMetadata(
                 text(about, "encoder_hash"),
                 text(about, "front_end_hash"),
                 about.containsKey(RULE) ? decisions(file, about) : null,
-                StoredEventDecisions.of(file));
+                StoredEventDecisions.of(file),
+                StoredBoxes.of(file));
     }
 
     /** @throws IllegalArgumentException if something is missing or malformed */

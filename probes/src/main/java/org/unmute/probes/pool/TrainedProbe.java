@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -16,6 +17,7 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -28,7 +30,8 @@ import org.unmute.tensor.op.Unary;
 /**
  * A probe with everything that scoring needs: class names, the standardization of its tokens, and which encoder made
  * them. It is saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*}
- * and metadata, what was learned on validation clips in {@code decisions.*} and {@code events.*}.
+ * and metadata, what was learned on validation clips in {@code decisions.*} and {@code events.*}, a summary of
+ * the boxes that it was trained on in {@code boxes.*}.
  *
  * <p><b>Scores</b> are what {@code unmute tag} prints: probabilities, calibrated if the probe learned a calibration on
  * validation clips, else the raw scores. <b>Raw scores</b> are the sigmoid or softmax of the logits as the probe was
@@ -48,6 +51,7 @@ import org.unmute.tensor.op.Unary;
  * @param frontEndHash hash of the front end's settings, or empty if not known
  * @param decisions thresholds on raw scores of clips and their calibration, which validation clips taught, or null
  * @param eventDecisions the same for events, which have separate thresholds, or null
+ * @param boxes the boxes that it was trained on, or null if it was not trained on boxes
  */
 public record TrainedProbe(
         Probe probe,
@@ -59,7 +63,8 @@ public record TrainedProbe(
         String encoderHash,
         String frontEndHash,
         @Nullable Decisions decisions,
-        @Nullable EventDecisions eventDecisions) {
+        @Nullable EventDecisions eventDecisions,
+        @Nullable TrainingBoxes boxes) {
     private static final String FORMAT = "unmute-probe-";
     /** Begins the names of parameters in a file. */
     static final String PARAMETER = "probe.";
@@ -69,7 +74,7 @@ public record TrainedProbe(
      */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        ProbeMetadata.of(classes, standardization, hasCls, decisions, eventDecisions)
+        ProbeMetadata.of(classes, standardization, hasCls, decisions, eventDecisions, boxes)
                 .check(probe.classes(), probe.dim());
     }
 
@@ -86,13 +91,12 @@ public record TrainedProbe(
             @Nullable Standardization standardization,
             String encoderHash,
             String frontEndHash) {
-        this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, null, null);
+        this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, null, null, null);
     }
 
     /**
-     * The same probe with these thresholds and calibration.
+     * The same probe with these thresholds and calibration, in the order of {@link #classes()}; null for none.
      *
-     * @param learned in the order of {@link #classes()}, or null for none
      * @throws IllegalArgumentException if they are of other classes
      */
     public TrainedProbe with(@Nullable Decisions learned) {
@@ -100,13 +104,21 @@ public record TrainedProbe(
     }
 
     /**
-     * The same probe with these decisions about events.
+     * The same probe with these decisions about events, in the order of {@link #classes()}; null for none.
      *
-     * @param learned in the order of {@link #classes()}, or null for none
      * @throws IllegalArgumentException if they are of other classes
      */
     public TrainedProbe withEvents(@Nullable EventDecisions learned) {
         return metadata().with(learned).with(probe);
+    }
+
+    /**
+     * The same probe with the boxes that it was trained on, in the order of {@link #classes()}; null for none.
+     *
+     * @throws IllegalArgumentException if it is of other classes
+     */
+    public TrainedProbe withBoxes(@Nullable TrainingBoxes taught) {
+        return metadata().with(taught).with(probe);
     }
 
     /** The same probe, but scoring without rows of padding, or treating them as sound. */
@@ -137,12 +149,7 @@ public record TrainedProbe(
         metadata().requireTokensOf("trained probe " + probe.name() + ": ", key);
     }
 
-    /**
-     * Scores of one recording by class, in the order of {@link #classes()}, each in [0, 1]; calibrated if the probe
-     * learned it.
-     *
-     * @throws IllegalArgumentException if the token map does not fit the probe
-     */
+    /** {@link #scores(TokenMap)} by class, in the order of {@link #classes()}. */
     public Map<String, Float> scoresByClass(TokenMap map) {
         return Probabilities.byClass(classes, scores(map));
     }
@@ -240,9 +247,7 @@ public record TrainedProbe(
     }
 
     private float[][] calibrated(float[][] raw) {
-        for (int i = 0; i < raw.length; i++) {
-            raw[i] = calibrated(raw[i]);
-        }
+        Arrays.setAll(raw, i -> calibrated(raw[i]));
         return raw;
     }
 
@@ -252,8 +257,11 @@ public record TrainedProbe(
 
     /** A token map as the probe pools it: without padding if it was trained without, and standardized. */
     private TokenMap pooled(TokenMap map) {
-        TokenMap sound = metadata().pooled(map);
-        return standardization == null ? sound : standardization.of(sound);
+        return standardized(metadata().pooled(map));
+    }
+
+    private TokenMap standardized(TokenMap map) {
+        return standardization == null ? map : standardization.of(map);
     }
 
     private float[] of(Features features, UnaryOperator<Tensor> finish) {
@@ -279,10 +287,9 @@ public record TrainedProbe(
     private float[][] rows(TokenBatch batch, UnaryOperator<Tensor> finish) {
         float[] flat =
                 Grad.withoutRecording(() -> finish.apply(probe.logits(batch)).toFloats());
-        float[][] rows = new float[batch.size()][classes.size()];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(flat, i * classes.size(), rows[i], 0, classes.size());
-        }
+        int width = classes.size();
+        float[][] rows = new float[batch.size()][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width));
         return rows;
     }
 
@@ -315,12 +322,9 @@ public record TrainedProbe(
     public TokenBatch batchOfRows(List<Features> clips) {
         clips.forEach(clip -> requireFit(clip.tokens()));
         if (probe.layers() == 0) {
-            return TokenBatch.of(
-                    backend(),
-                    clips.stream()
-                            .map(Features::tokens)
-                            .map(map -> standardization == null ? map : standardization.of(map))
-                            .toList());
+            List<TokenMap> maps =
+                    clips.stream().map(clip -> standardized(clip.tokens())).toList();
+            return TokenBatch.of(backend(), maps);
         }
         if (standardization != null) {
             throw new IllegalArgumentException(
@@ -336,8 +340,7 @@ public record TrainedProbe(
      * @throws UnsupportedOperationException if the probe does not weight tokens
      */
     public Tensor similarityMap(TokenMap map) {
-        TokenBatch batch = TokenBatch.of(backend(), List.of(pooled(map)));
-        return probe.similarityMap(batch)
+        return probe.similarityMap(TokenBatch.of(backend(), List.of(pooled(map))))
                 .orElseThrow(() -> new UnsupportedOperationException("similarity map: probe " + probe.name()
                         + " does not weight tokens: use one with prototypes or attention, such as protobin"))
                 .select(0, 0);
@@ -375,15 +378,11 @@ public record TrainedProbe(
                 encoderHash,
                 frontEndHash,
                 decisions,
-                eventDecisions);
+                eventDecisions,
+                boxes);
     }
 
-    /**
-     * Reads a saved probe onto the current backend, where encoders are, too.
-     *
-     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
-     * @throws IOException if it cannot be read or is not a saved probe; the message says what is wrong
-     */
+    /** {@link #load} onto the current backend, where encoders are, too. */
     public static TrainedProbe open(Path path) throws IOException {
         return load(path, Backends.current());
     }

@@ -19,6 +19,9 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.truth.TrainingBoxes;
+import org.unmute.probes.truth.TrainingBoxes.Box;
+import org.unmute.probes.truth.TrainingBoxes.OfClass;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
@@ -182,6 +185,44 @@ class BandFinderTest {
                 "");
         assertThat(new BandFinder(mean, SPEC).of(row(new int[] {0}, 2), 0).full())
                 .isTrue();
+    }
+
+    @Test
+    void aProbeOfBoxesFindsBandsFromThoseThatTaughtIt() {
+        Map<String, Tensor> parameters = PROBE.probe().parameters();
+        TrainedProbe plain = new TrainedProbe(
+                Probes.of("protobin", parameters, false, ProbeOptions.parse("bands=taught")),
+                PROBE.classes(),
+                false,
+                false,
+                null,
+                "",
+                "");
+        Box low = new Box(1, 100, 220);
+        Box high = new Box(1, 3000, 4000);
+        OfClass both = OfClass.of(List.of(low, high));
+        TrainedProbe probe = plain.withBoxes(new TrainingBoxes(
+                List.of(both, OfClass.of(List.of(new Box(2, 20, 8000))), OfClass.of(List.of(high)), OfClass.NONE)));
+        BandFinder finder = new BandFinder(probe, SPEC);
+        assertThat(finder.isTaught()).isTrue();
+        Band below = finder.of(row(new int[] {0}, 0), 0);
+        Band above = finder.of(row(new int[] {0}, 5), 0);
+        Band without = finder.of(row(new int[] {1}, 3), 0);
+        assertThat(below.low()).isBetween(100.0, without.low() - 10);
+        assertThat(above.low()).isBetween(without.low() + 10, 3000.0);
+        assertThat(above.high()).isBetween(without.high() + 10, 4000.0);
+        // The band of all that the encoder hears locates nothing.
+        assertThat(finder.of(row(new int[] {1}, 2), 1)).isEqualTo(finder.full());
+        assertThat(finder.of(row(new int[] {1}, 0), 2)).isEqualTo(new Band(3000, 4000, false));
+        // No box taught this class, or boxes are not known: columns alone decide.
+        BandFinder columns = new BandFinder(plain, SPEC);
+        assertThat(columns.isTaught()).isFalse();
+        Features some = row(new int[] {0}, 3);
+        assertThat(finder.of(some, 3)).isEqualTo(columns.of(some, 3));
+        assertThat(columns.of(some, 0).low()).isEqualTo(SPEC.place(0, 3).lowHz());
+        // Nothing is chosen among boxes unless the probe says so.
+        assertThat(new BandFinder(PROBE.withBoxes(probe.boxes()), SPEC).of(some, 0))
+                .isEqualTo(new BandFinder(PROBE, SPEC).of(some, 0));
     }
 
     @Test

@@ -34,6 +34,9 @@ final class EventSection {
         shown.put("event_f1_macro", "Event-based F1: 0.2 s, 20 % of the length (dcase2016: onsets alone)");
         shown.put("segment_f1_macro", "Segment-based F1: 1 s");
         List<Block> blocks = new ArrayList<>();
+        Map<String, String> drawn = new LinkedHashMap<>(shown);
+        drawn.keySet().removeIf(metric -> !metric.contains("_f1_"));
+        blocks.addAll(EventFigure.of(results, drawn, settings));
         shown.forEach((metric, title) -> {
             TableBuilder table = TableBuilder.ofSettings(results.columns(), metric, "sd");
             for (Setting s : settings) {

@@ -6,6 +6,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.models.frontend.MelBands;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.clip.ClipFigure.Box;
 import org.unmute.report.clip.ClipFigure.Height;
 import org.unmute.report.clip.ClipFigure.Point;
@@ -85,6 +86,18 @@ final class ClipAxes {
         double t = (token / tokens.freq() + 0.5) / tokens.time();
         double f = (token % tokens.freq() + 0.5) / tokens.freq();
         return new Point(box.left() + t * (box.right() - box.left()), box.bottom() + f * (box.top() - box.bottom()));
+    }
+
+    /** A box as the class's training boxes are, by their medians, around the time of a token. */
+    Box around(int token, TrainingBoxes.OfClass taught) {
+        double x = point(token).x();
+        double half = taught.seconds().median() / 2 / end;
+        double speed = spec.speed().value();
+        return new Box(
+                Math.max(0, x - half),
+                Math.min(1, x + half),
+                Math.clamp(bands.position(taught.low().median() * speed), 0, 1),
+                Math.clamp(bands.position(taught.high().median() * speed), 0, 1));
     }
 
     /** Height class of token maps. */

@@ -14,6 +14,7 @@ import org.unmute.models.frontend.MelBands;
 import org.unmute.models.frontend.WindowFunction;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.clip.ClipFigure.Box;
@@ -116,6 +117,7 @@ final class ClipDrawing {
                 box,
                 new Scale(new Picture.Range(range.low() - high, 0, false), "dB"),
                 null,
+                null,
                 axes.spectrogramTicks(),
                 Height.TALL);
     }
@@ -137,7 +139,8 @@ final class ClipDrawing {
                 "The tokens of the clip, coloured by their first three principal components",
                 Picture.ofTokens(pca.rgb(), tokens.freq()),
                 null,
-                -1);
+                -1,
+                TrainingBoxes.OfClass.NONE);
         return new Section(
                 "What the encoder makes of it",
                 "Tokens of like colour are alike to the encoder: red, green and blue are the three directions "
@@ -179,7 +182,11 @@ final class ClipDrawing {
                     "Where the prototypes fired",
                     "For each explained class the prototypes that say most for or against it: the similarity of every"
                             + " token to the prototype, one colour scale for all. The ring marks the winning token,"
-                            + " whose similarity counts.",
+                            + " whose similarity counts."
+                            + (clip.boxes() == null
+                                    ? ""
+                                    : " The dashed box around its time is as long and as high as the boxes that taught"
+                                            + " the class are, by their medians."),
                     prototypes()));
             return;
         }
@@ -228,7 +235,8 @@ final class ClipDrawing {
                 "What each token adds to the logit of " + r.name() + ": blue speaks against, red for the class",
                 Picture.ofMap(grid(added), range),
                 new Scale(range, "adds"),
-                -1);
+                -1,
+                TrainingBoxes.OfClass.NONE);
     }
 
     private List<ClipFigure> prototypes() {
@@ -270,7 +278,8 @@ final class ClipDrawing {
                 alt,
                 Picture.ofMap(grid(map), range),
                 new Scale(range, "similarity"),
-                p.token());
+                p.token(),
+                clip.taught(r.classIndex()));
     }
 
     private ClipFigure sequential(String file, String title, String detail, float[][] grid, String unit, int winner) {
@@ -283,7 +292,8 @@ final class ClipDrawing {
                 title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
                 Picture.ofMap(grid, range),
                 new Scale(range, unit),
-                winner);
+                winner,
+                TrainingBoxes.OfClass.NONE);
     }
 
     /** A picture with one cell per token. */
@@ -295,7 +305,8 @@ final class ClipDrawing {
             String alt,
             Picture picture,
             Scale scale,
-            int winner) {
+            int winner,
+            TrainingBoxes.OfClass taught) {
         return new ClipFigure(
                 file,
                 group,
@@ -306,6 +317,7 @@ final class ClipDrawing {
                 axes.tokenBox(),
                 scale,
                 winner < 0 ? null : axes.point(winner),
+                winner < 0 || taught.boxes() == 0 ? null : axes.around(winner, taught),
                 axes.tokenTicks(),
                 axes.tokenHeight());
     }

@@ -10,6 +10,7 @@ import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.probes.truth.TrainingBoxes;
 
 /**
  * The scores of one clip, with the terms of the logits of some classes.
@@ -26,6 +27,7 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param scores of all classes, in [0, 1]
  * @param singleLabel whether scores are a softmax over the classes rather than a sigmoid of each
  * @param decisions thresholds and calibration learned on validation clips, or null
+ * @param boxes the boxes that the probe was trained on, or null
  * @param reasons the explained classes, in the requested order or by descending score
  * @param on the probe applied to this clip, for further queries
  */
@@ -41,6 +43,7 @@ public record ClipExplanation(
         double[] scores,
         boolean singleLabel,
         Decisions decisions,
+        TrainingBoxes boxes,
         List<Reason> reasons,
         ExplainedProbe.OnClip on) {
     /** Copies the lists. */
@@ -133,6 +136,11 @@ public record ClipExplanation(
                         decisions.calibratedThreshold(c),
                         decisions.isPresent(c, scores[c]),
                         decisions.isKnown(c)));
+    }
+
+    /** The boxes that taught a class; {@link TrainingBoxes.OfClass#NONE} if there were none. */
+    public TrainingBoxes.OfClass taught(int c) {
+        return boxes == null ? TrainingBoxes.OfClass.NONE : boxes.classes().get(c);
     }
 
     /** Length of the recording or the stretch in seconds. */

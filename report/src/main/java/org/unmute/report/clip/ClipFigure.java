@@ -16,6 +16,7 @@ import org.unmute.report.page.Picture;
  * @param box the region of the axes that it covers
  * @param scale legend of its colours, or null
  * @param ring a point to mark, as fractions of the axes, or null
+ * @param taught the size of the boxes that taught the class, around the marked point, as fractions of the axes, or null
  * @param ticks labels along the frequency axis
  * @param height height class
  */
@@ -29,6 +30,7 @@ public record ClipFigure(
         Box box,
         Scale scale,
         Point ring,
+        Box taught,
         List<AxisTick> ticks,
         Height height) {
     /** Height classes of figures. */

@@ -119,6 +119,15 @@ final class ClipHtml {
         if (f.ring() != null) {
             html.ring(f.ring().x(), f.ring().y());
         }
+        if (f.taught() != null) {
+            html.line(
+                    "<span class=\"taught\" aria-hidden=\"true\""
+                            + " style=\"left:%s;width:%s;bottom:%s;height:%s\"></span>",
+                    percent(f.taught().left()),
+                    percent(f.taught().right() - f.taught().left()),
+                    percent(f.taught().bottom()),
+                    percent(f.taught().top() - f.taught().bottom()));
+        }
         html.add("</div>");
         if (f.scale() == null) {
             html.line("<div class=\"scale\"></div>");

@@ -18,6 +18,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.pool.standard.LinpreProbe;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -32,6 +33,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  * @param soundOnly   whether padding rows are omitted from scoring
  * @param layers      number of encoder layers that it reads; 0 if it only reads the last one
  * @param decisions   thresholds and calibration learned on validation clips, or null
+ * @param boxes       the boxes that it was trained on, or null
  * @param tokenCheck  throws if the probe was trained on tokens with another key
  * @param onClip      applies the probe to one clip
  */
@@ -42,6 +44,7 @@ public record ExplainedProbe(
         boolean soundOnly,
         int layers,
         Decisions decisions,
+        TrainingBoxes boxes,
         Consumer<CacheKey> tokenCheck,
         Function<Features, OnClip> onClip) {
     /**
@@ -66,6 +69,7 @@ public record ExplainedProbe(
                 probe.soundOnly(),
                 probe.probe().layers(),
                 probe.decisions(),
+                probe.boxes(),
                 probe::requireTokensOf,
                 features -> new Trained(
                         probe, probe.batch(features), features.tokens().count()));
@@ -79,6 +83,7 @@ public record ExplainedProbe(
                 probe.soundOnly(),
                 0,
                 probe.decisions(),
+                null,
                 probe::requireTokensOf,
                 features -> new Packed(probe, features.tokens()));
     }

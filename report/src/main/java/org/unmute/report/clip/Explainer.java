@@ -107,6 +107,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 scores,
                 scorer.singleLabel(),
                 scorer.decisions(),
+                scorer.boxes(),
                 List.of(),
                 on);
         List<Reason> reasons = new ArrayList<>();
@@ -125,6 +126,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 scores,
                 scorer.singleLabel(),
                 scorer.decisions(),
+                scorer.boxes(),
                 reasons,
                 on);
     }

@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.page.Html;
+import org.unmute.report.page.TaughtText;
 
 /** The terms of each explained class as HTML tables, followed by their sum and the logit. */
 final class ReasonTables {
@@ -30,13 +31,14 @@ final class ReasonTables {
         Contributions all = r.contributions();
         html.line(
                 "<section><h2>Why %s has %s</h2><p class=\"note\">%s All terms and the bias add up to the logit; the"
-                        + " score is its %s%s. %s</p>",
+                        + " score is its %s%s. %s%s</p>",
                 escape(r.name()),
                 number(r.score(), 3),
                 escape(TermText.rule(all.kind())),
                 clip.singleLabel() ? "softmax" : "sigmoid",
                 escape(clip.verdict(r.classIndex()).map(v -> ": " + v).orElse("")),
-                escape(all.remark()));
+                escape(all.remark()),
+                clip.boxes() == null ? "" : " " + TaughtText.sentence(clip.taught(r.classIndex())));
         html.line(
                 "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Term</th><th"
                         + " scope=\"col\">Time</th><th scope=\"col\">Frequency</th><th scope=\"col\">Mel bands</th><th"

@@ -17,6 +17,7 @@ import org.unmute.report.event.SnippetPlan.Planned;
 import org.unmute.report.page.Fact;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
+import org.unmute.report.page.TaughtText;
 import org.unmute.report.page.TimeText;
 
 /**
@@ -82,6 +83,9 @@ public record EventPage(
         for (String part : List.of(list, script, summary, times, made)) {
             left -= part.getBytes(StandardCharsets.UTF_8).length;
         }
+        for (OfClass c : selection.classes()) {
+            left -= taught(c).length();
+        }
         SnippetPlan plan = SnippetPlan.of(selection.classes(), files, limits, left);
         SnippetReader.Read read = SnippetReader.read(plan.snippets(), source, files);
         Page page = new Page(title, heading(selection)).section("summary", "Classes", summary);
@@ -136,17 +140,19 @@ public record EventPage(
                     .toString();
         }
         boolean learned = found.stream().anyMatch(c -> !c.type().found().isEmpty());
+        boolean taught = found.stream().anyMatch(c -> c.type().taught().boxes() > 0);
         html.line(
                 "<div class=\"scroll\" tabindex=\"0\"><table><caption>A class's name shows its events in the"
                         + " list.</caption><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Events</th><th"
                         + " scope=\"col\">Sound</th><th scope=\"col\">Recordings</th><th scope=\"col\">Best"
-                        + " score</th><th scope=\"col\">Threshold</th>%s</tr></thead><tbody>",
-                learned ? "<th scope=\"col\">Found in validation</th><th scope=\"col\">Alarms an hour</th>" : "");
+                        + " score</th><th scope=\"col\">Threshold</th>%s%s</tr></thead><tbody>",
+                learned ? "<th scope=\"col\">Found in validation</th><th scope=\"col\">Alarms an hour</th>" : "",
+                taught ? "<th scope=\"col\">Taught band</th><th scope=\"col\">Taught length</th>" : "");
         for (OfClass c : found) {
             String name = escape(c.type().name());
             html.line(
                     "<tr><th scope=\"row\"><a href=\"#list\" data-class=\"%s\">%s</a></th><td>%s</td><td>%s</td>"
-                            + "<td>%s</td><td>%s</td><td>%s</td>%s</tr>",
+                            + "<td>%s</td><td>%s</td><td>%s</td>%s%s</tr>",
                     name,
                     name,
                     count(c.events()),
@@ -157,9 +163,16 @@ public record EventPage(
                     learned
                             ? "<td>" + escape(c.type().found()) + "</td><td>"
                                     + escape(c.type().alarms()) + "</td>"
+                            : "",
+                    taught
+                            ? "<td>" + TaughtText.medianBand(c.type().taught()) + "</td><td>"
+                                    + TaughtText.medianLength(c.type().taught()) + "</td>"
                             : "");
         }
         html.line("</tbody></table></div>");
+        if (taught) {
+            html.line("<p class=\"note\">Taught: the boxes that the class was trained on, by their medians.</p>");
+        }
         if (silent > 0) {
             html.line("<p class=\"note\">%s without any event.</p>", number(silent, "class"));
         }
@@ -186,13 +199,24 @@ public record EventPage(
                 .toString();
     }
 
+    /** A line about the boxes that taught a class; empty if there were none. */
+    private static String taught(OfClass c) {
+        return c.type().taught().boxes() == 0
+                ? ""
+                : "<p class=\"note\">" + TaughtText.sentence(c.type().taught()) + "</p>\n";
+    }
+
     private String snippets(EventSelection selection, SnippetPlan plan, SnippetReader.Read read) {
         Html html = new Html();
         html.line(
                 "<p class=\"note\">Of each class the events with the highest scores, and those with scores nearest to"
                         + " its threshold. The box shows time and frequencies of the event: without top and bottom,"
                         + " its frequencies are not known; without a side, it goes on there. Each snippet has its own"
-                        + " colour scale, and quiet ones are played louder, by at most 20 dB.%s</p>",
+                        + " colour scale, and quiet ones are played louder, by at most 20 dB.%s%s</p>",
+                selection.classes().stream().anyMatch(c -> c.type().taught().boxes() > 0)
+                        ? " The dashed box around its middle is as long and as high as the boxes that taught the class"
+                                + " are, by their medians."
+                        : "",
                 plan.leftOut() == 0
                         ? ""
                         : String.format(
@@ -207,6 +231,7 @@ public record EventPage(
                 continue;
             }
             html.line("<h3>%s</h3>", escape(c.type().name()));
+            html.add(taught(c));
             for (Kind kind : Kind.values()) {
                 List<Planned> some = own.stream().filter(p -> p.kind() == kind).toList();
                 if (!some.isEmpty()) {

@@ -7,6 +7,7 @@ import static org.unmute.report.page.Html.percent;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.probes.event.Band;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.event.SnippetPlan.Kind;
 import org.unmute.report.event.SnippetPlan.Planned;
 import org.unmute.report.page.AxisTick;
@@ -35,17 +36,35 @@ final class SnippetHtml {
         html.line(
                 "<img alt=\"Spectrogram of the event and its surroundings\" decoding=\"async\""
                         + " src=\"%s\"/><span class=\"box%s%s\" aria-hidden=\"true\""
-                        + " style=\"left:%s;width:%s;bottom:%s;height:%s\"></span></div>",
+                        + " style=\"left:%s;width:%s;bottom:%s;height:%s\"></span>%s</div>",
                 s.pictureUri(),
                 band.full() ? " full" : "",
                 (event.onset() < s.start() ? " begun" : "") + (event.offset() > s.end() ? " open" : ""),
                 percent(left),
                 percent(right - left),
                 percent(bottom),
-                percent(top - bottom));
+                percent(top - bottom),
+                taught(p.type().type().taught(), event, s));
         html.closePlot(TimeTicks.of(s.start(), s.end(), MAX_TICKS));
         html.lazyAudio(sound(event), s.audio(), s.audioRate());
         return html.line("</article>").toString();
+    }
+
+    /** A box as the class's training boxes are, by their medians, around the middle of the event; empty without any. */
+    private static String taught(TrainingBoxes.OfClass taught, PageEvent event, Snippet s) {
+        if (taught.boxes() == 0) {
+            return "";
+        }
+        double length = s.end() - s.start();
+        double middle = (Math.max(event.onset(), s.start()) + Math.min(event.offset(), s.end())) / 2;
+        double half = taught.seconds().median() / 2;
+        double left = Math.clamp((middle - half - s.start()) / length, 0, 1);
+        double right = Math.clamp((middle + half - s.start()) / length, 0, 1);
+        double bottom = Math.min(1, taught.low().median() / s.highHz());
+        double top = Math.min(1, taught.high().median() / s.highHz());
+        return String.format(
+                "<span class=\"taught\" aria-hidden=\"true\" style=\"left:%s;width:%s;bottom:%s;height:%s\"></span>",
+                percent(left), percent(right - left), percent(bottom), percent(top - bottom));
     }
 
     /** Replaces a snippet whose recording could not be read. */

@@ -110,6 +110,7 @@ class ClipFiguresTest {
                 new double[] {0.25, 0.75},
                 false,
                 null,
+                null,
                 List.of(),
                 on);
         List<Reason> reasons = new ArrayList<>();
@@ -140,6 +141,7 @@ class ClipFiguresTest {
                 logits,
                 bare.scores(),
                 false,
+                null,
                 null,
                 reasons,
                 on);

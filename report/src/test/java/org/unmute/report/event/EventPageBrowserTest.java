@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.probes.event.Band;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.fixture.Browser;
 
 /** The event page in a real browser. The screenshots in {@code target/event-test} are for visual inspection. */
@@ -215,6 +216,48 @@ class EventPageBrowserTest {
                 .isGreaterThan(200);
         assertThat(robin.path("before").asDouble()).isLessThan(160);
         assertThat(robin.path("above").asDouble()).isLessThan(160);
+    }
+
+    @Test
+    void theBoxThatWasTaughtLiesBesideTheOneThatIsFound() throws IOException {
+        Scene scene = new Scene();
+        scene.taught.put(
+                "robin",
+                TrainingBoxes.OfClass.of(List.of(
+                        new TrainingBoxes.Box(0.4, 1000, 4000),
+                        new TrainingBoxes.Box(0.5, 1500, 4500),
+                        new TrainingBoxes.Box(0.9, 2000, 6000))));
+        scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
+        scene.add(new PageEvent("a.wav", 20, 21, "robin", 0.9, new Band(2000, 3000, false)));
+        scene.add(new PageEvent("a.wav", 40, 41, "dunnock", 0.8, new Band(0, 8000, true)));
+        open(scene, EventPageLimits.DEFAULT);
+        JsonNode boxes = browser.evaluate("""
+            [...document.querySelectorAll('.snippet')].map(s => {
+              const f = s.querySelector('.field').getBoundingClientRect();
+              const t = s.querySelector('.taught');
+              if (!t) return null;
+              const b = t.getBoundingClientRect();
+              return [(b.left - f.left) / f.width, (b.right - f.left) / f.width,
+                (f.bottom - b.bottom) / f.height, (f.bottom - b.top) / f.height];
+            })\
+            """);
+        assertThat(boxes.get(0).isNull()).as("dunnock").isTrue();
+        // 3 s from 19 s to 22 s, 0 to 8 kHz; half a second around 20.5 s
+        double[] expected = {1.25 / 3, 1.75 / 3, 1500 / 8000.0, 4500 / 8000.0};
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(boxes.get(1).get(i).asDouble()).isCloseTo(expected[i], within(0.01));
+        }
+        String text = browser.evaluate("document.querySelector('main, body').textContent")
+                .asText();
+        assertThat(text)
+                .contains(
+                        "Taught by 3 boxes, from 1500 (1100\u20131900) to 4500 (4100\u20135700) Hz, 0.5 (0.4\u20130.8)"
+                                + " s long")
+                .contains("Taught band")
+                .doesNotContain("No box taught");
+        JsonNode width = browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth");
+        assertThat(width.asBoolean()).isTrue();
+        isQuiet();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Wav;
 import org.unmute.probes.event.Band;
+import org.unmute.probes.truth.TrainingBoxes;
 import org.unmute.report.page.Fact;
 
 /**
@@ -24,6 +25,7 @@ final class Scene implements SnippetSource {
 
     final List<SoundFile> files = new ArrayList<>();
     final List<PageEvent> events = new ArrayList<>();
+    final Map<String, TrainingBoxes.OfClass> taught = new HashMap<>();
     private final Map<String, List<PageEvent>> byFile = new HashMap<>();
 
     /** Recordings of equal length, with events of all classes in time order. */
@@ -59,7 +61,9 @@ final class Scene implements SnippetSource {
     EventPage page(EventPageLimits limits) {
         return new EventPage(
                 "Events of a made-up morning",
-                BIRDS.stream().map(b -> new EventClass(b, 0.5)).toList(),
+                BIRDS.stream()
+                        .map(b -> new EventClass(b, 0.5).taughtBy(taught.getOrDefault(b, TrainingBoxes.OfClass.NONE)))
+                        .toList(),
                 files,
                 List.of(new Fact("Encoder", "none"), new Fact("Probe", "none")),
                 limits);

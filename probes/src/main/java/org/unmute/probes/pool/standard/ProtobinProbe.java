@@ -28,7 +28,8 @@ import org.unmute.tensor.op.TokenGroups;
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
  * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
  * maximum); {@code rows}, {@code false}, or {@code true}: trained and scored row by row ({@link RowProbe}); {@code
- * bands}, {@code winners}, or {@code columns}: how the band of an event is found ({@link MaxPooled#BANDS}).
+ * bands}, {@code winners}, {@code columns} or {@code taught}: how the band of an event is found ({@link
+ * MaxPooled#BANDS}).
  */
 public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String BINARY = "protobin";
@@ -55,7 +56,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
         RowProbe.isWanted(source);
-        source.addition(BANDS, "winners", COLUMNS);
+        source.addition(BANDS, WINNERS, COLUMNS, TAUGHT);
         int count = count(source);
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
         super(source, count);
