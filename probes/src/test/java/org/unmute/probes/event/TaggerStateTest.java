@@ -28,6 +28,9 @@ import org.unmute.probes.score.FrameScorer;
 
 /** Taggers that are lost at random moments, and others that resume from their last states. */
 class TaggerStateTest {
+    /** Chains of lost taggers for each kind of probe; the full build tries more moments. */
+    private static final int CHAINS = Boolean.getBoolean("unmute.full") ? 6 : 2;
+
     @TempDir
     Path folder;
 
@@ -113,7 +116,7 @@ class TaggerStateTest {
         FrameScorer scorer = new FrameScorer(probe(name, encoder.describe()), context, stride, null);
         float[] x = sound(40 * RATE + 1234);
         EventRules rules = rules(scorer.scores(whole(encoder, scorer.probe(), x)), median, gap, duration);
-        compare(encoder, scorer, rules, x, 6, true);
+        compare(encoder, scorer, rules, x, CHAINS, true);
     }
 
     @Test

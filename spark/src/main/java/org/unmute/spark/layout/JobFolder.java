@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
 import org.unmute.probes.cache.ShardContents;
 import org.unmute.spark.input.Digests;
 import org.unmute.spark.plan.Kept;
@@ -226,9 +227,13 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    /** Begins to commit results. Only one {@link ShareCommits} may be open at a time. */
+    /**
+     * Begins to commit results. Only one {@link ShareCommits} may be open at a time.
+     *
+     * @throws SettingsException if the interval of commits is out of range
+     */
     public ShareCommits commits() {
-        return new ShareCommits(log);
+        return new ShareCommits(log, store.configuration());
     }
 
     /**

@@ -12,27 +12,39 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.unmute.files.SettingsException;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
  * Commits shares in groups while other tasks are running, on a separate thread, so that reporting the end of a task
- * never waits for the file system. Results count after at most {@value #SECONDS} seconds, or as soon as the previous
- * group is committed.
+ * never waits for the file system. Results count after at most the seconds that {@value #SECONDS} states, or as soon as
+ * the previous group is committed.
  */
 public final class ShareCommits implements Closeable {
-    private static final int SECONDS = 30;
+    /** Hadoop setting: after how many seconds at most the results of a task count. */
+    static final String SECONDS = "unmute.commit.seconds";
+
+    private static final int DEFAULT_SECONDS = 30;
+    private static final int MAX_SECONDS = 3600;
     /** Max shares in a group, so that no commit takes long. */
     private static final int GROUP = 200;
 
     private static final ShareResult END = new ShareResult(-1, List.of(), 0, 0, 0);
 
     private final CommitLog log;
+    private final int seconds;
     private final BlockingQueue<ShareResult> done = new LinkedBlockingQueue<>();
     private final ExecutorService thread;
     private final Future<Void> committing;
 
-    ShareCommits(CommitLog log) {
+    /** @throws SettingsException if the setting is out of range */
+    ShareCommits(CommitLog log, Configuration configuration) {
         this.log = log;
+        seconds = configuration.getInt(SECONDS, DEFAULT_SECONDS);
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+            throw new SettingsException(SECONDS + " is " + seconds + ": it must be from 1 to " + MAX_SECONDS);
+        }
         thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("unmute-commit").daemon().factory());
         committing = thread.submit(this::commitAll);
@@ -90,7 +102,7 @@ public final class ShareCommits implements Closeable {
 
     /** Collects a group; returns false after the last one. */
     private boolean collect(List<ShareResult> group) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (group.size() < GROUP) {
             ShareResult next =
                     group.isEmpty() ? done.take() : done.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -101,7 +113,7 @@ public final class ShareCommits implements Closeable {
                 return false;
             }
             if (group.isEmpty()) {
-                until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+                until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             }
             group.add(next);
         }

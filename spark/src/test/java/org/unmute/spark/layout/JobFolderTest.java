@@ -23,6 +23,7 @@ import org.unmute.benchmark.check.CheckedItem;
 import org.unmute.benchmark.check.FolderCheck;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
@@ -143,6 +144,17 @@ class JobFolderTest {
         SampleJob all = job(scheme, "all");
         all.run(SampleJob.clips(0, CLIPS + 10, "1"), 50);
         assertThat(state(job)).isEqualTo(state(all));
+    }
+
+    @Test
+    void theIntervalOfCommitsIsFromASecondToAnHour() throws IOException {
+        for (int seconds : new int[] {0, 3601}) {
+            SampleJob job = job("file", "job");
+            job.configuration().setInt(ShareCommits.SECONDS, seconds);
+            assertThatThrownBy(() -> job.run(SampleJob.clips(0, 2, "1"), 2))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessage("unmute.commit.seconds is " + seconds + ": it must be from 1 to 3600");
+        }
     }
 
     @ParameterizedTest

@@ -189,47 +189,59 @@ public abstract class ClipwiseContract extends Contract {
         int[][] shapes = {{2, 3, 5, 7}, {3, 17, 33, 16}, {2, 63, 257, 31}, {4, 40, 70, 64}, {3, 70, 130, 100}};
         return each(shapes, s -> {
             TokenGroups groups = groups(s[0], s[1], s[2]);
-            for (Placement p : Placement.values()) {
-                groupsOf(false, groups, s, p);
-                groupsOf(true, groups, s, p);
+            for (boolean binary : BOTH) {
+                PrototypeContract.Expected expected = null;
+                for (Placement p : Placement.values()) {
+                    expected = groupsOf(binary, groups, s, p, expected);
+                }
             }
         });
     }
 
-    private void groupsOf(boolean binary, TokenGroups groups, int[] s, Placement p) {
+    /** As {@link PrototypeContract}'s comparison of clips. */
+    private PrototypeContract.Expected groupsOf(
+            boolean binary, TokenGroups groups, int[] s, Placement p, PrototypeContract.Expected known) {
         String what = "prototypeGroupMaxPool" + (binary ? " of signs" : "");
         Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
         Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
         Operand values = output(p, Shape.of(groups.count(), s[2]));
         Operand winners = intOutput(Placement.STRIDED, values.shape());
-        onBoth((b, at) -> b.prototypeGroupMaxPool(
-                at.of(tokens), at.of(prototypes), binary, groups, at.of(values), at.of(winners)));
-        compare(what, values, Tolerance.cosine(s[3] + roundedTerms()));
+        Operand exact = onBoth(
+                PrototypeContract.Expected.values(known),
+                values,
+                (b, at) -> b.prototypeGroupMaxPool(
+                        at.of(tokens), at.of(prototypes), binary, groups, at.of(values), at.of(winners)));
+        compare(what, exact::exact, values, i -> Tolerance.cosine(s[3] + roundedTerms()));
         winners.assertGuards(what);
+        int[] chosen = winners.readInts();
         Operand won = winners.written();
         Operand gy = operand(p, values.shape(), 6);
         Operand gt = output(p, tokens.shape());
         Operand gp = output(p, prototypes.shape());
-        onBoth((b, at) -> b.prototypeGroupMaxPoolBackward(
-                at.of(tokens), at.of(prototypes), binary, groups, at.of(won), at.of(gy), at.of(gt), at.of(gp)));
+        Operand[] both = onBoth(
+                PrototypeContract.Expected.gradients(known, chosen),
+                new Operand[] {gt, gp},
+                (b, at) -> b.prototypeGroupMaxPoolBackward(
+                        at.of(tokens), at.of(prototypes), binary, groups, at.of(won), at.of(gy), at.of(gt), at.of(gp)));
         double g = maxAbs(gy) * 2 * groups.count();
         double norm = binary ? Math.sqrt(s[3]) : minNorm(prototypes, s[3]);
         double terms = s[3] + (double) s[2] * groups.count();
-        compare(
-                what + ": gradient of tokens",
-                gt,
-                Tolerance.normalized((long) terms, g * s[2] / minNorm(tokens, s[3])));
+        double ofTokens = Tolerance.normalized((long) terms, g * s[2] / minNorm(tokens, s[3]));
+        double ofPrototypes = Tolerance.normalized(s[3] + groups.count(), g / norm);
+        compare(what + ": gradient of tokens", both[0]::exact, gt, i -> ofTokens);
         Operand alone = output(p, prototypes.shape());
         View w = winners.view();
         backend()
                 .prototypeGroupMaxPoolBackward(
                         tokens.view(), prototypes.view(), binary, groups, w, gy.view(), null, alone.view());
-        compare(what + ": gradient of prototypes", gp, Tolerance.normalized(s[3] + groups.count(), g / norm));
-        for (int i = 0; i < alone.read().length; i++) {
-            double bound = 2 * Tolerance.normalized(s[3] + groups.count(), g / norm);
-            Check.close(what + ": gradient of prototypes alone", i, gp.read()[i], alone.read()[i], bound);
+        compare(what + ": gradient of prototypes", both[1]::exact, gp, i -> ofPrototypes);
+        float[] together = gp.read();
+        float[] separate = alone.read();
+        for (int i = 0; i < separate.length; i++) {
+            Check.close(what + ": gradient of prototypes alone", i, together[i], separate[i], 2 * ofPrototypes);
         }
-        matchClips(what, binary, groups, tokens, prototypes, values.read(), winners.readInts());
+        matchClips(what, binary, groups, tokens, prototypes, values.read(), chosen);
+        return new PrototypeContract.Expected(exact, chosen, both[0], both[1]);
     }
 
     /** Groups have the bits that they have as clips. */
@@ -296,6 +308,8 @@ public abstract class ClipwiseContract extends Contract {
         Operand values = output(Placement.STRIDED, shape);
         Operand winners = intOutput(Placement.STRIDED, shape);
         PrototypeContract.pool(backend(), true, tokens.view(), prototypes.view(), values.view(), winners.view());
+        float[] allValues = values.read();
+        int[] allWinners = winners.readInts();
         for (int i = 0; i < s[0]; i++) {
             if (!matchesRowsOfAnyNorm() && !hasOrdinaryNorms(x, i * s[1] * s[3], s[1] * s[3])) {
                 continue;
@@ -305,8 +319,8 @@ public abstract class ClipwiseContract extends Contract {
             View row = tokens.view().slice(0, i, 1, 1);
             PrototypeContract.pool(backend(), true, row, prototypes.view(), value.view(), winner.view());
             int at = i * s[2];
-            assertArrayEquals(value.read(), Arrays.copyOfRange(values.read(), at, at + s[2]), "row " + i);
-            assertArrayEquals(winner.readInts(), Arrays.copyOfRange(winners.readInts(), at, at + s[2]), "row " + i);
+            assertArrayEquals(value.read(), Arrays.copyOfRange(allValues, at, at + s[2]), "row " + i);
+            assertArrayEquals(winner.readInts(), Arrays.copyOfRange(allWinners, at, at + s[2]), "row " + i);
         }
     }
 

@@ -29,6 +29,11 @@ public abstract class RepeatabilityContract extends Contract {
     /** For the tests of a backend. */
     protected RepeatabilityContract() {}
 
+    /** How often each concurrent caller calls every operation; once is enough where no call leaves anything behind. */
+    protected int roundsOfCallers() {
+        return 3;
+    }
+
     /** Results of every operation that sums, selects or moves, on shapes large enough to be split among threads. */
     private static final class Everything {
         final Backend b;
@@ -190,7 +195,10 @@ public abstract class RepeatabilityContract extends Contract {
         List<float[]> first = everything(backend());
         for (int threads : new int[] {1, 2, 3, 5}) {
             try (Backend other = open(threads)) {
-                same(threads + " threads", first, everything(other));
+                // A backend without threads is always the same object, which the test above runs again.
+                if (other != backend()) {
+                    same(threads + " threads", first, everything(other));
+                }
             }
         }
     }
@@ -201,7 +209,7 @@ public abstract class RepeatabilityContract extends Contract {
         List<float[]> first = everything(backend());
         try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
             List<Callable<List<float[]>>> calls = new ArrayList<>();
-            for (int i = 0; i < 3 * CALLERS; i++) {
+            for (int i = 0; i < roundsOfCallers() * CALLERS; i++) {
                 calls.add(() -> everything(backend()));
             }
             for (Future<List<float[]>> f : callers.invokeAll(calls)) {

@@ -23,5 +23,10 @@ class ScalarContractTest extends BackendContract {
         protected Backend open(int threads) {
             return ScalarBackend.INSTANCE;
         }
+
+        @Override
+        protected int roundsOfCallers() {
+            return 1;
+        }
     }
 }
