@@ -27,7 +27,7 @@ static void shim_meet(const char* operation, F complete) {
     if (!shim_running || threadIdx.x / 32 * 32 + 32 > blockDim.x) {
         shim_fail("%s needs a warp of 32 items", operation);
     }
-    if (w.arrived != 0 && std::strcmp(w.operation, operation) != 0) {
+    if (w.arrived != 0 && w.operation != operation && std::strcmp(w.operation, operation) != 0) {
         shim_fail("at %s, while others of its warp are at %s", operation, w.operation);
     }
     w.operation = operation;

@@ -239,7 +239,9 @@ class EmbedClusterTest {
     void aJobWhoseDriverWasKilledGoesOn() throws Exception {
         Path out = folder.resolve("killed driver");
         Path mark = folder.resolve("held-by-the-orphan");
-        ChildJvm driver = submit("killed-driver", faults(mark, 3, -1, 0), out);
+        Map<String, String> settings = new TreeMap<>(faults(mark, 3, -1, 0));
+        settings.put("spark.hadoop.unmute.commit.seconds", "1");
+        ChildJvm driver = submit("killed-driver", settings, out);
         awaited(mark, driver);
         awaitPart(out, driver);
         driver.kill();

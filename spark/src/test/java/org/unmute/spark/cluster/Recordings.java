@@ -5,15 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.golden.RealData;
 
 /**
- * Recordings to embed: the 450 keywords if available, otherwise as many synthetic scenes. Also has names that are
- * special in file systems, URIs or globs, and unusable files.
+ * Recordings to embed: real keywords if available, otherwise as many synthetic scenes, enough for a share for each task
+ * that a job starts. Also has names that are special in file systems, URIs or globs, and unusable files.
  */
 final class Recordings {
     /** Names that fail if a path is mistaken for a URI, a glob or a hidden file. */
@@ -28,8 +30,9 @@ final class Recordings {
             "_odd/gr\u00fc\u00dfe \u97f3.wav",
             "_odd/it's.wav");
 
-    private static final int SCENES = 450;
     private static final int LABELLED_CLASSES = 12;
+    private static final int KEYWORDS_OF_A_CLASS = 16;
+    private static final int SCENES = LABELLED_CLASSES * KEYWORDS_OF_A_CLASS;
 
     /** Contains all recordings. */
     final Path folder;
@@ -50,7 +53,7 @@ final class Recordings {
     static Recordings write(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("audio"));
         try {
-            copy(RealData.require("speech_commands"), folder);
+            copy(RealData.require("speech_commands"), folder, KEYWORDS_OF_A_CLASS);
         } catch (TestAbortedException e) {
             new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(folder, SCENES, 0);
             Files.delete(folder.resolve("manifest.csv"));
@@ -67,12 +70,15 @@ final class Recordings {
         return new Recordings(folder, labels(parent, folder, usable), usable.size());
     }
 
-    /** Copies the sound files of a folder, including unusable ones. */
-    static void copy(Path from, Path to) throws IOException {
+    /** Copies the first sound files of each folder. */
+    private static void copy(Path from, Path to, int ofEachFolder) throws IOException {
+        Map<Path, Integer> copied = new HashMap<>();
         for (Path file : sounds(from)) {
-            Path target = to.resolve(from.relativize(file).toString());
-            Files.createDirectories(target.getParent());
-            Files.copy(file, target);
+            if (copied.merge(file.getParent(), 1, Integer::sum) <= ofEachFolder) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
         }
     }
 
