@@ -90,6 +90,11 @@ class BaseSizesTest {
                 small.metadata());
     }
 
+    /** Writes an encoder of base size, from the small one of the reference numbers with this name. */
+    static void write(String name, Path file) throws IOException {
+        write(grown(RecipeReference.open(ModelsGolden.require("tiny").resolve(name))), file);
+    }
+
     private static Shape grown(Shape small) {
         return Shape.of(Arrays.stream(small.toArray())
                 .map(size -> size == 48 || size == 144 || size == 192 ? size * 16 : size)

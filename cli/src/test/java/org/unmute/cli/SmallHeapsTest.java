@@ -1,0 +1,118 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
+
+/** The smallest heaps that docs/command-line.md states, in processes that start as the launcher starts them. */
+class SmallHeapsTest {
+    private static final int RATE = 16_000;
+    private static final Pattern HEAP = Pattern.compile("`(-Xmx[0-9]+m)`");
+
+    @TempDir
+    static Path folder;
+
+    private static Path root() {
+        Path at = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        while (!Files.exists(at.resolve("tensor/pom.xml"))) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    /** The option in the only line of the page's table that begins so. */
+    private static String heap(String row) throws Exception {
+        List<String> lines = Files.readAllLines(root().resolve("docs/command-line.md")).stream()
+                .filter(line -> line.startsWith("| " + row))
+                .toList();
+        assertThat(lines).as(row).hasSize(1);
+        Matcher found = HEAP.matcher(lines.getFirst());
+        assertThat(found.find()).as(lines.getFirst()).isTrue();
+        return found.group(1);
+    }
+
+    private static Ran unmute(String heap, Object... arguments) throws Exception {
+        Path launcher = root().resolve("cli/src/launcher");
+        List<String> all = new ArrayList<>(List.of("@" + launcher.resolve("java.options")));
+        if (!arguments[0].equals("probe")) {
+            all.add("@" + launcher.resolve("kernels.options"));
+        }
+        all.addAll(List.of(heap, "-cp", Java.joined(Java.path()), "org.unmute.cli.Main"));
+        for (Object argument : arguments) {
+            all.add(argument.toString());
+        }
+        return Java.run(folder, Map.of(), all);
+    }
+
+    private static Path noise(String name, int seconds) throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        float[] samples = new float[seconds * RATE];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (float) random.nextDouble(-0.3, 0.3);
+        }
+        Path file = folder.resolve(name);
+        Wav.write(file, samples, RATE);
+        return file;
+    }
+
+    @Test
+    void aProbeIsTrainedAndTenMinutesAreSearched() throws Exception {
+        Path demo = folder.resolve("demo");
+        Ran.unmute("demo", "-q", "--train", 40, "--test", 10, "--seeds", 1, "--epochs", 1, "--out", demo)
+                .endsWith(ExitCode.OK);
+        Path labels = demo.resolve("recordings/manifest.csv");
+        Path run = folder.resolve("run");
+        unmute(
+                        heap("`probe`"),
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        demo.resolve("cache"),
+                        "--labels",
+                        labels,
+                        "--split",
+                        "train",
+                        "--out",
+                        run)
+                .endsWith(ExitCode.OK);
+        Path events = folder.resolve("events");
+        unmute(heap("`detect`"), "detect", "-q", "--probe", run, "--audio", noise("ten.wav", 600), "--out", events)
+                .endsWith(ExitCode.OK);
+        assertThat(events.resolve("events.csv")).exists();
+    }
+
+    @Test
+    @FullBuild("writes an encoder of 350 MB")
+    void aClipIsEmbeddedByAnEncoderOfBaseSize() throws Exception {
+        Path encoder = folder.resolve("eat.safetensors");
+        BaseSizesTest.write("eat", encoder);
+        Path cache = folder.resolve("cache");
+        unmute(heap("`embed`"), "embed", "-q", "--encoder", encoder, "--audio", noise("one.wav", 10), "--out", cache)
+                .endsWith(ExitCode.OK);
+        JsonNode phases = new ObjectMapper()
+                .readTree(cache.resolve("run.json").toFile())
+                .path("results")
+                .path("phases");
+        assertThat(phases.fieldNames())
+                .toIterable()
+                .startsWith("java", "options", "encoder", "recordings")
+                .endsWith("firstClip", "otherClips");
+        assertThat(phases).allSatisfy(seconds -> assertThat(seconds.asDouble()).isBetween(0.0, 600.0));
+    }
+}
