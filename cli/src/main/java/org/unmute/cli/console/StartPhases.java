@@ -57,7 +57,7 @@ public final class StartPhases {
         ENDS.put(Phase.JAVA, System.nanoTime());
     }
 
-    /** Notes the end of a phase. Only the first call for a phase counts, and none in a process without {@link #begin}. */
+    /** Notes the end of a phase: only the first call for a phase counts, and none without {@link #begin}. */
     public static synchronized void end(Phase phase) {
         if (!ENDS.isEmpty()) {
             ENDS.putIfAbsent(phase, System.nanoTime());

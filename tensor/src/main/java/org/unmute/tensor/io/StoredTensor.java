@@ -35,9 +35,9 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * Gives the memory with the bytes back to the system, which reads them from the file again if they are asked for
-     * again: a large file that is mapped would otherwise count as memory of the process until it is closed. Does nothing
-     * for a small tensor, or one that is not in a mapped file.
+     * Gives the memory of the bytes back to the system, which reads them from the file again when they are needed
+     * again. Otherwise a large mapped file counts as memory of the process until it is closed. Does nothing for a small
+     * tensor, or one that is not in a mapped file.
      */
     public void unload() {
         if (data.isMapped() && data.byteSize() >= MIN_UNLOADED) {
