@@ -19,6 +19,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
 /** The smallest heaps that docs/command-line.md states, in processes that start as the launcher starts them. */
+@FullBuild("starts commands on ten minutes of sound, and writes an encoder of 350 MB")
 class SmallHeapsTest {
     private static final int RATE = 16_000;
     private static final Pattern HEAP = Pattern.compile("`(-Xmx[0-9]+m)`");
@@ -92,16 +93,26 @@ class SmallHeapsTest {
                         run)
                 .endsWith(ExitCode.OK);
         Path events = folder.resolve("events");
-        unmute(heap("`detect`"), "detect", "-q", "--probe", run, "--audio", noise("ten.wav", 600), "--out", events)
+        unmute(
+                        heap("`detect`"),
+                        "detect",
+                        "-q",
+                        "--encoder",
+                        "embedded",
+                        "--probe",
+                        run,
+                        "--audio",
+                        noise("ten.wav", 600),
+                        "--out",
+                        events)
                 .endsWith(ExitCode.OK);
         assertThat(events.resolve("events.csv")).exists();
     }
 
     @Test
-    @FullBuild("writes an encoder of 350 MB")
     void aClipIsEmbeddedByAnEncoderOfBaseSize() throws Exception {
-        Path encoder = folder.resolve("eat.safetensors");
-        BaseSizesTest.write("eat", encoder);
+        Path encoder = folder.resolve("m2d.safetensors");
+        BaseSizesTest.write("m2d", encoder); // a ViT of the size of EAT base
         Path cache = folder.resolve("cache");
         unmute(heap("`embed`"), "embed", "-q", "--encoder", encoder, "--audio", noise("one.wav", 10), "--out", cache)
                 .endsWith(ExitCode.OK);
