@@ -19,6 +19,7 @@ Stored are inputs, descriptor, logits, the asymmetric loss and its gradients, co
 tolerances come from its float32; with NumPy, gradients are central differences. Only NumPy is needed beside the reference.
 """
 import argparse
+import gzip
 import importlib.util
 import json
 import pathlib
@@ -131,16 +132,13 @@ def main():
         "dims": {"B": B, "T": T, "F": F, "D": D, "C": C}, "reference": reference.SOURCE,
         "computed_with": "PyTorch" if torch else "NumPy, gradients by central differences",
     }
-    index = FOLDER / "index.json"
-    text = index.read_text()
-    if json.dumps(file.name) in text:
+    index = FOLDER / "index.json.gz"
+    document = json.loads(gzip.decompress(index.read_bytes()))
+    if any(known["file"] == file.name for known in document["files"]):
         parser.error(f"{index} names {file.name} already: take its entry out first")
-    end = text.rindex("\n ]\n}")
-    lines = ",\n".join(f"   {json.dumps(k)}: {json.dumps(v)}" for k, v in about.items())
-    text = text[:end] + ",\n  " + json.dumps(entry)[:-1] + ', "tensors": {\n' + lines + "\n  }}" + text[end:]
-    json.loads(text)
+    document["files"].append(entry | {"tensors": about})
     file.write_bytes(data)
-    index.write_text(text)
+    index.write_bytes(gzip.compress(json.dumps(document, separators=(",", ":")).encode(), mtime=0))
     print(f"{file}: {len(stored)} tensors; {index} has its entry")
 
 

@@ -55,7 +55,8 @@ class ProbeGoldenTest {
 
     @TestFactory
     List<DynamicTest> probes() throws IOException {
-        Path folder = Golden.require("probes/index.json").getParent();
+        Golden.require("probes/index.json");
+        Path folder = Golden.require("probes");
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode entry : ReferenceFile.entries(folder)) {
             List<String> cases = new ArrayList<>();

@@ -3,12 +3,14 @@ package org.unmute.probes.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.opentest4j.AssertionFailedError;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.Tensor;
@@ -28,17 +30,24 @@ final class ReferenceFile implements AutoCloseable {
         this.entry = entry;
     }
 
+    private static JsonNode index(Path folder) throws IOException {
+        Path plain = folder.resolve("index.json");
+        try (InputStream in = Files.exists(plain)
+                ? Files.newInputStream(plain)
+                : new GZIPInputStream(Files.newInputStream(folder.resolve("index.json.gz")))) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+
     /**
-     * The entries of the index.
+     * The entries of the index, which may be packed.
      *
      * @throws AssertionFailedError if the folder lacks the file of an entry, which would otherwise pass without
      *     comparison
      */
     static List<JsonNode> entries(Path folder) throws IOException {
         List<JsonNode> found = new ArrayList<>();
-        for (JsonNode e : new ObjectMapper()
-                .readTree(folder.resolve("index.json").toFile())
-                .path("files")) {
+        for (JsonNode e : index(folder).path("files")) {
             if (!Files.exists(folder.resolve(e.path("file").asText()))) {
                 throw new AssertionFailedError(
                         folder + " lacks " + e.path("file").asText() + ", which its index.json names");
