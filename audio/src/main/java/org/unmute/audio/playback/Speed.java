@@ -2,6 +2,7 @@ package org.unmute.audio.playback;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 
 /**
  * How fast a recording is played to an encoder: at 0.1 each second lasts ten and 40 kHz sound as 4 kHz, as bats are
@@ -23,7 +24,11 @@ public record Speed(int numerator, int denominator) implements Serializable {
 
     /** @throws IllegalArgumentException if the fraction is not positive or not in lowest terms */
     public Speed {
-        if (numerator < 1 || denominator < 1 || divisor(numerator, denominator) != 1) {
+        if (numerator < 1
+                || denominator < 1
+                || !BigInteger.valueOf(numerator)
+                        .gcd(BigInteger.valueOf(denominator))
+                        .equals(BigInteger.ONE)) {
             throw new IllegalArgumentException("speed: " + numerator + "/" + denominator);
         }
     }
@@ -55,13 +60,8 @@ public record Speed(int numerator, int denominator) implements Serializable {
         }
         int ten = (int) Math.pow(10, Math.max(0, value.scale()));
         int whole = value.multiply(BigDecimal.valueOf(ten)).intValueExact();
-        int divisor = divisor(whole, ten);
+        int divisor = BigInteger.valueOf(whole).gcd(BigInteger.valueOf(ten)).intValue();
         return new Speed(whole / divisor, ten / divisor);
-    }
-
-    /** The greatest common divisor of two positive numbers. */
-    private static int divisor(int a, int b) {
-        return b == 0 ? a : divisor(b, a % b);
     }
 
     /** Whether recordings are played as they were recorded. */

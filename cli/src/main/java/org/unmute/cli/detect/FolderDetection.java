@@ -96,7 +96,7 @@ public final class FolderDetection {
     private Outcome find(DetectionFolder folder, CachedTokens cached, Set<OutputFormat> formats) throws IOException {
         if (folder.lost() > 0) {
             run.tell(out + ": " + Units.bytes(folder.lost())
-                    + " of results were unfinished or damaged and are dropped: their" + " recordings are read again");
+                    + " of results were unfinished or damaged and are dropped: their recordings are read again");
         }
         DetectionRun detection = new DetectionRun(
                 setup.detector(),

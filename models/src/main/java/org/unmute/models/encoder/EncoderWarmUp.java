@@ -142,9 +142,7 @@ public final class EncoderWarmUp {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (firstWait.get() == null) {
-            firstWait.compareAndSet(null, new Wait(from, System.nanoTime()));
-        }
+        firstWait.compareAndSet(null, new Wait(from, System.nanoTime()));
     }
 
     /** The first call of {@link #await} that has ended; empty before. */
