@@ -12,10 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A benchmark with frames on DESED's layout that is killed twice and resumed has the bytes of an undisturbed one. */
+/** A benchmark with frames and boxes that is killed twice and resumed has the bytes of an undisturbed one. */
 @FullBuild("kills processes")
 class BenchmarkFramesKillTest {
-    private static final List<String> PROBES = List.of("protobin", "protobin-frames", "linear-mean-frames");
+    private static final List<String> PROBES =
+            List.of("protobin", "protobin-frames", "protobin-boxes", "linear-mean-frames");
     /** Lines in the journals of a cell: trials, and trainings of the best. */
     private static final int LINES = 3 + 2 * 2;
 
@@ -25,12 +26,15 @@ class BenchmarkFramesKillTest {
     @Test
     void aRunThatWasKilledTwiceEndsAsAnUndisturbedOne() throws Exception {
         DesedFixture.write(folder.resolve("desed"), 24, 6, 12, 12);
+        DesedFixture.boxes(folder.resolve("desed"), folder.resolve("boxes.tsv"));
         Path grid = Files.writeString(
                 folder.resolve("grid.toml"),
-                "[[encoders]]\nname = \"own\"\nembedded = true\n[[datasets]]\nname = \"desed\"\nroot = \"desed\"\n"
+                "[[encoders]]\nname = \"own\"\nembedded = true\n[[datasets]]\n"
+                        + BenchmarkBoxesTest.DATASET
                         + BenchmarkFramesTest.PROTOCOL
-                        + "[[probes]]\nname = \"protobin\"\nset.prototypes = 4\n"
-                        + "[[probes]]\nname = \"protobin\"\nset.prototypes = 4\nframes = true\n"
+                        + BenchmarkBoxesTest.WEAK
+                        + BenchmarkBoxesTest.FRAMES
+                        + BenchmarkBoxesTest.BOXES
                         + "[[probes]]\nname = \"linear-mean\"\nframes = true\n");
         Path killed = folder.resolve("killed");
         int all = PROBES.size() * LINES;

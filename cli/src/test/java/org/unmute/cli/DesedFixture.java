@@ -65,6 +65,21 @@ final class DesedFixture {
         strongly(root, "eval/public", scenes, tests, events);
     }
 
+    /** Writes the events of all scenes with times, each with the band of its class, which rises from class to class. */
+    static void boxes(Path root, Path table) throws IOException {
+        StringBuilder rows = new StringBuilder("filename\tonset\toffset\tevent_label\tlow\thigh\n");
+        for (String list : List.of("train/synthetic21_train/soundscapes", "validation/validation", "eval/public")) {
+            List<String> all = Files.readAllLines(root.resolve("metadata").resolve(list + ".tsv"));
+            for (String row : all.subList(1, all.size())) {
+                String[] fields = row.split("\t", -1);
+                double low = 100 * Math.pow(1.4, CLASSES.indexOf(fields[3]));
+                rows.append(row)
+                        .append(fields[3].isEmpty() ? "\t\t\n" : "\t" + low + "\t" + Math.min(8000, 4 * low) + "\n");
+            }
+        }
+        Files.writeString(table, rows.toString());
+    }
+
     private static Map<String, List<String[]>> events(Path scenes) throws IOException {
         Map<String, String> classOf = new LinkedHashMap<>();
         Map<String, List<String[]>> events = new LinkedHashMap<>();

@@ -65,10 +65,10 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /**
      * The loss of the data set if stated, otherwise that of the protocol, otherwise the default of the task, and of
-     * rows: binary cross-entropy.
+     * rows and boxes: binary cross-entropy.
      */
     public Objective objective() {
-        Objective usual = probe.frames() ? Objective.BCE : Objective.ASL;
+        Objective usual = probe.frames() || probe.boxes() ? Objective.BCE : Objective.ASL;
         return dataset.loss().or(protocol::loss).orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : usual);
     }
 

@@ -19,6 +19,7 @@ import org.unmute.probes.train.Objective;
  * @param source location of clips and labels
  * @param task determines the metric and, unless one is stated, the loss
  * @param splits the parts for training, validation and testing
+ * @param boxes tables of boxes in time and frequency, for probes that are trained on boxes; empty for none
  * @param folds the folds to test on in turn; empty for a data set with fixed parts
  * @param mixup variants of the training clips, which are created and embedded beforehand
  * @param standardize whether tokens are standardized; empty for the setting of the protocol
@@ -32,6 +33,7 @@ public record DatasetEntry(
         Source source,
         Task task,
         Splits splits,
+        List<Path> boxes,
         List<Integer> folds,
         Optional<MixedVariants> mixup,
         Optional<Boolean> standardize,
@@ -39,6 +41,7 @@ public record DatasetEntry(
         Map<String, EncoderEntry.EncoderChange> encoders,
         Map<String, ProbeOptions> set) {
     public DatasetEntry {
+        boxes = List.copyOf(boxes);
         folds = List.copyOf(folds);
         encoders = Map.copyOf(encoders);
         set = Map.copyOf(set);

@@ -21,8 +21,8 @@ import org.unmute.probes.pool.Probes;
 
 /** Reads an entry of {@code datasets}. */
 final class DatasetReader {
-    static final List<String> OF_OWN_FILES =
-            List.of("dataset", "root", "folds", "max-missing", "shots", "shot-condition", "shot-seed", "fill-up");
+    static final List<String> OF_OWN_FILES = List.of(
+            "dataset", "root", "boxes", "folds", "max-missing", "shots", "shot-condition", "shot-seed", "fill-up");
     static final List<String> OF_MANIFEST =
             List.of("manifest", "audio", "file-column", "label-column", "split-column", "separator");
     static final List<String> COMMON = List.of(
@@ -80,6 +80,7 @@ final class DatasetReader {
                 source,
                 task,
                 splits(info.isPresent()),
+                t.files("boxes"),
                 info.map(this::folds).orElse(List.of()),
                 mixup(info.map(DatasetInfo::name).orElse("")),
                 t.flag("standardize"),

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.unmute.data.Task;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 
 /** Reads the tables of a grid file. */
@@ -41,18 +42,19 @@ final class GridReader {
         return new Grid(text.file(), encoders, datasets, probes, settings);
     }
 
-    /** Refuses what can have no labels with times, or no rows with several classes. */
+    /** Refuses what can have no labels with times, no boxes, or no moment with several classes. */
     private static void requireTimes(
             TomlTable table, ProbeEntry probe, List<DatasetEntry> datasets, ProtocolSettings settings) {
+        String key = probe.boxes() ? "boxes" : "frames";
         for (DatasetEntry dataset : datasets) {
-            if (!probe.frames()
+            if (!probe.frames() && !probe.boxes()
                     || !(probe.datasets().isEmpty() || probe.datasets().contains(dataset.name()))) {
                 continue;
             }
             String where = "data set " + dataset.name();
             if (!(dataset.source() instanceof DatasetEntry.OwnFiles)) {
                 throw table.problem(
-                        "frames",
+                        key,
                         where + " is a label file, which says which classes a clip has, not when: name other data"
                                 + " sets with 'datasets'");
             }
@@ -62,15 +64,36 @@ final class GridReader {
                             .filter(Objective::isSingleLabel)
                             .isPresent()) {
                 throw table.problem(
-                        "frames",
-                        where + " is trained with one class for each clip, and a row may have several or none: state"
+                        key,
+                        where + " is trained with one class for each clip, and a "
+                                + (probe.boxes() ? "moment" : "row") + " may have several or none: state"
                                 + " loss = \"bce\" or \"asl\" for a multi-label set, or name other data sets with"
                                 + " 'datasets'");
             }
             if (!dataset.folds().isEmpty()) {
-                throw table.problem("frames", where + " has folds, whose clips have no labels with times");
+                throw table.problem(key, where + " has folds, whose clips have no labels with times");
+            }
+            if (probe.boxes()) {
+                requireBoxes(table, probe, dataset);
             }
         }
+    }
+
+    private static void requireBoxes(TomlTable table, ProbeEntry probe, DatasetEntry dataset) {
+        String where = "data set " + dataset.name();
+        if (dataset.boxes().isEmpty()) {
+            throw table.problem(
+                    "boxes",
+                    where + " has no tables of boxes: state them with boxes = [\"table.tsv\"] in its entry, or name"
+                            + " other data sets with 'datasets'");
+        }
+        ProbeReader.notForBoxes(dataset.set().getOrDefault(probe.name(), ProbeOptions.DEFAULTS))
+                .ifPresent(option -> {
+                    throw table.problem(
+                            "boxes",
+                            "needs a probe that takes the maximum over tokens: leave set." + probe.name() + "." + option
+                                    + " of " + where + " out");
+                });
     }
 
     /** The names of the entries, checked to be unique. */

@@ -19,6 +19,7 @@ import org.unmute.probes.pool.ProbeOptions;
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
  * @param frames whether it is trained row by row on labels with times
+ * @param boxes whether it is trained on boxes in time and frequency; then not on rows
  * @param learnedEvents whether thresholds of events are learned on the validation clips; otherwise events are found at
  *     0.5, or at thresholds that the probe has
  */
@@ -33,6 +34,7 @@ public record ProbeEntry(
         List<String> encoders,
         List<String> datasets,
         boolean frames,
+        boolean boxes,
         boolean learnedEvents) {
     public ProbeEntry {
         encoders = List.copyOf(encoders);

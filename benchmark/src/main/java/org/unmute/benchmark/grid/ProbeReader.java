@@ -1,10 +1,13 @@
 package org.unmute.benchmark.grid;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.unmute.benchmark.protocol.CellSettings;
 import org.unmute.benchmark.search.Range;
 import org.unmute.files.NearestName;
+import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 
@@ -21,15 +24,18 @@ final class ProbeReader {
             "encoders",
             "datasets",
             "frames",
+            "boxes",
             "event-thresholds");
-    /** Clips a step where rows are trained, as BAT_ICML2026 has them (paper, section 9.1). */
-    private static final int BATCH_OF_FRAMES = 16;
+    /** Clips a step where rows or boxes are trained: of rows BAT_ICML2026 has as many (paper, section 9.1). */
+    private static final int BATCH_OF_TIMES = 16;
 
     private static final Range NEIGHBOURS = Range.logarithmic(CellSettings.NEIGHBOURS, 1, 100);
 
     private static final String LEARNED = "learned";
     /** Option of a probe that scores rows. */
     private static final String ROWS = "rows";
+    /** Options that a probe of boxes has with these values alone. */
+    private static final Map<String, String> NOT_FOR_BOXES = new TreeMap<>(Map.of(ROWS, "false", "topk", "1"));
 
     private final TomlTable t;
     private final ProtocolReader protocol;
@@ -53,26 +59,36 @@ final class ProbeReader {
                             + Probes.ELSEWHERE);
         }
         boolean frames = t.flag("frames").orElse(false);
-        String label = GridReader.folderName(t, "label", t.text("label").orElse(frames ? name + "-frames" : name));
+        boolean boxes = t.flag("boxes").orElse(false);
+        if (frames && boxes) {
+            throw t.problem("boxes", "trains tokens in boxes, frames = true trains rows: leave one of the two out");
+        }
+        boolean timed = frames || boxes;
+        String label = GridReader.folderName(
+                t, "label", t.text("label").orElse(name + (frames ? "-frames" : boxes ? "-boxes" : "")));
         ProbeOptions options = t.table("set").map(s -> options(name, s)).orElse(ProbeOptions.DEFAULTS);
         if (frames) {
             options = ofRows(name, options);
+        }
+        if (boxes) {
+            options = ofBoxes(name, options);
         }
         return new ProbeEntry(
                 name,
                 label,
                 options,
-                protocol.rate(t, name, frames),
+                protocol.rate(t, name, timed),
                 protocol.decay(t),
                 neighbours(name, options),
                 t.whole("batch", 1, 1 << 20)
                         .map(Long::intValue)
-                        .or(() -> frames ? Optional.of(BATCH_OF_FRAMES) : Optional.empty()),
+                        .or(() -> timed ? Optional.of(BATCH_OF_TIMES) : Optional.empty()),
                 t.known("encoders", encoderNames),
                 t.known("datasets", datasetNames),
                 frames,
+                boxes,
                 t.choice("event-thresholds", List.of(LEARNED, "fixed"))
-                        .orElse(frames ? LEARNED : "fixed")
+                        .orElse(timed ? LEARNED : "fixed")
                         .equals(LEARNED));
     }
 
@@ -110,6 +126,37 @@ final class ProbeReader {
             throw t.problem("frames", "makes a probe with rows=true: leave set.rows out");
         }
         return options.with(ROWS, true);
+    }
+
+    /** A probe of boxes finds bands from those of its boxes, unless its options say otherwise. */
+    private ProbeOptions ofBoxes(String name, ProbeOptions options) {
+        if (!takesBoxes(name)) {
+            throw t.problem(
+                    "boxes",
+                    "probe " + name + " does not take the maximum over tokens: use one of "
+                            + String.join(
+                                    ", ",
+                                    Probes.names().stream()
+                                            .filter(ProbeReader::takesBoxes)
+                                            .toList()));
+        }
+        notForBoxes(options).ifPresent(option -> {
+            throw t.problem("boxes", "needs a probe that takes the maximum over tokens: leave set." + option + " out");
+        });
+        return options.has(MaxPooled.BANDS) ? options : options.with(MaxPooled.BANDS, MaxPooled.TAUGHT);
+    }
+
+    /** The option by which a probe does not take the maximum over tokens. */
+    static Optional<String> notForBoxes(ProbeOptions options) {
+        return NOT_FOR_BOXES.entrySet().stream()
+                .filter(usual -> options.has(usual.getKey())
+                        && !options.values().get(usual.getKey()).equals(usual.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private static boolean takesBoxes(String probe) {
+        return Probes.type(probe).options().contains(MaxPooled.BANDS);
     }
 
     /** The options of a probe; their values are checked when the probe is created. */

@@ -159,13 +159,20 @@ final class TomlTable {
 
     /** A path, resolved against the folder of the grid file. */
     Optional<Path> file(String key) {
-        return text(key).map(t -> {
-            try {
-                return text.file().toAbsolutePath().resolveSibling(t).normalize();
-            } catch (InvalidPathException e) {
-                throw problem(key, "is not a path: '" + t + "'");
-            }
-        });
+        return text(key).map(t -> path(key, t));
+    }
+
+    /** Paths, each as {@link #file}; a single string stands for a list of one. */
+    List<Path> files(String key) {
+        return texts(key).orElse(List.of()).stream().map(t -> path(key, t)).toList();
+    }
+
+    private Path path(String key, String t) {
+        try {
+            return text.file().toAbsolutePath().resolveSibling(t).normalize();
+        } catch (InvalidPathException e) {
+            throw problem(key, "is not a path: '" + t + "'");
+        }
     }
 
     /** A list of distinct strings; a single string stands for a list of one. */

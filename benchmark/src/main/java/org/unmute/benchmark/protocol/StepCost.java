@@ -25,7 +25,9 @@ import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.probes.truth.BoxTargets;
 import org.unmute.probes.truth.RowTargets;
+import org.unmute.probes.truth.TokenBags;
 import org.unmute.tensor.backend.Backend;
 
 /**
@@ -50,6 +52,7 @@ public record StepCost(double train, double score, double pool) {
      * @param grid grid of a typical clip
      * @param layers number of layers, for probes that read several; 0 for the last layer only
      * @param batch clips per step
+     * @param pieceRows rows of a piece of a box, for probes that are trained on boxes; 0 for others
      */
     public record Step(
             String probe,
@@ -58,7 +61,20 @@ public record StepCost(double train, double score, double pool) {
             int layers,
             int classes,
             int batch,
-            Objective objective) {}
+            Objective objective,
+            int pieceRows) {
+        /** A step on clips as a whole, or on their rows. */
+        public Step(
+                String probe,
+                ProbeOptions options,
+                TokenGrid grid,
+                int layers,
+                int classes,
+                int batch,
+                Objective objective) {
+            this(probe, options, grid, layers, classes, batch, objective, 0);
+        }
+    }
 
     /**
      * The number of clips that a cell processes over all its trainings.
@@ -131,6 +147,35 @@ public record StepCost(double train, double score, double pool) {
         }
     }
 
+    /** Each clip has a box of one class, all classes in turn. */
+    private record RandomBoxes(int classes, int piece) implements BoxTargets {
+        @Override
+        public TokenBags bags(int clip, float[] targets, int time, int freq) {
+            TokenBags.Builder bags = new TokenBags.Builder(classes);
+            for (int c = 0; c < classes; c++) {
+                boolean boxed = c == clip % classes;
+                for (int n = 0; n < Math.ceilDiv(time, piece) * freq; n++) {
+                    int f = n % freq;
+                    int from = n / freq * piece;
+                    boolean inside = boxed && f < Math.ceilDiv(freq, 2) && from < time / 2;
+                    bags.add(
+                            IntStream.range(from, Math.min(time, from + piece))
+                                    .mapToObj(t -> t * freq + f)
+                                    .toList(),
+                            c,
+                            inside,
+                            1);
+                }
+            }
+            return bags.build();
+        }
+
+        @Override
+        public String fingerprint() {
+            return "random";
+        }
+    }
+
     private static StepCost measure(Backend backend, Step step, TokenSource clips, Clips ahead, double patience)
             throws IOException {
         int count = clips.clips();
@@ -158,7 +203,8 @@ public record StepCost(double train, double score, double pool) {
                         seen,
                         targets,
                         classes,
-                        probe instanceof FrameWise rows && rows.isOfRows() ? new RandomRows(classes) : null),
+                        probe instanceof FrameWise rows && rows.isOfRows() ? new RandomRows(classes) : null,
+                        step.pieceRows > 0 ? new RandomBoxes(classes, step.pieceRows) : null),
                 settings,
                 null,
                 _ -> training.lap(),

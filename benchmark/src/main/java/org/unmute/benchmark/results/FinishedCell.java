@@ -67,9 +67,19 @@ public record FinishedCell(
             "intersection_0.5_f1_macro",
             "event_f1_macro_best_thresholds",
             "event_f1_micro",
-            "segment_f1_micro");
+            "segment_f1_micro",
+            "box_0.3_f1_macro",
+            "box_0.5_f1_macro",
+            "box_0.3_f1_micro",
+            "box_0.5_f1_micro",
+            "box_mAP_0.3",
+            "box_mAP_0.5",
+            "box_mAP");
     /** Those of them that a cell with learned thresholds of events alone has. */
     public static final List<String> LEARNED_METRICS = List.of("event_f1_micro", "segment_f1_micro");
+    /** Those that a cell trained on boxes in time and frequency alone has. */
+    public static final List<String> BOX_METRICS =
+            EVENT_METRICS.stream().filter(name -> name.startsWith("box_")).toList();
     /** The option for the number of prototypes per class. */
     public static final String PROTOTYPES = "prototypes";
 
@@ -291,12 +301,23 @@ public record FinishedCell(
         return "true".equals(options.get("rows"));
     }
 
-    /** The options without the number of prototypes, and thresholds of events that are not those of its kind. */
+    /** Whether the probe was trained on boxes in time and frequency. */
+    public boolean ofBoxes() {
+        return events.keySet().containsAll(BOX_METRICS);
+    }
+
+    /**
+     * The options without the number of prototypes, whether the probe was trained on boxes, and thresholds of events
+     * that are not those of its kind.
+     */
     Map<String, String> otherOptions() {
         SortedMap<String, String> others = new TreeMap<>(options);
         others.remove(PROTOTYPES);
         boolean learned = events.keySet().containsAll(LEARNED_METRICS);
-        if (learned != ofRows() && !events.isEmpty()) {
+        if (ofBoxes()) {
+            others.put("boxes", "true");
+        }
+        if (learned != (ofRows() || ofBoxes()) && !events.isEmpty()) {
             others.put("event-thresholds", learned ? "learned" : "fixed");
         }
         return others;

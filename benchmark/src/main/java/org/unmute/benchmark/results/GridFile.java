@@ -132,6 +132,9 @@ public record GridFile(
                 .with("validation", d.splits().validation().orElse(List.of()))
                 .with("test", d.splits().test())
                 .with("folds", d.folds());
+        if (!d.boxes().isEmpty()) {
+            all.put("boxes", d.boxes().stream().map(Path::toString).toList());
+        }
         d.mixup().ifPresent(x -> all.put("mixup", x.toString()));
         return all;
     }
@@ -148,6 +151,9 @@ public record GridFile(
                                 .with("wd", List.of(p.decay().low(), p.decay().high())));
         if (p.frames()) {
             all.put("frames", true);
+        }
+        if (p.boxes()) {
+            all.put("boxes", true);
         }
         if (p.learnedEvents()) {
             all.put("eventThresholds", "learned");

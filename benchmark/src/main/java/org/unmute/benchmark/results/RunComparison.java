@@ -153,14 +153,16 @@ public final class RunComparison {
     }
 
     /**
-     * One column per probe, and one where it was trained row by row. Several if cells with the same encoder, data set
-     * and probe differ in options other than the number of prototypes.
+     * One column per probe, one where it was trained row by row, and one where on boxes. Several if cells with the same
+     * encoder, data set and probe differ in options other than the number of prototypes.
      */
     private Map<FinishedCell, Column> columns(List<FinishedCell> cells) {
         Map<FinishedCell, Column> columns = new LinkedHashMap<>();
         Map<String, List<FinishedCell>> byProbe = cells.stream()
                 .collect(Collectors.groupingBy(
-                        c -> c.ofRows() ? c.probe() + " frames" : c.probe(), LinkedHashMap::new, Collectors.toList()));
+                        c -> c.probe() + (c.ofRows() ? " frames" : c.ofBoxes() ? " boxes" : ""),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
         byProbe.forEach((probe, same) -> {
             SortedSet<String> differing = differingOptions(same);
             boolean apart = same.stream()

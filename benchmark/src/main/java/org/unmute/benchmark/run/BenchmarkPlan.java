@@ -87,7 +87,8 @@ public final class BenchmarkPlan {
                         layers,
                         classes,
                         settings.training().batch(),
-                        cell.objective());
+                        cell.objective(),
+                        cell.probe().boxes() ? group.pieceRows() : 0);
                 StepCost step = steps.get(key);
                 if (step == null) {
                     StepCost.Clips ahead = CellCost.clips(settings, sizes(group.dataset()));

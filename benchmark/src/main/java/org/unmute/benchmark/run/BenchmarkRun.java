@@ -126,6 +126,9 @@ public final class BenchmarkRun implements AutoCloseable {
             if (cell.probe().frames()) {
                 datasets.get(cell.dataset()).requireTimes(cell.probe().label());
             }
+            if (cell.probe().boxes()) {
+                datasets.get(cell.dataset()).requireBoxes(cell.probe().label());
+            }
         }
         group();
     }

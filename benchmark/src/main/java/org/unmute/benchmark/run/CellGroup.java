@@ -24,16 +24,20 @@ import org.unmute.benchmark.results.Name;
 import org.unmute.benchmark.results.RetrievalFile;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
+import org.unmute.data.annotation.BoxBags;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.WholeCache;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.strong.CachedScores;
+import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 import org.unmute.metrics.PrimaryMetric;
-import org.unmute.models.encoder.RowTimes;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.truth.RowTargets;
 
 /**
  * The cells of a benchmark that share one token cache: one encoder, one data set, tokens of the last layer or of all
@@ -51,7 +55,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private boolean allowMissing;
     private Map<String, Object> encoderFacts;
     private TokenGrid typical;
-    private RowTimes times;
+    private EncoderSpec spec;
     /** Null where the data set has no strong labels. */
     private StrongTest strong;
 
@@ -60,7 +64,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private Manifest validation;
 
     /** How the clips are read for training. */
-    private record FoldKind(boolean standardize, boolean rows) {}
+    private record FoldKind(boolean standardize, boolean rows, boolean boxes) {}
 
     /**
      * What result records state about the whole run.
@@ -99,7 +103,11 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         return layers;
     }
 
-    /** Stores what is known once the encoder is open. */
+    /**
+     * Stores what is known once the encoder is open.
+     *
+     * @throws InputException if a probe is to be trained on boxes and the encoder has one band of tokens
+     */
     void describe(DatasetTokens tokens, OpenEncoder loaded) {
         cacheFolder = tokens.folder();
         allowMissing = tokens.mayLack();
@@ -107,15 +115,29 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         encoderFacts.put("file", loaded.origin());
         encoderFacts.put("sha256", loaded.hash());
         typical = tokens.typical();
-        times = loaded.encoder().describe().rowTimes();
+        spec = loaded.encoder().describe();
+        for (Cell cell : cells.values()) {
+            if (cell.probe().boxes() && (spec.freq() < 2 || spec.input().bands() == null)) {
+                throw new InputException("encoder " + encoder.name() + " (" + spec.name() + ") has one band of tokens,"
+                        + " of which no box covers less than another, and probe "
+                        + cell.probe().label()
+                        + " has boxes = true: name other encoders for it with 'encoders', or train rows with"
+                        + " frames = true, which learns when sounds are there");
+            }
+        }
         if (dataset.testEvents() != null && !dataset.testEvents().isEmpty()) {
-            strong = new StrongTest(dataset, times, tokens::open);
+            strong = new StrongTest(dataset, spec, tokens::open);
         }
     }
 
     /** Token grid of a clip of typical length. */
     TokenGrid typical() {
         return typical;
+    }
+
+    /** Rows of a piece of a box. */
+    int pieceRows() {
+        return LabelledTokens.pieceRows(spec);
     }
 
     /** The data of a cell. The cache must be complete. */
@@ -132,10 +154,13 @@ final class CellGroup implements CellRecorder, AutoCloseable {
             tests = data.tests();
             validation = data.validation();
         }
-        FoldKind kind = new FoldKind(cell.standardize(), cell.probe().frames());
+        FoldKind kind = new FoldKind(
+                cell.standardize(), cell.probe().frames(), cell.probe().boxes());
         List<Fold> own = folds.get(kind);
         if (own == null) {
-            own = data.folds(kind.standardize, kind.rows ? times : null, tell);
+            own = kind.boxes
+                    ? data.foldsOfBoxes(kind.standardize, spec, tell)
+                    : data.folds(kind.standardize, kind.rows ? spec.rowTimes() : null, tell);
             folds.put(kind, own);
         }
         return data.of(cell, own);
@@ -155,15 +180,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         PrimaryMetric metric = LabelledTokens.metric(cell);
         new SeedTables(folder, dataset.labels().names(), metric, scores, tests).write();
         if (strong != null) {
-            FoldScores first = scores.getFirst();
-            if (cells.get(id).probe().learnedEvents()) {
-                LearnedEvents.Taught taught = new LearnedEvents(dataset, validation, new CachedScores(cache, times))
-                        .taught(first.probe(), first.fold().validation().rows());
-                taught.probe().save(folder.resolve(CellRun.PROBE));
-                strong.write(taught, tests.getFirst(), cache, folder);
-            } else {
-                strong.write(first.probe(), tests.getFirst(), cache, folder);
-            }
+            events(cell, scores.getFirst(), folder);
         }
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString())
@@ -183,6 +200,27 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         record.write(folder);
     }
 
+    /** Learns thresholds of events, if the cell has it so, and scores the events of the test clips. */
+    private void events(Cell cell, FoldScores first, Path folder) throws IOException {
+        TrainedProbe probe = first.probe();
+        if (first.fold().train().boxes() instanceof BoxBags boxes) {
+            probe = probe.withBoxes(boxes.summary());
+            probe.save(folder.resolve(CellRun.PROBE));
+        }
+        boolean ofBoxes = cell.probe().boxes();
+        if (!cell.probe().learnedEvents()) {
+            strong.write(probe, ofBoxes, tests.getFirst(), cache, folder);
+            return;
+        }
+        CachedScores cached = new CachedScores(cache, spec.rowTimes());
+        RowTargets rows = first.fold().validation().rows();
+        LearnedEvents.Taught taught = ofBoxes
+                ? new LearnedBoxes(validation, cached).taught(probe, rows)
+                : new LearnedEvents(dataset, validation, cached).taught(probe, rows);
+        taught.probe().save(folder.resolve(CellRun.PROBE));
+        strong.write(taught, ofBoxes, tests.getFirst(), cache, folder);
+    }
+
     @Override
     public void finished(CellResult r, Path folder) throws IOException {
         Path absolute = out.toAbsolutePath().normalize();
@@ -200,7 +238,10 @@ final class CellGroup implements CellRecorder, AutoCloseable {
                 strong == null
                         ? null
                         : StrongTest.summary(
-                                r.seeds(), folder, cells.get(r.id()).probe().learnedEvents()));
+                                r.seeds(),
+                                folder,
+                                cells.get(r.id()).probe().learnedEvents(),
+                                cells.get(r.id()).probe().boxes()));
     }
 
     @Override

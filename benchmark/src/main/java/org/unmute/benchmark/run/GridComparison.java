@@ -39,9 +39,16 @@ final class GridComparison {
         for (JsonNode dataset : copy.path("datasets")) {
             if (dataset instanceof ObjectNode object) {
                 object.put("source", object.path("source").asText().replaceAll(PATHS, "$1"));
+                object.path("boxes")
+                        .forEach(table -> object.withArray("boxNames").add(fileName(table.asText())));
+                object.remove("boxes");
             }
         }
         return copy;
+    }
+
+    private static String fileName(String path) {
+        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     }
 
     private static Optional<String> difference(String name, JsonNode here, JsonNode there) {

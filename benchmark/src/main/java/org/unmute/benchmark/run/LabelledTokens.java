@@ -3,10 +3,13 @@ package org.unmute.benchmark.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.Fold;
@@ -17,15 +20,21 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Task;
 import org.unmute.data.UsedClips;
+import org.unmute.data.annotation.BoxBags;
 import org.unmute.data.annotation.EventRows;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.search.ClipRetrieval;
 import org.unmute.files.InputException;
 import org.unmute.metrics.PrimaryMetric;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.truth.BoxTargets;
+import org.unmute.probes.truth.RowTargets;
 
 /** Joins the clips of a data set with their cached tokens. */
 final class LabelledTokens {
@@ -42,19 +51,61 @@ final class LabelledTokens {
     }
 
     /**
+     * What is known of clips beside their labels: when their classes sound, or where in time and frequency.
+     *
+     * @param rows  null if not known
+     * @param boxes null if not known
+     */
+    private record Moments(RowTargets rows, BoxTargets boxes) {
+        static final Moments NONE = new Moments(null, null);
+    }
+
+    /** Finds what is known of the clips of a part. */
+    @FunctionalInterface
+    private interface Annotator {
+        Moments of(Manifest clips, boolean train);
+    }
+
+    /**
      * The folds, shared by all cells with the same encoder, data set and {@code standardize} that are trained alike.
      *
      * @param times of the tokens' rows, for training on rows; null for clips as a whole
      * @param tell receives remarks on how labels with times are used
      */
     List<Fold> folds(boolean standardize, RowTimes times, Consumer<String> tell) {
+        List<LabelFile> tables = Collections.singletonList(dataset.timed());
+        return folds(
+                standardize,
+                (clips, train) -> times == null
+                        ? Moments.NONE
+                        : new Moments(rows(tables, clips, times, train ? tell : _ -> {}), null));
+    }
+
+    /**
+     * The folds for training on boxes. Of validation clips, the boxes say when their classes sound.
+     *
+     * @param spec the encoder, with more than one column of tokens
+     * @param tell receives remarks on how boxes are used
+     */
+    List<Fold> foldsOfBoxes(boolean standardize, EncoderSpec spec, Consumer<String> tell) {
+        List<LabelFile> tables = dataset.boxes().tables();
+        return folds(standardize, (clips, train) -> {
+            if (train) {
+                return new Moments(null, boxes(tables, clips, spec, tell));
+            }
+            EventRows rows = rows(tables, clips, spec.rowTimes(), _ -> {});
+            return new Moments(rows.strong() == 0 ? null : rows, null);
+        });
+    }
+
+    private List<Fold> folds(boolean standardize, Annotator annotator) {
         List<Fold> folds = new ArrayList<>();
         for (SplitDataset.Parts p : dataset.folds()) {
             folds.add(new Fold(
                     p.fold(),
-                    set("train", p.train(), times, tell),
-                    set("validation", p.validation(), times, _ -> {}),
-                    set("test", p.test(), null, tell),
+                    set("train", p.train(), clips -> annotator.of(clips, true)),
+                    set("validation", p.validation(), clips -> annotator.of(clips, false)),
+                    set("test", p.test(), _ -> Moments.NONE),
                     standardize));
         }
         return folds;
@@ -117,34 +168,52 @@ final class LabelledTokens {
         return clips.stream().filter(c -> cached.contains(c.file())).toList();
     }
 
-    private TokenSet set(String part, List<LabelledClip> clips, RowTimes times, Consumer<String> tell) {
+    private TokenSet set(String part, List<LabelledClip> clips, Function<Manifest, Moments> known) {
         List<LabelledClip> present = present(clips);
         if (present.isEmpty()) {
             throw new InputException("data set " + dataset.entry().name() + ": none of the " + clips.size()
                     + " clips of its part " + part + " could be embedded");
         }
         Manifest manifest = new Manifest(present, dataset.labels());
+        Moments moments = known.apply(manifest);
         return new TokenSet(
                 TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),
                 manifest.targets(),
                 dataset.labels().size(),
-                times == null ? null : rows(manifest, times, tell));
+                moments.rows(),
+                moments.boxes());
     }
 
-    private EventRows rows(Manifest clips, RowTimes times, Consumer<String> tell) {
-        Set<String> recordings = new HashSet<>();
-        cached.forEach(id -> recordings.add(ClipId.recording(id)));
-        EventRows rows = EventRows.of(
-                List.of(dataset.timed()),
-                clips,
-                recordings,
-                i -> cache.find(clips.clips().get(i).file()).orElseThrow().sound(),
-                times,
-                EventRows.Edges.SHARE);
+    private EventRows rows(List<LabelFile> tables, Manifest clips, RowTimes times, Consumer<String> tell) {
+        EventRows rows = EventRows.of(tables, clips, recordings(), sound(clips), times, EventRows.Edges.SHARE);
         rows.remarks()
                 .forEach(
                         remark -> tell.accept("data set " + dataset.entry().name() + ", labels with times: " + remark));
         return rows;
+    }
+
+    /** Rows of the pieces into which boxes are cut, which are as long as the stretches that detection scores. */
+    static int pieceRows(EncoderSpec spec) {
+        double seconds = ContextSeconds.DEFAULTS.contextOrDefault(spec.speed());
+        return (int) Math.max(1, Math.round(seconds / spec.rowTimes().rowSeconds()));
+    }
+
+    private BoxBags boxes(List<LabelFile> tables, Manifest clips, EncoderSpec spec, Consumer<String> tell) {
+        BoxBags boxes = BoxBags.of(tables, clips, recordings(), sound(clips), spec, pieceRows(spec));
+        boxes.remarks()
+                .forEach(remark -> tell.accept("data set " + dataset.entry().name() + ", boxes: " + remark));
+        return boxes;
+    }
+
+    private Set<String> recordings() {
+        Set<String> recordings = new HashSet<>();
+        cached.forEach(id -> recordings.add(ClipId.recording(id)));
+        return recordings;
+    }
+
+    /** The number of rows of each clip that are sound. */
+    private IntUnaryOperator sound(Manifest clips) {
+        return i -> cache.find(clips.clips().get(i).file()).orElseThrow().sound();
     }
 
     /** Writes the clips used, with their hashes, to {@code clips.csv}, or to one file per fold. */

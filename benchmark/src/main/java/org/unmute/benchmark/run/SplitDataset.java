@@ -41,6 +41,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param audio every clip once, for embedding
  * @param folds at least one
  * @param timed events of the clips for which the set's files state times; null if the source states none
+ * @param boxes the boxes of its clips; null if the entry names no tables
  * @param testEvents events of the test clips with their times, for sets without folds; null if they are not known
  * @param leftOut descriptions of the recordings in its lists that are missing or unusable
  * @param facts entries for records about the clips read and missing
@@ -51,6 +52,7 @@ record SplitDataset(
         List<AudioClip> audio,
         List<Parts> folds,
         LabelFile timed,
+        BoxTables boxes,
         List<SoundEvent> testEvents,
         List<String> leftOut,
         Map<String, Object> facts) {
@@ -106,7 +108,7 @@ record SplitDataset(
                     return new Parts(p.fold(), train, p.validation(), p.test());
                 })
                 .toList();
-        return new SplitDataset(entry, labels, all, parts, timed, testEvents, leftOut, facts);
+        return new SplitDataset(entry, labels, all, parts, timed, boxes, testEvents, leftOut, facts);
     }
 
     /**
@@ -125,6 +127,31 @@ record SplitDataset(
             throw new InputException("data set " + entry.name() + ": none of its " + train.size()
                     + " training clips has labels with times, and probe " + probe + " has frames = true: name other"
                     + " data sets for it with 'datasets'");
+        }
+    }
+
+    /**
+     * Requires boxes of training and test clips.
+     *
+     * @param probe that is to be trained on them
+     * @throws InputException if there are none
+     */
+    void requireBoxes(String probe) {
+        if (testEvents == null || testEvents.isEmpty()) {
+            throw new InputException("data set " + entry.name() + ": its lists do not say when the events of its test"
+                    + " clips are, and probe " + probe + " has boxes = true: name other data sets for it with"
+                    + " 'datasets'");
+        }
+        try {
+            Set<String> recordings = new HashSet<>();
+            audio.forEach(clip -> recordings.add(ClipId.recording(clip.id())));
+            boxes.require(
+                    probe,
+                    recordings,
+                    folds.getFirst().train(),
+                    folds.getFirst().test());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("data set " + entry.name() + ", boxes: " + e.getMessage(), e);
         }
     }
 
@@ -272,7 +299,7 @@ record SplitDataset(
             return chosen;
         }
 
-        private SplitDataset finish(List<Parts> folds) {
+        private SplitDataset finish(List<Parts> folds) throws IOException {
             ClassNames.require("", labels.names());
             List<Parts> named = new ArrayList<>();
             for (Parts p : folds) {
@@ -285,6 +312,7 @@ record SplitDataset(
                     List.copyOf(audio.values()),
                     List.copyOf(named),
                     readings.isEmpty() ? null : Reading.timed(readings),
+                    BoxTables.read(entry, labels),
                     testEvents,
                     List.copyOf(leftOut),
                     facts);

@@ -43,22 +43,17 @@ public final class BenchmarkTables {
                 .filter(c -> !c.events().isEmpty())
                 .map(FinishedCell::dataset)
                 .toList();
+        List<Name> boxed = finished.stream()
+                .filter(FinishedCell::ofBoxes)
+                .map(FinishedCell::dataset)
+                .toList();
         for (FinishedCell cell : finished) {
             boolean events = timed.contains(cell.dataset());
+            boolean boxes = boxed.contains(cell.dataset());
             ConsoleTable table = tables.computeIfAbsent(
                     cell.dataset().title() + ": " + cell.metric() + " in %, mean ± sd over "
                             + cell.seeds().size() + " seeds",
-                    _ -> events
-                            ? new ConsoleTable(
-                                    "encoder",
-                                    "probe",
-                                    "parameters",
-                                    "validation",
-                                    "test",
-                                    "event F1",
-                                    "segment F1",
-                                    "clips/s")
-                            : new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
+                    _ -> new ConsoleTable(headings(events, boxes)));
             List<Object> row = new ArrayList<>(List.of(
                     cell.encoder().title(),
                     cell.folder().getFileName().toString(),
@@ -68,6 +63,9 @@ public final class BenchmarkTables {
             if (events) {
                 row.add(score(cell.events().getOrDefault("event_f1_macro", Score.of())));
                 row.add(score(cell.events().getOrDefault("segment_f1_macro", Score.of())));
+            }
+            if (boxes) {
+                row.add(score(cell.events().getOrDefault("box_0.3_f1_macro", Score.of())));
             }
             row.add(Double.isNaN(cell.clipsPerSecond()) ? null : Math.round(cell.clipsPerSecond()));
             table.row(row.toArray());
@@ -85,6 +83,18 @@ public final class BenchmarkTables {
             out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
                     + open.getFirst() + "; " + advice);
         }
+    }
+
+    private static String[] headings(boolean events, boolean boxes) {
+        List<String> all = new ArrayList<>(List.of("encoder", "probe", "parameters", "validation", "test"));
+        if (events) {
+            all.addAll(List.of("event F1", "segment F1"));
+        }
+        if (boxes) {
+            all.add("box F1, IoU 0.3");
+        }
+        all.add("clips/s");
+        return all.toArray(String[]::new);
     }
 
     private static void printRetrieval(List<RetrievalFile> all, PrintWriter out) {

@@ -15,14 +15,16 @@ import org.unmute.report.chart.GroupedBars;
 import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
 
-/** What labels with times are worth: each probe trained on whole clips beside the same one trained on rows. */
+/** What labels with times are worth: each probe trained on whole clips beside the same one on rows and on boxes. */
 final class EventFigure {
     /** How a probe was trained, and where its thresholds are from. */
     private enum Training {
         CLIPS("whole clips (threshold 0.5)"),
         CLIPS_LEARNED("whole clips (learned thresholds)"),
         ROWS("rows (threshold 0.5)"),
-        ROWS_LEARNED("rows (learned thresholds)");
+        ROWS_LEARNED("rows (learned thresholds)"),
+        BOXES("boxes (threshold 0.5)"),
+        BOXES_LEARNED("boxes (learned thresholds)");
 
         private final String words;
 
@@ -32,14 +34,21 @@ final class EventFigure {
 
         private static Training of(FinishedCell cell) {
             boolean learned = cell.events().keySet().containsAll(FinishedCell.LEARNED_METRICS);
+            if (cell.ofBoxes()) {
+                return learned ? BOXES_LEARNED : BOXES;
+            }
             return cell.ofRows() ? learned ? ROWS_LEARNED : ROWS : learned ? CLIPS_LEARNED : CLIPS;
+        }
+
+        private boolean isOfClips() {
+            return this == CLIPS || this == CLIPS_LEARNED;
         }
     }
 
     private EventFigure() {}
 
     /**
-     * Figures of some event metrics, by probe; none if no cell was trained on rows.
+     * Figures of some event metrics, by probe; none if no cell was trained on rows or boxes.
      *
      * @param metrics  with their titles
      * @param settings that have such metrics
@@ -49,8 +58,7 @@ final class EventFigure {
         for (Setting s : settings) {
             add(results.entries(s), settings.size() == 1 ? "" : ", " + s.title(), groups);
         }
-        if (groups.values().stream()
-                .noneMatch(g -> g.containsKey(Training.ROWS) || g.containsKey(Training.ROWS_LEARNED))) {
+        if (groups.values().stream().flatMap(g -> g.keySet().stream()).allMatch(Training::isOfClips)) {
             return List.of();
         }
         List<Block.Figure> figures = new ArrayList<>();
@@ -95,8 +103,9 @@ final class EventFigure {
         return new GroupedBars(
                 new Caption(
                         title,
-                        "Each probe by the labels that it was trained on: those of whole clips, or rows with times."
-                                + " Percent, mean over the seeds; whiskers: one standard deviation."),
+                        "Each probe by the labels that it was trained on: those of whole clips, rows with times, or"
+                                + " boxes in time and frequency. Percent, mean over the seeds; whiskers: one standard"
+                                + " deviation."),
                 List.copyOf(groups.keySet()),
                 Axis.percent("F1"),
                 series);

@@ -14,8 +14,8 @@ final class EventSection {
     private static final String NOTE =
             "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test recordings. Probes were"
                     + " trained on labels of whole clips, and events are found at 0.5; except cells with frames = true,"
-                    + " trained row by row, and with event-thresholds = learned: at thresholds that the validation"
-                    + " clips taught.";
+                    + " trained row by row, with boxes = true, trained on boxes in time and frequency, and with"
+                    + " event-thresholds = learned: at thresholds that the validation clips taught.";
 
     private EventSection() {}
 
@@ -33,9 +33,16 @@ final class EventSection {
         shown.put("psds2", "PSDS 2: classes not confused");
         shown.put("event_f1_macro", "Event-based F1: 0.2 s, 20 % of the length (dcase2016: onsets alone)");
         shown.put("segment_f1_macro", "Segment-based F1: 1 s");
-        List<Block> blocks = new ArrayList<>();
         Map<String, String> drawn = new LinkedHashMap<>(shown);
         drawn.keySet().removeIf(metric -> !metric.contains("_f1_"));
+        if (settings.stream()
+                .flatMap(s -> results.entries(s).stream())
+                .anyMatch(e -> e.cell().ofBoxes())) {
+            shown.put("box_0.3_f1_macro", "Box F1: IoU 0.3");
+            shown.put("box_0.5_f1_macro", "Box F1: IoU 0.5");
+            shown.put("box_mAP", "Box mAP: IoU 0.5 to 0.95");
+        }
+        List<Block> blocks = new ArrayList<>();
         blocks.addAll(EventFigure.of(results, drawn, settings));
         shown.forEach((metric, title) -> {
             TableBuilder table = TableBuilder.ofSettings(results.columns(), metric, "sd");

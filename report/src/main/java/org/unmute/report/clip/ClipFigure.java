@@ -57,15 +57,20 @@ public record ClipFigure(
      */
     public record Scale(Picture.Range range, String unit) {}
 
-    /** An enlarged PNG file, with the marked point. */
+    /** An enlarged PNG file, with the marked point and, dashed, the size of the boxes that taught the class. */
     byte[] png() {
         Picture large = picture.enlarged();
-        if (ring == null) {
-            return large.png();
+        if (taught != null) {
+            large = large.dashed(across(taught.left()), across(taught.right()), up(taught.bottom()), up(taught.top()));
         }
-        return large.ringed(
-                        (ring.x() - box.left()) / (box.right() - box.left()),
-                        (ring.y() - box.bottom()) / (box.top() - box.bottom()))
-                .png();
+        return (ring == null ? large : large.ringed(across(ring.x()), up(ring.y()))).png();
+    }
+
+    private double across(double x) {
+        return (x - box.left()) / (box.right() - box.left());
+    }
+
+    private double up(double y) {
+        return (y - box.bottom()) / (box.top() - box.bottom());
     }
 }

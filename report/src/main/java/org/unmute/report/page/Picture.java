@@ -19,6 +19,12 @@ public record Picture(int width, int height, int[] rgb) {
 
     private static final int LARGE_HEIGHT = 160;
     private static final int WHITE = 0xffffff;
+    /** Pixels of a dash, and from one dash to the next. */
+    private static final int DASH = 8;
+
+    private static final int DASHES_APART = 14;
+    /** Thickness of a frame: two white lines between two black ones. */
+    private static final int FRAME = 4;
 
     /** The range of values that is mapped to colours. */
     public record Range(double low, double high, boolean diverging) {
@@ -134,6 +140,34 @@ public record Picture(int width, int height, int[] rgb) {
             }
         }
         return new Picture(width, height, marked);
+    }
+
+    /**
+     * A copy with a dashed white frame, edged in black, around a part given as fractions of the width and, from the
+     * bottom, of the height. A side that lies beyond the picture runs along its edge.
+     */
+    public Picture dashed(double left, double right, double bottom, double top) {
+        int x0 = place(left, width);
+        int x1 = Math.max(place(right, width), Math.min(width, x0 + 2 * FRAME));
+        int y0 = place(1 - top, height);
+        int y1 = Math.max(place(1 - bottom, height), Math.min(height, y0 + 2 * FRAME));
+        int[] marked = rgb.clone();
+        for (int y = y0; y < y1; y++) {
+            for (int x = x0; x < x1; x++) {
+                int across = Math.min(x - x0, x1 - 1 - x);
+                int down = Math.min(y - y0, y1 - 1 - y);
+                int depth = Math.min(across, down);
+                int along = down <= across ? x - x0 : y - y0;
+                if (depth < FRAME && along % DASHES_APART < DASH) {
+                    marked[y * width + x] = depth == 0 || depth == FRAME - 1 ? 0 : WHITE;
+                }
+            }
+        }
+        return new Picture(width, height, marked);
+    }
+
+    private static int place(double fraction, int size) {
+        return (int) Math.round(Math.clamp(fraction, 0, 1) * size);
     }
 
     public byte[] png() {
