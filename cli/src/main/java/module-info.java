@@ -16,6 +16,9 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.base to
             info.picocli;
+    opens org.unmute.cli.clip to
+            info.picocli,
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.command to
             info.picocli,
             com.fasterxml.jackson.databind;
@@ -24,10 +27,17 @@ module org.unmute.cli {
     opens org.unmute.cli.detect to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.embed to
+            com.fasterxml.jackson.databind;
+    opens org.unmute.cli.explain to
+            info.picocli;
+    opens org.unmute.cli.export to
+            info.picocli;
     opens org.unmute.cli.feature to
             info.picocli,
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.field to
+            info.picocli,
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.event to
             info.picocli;
@@ -47,5 +57,8 @@ module org.unmute.cli {
     opens org.unmute.cli.scene to
             info.picocli;
     opens org.unmute.cli.score to
+            com.fasterxml.jackson.databind;
+    opens org.unmute.cli.search to
+            info.picocli,
             com.fasterxml.jackson.databind;
 }

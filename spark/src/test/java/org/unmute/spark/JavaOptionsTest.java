@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Spark gives driver and executor JVMs the options that it and the Vector API need; this module adds none. Tests run in
- * a JVM with the same options, from {@code unmute.test.modules} in this module's {@code pom.xml}.
+ * a JVM with the same options, from {@code unmute.spark.options} in the root {@code pom.xml}.
  */
 class JavaOptionsTest {
     @Test

@@ -5,16 +5,14 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConversionTable;
+import org.unmute.cli.encoder.ElementType;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
-import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,22 +34,6 @@ import picocli.CommandLine.Parameters;
             "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
         })
 final class ConvertCommand extends UnmuteCommand {
-    /** Element type of the floating-point tensors. */
-    enum ElementType {
-        /** As in the checkpoint. */
-        keep,
-        /** 32 bits. */
-        f32,
-        /** 16 bits, numbers up to 65504. */
-        f16,
-        /** 16 bits with the range of f32. */
-        bf16;
-
-        Optional<StoredType> type() {
-            return this == keep ? Optional.empty() : Optional.of(StoredType.valueOf(name().toUpperCase(Locale.ROOT)));
-        }
-    }
-
     @Parameters(index = "0", paramLabel = "IN", description = "The checkpoint, as it was downloaded.")
     private Path in;
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.export.GraphOptions;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.convert.export.ExportException;
 import org.unmute.convert.export.OnnxExport;
@@ -44,18 +45,7 @@ import picocli.CommandLine.Option;
             "  unmute export --probe run1/ --out probe-weights.safetensors"
         })
 final class ExportCommand extends ComputingCommand {
-    private static final String ONNX = ".onnx";
     private static final String SAFETENSORS = ".safetensors";
-
-    /** What a graph begins with. */
-    enum From {
-        /** Samples at the encoder's rate. */
-        samples,
-        /** What the encoder's front end gives. */
-        spectrogram,
-        /** The tokens of an encoder that is not part of the graph. */
-        tokens
-    }
 
     @Mixin
     private ProbeOption probe;
@@ -66,32 +56,8 @@ final class ExportCommand extends ComputingCommand {
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "NAME.onnx, or NAME.safetensors.")
     private Path out;
 
-    @Option(
-            names = "--from",
-            paramLabel = "NAME",
-            description = "What the graph begins with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). From"
-                    + " tokens, a probe is by itself.")
-    private From from = From.samples;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "Length of the sound (default: the encoder's window, or the longest piece that it hears at"
-                    + " once). A short one is filled up as the encoder fills it.")
-    private Double seconds;
-
-    @Option(names = "--rows", description = "Score rows of tokens, or frames of a head, in place of clips.")
-    private boolean rows;
-
-    @Option(names = "--head", description = "Score with the encoder's own head.")
-    private boolean head;
-
-    @Option(
-            names = "--freq",
-            paramLabel = "N",
-            description = "With --from tokens: token columns, as 'unmute encoders' lists them (default:"
-                    + " ${DEFAULT-VALUE}). A probe that pools all tokens alike takes any.")
-    private int freq = 1;
+    @Mixin
+    private GraphOptions graph;
 
     @Option(names = "--force", description = "Replace FILE if it is there.")
     private boolean force;
@@ -111,38 +77,22 @@ final class ExportCommand extends ComputingCommand {
             });
             return status;
         }
-        OnnxGraph graph;
+        OnnxGraph made;
         try {
-            graph = graph();
+            made = graph();
         } catch (ExportException e) {
             throw CommandException.usage(e.getMessage(), e);
         }
-        write("graph of opset " + OnnxGraph.OPSET, () -> graph.write(out));
+        write("graph of opset " + OnnxGraph.OPSET, () -> made.write(out));
         return status;
     }
 
     private void checkOptions() throws IOException {
         boolean weights = out.toString().endsWith(SAFETENSORS);
-        if (!weights && !out.toString().endsWith(ONNX)) {
-            throw CommandException.usage("the name of FILE must end in " + ONNX + " or " + SAFETENSORS + ": " + out);
+        if (!weights && !out.toString().endsWith(".onnx")) {
+            throw CommandException.usage("the name of FILE must end in .onnx or " + SAFETENSORS + ": " + out);
         }
-        if ((weights || from == From.tokens) && !probe.isGiven()) {
-            throw CommandException.usage(
-                    (weights ? "a safetensors file holds a probe's tensors" : "--from tokens exports a probe")
-                            + ": name it with --probe; 'unmute convert' writes those of an encoder");
-        }
-        if (head && probe.isGiven()) {
-            throw CommandException.usage("--head is the encoder's own, --probe another: leave out one");
-        }
-        if (rows && !probe.isGiven() && !head) {
-            throw CommandException.usage("--rows goes with --probe or --head");
-        }
-        if (from == From.tokens && (matched("--encoder") || seconds != null)) {
-            throw CommandException.usage("--from tokens has no encoder: leave out --encoder and --seconds");
-        }
-        if (from != From.tokens && matched("--freq") || freq < 1) {
-            throw CommandException.usage("--freq goes with --from tokens, and is at least 1");
-        }
+        graph.requireValid(weights, probe.isGiven());
         requireFree();
     }
 
@@ -156,9 +106,9 @@ final class ExportCommand extends ComputingCommand {
         if (!probe.isGiven()) {
             OpenEncoder own = opened(encoder);
             own.note(record, "hann");
-            OnnxExport.Window window = window(own);
-            return head
-                    ? OnnxExport.head(own.encoder().network(), window, rows)
+            OnnxExport.Window window = graph.window(own.encoder().describe());
+            return graph.head()
+                    ? OnnxExport.head(own.encoder().network(), window, graph.rows())
                     : OnnxExport.encoder(own.encoder().network(), window);
         }
         Path file = probe.file();
@@ -166,10 +116,10 @@ final class ExportCommand extends ComputingCommand {
         record.input(file);
         boolean packed = ProbeFiles.isPacked(file);
         TrainedProbe trained = ProbeFiles.trainedOrPacked(file);
-        if (from == From.tokens) {
+        if (graph.ofTokens()) {
             return checked(
                     e -> CommandException.usage(e.getMessage(), e),
-                    () -> OnnxExport.probe(trained, packed, rows, 0, freq));
+                    () -> OnnxExport.probe(trained, packed, graph.rows(), 0, graph.freq()));
         }
         SavedProbe run = SavedProbe.find(file, null);
         OpenEncoder own = run.results().isMissingNode() ? opened(encoder) : opened(encoder, run, "probe");
@@ -178,17 +128,8 @@ final class ExportCommand extends ComputingCommand {
             trained.requireTokensOf(own.key(resampling, DType.F32));
             return own.note(record, resampling);
         });
-        return OnnxExport.tagger(own.encoder().network(), window(own), trained, packed, rows);
-    }
-
-    private OnnxExport.Window window(OpenEncoder own) {
-        OnnxExport.Input input = from == From.samples ? OnnxExport.Input.SAMPLES : OnnxExport.Input.SPECTROGRAM;
-        double samples =
-                seconds == null ? 0 : seconds * own.encoder().describe().sampleRate();
-        if (seconds != null && !(samples >= 1 && samples <= Integer.MAX_VALUE / 2)) {
-            throw CommandException.usage("--seconds " + seconds + ": a length above 0 is expected");
-        }
-        return new OnnxExport.Window(input, (int) Math.round(samples));
+        OnnxExport.Window window = graph.window(own.encoder().describe());
+        return OnnxExport.tagger(own.encoder().network(), window, trained, packed, graph.rows());
     }
 
     private void write(String what, Step<Long> writer) throws IOException {
@@ -198,7 +139,7 @@ final class ExportCommand extends ComputingCommand {
             long bytes = writer.run();
             result.put("out", out.toString());
             result.put("what", what);
-            result.put("from", from.name());
+            result.put("from", graph.from().name());
             result.put("bytes", bytes);
             result.forEach(record::result);
             record.writeBeside(out);

@@ -8,6 +8,7 @@ import java.util.List;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.label.AnnotatedRecordings;
+import org.unmute.cli.label.ClipTable;
 import org.unmute.cli.label.LabelReport;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
@@ -16,8 +17,6 @@ import org.unmute.cli.review.VerdictReport;
 import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.LabelFile;
-import org.unmute.data.annotation.TrainingTable;
-import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLabels;
 import org.unmute.options.StrictOption;
@@ -114,7 +113,7 @@ final class LabelsCommand extends UnmuteCommand {
         boolean refused = strictLabels && !report.audit().isClean();
         ObjectNode document = report.document();
         if (out != null && !refused) {
-            write(report.split().manifest(), document);
+            new ClipTable(out).write(report.split().manifest(), document, this);
         }
         print(document, o -> report.print(o, refused ? null : out, recordings.root()));
         if (refused) {
@@ -130,11 +129,11 @@ final class LabelsCommand extends UnmuteCommand {
         }
         LabelSet classes = classes();
         List<Verdict> all = verdicts.read();
-        VerdictLabels labels =
-                checked(LabelsCommand::wrong, () -> VerdictLabels.of(all, classes, verdicts.withSample()));
+        VerdictLabels labels = checked(ClipTable::wrong, () -> VerdictLabels.of(all, classes, verdicts.withSample()));
         VerdictReport report = new VerdictReport(labels);
         if (out != null && !labels.clips().isEmpty()) {
-            write(checked(LabelsCommand::wrong, () -> labels.manifest("train")), report.document());
+            Manifest manifest = checked(ClipTable::wrong, () -> labels.manifest("train"));
+            new ClipTable(out).write(manifest, report.document(), this);
         }
         print(report.document(), o -> report.print(o, out));
         return status;
@@ -142,20 +141,5 @@ final class LabelsCommand extends UnmuteCommand {
 
     private LabelSet classes() throws IOException {
         return vocabulary == null ? null : LabelSet.read(vocabulary);
-    }
-
-    private void write(Manifest manifest, Object document) throws IOException {
-        try (OutputFolder output = claimFile(out)) {
-            checked(LabelsCommand::wrong, () -> {
-                TrainingTable.write(out, manifest);
-                return out;
-            });
-            record.results(document).writeBeside(out);
-            output.finish();
-        }
-    }
-
-    private static CommandException wrong(IllegalArgumentException e) {
-        return CommandException.input(e.getMessage(), e);
     }
 }

@@ -12,6 +12,7 @@ import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.pretrain.EncoderShape;
+import org.unmute.cli.pretrain.RecipeOptions;
 import org.unmute.cli.pretrain.TrainingWindows;
 import org.unmute.data.pretrain.Pretraining;
 import org.unmute.data.provenance.OutputFolder;
@@ -44,39 +45,8 @@ final class PretrainCommand extends ComputingCommand {
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
     private Path out;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
-    private int steps = 2000;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: ${DEFAULT-VALUE}).")
-    private int batch = 32;
-
-    @Option(
-            names = "--clips",
-            paramLabel = "N",
-            description =
-                    "Number of distinct training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
-    private int distinct = 4096;
-
-    @Option(
-            names = "--lr",
-            paramLabel = "X",
-            defaultValue = "1e-3",
-            description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
-    private double rate;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            defaultValue = "0.05",
-            description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
-    private double decay;
-
-    @Option(
-            names = "--mask",
-            paramLabel = "X",
-            defaultValue = "0.75",
-            description = "Fraction of the patches that is masked (default: ${DEFAULT-VALUE}).")
-    private double mask;
+    @Mixin
+    private RecipeOptions recipe;
 
     @Mixin
     private EncoderShape shape;
@@ -98,27 +68,26 @@ final class PretrainCommand extends ComputingCommand {
         SmallVit.Settings plain = shape.settings(0, 1);
         Pretraining.Source source = windows.source(plain, common.seed(), warnings, this);
         List<float[]> sample = new ArrayList<>();
-        for (int i = 0; i < Math.min(MEASURED, distinct); i++) {
+        for (int i = 0; i < Math.min(MEASURED, recipe.clips()); i++) {
             sample.add(source.samples(i));
         }
         double[] statistics = Pretraining.statistics(plain, sample);
         SmallVit.Settings settings = shape.settings(round(statistics[0]), round(statistics[1]));
-        Pretraining.Recipe recipe = new Pretraining.Recipe(
-                steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
         try (OutputFolder output = claimFile(out)) {
-            train(settings, recipe, source);
+            train(settings, recipe.recipe(common.seed()), source);
             output.finish();
         }
         return status;
     }
 
-    private void train(SmallVit.Settings settings, Pretraining.Recipe recipe, Pretraining.Source source)
+    private void train(SmallVit.Settings settings, Pretraining.Recipe chosen, Pretraining.Source source)
             throws IOException {
+        int steps = chosen.steps();
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
         try (Progress progress = progress("pre-training", "steps", steps)) {
             progress.resumable(() -> "it begins anew: nothing of an unfinished run is kept");
-            parameters = new Pretraining(settings, recipe).train(source, (step, loss, lr) -> {
+            parameters = new Pretraining(settings, chosen).train(source, (step, loss, lr) -> {
                 losses[step - 1] = loss;
                 progress.advance(1);
                 if (step % Math.max(1, steps / 20) == 0) {

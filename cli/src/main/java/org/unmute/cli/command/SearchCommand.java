@@ -2,24 +2,22 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.detect.SearchReport;
-import org.unmute.cli.detect.VectorCache;
 import org.unmute.cli.field.FieldRemarks;
-import org.unmute.cli.option.ExampleOptions;
 import org.unmute.cli.option.MissingTokens;
-import org.unmute.cli.option.SearchOptions;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.cli.search.ExampleOptions;
+import org.unmute.cli.search.FoundEvents;
+import org.unmute.cli.search.SearchOptions;
+import org.unmute.cli.search.SearchReport;
+import org.unmute.cli.search.VectorCache;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionSettings;
-import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.search.Example;
 import org.unmute.events.search.ExampleReader;
@@ -67,29 +65,8 @@ final class SearchCommand extends ComputingCommand {
     @Mixin
     private SearchOptions how;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
-    private Path out;
-
-    @Option(
-            names = "--format",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Tables to write, several separated by commas: CSV, JSONL, RAVEN, AUDACITY, BIRDNET, PARQUET"
-                    + " (default: csv).")
-    private Set<OutputFormat> formats = EnumSet.of(OutputFormat.CSV);
-
-    @Option(
-            names = "--label",
-            paramLabel = "NAME",
-            description = "Class of what is found, in the tables (default: ${DEFAULT-VALUE}).")
-    private String label = "match";
-
-    @Option(
-            names = "--audio",
-            paramLabel = "DIR",
-            description = "Folder of the recordings, for tables that name files and continue their times (default: the"
-                    + " folder that 'unmute embed' read, if it is there).")
-    private Path audio;
+    @Mixin
+    private FoundEvents wanted;
 
     @Mixin
     private FieldOptions field;
@@ -101,10 +78,7 @@ final class SearchCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         how.check();
-        if (formats.contains(OutputFormat.CAMTRAPDP)) {
-            throw CommandException.usage("--format camtrapdp is of 'detect': a package of observations says which"
-                    + " recordings were listened to as a whole, which a search does not");
-        }
+        wanted.requireValid();
         FieldLog places =
                 new FieldLog(checked(e -> CommandException.usage("search: " + e.getMessage(), e), field::rules));
         openBackend();
@@ -125,22 +99,20 @@ final class SearchCommand extends ComputingCommand {
                     : source.open().encoder().describe().rowTimes();
             EncoderSpec spec = byTokens ? source.open().encoder().describe() : null;
             ExampleReader reader = new ExampleReader(tokens, times, source);
-            Set<String> recordings = new TreeSet<>();
-            for (String name : how.in()) {
-                recordings.add(reader.recording(name)
-                        .orElseThrow(() -> CommandException.input(
-                                "--in " + name + ": the cache has no such recording: " + cache)));
-            }
+            Set<String> recordings = how.recordings(reader, cache);
             MomentSearch search = new MomentSearch(tokens, times, reader, like, unlike, recordings);
-            DetectionSettings settings = SearchReport.settings(tokens, how, like, unlike, recordings, label, audio);
-            try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
+            DetectionSettings settings =
+                    SearchReport.settings(tokens, how, like, unlike, recordings, wanted.label(), wanted.audio());
+            try (DetectionFolder folder = DetectionFolder.open(wanted.out(), settings, line())) {
                 MomentSearch.Found found = find(search, tokens, times, byTokens, spec);
-                Path root = audio != null ? audio : SearchReport.recordings(cache);
-                int stored = SearchTables.write(folder, formats, label, found.moments(), tokens, times, root, places);
+                Path root = wanted.recordings(cache);
+                int stored = SearchTables.write(
+                        folder, wanted.formats(), wanted.label(), found.moments(), tokens, times, root, places);
                 FieldRemarks.tell(places.problems(), null, this::tell);
-                SearchReport report = new SearchReport(out, label, found, formats, stored, root);
+                SearchReport report =
+                        new SearchReport(wanted.out(), wanted.label(), found, wanted.formats(), stored, root);
                 record.result("cacheFolder", cache.toString()).result("settings", settings.values());
-                report.note(record).write(out);
+                report.note(record).write(wanted.out());
                 folder.finish();
                 print(report.result(), report::print);
             }

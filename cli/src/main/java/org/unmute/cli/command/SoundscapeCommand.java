@@ -8,17 +8,13 @@ import java.util.Set;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.SceneOptions;
 import org.unmute.cli.option.SparseOptions;
 import org.unmute.cli.scene.SceneRun;
 import org.unmute.cli.scene.SourceOptions;
 import org.unmute.cli.scene.SparseRun;
-import org.unmute.data.provenance.OutputFolder;
-import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SceneMixer;
 import org.unmute.data.scene.SceneMixer.SourceClip;
-import org.unmute.data.scene.SparseFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,24 +107,8 @@ final class SoundscapeCommand extends UnmuteCommand {
                 checked(() -> sources.files(folds, scenes, reader, this)).clips();
         SceneMixer mixer = checked(() -> new SceneMixer(
                 clips, Set.copyOf(scenes.trainFolds()), Set.copyOf(scenes.testFolds()), options, common.seed()));
-        SceneRun run = new SceneRun(mixer, scenes, reader, stems != null);
-        try (OutputFolder output = claim(out)) {
-            SceneFolder folder = checked(() -> SceneFolder.create(out, stems, scenes.bands()));
-            try (OutputFolder apart = stems == null ? null : claim(stems)) {
-                try (Progress progress = progress("soundscape", "scenes", run.scenes())) {
-                    run.write(folder, progress);
-                }
-                folder.writeEvents();
-                warnings.end(record);
-                run.describe(record).write(out);
-                if (apart != null) {
-                    record.write(stems);
-                    apart.finish();
-                }
-            }
-            folder.finish();
-            output.finish();
-        }
+        SceneRun run = new SceneRun(mixer, scenes, reader, stems);
+        run.writeFolder(out, warnings, this, e -> usage(e.getMessage()));
         return run.table();
     }
 
@@ -147,18 +127,7 @@ final class SoundscapeCommand extends UnmuteCommand {
             }
         }
         SparseRun run = checked(() -> SparseRun.of(sources, scenes, sparse, common.seed(), warnings, this));
-        try (OutputFolder output = claim(out)) {
-            SparseFolder folder = SparseFolder.create(out, run.parts());
-            try (Progress progress = progress("soundscape", "recordings", run.recordings())) {
-                run.write(folder, progress);
-            }
-            folder.writeTables();
-            warnings.end(record);
-            run.describe(record).write(out);
-            folder.finish();
-            output.finish();
-        }
-        run.remarks().forEach(this::tell);
+        run.writeFolder(out, warnings, this);
         return run.table();
     }
 

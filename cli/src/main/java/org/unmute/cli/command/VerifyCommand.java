@@ -1,12 +1,10 @@
 package org.unmute.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.unmute.audio.Recording;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
@@ -15,12 +13,9 @@ import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.Verification;
 import org.unmute.cli.verify.VerificationReport;
-import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
-import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Encoder;
-import org.unmute.models.encoder.Encoders;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.ResamplingOption;
 import picocli.CommandLine.Command;
@@ -107,7 +102,7 @@ final class VerifyCommand extends ComputingCommand {
             RecipeReference.checkRecipe(recipe);
             folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
         }
-        OpenEncoder loaded = folder == null ? opened(encoder) : WarmStart.awaitedBy(make(folder));
+        OpenEncoder loaded = folder == null ? opened(encoder) : WarmStart.awaitedBy(folder.encoder());
         ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
@@ -126,23 +121,11 @@ final class VerifyCommand extends ComputingCommand {
                 output.finish();
             }
         }
-        JsonNode all = Json.object()
-                .put("encoder", loaded.origin())
-                .put("encoderSha256", loaded.hash())
-                .putPOJO("encoderSettings", loaded.settings())
-                .setAll(document);
-        print(all, report::print);
+        print(report.withEncoder(), report::print);
         if (!verification.within()) {
             fail();
         }
         return status;
-    }
-
-    private static OpenEncoder make(RecipeReference folder) throws IOException {
-        var checkpoint = folder.checkpoint();
-        Encoder made = Encoders.build(checkpoint, folder.settings());
-        return new OpenEncoder(
-                made, Sha256.of(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
     }
 
     private float[] samples(Encoder model, Path file, List<String> remarks) throws IOException {

@@ -1,14 +1,19 @@
 package org.unmute.cli.scene;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.audio.SourceReader;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.SceneOptions;
+import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.Scene;
 import org.unmute.data.scene.SceneFolder;
@@ -20,40 +25,63 @@ public final class SceneRun {
     private final SceneMixer mixer;
     private final SceneOptions scenes;
     private final SourceReader reader;
-    private final boolean apart;
+    private final Path stems;
     private final Map<String, Map<String, Integer>> counts = new TreeMap<>();
 
     /**
      * @param reader of the recordings that are mixed
-     * @param apart  whether each event is also written by itself
+     * @param stems  folder for each event by itself; null for none
      */
-    public SceneRun(SceneMixer mixer, SceneOptions scenes, SourceReader reader, boolean apart) {
+    public SceneRun(SceneMixer mixer, SceneOptions scenes, SourceReader reader, Path stems) {
         this.mixer = mixer;
         this.scenes = scenes;
         this.reader = reader;
-        this.apart = apart;
-    }
-
-    /** The number of scenes. */
-    public long scenes() {
-        return (long) scenes.train() + scenes.test();
+        this.stems = stems;
     }
 
     /**
-     * Mixes and writes all scenes.
+     * Mixes all scenes and writes the folder: scenes, tables of events, their manifest and the record of the run.
      *
-     * @throws IOException if a recording cannot be read, or a scene cannot be written
+     * @param warnings problems of recordings that were read nevertheless
+     * @param wrong    the error for a folder of stems in the wrong place
+     * @throws IOException if a recording cannot be read, or a file cannot be written
      */
-    public void write(SceneFolder folder, Progress progress) throws IOException {
-        write(folder, Split.TRAIN, scenes.train(), progress);
-        write(folder, Split.TEST, scenes.test(), progress);
+    public void writeFolder(
+            Path out,
+            RecordingWarnings warnings,
+            CommandRun run,
+            Function<IllegalArgumentException, RuntimeException> wrong)
+            throws IOException {
+        try (OutputFolder output = OutputFolder.claim(out, run.line())) {
+            SceneFolder folder;
+            try {
+                folder = SceneFolder.create(out, stems, scenes.bands());
+            } catch (IllegalArgumentException e) {
+                throw wrong.apply(e);
+            }
+            try (OutputFolder apart = stems == null ? null : OutputFolder.claim(stems, run.line())) {
+                try (Progress progress = run.progress("soundscape", "scenes", (long) scenes.train() + scenes.test())) {
+                    write(folder, Split.TRAIN, scenes.train(), progress);
+                    write(folder, Split.TEST, scenes.test(), progress);
+                }
+                folder.writeEvents();
+                warnings.end(run.record());
+                describe(run.record()).write(out);
+                if (apart != null) {
+                    run.record().write(stems);
+                    apart.finish();
+                }
+            }
+            folder.finish();
+            output.finish();
+        }
     }
 
     private void write(SceneFolder folder, Split split, int count, Progress progress) throws IOException {
         Map<String, Integer> labels = counts.computeIfAbsent(split.label(), s -> new TreeMap<>());
         mixer.labels(split).forEach(l -> labels.put(l, 0));
         for (int i = 0; i < count; i++) {
-            Scene scene = mixer.mix(split, i, apart);
+            Scene scene = mixer.mix(split, i, stems != null);
             folder.add(scene, split);
             scene.labels().forEach(l -> labels.merge(l, 1, Integer::sum));
             progress.advance(1);
@@ -61,7 +89,7 @@ public final class SceneRun {
     }
 
     /** Adds the material and the number of events of each split to the record. */
-    public RunRecord describe(RunRecord record) {
+    private RunRecord describe(RunRecord record) {
         return record.result("scenes", Map.of("train", scenes.train(), "test", scenes.test()))
                 .result("recordingsUsed", reader.used())
                 .result("recordingsSha256", reader.sha256())

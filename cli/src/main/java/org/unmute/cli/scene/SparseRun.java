@@ -1,6 +1,7 @@
 package org.unmute.cli.scene;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.SceneOptions;
 import org.unmute.cli.option.SparseOptions;
 import org.unmute.data.Part;
+import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.BackgroundPool;
 import org.unmute.data.scene.Foreground;
@@ -120,22 +122,32 @@ public final class SparseRun {
         }
     }
 
-    /** The parts that have recordings. */
-    public Set<Part> parts() {
-        return counts.keySet();
-    }
-
-    /** The number of recordings. */
-    public long recordings() {
+    private long recordings() {
         return counts.values().stream().mapToLong(n -> n).sum();
     }
 
     /**
-     * Synthesizes and writes all recordings.
+     * Writes the folder: recordings, tables and the record of the run.
      *
-     * @throws IOException if a source cannot be read, or a recording cannot be written
+     * @param warnings problems of sources that were read nevertheless
+     * @throws IOException if a source cannot be read, or a file cannot be written
      */
-    public void write(SparseFolder folder, Progress progress) throws IOException {
+    public void writeFolder(Path out, RecordingWarnings warnings, CommandRun run) throws IOException {
+        try (OutputFolder output = OutputFolder.claim(out, run.line())) {
+            SparseFolder folder = SparseFolder.create(out, counts.keySet());
+            try (Progress progress = run.progress("soundscape", "recordings", recordings())) {
+                write(folder, progress);
+            }
+            folder.writeTables();
+            warnings.end(run.record());
+            describe(run.record()).write(out);
+            folder.finish();
+            output.finish();
+        }
+        remarks().forEach(run::tell);
+    }
+
+    private void write(SparseFolder folder, Progress progress) throws IOException {
         for (Map.Entry<Part, Integer> one : counts.entrySet()) {
             Map<String, Integer> labels = new TreeMap<>();
             foreground.labels().forEach(label -> labels.put(label, 0));
@@ -154,7 +166,7 @@ public final class SparseRun {
     }
 
     /** Adds the material and content of each split to the record. */
-    public RunRecord describe(RunRecord record) {
+    private RunRecord describe(RunRecord record) {
         Map<String, Object> splits = new LinkedHashMap<>();
         for (Map.Entry<Part, Integer> one : counts.entrySet()) {
             Part part = one.getKey();
@@ -177,7 +189,7 @@ public final class SparseRun {
     }
 
     /** Remarks for the user about the result. */
-    public List<String> remarks() {
+    private List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         if (crowded > 0) {
             remarks.add(crowded + " events are closer than half a second to another one of their class, since there was"

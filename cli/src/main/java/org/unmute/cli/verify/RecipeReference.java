@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.provenance.Json;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.Shape;
 
 /**
@@ -110,6 +113,14 @@ public record RecipeReference(Path folder, JsonNode config) {
             }
         }
         throw CommandException.input(folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
+    }
+
+    /** The encoder that the checkpoint makes. */
+    public OpenEncoder encoder() throws IOException {
+        RecipeCheckpoint checkpoint = checkpoint();
+        String origin = checkpoint.origin();
+        return new OpenEncoder(
+                Encoders.build(checkpoint, settings()), Sha256.of(origin + " " + model()), origin, null, Map.of());
     }
 
     private Map<String, String> cfg() {

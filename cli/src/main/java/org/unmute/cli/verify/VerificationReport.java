@@ -33,6 +33,15 @@ public record VerificationReport(OpenEncoder encoder, Path reference, Path recor
                 .putPOJO("notCompared", verification.unknown());
     }
 
+    /** The result with the encoder before it. */
+    public ObjectNode withEncoder() {
+        return Json.object()
+                .put("encoder", encoder.origin())
+                .put("encoderSha256", encoder.hash())
+                .putPOJO("encoderSettings", encoder.settings())
+                .setAll(document());
+    }
+
     /** Prints the same facts for a terminal. */
     public void print(PrintWriter o) {
         o.println("encoder    " + encoder.origin() + ": "

@@ -133,9 +133,12 @@ class SameTokensTest {
                             n++;
                         }
                     }
-                    assertThat(joined.tokens()[t * row + i])
-                            .as(c.name() + " row " + t + " number " + i)
-                            .isEqualTo((float) (sum / n));
+                    float mean = (float) (sum / n);
+                    if (Float.compare(joined.tokens()[t * row + i], mean) != 0) { // faster than an assertion for each
+                        assertThat(joined.tokens()[t * row + i])
+                                .as(c.name() + " row " + t + " number " + i)
+                                .isEqualTo(mean);
+                    }
                 }
             }
             if (spec.hasCls()) {

@@ -49,7 +49,7 @@ public abstract class AttentionContract extends Contract {
     private void attention(int[] s, int biasKind, double scale) {
         Operand first = null;
         double score = 0;
-        for (Placement p : Placement.values()) {
+        for (Placement p : placements()) {
             String what = "attention " + Arrays.toString(s) + " " + p + " bias " + biasKind;
             Shape lead = Shape.of(2, 2);
             Operand q = operand(p, lead.concat(Shape.of(s[0], s[2])), 1);
@@ -79,7 +79,7 @@ public abstract class AttentionContract extends Contract {
             for (boolean biased : BOTH) {
                 Operand first = null;
                 double score = 0;
-                for (Placement p : Placement.values()) {
+                for (Placement p : placements()) {
                     Operand q = operand(p, Shape.of(3, s[0], s[2]), 1);
                     Operand k = operand(p, Shape.of(3, s[1], s[2]), 2);
                     Shape shape = Shape.of(3, s[0], s[1]);
@@ -172,7 +172,7 @@ public abstract class AttentionContract extends Contract {
     final void gatedAttention() {
         for (int[] s :
                 new int[][] {{1, 1, 1, 1}, {17, 19, 16, 15}, {30, 40, 8, 33}, {120, 127, 64, 64}, {5, 800, 9, 3}}) {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 Shape lead = Shape.of(2, 3);
                 Operand q = operand(p, lead.concat(Shape.of(s[0], s[2])), 1);
                 Operand k = operand(p, lead.concat(Shape.of(s[1], s[2])), 2);

@@ -43,7 +43,7 @@ public abstract class ClipwiseContract extends Contract {
     @TestFactory
     final Stream<DynamicTest> convolve() {
         return each(WINDOWS, w -> {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 convolve(w, 1, p);
                 convolve(w, 2, p);
             }
@@ -83,7 +83,7 @@ public abstract class ClipwiseContract extends Contract {
     @TestFactory
     final Stream<DynamicTest> productExtremes() {
         return each(EXTREMES, s -> {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 productExtremes(operand(p, Shape.of(s[0], s[1], s[3]), 1), operand(p, Shape.of(s[2], s[3]), 2), p);
             }
         });
@@ -127,7 +127,7 @@ public abstract class ClipwiseContract extends Contract {
     @TestFactory
     final Stream<DynamicTest> unitSum() {
         return each(SUMS, s -> {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 unitSum(operand(p, Shape.of(s), 1), operand(p, Shape.of(s[0]), 2), p);
             }
         });
@@ -191,7 +191,7 @@ public abstract class ClipwiseContract extends Contract {
             TokenGroups groups = groups(s[0], s[1], s[2]);
             for (boolean binary : BOTH) {
                 PrototypeContract.Expected expected = null;
-                for (Placement p : Placement.values()) {
+                for (Placement p : placements()) {
                     expected = groupsOf(binary, groups, s, p, expected);
                 }
             }

@@ -84,6 +84,16 @@ public abstract class Contract {
         return backend;
     }
 
+    /**
+     * The layouts to test. The quick build takes three of them for the scalar backend, which finds every element by
+     * strides.
+     */
+    final Placement[] placements() {
+        return backend() == REFERENCE && !Boolean.getBoolean("unmute.full")
+                ? new Placement[] {Placement.DENSE, Placement.STRIDED, Placement.NEGATIVE}
+                : Placement.values();
+    }
+
     @AfterEach
     final void closeBackend() {
         if (backend != null) {

@@ -65,7 +65,7 @@ public abstract class ConvolutionContract extends Contract {
     final Stream<DynamicTest> convolveTokens() {
         return each(TOKENS, s -> {
             for (Placement p :
-                    s[4] * s[5] > 1000 ? new Placement[] {Placement.DENSE, Placement.STRIDED} : Placement.values()) {
+                    s[4] * s[5] > 1000 ? new Placement[] {Placement.DENSE, Placement.STRIDED} : placements()) {
                 convolveTokens(s, p, true, Unary.GELU);
                 convolveTokens(s, p, false, null);
             }
@@ -128,7 +128,7 @@ public abstract class ConvolutionContract extends Contract {
     final Stream<DynamicTest> embedPatches() {
         return each(WINDOWS, w -> {
             for (int[] s : IMAGES) {
-                for (Placement p : Placement.values()) {
+                for (Placement p : placements()) {
                     embedPatches(w, s, p, true);
                 }
                 embedPatches(w, s, Placement.STRIDED, false);

@@ -37,9 +37,9 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     /** Runs a test over all sizes, placements and kinds of values. */
-    private static void cases(Consumer<Case> test) {
+    private void cases(Consumer<Case> test) {
         for (int n : SIZES) {
-            for (Placement in : Placement.values()) {
+            for (Placement in : placements()) {
                 Placement out = in.after(n);
                 for (ValueKind numbers : ValueKind.values()) {
                     test.accept(new Case(in == Placement.DENSE ? Shape.of(n) : Shape.of(3, n), in, out, numbers, n));
@@ -61,7 +61,7 @@ public abstract class ElementwiseContract extends Contract {
         void run(Unary f, double p, double q, Case c);
     }
 
-    private static Stream<DynamicTest> eachUnary(UnaryTest test) {
+    private Stream<DynamicTest> eachUnary(UnaryTest test) {
         return eachFunction(List.of(Unary.values()), f -> {
             for (double[] pq : constants(f)) {
                 cases(c -> test.run(f, pq[0], pq[1], c));
@@ -155,7 +155,7 @@ public abstract class ElementwiseContract extends Contract {
     final Stream<DynamicTest> binaryInPlace() {
         return eachFunction(List.of(Binary.values()), f -> {
             for (int n : SIZES) {
-                for (Placement p : Placement.values()) {
+                for (Placement p : placements()) {
                     Shape shape = Shape.of(2, n);
                     Operand a = operand(p, shape, 1);
                     Operand b = operand(p, shape, 2);

@@ -47,8 +47,8 @@ public abstract class ProductContract extends Contract {
     final Stream<DynamicTest> matmul() {
         return each(SHAPES, s -> {
             Sums sums = null;
-            for (Placement p : Placement.values()) {
-                for (Placement q : Placement.values()) {
+            for (Placement p : placements()) {
+                for (Placement q : placements()) {
                     Placement out = p.after(2L * q.ordinal());
                     Operand a = operand(p, Shape.of(s[0], s[1]), 1);
                     Operand b = operand(q, Shape.of(s[1], s[2]), 2);
@@ -168,7 +168,7 @@ public abstract class ProductContract extends Contract {
             for (Shape lead : new Shape[] {Shape.of(), Shape.of(5), Shape.of(2, 15), Shape.of(0, 2)}) {
                 for (boolean hasBias : new boolean[] {true, false}) {
                     Sums sums = null;
-                    for (Placement p : Placement.values()) {
+                    for (Placement p : placements()) {
                         sums = linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias, sums);
                     }
                 }
@@ -220,7 +220,7 @@ public abstract class ProductContract extends Contract {
             {1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {31, 1600, 97}, {1540, 3, 1410}
         }) {
             boolean large = s[0] * s[2] > 1 << 20;
-            for (Placement p : large ? new Placement[] {Placement.PADDED} : Placement.values()) {
+            for (Placement p : large ? new Placement[] {Placement.PADDED} : placements()) {
                 Operand x = operand(p, Shape.of(1, s[0], s[1]), 1);
                 Operand w = operand(p, Shape.of(s[2], s[1]), 2);
                 Operand b = operand(Placement.STRIDED, Shape.of(s[2]), 3);

@@ -46,7 +46,7 @@ public abstract class PrototypeContract extends Contract {
         return each(SHAPES, s -> {
             for (boolean binary : BOTH) {
                 Expected expected = null;
-                for (Placement p : Placement.values()) {
+                for (Placement p : placements()) {
                     Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
                     Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
                     expected = forwardAndBackward(binary, tokens, prototypes, p, expected);

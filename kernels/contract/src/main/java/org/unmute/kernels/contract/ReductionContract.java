@@ -116,7 +116,7 @@ public abstract class ReductionContract extends Contract {
         for (int i = 0; i < many.length; i++) {
             many[i] = i % 3 == 0 ? highest : i % 3 == 1 ? lowest : i - 700;
         }
-        for (Placement p : Placement.values()) {
+        for (Placement p : placements()) {
             integers(Shape.of(3, 4), few, p);
             integers(Shape.of(2, 1500), many, p);
             integers(Shape.of(1000, 3), many, p);
@@ -146,7 +146,7 @@ public abstract class ReductionContract extends Contract {
     @Test
     final void extreme() {
         for (int n : SIZES) {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 for (ValueKind numbers : ValueKind.values()) {
                     float[] x = numbers.make(5L * n, n);
                     extreme(Shape.of(5, n), p, x);
@@ -178,7 +178,7 @@ public abstract class ReductionContract extends Contract {
     @Test
     final void cumulativeSum() {
         for (int n : SIZES) {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 for (ValueKind numbers :
                         new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.SUBNORMAL, ValueKind.NAN}) {
                     for (boolean reverse : BOTH) {

@@ -16,9 +16,9 @@ public abstract class RowContract extends Contract {
         void run(Shape shape, Placement in, Placement out, ValueKind numbers);
     }
 
-    private static void cases(Case c) {
+    private void cases(Case c) {
         for (int n : SIZES) {
-            for (Placement in : Placement.values()) {
+            for (Placement in : placements()) {
                 for (ValueKind numbers : new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.SUBNORMAL}) {
                     c.run(Shape.of(2, 3, n), in, in.after(n), numbers);
                 }
@@ -239,7 +239,7 @@ public abstract class RowContract extends Contract {
     @Test
     final void adamW() {
         for (int n : new int[] {1, 7, 16, 33, 257, 40_001}) {
-            for (Placement p : Placement.values()) {
+            for (Placement p : placements()) {
                 Shape shape = Shape.of(n);
                 Operand w = operand(p, shape, 1);
                 Operand g = operand(p, shape, 2);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The command line in a separate JVM. This module does not depend on it; the profile "full" provides it. */
+/** The command line in a separate JVM. */
 public final class Unmute {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final AtomicInteger RUNS = new AtomicInteger();

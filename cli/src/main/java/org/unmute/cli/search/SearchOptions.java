@@ -1,9 +1,13 @@
-package org.unmute.cli.option;
+package org.unmute.cli.search;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.unmute.cli.console.CommandException;
+import org.unmute.events.search.ExampleReader;
 import picocli.CommandLine.Option;
 
 /** Options that say how a search compares, and with what. */
@@ -88,9 +92,21 @@ public final class SearchOptions {
         return candidates != null ? candidates : in.isEmpty() ? 1000 : 0;
     }
 
-    /** Names of recordings to search; empty for all. */
-    public List<String> in() {
-        return in;
+    /**
+     * The recordings to search; empty for all.
+     *
+     * @param reader of the cache
+     * @param cache  its folder, for messages
+     * @throws CommandException if the cache has no recording of a given name
+     */
+    public Set<String> recordings(ExampleReader reader, Path cache) throws IOException {
+        Set<String> recordings = new TreeSet<>();
+        for (String name : in) {
+            recordings.add(reader.recording(name)
+                    .orElseThrow(() ->
+                            CommandException.input("--in " + name + ": the cache has no such recording: " + cache)));
+        }
+        return recordings;
     }
 
     /** Whether tokens are compared at all frequencies. */

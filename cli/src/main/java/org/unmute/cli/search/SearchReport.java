@@ -1,4 +1,4 @@
-package org.unmute.cli.detect;
+package org.unmute.cli.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.option.SearchOptions;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;

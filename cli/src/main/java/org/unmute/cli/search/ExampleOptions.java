@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.cli.search;
 
 import java.io.IOException;
 import java.nio.file.Files;

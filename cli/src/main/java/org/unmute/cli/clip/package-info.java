@@ -1,0 +1,2 @@
+/** Which events the command clips cuts, and the folder that it writes. */
+package org.unmute.cli.clip;

@@ -1,0 +1,2 @@
+/** How the command datasets lists, explains and checks data sets. */
+package org.unmute.cli.dataset;

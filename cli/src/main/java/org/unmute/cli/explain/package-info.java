@@ -1,0 +1,2 @@
+/** The sound that the command explain explains, and the folder that it writes. */
+package org.unmute.cli.explain;

@@ -1,0 +1,2 @@
+/** What the command export writes. */
+package org.unmute.cli.export;
