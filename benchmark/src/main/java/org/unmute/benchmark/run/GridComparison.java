@@ -39,9 +39,9 @@ final class GridComparison {
         for (JsonNode dataset : copy.path("datasets")) {
             if (dataset instanceof ObjectNode object) {
                 object.put("source", object.path("source").asText().replaceAll(PATHS, "$1"));
-                object.path("boxes")
-                        .forEach(table -> object.withArray("boxNames").add(fileName(table.asText())));
-                object.remove("boxes");
+                if (object.remove("boxes") instanceof JsonNode tables) {
+                    tables.forEach(table -> object.withArray("boxes").add(fileName(table.asText())));
+                }
             }
         }
         return copy;

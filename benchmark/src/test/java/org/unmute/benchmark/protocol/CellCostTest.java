@@ -1,6 +1,7 @@
 package org.unmute.benchmark.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 class CellCostTest {
@@ -78,5 +80,22 @@ class CellCostTest {
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();
         assertThat(cost.pool() > 0).isEqualTo(probe.equals("linear"));
+    }
+
+    /** A step on boxes is measured as such: only a probe that takes the maximum over tokens has one. */
+    @Test
+    void stepsOnBoxesAreMeasured() throws IOException {
+        Backend backend = Backends.open("scalar", 1).backend();
+        StepCost cost = StepCost.measure(backend, boxes("protobin"), new StepCost.Clips(100, 100, 100), 0);
+        assertThat(cost.train()).isPositive();
+        assertThat(cost.score()).isPositive();
+        assertThatThrownBy(() -> StepCost.measure(backend, boxes("mhca"), new StepCost.Clips(100, 100, 100), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not take the maximum over tokens");
+    }
+
+    private static StepCost.Step boxes(String probe) {
+        return new StepCost.Step(
+                probe, ProbeOptions.DEFAULTS, new TokenGrid(5, 2, 16, false), 0, 3, 8, Objective.BCE, 2);
     }
 }

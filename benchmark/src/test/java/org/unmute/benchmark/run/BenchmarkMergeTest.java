@@ -183,12 +183,15 @@ class BenchmarkMergeTest {
                     run.resolve("grid.json"),
                     "\"name\":\"urban\"",
                     "\"name\":\"urban\",\"source\":\"OwnFiles[dataset=urban, root=/" + place
-                            + "/a, b, options=ReadOptions[fold=0]]\"");
+                            + "/a, b, options=ReadOptions[fold=0]]\",\"boxes\":[\"/" + place + "/boxes.tsv\"]");
             edit(run.resolve("grid.json"), "\"version\"", "\"file\":\"/" + place + "/grid.toml\",\"version\"");
         }
         assertThat(merge(eat, beats).summary()).startsWith("8 of 8 cells finished");
         edit(beats.resolve("grid.json"), "fold=0", "fold=1");
         assertThatThrownBy(() -> merge(eat, beats)).hasMessageContaining("datasets 'urban'.source is");
+        edit(beats.resolve("grid.json"), "fold=1", "fold=0");
+        edit(beats.resolve("grid.json"), "boxes.tsv", "others.tsv");
+        assertThatThrownBy(() -> merge(eat, beats)).hasMessageContaining("datasets 'urban'.boxes is");
     }
 
     @Test
