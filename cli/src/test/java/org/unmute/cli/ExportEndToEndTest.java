@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.score.ScoreFile;
 import org.unmute.data.provenance.Json;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
@@ -138,7 +139,7 @@ class ExportEndToEndTest {
     }
 
     @Test
-    void tensorsForPyTorch() throws Exception {
+    void tensorsOfAProbe() throws Exception {
         Path weights = folder.resolve("weights.safetensors");
         Ran.unmute("export", "-q", "--probe", run, "--out", weights).endsWith(ExitCode.OK);
         try (SafetensorsFile file = SafetensorsFile.open(weights)) {
@@ -146,6 +147,13 @@ class ExportEndToEndTest {
                     .contains("prototype_vectors", "fc.weight", "fc.bias", "standardization.token_mean");
             assertThat(file.metadata()).containsEntry("probe", "protobin").containsEntry("classes", "bee\ncrow");
         }
+    }
+
+    @Test
+    @FullBuild("starts PyTorch")
+    void tensorsForPyTorch() throws Exception {
+        Path weights = folder.resolve("weights.safetensors");
+        Ran.unmute("export", "-q", "--probe", run, "--out", weights).endsWith(ExitCode.OK);
         Path tokens = folder.resolve("tokens.safetensors");
         Ran.unmute("features", "-q", "--encoder", encoder, "--audio", recordings.resolve(CLIP), "--out", tokens)
                 .endsWith(ExitCode.OK);

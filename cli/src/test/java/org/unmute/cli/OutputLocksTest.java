@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.files.FolderLock;
+import org.unmute.kernels.contract.FullBuild;
 
 /**
  * Two commands never write to the same folder or file at a time: the second names the process that is writing, and
@@ -133,6 +134,7 @@ class OutputLocksTest {
 
     /** Previously, the result of the first of two runs into one folder was lost, although both ended with status 0. */
     @Test
+    @FullBuild("starts processes")
     void ofTwoProcessesThatTrainIntoOneFolderOneIsRefused() throws Exception {
         Path out = folder.resolve("two");
         List<String> line = new ArrayList<>(List.of("-cp", Java.joined(Java.path()), "org.unmute.cli.Main"));
