@@ -3,8 +3,8 @@
     python3 frames_torch.py TRAIN.safetensors TEST.safetensors LABELS.csv TRAIN_EVENTS.tsv VAL_EVENTS.tsv TEST_EVENTS.tsv PROBE RATE SEEDS
 
 The tokens are those that TokenExport.java writes. LABELS has the columns file, labels, split: train and val. Written from docs/probes.md ("Row by row"),
-docs/detect.md ("From tokens to events", "Thresholds") and docs/metrics.md alone: share of a row as target, binary cross-entropy, AdamW with a cosine to 0,
-thresholds of max F1 second by second, median over 1 s, gaps of 0.2 s, events of at least 0.1 s. Prints macro F1 of events and of segments for each seed.
+docs/detect.md ("From tokens to events", "Training on labels with times") and docs/metrics.md alone: share of a row as target, binary cross-entropy, AdamW with a
+cosine to 0; median, thresholds and drop by the F1 of events and seconds on clips left out, gaps of 0.2 s, events of at least 0.1 s. Prints macro F1 of events and of segments for each seed.
 """
 
 import csv
@@ -16,8 +16,10 @@ import numpy as np
 import torch
 
 EPOCHS, BATCH, DECAY, PROTOTYPES = 30, 32, 1e-4, 20
-MEDIAN, GAP, SHORTEST, COLLAR = 1.0, 0.2, 0.1, 0.2
-LEVELS = 300
+GAP, SHORTEST, COLLAR = 0.2, 0.1, 0.2
+MEDIANS, DROPS, SHRINKAGES, FOLDS = (1, 0.25, 0.5, 2, 4), (0, 1, 2, 3), (math.inf, 64, 32, 16, 8, 0), 8
+STEP = 0.25
+LEVELS = -10 + STEP * np.arange(65)
 
 
 def tokens_of(file):
@@ -107,9 +109,9 @@ def trained(kind, rate, clips, y, seed):
     return probe
 
 
-def median(scores, row_seconds):
+def median(scores, row_seconds, seconds):
     """[rows, classes]; mirrored at both ends."""
-    width = int(MEDIAN / row_seconds + 1e-9)
+    width = int(seconds / row_seconds + 1e-9)
     width -= 1 - width % 2
     if width < 2:
         return scores
@@ -118,11 +120,13 @@ def median(scores, row_seconds):
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width, axis=0), axis=-1)
 
 
-def runs(active, times):
-    """Events of one class: runs of active rows, short gaps closed, short ones left out."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], active.astype(np.int8), [0]))))
+def runs(active, times, lasting):
+    """Events of one class: runs of lasting rows with an active one, short gaps closed, short ones left out."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], lasting.astype(np.int8), [0]))))
     out = []
     for first, last in zip(edges[::2], edges[1::2]):
+        if not active[first:last].any():
+            continue
         on, off = times[first], times[last]
         if out and on - out[-1][1] <= GAP + 1e-6:
             out[-1] = (out[-1][0], off)
@@ -131,142 +135,80 @@ def runs(active, times):
     return [e for e in out if round(e[1] - e[0], 6) >= SHORTEST]
 
 
-def counts_of(active, times):
-    """Number of events in each line of [levels, rows], as len(runs(...)) of each."""
-    levels, rows = active.shape
-    count = np.zeros(levels, dtype=int)
-    last = np.full(levels, -np.inf)
-    begun = np.full(levels, np.nan)
-    for t in range(rows):
-        on = active[:, t]
-        new = on & ~(times[t] - last <= GAP + 1e-6)
-        closing = new & ~np.isnan(begun)
-        count[closing] += np.round(last[closing] - begun[closing], 6) >= SHORTEST
-        begun[new] = times[t]
-        last[on] = times[t + 1]
-    open_ = ~np.isnan(begun)
-    count[open_] += np.round(last[open_] - begun[open_], 6) >= SHORTEST
-    return count
-
-
-def pieces_of(scores, y, times):
-    """Seconds of a clip: rows, whether each class is present, and whether it is absent."""
-    start, rows = 0, len(scores)
-    while start < rows:
-        end = start + 1
-        while end < rows and times[end] < times[start] + 1 - 1e-6:
-            end += 1
-        yield start, end, (y[start:end] > 0.5).any(0), (y[start:end] == 0).all(0)
-        start = end
-
-
-def evidence(scores, ys, times):
-    """For each class: its levels, and for each recording found [positives, levels], alarms [levels], positives, seconds of absence."""
-    classes = scores[0].shape[1]
-    out = []
-    for c in range(classes):
-        values = np.concatenate([s[:, c] for s in scores])
-        logits = np.log(np.clip(values, 1e-9, 1 - 1e-9) / (1 - np.clip(values, 1e-9, 1 - 1e-9)))
-        levels = np.quantile(logits, np.concatenate([np.linspace(0.3, 0.95, LEVELS // 2), np.linspace(0.95, 1, LEVELS // 2)[1:]]))
-        thresholds = np.append(1 / (1 + np.exp(-levels)), 1.0)[::-1]
-        recordings = []
-        for s, y in zip(scores, ys):
-            found, alarms, seconds, highest = [], np.zeros(len(thresholds), int), 0.0, []
-            for a, b, present, absent in pieces_of(s, y, times):
-                count = counts_of(s[a:b, c][None, :] > thresholds[:, None], times[a : b + 1])
-                highest.append((bool(present[c]), bool(absent[c]), int(np.argmax(count > 0)) if count.any() else len(count)))
-                if present[c]:
-                    found.append(count > 0)
-                elif absent[c]:
-                    alarms += count
-                    seconds += times[b] - times[a]
-            recordings.append((np.array(found).reshape(-1, len(thresholds)), alarms, seconds, highest))
-        out.append((thresholds, recordings))
-    return out
-
-
-def tradeoff(part, chosen):
-    """Found, alarms (never fewer at a lower threshold), positives and hours over some recordings."""
-    thresholds, recordings = part
-    own = [recordings[r] for r in chosen]
-    # A clip that is found at a threshold is found at all lower ones.
-    found = sum((np.maximum.accumulate(r[0], axis=1).sum(0) for r in own if len(r[0])), np.zeros(len(thresholds)))
-    alarms = np.maximum.accumulate(sum(r[1] for r in own))
-    return thresholds, found, alarms, sum(len(r[0]) for r in own), sum(r[2] for r in own) / 3600
-
-
-def best_f1(found, alarms, positives, hours, rate):
-    recall = found / max(1, positives)
-    right = rate * recall
-    precision = np.where(right > 0, right / np.maximum(1e-12, right + alarms / max(1e-12, hours)), 0)
-    return np.where(recall + precision > 0, 2 * recall * precision / np.maximum(1e-12, recall + precision), 0)
-
-
 def logit(p):
-    p = np.clip(p, 1e-6, 1 - 1e-6)
+    p = np.clip(p, 2.0**-150, 1 - 2.0**-25)
     return np.log(p / (1 - p))
 
 
-def at(threshold, trade, which):
-    """A figure of a trade-off at a threshold, of which the levels fall."""
-    i = np.searchsorted(-trade[0], -threshold, side="right") - 1
-    return trade[which][max(0, i)]
+def levels_of(scores, drop, times, c):
+    """Events of a class of one clip for each level, [(onset, offset)]."""
+    z = logit(scores[:, c].astype(np.float64))
+    for level in LEVELS:
+        yield runs(z > level, times, z > level - drop)
 
 
-def chosen_thresholds(trades, with_class, k, rate):
-    grid = np.sort(np.concatenate([t[0] for t in trades]))[::-1]
-    index = [np.clip(np.searchsorted(-t[0], -grid, side="right") - 1, 0, None) for t in trades]
-    found = sum(t[1][i] for t, i in zip(trades, index))
-    alarms = sum(t[2][i] for t, i in zip(trades, index))
-    shared = grid[np.argmax(best_f1(found, alarms, sum(t[3] for t in trades), sum(t[4] for t in trades), rate))]
-    out = []
-    for t, n in zip(trades, with_class):
-        if t[3] == 0 or n + k == 0 or math.isinf(k):
-            out.append(shared)
-            continue
-        own = t[0][np.argmax(best_f1(t[1], t[2], t[3], t[4], rate))]
-        out.append(1 / (1 + math.exp(-(n * logit(own) + k * logit(shared)) / (n + k))))
+def judged(scores, truths, times, drop):
+    """[classes, folds, levels, 6]: true events, found ones, matched ones, and the same of seconds."""
+    classes = scores[0].shape[1]
+    out = np.zeros((classes, FOLDS, len(LEVELS), 6), dtype=int)
+    for n, (s, truth) in enumerate(zip(scores, truths)):
+        for c in range(classes):
+            reference = [(a, b) for k, a, b in truth if k == c]
+            seconds = {k for a, b in reference for k in range(math.floor(a), math.ceil(b))}
+            last, row = None, None
+            for level, found in enumerate(levels_of(s, drop, times, c)):
+                if found != last:
+                    own = {k for a, b in found for k in range(math.floor(a), math.ceil(b))}
+                    row = [len(reference), len(found), matched(reference, found), len(seconds), len(own), len(seconds & own)]
+                    last = found
+                out[c, n % FOLDS, level] += row
     return out
 
 
-def learned(scores, ys, times):
-    parts = evidence(scores, ys, times)
-    everyone = range(len(scores))
-    trades = [tradeoff(p, everyone) for p in parts]
-    # States that are neither present nor absent have no part in the rate.
-    known = sum(len(r[0]) for p in parts for r in p[1]) / 3600
-    rate = sum(t[3] for t in trades) / (sum(t[4] for t in trades) + known)
-    with_class = lambda rs: [sum(len(p[1][r][0]) > 0 for r in rs) for p in parts]
-    folds, best, most = min(8, len(scores)), None, -1
-    for k in (0, 1, 2, 4, 8, 16, 32, 64, math.inf):
-        found = alarms = positives = hours = 0
-        for f in range(folds):
-            rest = [r for r in everyone if r % folds != f]
-            left = [tradeoff(p, [r for r in everyone if r % folds == f]) for p in parts]
-            for t, one in zip(chosen_thresholds([tradeoff(p, rest) for p in parts], with_class(rest), k, rate), left):
-                found, alarms = found + at(t, one, 1), alarms + at(t, one, 2)
-                positives, hours = positives + one[3], hours + one[4]
-        merit = best_f1(np.array(found), np.array(alarms), positives, hours, rate)
-        if merit >= most:
-            most, best = merit, k
-    thresholds = chosen_thresholds(trades, with_class(everyone), best, rate)
-    for c, (_, recordings) in enumerate(parts):
-        if by_chance([h for r in recordings for h in r[3]]):
-            thresholds[c] = math.inf
-    return thresholds
+def merit(k):
+    """Mean of the F1 of events and of seconds."""
+    f = lambda a: 2 * k[..., a + 2] / np.maximum(1, k[..., a] + k[..., a + 1])
+    return (f(0) + f(3)) / 2
 
 
-def by_chance(pieces):
-    """Whether the interval of AUROC (Hanley and McNeil 1982) of pieces, by their highest level, holds 0.5."""
-    positive = np.array([-h for p, _, h in pieces if p])
-    negative = np.array([-h for p, a, h in pieces if a])
-    if not len(positive) or not len(negative):
-        return True
-    order = np.searchsorted(np.sort(negative), positive, "left") + np.searchsorted(np.sort(negative), positive, "right")
-    a = order.mean() / 2 / len(negative)
-    q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
-    var = (a * (1 - a) + (len(positive) - 1) * (q1 - a * a) + (len(negative) - 1) * (q2 - a * a)) / (len(positive) * len(negative))
-    return abs(a - 0.5) <= 1.96 * math.sqrt(max(0, var))
+def first_best(values):
+    """The middle of the best ones that follow each other."""
+    a = int(np.argmax(values))
+    b = a
+    while b + 1 < len(values) and values[b + 1] == values[a]:
+        b += 1
+    return (a + b) // 2
+
+
+def chosen_logits(k, shrinkage):
+    """Of each class a blend of its own best level and the best one for all."""
+    own = [first_best(m) for m in merit(k)]
+    shared = LEVELS[first_best(merit(k).sum(0))]
+    events = k[:, 0, 0]
+    if math.isinf(shrinkage):
+        return np.full(len(own), shared)
+    share = np.where(events == 0, 1, shrinkage / np.maximum(1e-12, events + shrinkage))
+    return (1 - share) * LEVELS[own] + share * shared
+
+
+def learned(raw, truths, times):
+    """Window of the median filter, logits of thresholds, and how far below an event lasts."""
+    row = times[1] - times[0]
+    best, most = None, -1
+    for window in MEDIANS:
+        scores = [median(s, row, window) for s in raw]
+        for drop in DROPS:
+            k = judged(scores, truths, times, drop)
+            for shrinkage in SHRINKAGES:
+                held = 0
+                for f in range(FOLDS):
+                    rest = k.sum(1) - k[:, f]
+                    at = np.clip(np.floor((chosen_logits(rest, shrinkage) - LEVELS[0]) / STEP + 0.5), 0, len(LEVELS) - 1).astype(int)
+                    held = held + np.take_along_axis(k[:, f], at[:, None, None], 1)[:, 0]
+                if merit(held).mean() > most:
+                    most = merit(held).mean()
+                    best = window, chosen_logits(k.sum(1), shrinkage), drop
+    return best
 
 
 def matched(reference, found):
@@ -293,16 +235,26 @@ def matched(reference, found):
     return sum(assign(r, set()) for r in range(len(reference)))
 
 
+def rounded(y, times):
+    """Events as runs of rows that a class covers for the most part: (class, onset, offset)."""
+    out = []
+    for c in range(y.shape[1]):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], (y[:, c] > 0.5).astype(np.int8), [0]))))
+        out += [(c, times[a], times[b]) for a, b in zip(edges[::2], edges[1::2])]
+    return out
+
+
 def f1(counts):
     return np.mean([2 * tp / (ref + det) for ref, det, tp in counts if ref > 0])
 
 
-def scored(scores, thresholds, truth, classes, times):
+def scored(scores, logits, drop, truth, classes, times):
     event, segment = np.zeros((len(classes), 3)), np.zeros((len(classes), 3))
     for file, s in scores.items():
         for c, label in enumerate(classes):
             reference = [(a, b) for l, a, b in truth.get(file, []) if l == label]
-            found = runs(s[:, c] > thresholds[c], times)
+            z = logit(s[:, c].astype(np.float64))
+            found = runs(z > logits[c], times, z > logits[c] - drop)
             event[c] += len(reference), len(found), matched(reference, found)
             ref = {k for a, b in reference for k in range(math.floor(a), math.ceil(b))}
             det = {k for a, b in found for k in range(math.floor(a), math.ceil(b))}
@@ -330,10 +282,11 @@ def main(train_file, test_file, labels, train_events, val_events, test_events, k
     for seed in [int(s) for s in seeds.split(",")]:
         probe = trained(kind, float(rate), x_train, y_train, seed)
         with torch.no_grad():
-            score = lambda x: median(torch.sigmoid(probe(ready(x))).numpy(), row)
-            thresholds = learned([score(clips[n]) for n in held], [y[n] for n in held], times)
-            found = {n: score(x) for n, x in tests.items() if n in truth}
-        results.append(scored(found, thresholds, truth, classes, test_times))
+            score = lambda x: torch.sigmoid(probe(ready(x))).numpy()
+            timed = [rounded(y[n], times) for n in held]
+            window, logits, drop = learned([score(clips[n]) for n in held], timed, times)
+            found = {n: median(score(x), row, window) for n, x in tests.items() if n in truth}
+        results.append(scored(found, logits, drop, truth, classes, test_times))
         print(f"{kind} in PyTorch, seed {seed}: event F1 {results[-1][0]:.3f}, segment F1 {results[-1][1]:.3f}", flush=True)
     print(f"| {kind}, rows, PyTorch | {np.mean([r[0] for r in results]):.3f} | {np.mean([r[1] for r in results]):.3f} | – | – |")
 

@@ -57,7 +57,10 @@ class FramesEndToEndTest {
         assertThat(ran.err()).contains("train-events.tsv: DESED strong labels: 85 annotations");
         assertThat(ran.out())
                 .contains("loss bce (the default of rows and boxes)")
-                .contains("thresholds (f1) on single rows, median over 1.0 s, learned on", "second by second");
+                .containsPattern(
+                        "thresholds \\(f1\\) on single rows, median over [0-9.]+ s, (events last down to [0-9.]+"
+                                + " below on logits, )?learned on")
+                .contains("by events and seconds");
     }
 
     private static Path events() {
@@ -112,12 +115,23 @@ class FramesEndToEndTest {
         JsonNode ofClips = eval(weak);
         assertThat(ofRows.at("/settings/contextRows").asInt()).isEqualTo(1);
         assertThat(ofClips.at("/settings/contextRows").asInt()).isEqualTo(13);
-        assertThat(mean(ofRows, "segment_mAP")).isGreaterThan(mean(ofClips, "segment_mAP"));
+        assertThat(mean(ofRows, "segment_f1_macro")).isGreaterThan(mean(ofClips, "segment_f1_macro"));
         assertThat(mean(ofRows, "event_f1_macro")).isGreaterThan(mean(ofClips, "event_f1_macro"));
         JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
         assertThat(record.at("/results/frames/clips").asInt()).isEqualTo(30);
         assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(10);
         assertThat(record.at("/results/frames/edges").asText()).isEqualTo("share");
+        JsonNode learned = record.at("/results/runs/seed 0/events");
+        assertThat(learned.at("/drop").isNumber()).isTrue();
+        assertThat(learned.at("/source").asText()).contains("by events and seconds");
+    }
+
+    /** With a rate of events in use, precision counts, and thresholds are those of seconds. */
+    @Test
+    void givenARateThresholdsAreLearnedSecondBySecond() {
+        Object[] options = {"--frames", events(), "--epochs", 3, "--batch", 8, "--events-per-hour", 40};
+        assertThat(probe("mlp-time", folder.resolve("rate"), options).out())
+                .contains("median over 1.0 s, learned on", "second by second");
     }
 
     /** Detection scores single rows by itself, with the thresholds learned on them, and finds what eval counts. */

@@ -368,7 +368,7 @@ class GridTest {
     @Test
     void theGridOfTheMixesHasEveryProbeOfItsResults() throws IOException {
         Grid grid = Grid.read(Path.of("../docs/grids/esc10-mixes.toml"));
-        Set<String> later = Set.of("linear-layers", "head2toe", "knn");
+        Set<String> later = Set.of("linear-layers", "head2toe", "knn", "mlp-time");
         assertThat(grid.cells())
                 .extracting(c -> c.probe().name())
                 .containsExactlyElementsOf(Probes.names().stream()

@@ -145,7 +145,8 @@ public final class EventEvalOptions {
             return new PostProcessing(
                     median == null ? defaults.medianSeconds() : median,
                     maxGap == null ? defaults.maxGap() : maxGap,
-                    minDuration == null ? defaults.minDuration() : minDuration);
+                    minDuration == null ? defaults.minDuration() : minDuration,
+                    threshold == null ? defaults.drop() : 0);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage() + " (--median, --merge-gap, --min-duration)", e);
         }

@@ -21,6 +21,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param contextSeconds  length of the stretches they were learned on
  * @param strideSeconds   from one stretch to the next
  * @param medianSeconds   window of the median filter on scores
+ * @param drop            how far below the threshold, on logits, a score may be while an event lasts
  * @param clipSeconds     median length of a validation clip, for which scores are probabilities
  * @param backgroundHours hours of background
  * @param eventsPerHour   by which precision was judged; null where the rule needs none
@@ -35,6 +36,7 @@ public record EventDecisionTable(
         double contextSeconds,
         double strideSeconds,
         double medianSeconds,
+        double drop,
         double clipSeconds,
         double backgroundHours,
         Double eventsPerHour,
@@ -112,6 +114,7 @@ public record EventDecisionTable(
                 all.stretches().context(),
                 all.stretches().stride(),
                 all.stretches().median(),
+                all.stretches().drop(),
                 learned.clipSeconds(),
                 learned.backgroundHours(),
                 Double.isNaN(learned.eventsPerHour()) ? null : learned.eventsPerHour(),
@@ -142,13 +145,14 @@ public record EventDecisionTable(
         o.println();
         o.printf(
                 Locale.ROOT,
-                "events, %s: thresholds (%s) on %s, median over %s s, learned on %s and %.2f h of background%s%n",
+                "events, %s: thresholds (%s) on %s, median over %s s,%s learned on %s and %.2f h of background%s%n",
                 run,
                 rule,
                 contextSeconds == 0
                         ? "single rows"
                         : "stretches of " + contextSeconds + " s every " + strideSeconds + " s",
                 medianSeconds,
+                drop == 0 ? "" : " events last down to " + drop + " below on logits,",
                 source,
                 backgroundHours,
                 eventsPerHour == null

@@ -13,6 +13,7 @@ import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
 import org.unmute.events.decision.MedianWindow;
+import org.unmute.events.decision.TimedThresholds;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
@@ -99,7 +100,8 @@ public final class EventLearning {
             return probe;
         }
         ContextSeconds given = options.context();
-        PostProcessing rules = rules(probe, tokens, given);
+        TimedThresholds.Choice timed = timed(probe, tokens, given);
+        PostProcessing rules = timed == null ? rules(probe, tokens, given) : timed.rules();
         Scored scored = scored(probe, tokens, given, rules);
         if (given.context() == null && detectsAsTrained()) {
             double trained = Math.min(
@@ -113,12 +115,35 @@ public final class EventLearning {
         }
         return probe.withEvents(scored.learner.learn(
                 new EventDecisions.Stretches(
-                        scored.context, scored.stride, rules.medianSeconds(), rules.maxGap(), rules.minDuration()),
-                held.source() + (rows == null ? "" : ", second by second")));
+                        scored.context,
+                        scored.stride,
+                        rules.medianSeconds(),
+                        rules.maxGap(),
+                        rules.minDuration(),
+                        rules.drop()),
+                held.source() + (timed != null ? ", by events and seconds" : rows == null ? "" : ", second by second"),
+                timed));
+    }
+
+    /** Whether thresholds of clips with times are those of the best F1 on them, with as many events as they have. */
+    private boolean countsEvents() {
+        return EventThresholdRule.MAX_F1.equals(rule) && Double.isNaN(options.eventsPerHour()) && background == null;
     }
 
     /** A learner from the scores of stretches of one length, in seconds. */
     private record Scored(EventDecisionLearner learner, double context, double stride) {}
+
+    /** What clips with known times say about events of a probe that is trained on rows; null if nothing. */
+    private TimedThresholds.Choice timed(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts)
+            throws IOException {
+        if (rows == null || choosesMedian || !countsEvents()) {
+            return null;
+        }
+        List<String> ids = held.clips().clips().stream().map(LabelledClip::file).toList();
+        return new TimedThresholds(probe.classes(), ids, rows, times.speed())
+                .choose(scores(tokens, contexts.scorer(probe, times, null)))
+                .orElse(null);
+    }
 
     /** What happens to scores before they are events: for boxes with the best median filter, else as in detection. */
     private PostProcessing rules(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {

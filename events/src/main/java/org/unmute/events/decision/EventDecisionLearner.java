@@ -76,9 +76,25 @@ public final class EventDecisionLearner {
      * @param source    description of the validation clips
      */
     public EventDecisions learn(EventDecisions.Stretches stretches, String source) {
+        return learn(stretches, source, null);
+    }
+
+    /**
+     * Learns what is not chosen already, and what the evidence shows about all.
+     *
+     * @param stretches how the scores of the evidence were made
+     * @param source    description of the validation clips
+     * @param chosen    thresholds that {@link TimedThresholds} chose; null for none
+     */
+    public EventDecisions learn(EventDecisions.Stretches stretches, String source, TimedThresholds.Choice chosen) {
         List<Tradeoff> all = tradeoffs(_ -> true);
-        double k = rule.goal() == Goal.ALARMS ? 0 : shrinkage().k;
-        Thresholds thresholds = thresholds(all, k, _ -> true);
+        double own = rule.goal() == Goal.ALARMS ? 0 : shrinkage().k;
+        Thresholds thresholds = thresholds(all, own, _ -> true);
+        for (int c = 0; chosen != null && c < classes; c++) {
+            double timed = chosen.thresholds()[c];
+            thresholds.of[c] = Double.isNaN(timed) ? thresholds.of[c] : timed;
+        }
+        double k = chosen == null ? own : chosen.shrinkage();
         List<OneClass> decided = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
             decided.add(decided(c, thresholds.of[c], thresholds.shown[c], all.get(c)));

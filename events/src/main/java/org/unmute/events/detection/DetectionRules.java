@@ -26,7 +26,8 @@ import org.unmute.probes.event.MedianFilter;
  * @param threshold    that the score of every class must exceed; if NaN, the one that the probe learned for events,
  *                     else {@value #THRESHOLD}
  * @param byClass      thresholds of individual classes, which override {@code threshold}
- * @param low          events continue while their score exceeds this; if NaN, the threshold
+ * @param low          events continue while their score exceeds this; if NaN, as the probe learned with its
+ *                     thresholds, else the threshold
  * @param lowShare     {@code low} as a share of each class's threshold; if NaN, {@code low} is used
  * @param median       window of the median filter in seconds, rounded down to an odd number of rows; if NaN, that of
  *                     the thresholds that the probe learned for events, else {@value #MEDIAN_SECONDS}
@@ -157,14 +158,20 @@ public record DetectionRules(
                 .toArray();
     }
 
+    /** {@link #rules(List, double[], double[], EncoderSpec)} where events last as long as they exceed thresholds. */
+    public EventRules rules(List<String> classes, double[] learned, EncoderSpec spec) {
+        return rules(classes, learned, null, spec);
+    }
+
     /**
      * The rules for a probe and an encoder. Classes that are not wanted get a threshold that no score exceeds.
      *
      * @param classes class names of the probe
      * @param learned thresholds that the probe learned, NaN for classes without one; null if it learned none
+     * @param lows    what the scores must exceed throughout an event with these thresholds; null: the thresholds
      * @throws IllegalArgumentException if a class is unknown, or a low threshold exceeds the class's threshold
      */
-    public EventRules rules(List<String> classes, double[] learned, EncoderSpec spec) {
+    public EventRules rules(List<String> classes, double[] learned, double[] lows, EncoderSpec spec) {
         requireKnown(byClass.keySet(), classes, "--threshold");
         double[] high = new double[classes.size()];
         double[] lower = new double[high.length];
@@ -172,7 +179,9 @@ public record DetectionRules(
         Arrays.fill(lower, Double.POSITIVE_INFINITY);
         for (int c : chosen(classes)) {
             high[c] = threshold(classes.get(c), learned == null ? Double.NaN : learned[c]);
-            lower[c] = !Double.isNaN(lowShare) ? lowShare * high[c] : Double.isNaN(low) ? high[c] : low;
+            lower[c] = !Double.isNaN(lowShare)
+                    ? lowShare * high[c]
+                    : !Double.isNaN(low) ? low : lows != null && high[c] == learned[c] ? lows[c] : high[c];
             if (lower[c] > high[c]) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,

@@ -102,7 +102,7 @@ public record DetectorSetup(
                     resample,
                     context.scorer(probe, spec.rowTimes(), learned.calibration()),
                     wanted,
-                    wanted.rules(probe.classes(), learned.thresholds(), spec),
+                    wanted.rules(probe.classes(), learned.thresholds(), learned.lows(), spec),
                     learned);
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
@@ -143,8 +143,8 @@ public record DetectorSetup(
                     resample,
                     own.scorer(probe, spec.rowTimes(), null),
                     wanted,
-                    wanted.rules(probe.classes(), null, spec),
-                    new LearnedThresholds(null, null, null, null));
+                    wanted.rules(probe.classes(), null, null, spec),
+                    new LearnedThresholds(null, null, null, null, null));
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
         }

@@ -19,10 +19,11 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param clips       decisions learned on clips; null if there are none
  * @param thresholds  on the scale of the reported scores: NaN where none was learned, infinite for classes that are
  *                    off; null if none are valid
+ * @param lows        what the score must exceed throughout an event, like {@code thresholds}
  * @param calibration of raw scores; null to report raw scores
  */
 public record LearnedThresholds(
-        EventDecisions events, Decisions clips, double[] thresholds, ScoreCalibration calibration) {
+        EventDecisions events, Decisions clips, double[] thresholds, double[] lows, ScoreCalibration calibration) {
     private static final int NAMED = 8;
     /** Stretches are rounded to rows, so differences up to this many seconds are ignored. */
     private static final double SAME_SECONDS = 1e-6;
@@ -37,8 +38,8 @@ public record LearnedThresholds(
         Decisions clips = probe.decisions();
         if (events == null) {
             return wanted.anyContext() && clips != null
-                    ? new LearnedThresholds(null, clips, clips.calibratedThresholds(), clips.calibration())
-                    : new LearnedThresholds(null, clips, null, null);
+                    ? new LearnedThresholds(null, clips, clips.calibratedThresholds(), null, clips.calibration())
+                    : new LearnedThresholds(null, clips, null, null, null);
         }
         double now = context.contextFor(probe, Speed.NORMAL);
         double then = events.stretches().context();
@@ -60,7 +61,11 @@ public record LearnedThresholds(
                                 && !wanted.only().contains(probe.classes().get(c))
                         ? Double.POSITIVE_INFINITY
                         : events.calibratedThreshold(c));
-        return new LearnedThresholds(events, clips, thresholds, events.calibration());
+        double[] lows = thresholds.clone();
+        for (int c = 0; c < lows.length; c++) {
+            lows[c] = Double.isInfinite(lows[c]) ? lows[c] : events.calibratedLow(c);
+        }
+        return new LearnedThresholds(events, clips, thresholds, lows, events.calibration());
     }
 
     /** One line that states the origin of thresholds and scores. */

@@ -19,8 +19,9 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param medianSeconds window of the median filter, rounded down to an odd number of frames; 0 for none
  * @param maxGap        events of a class with at most this gap between them become one, in seconds
  * @param minDuration   shorter events are dropped, in seconds
+ * @param drop          how far below its threshold, on logits, a score may be while an event lasts; 0: not at all
  */
-public record PostProcessing(double medianSeconds, double maxGap, double minDuration) {
+public record PostProcessing(double medianSeconds, double maxGap, double minDuration, double drop) {
     /** The defaults of {@code unmute detect} for a probe that learned nothing about events. */
     public static final PostProcessing DETECT = new PostProcessing(
             DetectionRules.MEDIAN_SECONDS, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS);
@@ -30,12 +31,17 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
 
     /** @throws IllegalArgumentException if a value is negative or not finite */
     public PostProcessing {
-        for (double seconds : new double[] {medianSeconds, maxGap, minDuration}) {
+        for (double seconds : new double[] {medianSeconds, maxGap, minDuration, drop}) {
             if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("post-processing: seconds must not be negative: median "
-                        + medianSeconds + ", gap " + maxGap + ", duration " + minDuration);
+                        + medianSeconds + ", gap " + maxGap + ", duration " + minDuration + ", nor the drop " + drop);
             }
         }
+    }
+
+    /** Events last as long as the score exceeds the threshold. */
+    public PostProcessing(double medianSeconds, double maxGap, double minDuration) {
+        this(medianSeconds, maxGap, minDuration, 0);
     }
 
     /**
@@ -50,12 +56,14 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
                 : new PostProcessing(
                         learned.stretches().median(),
                         learned.stretches().maxGap(),
-                        learned.stretches().minDuration());
+                        learned.stretches().minDuration(),
+                        learned.stretches().drop());
     }
 
     /** The same with seconds of what is played to an encoder, in seconds of the recordings. */
     public PostProcessing played(Speed speed) {
-        return new PostProcessing(speed.recorded(medianSeconds), speed.recorded(maxGap), speed.recorded(minDuration));
+        return new PostProcessing(
+                speed.recorded(medianSeconds), speed.recorded(maxGap), speed.recorded(minDuration), drop);
     }
 
     /** Window of the median filter in frames, rounded down to an odd number. */
@@ -63,9 +71,12 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         return MedianFilter.framesIn(medianSeconds, frameSeconds);
     }
 
-    /** The rules of events for these thresholds. */
+    /** The rules of events for these thresholds, which are on raw scores; infinite for classes that are off. */
     public EventRules rules(double[] thresholds, double frameSeconds) {
-        return new EventRules(thresholds, thresholds, medianFrames(frameSeconds), maxGap, minDuration, 0);
+        double[] low = Arrays.stream(thresholds)
+                .map(t -> Double.isInfinite(t) ? t : EventDecisions.low(t, drop))
+                .toArray();
+        return new EventRules(thresholds, low, medianFrames(frameSeconds), maxGap, minDuration, 0);
     }
 
     /** The scores after the median filter, as used by PSDS and other metrics without a threshold. */

@@ -42,6 +42,31 @@ class DetectionRulesTest {
         assertThat(chosen.low()[2]).isEqualTo(0.35);
     }
 
+    /** What the probe learned about how long events last goes with the thresholds that it learned, and no others. */
+    @Test
+    void lowThresholdsAreLearnedWithThresholds() {
+        double[] learned = {0.3, Double.NaN, 0.7};
+        double[] lows = {0.1, Double.NaN, 0.2};
+        assertThat(DetectionRules.DEFAULTS.rules(CLASSES, learned, lows, SPEC).low())
+                .containsExactly(0.1, 0.5, 0.2);
+        assertThat(rules(Double.NaN, Map.of("wren", 0.9), Double.NaN, Double.NaN, Set.of())
+                        .rules(CLASSES, learned, lows, SPEC)
+                        .low())
+                .containsExactly(0.1, 0.9, 0.2);
+        assertThat(rules(0.4, Map.of(), Double.NaN, Double.NaN, Set.of())
+                        .rules(CLASSES, learned, lows, SPEC)
+                        .low())
+                .containsOnly(0.4);
+        assertThat(rules(Double.NaN, Map.of(), Double.NaN, 1, Set.of())
+                        .rules(CLASSES, learned, lows, SPEC)
+                        .low())
+                .containsExactly(0.3, 0.5, 0.7);
+        assertThat(rules(Double.NaN, Map.of(), 0.25, Double.NaN, Set.of())
+                        .rules(CLASSES, learned, lows, SPEC)
+                        .low())
+                .containsOnly(0.25);
+    }
+
     @Test
     void theMedianHasAsManyRowsAsFit() {
         assertThat(DetectionRules.DEFAULTS.medianRows(SPEC)).isEqualTo(11);

@@ -29,16 +29,24 @@ public record EventDecisions(
      * @param median      window of the median filter
      * @param maxGap      events of a class at most so far apart become one
      * @param minDuration shorter events are left out
+     * @param drop        how far below the threshold, on logits, the score may be while an event lasts; 0: not at all
      */
-    public record Stretches(double context, double stride, double median, double maxGap, double minDuration) {
+    public record Stretches(
+            double context, double stride, double median, double maxGap, double minDuration, double drop) {
         /** @throws IllegalArgumentException if one is negative or not finite */
         public Stretches {
-            for (double seconds : new double[] {context, stride, median, maxGap, minDuration}) {
-                if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
+            for (double number : new double[] {context, stride, median, maxGap, minDuration, drop}) {
+                if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
                     throw new IllegalArgumentException("event decisions: seconds must be finite and not negative: "
-                            + context + ", " + stride + ", " + median + ", " + maxGap + ", " + minDuration);
+                            + context + ", " + stride + ", " + median + ", " + maxGap + ", " + minDuration
+                            + ", and so must be the drop " + drop);
                 }
             }
+        }
+
+        /** Events last as long as the score exceeds the threshold. */
+        public Stretches(double context, double stride, double median, double maxGap, double minDuration) {
+            this(context, stride, median, maxGap, minDuration, 0);
         }
     }
 
@@ -145,6 +153,27 @@ public record EventDecisions(
      */
     public double calibratedThreshold(int c) {
         return calibration.apply(c, classes.get(c).threshold());
+    }
+
+    /**
+     * What the score of a class must exceed throughout an event, on the scale of calibrated scores; at most {@link
+     * #calibratedThreshold}.
+     *
+     * @param c class
+     */
+    public double calibratedLow(int c) {
+        double low = low(classes.get(c).threshold(), stretches.drop());
+        return Math.min(calibratedThreshold(c), calibration.apply(c, low));
+    }
+
+    /**
+     * What a score must exceed while an event lasts.
+     *
+     * @param threshold in [0, 1], on raw scores
+     * @param drop      below it, on logits
+     */
+    public static double low(double threshold, double drop) {
+        return drop == 0 ? threshold : Math.min(threshold, Logit.toScore(Logit.of(threshold) - drop));
     }
 
     @Override

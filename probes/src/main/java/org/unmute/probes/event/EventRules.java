@@ -47,7 +47,8 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     }
 
     /**
-     * The thresholds that a probe learned for events, and no other rules. They are on the scale of the scores of {@link
+     * The thresholds that a probe learned for events, how far below them events last, and no other rules. They are on
+     * the scale of the scores of {@link
      * org.unmute.probes.score.FrameScorer#of(TrainedProbe, org.unmute.models.encoder.EncoderSpec)}; infinite for a
      * class that is off. For a probe that learned none, they are {@value Decisions#FALLBACK}, because thresholds
      * learned on whole clips do not apply to stretches.
@@ -55,12 +56,15 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     public static EventRules learned(TrainedProbe probe) {
         double[] all = new double[probe.classes().size()];
         EventDecisions learned = probe.eventDecisions();
-        Arrays.setAll(
-                all,
-                c -> learned == null
-                        ? Decisions.FALLBACK
-                        : learned.classes().get(c).isOff() ? Double.POSITIVE_INFINITY : learned.calibratedThreshold(c));
-        return new EventRules(all, all, 1, 0, 0, 0);
+        double[] low = all.clone();
+        for (int c = 0; c < all.length; c++) {
+            boolean off = learned != null && learned.classes().get(c).isOff();
+            all[c] = learned == null
+                    ? Decisions.FALLBACK
+                    : off ? Double.POSITIVE_INFINITY : learned.calibratedThreshold(c);
+            low[c] = learned == null || off ? all[c] : learned.calibratedLow(c);
+        }
+        return new EventRules(all, low, 1, 0, 0, 0);
     }
 
     /** Number of classes. */

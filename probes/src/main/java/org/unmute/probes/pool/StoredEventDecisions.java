@@ -40,15 +40,18 @@ final class StoredEventDecisions {
             learned.clipSeconds(),
             learned.backgroundHours(),
             learned.eventsPerHour(),
-            learned.shrinkage()
+            learned.shrinkage(),
+            s.drop()
         };
+        // Files of decisions without a drop are as they were before there was one.
+        int count = s.drop() == 0 ? COUNT : numbers.length;
         out.metadata(RULE, learned.rule().toString())
                 .metadata(SOURCE, learned.source())
                 .metadata(
                         NUMBERS,
                         String.join(
                                 " ",
-                                Arrays.stream(numbers)
+                                Arrays.stream(numbers, 0, count)
                                         .mapToObj(Double::toString)
                                         .toList()));
         List<OneClass> all = decisions.classes();
@@ -99,8 +102,9 @@ final class StoredEventDecisions {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("the metadata's " + NUMBERS + " are no numbers", e);
         }
-        if (n.length != COUNT) {
-            throw new IllegalArgumentException("the metadata's " + NUMBERS + " are " + n.length + ", not " + COUNT);
+        if (n.length != COUNT && n.length != COUNT + 1) {
+            throw new IllegalArgumentException(
+                    "the metadata's " + NUMBERS + " are " + n.length + ", not " + COUNT + " or " + (COUNT + 1));
         }
         double[] thresholds = doubles(file, "thresholds");
         double[] hours = doubles(file, "absent_hours");
@@ -129,7 +133,7 @@ final class StoredEventDecisions {
                     high[c]));
         }
         return new EventDecisions(
-                new Stretches(n[0], n[1], n[2], n[3], n[4]),
+                new Stretches(n[0], n[1], n[2], n[3], n[4], n.length > COUNT ? n[COUNT] : 0),
                 new Learned(
                         EventThresholdRule.parse(about.get(RULE)),
                         ProbeMetadata.text(about, SOURCE),

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,8 +47,12 @@ class SavedEventDecisionsTest {
     }
 
     private static EventDecisions decisions(String rule) {
+        return decisions(rule, 0);
+    }
+
+    private static EventDecisions decisions(String rule, double drop) {
         return new EventDecisions(
-                new EventDecisions.Stretches(1, 0.1, 1, 0.2, 0.1),
+                new EventDecisions.Stretches(1, 0.1, 1, 0.2, 0.1, drop),
                 new EventDecisions.Learned(
                         EventThresholdRule.parse(rule),
                         "split 'val'",
@@ -75,6 +80,35 @@ class SavedEventDecisionsTest {
         assertThat(after.decisions()).isNull();
         after.save(folder.resolve("again.safetensors"));
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
+    }
+
+    /** Without a drop the file is as it was before there was one. */
+    @Test
+    void theDropIsReadBack() throws IOException {
+        EventDecisions learned = decisions("f1", 1.5);
+        Path file = folder.resolve("drop");
+        probe().withEvents(learned).save(file);
+        assertThat(TrainedProbe.load(file, scalar).eventDecisions()).isEqualTo(learned);
+        try (SafetensorsFile content = SafetensorsFile.open(file)) {
+            assertThat(content.metadata().get("event_numbers")).endsWith(" Infinity 1.5");
+        }
+        probe().withEvents(decisions("f1")).save(file);
+        try (SafetensorsFile content = SafetensorsFile.open(file)) {
+            assertThat(content.metadata().get("event_numbers")).endsWith(" Infinity");
+        }
+    }
+
+    @Test
+    void eventsLastDownToTheLowThreshold() {
+        EventDecisions learned = decisions("f1", 1.5);
+        double logit = Math.log(0.1 / 0.9) - 1.5;
+        EventRules rules = EventRules.learned(probe().withEvents(learned));
+        assertThat(rules.low()[0])
+                .isCloseTo(learned.calibration().apply(0, 1 / (1 + Math.exp(-logit))), within(1e-12))
+                .isLessThan(0.9 * rules.high()[0]);
+        assertThat(rules.low()[1]).isInfinite();
+        EventRules plain = EventRules.learned(probe().withEvents(decisions("f1")));
+        assertThat(plain.low()).containsExactly(plain.high());
     }
 
     @Test
@@ -127,6 +161,8 @@ class SavedEventDecisionsTest {
         "event_rule, alarms=0/h, out of range",
         "event_numbers, 1 2 3, 'are 3, not 10'",
         "event_numbers, 1 2 3 x 5 6 7 8 9 10, are no numbers",
+        "event_numbers, 1 2 3 4 5 6 7 8 9 10 11 12, 'are 12, not 10 or 11'",
+        "event_numbers, 1 2 3 4 5 6 7 8 9 10 -1, so must be the drop -1.0",
         "event_numbers, -1 2 3 4 5 6 7 8 9 10, seconds must be finite and not negative",
         "event_source, '', printable source",
     })

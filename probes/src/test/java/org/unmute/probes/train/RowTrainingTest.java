@@ -127,6 +127,7 @@ class RowTrainingTest {
         "linear, norm=layer",
         "linear-mean, ''",
         "mlp, ''",
+        "mlp-time, scales=2 hidden=6",
         "linearc-freqconcat, ''",
         "conv, ''",
         "conv, kernel=5 pool=max",
@@ -188,6 +189,7 @@ class RowTrainingTest {
                 "linear",
                 "linear-mean",
                 "mlp",
+                "mlp-time",
                 "linearc-freqconcat",
                 "conv",
                 "protofloat",
@@ -262,7 +264,7 @@ class RowTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "conv", "protobin"})
+    @ValueSource(strings = {"linear", "conv", "mlp-time", "protobin"})
     void aRunHasTheSameBitsAgainAndResumed(String name, @TempDir Path folder) throws IOException {
         TokenSet clips = clips(false);
         TrainingSettings settings = settings(name);
@@ -317,7 +319,7 @@ class RowTrainingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"conv, ''", "conv, kernel=7", "protobin, ''", "mlp, ''"})
+    @CsvSource({"conv, ''", "conv, kernel=7", "protobin, ''", "mlp, ''", "mlp-time, scales=3"})
     void rowsHaveTheSameBitsHoweverTheyArrive(String name, String options) {
         TrainedProbe probe = new TrainedProbe(probe(name, options), NAMES, true, false, null, "", "");
         SplittableRandom random = new SplittableRandom(2);

@@ -18,6 +18,7 @@ public final class StandardProbes implements ProbeProvider {
                 LinearProbe.CLS_TYPE,
                 LinearProbe.MEAN_TYPE,
                 MlpProbe.TYPE,
+                MlpTimeProbe.TYPE,
                 LinearConcatProbe.CLS_MEAN_TYPE,
                 LinearConcatProbe.FREQ_CONCAT_TYPE,
                 ConvProbe.TYPE,
