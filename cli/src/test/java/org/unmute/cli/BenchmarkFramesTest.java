@@ -89,7 +89,7 @@ class BenchmarkFramesTest {
             assertThat(events.path("recordings").asInt()).isEqualTo(12);
             assertThat(events.path("thresholds").asText()).isEqualTo("of events, learned on the validation clips");
             assertThat(events.path("context").asDouble()).isEqualTo(probe.endsWith("-frames") ? 0 : 1);
-            assertThat(events.path("medianSeconds").asDouble()).isIn(1.0, 0.5, 0.25);
+            assertThat(events.path("medianSeconds").asDouble()).isIn(0.25, 0.5, 1.0, 2.0, 4.0);
         }
         assertThat(ran.err())
                 .contains("data set desed, labels with times: 6 clips are of recordings that no table of events names");

@@ -214,9 +214,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         }
         CachedScores cached = new CachedScores(cache, spec.rowTimes());
         RowTargets rows = first.fold().validation().rows();
-        LearnedEvents.Taught taught = ofBoxes
-                ? new LearnedBoxes(validation, cached).taught(probe, rows)
-                : new LearnedEvents(dataset, validation, cached).taught(probe, rows);
+        LearnedEvents.Taught taught = new LearnedEvents(validation, cached).taught(probe, rows, ofBoxes);
         taught.probe().save(folder.resolve(CellRun.PROBE));
         strong.write(taught, ofBoxes, tests.getFirst(), cache, folder);
     }

@@ -1,25 +1,17 @@
 package org.unmute.benchmark.run;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.unmute.audio.playback.Speed;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
+import org.unmute.events.decision.MedianWindow;
+import org.unmute.events.decision.TimedThresholds;
 import org.unmute.events.detection.ContextSeconds;
-import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
-import org.unmute.metrics.event.EventReference;
-import org.unmute.metrics.event.FrameScores;
-import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
@@ -27,18 +19,14 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.truth.RowTargets;
 
 /**
- * Learns thresholds of events on the validation clips, as {@code unmute probe} does. If it is known when the classes
- * sound in them, a second of a clip counts as a clip, and the window of the median filter is the one with the best
- * event F1 on them.
+ * Learns on the validation clips what becomes an event, as {@code unmute probe} does. Where it is known when the
+ * classes sound in them, a probe of rows gets what {@link TimedThresholds} chooses, and a probe of boxes the window of
+ * the median filter that {@link MedianWindow} chooses.
  *
- * @param dataset of the clips
  * @param validation the clips
  * @param cached their tokens
  */
-record LearnedEvents(SplitDataset dataset, Manifest validation, CachedScores cached) {
-    /** Windows of the median filter, in seconds: that of detection, that of HEAR, and one between. */
-    private static final double[] MEDIANS = {DetectionRules.MEDIAN_SECONDS, 0.5, 0.25};
-
+record LearnedEvents(Manifest validation, CachedScores cached) {
     /**
      * A probe with thresholds of events.
      *
@@ -57,70 +45,46 @@ record LearnedEvents(SplitDataset dataset, Manifest validation, CachedScores cac
      * The probe with what the clips teach.
      *
      * @param rows when the classes sound in the clips; null if only their labels count
+     * @param boxes whether the probe is trained on boxes
      */
-    Taught taught(TrainedProbe probe, RowTargets rows) throws IOException {
+    Taught taught(TrainedProbe probe, RowTargets rows, boolean boxes) throws IOException {
         FrameScorer scorer = ContextSeconds.DEFAULTS.scorer(probe, cached.times(), null);
         List<String> ids = validation.clips().stream().map(LabelledClip::file).toList();
-        List<FrameScores> scores = cached.of(scorer, cached.seconds(ids));
-        EventReference reference = rows == null ? null : reference(ids);
-        Taught best = null;
-        double bestF1 = Double.NaN;
-        for (double median : MEDIANS) {
-            PostProcessing rules =
-                    new PostProcessing(median, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS);
-            Taught taught = new Taught(probe.withEvents(decisions(probe, scores, rows, rules)), rules);
-            if (reference == null) {
-                return taught;
-            }
-            double f1 = f1(taught, scores, reference);
-            if (best == null || f1 > bestF1) {
-                best = taught;
-                bestF1 = f1;
-            }
-        }
-        return best;
-    }
-
-    /** The events of the clips whose events are all known; null if there are none. */
-    private EventReference reference(List<String> ids) {
-        Set<String> timed = new HashSet<>();
-        dataset.timed().manifest().clips().forEach(clip -> timed.add(clip.file()));
-        Map<String, Double> seconds = new LinkedHashMap<>(cached.seconds(ids));
-        seconds.keySet().retainAll(timed);
-        List<SoundEvent> events = new ArrayList<>();
-        dataset.timed().events().stream()
-                .filter(e -> seconds.containsKey(e.file()))
-                .forEach(e -> events.add(new SoundEvent(e.file(), e.onset(), e.offset(), e.label())));
-        return events.isEmpty() ? null : new EventReference(validation.labels().names(), seconds, events);
-    }
-
-    private EventDecisions decisions(
-            TrainedProbe probe, List<FrameScores> scores, RowTargets rows, PostProcessing rules) {
-        EventEvidence evidence = new EventEvidence(probe.classes(), rules);
+        MedianWindow.Scores scores = clip ->
+                cached.of(scorer, cached.seconds(List.of(ids.get(clip)))).getFirst();
         ClipLabels labels = new ClipLabels(validation, rows);
-        for (int i = 0; i < scores.size(); i++) {
-            labels.addTo(evidence, i, scores.get(i));
+        TimedThresholds.Choice timed = rows == null || boxes
+                ? null
+                : new TimedThresholds(probe.classes(), ids, rows, cached.times().speed())
+                        .choose(scores)
+                        .orElse(null);
+        PostProcessing rules = timed != null ? timed.rules() : rules(probe, labels, rows, boxes, scores);
+        EventEvidence evidence = new EventEvidence(probe.classes(), rules);
+        for (int i = 0; i < ids.size(); i++) {
+            labels.addTo(evidence, i, scores.of(i));
         }
-        EventDecisions.Stretches stretches = new EventDecisions.Stretches(
-                ContextSeconds.DEFAULTS.contextFor(probe, Speed.NORMAL),
-                ContextSeconds.DEFAULTS.strideFor(probe, Speed.NORMAL),
+        String how = timed != null ? ", by events and seconds" : rows == null ? "" : ", second by second";
+        EventDecisions decisions = EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)
+                .learn(stretches(probe, rules), "validation clips" + how, timed);
+        return new Taught(probe.withEvents(decisions), rules);
+    }
+
+    private PostProcessing rules(
+            TrainedProbe probe, ClipLabels labels, RowTargets rows, boolean boxes, MedianWindow.Scores scores)
+            throws IOException {
+        return boxes && rows != null
+                ? new MedianWindow(probe.classes(), labels, rows, cached.times().speed())
+                        .choose(validation.clips().size(), scores)
+                : PostProcessing.DETECT.played(cached.times().speed());
+    }
+
+    private EventDecisions.Stretches stretches(TrainedProbe probe, PostProcessing rules) {
+        return new EventDecisions.Stretches(
+                ContextSeconds.DEFAULTS.contextFor(probe, cached.times().speed()),
+                ContextSeconds.DEFAULTS.strideFor(probe, cached.times().speed()),
                 rules.medianSeconds(),
                 rules.maxGap(),
-                rules.minDuration());
-        return EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)
-                .learn(stretches, "validation clips" + (rows == null ? "" : ", second by second"));
-    }
-
-    private double f1(Taught taught, List<FrameScores> scores, EventReference reference) {
-        List<SoundEvent> found = new ArrayList<>();
-        for (FrameScores own : scores) {
-            if (reference.files().contains(own.file())) {
-                found.addAll(PostProcessing.events(
-                        own,
-                        reference.classes(),
-                        taught.rules.rules(taught.thresholds(), cached.times().rowSeconds())));
-            }
-        }
-        return dataset.collar().compare(reference, found).macro().f1();
+                rules.minDuration(),
+                rules.drop());
     }
 }

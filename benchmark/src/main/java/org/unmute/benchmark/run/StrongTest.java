@@ -111,6 +111,10 @@ final class StrongTest {
                 .with("medianSeconds", taught.rules().medianSeconds())
                 .with("collarSeconds", dataset.collar().seconds())
                 .with("onsetOnly", Double.isNaN(dataset.collar().offsetShare()));
+        // Of rows alone: cells trained on clips keep their bytes.
+        if (taught.rules().drop() > 0) {
+            how.put("drop", taught.rules().drop());
+        }
         write(
                 new Scored(
                         ContextSeconds.DEFAULTS.scorer(taught.probe(), times, null),
