@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Grad;
@@ -83,6 +84,35 @@ class MlpTimeProbeTest {
             sum += weight * Math.exp(-at * at / 2);
         }
         return 0.5 + sum * x / steps / 3 / Math.sqrt(2 * Math.PI);
+    }
+
+    @Test
+    void hiddenUnitsOfRowsAndClipsAreDroppedInTrainingAlone() {
+        SplittableRandom random = new SplittableRandom(8);
+        float[] tokens = new float[TIME * FREQ * DIM];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (float) random.nextGaussian();
+        }
+        TokenBatch batch = new TokenBatch(Tensor.of(scalar, tokens, 1, TIME * FREQ, DIM), null, TIME, FREQ);
+        for (String rows : List.of("rows=true", "rows=false")) {
+            Probe none = probe(rows, "dropout=0");
+            Probe half = probe(rows, "dropout=0.5");
+            double[] whole = Grad.withoutRecording(() -> none.logits(batch).toDoubles());
+            assertThat(Grad.withoutRecording(() -> half.logits(batch).toDoubles()))
+                    .isEqualTo(whole);
+            assertThat(training(none, batch, 1)).containsExactly(whole, within(1e-6));
+            assertThat(training(half, batch, 1))
+                    .isEqualTo(training(half, batch, 1))
+                    .isNotEqualTo(training(half, batch, 2))
+                    .isNotEqualTo(training(none, batch, 1));
+        }
+        assertThat(probe("rows=true").options().values()).containsEntry("dropout", "0.3");
+        assertThatThrownBy(() -> probe("dropout=1.5")).hasMessageContaining("dropout");
+    }
+
+    private static double[] training(Probe probe, TokenBatch batch, long seed) {
+        return Grad.withoutRecording(() ->
+                probe.trainingLogits(List.of(batch), new SplittableRandom(seed)).toDoubles());
     }
 
     @Test

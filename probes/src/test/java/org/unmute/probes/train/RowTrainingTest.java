@@ -127,7 +127,7 @@ class RowTrainingTest {
         "linear, norm=layer",
         "linear-mean, ''",
         "mlp, ''",
-        "mlp-time, scales=2 hidden=6",
+        "mlp-time, scales=2 hidden=6 dropout=0",
         "linearc-freqconcat, ''",
         "conv, ''",
         "conv, kernel=5 pool=max",
@@ -198,7 +198,13 @@ class RowTrainingTest {
                 "head2toe"
             })
     void gradientsAreThoseOfCentralDifferences(String name) {
-        FrameWise probe = probe(name, name.equals("cgp") ? "total=6 dropout=0" : needsLayers(name) ? "dropout=0" : "");
+        FrameWise probe = probe(
+                name,
+                switch (name) {
+                    case "cgp" -> "total=6 dropout=0";
+                    case "mlp-time", "linear-layers", "head2toe" -> "dropout=0";
+                    default -> "";
+                });
         TokenSet clips = clips(needsLayers(name));
         TrainingSettings settings = settings(name);
         Tensor loss = ProbeTrainer.loss(probe, clips, settings, batch(probe, clips), new SplittableRandom(1));

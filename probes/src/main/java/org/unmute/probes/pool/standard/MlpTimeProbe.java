@@ -2,11 +2,13 @@ package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.Functions;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -19,7 +21,8 @@ import org.unmute.tensor.op.Unary;
  * <p>The descriptor of a clip as a whole is the mean of the hidden layer over its rows.
  *
  * <p>Options: {@code hidden}, width of the hidden layer, 128; {@code scales}, number of stretches on either side, 7,
- * which reach 2<sup>scales</sup> - 1 rows; {@code rows}, {@code false}, or {@code true}: row by row ({@link RowProbe}).
+ * which reach 2<sup>scales</sup> - 1 rows; {@code dropout}, 0.3, the share of the hidden layer that is dropped in
+ * training; {@code rows}, {@code false}, or {@code true}: row by row ({@link RowProbe}).
  */
 public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
     private static final String NAME = "mlp-time";
@@ -27,14 +30,17 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
     private static final String HIDDEN = "hidden";
     private static final String SCALES = "scales";
     private static final String WEIGHT = "fc1.weight";
+    private static final String DROPOUT = "dropout";
     static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(HIDDEN, SCALES, RowProbe.ROWS), RowProbe.orOfClips(MlpTimeProbe::new));
+            new ProbeType(NAME, List.of(HIDDEN, SCALES, DROPOUT, RowProbe.ROWS), RowProbe.orOfClips(MlpTimeProbe::new));
     private static final int DEFAULT_HIDDEN = 128;
     private static final int MAX_HIDDEN = 1 << 20;
     private static final int DEFAULT_SCALES = 7;
     private static final int MAX_SCALES = 12;
+    private static final double DEFAULT_DROPOUT = 0.3;
 
     private final int scales;
+    private final double dropout;
     /** {@code [hidden, parts of z, dim]}, so that the shape tells the number of scales. */
     private final Tensor weight;
 
@@ -45,6 +51,7 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
         int dim = source.dim(WEIGHT, 3, 2);
         int hidden = source.size(HIDDEN, DEFAULT_HIDDEN, MAX_HIDDEN, WEIGHT, 3, 0);
         int count = source.integer(SCALES, DEFAULT_SCALES, 1, MAX_SCALES);
+        dropout = source.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         int parts = 1 + 2 * count;
         scales = count;
         double bound = 1 / Math.sqrt((double) parts * dim);
@@ -80,6 +87,16 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
         batch.requireDimOf(this);
         Tensor z = around(batch).reshape((long) batch.size() * batch.time(), (1 + 2L * scales) * dim());
         return z.linear(weight.reshape(fc.features(), z.size(1)), bias).unary(Unary.GELU);
+    }
+
+    @Override
+    public Tensor trainingRowDescriptors(List<TokenBatch> parts, SplittableRandom random) {
+        return Functions.dropout(TokenBatch.pooled(parts, this::rowDescriptors), dropout, random.nextLong());
+    }
+
+    @Override
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return Functions.dropout(TokenBatch.pooled(parts, this::descriptor), dropout, random.nextLong());
     }
 
     /**

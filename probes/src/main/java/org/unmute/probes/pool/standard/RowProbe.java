@@ -109,7 +109,7 @@ final class RowProbe implements FrameWise {
     public Tensor trainingFrameLogits(List<TokenBatch> parts, SplittableRandom random) {
         Tensor descriptors = rowPooled == null
                 ? own.trainingDescriptor(parts.stream().map(TokenBatch::ofRows).toList(), random)
-                : TokenBatch.pooled(parts, rowPooled::rowDescriptors);
+                : rowPooled.trainingRowDescriptors(parts, random);
         return own.classify(descriptors);
     }
 
