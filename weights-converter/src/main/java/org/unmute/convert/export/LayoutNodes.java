@@ -49,10 +49,11 @@ final class LayoutNodes {
         long size = op.x().size(op.axis());
         long otherSize = other.x().size(op.axis());
         pair.fixed("a step", op.step(), other.step());
-        boolean toTheEnd = op.step() == 1
+        long left = size - op.start() - op.count();
+        boolean countedFromTheEnd = op.step() == 1
                 && op.start() == other.start()
-                && op.start() + op.count() == size
-                && other.start() + other.count() == otherSize;
+                && left == otherSize - other.start() - other.count()
+                && (left == 0 || op.count() != other.count());
         boolean reversed = op.step() == -1
                 && op.start() == size - 1
                 && op.count() == size
@@ -60,8 +61,10 @@ final class LayoutNodes {
                 && other.count() == otherSize;
         long start = op.start();
         long end = op.start() + op.count() * op.step();
-        if (toTheEnd) {
-            end = Long.MAX_VALUE;
+        // A negative step ends before entry -1, which would mean the last one.
+        end = end < 0 ? Long.MIN_VALUE : end;
+        if (countedFromTheEnd) {
+            end = left == 0 ? Long.MAX_VALUE : -left;
         } else if (reversed) {
             start = Long.MAX_VALUE;
             end = Long.MIN_VALUE;
@@ -73,7 +76,7 @@ final class LayoutNodes {
                 "Slice",
                 pair.value(op.x()),
                 g.integers(start),
-                g.integers(end < 0 ? Long.MIN_VALUE : end),
+                g.integers(end),
                 g.integers(op.axis()),
                 g.integers(op.step()));
     }
