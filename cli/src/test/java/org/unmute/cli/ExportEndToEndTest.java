@@ -140,7 +140,7 @@ class ExportEndToEndTest {
 
     @Test
     void tensorsOfAProbe() throws Exception {
-        Path weights = folder.resolve("weights.safetensors");
+        Path weights = folder.resolve("tensors.safetensors");
         Ran.unmute("export", "-q", "--probe", run, "--out", weights).endsWith(ExitCode.OK);
         try (SafetensorsFile file = SafetensorsFile.open(weights)) {
             assertThat(file.names())
