@@ -1,11 +1,14 @@
 package org.unmute.convert.export;
 
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.FrameHead;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventDecisions.OneClass;
 import org.unmute.probes.pool.TrainedProbe;
 
 /** Entries of a graph's metadata; lists have a line for each class. */
@@ -47,11 +50,7 @@ final class GraphMetadata {
                 .metadata(PREFIX + "encoder_hash", probe.encoderHash())
                 .metadata(PREFIX + "front_end_hash", probe.frontEndHash());
         if (frames && probe.eventDecisions() != null) {
-            graph.metadata(
-                    PREFIX + "thresholds",
-                    probe.eventDecisions().classes().stream()
-                            .map(c -> "" + c.threshold())
-                            .collect(Collectors.joining("\n")));
+            addEvents(graph, probe.eventDecisions());
         } else if (!frames && probe.decisions() != null) {
             graph.metadata(
                     PREFIX + "thresholds",
@@ -59,5 +58,22 @@ final class GraphMetadata {
                             .mapToObj(Double::toString)
                             .collect(Collectors.joining("\n")));
         }
+    }
+
+    /** What turns the scores of rows into events, none of which is part of the graph. */
+    private static void addEvents(OnnxGraph graph, EventDecisions events) {
+        EventDecisions.Stretches stretches = events.stretches();
+        graph.metadata(PREFIX + "thresholds", lines(events, OneClass::threshold))
+                .metadata(
+                        PREFIX + "low_thresholds",
+                        lines(events, c -> EventDecisions.low(c.threshold(), stretches.drop())))
+                .metadata(PREFIX + "context_seconds", "" + stretches.context())
+                .metadata(PREFIX + "median_seconds", "" + stretches.median())
+                .metadata(PREFIX + "max_gap_seconds", "" + stretches.maxGap())
+                .metadata(PREFIX + "min_duration_seconds", "" + stretches.minDuration());
+    }
+
+    private static String lines(EventDecisions events, ToDoubleFunction<OneClass> number) {
+        return events.classes().stream().map(c -> "" + number.applyAsDouble(c)).collect(Collectors.joining("\n"));
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.convert.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.probes.pool.FrameWise;
@@ -152,6 +155,41 @@ class ProbeGraphsTest {
                     found.get("raw_scores"),
                     TOLERANCE,
                     0);
+        }
+    }
+
+    /** What becomes of the scores of rows is in the metadata: events last until a score is a drop of 1.5 lower. */
+    @Test
+    void eventsCanBeMadeOfTheScores() throws Exception {
+        TrainedProbe probe = trained("linear-mean", false);
+        int classes = probe.classes().size();
+        List<EventDecisions.OneClass> each = IntStream.range(0, classes)
+                .mapToObj(c -> new EventDecisions.OneClass(
+                        0.2 + 0.1 * c, false, true, 4, 3, 2, 1, 0, 0, Double.NaN, Double.NaN))
+                .toList();
+        TrainedProbe taught = probe.withEvents(new EventDecisions(
+                new EventDecisions.Stretches(0.96, 0.25, 0.75, 0.5, 0.125, 1.5),
+                new EventDecisions.Learned(EventThresholdRule.MAX_F1, "validation clips", 9, 10, 0, Double.NaN, 0),
+                each,
+                new ScoreCalibration(new double[] {1, 1, 1, 1, 1}, new double[classes])));
+        Path file = folder.resolve("events.onnx");
+        OnnxExport.probe(taught, false, true, 0, FREQ).write(file);
+        try (RunGraph run = new RunGraph(file)) {
+            Map<String, String> metadata = run.metadata();
+            assertThat(metadata)
+                    .containsEntry("unmute.context_seconds", "0.96")
+                    .containsEntry("unmute.median_seconds", "0.75")
+                    .containsEntry("unmute.max_gap_seconds", "0.5")
+                    .containsEntry("unmute.min_duration_seconds", "0.125");
+            String[] low = metadata.get("unmute.low_thresholds").split("\n");
+            String[] high = metadata.get("unmute.thresholds").split("\n");
+            assertThat(low).hasSize(classes);
+            for (int c = 0; c < classes; c++) {
+                double logit =
+                        Math.log(each.get(c).threshold() / (1 - each.get(c).threshold())) - 1.5;
+                assertThat(Double.parseDouble(low[c])).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-12));
+                assertThat(Double.parseDouble(high[c])).isEqualTo(each.get(c).threshold());
+            }
         }
     }
 
