@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
-import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
 import org.unmute.events.decision.MedianWindow;
-import org.unmute.events.decision.TimedThresholds;
+import org.unmute.events.decision.ValidationTruth;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
@@ -19,9 +18,7 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.truth.RowTargets;
 
 /**
- * Learns on the validation clips what becomes an event, as {@code unmute probe} does. Where it is known when the
- * classes sound in them, a probe of rows gets what {@link TimedThresholds} chooses, and a probe of boxes the window of
- * the median filter that {@link MedianWindow} chooses.
+ * Learns on the validation clips what becomes an event, as {@code unmute probe} does ({@link ValidationTruth#choose}).
  *
  * @param validation the clips
  * @param cached their tokens
@@ -52,30 +49,13 @@ record LearnedEvents(Manifest validation, CachedScores cached) {
         List<String> ids = validation.clips().stream().map(LabelledClip::file).toList();
         MedianWindow.Scores scores = clip ->
                 cached.of(scorer, cached.seconds(List.of(ids.get(clip)))).getFirst();
-        ClipLabels labels = new ClipLabels(validation, rows);
-        TimedThresholds.Choice timed = rows == null || boxes
-                ? null
-                : new TimedThresholds(probe.classes(), ids, rows, cached.times().speed())
-                        .choose(scores)
-                        .orElse(null);
-        PostProcessing rules = timed != null ? timed.rules() : rules(probe, labels, rows, boxes, scores);
-        EventEvidence evidence = new EventEvidence(probe.classes(), rules);
-        for (int i = 0; i < ids.size(); i++) {
-            labels.addTo(evidence, i, scores.of(i));
-        }
-        String how = timed != null ? ", by events and seconds" : rows == null ? "" : ", second by second";
+        ValidationTruth truth = new ValidationTruth(
+                probe.classes(), validation, rows, boxes, cached.times().speed());
+        ValidationTruth.Chosen chosen = truth.choose(scores, true);
+        EventEvidence evidence = truth.evidence(scores, chosen.rules());
         EventDecisions decisions = EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)
-                .learn(stretches(probe, rules), "validation clips" + how, timed);
-        return new Taught(probe.withEvents(decisions), rules);
-    }
-
-    private PostProcessing rules(
-            TrainedProbe probe, ClipLabels labels, RowTargets rows, boolean boxes, MedianWindow.Scores scores)
-            throws IOException {
-        return boxes && rows != null
-                ? new MedianWindow(probe.classes(), labels, rows, cached.times().speed())
-                        .choose(validation.clips().size(), scores)
-                : PostProcessing.DETECT.played(cached.times().speed());
+                .learn(stretches(probe, chosen.rules()), "validation clips" + chosen.how(), chosen.timed());
+        return new Taught(probe.withEvents(decisions), chosen.rules());
     }
 
     private EventDecisions.Stretches stretches(TrainedProbe probe, PostProcessing rules) {

@@ -9,11 +9,10 @@ import org.unmute.cli.option.EventLearningOptions;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
-import org.unmute.events.decision.ClipLabels;
 import org.unmute.events.decision.EventDecisionLearner;
 import org.unmute.events.decision.EventEvidence;
 import org.unmute.events.decision.MedianWindow;
-import org.unmute.events.decision.TimedThresholds;
+import org.unmute.events.decision.ValidationTruth;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
@@ -38,7 +37,7 @@ public final class EventLearning {
     private final BackgroundTokens background;
     private final RowTimes times;
     private final RowTargets rows;
-    private final boolean choosesMedian;
+    private final boolean boxes;
 
     private EventLearning(
             EventLearningOptions options,
@@ -46,14 +45,14 @@ public final class EventLearning {
             BackgroundTokens background,
             RowTimes times,
             RowTargets rows,
-            boolean choosesMedian) {
+            boolean boxes) {
         this.options = options;
         this.rule = options.rule();
         this.held = held;
         this.background = background;
         this.times = times;
         this.rows = rows;
-        this.choosesMedian = choosesMedian;
+        this.boxes = boxes;
     }
 
     /**
@@ -61,8 +60,7 @@ public final class EventLearning {
      *
      * @param background null for none
      * @param rows when the classes sound in the validation clips; null if only their labels are known
-     * @param boxes whether the probe is trained on boxes. These are right if they overlap, for which the window of the
-     *     median filter matters more than for beginnings, ends and seconds.
+     * @param boxes whether the probe is trained on boxes
      */
     public static EventLearning of(
             EventLearningOptions options,
@@ -73,7 +71,7 @@ public final class EventLearning {
             boolean boxes)
             throws IOException {
         Optional<RowTimes> times = CacheOrigin.rowTimes(cache);
-        return new EventLearning(options, held, background, times.orElse(null), rows, boxes && rows != null);
+        return new EventLearning(options, held, background, times.orElse(null), rows, boxes);
     }
 
     /** Why no thresholds of events are learned; null if they are. */
@@ -100,14 +98,15 @@ public final class EventLearning {
             return probe;
         }
         ContextSeconds given = options.context();
-        TimedThresholds.Choice timed = timed(probe, tokens, given);
-        PostProcessing rules = timed == null ? rules(probe, tokens, given) : timed.rules();
-        Scored scored = scored(probe, tokens, given, rules);
+        ValidationTruth truth = new ValidationTruth(probe.classes(), held.clips(), rows, boxes, times.speed());
+        ValidationTruth.Chosen chosen = truth.choose(scores(tokens, given.scorer(probe, times, null)), countsEvents());
+        PostProcessing rules = chosen.rules();
+        Scored scored = scored(probe, tokens, given, truth, rules);
         if (given.context() == null && detectsAsTrained()) {
             double trained = Math.min(
                     medianSeconds(held.train(), tokens, times), times.speed().recorded(MAX_CONTEXT_SECONDS));
             if (trained > scored.context) {
-                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()), rules);
+                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()), truth, rules);
                 if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
                     scored = longer;
                 }
@@ -121,8 +120,8 @@ public final class EventLearning {
                         rules.maxGap(),
                         rules.minDuration(),
                         rules.drop()),
-                held.source() + (timed != null ? ", by events and seconds" : rows == null ? "" : ", second by second"),
-                timed));
+                held.source() + chosen.how(),
+                chosen.timed()));
     }
 
     /** Whether thresholds of clips with times are those of the best F1 on them, with as many events as they have. */
@@ -133,26 +132,6 @@ public final class EventLearning {
     /** A learner from the scores of stretches of one length, in seconds. */
     private record Scored(EventDecisionLearner learner, double context, double stride) {}
 
-    /** What clips with known times say about events of a probe that is trained on rows; null if nothing. */
-    private TimedThresholds.Choice timed(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts)
-            throws IOException {
-        if (rows == null || choosesMedian || !countsEvents()) {
-            return null;
-        }
-        List<String> ids = held.clips().clips().stream().map(LabelledClip::file).toList();
-        return new TimedThresholds(probe.classes(), ids, rows, times.speed())
-                .choose(scores(tokens, contexts.scorer(probe, times, null)))
-                .orElse(null);
-    }
-
-    /** What happens to scores before they are events: for boxes with the best median filter, else as in detection. */
-    private PostProcessing rules(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts) throws IOException {
-        return !choosesMedian
-                ? PostProcessing.DETECT.played(times.speed())
-                : new MedianWindow(probe.classes(), new ClipLabels(held.clips(), rows), rows, times.speed())
-                        .choose(held.clips().clips().size(), scores(tokens, contexts.scorer(probe, times, null)));
-    }
-
     private MedianWindow.Scores scores(TokenCache tokens, FrameScorer scorer) {
         CachedScores cached = new CachedScores(tokens, times);
         List<LabelledClip> clips = held.clips().clips();
@@ -160,15 +139,11 @@ public final class EventLearning {
                 cached.of(scorer, cached.seconds(List.of(clips.get(i).file()))).getFirst();
     }
 
-    private Scored scored(TrainedProbe probe, TokenCache tokens, ContextSeconds contexts, PostProcessing rules)
+    private Scored scored(
+            TrainedProbe probe, TokenCache tokens, ContextSeconds contexts, ValidationTruth truth, PostProcessing rules)
             throws IOException {
         FrameScorer scorer = contexts.scorer(probe, times, null);
-        EventEvidence evidence = new EventEvidence(probe.classes(), rules);
-        MedianWindow.Scores scores = scores(tokens, scorer);
-        ClipLabels labels = new ClipLabels(held.clips(), rows);
-        for (int i = 0; i < held.clips().clips().size(); i++) {
-            labels.addTo(evidence, i, scores.of(i));
-        }
+        EventEvidence evidence = truth.evidence(scores(tokens, scorer), rules);
         if (background != null) {
             background.addTo(evidence, scorer, times);
         }
