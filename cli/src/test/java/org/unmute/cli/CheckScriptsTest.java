@@ -66,7 +66,7 @@ class CheckScriptsTest {
         for (String script : List.of("check", "check-op", "unmute", ".ci/maven-output.awk", ".ci/test-reports.awk")) {
             Path copy = tree.resolve(script);
             Files.createDirectories(copy.getParent());
-            Files.copy(PluginEndToEndTest.root().resolve(script), copy);
+            Files.copy(Checkout.root().resolve(script), copy);
         }
         write("pom.xml", "");
         write("tensor/pom.xml", "");

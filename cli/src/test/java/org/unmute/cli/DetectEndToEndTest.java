@@ -121,14 +121,11 @@ class DetectEndToEndTest {
     /** Checks the tables with a program that shares no code with this one and reads them by their columns. */
     @Test
     void aProgramOfItsOwnAgreesWithTheTables() throws Exception {
-        Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        Path scripts = Checkout.root().resolve("cli/src/test/scripts");
         Ran ran = Java.run(
                 folder,
                 Map.of(),
-                List.of(
-                        root.resolve("src/test/scripts/CheckTables.java").toString(),
-                        events.toString(),
-                        recordings.toString()));
+                List.of(scripts.resolve("CheckTables.java").toString(), events.toString(), recordings.toString()));
         ran.endsWith(0);
         long rows = Files.readAllLines(events.resolve("events.csv")).size() - 1;
         assertThat(ran.out()).isEqualTo("5 recordings, " + rows + " events agree\n");

@@ -86,7 +86,7 @@ class DiskCampaignTest {
     /** Adds the test classes, which the path of the test run may lack since they are patched into a module. */
     private static String classPath() {
         List<Path> path = new ArrayList<>(Java.path());
-        path.add(PluginEndToEndTest.root().resolve("cli/target/test-classes"));
+        path.add(Checkout.root().resolve("cli/target/test-classes"));
         return Java.joined(path);
     }
 

@@ -102,7 +102,7 @@ class DocumentLinksTest {
 
     @Test
     void everythingThatIsReferredToIsThere() throws IOException {
-        Path root = PluginEndToEndTest.root();
+        Path root = Checkout.root();
         List<String> dead = new ArrayList<>();
         int references = 0;
         for (Path file : files(root)) {
@@ -125,7 +125,7 @@ class DocumentLinksTest {
 
     @Test
     void whatIsGoneIsFound() throws IOException {
-        Path root = PluginEndToEndTest.root();
+        Path root = Checkout.root();
         Path grid = root.resolve("docs/grids/some.toml");
         assertThat(dead(root, grid, "# in the checkout (README, \"Real recordings\"):"))
                 .singleElement()

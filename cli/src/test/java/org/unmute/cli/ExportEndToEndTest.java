@@ -69,10 +69,7 @@ class ExportEndToEndTest {
     /** Runs a program of the page; the test is skipped where Python lacks what it imports. */
     private static Map<String, Double> python(String program, String module, Object... arguments) throws Exception {
         List<String> line = new ArrayList<>(List.of(interpreter(module)));
-        line.add(PluginEndToEndTest.root()
-                .resolve("docs/examples/onnx")
-                .resolve(program)
-                .toString());
+        line.add(Checkout.root().resolve("docs/examples/onnx").resolve(program).toString());
         for (Object argument : arguments) {
             line.add(argument.toString());
         }

@@ -21,7 +21,7 @@ class GuaranteesTest {
 
     @Test
     void everyPromiseNamesTestsThatAreThere() throws IOException {
-        Path root = PluginEndToEndTest.root();
+        Path root = Checkout.root();
         Map<String, Path> tests = tests(root);
         List<String> missing = new ArrayList<>();
         int promises = 0;

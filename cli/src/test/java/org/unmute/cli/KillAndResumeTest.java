@@ -118,7 +118,7 @@ class KillAndResumeTest {
         assertThat(run(embed(cache))).isZero();
         Path run = folder.resolve("run-interrupted");
         assertThat(interruptWhen(() -> size(run.resolve("checkpoint-seed0.safetensors")) > 0, probe(cache, run)))
-                .matches("(?s).*interrupted: run the same command again, it goes on after epoch \\d+ of 400\\s*");
+                .matches("(?s).*interrupted: run the same command again, it goes on after epoch \\d+ of 150\\s*");
     }
 
     private static String[] embed(Path out) {
@@ -138,7 +138,7 @@ class KillAndResumeTest {
             "--labels",
             recordings.resolve("manifest.csv").toString(),
             "--epochs",
-            "400",
+            "150",
             "--batch",
             "32",
             "--out",

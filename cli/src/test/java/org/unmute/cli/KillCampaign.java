@@ -168,6 +168,8 @@ final class KillCampaign {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
+                // Most processes end before the second compiler pays.
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx1g",
                 "-cp",
                 Java.joined(Java.path()),

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 
 /**
  * The launcher {@code unmute} in a temporary tree, with a stub of Maven that takes a moment to write a jar and a stub
@@ -63,7 +64,7 @@ class LauncherTest {
         tree = Files.createDirectories(folder.resolve("a tree"));
         Files.createDirectories(tree.resolve("cli/src/main"));
         Files.writeString(tree.resolve("cli/pom.xml"), "");
-        Files.copy(PluginEndToEndTest.root().resolve("unmute"), tree.resolve("unmute"));
+        Files.copy(Checkout.root().resolve("unmute"), tree.resolve("unmute"));
         edit("1");
         Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
@@ -220,6 +221,7 @@ class LauncherTest {
 
     /** A first build takes minutes, so processes that wait for another's build show its progress too. */
     @Test
+    @FullBuild("waits eight seconds")
     void aLongBuildSaysWhatItIsAt() throws Exception {
         Files.createFile(tree.resolve("slow"));
         List<Process> all = List.of(start("doctor"), start("doctor"));

@@ -14,9 +14,7 @@ public final class ModelsGolden {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.root();
         }
-        return Path.of(System.getProperty("basedir", ""))
-                .toAbsolutePath()
-                .resolveSibling("models/src/test/resources/golden");
+        return Checkout.root().resolve("models/src/test/resources/golden");
     }
 
     /** A file or folder below the root; if it is missing, the test is skipped with that reason. */

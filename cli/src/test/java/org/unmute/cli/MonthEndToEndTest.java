@@ -166,7 +166,7 @@ class MonthEndToEndTest {
     }
 
     private static String page() throws IOException {
-        Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+        Path root = Checkout.root();
         return Files.readString(root.resolve("docs/month.md"));
     }
 

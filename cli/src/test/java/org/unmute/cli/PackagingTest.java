@@ -33,7 +33,7 @@ class PackagingTest {
     static void build() throws Exception {
         assumeTrue(PluginEndToEndTest.mavenVersion(folder) >= 309, "needs Maven 3.9 or newer on the PATH");
         Path project = folder.resolve("app");
-        PluginEndToEndTest.copy(PluginEndToEndTest.root().resolve("docs/examples/packaging"), project);
+        PluginEndToEndTest.copy(Checkout.root().resolve("docs/examples/packaging"), project);
         Path repository = folder.resolve("repository");
         for (String module : List.of("", "kernels", "files", "tensor", "kernels/vector", "audio", "models", "probes")) {
             PluginEndToEndTest.install(repository, module);
@@ -66,7 +66,7 @@ class PackagingTest {
 
     private static void isDocumented(String printed, String remedy) throws Exception {
         assertThat(printed).contains("backend scalar").contains(remedy);
-        assertThat(Files.readString(PluginEndToEndTest.root().resolve("docs/embedding.md")))
+        assertThat(Files.readString(Checkout.root().resolve("docs/embedding.md")))
                 .contains(remedy);
     }
 

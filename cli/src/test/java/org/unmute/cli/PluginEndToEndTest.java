@@ -42,7 +42,7 @@ class PluginEndToEndTest {
     static void build() throws Exception {
         assumeTrue(mavenVersion(folder) >= 309, "needs Maven 3.9 or newer on the PATH");
         Path project = folder.resolve("plugin");
-        copy(root().resolve("docs/examples/plugin"), project);
+        copy(Checkout.root().resolve("docs/examples/plugin"), project);
         addForgetfulProbes(project.resolve("src/main"));
         Path repository = folder.resolve("repository");
         for (String module : List.of("", "files", "tensor", "audio", "models", "probes")) {
@@ -120,11 +120,6 @@ class PluginEndToEndTest {
         Files.writeString(providers, Files.readString(providers) + "\nexample.plugin.ForgetfulProbe$Provider\n");
     }
 
-    /** The root of the repository. */
-    static Path root() {
-        return Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
-    }
-
     /** Maven's major version times 100 plus its minor version; 0 without Maven. */
     static int mavenVersion(Path folder) throws Exception {
         Ran ran;
@@ -169,9 +164,9 @@ class PluginEndToEndTest {
         String id = module.isEmpty() ? "unmute" : "unmute-" + module.replace('/', '-');
         Path target = repository.resolve("org/unmute/" + id + "/" + VERSION);
         Files.createDirectories(target);
-        Files.copy(root().resolve(module).resolve("pom.xml"), target.resolve(id + "-" + VERSION + ".pom"));
-        if (Files.exists(root().resolve(module).resolve("src/main"))) {
-            Path classes = root().resolve(module).resolve("target/classes");
+        Files.copy(Checkout.root().resolve(module).resolve("pom.xml"), target.resolve(id + "-" + VERSION + ".pom"));
+        if (Files.exists(Checkout.root().resolve(module).resolve("src/main"))) {
+            Path classes = Checkout.root().resolve(module).resolve("target/classes");
             Path file = target.resolve(id + "-" + VERSION + ".jar");
             assertThat(ToolProvider.findFirst("jar")
                             .orElseThrow()
@@ -419,7 +414,7 @@ class PluginEndToEndTest {
         Path build = Files.createDirectories(tree.resolve("cli/target/builds/build-1"));
         Path launcher = tree.resolve("unmute");
         if (!Files.exists(launcher)) {
-            Files.copy(root().resolve("unmute"), launcher);
+            Files.copy(Checkout.root().resolve("unmute"), launcher);
             Files.createFile(tree.resolve("pom.xml"));
             Files.createFile(build.resolve(".built"));
         }

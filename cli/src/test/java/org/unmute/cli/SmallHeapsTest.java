@@ -27,17 +27,9 @@ class SmallHeapsTest {
     @TempDir
     static Path folder;
 
-    private static Path root() {
-        Path at = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-        while (!Files.exists(at.resolve("tensor/pom.xml"))) {
-            at = at.getParent();
-        }
-        return at;
-    }
-
     /** The option in the only line of the page's table that begins so. */
     private static String heap(String row) throws Exception {
-        List<String> lines = Files.readAllLines(root().resolve("docs/command-line.md")).stream()
+        List<String> lines = Files.readAllLines(Checkout.root().resolve("docs/command-line.md")).stream()
                 .filter(line -> line.startsWith("| " + row))
                 .toList();
         assertThat(lines).as(row).hasSize(1);
@@ -47,7 +39,7 @@ class SmallHeapsTest {
     }
 
     private static Ran unmute(String heap, Object... arguments) throws Exception {
-        Path launcher = root().resolve("cli/src/launcher");
+        Path launcher = Checkout.root().resolve("cli/src/launcher");
         List<String> all = new ArrayList<>(List.of("@" + launcher.resolve("java.options")));
         if (!arguments[0].equals("probe")) {
             all.add("@" + launcher.resolve("kernels.options"));

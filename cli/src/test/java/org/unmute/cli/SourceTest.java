@@ -47,24 +47,13 @@ class SourceTest {
     private static final Set<String> TEXT =
             Set.of("java", "xml", "md", "css", "js", "html", "properties", "json", "sh", "");
 
-    private static Path root() {
-        Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-        while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
-            folder = folder.getParent();
-            assertThat(folder)
-                    .as("a folder above the module with tensor/pom.xml")
-                    .isNotNull();
-        }
-        return folder;
-    }
-
     /** Production sources; they must include those of the modules that always exist. */
     private static List<Path> mainSources() throws IOException {
-        List<Path> found = files(root())
+        List<Path> found = files(Checkout.root())
                 .filter(f -> f.toString().endsWith(".java") && isMain(f))
                 .toList();
         assertThat(found)
-                .extracting(f -> root().relativize(f).getName(0).toString())
+                .extracting(f -> Checkout.root().relativize(f).getName(0).toString())
                 .contains(
                         "files",
                         "tensor",
@@ -85,7 +74,7 @@ class SourceTest {
     }
 
     private static boolean isMain(Path file) {
-        return root().relativize(file).toString().replace('\\', '/').contains("src/main/");
+        return Checkout.root().relativize(file).toString().replace('\\', '/').contains("src/main/");
     }
 
     private static Stream<Path> files(Path folder) throws IOException {
@@ -111,7 +100,7 @@ class SourceTest {
             int lines = Files.readAllLines(file).size();
             int max = file.endsWith("org/unmute/tensor/Tensor.java") ? MAX_LINES_OF_TENSOR : MAX_LINES;
             if (lines > max) {
-                long_.add(root().relativize(file) + ": " + lines + " lines, at most " + max);
+                long_.add(Checkout.root().relativize(file) + ": " + lines + " lines, at most " + max);
             }
         }
         assertThat(long_).isEmpty();
@@ -127,7 +116,7 @@ class SourceTest {
     void packagesAreSmall() throws IOException {
         Map<Path, Long> files = mainSources().stream()
                 .filter(f -> !f.endsWith("module-info.java"))
-                .collect(Collectors.groupingBy(f -> root().relativize(f.getParent()), Collectors.counting()));
+                .collect(Collectors.groupingBy(f -> Checkout.root().relativize(f.getParent()), Collectors.counting()));
         files.values().removeIf(count -> count <= MAX_FILES_IN_PACKAGE);
         files.keySet().removeIf(LARGE_PACKAGES::contains);
         assertThat(files)
@@ -143,12 +132,12 @@ class SourceTest {
     void modulesKeepTheirBudgets() throws IOException {
         Map<String, Integer> lines = new TreeMap<>();
         for (Path file : mainSources()) {
-            String path = root().relativize(file).toString().replace('\\', '/');
+            String path = Checkout.root().relativize(file).toString().replace('\\', '/');
             String module = path.substring(0, path.indexOf("/src/main/"));
             lines.merge(module, Files.readAllLines(file).size(), Integer::sum);
         }
         Map<String, Integer> budgets = new TreeMap<>();
-        for (String line : Files.readAllLines(root().resolve("cli/src/test/resources/line-budgets.tsv"))) {
+        for (String line : Files.readAllLines(Checkout.root().resolve("cli/src/test/resources/line-budgets.tsv"))) {
             if (!line.startsWith("#")) {
                 String[] cells = line.split("\t");
                 budgets.put(cells[0], Integer.parseInt(cells[1]));
@@ -168,14 +157,16 @@ class SourceTest {
 
     @Test
     void nothingNamesAPathOfOneMachine() throws IOException {
-        List<Path> shipped = files(root())
-                .filter(f -> isMain(f) || !root().relativize(f).toString().contains("src"))
+        List<Path> shipped = files(Checkout.root())
+                .filter(f ->
+                        isMain(f) || !Checkout.root().relativize(f).toString().contains("src"))
                 .filter(f -> TEXT.contains(extension(f)))
                 .toList();
-        assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
+        assertThat(shipped)
+                .contains(Checkout.root().resolve("pom.xml"), Checkout.root().resolve("README.md"));
         // The launcher searches common folders for a JDK; "/usr/lib/jvm/*" is a search pattern and not specific to one
         // machine.
-        Path launcher = root().resolve("unmute");
+        Path launcher = Checkout.root().resolve("unmute");
         assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH))
                 .isEmpty();
         assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
@@ -186,14 +177,15 @@ class SourceTest {
     void launcherNamesTheKernelsThereAre() throws IOException {
         List<String> withVectors = new ArrayList<>();
         for (String folder : List.of("src/main/java", "target/generated-sources/tiles")) {
-            Path kernels = root().resolve("kernels/vector").resolve(folder).resolve("org/unmute/kernels/vector");
+            Path kernels =
+                    Checkout.root().resolve("kernels/vector").resolve(folder).resolve("org/unmute/kernels/vector");
             for (Path file : files(kernels).toList()) {
                 if (Files.readString(file).contains("import jdk.incubator.vector.")) {
                     withVectors.add(kernels.relativize(file).toString().replace(".java", ""));
                 }
             }
         }
-        String options = Files.readString(root().resolve("cli/src/launcher/kernels.options"));
+        String options = Files.readString(Checkout.root().resolve("cli/src/launcher/kernels.options"));
         for (String option : List.of("CompileThresholdScaling", "BackgroundCompilation")) {
             assertThat(Pattern.compile(option + ",org/unmute/kernels/vector/(.*?)\\.\\*,")
                             .matcher(options)
@@ -220,7 +212,7 @@ class SourceTest {
                     if (type.find()) {
                         types++;
                         if (!afterImports(text.substring(0, type.start())).contains("/**")) {
-                            bare.add(root().relativize(file).toString());
+                            bare.add(Checkout.root().relativize(file).toString());
                         }
                     }
                 }
@@ -260,7 +252,7 @@ class SourceTest {
             for (String line : Files.readString(file).lines().collect(Collectors.toList())) {
                 number++;
                 if (pattern.matcher(line).find()) {
-                    places.add(root().relativize(file) + ":" + number + ": " + line.strip());
+                    places.add(Checkout.root().relativize(file) + ":" + number + ": " + line.strip());
                 }
             }
         }

@@ -20,7 +20,7 @@ class StudiesTest {
     void theProgramsOfStudiesCompile(@TempDir Path classes) throws IOException {
         List<String> arguments = new ArrayList<>(
                 List.of("-proc:none", "-nowarn", "-d", classes.toString(), "-cp", Java.joined(Java.path())));
-        try (Stream<Path> files = Files.list(PluginEndToEndTest.root().resolve("bench/study"))) {
+        try (Stream<Path> files = Files.list(Checkout.root().resolve("bench/study"))) {
             files.map(Path::toString).filter(f -> f.endsWith(".java")).sorted().forEach(arguments::add);
         }
         assertThat(arguments).hasSizeGreaterThan(10);

@@ -78,7 +78,7 @@ class TenBoxesEndToEndTest {
 
     /** The commands of the section in {@code docs/labels.md}, one per line. */
     private static List<String> commands() throws IOException {
-        Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+        Path root = Checkout.root();
         Matcher section = Pattern.compile("## Ten boxes in one recording.*?```\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(root.resolve("docs/labels.md")));
         assertThat(section.find()).isTrue();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.files.InputException;
 import org.unmute.fuzz.format.FuzzTarget;
+import org.unmute.kernels.contract.FullBuild;
 
 class BoundsTest {
     @TempDir
@@ -109,6 +110,7 @@ class BoundsTest {
 
     /** Only CPU time counts, not time spent waiting. */
     @Test
+    @FullBuild("waits and computes for seconds")
     void timeIsBounded() throws IOException {
         assertThat(check(_ -> {
                     try {

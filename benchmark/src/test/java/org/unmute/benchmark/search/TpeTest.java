@@ -12,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.kernels.contract.FullBuild;
 
 class TpeTest {
     private static final SearchSpace SPACE =
@@ -34,6 +35,7 @@ class TpeTest {
     }
 
     @Test
+    @FullBuild("searches four hundred times")
     void beatsRandomSearchOnKnownOptima() {
         for (ToDoubleFunction<Map<String, Double>> score :
                 List.<ToDoubleFunction<Map<String, Double>>>of(TpeTest::peak, TpeTest::cliff)) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.unmute.cli.Checkout;
 import org.unmute.cli.build.Pom.Artifact;
 
 /** Every external artifact that the POMs use is documented, and its checksum is recorded. */
@@ -19,7 +20,7 @@ class DependenciesTest {
     private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}  ([\\w.+-]+/)+[\\w.+-]+\\.(jar|pom)");
 
     private static List<String> lines(String file) throws Exception {
-        return Files.readAllLines(Pom.root().resolve(file));
+        return Files.readAllLines(Checkout.root().resolve(file));
     }
 
     private static List<String> recorded() throws Exception {
@@ -76,7 +77,7 @@ class DependenciesTest {
     @Test
     void noPomNamesARepository() throws Exception {
         for (Pom pom : Pom.all()) {
-            assertThat(Files.readString(Pom.root().resolve(pom.file())))
+            assertThat(Files.readString(Checkout.root().resolve(pom.file())))
                     .as("where libraries come from is the business of the machine that builds: %s", pom.file())
                     .doesNotContain("<repositories>", "<pluginRepositories>");
         }

@@ -17,6 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.Checkout;
 import org.unmute.kernels.contract.FullBuild;
 
 /** What can be checked of the downloads and of the bundle for Maven Central without making them. */
@@ -27,7 +28,7 @@ class DistributionTest {
     private static final Pattern VARIABLE = Pattern.compile("%(here|java|path_of_classes)%");
 
     private static List<String> cmd() throws IOException {
-        return Files.readAllLines(Pom.root().resolve("cli/src/launcher/unmute.cmd")).stream()
+        return Files.readAllLines(Checkout.root().resolve("cli/src/launcher/unmute.cmd")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("rem"))
                 .toList();
     }
@@ -72,7 +73,7 @@ class DistributionTest {
         }
         List<String> java = cmd().stream().filter(line -> line.endsWith(" %*")).toList();
         assertThat(java).hasSize(2).allMatch(line -> line.contains("org.unmute.cli.Main"));
-        String launcher = Files.readString(Pom.root().resolve("cli/src/launcher/unmute"));
+        String launcher = Files.readString(Checkout.root().resolve("cli/src/launcher/unmute"));
         String commands = Pattern.compile("for %%c in \\(([a-z ]*)\\)")
                 .matcher(String.join("\n", cmd()))
                 .results()
@@ -88,14 +89,14 @@ class DistributionTest {
         Set<String> versions = new TreeSet<>();
         for (Pom pom : Pom.all()) {
             Pattern.compile("<artifactId>unmute[\\w-]*</artifactId>\\s*<version>(" + version.pattern() + ")</version>")
-                    .matcher(Files.readString(Pom.root().resolve(pom.file())))
+                    .matcher(Files.readString(Checkout.root().resolve(pom.file())))
                     .results()
                     .forEach(found -> versions.add(found.group(1)));
         }
         assertThat(versions).hasSize(1);
         for (String page : List.of("README.md", "docs/embedding.md", "docs/gpu.md")) {
             Pattern.compile("<version>(" + version.pattern() + ")</version>")
-                    .matcher(Files.readString(Pom.root().resolve(page)))
+                    .matcher(Files.readString(Checkout.root().resolve(page)))
                     .results()
                     .forEach(found -> assertThat(found.group(1))
                             .as(page)
@@ -124,7 +125,7 @@ class DistributionTest {
             """, false);
         Process check = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        Pom.root().resolve(".ci/CheckBundle.java").toString(),
+                        Checkout.root().resolve(".ci/CheckBundle.java").toString(),
                         "--faults",
                         folder.toString())
                 .redirectErrorStream(true)

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.unmute.cli.Checkout;
 
 /** What may be null in the sources of exported packages is annotated wherever its Javadoc says so. */
 class ExportedNullnessTest {
@@ -27,7 +28,7 @@ class ExportedNullnessTest {
     private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (String module : ExportedSignaturesTest.modules()) {
-            Path root = Pom.root().resolve(module);
+            Path root = Checkout.root().resolve(module);
             for (String name : ExportedSignatures.exported(root.resolve("target/classes"))) {
                 try (Stream<Path> files =
                         Files.list(root.resolve("src/main/java").resolve(name.replace('.', '/')))) {
@@ -45,7 +46,7 @@ class ExportedNullnessTest {
         List<String> missing = new ArrayList<>();
         for (Path file : sources()) {
             for (String what : missing(Files.readString(file))) {
-                missing.add(Pom.root().relativize(file) + ": " + what);
+                missing.add(Checkout.root().relativize(file) + ": " + what);
             }
         }
         assertThat(missing)

@@ -21,13 +21,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.unmute.cli.Checkout;
 
 /** The packages that the modules for embedding export say since when they are there and what may be null in them. */
 class ExportedPackagesTest {
     private static final Pattern SINCE = Pattern.compile("(?m)^ \\* @since \\d+\\.\\d+\\.\\d+$");
 
     private static Path classes(String module) {
-        return Pom.root().resolve(module).resolve("target/classes");
+        return Checkout.root().resolve(module).resolve("target/classes");
     }
 
     @Test
@@ -61,7 +62,7 @@ class ExportedPackagesTest {
         List<String> silent = new ArrayList<>();
         for (String module : ExportedSignaturesTest.modules()) {
             for (String name : ExportedSignatures.exported(classes(module))) {
-                Path file = Pom.root()
+                Path file = Checkout.root()
                         .resolve(module)
                         .resolve("src/main/java")
                         .resolve(name.replace('.', '/'))

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.unmute.cli.Checkout;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.train.BatchReader;
@@ -36,7 +37,7 @@ class ExportedRecordsTest {
         List<String> byIdentity = new ArrayList<>();
         for (String module : ExportedSignaturesTest.modules()) {
             for (Class<?> type :
-                    ExportedSignatures.types(Pom.root().resolve(module).resolve("target/classes"))) {
+                    ExportedSignatures.types(Checkout.root().resolve(module).resolve("target/classes"))) {
                 boolean arrays = type.isRecord()
                         && Arrays.stream(type.getRecordComponents())
                                 .anyMatch(c -> c.getType().isArray());

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.cli.Checkout;
 
 /**
  * What the modules for embedding export is listed in {@code api}, so that a change is a decision. {@code
@@ -29,22 +30,23 @@ class ExportedSignaturesTest {
             """;
 
     static List<String> modules() throws IOException {
-        try (Stream<Path> found = Files.walk(Pom.root(), 3)) {
+        try (Stream<Path> found = Files.walk(Checkout.root(), 3)) {
             return found.filter(f -> f.endsWith(".embeddable"))
-                    .map(f -> Pom.root().relativize(f.getParent()).toString().replace('\\', '/'))
+                    .map(f ->
+                            Checkout.root().relativize(f.getParent()).toString().replace('\\', '/'))
                     .sorted()
                     .toList();
         }
     }
 
     private static Path list(String module) {
-        return Pom.root().resolve("api").resolve(module.replace('/', '-') + ".txt");
+        return Checkout.root().resolve("api").resolve(module.replace('/', '-') + ".txt");
     }
 
     @ParameterizedTest
     @MethodSource("modules")
     void areThoseOfTheList(String module) throws IOException {
-        List<String> now = ExportedSignatures.of(Pom.root().resolve(module).resolve("target/classes"));
+        List<String> now = ExportedSignatures.of(Checkout.root().resolve(module).resolve("target/classes"));
         Path list = list(module);
         if (System.getProperty("unmute.api", "").equals("write") && !now.isEmpty()) {
             Files.createDirectories(list.getParent());

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.unmute.cli.Checkout;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -36,19 +37,10 @@ record Pom(Path file, List<Artifact> artifacts) {
         }
     }
 
-    /** The folder of the parent POM. */
-    static Path root() {
-        Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-        while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
-
     /** All POMs of the tree. */
     static List<Pom> all() throws Exception {
         List<Path> files = new ArrayList<>();
-        Files.walkFileTree(root(), new SimpleFileVisitor<>() {
+        Files.walkFileTree(Checkout.root(), new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 return FOLDERS_LEFT_OUT.contains(folder.getFileName().toString())
@@ -64,13 +56,13 @@ record Pom(Path file, List<Artifact> artifacts) {
                 return FileVisitResult.CONTINUE;
             }
         });
-        Map<String, String> shared = properties(parse(root().resolve("pom.xml")));
+        Map<String, String> shared = properties(parse(Checkout.root().resolve("pom.xml")));
         List<Pom> poms = new ArrayList<>();
         for (Path file : files) {
             Element project = parse(file);
             Map<String, String> properties = new HashMap<>(shared);
             properties.putAll(properties(project));
-            poms.add(new Pom(root().relativize(file), artifacts(project, properties)));
+            poms.add(new Pom(Checkout.root().relativize(file), artifacts(project, properties)));
         }
         return poms;
     }

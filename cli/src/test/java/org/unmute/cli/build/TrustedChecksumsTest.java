@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.Checkout;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
@@ -43,7 +44,7 @@ class TrustedChecksumsTest {
     private static Result run(String... command) throws Exception {
         Path out = Files.createTempFile(folder, "maven", ".log");
         Process maven = new ProcessBuilder(command)
-                .directory(Pom.root().toFile())
+                .directory(Checkout.root().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
@@ -61,7 +62,7 @@ class TrustedChecksumsTest {
         Path changed = Files.createTempDirectory(folder, "checksums");
         Files.write(
                 changed.resolve(list.getFileName()),
-                change.apply(Files.readAllLines(Pom.root().resolve(list))));
+                change.apply(Files.readAllLines(Checkout.root().resolve(list))));
         String local = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");
         return run(
                 "mvn",

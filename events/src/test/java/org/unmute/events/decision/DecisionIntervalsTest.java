@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.unmute.events.decision.EventEvidence.State;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.interval.Proportion;
 import org.unmute.metrics.interval.Rate;
@@ -58,6 +59,7 @@ class DecisionIntervalsTest {
     }
 
     @Test
+    @FullBuild("repeats a thousand choices in each of its settings")
     void theyHoldTheTruthThoughTheThresholdWasChosenOnTheSameClips() {
         double sum = 0;
         int settings = 0;

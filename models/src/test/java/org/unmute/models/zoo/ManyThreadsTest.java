@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.audio.Recording;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
@@ -25,6 +26,7 @@ import org.unmute.tensor.TensorScope;
  * One loaded encoder serves many threads, each with its own recordings, and every result is bit-identical to that of a
  * single call.
  */
+@FullBuild("runs every encoder on many threads")
 class ManyThreadsTest {
     private static final int THREADS = 8;
     /** Calls of each thread; the full build goes round all recordings. */

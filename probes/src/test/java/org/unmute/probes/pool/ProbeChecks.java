@@ -50,8 +50,8 @@ public record ProbeChecks(
             golden("linear-mean").condensedTo(1).variants("norm=layer", "rows=true"),
             golden("mlp").condensedTo(1).variants("activation=relu hidden=3", "input=mean hidden=5", "rows=true"),
             withoutReference("mlp-time", "nobody else has it: MlpTimeProbeTest compares it with plain loops")
-                    .small("dropout=0")
-                    .variants("hidden=5 scales=2", "rows=true"),
+                    .small("dropout=0 hidden=5")
+                    .variants("scales=2", "rows=true"),
             golden("linearc-clsmean").condensedTo(1).withCls(),
             golden("linearc-freqconcat").condensedTo(2).variants("freq=2", "rows=true"),
             golden("conv")

@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.drawing.Drawing;
 import org.unmute.report.drawing.Element;
 import org.unmute.report.drawing.TextWidth;
@@ -86,6 +87,7 @@ class EveryChartTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @FullBuild("renders every chart as a picture")
     void aPngHasTwiceThePixelsAndIsNotBlank(String name) throws Exception {
         Drawing drawing = CHARTS.get(name).draw();
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
