@@ -40,7 +40,7 @@ final class ProbeTensors {
             return rows.frameLogits(ready);
         }
         throw new ExportException(
-                "export: probe " + trained.probe().name() + " scores clips, not frames: leave out --frames");
+                "export: probe " + trained.probe().name() + " scores clips, not rows: leave out --rows");
     }
 
     /** Calibrated scores of raw ones, {@link ScoreCalibration#apply(float[])}. */

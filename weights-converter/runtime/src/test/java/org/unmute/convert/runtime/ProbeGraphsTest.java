@@ -161,7 +161,7 @@ class ProbeGraphsTest {
     /** What becomes of the scores of rows is in the metadata: events last until a score is a drop of 1.5 lower. */
     @Test
     void eventsCanBeMadeOfTheScores() throws Exception {
-        TrainedProbe probe = trained("linear-mean", false);
+        TrainedProbe probe = trained("protobin", false);
         int classes = probe.classes().size();
         List<EventDecisions.OneClass> each = IntStream.range(0, classes)
                 .mapToObj(c -> new EventDecisions.OneClass(
