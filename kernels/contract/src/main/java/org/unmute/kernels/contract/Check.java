@@ -18,8 +18,7 @@ final class Check {
 
     /** As above; the description is only built for a failure. */
     static void close(Supplier<String> what, long index, double expected, float actual, double bound) {
-        float rounded = (float) expected;
-        if (Float.isNaN(rounded) && Float.isNaN(actual) || rounded == actual) {
+        if (isEqual(expected, actual)) {
             return;
         }
         boolean edge = Math.abs(expected) + bound > Float.MAX_VALUE
@@ -29,6 +28,12 @@ final class Check {
             return;
         }
         fail(what.get() + ": element " + index + " is " + actual + ", expected " + expected + " within " + bound);
+    }
+
+    /** Whether the values are equal as floats or both NaN, and so pass with any bound. */
+    static boolean isEqual(double expected, float actual) {
+        float rounded = (float) expected;
+        return rounded == actual || Float.isNaN(rounded) && Float.isNaN(actual);
     }
 
     /** Passes if all values have the same bits; all NaN are equal. */

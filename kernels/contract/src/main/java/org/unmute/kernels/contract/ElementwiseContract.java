@@ -1,9 +1,13 @@
 package org.unmute.kernels.contract;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,11 @@ public abstract class ElementwiseContract extends Contract {
 
     /** A case whose output has another placement than its inputs. */
     private record Case(Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
+        /** The same numbers, wherever they are. */
+        Case anywhere() {
+            return new Case(shape, Placement.DENSE, Placement.DENSE, numbers, seed);
+        }
+
         @Override
         public String toString() {
             return shape + " " + in + " to " + out + " " + numbers;
@@ -57,14 +66,43 @@ public abstract class ElementwiseContract extends Contract {
         return operand(c.in, c.shape, c.numbers, seed);
     }
 
-    private interface UnaryTest {
-        void run(Unary f, double p, double q, Case c);
+    /**
+     * A function of one number with its constants. What it gives for the numbers of a case is computed once, since it
+     * does not depend on the placement.
+     */
+    private static final class Function {
+        final Unary f;
+        final double p;
+        final double q;
+        private final Map<Case, double[]> values = new HashMap<>();
+        private final Map<Case, double[]> slopes = new HashMap<>();
+
+        Function(Unary f, double[] constants) {
+            this.f = f;
+            p = constants[0];
+            q = constants[1];
+        }
+
+        double[] values(Case c, Operand x) {
+            return values.computeIfAbsent(
+                    c.anywhere(), key -> results(x.exact().length, i -> f.apply(x.exact(i), p, q)));
+        }
+
+        double[] slopes(Case c, Operand x, Operand y) {
+            return slopes.computeIfAbsent(
+                    c.anywhere(), key -> results(x.exact().length, i -> f.derivative(x.exact(i), y.exact(i), p, q)));
+        }
+
+        private static double[] results(int count, IntToDoubleFunction result) {
+            return IntStream.range(0, count).mapToDouble(result).toArray();
+        }
     }
 
-    private Stream<DynamicTest> eachUnary(UnaryTest test) {
+    private Stream<DynamicTest> eachUnary(BiConsumer<Function, Case> test) {
         return eachFunction(List.of(Unary.values()), f -> {
-            for (double[] pq : constants(f)) {
-                cases(c -> test.run(f, pq[0], pq[1], c));
+            for (double[] constants : constants(f)) {
+                Function function = new Function(f, constants);
+                cases(c -> test.accept(function, c));
             }
         });
     }
@@ -76,11 +114,15 @@ public abstract class ElementwiseContract extends Contract {
         return eachUnary(this::unary);
     }
 
-    private void unary(Unary f, double p, double q, Case c) {
+    private void unary(Function function, Case c) {
+        Unary f = function.f;
+        double p = function.p;
+        double q = function.q;
         Operand x = operand(c, c.seed);
         Operand y = output(c.out, c.shape);
         backend().unary(f, p, q, x.view(), y.view());
-        compare(f + " " + c, i -> f.apply(x.exact(i), p, q), y, i -> Tolerance.unary(f, x.exact(i), p, q), x.exact());
+        double[] exact = function.values(c, x);
+        compare(f + " " + c, i -> exact[i], y, i -> Tolerance.unary(f, x.exact(i), p, q), x.exact());
         backend().unary(f, p, q, x.view(), x.view());
         same(f + " " + c + " in place", y, x);
     }
@@ -92,22 +134,24 @@ public abstract class ElementwiseContract extends Contract {
         return eachUnary(this::unaryBackward);
     }
 
-    private void unaryBackward(Unary f, double p, double q, Case c) {
+    private void unaryBackward(Function function, Case c) {
+        Unary f = function.f;
         Operand x = operand(c, c.seed);
-        float[] forward = new float[x.exact().length];
+        double[] values = function.values(c, x);
+        float[] forward = new float[values.length];
         for (int i = 0; i < forward.length; i++) {
-            forward[i] = (float) f.apply(x.exact(i), p, q);
+            forward[i] = (float) values[i];
         }
         Operand y = input(c.in, c.shape, forward);
         Operand gy = operand(c.out, c.shape, c.seed + 1);
         Operand gx = output(c.out, c.shape);
-        backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx.view());
-        IntToDoubleFunction slope = i -> f.derivative(x.exact(i), y.exact(i), p, q);
+        backend().unaryBackward(f, function.p, function.q, x.view(), y.view(), gy.view(), gx.view());
+        double[] slopes = function.slopes(c, x, y);
         compare(
                 f + " gradient " + c,
-                i -> gy.exact(i) * slope.applyAsDouble(i),
+                i -> gy.exact(i) * slopes[i],
                 gx,
-                i -> Tolerance.unaryBackward(gy.exact(i), slope.applyAsDouble(i)),
+                i -> Tolerance.unaryBackward(gy.exact(i), slopes[i]),
                 x.exact());
     }
 

@@ -8,6 +8,9 @@ import java.util.Arrays;
  * cannot matter; otherwise integers are, since a float32 is an integer times 2⁻¹⁴⁹.
  */
 final class ExactCosines {
+    /** How far the mantissas of finite numbers are shifted. */
+    private static final int SHIFTS = 254;
+
     private final float[] tokens;
     private final int dim;
     private final int count;
@@ -78,32 +81,45 @@ final class ExactCosines {
     }
 
     private BigInteger dot(int n, boolean[] negative) {
-        BigInteger sum = BigInteger.ZERO;
+        long[] sums = new long[SHIFTS];
         for (int d = 0; d < dim; d++) {
-            BigInteger v = whole(tokens[n * dim + d]);
-            sum = negative[d] ? sum.subtract(v) : sum.add(v);
+            float v = tokens[n * dim + d];
+            sums[shift(v)] += negative[d] ? -mantissa(v) : mantissa(v);
         }
-        return sum;
+        return shifted(sums, 1);
     }
 
     private BigInteger square(int n) {
         if (squares[n] == null) {
-            BigInteger sum = BigInteger.ZERO;
+            long[] sums = new long[SHIFTS];
             for (int d = 0; d < dim; d++) {
-                BigInteger v = whole(tokens[n * dim + d]);
-                sum = sum.add(v.multiply(v));
+                float v = tokens[n * dim + d];
+                sums[shift(v)] += mantissa(v) * mantissa(v);
             }
-            squares[n] = sum;
+            squares[n] = shifted(sums, 2);
         }
         return squares[n];
     }
 
-    /** A float32 times 2¹⁴⁹. */
-    private static BigInteger whole(float v) {
+    /** {@code Σ sums[s] 2^(factor s)}: numbers are first added within each power of two, where a long is exact. */
+    private static BigInteger shifted(long[] sums, int factor) {
+        BigInteger sum = BigInteger.ZERO;
+        for (int s = 0; s < sums.length; s++) {
+            if (sums[s] != 0) {
+                sum = sum.add(BigInteger.valueOf(sums[s]).shiftLeft(factor * s));
+            }
+        }
+        return sum;
+    }
+
+    /** A float32 times 2¹⁴⁹ is its mantissa times 2 to this power. */
+    private static int shift(float v) {
+        return Math.max((Float.floatToRawIntBits(v) >>> 23 & 0xff) - 1, 0);
+    }
+
+    private static long mantissa(float v) {
         int bits = Float.floatToRawIntBits(v);
-        int exponent = bits >>> 23 & 0xff;
-        int mantissa = bits & 0x7fffff | (exponent > 0 ? 0x800000 : 0);
-        BigInteger magnitude = BigInteger.valueOf(mantissa).shiftLeft(Math.max(exponent - 1, 0));
-        return bits < 0 ? magnitude.negate() : magnitude;
+        long magnitude = bits & 0x7fffff | ((bits >>> 23 & 0xff) > 0 ? 0x800000 : 0);
+        return bits < 0 ? -magnitude : magnitude;
     }
 }

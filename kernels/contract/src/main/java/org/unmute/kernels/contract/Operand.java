@@ -2,8 +2,10 @@ package org.unmute.kernels.contract;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.UnaryOperator;
+import org.unmute.kernels.contract.reference.Float64Reference;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -51,26 +53,51 @@ final class Operand {
         int length = (int) (offset + max + 1 + GUARD);
         int[] at = positions(shape, offset, strides);
         BitSet inside = new BitSet(length);
-        HostBuffer host = HostBuffer.allocate(dtype, length);
+        for (int i : at) {
+            inside.set(i);
+        }
         double guard = dtype == DType.I32 ? INT_SENTINEL : values == null ? SENTINEL : Double.NaN;
-        for (int i = 0; i < length; i++) {
-            host.set(i, guard);
-        }
-        for (int i = 0; i < at.length; i++) {
-            inside.set(at[i]);
-            if (values != null) {
-                host.set(at[i], values[i]);
-            }
-        }
-        View numbers =
-                View.dense(values == null ? HostBuffer.allocate(dtype, at.length) : HostBuffer.wrap(values), shape);
+        HostBuffer host = dtype == DType.I32
+                ? HostBuffer.wrap(surrounded(length, at, values))
+                : HostBuffer.wrap(surrounded(length, (float) guard, at, values));
         View flat = b.allocate(dtype, Shape.of(length));
         if (flat.stride(0) != 1) {
             throw new IllegalStateException("a vector is expected to be contiguous: " + flat);
         }
         b.upload(View.dense(host, Shape.of(length)), flat);
         View view = new View(flat.buffer(), shape, flat.offset() + offset, strides);
-        return new Operand(b, flat, view, inside, guard, forReference(dtype, numbers));
+        return new Operand(b, flat, view, inside, guard, forReference(dtype, shape, values));
+    }
+
+    private static float[] surrounded(int length, float guard, int[] at, float[] values) {
+        float[] all = new float[length];
+        Arrays.fill(all, guard);
+        for (int i = 0; values != null && i < at.length; i++) {
+            all[at[i]] = values[i];
+        }
+        return all;
+    }
+
+    private static int[] surrounded(int length, int[] at, float[] values) {
+        int[] all = new int[length];
+        Arrays.fill(all, INT_SENTINEL);
+        for (int i = 0; values != null && i < at.length; i++) {
+            all[at[i]] = (int) values[i];
+        }
+        return all;
+    }
+
+    /** The values in memory of the reference, zeros for null. */
+    private static View forReference(DType dtype, Shape shape, float[] values) {
+        View exact = ScalarBackend.INSTANCE.allocate(dtype == DType.I32 ? DType.I32 : DType.F64, shape);
+        for (int i = 0; values != null && i < values.length; i++) {
+            if (dtype == DType.I32) {
+                exact.host().ints()[i] = (int) values[i];
+            } else {
+                exact.host().doubles()[i] = values[i];
+            }
+        }
+        return exact;
     }
 
     private static View forReference(DType dtype, View numbers) {
@@ -87,7 +114,7 @@ final class Operand {
         b.upload(numbers, view);
         BitSet all = new BitSet(values.length);
         all.set(0, values.length);
-        return new Operand(b, flat, view, all, SENTINEL, forReference(DType.F32, numbers));
+        return new Operand(b, flat, view, all, SENTINEL, forReference(DType.F32, shape, values));
     }
 
     /** The same memory with another shape or strides, for the backend and the reference. */
@@ -109,14 +136,19 @@ final class Operand {
     /** The position of every element, in row-major order. */
     private static int[] positions(Shape shape, long offset, long[] strides) {
         int[] at = new int[Math.toIntExact(shape.elements())];
+        long[] index = new long[shape.rank()];
+        long p = offset;
         for (int i = 0; i < at.length; i++) {
-            long rest = i;
-            long p = offset;
-            for (int a = shape.rank() - 1; a >= 0; a--) {
-                p += rest % shape.size(a) * strides[a];
-                rest /= shape.size(a);
+            at[i] = Math.toIntExact(p);
+            int a = index.length - 1;
+            for (; a >= 0 && index[a] == shape.size(a) - 1; a--) {
+                p -= index[a] * strides[a];
+                index[a] = 0;
             }
-            at[i] = (int) p;
+            if (a >= 0) {
+                p += strides[a];
+                index[a]++;
+            }
         }
         return at;
     }
@@ -145,7 +177,7 @@ final class Operand {
     /** All exact values in row-major order. */
     double[] exact() {
         View dense = ScalarBackend.INSTANCE.allocate(DType.F64, shape());
-        ScalarBackend.INSTANCE.copy(reference, dense);
+        Float64Reference.INSTANCE.copy(reference, dense);
         return dense.host().doubles();
     }
 
@@ -164,10 +196,37 @@ final class Operand {
         return host;
     }
 
+    /** All of the memory, downloaded once: values in row-major order, with what surrounds them. */
+    final class Contents {
+        private final HostBuffer host = download(flat, flat.dtype());
+
+        float[] values() {
+            int[] at = positions(shape(), view.offset() - flat.offset(), strides());
+            float[] values = new float[at.length];
+            for (int i = 0; i < at.length; i++) {
+                values[i] = (float) host.get(at[i]);
+            }
+            return values;
+        }
+
+        void assertGuards(String what) {
+            Operand.this.assertGuards(what, host);
+        }
+    }
+
+    private long[] strides() {
+        long[] strides = new long[shape().rank()];
+        Arrays.setAll(strides, view::stride);
+        return strides;
+    }
+
     /** Fails if anything outside the tensor was written. */
     void assertGuards(String what) {
+        assertGuards(what, download(flat, flat.dtype()));
+    }
+
+    private void assertGuards(String what, HostBuffer host) {
         int n = flat.shape().dim(0);
-        HostBuffer host = download(flat, flat.dtype());
         for (int i = inside.nextClearBit(0); i < n; i = inside.nextClearBit(i + 1)) {
             if (Double.compare(host.get(i), guard) != 0) {
                 fail(what + ": wrote outside its result, at " + i + " of " + view + ": " + host.get(i));

@@ -1,6 +1,10 @@
 package org.unmute.kernels.contract;
 
+import java.lang.ref.SoftReference;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Kinds of test values. */
 enum ValueKind {
@@ -17,14 +21,26 @@ enum ValueKind {
     /** The largest and smallest floats. */
     EXTREME;
 
+    private record Source(ValueKind kind, long seed) {}
+
+    /** What has been made, as long as memory allows. More values of a source begin with the same ones. */
+    private static final Map<Source, SoftReference<float[]>> MADE = new ConcurrentHashMap<>();
+
     /** Values that depend only on the arguments. */
     float[] make(long count, long seed) {
-        Random r = new Random(seed * 31 + ordinal());
-        float[] x = new float[Math.toIntExact(count)];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = next(r);
+        int n = Math.toIntExact(count);
+        Source source = new Source(this, seed);
+        SoftReference<float[]> made = MADE.get(source);
+        float[] x = made == null ? null : made.get();
+        if (x == null || x.length < n) {
+            x = new float[n];
+            Random r = new Random(seed * 31 + ordinal());
+            for (int i = 0; i < n; i++) {
+                x[i] = next(r);
+            }
+            MADE.put(source, new SoftReference<>(x));
         }
-        return x;
+        return Arrays.copyOf(x, n);
     }
 
     private float next(Random r) {

@@ -18,6 +18,7 @@ class ScalarContractTest extends BackendContract {
     }
 
     @Nested
+    @FullBuild("the reference keeps no state that a repetition could show")
     class Repeatability extends RepeatabilityContract {
         @Override
         protected Backend open(int threads) {

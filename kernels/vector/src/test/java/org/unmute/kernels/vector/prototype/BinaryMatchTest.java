@@ -1,6 +1,7 @@
 package org.unmute.kernels.vector.prototype;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -340,6 +341,9 @@ class BinaryMatchTest {
     private static final class Expected {
         private final String what;
         private final double[] x;
+        /** Dims by tokens. */
+        private final double[] turned;
+
         private final double[] norm;
         private final int n;
         private final int count;
@@ -352,9 +356,11 @@ class BinaryMatchTest {
             count = s[1];
             dim = s[2];
             x = new double[tokens.length];
+            turned = new double[tokens.length];
             norm = new double[n];
             for (int i = 0; i < x.length; i++) {
                 x[i] = tokens[i];
+                turned[i % dim * n + i / dim] = x[i];
                 norm[i / dim] += x[i] * x[i];
             }
             for (int i = n - 1; i >= 0; i--) {
@@ -374,10 +380,9 @@ class BinaryMatchTest {
                     assertThat(winners[j]).as("%s, winner %d", what, j).isEqualTo(nonFinite ? 0 : bad);
                     continue;
                 }
-                double[] product = new double[n];
+                double[] product = products(prototypes, j);
                 int best = 0;
                 for (int i = 0; i < n; i++) {
-                    product[i] = product(i, prototypes, j);
                     best = product[i] > product[best] ? i : best;
                 }
                 int won = winners[j];
@@ -387,21 +392,29 @@ class BinaryMatchTest {
                         .as("%s, prototype %d won by %d, best is %d", what, j, won, best)
                         .isGreaterThanOrEqualTo(product[best] - reach);
                 for (int i = 0; i < won; i++) {
-                    assertThat(product[i] == product[won] && same(i, won))
-                            .as("%s, %d equals %d", what, i, won)
-                            .isFalse();
+                    if (product[i] == product[won] && same(i, won)) {
+                        fail("%s, %d equals %d", what, i, won);
+                    }
                 }
                 float value = (float) (product[best] / Math.sqrt(dim));
                 assertThat(values[j]).as("%s, value %d", what, j).isBetween(Math.nextDown(value), Math.nextUp(value));
             }
         }
 
-        private double product(int i, float[] prototypes, int j) {
-            double sum = 0;
+        /** The products of each token with the signs of prototype j, in units of the token's norm. */
+        private double[] products(float[] prototypes, int j) {
+            double[] sums = new double[n];
             for (int d = 0; d < dim; d++) {
-                sum += prototypes[j * dim + d] >= 0 ? x[i * dim + d] : -x[i * dim + d];
+                add(prototypes[j * dim + d] >= 0 ? 1 : -1, d * n, sums);
             }
-            return sum / norm[i];
+            Arrays.setAll(sums, i -> sums[i] / norm[i]);
+            return sums;
+        }
+
+        private void add(double sign, int from, double[] sums) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += sign * turned[from + i];
+            }
         }
 
         /** Whether token k is token i times a power of two, so that they tie even after rounding. */

@@ -1,0 +1,2 @@
+/** What the contract compares results with. */
+package org.unmute.kernels.contract.reference;
