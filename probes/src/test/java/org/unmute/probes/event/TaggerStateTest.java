@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
@@ -98,19 +99,29 @@ class TaggerStateTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"protobin, 13, 5, 10, 5, 0.3, 0.2", "mhca, 7, 2, 20, 7, 0.5, 0.3", "cgp, 1, 1, 37, 3, 0.1, 0"})
+    void eventsAreThoseOfOneTagger(
+            String name, int context, int stride, int hop, int median, double gap, double duration) throws IOException {
+        compare(name, context, stride, hop, median, gap, duration);
+    }
+
+    @FullBuild("scores sound for seconds with each probe")
+    @ParameterizedTest
     @CsvSource({
         "protobin, 1, 1, 37, 1, 0, 0",
         "protobin, 7, 2, 37, 1, 0, 0",
-        "protobin, 13, 5, 10, 5, 0.3, 0.2",
         "proto, 7, 2, 37, 3, 0.3, 0.2",
         "linear, 7, 2, 20, 3, 0.3, 0.2",
         "linear-mean, 7, 3, 37, 25, 0.2, 0.1",
-        "mhca, 7, 2, 20, 7, 0.5, 0.3",
-        "cgp, 1, 1, 37, 3, 0.1, 0",
         "cgp, 5, 2, 10, 3, 0.1, 0"
     })
-    void eventsAreThoseOfOneTagger(
-            String name, int context, int stride, int hop, int median, double gap, double duration) throws IOException {
+    void eventsOfOtherProbesToo(String name, int context, int stride, int hop, int median, double gap, double duration)
+            throws IOException {
+        compare(name, context, stride, hop, median, gap, duration);
+    }
+
+    private void compare(String name, int context, int stride, int hop, int median, double gap, double duration)
+            throws IOException {
         Path file = Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
         Encoder encoder = Encoders.open(file, EncoderSettings.AUTHORS.withHop(hop * 0.08));
         FrameScorer scorer = new FrameScorer(probe(name, encoder.describe()), context, stride, null);
