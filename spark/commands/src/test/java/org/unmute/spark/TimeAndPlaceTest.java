@@ -24,7 +24,6 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +40,6 @@ class TimeAndPlaceTest {
     private static final Set<String> NEW =
             Set.of("begin_datetime", "end_datetime", "site", "latitude", "longitude", "channel", "place_problems");
 
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir
@@ -117,11 +115,11 @@ class TimeAndPlaceTest {
         return new Output(status, shown.toString(StandardCharsets.UTF_8));
     }
 
-    private static void detect(Path out, String... more) throws Exception {
+    private static void detect(Path out, String... more) {
         List<Object> args = new ArrayList<>(List.of("detect", "--audio", audio, "--out", out, "--probe", probe));
         args.addAll(List.of("--threshold", "0.5", "--median", "0", "--format", "csv,parquet"));
         args.addAll(Arrays.asList(more));
-        Unmute.run(Files.createDirectories(temp.resolve("commands")), args.toArray());
+        Unmute.run(args.toArray());
     }
 
     private static Dataset<Row> table(Path path) {
@@ -177,7 +175,7 @@ class TimeAndPlaceTest {
     }
 
     @Test
-    void tablesAreThoseOfTheCommandLine() throws Exception {
+    void tablesAreThoseOfTheCommandLine() throws IOException {
         Path out = temp.resolve("plain");
         Output run = job(out);
         assertThat(run.status()).as(run.all()).isZero();
@@ -193,7 +191,7 @@ class TimeAndPlaceTest {
     }
 
     @Test
-    void optionsAreThoseOfTheCommandLine() throws Exception {
+    void optionsAreThoseOfTheCommandLine() throws IOException {
         String[] options = {
             "--channels",
             "each",

@@ -24,6 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
@@ -183,9 +185,7 @@ final class IndexParts {
      * @throws DamagedPartException if the file is not intact
      */
     void read(String file, MessageType columns, Rows rows) throws IOException {
-        try (ParquetReader<Group> reader = ParquetReader.builder(new PresentColumns(columns), store.path(file))
-                .withConf(store.configuration())
-                .build()) {
+        try (ParquetReader<Group> reader = new Part(store, file, columns).build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 rows.row(row);
             }
@@ -194,6 +194,24 @@ final class IndexParts {
                 throw new IOException("read " + store.path(file) + ": " + e.getMessage(), e);
             }
             throw new DamagedPartException(store.path(file).toString(), e);
+        }
+    }
+
+    /**
+     * Opens a part by its file. A builder that is given a path first reads all of Hadoop's default settings, which takes
+     * longer than reading most parts.
+     */
+    private static final class Part extends ParquetReader.Builder<Group> {
+        private final MessageType columns;
+
+        Part(JobStore store, String file, MessageType columns) throws IOException {
+            super(HadoopInputFile.fromPath(store.path(file), store.configuration()));
+            this.columns = columns;
+        }
+
+        @Override
+        protected ReadSupport<Group> getReadSupport() {
+            return new PresentColumns(columns);
         }
     }
 

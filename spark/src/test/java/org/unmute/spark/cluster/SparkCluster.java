@@ -26,6 +26,13 @@ final class SparkCluster implements AutoCloseable {
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
     private static final String DAEMON_MEMORY = "256m";
+    /** Options of processes that compute nothing: optimizing their code costs more than it saves. */
+    private static final String LIGHT = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+    /** As above, for a driver, which requires that code can be optimized. */
+    private static final String DRIVER = "-XX:+UseSerialGC -XX:Tier4InvocationThreshold=100000"
+            + " -XX:Tier4MinInvocationThreshold=20000 -XX:Tier4CompileThreshold=200000"
+            + " -XX:Tier4BackEdgeThreshold=1000000";
+
     private static final String LOOPBACK = "127.0.0.1";
     private static final String LOGGING = """
             rootLogger.level = info
@@ -145,6 +152,8 @@ final class SparkCluster implements AutoCloseable {
                 "false",
                 "spark.driver.memory",
                 "768m",
+                "spark.driver.extraJavaOptions",
+                DRIVER,
                 "spark.executor.memory",
                 "768m"));
         all.putAll(settings);
@@ -200,6 +209,8 @@ final class SparkCluster implements AutoCloseable {
                 folder.resolve("scratch").toString(),
                 "SPARK_DAEMON_MEMORY",
                 DAEMON_MEMORY,
+                "SPARK_DAEMON_JAVA_OPTS",
+                LIGHT,
                 "SPARK_NO_DAEMONIZE",
                 "1");
         List<String> command = command(environment, main, arguments);

@@ -27,9 +27,11 @@ import org.unmute.kernels.contract.FullBuild;
 @FullBuild("waits for leases to end")
 class DriverLeaseTest {
     /** Lease of dead drivers, in seconds. */
-    private static final int DEAD = 2;
+    private static final int DEAD = 1;
     /** Lease of drivers that lose it, in seconds. */
-    private static final int SHORT = 4;
+    private static final int SHORT = 2;
+    /** Lease of drivers that keep it, for which tests wait, in seconds. */
+    private static final int WAITED = 4;
     /** Lease of drivers that keep it, in seconds: the machine may be slow. */
     private static final int LEASE = 12;
 
@@ -102,7 +104,7 @@ class DriverLeaseTest {
             assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(DEAD * 1_000_000_000L);
             assertThat(told).hasSize(2);
             assertThat(told.getFirst()).contains("driver of job deadbeef", "waiting for a sign of life");
-            assertThat(told.getLast()).contains("gave no sign of life for 2 s");
+            assertThat(told.getLast()).contains("gave no sign of life for " + DEAD + " s");
             commit(job, folder, 0);
         }
         assertThat(job.index()).hasSize(2);
@@ -184,8 +186,8 @@ class DriverLeaseTest {
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})
     void aDriverThatWasSucceededCommitsNothingMore(String scheme) throws IOException {
-        SampleJob job = job(scheme, SHORT);
-        try (JobFolder first = open(job)) {
+        SampleJob job = job(scheme);
+        try (JobFolder first = open(job(scheme, SHORT))) {
             InterruptedFileSystem.silent = true;
             try (JobFolder second = open(job)) {
                 InterruptedFileSystem.silent = false;
@@ -217,7 +219,7 @@ class DriverLeaseTest {
                     .hasMessageContaining("could not show for")
                     .hasMessageContaining("the network is down");
         }
-        try (JobFolder next = open(job)) {
+        try (JobFolder next = open(job("hdfs"))) {
             commit(job, next, 0);
         }
         assertThat(job.index()).hasSize(2);
@@ -226,13 +228,13 @@ class DriverLeaseTest {
 
     @Test
     void aFaultThatIsShorterThanTheLeaseIsNoMatter() throws Exception {
-        SampleJob job = job("s3a");
+        SampleJob job = job("s3a", WAITED);
         try (JobFolder folder = open(job)) {
             for (int i = 0; i < 3; i++) {
                 InterruptedFileSystem.silent = true;
-                Thread.sleep(LEASE * 150);
+                Thread.sleep(WAITED * 150);
                 InterruptedFileSystem.silent = false;
-                Thread.sleep(LEASE * 150);
+                Thread.sleep(WAITED * 150);
             }
             commit(job, folder, 0);
         }
@@ -282,7 +284,7 @@ class DriverLeaseTest {
 
     @Test
     void aLockThatWasNeverFinishedIsOneOfADeadDriver() throws IOException {
-        SampleJob job = job("hdfs", SHORT);
+        SampleJob job = job("hdfs", WAITED);
         kill(job, "");
         try (JobFolder folder = open(job)) {
             commit(job, folder, 0);
@@ -292,7 +294,7 @@ class DriverLeaseTest {
 
     @Test
     void whatOthersWriteIntoALockDoesNoHarm() throws IOException {
-        SampleJob job = job("hdfs", SHORT);
+        SampleJob job = job("hdfs", WAITED);
         kill(job, lock("../../x", 1));
         SampleJob unusable = new SampleJob(job.folder(), job.scratch(), configuration(0), false, 1);
         assertThatThrownBy(() -> unusable.open(told::add))

@@ -31,11 +31,18 @@ public class FaultyFileSystem extends FileSystem {
     /** Number of the first operation that fails; 0 for none. */
     static volatile int failing;
 
+    private static final Configuration SETTINGS = settings();
+
     private final RawLocalFileSystem local = new RawLocalFileSystem();
     private URI uri;
 
     /** A configuration with which Hadoop finds this class for both schemes. */
     static Configuration configuration() {
+        return new Configuration(SETTINGS);
+    }
+
+    /** Reads Hadoop's default settings, which takes longer than most jobs of the tests. */
+    private static Configuration settings() {
         Configuration configuration = new Configuration(false);
         configuration.addResource("core-default.xml");
         configuration.setInt(DriverLease.SECONDS, 24); // a sign of life every 2 s
@@ -44,6 +51,7 @@ public class FaultyFileSystem extends FileSystem {
             configuration.setBoolean("fs." + scheme + ".impl.disable.cache", true);
         }
         configuration.set("fs.AbstractFileSystem.hdfs.impl", FaultyContext.class.getName());
+        configuration.size(); // copies are made of what was read
         return configuration;
     }
 

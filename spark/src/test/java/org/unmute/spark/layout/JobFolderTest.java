@@ -197,10 +197,12 @@ class JobFolderTest {
         SampleJob fresh = job(scheme, "fresh");
         fresh.run(planned, 50);
         String expected = state(fresh);
+        SampleJob begun = job(scheme, "begun").once();
+        begun.run(SampleJob.clips(0, 20, "1"), 20);
         int kills = 0;
         for (int operation = 1; ; operation++) {
-            SampleJob job = job(scheme, "job-" + operation).once();
-            job.run(SampleJob.clips(0, 20, "1"), 20);
+            SampleJob job =
+                    JobRepairTest.copy(begun, job(scheme, "job-" + operation).once());
             FaultyFileSystem.OPERATIONS.set(0);
             FaultyFileSystem.failing = operation;
             try {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,17 +29,27 @@ class JobRepairTest {
     private static final List<PlannedClip> PLANNED = SampleJob.clips(0, 24, "1");
 
     @TempDir
+    static Path undisturbed;
+
+    @TempDir
     Path temp;
 
-    private String expected;
+    private static String expected;
 
-    @BeforeEach
-    void undisturbed() throws IOException {
+    @BeforeAll
+    static void undisturbed() throws IOException {
         FaultyFileSystem.failing = 0;
-        Files.createDirectories(temp.resolve("scratch"));
-        SampleJob fresh = job("file", "fresh");
+        Path scratch = Files.createDirectories(undisturbed.resolve("scratch"));
+        SampleJob fresh = new SampleJob(
+                "file:" + undisturbed.resolve("fresh"), scratch, FaultyFileSystem.configuration(), false, 1);
         fresh.run(PLANNED, SHARE);
         expected = JobFolderTest.state(fresh);
+    }
+
+    @BeforeEach
+    void nothingFails() throws IOException {
+        FaultyFileSystem.failing = 0;
+        Files.createDirectories(temp.resolve("scratch"));
     }
 
     private SampleJob job(String scheme, String folder) {
@@ -52,7 +63,7 @@ class JobRepairTest {
         return whole;
     }
 
-    private static SampleJob copy(SampleJob from, SampleJob to) throws IOException {
+    static SampleJob copy(SampleJob from, SampleJob to) throws IOException {
         for (String name : from.files()) {
             Path file = to.root().resolve(name);
             Files.createDirectories(file.getParent());

@@ -46,18 +46,61 @@ class EmbedClusterTest {
     private static Path commands;
     private static SparkCluster cluster;
     private static Path undisturbed;
+    private static Path fromHdfs;
+    private static Path fromS3;
+    private static String log;
 
-    /** Computes the results of the command line and of an undisturbed job. */
+    /** Computes the results of the command line, and those of undisturbed jobs on all file systems. */
     @BeforeAll
     static void start() throws Exception {
         recordings = Recordings.write(folder.resolve("recordings"));
-        commands = folder.resolve("commands");
-        Unmute.run(commands, "embed", "--audio", recordings.folder, "--out", commands.resolve("cache"));
+        commands = Files.createDirectories(folder.resolve("commands"));
+        Unmute.run("embed", "--audio", recordings.folder, "--out", commands.resolve("cache"));
         probe(commands.resolve("cache"), commands.resolve("run"));
         probe = commands.resolve("run/probe-seed0.safetensors");
         cluster = SparkCluster.start(folder.resolve("cluster"), EXECUTORS, 1, 1024);
         undisturbed = folder.resolve("undisturbed");
-        run("undisturbed", Map.of(), embed(recordings.folder.toString(), undisturbed.toString()));
+        fromHdfs = folder.resolve("from-hdfs");
+        fromS3 = folder.resolve("from-s3");
+        try (HdfsServer hdfs = HdfsServer.start(folder.resolve("hdfs"));
+                S3Server s3 = S3Server.start(folder.resolve("s3"), "bucket")) {
+            try {
+                undisturbed(hdfs, s3);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + hdfs.shown() + s3.shown(), e);
+            }
+        }
+    }
+
+    /** One application, so that its processes start only once. */
+    private static void undisturbed(HdfsServer hdfs, S3Server s3) throws Exception {
+        Configuration configuration = new Configuration();
+        hdfs.settings().forEach(configuration::set);
+        FileSystem files = FileSystem.get(java.net.URI.create(hdfs.url()), configuration);
+        files.copyFromLocalFile(
+                new org.apache.hadoop.fs.Path(recordings.folder.toUri()),
+                new org.apache.hadoop.fs.Path("/audio files"));
+        // No task starts before all executors have registered.
+        Map<String, String> settings = withTestClasses(Map.of(
+                "spark.cores.max",
+                String.valueOf(EXECUTORS),
+                "spark.scheduler.minRegisteredResourcesRatio",
+                "1.0",
+                "spark.scheduler.maxRegisteredResourcesWaitingTime",
+                PATIENCE.toSeconds() + "s"));
+        settings.putAll(hadoop(hdfs.settings()));
+        settings.putAll(hadoop(s3.settings()));
+        log = run(
+                "undisturbed",
+                settings,
+                steps(
+                        List.of("options"),
+                        embed(recordings.folder.toString(), undisturbed.toString()),
+                        embed(hdfs.url() + "/audio files", hdfs.url() + "/a job"),
+                        copy(recordings.folder.toUri().toString(), "s3a://bucket/audio files"),
+                        embed("s3a://bucket/audio files", "s3a://bucket/a job"),
+                        copy("s3a://bucket/a job", fromS3.toUri().toString())));
+        files.copyToLocalFile(new org.apache.hadoop.fs.Path("/a job"), new org.apache.hadoop.fs.Path(fromHdfs.toUri()));
     }
 
     @AfterAll
@@ -67,9 +110,8 @@ class EmbedClusterTest {
         }
     }
 
-    private static void probe(Path cache, Path run) throws Exception {
+    private static void probe(Path cache, Path run) {
         Unmute.run(
-                commands,
                 "probe",
                 "--probe",
                 "protobin",
@@ -88,16 +130,7 @@ class EmbedClusterTest {
     }
 
     @Test
-    void executorsHaveTheOptionsThatSparkGivesThemAndTheVectorApi() throws Exception {
-        // No task starts before all executors have registered.
-        Map<String, String> settings = withTestClasses(Map.of(
-                "spark.cores.max",
-                String.valueOf(EXECUTORS),
-                "spark.scheduler.minRegisteredResourcesRatio",
-                "1.0",
-                "spark.scheduler.maxRegisteredResourcesWaitingTime",
-                PATIENCE.toSeconds() + "s"));
-        String log = run("options", settings, List.of(ClusterJob.class.getName(), "options"));
+    void executorsHaveTheOptionsThatSparkGivesThemAndTheVectorApi() {
         List<String> executors =
                 RESULT.matcher(log).results().map(r -> r.group(1)).toList();
         assertThat(executors.stream().map(line -> line.split(" ")[0]).distinct())
@@ -132,8 +165,7 @@ class EmbedClusterTest {
                 .extracting(row -> JobTables.text(row, "clip"))
                 .containsExactlyInAnyOrderElementsOf(recordings.unusable);
         assertThat(index.keySet()).contains("_odd/number#1.wav", "_odd/50%25.wav", "_odd/{a,b}[c]*.wav");
-        assertThat(Unmute.run(commands, "fsck", undisturbed.resolve("tokens")))
-                .contains("Nothing is damaged or unfinished");
+        assertThat(Unmute.run("fsck", undisturbed.resolve("tokens"))).contains("Nothing is damaged or unfinished");
     }
 
     @ParameterizedTest
@@ -141,16 +173,7 @@ class EmbedClusterTest {
     void scoresAreThoseOfTheCommandLine(String column, String activation) throws Exception {
         Path scores = commands.resolve(column + ".csv");
         Unmute.run(
-                commands,
-                "tag",
-                "--probe",
-                probe,
-                "--audio",
-                recordings.folder,
-                "--scores",
-                scores,
-                "--activation",
-                activation);
+                "tag", "--probe", probe, "--audio", recordings.folder, "--scores", scores, "--activation", activation);
         Map<String, float[]> expected = new TreeMap<>();
         for (List<String> row : csv(scores)) {
             float[] values = new float[row.size() - 1];
@@ -173,7 +196,7 @@ class EmbedClusterTest {
     @Test
     void eventsAreThoseOfTheCommandLine() throws Exception {
         Path events = commands.resolve("events");
-        Unmute.run(commands, "detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
+        Unmute.run("detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
         List<String> expected = new ArrayList<>();
         for (List<String> row : csv(events.resolve("events.csv"))) {
             expected.add(String.join("|", row));
@@ -249,50 +272,24 @@ class EmbedClusterTest {
         long decided = JobTables.usable(JobTables.decided(out));
         assertThat(shown).as("clips that the index shows").isPositive().isLessThanOrEqualTo(decided);
         assertThat(decided).as("clips that were committed").isLessThan(recordings.usable);
-        String log = run("resumed", Map.of(), embed(recordings.folder.toString(), out.toString()));
-        assertThat(log).contains(" " + decided + " already there");
-        assertSameAsUndisturbed(out);
-        assertThat(run("again", Map.of(), embed(recordings.folder.toString(), out.toString())))
-                .contains("0 embedded now");
+        Path resumed = folder.resolve("resumed");
+        List<String> embed = embed(recordings.folder.toString(), out.toString());
+        String after =
+                run("resumed", withTestClasses(Map.of()), steps(embed, copy("file:" + out, "file:" + resumed), embed));
+        assertThat(after).contains(" " + decided + " already there", "(0 embedded now");
+        assertSameAsUndisturbed(resumed);
         assertSameAsUndisturbed(out);
     }
 
     @Test
-    void fromAndToHdfsTheBitsAreTheSame() throws Exception {
-        try (HdfsServer hdfs = HdfsServer.start(folder.resolve("hdfs"))) {
-            Configuration configuration = new Configuration();
-            hdfs.settings().forEach(configuration::set);
-            FileSystem files = FileSystem.get(java.net.URI.create(hdfs.url()), configuration);
-            files.copyFromLocalFile(
-                    new org.apache.hadoop.fs.Path(recordings.folder.toUri()),
-                    new org.apache.hadoop.fs.Path("/audio files"));
-            try {
-                run("hdfs", hadoop(hdfs.settings()), embed(hdfs.url() + "/audio files", hdfs.url() + "/a job"));
-            } catch (AssertionError e) {
-                throw new AssertionError(e.getMessage() + hdfs.shown(), e);
-            }
-            Path copy = folder.resolve("from-hdfs");
-            files.copyToLocalFile(new org.apache.hadoop.fs.Path("/a job"), new org.apache.hadoop.fs.Path(copy.toUri()));
-            assertSameAsUndisturbed(copy);
-        }
+    void fromAndToHdfsTheBitsAreTheSame() throws IOException {
+        assertSameAsUndisturbed(fromHdfs);
     }
 
     @Test
-    void fromAndToS3TheBitsAreTheSame() throws Exception {
-        Path copy = folder.resolve("from-s3");
-        try (S3Server s3 = S3Server.start(folder.resolve("s3"), "bucket")) {
-            Map<String, String> settings = hadoop(s3.settings());
-            Map<String, String> copying = withTestClasses(settings);
-            try {
-                run("to-s3", copying, copy(recordings.folder.toUri().toString(), "s3a://bucket/audio files"));
-                run("s3", settings, embed("s3a://bucket/audio files", "s3a://bucket/a job"));
-                run("from-s3", copying, copy("s3a://bucket/a job", copy.toUri().toString()));
-            } catch (AssertionError e) {
-                throw new AssertionError(e.getMessage() + s3.shown(), e);
-            }
-        }
-        assertThat(copy.resolve("tokens/_manifest.json")).exists();
-        assertSameAsUndisturbed(copy);
+    void fromAndToS3TheBitsAreTheSame() throws IOException {
+        assertThat(fromS3.resolve("tokens/_manifest.json")).exists();
+        assertSameAsUndisturbed(fromS3);
     }
 
     /** Hadoop settings in the form of a job's settings. */
@@ -302,13 +299,26 @@ class EmbedClusterTest {
         return prefixed;
     }
 
+    /** An application of several steps of {@link ClusterJob}. */
+    @SafeVarargs
+    private static List<String> steps(List<String>... steps) {
+        List<String> application = new ArrayList<>(List.of(ClusterJob.class.getName()));
+        for (List<String> step : steps) {
+            if (application.size() > 1) {
+                application.add(ClusterJob.THEN);
+            }
+            application.addAll(step);
+        }
+        return application;
+    }
+
     private static List<String> copy(String from, String to) {
-        return List.of(ClusterJob.class.getName(), "copy", from, to);
+        return List.of("copy", from, to);
     }
 
     private static List<String> embed(String audio, String out) {
         return List.of(
-                EMBED,
+                "embed",
                 "--audio",
                 audio,
                 "--out",
@@ -347,7 +357,9 @@ class EmbedClusterTest {
     }
 
     private static ChildJvm submit(String name, Map<String, String> settings, Path out) throws IOException {
-        return cluster.submit(name, settings, embed(recordings.folder.toString(), out.toString()));
+        List<String> application = new ArrayList<>(embed(recordings.folder.toString(), out.toString()));
+        application.set(0, EMBED);
+        return cluster.submit(name, settings, application);
     }
 
     private static String run(String name, Map<String, String> settings, List<String> application) throws Exception {

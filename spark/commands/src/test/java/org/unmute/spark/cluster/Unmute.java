@@ -1,39 +1,24 @@
 package org.unmute.spark.cluster;
 
-import java.nio.file.Path;
-import java.time.Duration;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.unmute.cli.Main;
 
-/** The command line in a separate JVM. */
+/** The command line, within this JVM, which has to compile its kernels only once. */
 public final class Unmute {
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final AtomicInteger RUNS = new AtomicInteger();
-
     private Unmute() {}
 
     /** Runs a command, which must succeed, and returns its output, including errors. */
-    public static String run(Path folder, Object... arguments) throws Exception {
+    public static synchronized String run(Object... arguments) {
         String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        try (ChildJvm jvm = ChildJvm.start(
-                "unmute-" + words[0] + "-" + RUNS.incrementAndGet(),
-                folder,
-                Map.of(),
-                List.of(
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx1g",
-                        "-cp",
-                        System.getProperty("java.class.path")),
-                "org.unmute.cli.Main",
-                List.of(words))) {
-            if (jvm.await(PATIENCE) != 0) {
-                throw new AssertionError("unmute " + String.join(" ", words) + jvm.shown());
-            }
-            return jvm.log();
+        StringWriter out = new StringWriter();
+        PrintWriter print = new PrintWriter(out, true);
+        int status = Main.run(print, print, words);
+        print.flush();
+        if (status != 0) {
+            throw new AssertionError("unmute " + String.join(" ", words) + " ended with status " + status + "\n" + out);
         }
+        return out.toString();
     }
 }
