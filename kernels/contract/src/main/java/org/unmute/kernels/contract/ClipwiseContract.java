@@ -188,6 +188,8 @@ public abstract class ClipwiseContract extends Contract {
     final Stream<DynamicTest> prototypeGroupMaxPool() {
         int[][] shapes = {{2, 3, 5, 7}, {3, 17, 33, 16}, {2, 63, 257, 31}, {4, 40, 70, 64}, {3, 70, 130, 100}};
         return each(shapes, s -> {
+            // Groups overlap, and are matched once more as clips.
+            skipIfLeftOut("prototypeGroupMaxPool " + Arrays.toString(s), 40.0 * s[0] * s[1] * s[2] * s[3]);
             TokenGroups groups = groups(s[0], s[1], s[2]);
             for (boolean binary : BOTH) {
                 PrototypeContract.Expected expected = null;
@@ -280,6 +282,7 @@ public abstract class ClipwiseContract extends Contract {
     final Stream<DynamicTest> binaryPrototypeMaxPoolOfRowsIsThatOfEachRow() {
         int[][] shapes = {{70, 8, 70, 64}, {9, 20, 40, 100}, {140, 4, 129, 33}, {33, 12, 64, 768}};
         return each(shapes, s -> {
+            skipIfLeftOut("binaryPrototypeMaxPool of rows " + Arrays.toString(s), 10.0 * s[0] * s[1] * s[2] * s[3]);
             float[] near = PrototypeContract.nearlyEqual(s);
             float[] plain = ValueKind.NORMAL.make(near.length, 21);
             float[] silent = new float[near.length];

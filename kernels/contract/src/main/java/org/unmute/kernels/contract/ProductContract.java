@@ -221,9 +221,10 @@ public abstract class ProductContract extends Contract {
             {1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {31, 1600, 97}, {1540, 3, 1410}
         }) {
             boolean large = s[0] * s[2] > 1 << 20;
-            // With each layout, eight functions and residuals and a frozen weight.
-            double layouts = large ? 3 : 10 * placements().length;
-            if (leavesOut("linearWithActivationAndResidual " + Arrays.toString(s), layouts * s[0] * s[1] * s[2])) {
+            // With each layout, eight functions and residuals and a frozen weight. A function takes as long as a sum of
+            // 50.
+            double maps = large ? 3 : 10 * placements().length;
+            if (leavesOut("linearWithActivationAndResidual " + Arrays.toString(s), maps * s[0] * s[2] * (s[1] + 50))) {
                 continue;
             }
             for (Placement p : large ? new Placement[] {Placement.PADDED} : placements()) {

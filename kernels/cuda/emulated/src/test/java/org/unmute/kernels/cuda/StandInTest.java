@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
+import org.unmute.kernels.contract.Contract;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
@@ -98,20 +100,24 @@ class StandInTest {
     }
 
     private List<DynamicTest> portableContract() throws IOException, InterruptedException {
-        return contract(75, StandInContract.class, 300, "unary_exp", "matmul", "prototype_match_binary");
+        return contract(75, StandInContract.class, List.of(), 300, "unary_exp", "matmul", "prototype_match_binary");
     }
 
     private List<DynamicTest> tensorContract() throws IOException, InterruptedException {
+        // PackedProductTest and SignMatchingTest run these kernels with all layouts.
+        List<String> few = List.of("-D" + Contract.FEW_LAYOUTS + "=true");
         return contract(
-                90, StandInTensorContract.class, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
+                90, StandInTensorContract.class, few, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
     }
 
-    private List<DynamicTest> contract(int capability, Class<?> suite, int min, String... kernels)
+    private List<DynamicTest> contract(int capability, Class<?> suite, List<String> more, int min, String... kernels)
             throws IOException, InterruptedException {
         ShimDevice.COMPILER.require();
         Path own = Files.createDirectory(folder.resolve("contract-" + capability));
+        List<String> options = new ArrayList<>(more);
+        options.add("-D" + TensorChoice.PROPERTY + "=always");
         List<DynamicTest> all = new StandIn(own)
-                .run(StandIn.executing(capability), List.of("-D" + TensorChoice.PROPERTY + "=always"), suite)
+                .run(StandIn.executing(capability), options, suite)
                 .toList();
         assertThat(all).as("tests that ran").hasSizeGreaterThan(min);
         assertThat(Files.readAllLines(own.resolve("launched.txt"))).contains(kernels);
