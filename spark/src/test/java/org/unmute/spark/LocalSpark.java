@@ -4,8 +4,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Spark within a test's JVM: two concurrent tasks, no web pages, only the loopback interface. All tests of the JVM share
- * it, since starting it takes seconds; it ends with the JVM.
+ * Spark within a test's JVM: two concurrent tasks, no web pages, only the loopback interface. All tests of the JVM
+ * share it, since starting it takes seconds; it ends with the JVM.
  */
 public final class LocalSpark {
     private final SparkSession session;
