@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,21 +52,15 @@ class BenchmarkTest {
     @TempDir
     static Path folder;
 
-    private static LocalSpark spark;
     private static Path grid;
     /** A run on a single machine. */
     private static Path whole;
 
     @BeforeAll
     static void prepare() throws IOException {
-        spark = new LocalSpark();
+        new LocalSpark();
         grid = SmallGrid.write(folder, 30, 12, PROBES_AND_PROTOCOL);
         whole = SingleMachine.run(grid, folder.resolve("whole"));
-    }
-
-    @AfterAll
-    static void end() {
-        spark.close();
     }
 
     /** Outcome of the application. */

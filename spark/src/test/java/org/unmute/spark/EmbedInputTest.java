@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,6 @@ import org.unmute.kernels.contract.FullBuild;
 /** Input of {@code Embed}: invalid heads, and the index of a job. */
 @FullBuild("runs Spark")
 class EmbedInputTest {
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir

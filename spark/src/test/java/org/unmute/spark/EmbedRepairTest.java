@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,6 @@ import org.unmute.kernels.contract.FullBuild;
 /** Running the same command again recreates results that its folder has lost. */
 @FullBuild("runs Spark")
 class EmbedRepairTest {
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +49,6 @@ import org.unmute.tensor.DType;
 
 @FullBuild("runs Spark")
 class EmbedTest {
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir

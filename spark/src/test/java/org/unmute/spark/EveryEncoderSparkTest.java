@@ -18,7 +18,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +37,6 @@ import org.unmute.spark.plan.EmbedOptions;
 class EveryEncoderSparkTest {
     private static final StructType COLUMNS = new StructType().add("path", DataTypes.StringType);
 
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir

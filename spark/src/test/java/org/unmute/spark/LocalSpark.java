@@ -3,11 +3,14 @@ package org.unmute.spark;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark within a test's JVM: two concurrent tasks, no web pages, only the loopback interface. */
-public final class LocalSpark implements AutoCloseable {
+/**
+ * Spark within a test's JVM: two concurrent tasks, no web pages, only the loopback interface. All tests of the JVM
+ * share it, since starting it takes seconds; it ends with the JVM.
+ */
+public final class LocalSpark {
     private final SparkSession session;
 
-    /** Starts Spark, or joins a session that another test left in this JVM. Uses Kryo, since many clusters do. */
+    /** Starts Spark, or joins the session that another test started in this JVM. Uses Kryo, since many clusters do. */
     public LocalSpark() {
         session = SparkSession.builder()
                 .master("local[2]")
@@ -26,10 +29,5 @@ public final class LocalSpark implements AutoCloseable {
 
     public JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
-    }
-
-    @Override
-    public void close() {
-        session.stop();
     }
 }

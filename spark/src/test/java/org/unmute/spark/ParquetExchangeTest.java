@@ -12,7 +12,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +27,6 @@ import org.unmute.kernels.contract.FullBuild;
 /** Spark reads tables that the command line writes, and vice versa. */
 @FullBuild("runs Spark")
 class ParquetExchangeTest {
-    @AutoClose
     private static LocalSpark spark;
 
     @TempDir

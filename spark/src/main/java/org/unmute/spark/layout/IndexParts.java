@@ -198,8 +198,8 @@ final class IndexParts {
     }
 
     /**
-     * Opens a part by its file. A builder that is given a path first reads all of Hadoop's default settings, which takes
-     * longer than reading most parts.
+     * Opens a part by its file. A builder that is given a path first reads all of Hadoop's default settings, which
+     * takes longer than reading most parts.
      */
     private static final class Part extends ParquetReader.Builder<Group> {
         private final MessageType columns;

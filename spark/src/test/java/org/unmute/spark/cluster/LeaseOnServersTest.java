@@ -34,7 +34,7 @@ import org.unmute.spark.layout.JobKey;
 class LeaseOnServersTest {
     private static final JobKey KEY =
             new JobKey(new TreeMap<>(Map.of("dtype", "F16")), "sample", "front end", List.of());
-    private static final int LEASE = 180; // a sign of life every 15 s: servers start slowly on a busy machine
+    private static final int LEASE = 36; // a sign of life every 3 s, for which other drivers wait
     private static final int DEAD = 3;
     private static final int DRIVERS = 6;
 

@@ -18,7 +18,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +45,6 @@ class AudioInputTest {
     static void start() {
         spark = new LocalSpark();
         PretendFileSystem.register(spark.context().hadoopConfiguration());
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
     }
 
     private void wav(String name, double seconds) throws IOException {

@@ -70,9 +70,11 @@ public final class PlanningAtScale {
 
     public static void main(String[] args) throws IOException {
         Path folder = Files.createTempDirectory("planning");
-        try (LocalSpark spark = new LocalSpark()) {
+        LocalSpark spark = new LocalSpark();
+        try {
             System.out.println(plan(spark, args[0], Integer.parseInt(args[1]), folder));
         } finally {
+            spark.session().stop();
             FileUtils.deleteDirectory(folder.toFile());
         }
     }

@@ -18,11 +18,9 @@ class PlanningAtScaleTest {
     @ParameterizedTest
     @ValueSource(strings = {"csv", "parquet", "parts", "folder"})
     void manyClipsArePlannedInSmallTasks(String kind, @TempDir Path temp) throws IOException {
-        try (LocalSpark spark = new LocalSpark()) {
-            PlanningAtScale.Taken taken = PlanningAtScale.plan(spark, kind, ROWS, temp);
-            assertThat(taken.plan().clips()).isEqualTo(ROWS);
-            assertThat(taken.plan().unknown()).isZero();
-            assertThat(taken.largestTask()).isLessThan(1 << 20); // Spark warns above this size
-        }
+        PlanningAtScale.Taken taken = PlanningAtScale.plan(new LocalSpark(), kind, ROWS, temp);
+        assertThat(taken.plan().clips()).isEqualTo(ROWS);
+        assertThat(taken.plan().unknown()).isZero();
+        assertThat(taken.largestTask()).isLessThan(1 << 20); // Spark warns above this size
     }
 }
