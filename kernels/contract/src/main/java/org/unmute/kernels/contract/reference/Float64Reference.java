@@ -1,6 +1,7 @@
 package org.unmute.kernels.contract.reference;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
@@ -23,12 +24,7 @@ public final class Float64Reference extends ScalarBackend {
         return Arrays.stream(views).allMatch(v -> v.dtype() == DType.F64);
     }
 
-    @Override
-    public void copy(View x, View out) {
-        if (!areDoubles(x, out)) {
-            super.copy(x, out);
-            return;
-        }
+    private static void map(View x, View out, DoubleUnaryOperator f) {
         double[] a = x.host().doubles();
         double[] o = out.host().doubles();
         RowLoop loop = new RowLoop(x, out);
@@ -37,9 +33,18 @@ public final class Float64Reference extends ScalarBackend {
         int stepO = loop.step(1);
         loop.forEach(at -> {
             for (int i = 0, k = at[0], j = at[1]; i < n; i++, k += stepA, j += stepO) {
-                o[j] = a[k];
+                o[j] = f.applyAsDouble(a[k]);
             }
         });
+    }
+
+    @Override
+    public void copy(View x, View out) {
+        if (!areDoubles(x, out)) {
+            super.copy(x, out);
+            return;
+        }
+        map(x, out, v -> v);
     }
 
     @Override
@@ -48,17 +53,7 @@ public final class Float64Reference extends ScalarBackend {
             super.unary(f, p, q, x, out);
             return;
         }
-        double[] a = x.host().doubles();
-        double[] o = out.host().doubles();
-        RowLoop loop = new RowLoop(x, out);
-        int n = loop.length();
-        int stepA = loop.step(0);
-        int stepO = loop.step(1);
-        loop.forEach(at -> {
-            for (int i = 0, k = at[0], j = at[1]; i < n; i++, k += stepA, j += stepO) {
-                o[j] = f.apply(a[k], p, q);
-            }
-        });
+        map(x, out, v -> f.apply(v, p, q));
     }
 
     @Override
@@ -88,17 +83,7 @@ public final class Float64Reference extends ScalarBackend {
             super.affine(x, scale, shift, out);
             return;
         }
-        double[] a = x.host().doubles();
-        double[] o = out.host().doubles();
-        RowLoop loop = new RowLoop(x, out);
-        int n = loop.length();
-        int stepA = loop.step(0);
-        int stepO = loop.step(1);
-        loop.forEach(at -> {
-            for (int i = 0, k = at[0], j = at[1]; i < n; i++, k += stepA, j += stepO) {
-                o[j] = a[k] * scale + shift;
-            }
-        });
+        map(x, out, v -> v * scale + shift);
     }
 
     @Override
