@@ -79,7 +79,7 @@ class KeywordsEndToEndTest {
         Ran ran = Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", recordings)
                 .endsWith(ExitCode.OK);
         assertThat(ran.out())
-                .contains("1 recordings tagged, 2 skipped")
+                .contains("1 recording tagged, 2 skipped")
                 .contains("skipped empty.wav: ")
                 .contains("skipped text.wav: ");
         assertThat(Ran.unmute("tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings)

@@ -324,7 +324,10 @@ final class EmbedRun {
         shown.forEach(document.putArray("skippedClips")::add);
         result(document, lines);
         if (total == 0) {
-            throw new InputException("none of the " + done.clips() + " clips could be used");
+            throw new InputException(
+                    done.clips() == 1
+                            ? "the clip could not be used"
+                            : "none of the " + done.clips() + " clips could be used");
         }
     }
 

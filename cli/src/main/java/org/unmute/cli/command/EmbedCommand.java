@@ -138,7 +138,7 @@ final class EmbedCommand extends ComputingCommand {
             EmbedReport report = new EmbedReport(out, outcome, chosen.clips().others(), repaired, writer.clips());
             print(report.document(), report::print);
             if (outcome.embedded() + outcome.present() == 0) {
-                throw CommandException.input("none of the " + clips.size() + " recordings could be used");
+                throw CommandException.noneUsable(clips.size());
             }
         } catch (Embedding.UnusableClipException e) {
             throw CommandException.input(e.getMessage(), e);

@@ -30,6 +30,14 @@ public final class CommandException extends RuntimeException {
         return new CommandException(ExitCode.INPUT, message, cause);
     }
 
+    /** None of this many recordings could be used; the reasons were printed. */
+    public static CommandException noneUsable(long recordings) {
+        return input(
+                recordings == 1
+                        ? "the recording could not be used"
+                        : "none of the " + recordings + " recordings could be used");
+    }
+
     /** The work could not be completed. */
     public static CommandException failed(String message) {
         return failed(message, null);

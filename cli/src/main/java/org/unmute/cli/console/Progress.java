@@ -74,7 +74,7 @@ public final class Progress implements ProgressBar {
      * Starts reporting.
      *
      * @param what  the activity ("embedding")
-     * @param unit  what is counted ("clips")
+     * @param unit  what is counted, in the plural ("clips")
      * @param total the total, at least 0
      * @param quiet whether to stay silent
      */
@@ -189,7 +189,8 @@ public final class Progress implements ProgressBar {
         }
         clear();
         double seconds = seconds(clock.getAsLong());
-        err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
+        String counted = total == 1 && unit.endsWith("s") ? unit.substring(0, unit.length() - 1) : unit;
+        err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + counted + " in "
                 + Units.duration((clock.getAsLong() - started) / 1e9) + rate(seconds));
         if (goingOn != null && done < total) {
             err.println(why + ": run the same command again, " + goingOn.get());

@@ -58,7 +58,7 @@ public record DetectionReport(
      */
     public void requireSome() {
         if (outcome.found() + outcome.present() == 0) {
-            throw CommandException.input("none of the " + recordings + " recordings could be used");
+            throw CommandException.noneUsable(recordings);
         }
     }
 

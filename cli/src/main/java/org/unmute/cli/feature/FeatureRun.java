@@ -120,7 +120,7 @@ public final class FeatureRun {
      */
     public void requireSome(int clips) {
         if (skipped.size() == clips) {
-            throw CommandException.input("none of the " + clips + " recordings could be used");
+            throw CommandException.noneUsable(clips);
         }
     }
 

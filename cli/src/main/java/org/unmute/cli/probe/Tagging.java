@@ -10,6 +10,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.data.CsvWriter;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 import org.unmute.events.scoring.Activation;
 import org.unmute.events.scoring.ScoringHead;
 import org.unmute.probes.cache.AudioClip;
@@ -75,7 +76,7 @@ public final class Tagging {
      */
     public void requireSome(int clips) {
         if (tagged.isEmpty()) {
-            throw CommandException.input("none of the " + clips + " recordings could be used");
+            throw CommandException.noneUsable(clips);
         }
     }
 
@@ -144,7 +145,8 @@ public final class Tagging {
      * @param scores the file that was written; null for none
      */
     public void print(PrintWriter o, Path scores) {
-        o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped" + written(scores));
+        o.println(
+                Units.count(tagged.size(), "recording") + " tagged, " + skipped.size() + " skipped" + written(scores));
         skipped.forEach(reason -> o.println("  skipped " + reason));
     }
 

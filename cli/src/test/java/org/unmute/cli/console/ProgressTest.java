@@ -40,6 +40,15 @@ class ProgressTest {
     }
 
     @Test
+    void oneIsNotCountedInThePlural() {
+        try (Progress progress = new Progress(new PrintWriter(text), "tagging", "clips", 1, false, nanos::get)) {
+            nanos.addAndGet(2_000_000_000L);
+            progress.advance(1);
+        }
+        assertThat(text.toString()).isEqualToNormalizingNewlines("tagging: 1 clip in 2.0 s, 0.500 clips/s\n");
+    }
+
+    @Test
     void aTerminalLineIsRewrittenAndWipedForRemarks() {
         try (Progress progress = start(true)) {
             for (int i = 0; i < 2; i++) {
