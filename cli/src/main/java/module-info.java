@@ -51,6 +51,8 @@ module org.unmute.cli {
     opens org.unmute.cli.probe to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.report to
+            info.picocli;
     opens org.unmute.cli.review to
             info.picocli,
             com.fasterxml.jackson.databind;
