@@ -16,6 +16,8 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.base to
             info.picocli;
+    opens org.unmute.cli.benchmark to
+            info.picocli;
     opens org.unmute.cli.clip to
             info.picocli,
             com.fasterxml.jackson.databind;
