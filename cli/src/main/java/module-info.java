@@ -16,6 +16,8 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.base to
             info.picocli;
+    opens org.unmute.cli.benchmark to
+            info.picocli;
     opens org.unmute.cli.clip to
             info.picocli,
             com.fasterxml.jackson.databind;
@@ -51,6 +53,8 @@ module org.unmute.cli {
     opens org.unmute.cli.probe to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.report to
+            info.picocli;
     opens org.unmute.cli.review to
             info.picocli,
             com.fasterxml.jackson.databind;

@@ -2,8 +2,6 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.results.GridFile;
@@ -14,11 +12,12 @@ import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
 import org.unmute.cli.base.CommandHost;
 import org.unmute.cli.base.ComputingCommand;
+import org.unmute.cli.benchmark.JoinedRuns;
+import org.unmute.cli.benchmark.RunLimits;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.data.provenance.OutputFolder;
-import org.unmute.data.provenance.Units;
 import org.unmute.options.GridOptions;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -45,8 +44,6 @@ import picocli.CommandLine.Parameters;
             "  unmute benchmark --merge run-a/ run-b/ --out run/"
         })
 final class BenchmarkCommand extends ComputingCommand {
-    private static final double SECONDS_PER_HOUR = 3600;
-
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -57,14 +54,8 @@ final class BenchmarkCommand extends ComputingCommand {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
     private Path out;
 
-    @Option(
-            names = "--merge",
-            paramLabel = "DIR",
-            arity = "1..*",
-            description =
-                    "Runs nothing, but joins folders of runs of one grid, each with some of its cells, in --out. They"
-                            + " must agree in all but measured times; token caches stay where they are.")
-    private List<Path> merge = List.of();
+    @Mixin
+    private JoinedRuns joined;
 
     @Mixin
     private GridOptions cells;
@@ -72,47 +63,25 @@ final class BenchmarkCommand extends ComputingCommand {
     @Mixin
     private MissingTokens missingTokens;
 
-    @Option(
-            names = "--max-hours",
-            paramLabel = "H",
-            description =
-                    "Refuse to start if it is expected to take longer; with --yes start, and stop after so many hours.")
-    private Double maxHours;
-
-    @Option(
-            names = "--yes",
-            description =
-                    "Start even if more than --max-hours are expected, or the disk has less room than the token caches"
-                            + " are expected to need.")
-    private boolean yes;
-
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            description =
-                    "Cells worked on at a time; they share the threads. 0: as many as threads, if memory for their"
-                            + " batches allows it (default: ${DEFAULT-VALUE}). Results do not depend on it.")
-    private int workers;
+    @Mixin
+    private RunLimits limits;
 
     @Override
     public Integer call() throws IOException {
         begin();
-        if (merge.isEmpty() == (gridFile == null)) {
+        if (joined.given() == (gridFile != null)) {
             throw CommandException.usage("one of both is needed: a grid to run, or --merge with folders of runs");
         }
-        if (!merge.isEmpty()) {
-            requireNoneOfRunning();
+        if (joined.given()) {
+            joined.requireNoneOfRunning(this::matched);
             try (OutputFolder output = claim(out)) {
-                merge();
+                join();
                 output.finish(BenchmarkRun::isResult);
             }
             return status;
         }
-        if (workers < 0 || maxHours != null && !(maxHours > 0)) {
-            throw CommandException.usage(
-                    "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
-        }
-        StopSignal stop = maxHours == null ? StopSignal.never() : StopSignal.after(maxHours * SECONDS_PER_HOUR);
+        limits.requireValid();
+        StopSignal stop = limits.stop();
         CellSelection selection = CellSelection.read(gridFile, cells.only());
         record.input(gridFile);
         openBackend();
@@ -134,7 +103,7 @@ final class BenchmarkCommand extends ComputingCommand {
                         compute.backend().equals("auto") ? Backends.current().name() : compute.backend(),
                         record.backendReason(),
                         compute.threads(),
-                        workers,
+                        limits.workers(),
                         stop),
                 selection.cells(),
                 selection.grid().protocol(),
@@ -145,18 +114,7 @@ final class BenchmarkCommand extends ComputingCommand {
                 return;
             }
             plan.lines(run.finishedBefore()).forEach(this::tell);
-            if (maxHours != null && !yes && plan.hours() > maxHours) {
-                throw CommandException.failed(String.format(
-                        Locale.ROOT,
-                        "about %s are expected, --max-hours allows %s: choose cells with --only, or"
-                                + " add --yes to start and stop after that time; a stopped run can be gone on"
-                                + " with",
-                        Units.duration(SECONDS_PER_HOUR * plan.hours()),
-                        Units.duration(SECONDS_PER_HOUR * maxHours)));
-            }
-            if (!yes) {
-                plan.requireSpace();
-            }
+            limits.requireWithin(plan);
             BenchmarkRun.removeHalfWritten(out);
             GridFile.write(out, selection.grid());
             boolean complete = run.work(plan);
@@ -174,23 +132,8 @@ final class BenchmarkCommand extends ComputingCommand {
         print(results.document(), o -> BenchmarkTables.print(results, advice, o));
     }
 
-    private void requireNoneOfRunning() {
-        for (String option :
-                List.of("--only", "--cache", "--allow-missing", "--max-hours", "--yes", "--dry-run", "--workers")) {
-            if (matched(option)) {
-                throw CommandException.usage(
-                        option + " says how cells are run, and --merge runs none: leave one of them out");
-            }
-        }
-    }
-
-    private void merge() throws IOException {
-        BenchmarkMerge joint = BenchmarkMerge.of(out, merge);
-        for (Path folder : merge) {
-            record.input(folder.resolve(GridFile.FILE));
-        }
-        tell(joint.summary());
-        joint.write();
+    private void join() throws IOException {
+        BenchmarkMerge joint = joined.join(out, this);
         BenchmarkOutcome results = joint.results();
         end(
                 results,

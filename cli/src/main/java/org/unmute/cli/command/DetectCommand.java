@@ -2,34 +2,29 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.detect.CamtrapOptions;
+import org.unmute.cli.detect.DetectionPlan;
 import org.unmute.cli.detect.DetectionReport;
+import org.unmute.cli.detect.EventFiles;
+import org.unmute.cli.detect.EventForms;
 import org.unmute.cli.detect.FolderDetection;
+import org.unmute.cli.detect.RecordingTokens;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.probe.SavedProbe;
-import org.unmute.cli.probe.TokenData;
 import org.unmute.data.field.FieldLog;
-import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.CachedTokens;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectorSetup;
-import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
-import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,23 +70,11 @@ final class DetectCommand extends ComputingCommand {
     @Mixin
     private AudioOptions audio;
 
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Token cache of the recordings, made with the probe's encoder: events are found in it, and"
-                    + " no encoder runs. Recordings that it lacks are encoded.")
-    private Path cache;
+    @Mixin
+    private RecordingTokens cache;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
-    private Path out;
-
-    @Option(
-            names = "--format",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Tables to write, several separated by commas: ${COMPLETION-CANDIDATES} (default: csv). A"
-                    + " format that is added later needs no new computation.")
-    private Set<OutputFormat> formats = EnumSet.of(OutputFormat.CSV);
+    @Mixin
+    private EventFiles files;
 
     @Mixin
     private EventOptions events;
@@ -100,14 +83,7 @@ final class DetectCommand extends ComputingCommand {
     private FieldOptions field;
 
     @Mixin
-    private CamtrapOptions camtrap;
-
-    @Option(
-            names = "--page",
-            description =
-                    "Also write events.html: a list to sort and filter, with pictures and sound of the best and the"
-                            + " doubtful events of each class; at most 20 MB.")
-    private boolean page;
+    private EventForms forms;
 
     @Option(names = "--dry-run", description = "Only say what would be done.")
     private boolean dryRun;
@@ -120,71 +96,34 @@ final class DetectCommand extends ComputingCommand {
         openBackend();
         DetectorSetup setup = probe.isGiven() ? ofProbe() : ofHead();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
-        camtrap.check(formats, clips, places);
+        forms.camtrap().check(files.formats(), clips, places);
         DetectionSettings settings =
                 setup.settings().with("channels", audio.channels().toString());
-        try (TokenCache tokens = cache == null ? null : open(setup)) {
-            CachedTokens cached = tokens == null
-                    ? null
-                    : new CachedTokens(tokens, setup.probe().probe().layers() > 0);
-            if (cached != null && !cached.exact()) {
-                // Events found in rounded tokens are not those of the recordings.
-                settings =
-                        settings.with("tokens", "of a cache in " + tokens.key().dtype());
+        try (RecordingTokens.Opened tokens = cache.open(probe, setup, record)) {
+            DetectionPlan plan = new DetectionPlan(files.out(), setup, clips.size(), tokens.noted(settings));
+            plan.tell(events.context(), this);
+            if (dryRun) {
+                print(plan.document(), plan::print);
+            } else {
+                detect(plan, clips, places, tokens.tokens());
             }
-            return detect(setup, clips, places, settings, cached);
         }
+        return status;
     }
 
-    private TokenCache open(DetectorSetup setup) throws IOException {
-        if (!probe.isGiven()) {
-            throw CommandException.usage("--cache holds tokens, and the encoder's own head scores sound: give --probe,"
-                    + " or leave --cache out");
-        }
-        TokenCache tokens = TokenCache.open(cache);
-        try {
-            TokenData.requireIntact(tokens);
-            TokenData.requireSameEncoder(setup.probe(), tokens, probe.file(), cache);
-            record.result("cache", cache.toString());
-            return tokens;
-        } catch (RuntimeException e) {
-            tokens.close();
-            throw e;
-        }
-    }
-
-    private Integer detect(
-            DetectorSetup setup,
-            List<AudioClip> clips,
-            FieldLog places,
-            DetectionSettings settings,
-            CachedTokens cached)
+    private void detect(DetectionPlan plan, List<AudioClip> clips, FieldLog places, CachedTokens cached)
             throws IOException {
-        setup.lines().forEach(this::tell);
-        if (setup.file() != null) {
-            ProbeFiles.remarkOnMissingDigest(setup.file(), this::tell);
-        }
-        if (events.context().isStrideIdle(setup.scorer())) {
-            tell("--stride does not matter where each row is scored by itself");
-        }
-        if (dryRun) {
-            print(
-                    Map.of("out", out.toString(), "recordings", clips.size(), "settings", settings.values()),
-                    o -> o.println(out + ": would hold the events of " + Units.count(clips.size(), "recording")
-                            + "; nothing was written"));
-            return status;
-        }
+        DetectorSetup setup = plan.setup();
         if (setup.file() != null) {
             record.input(setup.file());
         }
-        FolderDetection detection = new FolderDetection(setup, clips, places, out, audio, warnings, this);
-        try (DetectionFolder folder = DetectionFolder.open(out, settings, line())) {
-            DetectionReport report = detection.write(folder, cached, formats, camtrap, page);
+        FolderDetection detection = new FolderDetection(setup, clips, places, files.out(), audio, warnings, this);
+        try (DetectionFolder folder = DetectionFolder.open(files.out(), plan.settings(), line())) {
+            DetectionReport report = detection.write(folder, cached, files.formats(), forms);
             folder.finish();
             print(report.result(), report::print);
             report.requireSome();
         }
-        return status;
     }
 
     private DetectorSetup ofProbe() throws IOException {

@@ -4,27 +4,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.unmute.cli.base.ComputingCommand;
-import org.unmute.cli.console.CommandException;
 import org.unmute.cli.eval.ClipEvaluation;
 import org.unmute.cli.eval.EvaluatedSource;
+import org.unmute.cli.eval.EventScoring;
+import org.unmute.cli.eval.RetrievalOptions;
 import org.unmute.cli.eval.RetrievalScores;
+import org.unmute.cli.eval.ScoreOutput;
+import org.unmute.cli.eval.ScoredTokens;
 import org.unmute.cli.eval.TruthOptions;
 import org.unmute.cli.event.EventEvalOptions;
-import org.unmute.cli.event.EventEvaluation;
 import org.unmute.cli.event.EventReport;
-import org.unmute.cli.option.MissingTokens;
-import org.unmute.cli.probe.TokenData;
-import org.unmute.data.Manifest;
 import org.unmute.data.provenance.OutputFolder;
-import org.unmute.events.scoring.ProbeFiles;
-import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Evaluates a trained probe, or a table of scores, against labels. */
 @Command(
@@ -50,42 +44,17 @@ final class EvalCommand extends ComputingCommand {
     @Mixin
     private EventEvalOptions events;
 
-    @Option(
-            names = "--at",
-            paramLabel = "K",
-            description = "The K of the precision at K of --retrieval (default: ${DEFAULT-VALUE}).")
-    private int at = 10;
-
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Token cache of the clips; needed with --probe and --retrieval.")
-    private Path cache;
+    @Mixin
+    private RetrievalOptions ranking;
 
     @Mixin
-    private MissingTokens missingTokens;
+    private ScoredTokens tokens;
 
     @Mixin
     private TruthOptions truth;
 
-    @Option(
-            names = "--per-class",
-            description =
-                    "Print the average precision of each class, and precision, recall and F1 at its learned threshold.")
-    private boolean perClass;
-
-    @Option(
-            names = "--confusion",
-            paramLabel = "FILE",
-            description = "Write the confusion matrix of a set with one class a clip to this CSV file: a row for each"
-                    + " true class, a column for each predicted one.")
-    private Path confusion;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "Write eval.json here (default: the folder of --probe; none if that is a file).")
-    private Path out;
+    @Mixin
+    private ScoreOutput shown;
 
     @Override
     public Integer call() throws IOException {
@@ -114,75 +83,53 @@ final class EvalCommand extends ComputingCommand {
 
     /** The folder that receives the results; null if they are only printed. */
     private Path target() {
-        return out != null ? out : source.probe() != null && Files.isDirectory(source.probe()) ? source.probe() : null;
+        return shown.target(source);
     }
 
     private void retrieval() throws IOException {
-        source.requireCache(cache);
-        if (at < 1) {
-            throw CommandException.usage("--at must be at least 1, is " + at);
-        }
+        source.requireCache(tokens.folder());
+        ranking.requireValid();
         openBackend();
-        try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
-            List<String> missing = new ArrayList<>();
-            Manifest labelled = TokenData.matched(
-                    truth.labels().read(null, truth.splits(), record, remarks()), tokens, missing, this::tell);
-            RetrievalScores scores = RetrievalScores.of(labelled, tokens, at);
-            if (out != null) {
-                record.result("cacheFolder", cache.toString()).result("retrieval", scores);
-                record.writeTo(out.resolve("eval.json"));
-            }
-            print(scores, scores::print);
+        RetrievalScores scores = ranking.scores(tokens, truth, this);
+        if (shown.out() != null) {
+            record.result("cacheFolder", tokens.folder().toString()).result("retrieval", scores);
+            record.writeTo(shown.out().resolve("eval.json"));
         }
+        print(scores, scores::print);
     }
 
     private void clips() throws IOException {
         ClipEvaluation evaluation;
         if (source.probe() != null) {
-            source.requireCache(cache);
+            source.requireCache(tokens.folder());
             openBackend();
-            evaluation =
-                    ClipEvaluation.ofProbes(source.probe(), cache, missingTokens, truth, common.seed(), target(), this);
+            evaluation = ClipEvaluation.ofProbes(source.probe(), tokens, truth, common.seed(), target(), this);
         } else {
             evaluation = ClipEvaluation.ofTable(source.scores(), truth, common.seed(), this);
         }
-        if (confusion != null) {
-            evaluation.writeConfusion(confusion);
-        }
+        shown.confuse(evaluation);
         ObjectNode document = evaluation.document();
         if (target() != null) {
             record.results(document).writeTo(target().resolve("eval.json"));
         }
-        print(document, o -> evaluation.print(o, perClass));
+        print(document, o -> evaluation.print(o, shown.perClass()));
     }
 
     private void events() throws IOException {
-        EventEvaluation evaluation = new EventEvaluation(
-                events, truth.labels(), truth.splits(), truth.resamples(), common.seed(), record, remarks());
-        Path probe = source.probe();
+        EventScoring scoring = new EventScoring(source, events, truth, common.seed(), this);
         EventReport report;
-        if (probe != null) {
-            source.requireCache(cache);
+        if (source.probe() != null) {
+            source.requireCache(tokens.folder());
             openBackend();
-            for (Path f : ProbeFiles.all(probe)) {
-                ProbeFiles.remarkOnMissingDigest(f, this::tell);
-            }
-            try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
-                report = evaluation.ofProbes(probe, cache, tokens, compute.digests());
-            }
-        } else if (source.scores() != null) {
-            throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --probe,"
-                    + " --frame-scores or --detections");
+            report = scoring.ofProbes(tokens, compute.digests());
         } else {
-            report = source.frameScores() != null
-                    ? evaluation.ofScores(source.frameScores())
-                    : evaluation.ofDetections(source.detections());
+            report = scoring.ofFiles();
         }
         ObjectNode document = report.document();
         Path target = target();
         if (target != null) {
             record.results(document).writeTo(Files.createDirectories(target).resolve("eval-events.json"));
         }
-        print(document, o -> report.print(o, perClass));
+        print(document, o -> report.print(o, shown.perClass()));
     }
 }

@@ -64,23 +64,18 @@ public final class FolderDetection {
      *
      * @param cached  tokens of the recordings; null for none
      * @param formats of the tables
-     * @param camtrap of a data package, if the formats have one
-     * @param page    whether events are also written as a page
+     * @param forms   what else is made of the events
      * @throws IOException if a file cannot be read or written
      */
     public DetectionReport write(
-            DetectionFolder folder,
-            CachedTokens cached,
-            Set<OutputFormat> formats,
-            CamtrapOptions camtrap,
-            boolean page)
+            DetectionFolder folder, CachedTokens cached, Set<OutputFormat> formats, EventForms forms)
             throws IOException {
         Outcome outcome = find(folder, cached, formats);
         tellOfField(RecordingTable.write(folder, clips, places));
         if (formats.contains(OutputFormat.CAMTRAPDP)) {
-            camtrap.write(folder, clips, places, setup).forEach(run::tell);
+            forms.camtrap().write(folder, clips, places, setup).forEach(run::tell);
         }
-        EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, places, outcome) : null;
+        EventPage.Rendered shown = forms.page() ? DetectionPage.write(setup, folder, clips, places, outcome) : null;
         DetectionReport report = new DetectionReport(out, setup, clips.size(), outcome, formats, shown);
         report.remarks().forEach(run::tell);
         report.note(run.record()).write(out);

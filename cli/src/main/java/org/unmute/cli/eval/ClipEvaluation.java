@@ -11,7 +11,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.option.LabelOptions;
-import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.cli.score.ConfusionText;
@@ -48,7 +47,7 @@ public final class ClipEvaluation {
      * Scores the probes of a run on cached tokens.
      *
      * @param probe  a probe's file, or the folder of a run
-     * @param cache  folder of the tokens
+     * @param cached the tokens
      * @param given  the labels
      * @param seed   of the bootstrap
      * @param target folder that receives the list of clips; null for none
@@ -56,13 +55,7 @@ public final class ClipEvaluation {
      * @throws IOException if a file cannot be read or written
      */
     public static ClipEvaluation ofProbes(
-            Path probe,
-            Path cache,
-            MissingTokens missingTokens,
-            TruthOptions given,
-            long seed,
-            Path target,
-            CommandRun run)
+            Path probe, ScoredTokens cached, TruthOptions given, long seed, Path target, CommandRun run)
             throws IOException {
         List<String> missing = new ArrayList<>();
         List<TrainedProbe> probes = new ArrayList<>();
@@ -73,8 +66,8 @@ public final class ClipEvaluation {
             run.record().input(f);
         }
         TrainedProbe first = probes.getFirst();
-        try (TokenCache tokens = missingTokens.open(cache, run.record(), run::tell)) {
-            TokenData.requireSameEncoder(first, tokens, probe, cache);
+        try (TokenCache tokens = cached.open(run)) {
+            TokenData.requireSameEncoder(first, tokens, probe, cached.folder());
             Manifest truth = TokenData.matched(
                     given.labels().read(first.classes(), given.splits(), run.record(), run.remarks()),
                     tokens,

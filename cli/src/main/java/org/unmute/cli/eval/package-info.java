@@ -1,2 +1,2 @@
-/** What the command eval computes for clips. */
+/** What the command eval scores, against what, and what it shows of it. */
 package org.unmute.cli.eval;

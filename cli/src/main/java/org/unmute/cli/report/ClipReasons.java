@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.cli.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +11,8 @@ import org.unmute.audio.playback.Mixdown;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.probe.RecordingPart;
+import org.unmute.cli.probe.SavedProbe;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.report.benchmark.Block;
 import org.unmute.report.benchmark.Section;
