@@ -213,7 +213,8 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         if (cell.probe().learnedEvents()) {
             CachedScores cached = new CachedScores(cache, spec.rowTimes());
             RowTargets rows = first.fold().validation().rows();
-            LearnedEvents.Taught taught = new LearnedEvents(validation, cached).taught(probe, rows, ofBoxes);
+            LearnedEvents.Taught taught =
+                    new LearnedEvents(validation, cached, dataset.entry().collar()).taught(probe, rows, ofBoxes);
             taught.probe().save(file);
             strong.write(taught, ofBoxes, tests.getFirst(), cache, folder);
         } else {
