@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.probes.pool.TrainedProbe;
 
 /** {@code benchmark} with probes that are trained row by row, on DESED's layout and HEAR's. */
 class BenchmarkFramesTest {
@@ -275,6 +276,20 @@ class BenchmarkFramesTest {
                         .asBoolean())
                 .isFalse();
         assertThat(events.at("/metrics/event_f1_micro").asDouble()).isBetween(0.0, 1.0);
+        Path cell = out.resolve("own/dcase2016/linear-mean-frames");
+        assertThat(TrainedProbe.open(cell.resolve("seed-0/probe.safetensors"))
+                        .eventDecisions()
+                        .learned()
+                        .source())
+                .contains("by onsets and seconds");
+        // What an earlier version began: its thresholds were chosen by ends, too.
+        String settings = Files.readString(cell.resolve("settings.txt"));
+        assertThat(settings).contains("events.thresholds=learned by onsets\n");
+        Files.writeString(cell.resolve("settings.txt"), settings.replace(" by onsets", ""));
+        assertThat(Ran.unmute("benchmark", "-q", folder.resolve("hear.toml"), "--out", out)
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("events.thresholds is learned by onsets, there it was learned");
     }
 
     @Test

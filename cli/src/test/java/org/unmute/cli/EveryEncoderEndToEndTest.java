@@ -3,14 +3,11 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.contract.golden.EncoderConfig;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -29,50 +27,29 @@ class EveryEncoderEndToEndTest {
     @TempDir
     private Path temporary;
 
-    private record Case(Path folder, JsonNode config, Path checkpoint) {
+    private record Case(Path folder, EncoderConfig config, Path checkpoint) {
         String name() {
             return folder.getFileName().toString();
         }
 
         /** What the small checkpoints do not state. */
         List<Object> options() {
-            List<Object> all = new ArrayList<>(List.of(
-                    "--encoder",
-                    checkpoint,
-                    "--model",
-                    config.get("encoder").asText().replaceFirst("_ft$", "")));
-            for (String key : List.of("heads", "num_heads")) {
-                if (config.has(key)) {
-                    all.addAll(List.of("--heads", config.get(key).asInt()));
-                }
+            List<Object> all = new ArrayList<>(List.of("--encoder", checkpoint, "--model", config.model()));
+            if (config.heads() > 0) {
+                all.addAll(List.of("--heads", config.heads()));
             }
-            JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
-            if (!heads.isMissingNode()) {
-                all.addAll(List.of("--heads", heads.asInt()));
+            if (config.frames() > 0) {
+                all.addAll(List.of("--frames", config.frames()));
             }
-            if (name().equals("m2d")) {
-                all.addAll(List.of("--frames", config.get("input_size").get(1).asInt()));
-            }
-            if (config.has("target_length") && !name().equals("dasheng")) {
-                all.addAll(List.of("--frames", config.get("target_length").asInt()));
-            }
-            for (Map.Entry<String, JsonNode> e : config.path("cfg").properties()) {
-                all.addAll(List.of("--config", e.getKey() + "=" + e.getValue().asText()));
-            }
-            if (config.has("stride_freq_time")) {
-                JsonNode strides = config.get("stride_freq_time");
-                all.addAll(List.of("--config", "fstride=" + strides.get(0).asText()));
-                all.addAll(List.of("--config", "tstride=" + strides.get(1).asText()));
-            }
-            if (config.has("norm_mean")) {
-                all.addAll(List.of("--norm-mean=" + config.get("norm_mean").asText()));
-                all.addAll(List.of("--norm-std=" + config.get("norm_std").asText()));
+            config.entries().forEach((name, value) -> all.addAll(List.of("--config", name + "=" + value)));
+            if (!Double.isNaN(config.mean())) {
+                all.addAll(List.of("--norm-mean=" + config.mean(), "--norm-std=" + config.std()));
             }
             return all;
         }
 
         Path wav() {
-            return ModelsGolden.require(config.get("wav").asText());
+            return ModelsGolden.require(config.wav());
         }
     }
 
@@ -80,8 +57,7 @@ class EveryEncoderEndToEndTest {
         List<Case> all = new ArrayList<>();
         try (Stream<Path> folders = Files.list(ModelsGolden.require("tiny"))) {
             for (Path folder : folders.sorted().toList()) {
-                JsonNode config = new ObjectMapper()
-                        .readTree(folder.resolve("config.json").toFile());
+                EncoderConfig config = EncoderConfig.read(folder);
                 try (Stream<Path> files = Files.list(folder)) {
                     Path checkpoint = files.filter(
                                     f -> f.getFileName().toString().matches("checkpoint\\..*|model\\.safetensors"))

@@ -3,15 +3,11 @@ package org.unmute.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioFiles;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.contract.golden.EncoderConfig;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
@@ -72,8 +69,7 @@ class EveryEncoderSparkTest {
     }
 
     private static void compare(Path folder) throws IOException {
-        JsonNode config =
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        EncoderConfig config = EncoderConfig.read(folder);
         Path checkpoint;
         try (Stream<Path> files = Files.list(folder)) {
             checkpoint = files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model.*\\.safetensors"))
@@ -81,7 +77,13 @@ class EveryEncoderSparkTest {
                     .findFirst()
                     .orElseThrow();
         }
-        EncoderSettings settings = settings(config);
+        EncoderSettings settings = EncoderSettings.AUTHORS
+                .withModel(config.model())
+                .withConfig(config.entries())
+                .withFrames(config.frames())
+                .withNorm(config.mean(), config.std())
+                .withSampleRate(config.rate())
+                .withHeads(config.heads());
         Dataset<Row> rows = spark.session().createDataFrame(List.of(RowFactory.create(recording.toString())), COLUMNS);
         EmbedOptions options = EmbedOptions.of(checkpoint.toString()).withEncoderSettings(settings, null);
         ClipTokens found = UnmuteSpark.embed(rows, options).collectAsList().getFirst();
@@ -91,30 +93,5 @@ class EveryEncoderSparkTest {
         assertThat(found.getCls()).isEqualTo(map.cls());
         assertThat(List.of(found.getTime(), found.getFreq(), found.getDim()))
                 .containsExactly(map.time(), map.freq(), map.dim());
-    }
-
-    /** What the small checkpoints do not state. */
-    private static EncoderSettings settings(JsonNode config) {
-        String model = config.get("encoder").asText().replaceFirst("_ft$", "");
-        Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg")
-                .properties()
-                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
-        if (config.has("stride_freq_time")) {
-            cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
-            cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
-        }
-        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model).withConfig(cfg);
-        if (config.has("target_length") && !model.equals("dasheng")) {
-            settings = settings.withFrames(config.get("target_length").asInt());
-        }
-        if (model.equals("m2d") && config.has("input_size")) {
-            settings = settings.withFrames(config.get("input_size").get(1).asInt());
-        }
-        for (String key : List.of("heads", "num_heads")) {
-            settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
-        }
-        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
-        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
     }
 }

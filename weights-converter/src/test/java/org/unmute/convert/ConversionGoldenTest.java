@@ -3,16 +3,12 @@ package org.unmute.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -20,6 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.golden.EncoderConfig;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.encoder.Encoder;
@@ -54,8 +51,7 @@ class ConversionGoldenTest {
             for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json")))
                     .sorted()
                     .toList()) {
-                JsonNode config = new ObjectMapper()
-                        .readTree(folder.resolve("config.json").toFile());
+                EncoderConfig config = EncoderConfig.read(folder);
                 for (Path checkpoint : checkpoints(folder, config)) {
                     tests.add(dynamicTest(
                             folder.getFileName() + "/" + checkpoint.getFileName(), () -> convert(checkpoint, config)));
@@ -65,13 +61,9 @@ class ConversionGoldenTest {
         return Golden.cases("tiny encoders", tests);
     }
 
-    private static String model(JsonNode config) {
-        return config.get("encoder").asText().replaceFirst("_ft$", "");
-    }
-
-    private static List<Path> checkpoints(Path folder, JsonNode config) throws IOException {
-        if (Encoders.find(model(config)).isEmpty()) {
-            throw new AssertionError(folder + ": no encoder is called '" + model(config) + "'");
+    private static List<Path> checkpoints(Path folder, EncoderConfig config) throws IOException {
+        if (Encoders.find(config.model()).isEmpty()) {
+            throw new AssertionError(folder + ": no encoder is called '" + config.model() + "'");
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model.*\\.safetensors"))
@@ -81,44 +73,24 @@ class ConversionGoldenTest {
     }
 
     /** Settings that the checkpoint does not contain. */
-    private static EncoderSettings settings(JsonNode config, String model) {
-        Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg")
-                .properties()
-                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
-        if (config.has("stride_freq_time")) {
-            cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
-            cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
-        }
-        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model).withConfig(cfg);
-        if (config.has("target_length") && !model(config).equals("dasheng")) {
-            settings = settings.withFrames(config.get("target_length").asInt());
-        }
-        if (model.equals("m2d") && config.has("input_size")) {
-            settings = settings.withFrames(config.get("input_size").get(1).asInt());
-        }
-        if (config.has("norm_mean")) {
-            settings = settings.withNorm(
-                    config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
-        }
-        if (config.has("sample_rate")) {
-            settings = settings.withSampleRate(config.get("sample_rate").asInt());
-        }
-        for (String key : List.of("heads", "num_heads")) {
-            settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
-        }
-        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
-        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
+    private static EncoderSettings settings(EncoderConfig config, String model) {
+        return EncoderSettings.AUTHORS
+                .withModel(model)
+                .withConfig(config.entries())
+                .withFrames(config.frames())
+                .withNorm(config.mean(), config.std())
+                .withSampleRate(config.rate())
+                .withHeads(config.heads());
     }
 
-    private void convert(Path checkpoint, JsonNode config) throws IOException {
+    private void convert(Path checkpoint, EncoderConfig config) throws IOException {
         Path target = temporary.resolve(
                 checkpoint.getParent().getFileName() + "-" + checkpoint.getFileName() + ".safetensors");
-        Conversion.Options options = new Conversion.Options(model(config), Optional.empty());
+        Conversion.Options options = new Conversion.Options(config.model(), Optional.empty());
         ConversionReport report = Conversion.run(checkpoint, target, options, false);
         assertThat(report.complete()).isTrue();
         assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.STATED);
-        Encoder before = Encoders.open(checkpoint, settings(config, model(config)));
+        Encoder before = Encoders.open(checkpoint, settings(config, config.model()));
         // The converted file itself names its encoder.
         Encoder after = Encoders.open(target, settings(config, ""));
         assertThat(after.describe()).isEqualTo(before.describe());

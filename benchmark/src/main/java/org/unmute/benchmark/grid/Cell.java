@@ -41,7 +41,10 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
                 study(),
                 protocol.top(),
                 protocol.seeds(),
-                probe.learnedEvents());
+                probe.learnedEvents(),
+                probe.learnedEvents()
+                        && probe.frames()
+                        && Double.isNaN(dataset.collar().offsetShare()));
     }
 
     /** The options of the probe: those of its own entry override those of the data set. */

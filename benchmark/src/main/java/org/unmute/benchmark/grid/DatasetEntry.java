@@ -7,7 +7,9 @@ import java.util.Optional;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.Task;
 import org.unmute.data.scene.Mixup;
+import org.unmute.data.set.Datasets;
 import org.unmute.data.set.ReadOptions;
+import org.unmute.metrics.event.Collar;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 
@@ -45,6 +47,11 @@ public record DatasetEntry(
         folds = List.copyOf(folds);
         encoders = Map.copyOf(encoders);
         set = Map.copyOf(set);
+    }
+
+    /** When an event counts as found. */
+    public Collar collar() {
+        return source instanceof OwnFiles own ? Datasets.byName(own.dataset()).collar() : Collar.DCASE;
     }
 
     /** Location of clips and labels. */

@@ -25,6 +25,7 @@ import org.unmute.probes.train.TrainingSettings;
  * @param top number of best configurations to train again, at least 1
  * @param seeds seeds of these trainings, at least one, all different
  * @param learnedEvents whether the recorder learns thresholds of events on the validation clips
+ * @param byOnsets whether it chooses them by where events begin alone
  */
 public record CellSettings(
         String probe,
@@ -34,7 +35,8 @@ public record CellSettings(
         StudySettings study,
         int top,
         List<Long> seeds,
-        boolean learnedEvents) {
+        boolean learnedEvents,
+        boolean byOnsets) {
     /** Name of the searched learning rate. */
     public static final String RATE = "lr";
     /** Name of the searched weight decay. */
@@ -68,7 +70,7 @@ public record CellSettings(
             StudySettings study,
             int top,
             List<Long> seeds) {
-        this(probe, options, training, space, study, top, seeds, false);
+        this(probe, options, training, space, study, top, seeds, false, false);
     }
 
     /** The training settings of a configuration. */
@@ -111,7 +113,7 @@ public record CellSettings(
         d.put("rerun.top", Integer.toString(top));
         d.put("rerun.seeds", seeds.toString());
         if (learnedEvents) {
-            d.put("events.thresholds", "learned");
+            d.put("events.thresholds", byOnsets ? "learned by onsets" : "learned");
         }
         return d;
     }

@@ -200,23 +200,29 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         record.write(folder);
     }
 
-    /** Learns thresholds of events, if the cell has it so, and scores the events of the test clips. */
+    /**
+     * Learns thresholds of events, if the cell has it so, and scores the events of the test clips. The probe in the
+     * folder is replaced once, if anything is learned about events or boxes.
+     */
     private void events(Cell cell, FoldScores first, Path folder) throws IOException {
-        TrainedProbe probe = first.probe();
-        if (first.fold().train().boxes() instanceof BoxBags boxes) {
-            probe = probe.withBoxes(boxes.summary());
-            probe.save(folder.resolve(CellRun.PROBE));
-        }
         boolean ofBoxes = cell.probe().boxes();
-        if (!cell.probe().learnedEvents()) {
+        TrainedProbe probe = first.fold().train().boxes() instanceof BoxBags boxes
+                ? first.probe().withBoxes(boxes.summary())
+                : first.probe();
+        Path file = folder.resolve(CellRun.PROBE);
+        if (cell.probe().learnedEvents()) {
+            CachedScores cached = new CachedScores(cache, spec.rowTimes());
+            RowTargets rows = first.fold().validation().rows();
+            LearnedEvents.Taught taught =
+                    new LearnedEvents(validation, cached, dataset.entry().collar()).taught(probe, rows, ofBoxes);
+            taught.probe().save(file);
+            strong.write(taught, ofBoxes, tests.getFirst(), cache, folder);
+        } else {
+            if (ofBoxes) {
+                probe.save(file);
+            }
             strong.write(probe, ofBoxes, tests.getFirst(), cache, folder);
-            return;
         }
-        CachedScores cached = new CachedScores(cache, spec.rowTimes());
-        RowTargets rows = first.fold().validation().rows();
-        LearnedEvents.Taught taught = new LearnedEvents(validation, cached).taught(probe, rows, ofBoxes);
-        taught.probe().save(folder.resolve(CellRun.PROBE));
-        strong.write(taught, ofBoxes, tests.getFirst(), cache, folder);
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.unmute.events.decision.ValidationTruth;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.Collar;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
@@ -18,12 +19,14 @@ import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.truth.RowTargets;
 
 /**
- * Learns on the validation clips what becomes an event, as {@code unmute probe} does ({@link ValidationTruth#choose}).
+ * Learns on the validation clips what becomes an event, as {@code unmute probe} does ({@link ValidationTruth#choose}),
+ * except that an event is right if the evaluation of the data set says so.
  *
  * @param validation the clips
  * @param cached their tokens
+ * @param right when an event is right
  */
-record LearnedEvents(Manifest validation, CachedScores cached) {
+record LearnedEvents(Manifest validation, CachedScores cached, Collar right) {
     /**
      * A probe with thresholds of events.
      *
@@ -50,7 +53,7 @@ record LearnedEvents(Manifest validation, CachedScores cached) {
         MedianWindow.Scores scores = clip ->
                 cached.of(scorer, cached.seconds(List.of(ids.get(clip)))).getFirst();
         ValidationTruth truth = new ValidationTruth(
-                probe.classes(), validation, rows, boxes, cached.times().speed());
+                probe.classes(), validation, rows, boxes, right, cached.times().speed());
         ValidationTruth.Chosen chosen = truth.choose(scores, true);
         EventEvidence evidence = truth.evidence(scores, chosen.rules());
         EventDecisions decisions = EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)

@@ -27,7 +27,6 @@ import org.unmute.data.set.ReadOptions;
 import org.unmute.data.set.Reading;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
-import org.unmute.metrics.event.Collar;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.pool.ClassNames;
@@ -153,13 +152,6 @@ record SplitDataset(
         } catch (IllegalArgumentException e) {
             throw new InputException("data set " + entry.name() + ", boxes: " + e.getMessage(), e);
         }
-    }
-
-    /** When an event counts as found. */
-    Collar collar() {
-        return entry.source() instanceof DatasetEntry.OwnFiles own
-                ? Datasets.byName(own.dataset()).collar()
-                : Collar.DCASE;
     }
 
     /** Number of mixup variants still to be added per training clip. */

@@ -109,8 +109,8 @@ final class StrongTest {
         JsonObject how = new JsonObject()
                 .with("context", taught.probe().eventDecisions().stretches().context())
                 .with("medianSeconds", taught.rules().medianSeconds())
-                .with("collarSeconds", dataset.collar().seconds())
-                .with("onsetOnly", Double.isNaN(dataset.collar().offsetShare()));
+                .with("collarSeconds", dataset.entry().collar().seconds())
+                .with("onsetOnly", Double.isNaN(dataset.entry().collar().offsetShare()));
         // Of rows alone: cells trained on clips keep their bytes.
         if (taught.rules().drop() > 0) {
             how.put("drop", taught.rules().drop());
@@ -142,7 +142,11 @@ final class StrongTest {
             detections.addAll(PostProcessing.events(own, events.classes(), rules));
             scores.add(PostProcessing.filtered(own, median));
         }
-        EventScores all = new EventScores(events, detections, scores, EventSettings.DCASE.with(dataset.collar()));
+        EventScores all = new EventScores(
+                events,
+                detections,
+                scores,
+                EventSettings.DCASE.with(dataset.entry().collar()));
         Map<String, Object> metrics = new JsonObject();
         all.values().forEach((name, value) -> metrics.put(name, Json.finite(value)));
         JsonObject document = new JsonObject()

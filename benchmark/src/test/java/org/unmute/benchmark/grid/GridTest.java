@@ -409,5 +409,18 @@ class GridTest {
         assertThat(cells.get(2).settings().learnedEvents()).isFalse();
         assertThat(cells.get(3).settings().learnedEvents()).isTrue();
         assertThat(cells.get(3).options()).isEqualTo(ProbeOptions.DEFAULTS);
+        assertThat(cells).noneMatch(c -> c.settings().byOnsets());
+    }
+
+    /** Only where the evaluation of the data set does so, and only where times choose thresholds. */
+    @Test
+    void probesOfRowsAreTaughtByOnsets() throws IOException {
+        Path file = folder.resolve("onsets.toml");
+        Files.writeString(
+                file, SMALL.replace("urban", "dcase2016").replace("probes = [\"linear\", \"protobin\"]", """
+                probes = [{ name = "linear", frames = true }, { name = "protobin", event-thresholds = "learned" },
+                          { name = "conv", frames = true, event-thresholds = "fixed" }]"""));
+        assertThat(Grid.read(file).cells().stream().map(c -> c.settings().byOnsets()))
+                .containsExactly(true, false, false);
     }
 }

@@ -16,6 +16,7 @@ import org.unmute.events.decision.ValidationTruth;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.strong.CachedScores;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.Collar;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.EventDecisions;
@@ -98,7 +99,8 @@ public final class EventLearning {
             return probe;
         }
         ContextSeconds given = options.context();
-        ValidationTruth truth = new ValidationTruth(probe.classes(), held.clips(), rows, boxes, times.speed());
+        ValidationTruth truth =
+                new ValidationTruth(probe.classes(), held.clips(), rows, boxes, Collar.DCASE, times.speed());
         ValidationTruth.Chosen chosen = truth.choose(scores(tokens, given.scorer(probe, times, null)), countsEvents());
         PostProcessing rules = chosen.rules();
         Scored scored = scored(probe, tokens, given, truth, rules);

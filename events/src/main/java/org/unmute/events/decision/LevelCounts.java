@@ -45,11 +45,12 @@ final class LevelCounts {
 
     /**
      * @param rules to process scores
+     * @param right when an event is right
      * @param speed at which recordings are played to the encoder; collars and seconds are of what is played
      */
-    LevelCounts(int classes, int folds, PostProcessing rules, Speed speed) {
+    LevelCounts(int classes, int folds, PostProcessing rules, Collar right, Speed speed) {
         this.rules = rules;
-        collar = new Collar(speed.recorded(Collar.DCASE.seconds()), Collar.DCASE.offsetShare(), true);
+        collar = new Collar(speed.recorded(right.seconds()), right.offsetShare(), right.rounded());
         second = speed.recorded(1);
         for (int i = 0; i < LEVELS; i++) {
             lows[i] = (float) Logit.toScore(logit(i) - rules.drop());

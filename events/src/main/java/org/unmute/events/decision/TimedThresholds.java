@@ -12,6 +12,7 @@ import org.unmute.audio.playback.Speed;
 import org.unmute.data.ClipId;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.Collar;
 import org.unmute.metrics.event.FrameScores;
 import org.unmute.metrics.event.SoundEvent;
 import org.unmute.probes.decision.Logit;
@@ -20,8 +21,8 @@ import org.unmute.probes.truth.RowTargets;
 /**
  * Chooses how scores become events on clips whose classes are known over time: the window of the median filter, the
  * threshold of each class, and how far below it an event lasts. They are judged as {@code detect} is: by the mean of
- * the F1 of events, which must begin within 0.2 s and end within 0.2 s or a fifth of their length, and of the F1 of
- * seconds. F1 of events alone is noisier, and would give up what is found but not cut exactly.
+ * the F1 of events, which must begin and, unless onsets alone count, end within a collar, and of the F1 of seconds. F1
+ * of events alone is noisier, and would give up what is found but not cut exactly.
  *
  * <p>The best threshold of few events is a matter of chance. On logits, a threshold is therefore
  * {@code (n * own + k * shared) / (n + k)} with n events of the class. Window, drop and k are those with the best mean
@@ -39,6 +40,7 @@ public final class TimedThresholds {
     private final List<String> classes;
     private final List<String> recordings;
     private final RowTargets rows;
+    private final Collar right;
     private final Speed speed;
 
     /**
@@ -55,12 +57,14 @@ public final class TimedThresholds {
      * @param classes of the probe
      * @param clips   their ids, in the order of the rows' targets
      * @param rows    when the classes sound in the clips
-     * @param speed   at which recordings are played to the encoder; windows are seconds of what is played
+     * @param right   when an event is right
+     * @param speed   at which recordings are played to the encoder; windows and collars are seconds of what is played
      */
-    public TimedThresholds(List<String> classes, List<String> clips, RowTargets rows, Speed speed) {
+    public TimedThresholds(List<String> classes, List<String> clips, RowTargets rows, Collar right, Speed speed) {
         this.classes = List.copyOf(classes);
         this.recordings = clips.stream().map(ClipId::recording).toList();
         this.rows = rows;
+        this.right = right;
         this.speed = speed;
     }
 
@@ -77,7 +81,7 @@ public final class TimedThresholds {
             for (double drop : DROPS) {
                 PostProcessing rules = new PostProcessing(
                         median, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS, drop);
-                all.add(new LevelCounts(classes.size(), FOLDS, rules.played(speed), speed));
+                all.add(new LevelCounts(classes.size(), FOLDS, rules.played(speed), right, speed));
             }
         }
         Map<String, Integer> timed = new LinkedHashMap<>();

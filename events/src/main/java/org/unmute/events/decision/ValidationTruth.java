@@ -6,6 +6,7 @@ import org.unmute.audio.playback.Speed;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.Collar;
 import org.unmute.probes.truth.RowTargets;
 
 /**
@@ -16,9 +17,11 @@ import org.unmute.probes.truth.RowTargets;
  * @param rows    when the classes sound in the clips; null if only the labels are known
  * @param boxes   whether the probe is trained on boxes. These are right if they overlap, for which the window of the
  *                median filter matters more than for beginnings, ends and seconds.
+ * @param right   when an event is right, where thresholds are chosen by events
  * @param speed   at which recordings are played to the encoder
  */
-public record ValidationTruth(List<String> classes, Manifest clips, RowTargets rows, boolean boxes, Speed speed) {
+public record ValidationTruth(
+        List<String> classes, Manifest clips, RowTargets rows, boolean boxes, Collar right, Speed speed) {
     /**
      * How scores become events.
      *
@@ -39,11 +42,12 @@ public record ValidationTruth(List<String> classes, Manifest clips, RowTargets r
     public Chosen choose(MedianWindow.Scores scores, boolean byEvents) throws IOException {
         if (rows != null && !boxes && byEvents) {
             List<String> ids = clips.clips().stream().map(LabelledClip::file).toList();
-            TimedThresholds.Choice timed = new TimedThresholds(classes, ids, rows, speed)
+            TimedThresholds.Choice timed = new TimedThresholds(classes, ids, rows, right, speed)
                     .choose(scores)
                     .orElse(null);
             if (timed != null) {
-                return new Chosen(timed.rules(), timed, ", by events and seconds");
+                String events = Double.isNaN(right.offsetShare()) ? "onsets" : "events";
+                return new Chosen(timed.rules(), timed, ", by " + events + " and seconds");
             }
         }
         PostProcessing rules = rows != null && boxes

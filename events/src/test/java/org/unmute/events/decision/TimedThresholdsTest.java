@@ -55,7 +55,7 @@ class TimedThresholdsTest {
         }
     }
 
-    private Optional<TimedThresholds.Choice> chosen(boolean[] timed) throws IOException {
+    private Optional<TimedThresholds.Choice> chosen(boolean[] timed, Collar right) throws IOException {
         RowTargets rows = new RowTargets() {
             @Override
             public boolean read(int clip, int count, float[] to, int at) {
@@ -69,13 +69,17 @@ class TimedThresholdsTest {
             }
         };
         List<String> ids = scores.stream().map(FrameScores::file).toList();
-        return new TimedThresholds(CLASSES, ids, rows, Speed.NORMAL).choose(scores::get);
+        return new TimedThresholds(CLASSES, ids, rows, right, Speed.NORMAL).choose(scores::get);
     }
 
     private TimedThresholds.Choice chosen() throws IOException {
+        return chosen(Collar.DCASE);
+    }
+
+    private TimedThresholds.Choice chosen(Collar right) throws IOException {
         boolean[] all = new boolean[CLIPS];
         Arrays.fill(all, true);
-        return chosen(all).orElseThrow();
+        return chosen(all, right).orElseThrow();
     }
 
     private static EventReference truth(FrameScores of, float[] targets) {
@@ -95,11 +99,18 @@ class TimedThresholdsTest {
 
     /** Of each threshold the numbers are those of the events that detection finds with it. */
     @ParameterizedTest
-    @CsvSource({"1, 0.2, 0.1, 0", "0.5, 0.2, 0.1, 1.5", "0, 0, 0, 0", "0.3, 1, 0.5, 3"})
-    void countsAreThoseOfDetection(double median, double gap, double shortest, double drop) {
+    @CsvSource({
+        "1, 0.2, 0.1, 0, 0.2",
+        "0.5, 0.2, 0.1, 1.5, 0.2",
+        "0, 0, 0, 0, 0.2",
+        "0.3, 1, 0.5, 3, 0.2",
+        "0.3, 1, 0.5, 3, NaN"
+    })
+    void countsAreThoseOfDetection(double median, double gap, double shortest, double drop, double share) {
+        Collar collar = new Collar(0.2, share, true);
         clips(30, (_, sounds, _) -> (sounds ? 1 : -1) + 2 * random.nextGaussian());
         PostProcessing rules = new PostProcessing(median, gap, shortest, drop);
-        LevelCounts counts = new LevelCounts(CLASSES.size(), 1, rules, Speed.NORMAL);
+        LevelCounts counts = new LevelCounts(CLASSES.size(), 1, rules, collar, Speed.NORMAL);
         long[][][] expected = new long[LevelCounts.LEVELS][CLASSES.size()][6];
         for (int i = 0; i < CLIPS; i++) {
             FrameScores own = scores.get(i);
@@ -112,7 +123,7 @@ class TimedThresholdsTest {
                 double threshold = Logit.toScore(LevelCounts.logit(level));
                 List<SoundEvent> found = PostProcessing.events(
                         own, CLASSES, rules.rules(new double[] {threshold, threshold}, 1 / ROWS_PER_SECOND));
-                add(expected[level], Collar.DCASE.compare(truth, found), 0);
+                add(expected[level], collar.compare(truth, found), 0);
                 add(expected[level], SegmentBased.compare(truth, found, 1), 3);
             }
         }
@@ -164,6 +175,26 @@ class TimedThresholdsTest {
         assertThat(choice.shrinkage()).isLessThan(Double.POSITIVE_INFINITY);
     }
 
+    /**
+     * Most sounds are loud and ring on for 1.5 s; the others stop at once, but are fainter than that ringing. Low
+     * thresholds find every onset, and high ones the ends of the loud sounds.
+     */
+    @Test
+    void endsCountUnlessOnsetsAlone() throws IOException {
+        boolean[] loud = new boolean[CLASSES.size()];
+        clips(40, (c, sounds, row) -> {
+            loud[c] = row == 0 ? random.nextInt(10) < 7 : loud[c] && row > 0;
+            double ringing = loud[c] && row >= 40 && row < 55 ? 0.5 : -4;
+            return (sounds ? loud[c] ? 3 : 0 : ringing) + 0.01 * random.nextGaussian();
+        });
+        for (double threshold : chosen(Collar.DCASE).thresholds()) {
+            assertThat(Logit.of(threshold)).isBetween(0.5, 3.0);
+        }
+        for (double threshold : chosen(Collar.DCASE.onsetOnly()).thresholds()) {
+            assertThat(Logit.of(threshold)).isBetween(-4.0, 0.0);
+        }
+    }
+
     @Test
     void aClassThatNeverSoundsHasNoThreshold() throws IOException {
         clips(20, (_, sounds, _) -> sounds ? 2 : -2);
@@ -181,11 +212,11 @@ class TimedThresholdsTest {
         clips(20, (_, sounds, _) -> sounds ? 2 : -2);
         boolean[] one = new boolean[CLIPS];
         one[4] = true;
-        assertThat(chosen(one)).isEmpty();
+        assertThat(chosen(one, Collar.DCASE)).isEmpty();
         for (float[] clip : targets) {
             Arrays.fill(clip, Float.NaN);
         }
         Arrays.fill(one, true);
-        assertThat(chosen(one)).isEmpty();
+        assertThat(chosen(one, Collar.DCASE)).isEmpty();
     }
 }

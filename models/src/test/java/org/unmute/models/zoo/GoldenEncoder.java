@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unmute.audio.Wav;
+import org.unmute.kernels.contract.golden.EncoderConfig;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.encoder.Activations;
 import org.unmute.models.encoder.Encoder;
@@ -31,8 +32,9 @@ import org.unmute.tensor.io.SafetensorsFile;
  *
  * @param folder where it is
  * @param config its {@code config.json}
+ * @param stated what that says and the checkpoint does not hold
  */
-record GoldenEncoder(Path folder, JsonNode config) {
+record GoldenEncoder(Path folder, JsonNode config, EncoderConfig stated) {
     /** Stored tensors of the front end and of tables, which have separate tests, and what no encoder computes. */
     private static final Set<String> ELSEWHERE = Set.of(
             "fbank",
@@ -54,12 +56,11 @@ record GoldenEncoder(Path folder, JsonNode config) {
             "student.final_tokens");
 
     static GoldenEncoder read(Path folder) throws IOException {
-        JsonNode config =
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
-        if (!config.path("encoder").isTextual()) {
-            throw new IOException(folder + ": config.json states no \"encoder\"");
-        }
-        return new GoldenEncoder(folder, config);
+        EncoderConfig stated = EncoderConfig.read(folder);
+        return new GoldenEncoder(
+                folder,
+                new ObjectMapper().readTree(folder.resolve("config.json").toFile()),
+                stated);
     }
 
     static boolean isComparedElsewhere(String tensor) {
@@ -67,8 +68,7 @@ record GoldenEncoder(Path folder, JsonNode config) {
     }
 
     private String model() {
-        String name = config.get("encoder").asText();
-        return name.endsWith("_ft") ? name.substring(0, name.length() - 3) : name;
+        return stated.model();
     }
 
     /** Fails where the folder is of an encoder that nothing here computes. */
@@ -96,33 +96,13 @@ record GoldenEncoder(Path folder, JsonNode config) {
 
     /** What the checkpoint does not hold. */
     EncoderSettings settings() {
-        Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg")
-                .properties()
-                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
-        if (config.has("stride_freq_time")) {
-            cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
-            cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
-        }
-        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model()).withConfig(cfg);
-        if (config.has("target_length") && !model().equals("dasheng")) {
-            settings = settings.withFrames(config.get("target_length").asInt());
-        }
-        if (model().equals("m2d") && config.has("input_size")) {
-            settings = settings.withFrames(config.get("input_size").get(1).asInt());
-        }
-        if (config.has("norm_mean")) {
-            settings = settings.withNorm(
-                    config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
-        }
-        if (config.has("sample_rate")) {
-            settings = settings.withSampleRate(config.get("sample_rate").asInt());
-        }
-        for (String key : List.of("heads", "num_heads")) {
-            settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
-        }
-        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
-        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
+        return EncoderSettings.AUTHORS
+                .withModel(stated.model())
+                .withConfig(stated.entries())
+                .withFrames(stated.frames())
+                .withNorm(stated.mean(), stated.std())
+                .withSampleRate(stated.rate())
+                .withHeads(stated.heads());
     }
 
     /** What the reference derives from the tensors of a pass, or calls otherwise. */

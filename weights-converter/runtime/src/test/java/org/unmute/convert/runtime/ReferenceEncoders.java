@@ -1,15 +1,12 @@
 package org.unmute.convert.runtime;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.kernels.contract.golden.EncoderConfig;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.encoder.Encoder;
@@ -46,10 +43,16 @@ final class ReferenceEncoders {
     }
 
     static Encoder open(Path folder) throws IOException {
-        JsonNode config =
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        EncoderConfig config = EncoderConfig.read(folder);
+        EncoderSettings settings = EncoderSettings.AUTHORS
+                .withModel(config.model())
+                .withConfig(config.entries())
+                .withFrames(config.frames())
+                .withNorm(config.mean(), config.std())
+                .withSampleRate(config.rate())
+                .withHeads(config.heads());
         try (Checkpoint file = Checkpoint.open(checkpoint(folder))) {
-            return Encoders.build(file, settings(config));
+            return Encoders.build(file, settings);
         }
     }
 
@@ -66,37 +69,5 @@ final class ReferenceEncoders {
                     .forEach(checkpoints::add);
         }
         return checkpoints.getFirst();
-    }
-
-    /** What a checkpoint does not hold. */
-    private static EncoderSettings settings(JsonNode config) {
-        String model = config.get("encoder").asText().replaceFirst("_ft$", "");
-        Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg")
-                .properties()
-                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
-        if (config.has("stride_freq_time")) {
-            cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
-            cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
-        }
-        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model).withConfig(cfg);
-        if (config.has("target_length") && !model.equals("dasheng")) {
-            settings = settings.withFrames(config.get("target_length").asInt());
-        }
-        if (model.equals("m2d") && config.has("input_size")) {
-            settings = settings.withFrames(config.get("input_size").get(1).asInt());
-        }
-        if (config.has("norm_mean")) {
-            settings = settings.withNorm(
-                    config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
-        }
-        if (config.has("sample_rate")) {
-            settings = settings.withSampleRate(config.get("sample_rate").asInt());
-        }
-        for (String key : List.of("heads", "num_heads")) {
-            settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
-        }
-        JsonNode heads = config.path("cfg_model").path("encoder_attention_heads");
-        return heads.isMissingNode() ? settings : settings.withHeads(heads.asInt());
     }
 }
