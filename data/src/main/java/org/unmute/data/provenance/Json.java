@@ -14,10 +14,14 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
@@ -25,7 +29,8 @@ import org.unmute.files.PlainText;
 
 /**
  * The JSON format of this program's files: indented, in insertion order, numbers in full precision, {@code null} for a
- * number that is not finite. Text is kept unchanged; control characters that a terminal would act on (see {@link
+ * number that is not finite. A map of {@link Map#of()} or {@link Map#copyOf}, whose order differs from one JVM to the
+ * next, is sorted by key. Text is kept unchanged; control characters that a terminal would act on (see {@link
  * PlainText}) are escaped, including those above U+007F, where JSON does not require it.
  */
 public final class Json {
@@ -36,7 +41,8 @@ public final class Json {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .addModule(new SimpleModule()
                     .addSerializer(Double.class, new FiniteOrNull())
-                    .addSerializer(Double.TYPE, new FiniteOrNull()))
+                    .addSerializer(Double.TYPE, new FiniteOrNull())
+                    .addSerializer(Map.of(1, 1, 2, 2).getClass(), new StdDelegatingSerializer(new Sorted())))
             .build();
 
     /** Maximum length of a message: a name in the file may be as long as the file. */
@@ -96,6 +102,14 @@ public final class Json {
         @Override
         public SerializableString getEscapeSequence(int c) {
             return PlainText.acts(c) ? new SerializedString(String.format("\\u%04X", c)) : null;
+        }
+    }
+
+    /** Sorts the maps of {@link Map#of()}. */
+    private static final class Sorted extends StdConverter<Map<?, ?>, Map<?, ?>> {
+        @Override
+        public Map<?, ?> convert(Map<?, ?> unordered) {
+            return new TreeMap<>(unordered);
         }
     }
 

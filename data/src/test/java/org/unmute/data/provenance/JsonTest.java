@@ -28,4 +28,20 @@ class JsonTest {
         }
         assertThat(printed).contains("\uD83D\uDC26");
     }
+
+    /** Otherwise two JVMs would write different bytes. */
+    @Test
+    void mapsWithoutAnOrderAreSorted() throws IOException {
+        Map<String, Object> unordered = Map.of("e", 5, "c", 3, "a", 1, "d", 4, "b", Map.of("z", 26, "x", 24, "y", 25));
+        String sorted = "{\"a\":1,\"b\":{\"x\":24,\"y\":25,\"z\":26},\"c\":3,\"d\":4,\"e\":5}";
+        assertThat(compact(unordered)).isEqualTo(sorted);
+        assertThat(compact(List.of(Map.copyOf(unordered)))).isEqualTo("[" + sorted + "]");
+        assertThat(compact(new JsonObject().with("second", 2).with("first", 1)))
+                .isEqualTo("{\"second\":2,\"first\":1}");
+        assertThat(Json.MAPPER.valueToTree(unordered).toString()).isEqualTo(sorted);
+    }
+
+    private static String compact(Object value) throws IOException {
+        return Json.MAPPER.writeValueAsString(value).replaceAll("\\s", "");
+    }
 }
