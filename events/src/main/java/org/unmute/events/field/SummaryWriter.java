@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.unmute.audio.place.RecordedTime;
 import org.unmute.audio.place.TimeAndPlace;
@@ -75,7 +76,7 @@ public final class SummaryWriter {
     }
 
     private FieldSummary write() throws IOException {
-        for (String name : options.classes()) {
+        for (String name : new TreeSet<>(options.classes())) {
             if (!folder.sought().contains(name)) {
                 throw new IllegalArgumentException("class '" + name + "' was not looked for; those that were are "
                         + String.join(", ", folder.sought()));
