@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,13 +25,24 @@ final class JobTables {
 
     private JobTables() {}
 
-    /** All rows of the index by clip; fails if a clip has two. */
+    /**
+     * All rows of the index by clip; fails if a clip has two. Parts that a decision of a killed driver deletes do not
+     * count: until the next driver carries it out, a clip that was done again has its old row in one of them.
+     */
     static SortedMap<String, Group> index(Path job) throws IOException {
+        Set<Path> deleted = new HashSet<>();
+        for (JsonNode decision : undone(job)) {
+            for (JsonNode file : decision.path("deleted")) {
+                deleted.add(job.resolve(file.asText()));
+            }
+        }
         SortedMap<String, Group> rows = new TreeMap<>();
-        for (Group row : rows(job.resolve("index"))) {
-            Group other = rows.put(text(row, "clip"), row);
-            if (other != null) {
-                throw new AssertionError("two rows of one clip: " + row + other);
+        for (Path part : parts(job.resolve("index"))) {
+            for (Group row : deleted.contains(part) ? List.<Group>of() : read(part)) {
+                Group other = rows.put(text(row, "clip"), row);
+                if (other != null) {
+                    throw new AssertionError("two rows of one clip: " + row + other);
+                }
             }
         }
         return rows;
@@ -39,37 +51,31 @@ final class JobTables {
     /** The index including decisions of a killed driver that have not been carried out yet. */
     static SortedMap<String, Group> decided(Path job) throws IOException {
         SortedMap<String, Group> rows = index(job);
-        for (Path file : undone(job)) {
-            for (Group row : read(file)) {
-                rows.put(text(row, "clip"), row);
+        for (JsonNode decision : undone(job)) {
+            for (JsonNode file : decision.path("files")) {
+                String to = file.path("to").asText();
+                if (to.startsWith("index/") && !Files.exists(job.resolve(to))) {
+                    for (Group row : read(job.resolve(file.path("from").asText()))) {
+                        rows.put(text(row, "clip"), row);
+                    }
+                }
             }
         }
         return rows;
     }
 
-    /**
-     * Parts of the index that a decision names but that have not been moved yet, at the paths where they were written.
-     */
-    private static List<Path> undone(Path job) throws IOException {
-        List<Path> parts = new ArrayList<>();
-        if (!Files.exists(job.resolve("_attempts"))) {
-            return parts;
-        }
-        List<Path> commits;
-        try (Stream<Path> files = Files.walk(job.resolve("_attempts"))) {
-            commits = files.filter(f -> f.getFileName().toString().matches("commit-\\d+\\.json"))
-                    .toList();
-        }
-        for (Path commit : commits) {
-            for (JsonNode file :
-                    new ObjectMapper().readTree(Files.readAllBytes(commit)).path("files")) {
-                String to = file.path("to").asText();
-                if (to.startsWith("index/") && !Files.exists(job.resolve(to))) {
-                    parts.add(job.resolve(file.path("from").asText()));
+    /** Decisions that were recorded, and perhaps not carried out. */
+    private static List<JsonNode> undone(Path job) throws IOException {
+        List<JsonNode> decisions = new ArrayList<>();
+        if (Files.exists(job.resolve("_attempts"))) {
+            try (Stream<Path> files = Files.walk(job.resolve("_attempts"))) {
+                for (Path file : files.filter(f -> f.getFileName().toString().matches("commit-\\d+\\.json"))
+                        .toList()) {
+                    decisions.add(new ObjectMapper().readTree(Files.readAllBytes(file)));
                 }
             }
         }
-        return parts;
+        return decisions;
     }
 
     /** Number of usable clips. */
@@ -102,14 +108,16 @@ final class JobTables {
 
     private static List<Group> rows(Path folder) throws IOException {
         List<Group> rows = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".parquet"))
-                    .sorted()
-                    .toList()) {
-                rows.addAll(read(file));
-            }
+        for (Path part : parts(folder)) {
+            rows.addAll(read(part));
         }
         return rows;
+    }
+
+    private static List<Path> parts(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(".parquet")).sorted().toList();
+        }
     }
 
     private static List<Group> read(Path file) throws IOException {
