@@ -2,6 +2,7 @@ package org.unmute.kernels.contract.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -51,7 +52,7 @@ public record EncoderConfig(
         }
         JsonNode frames = switch (model) {
             case "m2d" -> json.path("input_size").path(1);
-            case "dasheng" -> json.path("none");
+            case "dasheng" -> MissingNode.getInstance();
             default -> json.path("target_length");
         };
         int heads = json.path("heads").asInt(json.path("num_heads").asInt());
