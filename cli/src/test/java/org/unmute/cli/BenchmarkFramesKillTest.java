@@ -15,8 +15,7 @@ import org.unmute.kernels.contract.FullBuild;
 /** A benchmark with frames and boxes that is killed twice and resumed has the bytes of an undisturbed one. */
 @FullBuild("kills processes")
 class BenchmarkFramesKillTest {
-    private static final List<String> PROBES =
-            List.of("protobin", "protobin-frames", "protobin-boxes", "linear-mean-frames");
+    private static final List<String> PROBES = List.of("protobin", "protobin-frames", "protobin-boxes");
     /** Lines in the journals of a cell: trials, and trainings of the best. */
     private static final int LINES = 3 + 2 * 2;
 
@@ -34,8 +33,7 @@ class BenchmarkFramesKillTest {
                         + BenchmarkFramesTest.PROTOCOL
                         + BenchmarkBoxesTest.WEAK
                         + BenchmarkBoxesTest.FRAMES
-                        + BenchmarkBoxesTest.BOXES
-                        + "[[probes]]\nname = \"linear-mean\"\nframes = true\n");
+                        + BenchmarkBoxesTest.BOXES);
         Path killed = folder.resolve("killed");
         int all = PROBES.size() * LINES;
         int before = killAfter(all / 4, grid, killed);

@@ -25,7 +25,7 @@ import org.unmute.kernels.contract.FullBuild;
  */
 @FullBuild("kills processes")
 class KillCampaignTest {
-    private static final int KILLS = Integer.getInteger("unmute.kills", 5);
+    private static final int KILLS = Integer.getInteger("unmute.kills", 3);
     private static final long SEED = Long.getLong("unmute.kills.seed", 1);
     /** Comma-separated names of the commands to kill; empty for all. */
     private static final String ONLY = System.getProperty("unmute.kills.only", "");
@@ -42,7 +42,7 @@ class KillCampaignTest {
     static void prepare() throws IOException {
         encoder = TinyEncoder.write(folder, 16);
         recordings = folder.resolve("recordings");
-        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 11).write(recordings, 250, 50);
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 11).write(recordings, 100, 50);
     }
 
     @AfterAll

@@ -33,7 +33,7 @@ import org.unmute.kernels.contract.FullBuild;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "where a process is in a file, /proc tells")
 class LongDetectKillTest {
     private static final double SECONDS = Double.parseDouble(System.getProperty("unmute.kills.hours", "0.25")) * 3600;
-    private static final int KILLS = Integer.getInteger("unmute.kills", 4);
+    private static final int KILLS = Integer.getInteger("unmute.kills", 3);
     private static final long SEED = Long.getLong("unmute.kills.seed", 1);
     private static final int RATE = 16_000;
     private static final int HEADER = 44;

@@ -18,10 +18,10 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
 
-/** A grid of 2 x 2 x 4 cells on a cluster: the cells equal those of a single machine, no matter which processes die. */
+/** A grid of 2 x 2 x 3 cells on a cluster: the cells equal those of a single machine, no matter which processes die. */
 @FullBuild("starts a cluster")
 class GridClusterTest {
-    private static final int CELLS = 16;
+    private static final int CELLS = 12;
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final String PROBES_AND_PROTOCOL = """
             [[probes]]
@@ -31,8 +31,6 @@ class GridClusterTest {
             [[probes]]
             name = "protobin"
             set.prototypes = 2
-            [[probes]]
-            name = "linpre"
             [protocol]
             epochs = 2
             batch = 16

@@ -279,12 +279,13 @@ class JobRepairTest {
     }
 
     /** A repair that is killed at any operation is completed by the next run. */
-    @FullBuild("kills a driver some hundred times")
+    @FullBuild("kills a driver some dozen times")
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})
     void whereverARepairIsKilledTheNextRunEndsIt(String scheme) throws IOException {
         SampleJob whole = whole(scheme);
-        for (int operation = 1; ; operation++) {
+        KillPoints points = new KillPoints();
+        for (int operation = 1; ; operation = points.after(operation)) {
             SampleJob job = copy(whole, job(scheme, "job-" + operation));
             for (String like : List.of(
                     "tokens/shard-00000.*", "index/part-00001.*", "events/part-00002.*", "tokens/_manifest.json")) {

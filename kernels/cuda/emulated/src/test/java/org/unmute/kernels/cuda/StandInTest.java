@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -100,22 +99,20 @@ class StandInTest {
     }
 
     private List<DynamicTest> portableContract() throws IOException, InterruptedException {
-        return contract(75, StandInContract.class, List.of(), 300, "unary_exp", "matmul", "prototype_match_binary");
+        return contract(75, StandInContract.class, 300, "unary_exp", "matmul", "prototype_match_binary");
     }
 
     private List<DynamicTest> tensorContract() throws IOException, InterruptedException {
-        // PackedProductTest and SignMatchingTest run these kernels with all layouts.
-        List<String> few = List.of("-D" + Contract.FEW_LAYOUTS + "=true");
         return contract(
-                90, StandInTensorContract.class, few, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
+                90, StandInTensorContract.class, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
     }
 
-    private List<DynamicTest> contract(int capability, Class<?> suite, List<String> more, int min, String... kernels)
+    /** With few layouts: OpenClContractTest, PackedProductTest and SignMatchingTest run these kernels with all. */
+    private List<DynamicTest> contract(int capability, Class<?> suite, int min, String... kernels)
             throws IOException, InterruptedException {
         ShimDevice.COMPILER.require();
         Path own = Files.createDirectory(folder.resolve("contract-" + capability));
-        List<String> options = new ArrayList<>(more);
-        options.add("-D" + TensorChoice.PROPERTY + "=always");
+        List<String> options = List.of("-D" + Contract.FEW_LAYOUTS + "=true", "-D" + TensorChoice.PROPERTY + "=always");
         List<DynamicTest> all = new StandIn(own)
                 .run(StandIn.executing(capability), options, suite)
                 .toList();
