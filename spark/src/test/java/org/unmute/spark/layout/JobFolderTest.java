@@ -185,7 +185,7 @@ class JobFolderTest {
         assertThat(state(job)).isEqualTo(state(fresh));
     }
 
-    /** A job has finished with its first clips; a continuing job is killed at each operation and then run again. */
+    /** A job has finished with its first clips; a continuing job is killed at {@link KillPoints} and then run again. */
     @FullBuild("kills a driver some dozen times")
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})

@@ -278,7 +278,7 @@ class JobRepairTest {
         }
     }
 
-    /** A repair that is killed at any operation is completed by the next run. */
+    /** A repair that is killed at any of {@link KillPoints} is completed by the next run. */
     @FullBuild("kills a driver some dozen times")
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})

@@ -7,7 +7,9 @@ import java.util.SplittableRandom;
  * {@code -Dunmute.faults=all} tries all.
  */
 final class KillPoints {
-    private static final boolean ALL = !System.getProperty("unmute.faults", "").isEmpty();
+    /** Whether campaigns on the folders of jobs try every point. */
+    static final boolean ALL = !System.getProperty("unmute.faults", "").isEmpty();
+
     private static final int SEED = 1;
     /** Steps between 1 and this: 4 in the mean. */
     private static final int MAX_STEP = 7;
