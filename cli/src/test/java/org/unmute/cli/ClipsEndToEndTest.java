@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +105,34 @@ class ClipsEndToEndTest {
                     .allMatch(f -> f.normalize().startsWith(folder.resolve("names")));
         }
         assertThat(Files.exists(folder.resolve("owl"))).isFalse();
+    }
+
+    /** The name of a class is that of a folder beside the files of the folder itself. */
+    @Test
+    void classesMayHaveTheNamesOfTheFolderItself() throws IOException {
+        List<String> names = List.of(
+                "run.lock",
+                "Run.Lock",
+                "manifest.json",
+                "MANIFEST.JSON",
+                "run.json",
+                "clips.csv",
+                "Clips.csv_",
+                "clips.settings",
+                "clips.csv.0123456789abcdef.tmp");
+        Path events = table(
+                "own.csv",
+                names.stream().map(name -> "mono.wav,1,2," + name + ",0.5").toArray(String[]::new));
+        for (int i = 0; i < 2; i++) {
+            clips(events, "own", "-q").endsWith(ExitCode.OK);
+            Ran.unmute("fsck", "-q", folder.resolve("own")).endsWith(ExitCode.OK);
+        }
+        List<String> rows = Files.readAllLines(folder.resolve("own/clips.csv"));
+        assertThat(rows.stream().skip(1).map(row -> row.split(",")[1])).containsExactlyElementsOf(names);
+        assertThat(rows.stream().skip(1).map(row -> row.split(",")[0].toLowerCase(Locale.ROOT)))
+                .doesNotHaveDuplicates()
+                .allMatch(file -> file.contains("_/"))
+                .allMatch(file -> file.endsWith(".wav"));
     }
 
     @Test

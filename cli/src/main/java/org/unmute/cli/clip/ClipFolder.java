@@ -19,12 +19,9 @@ import org.unmute.files.TemporaryFile;
  * @param folder its path
  */
 public record ClipFolder(Path folder) {
-    /** What determines the clips of a folder, so that an interrupted run resumes. */
-    private static final String SETTINGS = "clips.settings";
-
     /** Refuses a folder of other clips, with which these would be mixed; a run with these settings resumes. */
     public void requireOwn(String settings) throws IOException {
-        Path own = folder.resolve(SETTINGS);
+        Path own = folder.resolve(EventClips.SETTINGS);
         boolean other = RegularFile.isFile(own)
                 ? !Files.readString(own).equals(settings)
                 : RegularFile.isFile(folder.resolve(RunRecord.FILE))

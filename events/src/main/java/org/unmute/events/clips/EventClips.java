@@ -31,6 +31,9 @@ public final class EventClips {
     /** Name of the table. */
     public static final String TABLE = "clips.csv";
 
+    /** Name of the file of what determines the clips of a folder, so that an interrupted run resumes. */
+    public static final String SETTINGS = "clips.settings";
+
     private final Path folder;
     private final Map<String, Path> recordings;
     private final RecordingNames names;
