@@ -40,6 +40,7 @@ public record DecidedTime(@Nullable RecordedTime time, StatedTime.@Nullable Sour
         }
         all.sort(Comparator.comparing(StatedTime::source));
         List<String> problems = new ArrayList<>(notes.problems());
+        all.removeIf(stated -> isBeyondClocks(stated, problems));
         if (name.problem() != null) {
             problems.addFirst(name.problem());
         }
@@ -63,6 +64,16 @@ public record DecidedTime(@Nullable RecordedTime time, StatedTime.@Nullable Sour
             }
         }
         return new DecidedTime(time, won.source(), problems);
+    }
+
+    /** Whether a source says a year that no recorder's clock shows, which is then a problem. */
+    private static boolean isBeyondClocks(StatedTime stated, List<String> problems) {
+        boolean beyond = stated.local().getYear() > FileNameTime.LAST_YEAR;
+        if (beyond) {
+            problems.add(stated.source().text() + " says " + stated.local() + ", after " + FileNameTime.LAST_YEAR
+                    + ": the recorder's clock was wrong");
+        }
+        return beyond;
     }
 
     /**

@@ -42,7 +42,9 @@ public record FileNameTime(
             + "(\\d{2})[:_.h-]?(\\d{2})[:_.m-]?(\\d{2})(?:[._](\\d{3}|\\d{6}))?"
             + "(Z(?![A-Za-z])|[+-]\\d{2}:?\\d{2})?(?!\\d)");
     private static final int RESET_YEAR = 1970;
-    private static final int LAST_YEAR = 2099;
+    /** A later year is no time that a recorder's clock shows. */
+    static final int LAST_YEAR = 2099;
+
     private static final int CENTURY = 2000;
     private static final int MAX_OFFSET_HOURS = 14;
     private static final int QUARTER = 15;

@@ -61,6 +61,14 @@ class RecordingTimesTest {
         assertThat(read.problem()).contains(problem);
     }
 
+    @Test
+    void yearsThatNoClockShowsAreNamed() throws IOException {
+        FileNameTime name = TimePattern.of("%Y-%m-%d_%H%M%S").name("9999-12-31_235959.wav");
+        DecidedTime decided = DecidedTime.of(name, notes(NOTHING, NOTHING), null);
+        assertThat(decided.time()).isNull();
+        assertThat(decided.problems()).singleElement().asString().contains("9999-12-31T23:59:59", "clock was wrong");
+    }
+
     @ParameterizedTest
     @CsvSource({"1-100032-A-0.wav", "rec 12.wav", "0000003C.WAV", "20240517.wav", "DEADBEEF.wav", "12345678901234.wav"})
     void otherNamesTellNothing(String name) {

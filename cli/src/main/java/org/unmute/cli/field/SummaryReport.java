@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.RunRecord;
@@ -14,6 +15,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.field.FieldSummary;
 import org.unmute.events.field.SummaryWriter;
 import org.unmute.files.AtomicFile;
+import org.unmute.files.PlainText;
 import org.unmute.report.field.FieldPage;
 import org.unmute.report.page.Fact;
 
@@ -28,6 +30,7 @@ import org.unmute.report.page.Fact;
 public record SummaryReport(Path folder, Path out, FieldSummary summary, boolean parquet, boolean page) {
     private static final String PAGE = "summary.html";
     private static final int SHOWN = 40;
+    private static final int NAMED = 8;
     private static final int HOUR = 3600;
 
     /** The result as JSON. */
@@ -38,6 +41,7 @@ public record SummaryReport(Path folder, Path out, FieldSummary summary, boolean
             int occasions,
             long recordings,
             int undated,
+            int wrongClocks,
             double recordedHours,
             long events,
             List<?> sites,
@@ -100,6 +104,15 @@ public record SummaryReport(Path folder, Path out, FieldSummary summary, boolean
         if (summary.undated() > 0) {
             all.add(Units.count(summary.undated(), "recording") + " without a time: in undated.csv alone");
         }
+        if (!summary.farOff().isEmpty()) {
+            all.add(Units.count(summary.farOff().size(), "recording") + " with a wrong clock, years from the others: in"
+                    + " undated.csv alone: "
+                    + summary.farOff().entrySet().stream()
+                            .limit(NAMED)
+                            .map(e -> PlainText.of(e.getKey()) + " (" + e.getValue() + ")")
+                            .collect(Collectors.joining(", "))
+                    + (summary.farOff().size() > NAMED ? ", …" : ""));
+        }
         if (summary.problems() > 0) {
             all.add("time or place of " + Units.count(summary.problems(), "recording")
                     + " is odd: the column problems of recordings.csv in " + folder);
@@ -120,6 +133,7 @@ public record SummaryReport(Path folder, Path out, FieldSummary summary, boolean
                 summary.occasions(),
                 summary.recordings(),
                 summary.undated(),
+                summary.farOff().size(),
                 summary.hours(),
                 summary.events(),
                 sites().document(),

@@ -2,6 +2,7 @@ package org.unmute.events.field;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a summary found, for people and pages.
@@ -10,6 +11,8 @@ import java.util.List;
  * @param hours       of sound in them
  * @param events      in them
  * @param undated     recordings whose time is not known; their events are in no table but that of the undated
+ * @param farOff      recordings, with their days, whose clocks are wrong, since they are too far from most others;
+ *                    their events are in no table but that of the undated
  * @param first       first day
  * @param last        last day
  * @param occasions   number of occasions of the histories
@@ -24,6 +27,7 @@ public record FieldSummary(
         double hours,
         long events,
         int undated,
+        Map<String, LocalDate> farOff,
         LocalDate first,
         LocalDate last,
         int occasions,

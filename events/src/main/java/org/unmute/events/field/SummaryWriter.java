@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.unmute.audio.place.RecordedTime;
 import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.data.ClipId;
 import org.unmute.data.field.Stay;
@@ -30,8 +29,6 @@ public final class SummaryWriter {
     public static final List<String> TABLES =
             List.of("sites", "effort", "activity", "clock", "histories", "histories-wide", "effort-wide", "undated");
 
-    /** More occasions than a matrix should have columns; more days than any study. */
-    private static final int MOST_DAYS = 5000;
     /** Classes of which pages show every day. */
     private static final int SHOWN = 8;
 
@@ -42,11 +39,8 @@ public final class SummaryWriter {
     private final SummaryOptions options;
     private final Path out;
     private final boolean parquet;
-    private final TreeMap<String, List<Stay>> bySite = new TreeMap<>();
-    private final List<Stay> undated = new ArrayList<>();
     private final long[] totals;
-    private Stay first;
-    private Stay last;
+    private DatedStays stays;
     private LocalDate from;
     private LocalDate to;
 
@@ -67,7 +61,7 @@ public final class SummaryWriter {
      * Writes the tables into a folder.
      *
      * @param parquet whether to write Parquet beside CSV
-     * @throws InputException if no recording has a time, or the times span more than {@value #MOST_DAYS} days
+     * @throws InputException if no recording has a time, or more than {@value DatedStays#MOST_DAYS} days were chosen
      * @throws IllegalArgumentException if a class was not looked for
      */
     public static FieldSummary write(DetectedFolder folder, SummaryOptions options, Path out, boolean parquet)
@@ -83,60 +77,23 @@ public final class SummaryWriter {
             }
         }
         List<Stay> all = folder.stays();
-        span(all);
-        for (List<Stay> site : bySite.values()) {
+        stays = DatedStays.of(all, options);
+        from = stays.from();
+        to = stays.to();
+        for (List<Stay> site : stays.bySite().values()) {
             for (Stay stay : site) {
                 folder.events(stay, event -> totals[event.label()]++);
             }
         }
         Occasions occasions = new Occasions(from, to, options.days());
         Map<String, List<String>> problems = RecordingTable.problems(all);
+        stays.farOff()
+                .forEach((recording, day) -> problems.computeIfAbsent(recording, _ -> new ArrayList<>())
+                        .add(DatedStays.problem(day)));
         long notRecorded = sites(occasions);
         clock();
         undated(problems);
         return summary(occasions, notRecorded, problems.size());
-    }
-
-    private RecordedTime at(Stay stay, double seconds) {
-        RecordedTime time = stay.place().begun().plus(seconds);
-        return options.zone() == null ? time : time.in(options.zone());
-    }
-
-    /** Sorts the recordings by site, and finds the first and the last day. */
-    private void span(List<Stay> all) {
-        for (Stay stay : all) {
-            if (stay.place().begun() == null) {
-                undated.add(stay);
-                continue;
-            }
-            bySite.computeIfAbsent(stay.place().site(), _ -> new ArrayList<>()).add(stay);
-            LocalDate begin = at(stay, stay.start()).date();
-            LocalDate end = at(stay, Math.max(stay.start(), stay.start() + stay.seconds() - 1e-6))
-                    .date();
-            if (from == null || begin.isBefore(from)) {
-                from = begin;
-                first = stay;
-            }
-            if (to == null || end.isAfter(to)) {
-                to = end;
-                last = stay;
-            }
-        }
-        if (from == null) {
-            throw new InputException("summarize: of none of the " + all.size() + " recordings it is known when it was"
-                    + " made: run the same detect command again with --time-pattern, which reads no recording again");
-        }
-        from = options.from() == null ? from : options.from();
-        to = options.to() == null ? to : options.to();
-        if (to.isBefore(from)) {
-            throw new InputException("summarize: there is no recording from " + from + " to " + to);
-        }
-        if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
-            throw new InputException("summarize: from " + from + " (" + first.recording() + ") to " + to + " ("
-                    + last.recording() + ") there are more than " + MOST_DAYS
-                    + " days: is a recorder's clock wrong? Give"
-                    + " the days with --from and --to");
-        }
     }
 
     /** The classes of the histories. */
@@ -180,7 +137,7 @@ public final class SummaryWriter {
                 HistoryTables histories =
                         new HistoryTables(out, parquet, occasions, options.effortHours(), folder.classes(), shown());
                 SummaryTable table = siteTable()) {
-            for (Map.Entry<String, List<Stay>> site : bySite.entrySet()) {
+            for (Map.Entry<String, List<Stay>> site : stays.bySite().entrySet()) {
                 SiteActivity found = SiteActivity.of(folder, site.getValue(), options.zone(), from, to);
                 TreeMap<String, double[]> periods = effortRows(site.getKey(), found, effort);
                 activityRows(site.getKey(), found, periods, activity);
@@ -354,7 +311,7 @@ public final class SummaryWriter {
                         number("seconds"),
                         number("events"),
                         text("problems")))) {
-            for (Stay stay : undated) {
+            for (Stay stay : stays.undated()) {
                 long[] events = new long[1];
                 folder.events(stay, _ -> events[0]++);
                 table.row(
@@ -382,7 +339,8 @@ public final class SummaryWriter {
                 sites.stream().mapToLong(FieldSummary.Site::recordings).sum(),
                 sites.stream().mapToDouble(FieldSummary.Site::allHours).sum(),
                 sites.stream().mapToLong(FieldSummary.Site::allEvents).sum(),
-                undated.size(),
+                stays.undated().size() - stays.farOff().size(),
+                stays.farOff(),
                 from,
                 to,
                 occasions.count(),

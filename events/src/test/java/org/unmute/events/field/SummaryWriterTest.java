@@ -184,15 +184,38 @@ class SummaryWriterTest {
     }
 
     @Test
-    void wrongClocksAndFoldersAreNamed() throws IOException {
+    void wrongClocksAreNamedAndLeftOutOfTime() throws IOException {
         try (JournalFixture journal = new JournalFixture(folder, CLASSES)) {
+            journal.add("far.wav", "A", LocalDateTime.parse("9999-12-31T23:59:55"), null, 10, List.of(event(0, 1, 1)));
             journal.add("old.wav", "A", LocalDateTime.parse("2001-01-01T00:00"), null, 10, List.of());
-            journal.add("new.wav", "A", LocalDateTime.parse("2024-01-01T00:00"), null, 10, List.of());
+            journal.add("new.wav", "A", LocalDateTime.parse("2024-01-01T00:00"), null, 10, List.of(event(1, 1, 1)));
+            journal.add("next.wav", "A", LocalDateTime.parse("2024-01-03T00:00"), null, 10, List.of());
         }
+        Path out = Files.createDirectories(folder.resolve("out"));
         try (DetectedFolder detected = DetectedFolder.open(folder)) {
-            assertThatThrownBy(() -> SummaryWriter.write(detected, SummaryOptions.DEFAULT, folder, false))
+            FieldSummary summary = SummaryWriter.write(detected, SummaryOptions.DEFAULT, out, false);
+            assertThat(summary.recordings()).isEqualTo(2);
+            assertThat(summary.events()).isEqualTo(1);
+            assertThat(summary.undated()).isZero();
+            assertThat(summary.first()).isEqualTo("2024-01-01");
+            assertThat(summary.last()).isEqualTo("2024-01-03");
+            assertThat(summary.farOff())
+                    .isEqualTo(Map.of("far.wav", LocalDate.of(9999, 12, 31), "old.wav", LocalDate.of(2001, 1, 1)));
+            assertThat(rows(out.resolve("undated.csv"))).hasSize(2);
+            assertThat(rows(out.resolve("undated.csv")).getFirst())
+                    .containsEntry("file", "far.wav")
+                    .containsEntry("events", "1")
+                    .hasEntrySatisfying("problems", p -> assertThat(p).contains("its clock says 9999-12-31"));
+            // Days that were chosen leave out only what is far from the recordings in them.
+            LocalDate day = LocalDate.of(2001, 1, 1);
+            summary = SummaryWriter.write(
+                    detected, new SummaryOptions(null, false, 1, day, day, 0, Set.of()), out, false);
+            assertThat(summary.recordings()).isEqualTo(1);
+            assertThat(summary.farOff()).isEmpty();
+            SummaryOptions centuries = new SummaryOptions(null, false, 1, day, LocalDate.of(2101, 1, 1), 0, Set.of());
+            assertThatThrownBy(() -> SummaryWriter.write(detected, centuries, out, false))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("2001-01-01 (old.wav) to 2024-01-01 (new.wav)")
+                    .hasMessageContaining("more than 5000 days")
                     .hasMessageContaining("--from");
         }
         Files.delete(folder.resolve("run.json"));

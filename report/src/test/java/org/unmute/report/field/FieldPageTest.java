@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -74,7 +75,8 @@ class FieldPageTest {
         Arrays.fill(sound, 2, 24, sites * days / 12.0);
         long events = all.stream().mapToLong(FieldSummary.Site::allEvents).sum();
         double hours = all.stream().mapToDouble(FieldSummary.Site::allHours).sum();
-        return new FieldSummary(12L * days * sites, hours, events, 3, first, last, days, 0, 2, all, classes, sound);
+        return new FieldSummary(
+                12L * days * sites, hours, events, 3, Map.of(), first, last, days, 0, 2, all, classes, sound);
     }
 
     private static String page(FieldSummary summary) {
