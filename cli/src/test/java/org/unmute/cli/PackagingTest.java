@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,24 +96,23 @@ class PackagingTest {
                         + " (maven-shade-plugin: ServicesResourceTransformer)");
     }
 
+    /** The line of the page, as it stands there, with the names of the example in place of the reader's. */
     @Test
-    void inAnImageItNeedsServicesToBeBound() throws Exception {
-        assertThat(image("bound", "--add-modules", "example.app", "--bind-services"))
-                .contains(FOUND);
-        assertThat(image("named", "--add-modules", "example.app,org.unmute.kernels.vector"))
-                .contains(FOUND);
+    void inAnImageItNeedsTheVectorModule() throws Exception {
+        Matcher line = Pattern.compile("`jlink -p app\\.jar:lib --add-modules your\\.app(\\S*) --output image`")
+                .matcher(Files.readString(Checkout.root().resolve("docs/embedding.md")));
+        assertThat(line.find()).isTrue();
+        assertThat(image("recommended", "example.app" + line.group(1))).contains(FOUND);
         isDocumented(
-                image("careless", "--add-modules", "example.app"),
-                "give jlink --bind-services, or --add-modules org.unmute.kernels.vector");
+                image("careless", "example.app"),
+                "give jlink --add-modules org.unmute.kernels.vector, next to your own module");
     }
 
-    private static String image(String name, String... options) throws Exception {
+    private static String image(String name, String modules) throws Exception {
         Path image = folder.resolve(name);
-        List<String> link = new ArrayList<>(List.of(options));
-        link.addAll(List.of("-p", path("app-1.jar", "lib"), "--limit-modules"));
-        link.add("example.app,org.unmute.kernels.vector");
-        link.addAll(List.of("--output", image.toString()));
-        java(tool("jlink"), link);
+        java(
+                tool("jlink"),
+                List.of("-p", path("app-1.jar", "lib"), "--add-modules", modules, "--output", image.toString()));
         return java(image.resolve("bin/java"), List.of(), "-m", "example.app/" + MAIN);
     }
 }

@@ -126,6 +126,31 @@ class DocumentedExamplesTest {
         }
     }
 
+    /** Calls within sentences compile, with arguments named after their types. */
+    @Test
+    void callsInTheTextCompile() throws IOException {
+        List<String> calls = Pattern.compile("`(Wav\\.read\\([^`]+\\))`")
+                .matcher(Files.readString(Modules.root().resolve("docs/embedding.md")))
+                .results()
+                .map(r -> r.group(1))
+                .toList();
+        assertThat(calls).hasSize(4);
+        Path source = Files.writeString(folder.resolve("Calls.java"), """
+                import java.io.InputStream;
+                import java.lang.foreign.MemorySegment;
+                import java.nio.file.Path;
+                import org.unmute.audio.Wav;
+
+                final class Calls {
+                    void run(Path path, byte[] bytes, InputStream inputStream, MemorySegment memorySegment, String name)
+                            throws Exception {
+                        %s;
+                    }
+                }
+                """.formatted(String.join(";\n", calls)));
+        javac(List.of(source), "-cp", Modules.path(), "-d", folder.toString());
+    }
+
     @Test
     void theCoordinatesAreThoseOfTheBuild() throws IOException {
         String text = Files.readString(Modules.root().resolve("docs/embedding.md"));

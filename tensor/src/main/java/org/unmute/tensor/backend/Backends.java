@@ -255,8 +255,8 @@ public final class Backends {
                         .filter(place -> place.getScheme().equals("jrt"))
                         .isPresent();
         if (linked) {
-            return "the vector backend is not linked into this Java: give jlink --bind-services, or --add-modules "
-                    + VECTOR_MODULE;
+            return "the vector backend is not linked into this Java: give jlink --add-modules " + VECTOR_MODULE
+                    + ", next to your own module";
         }
         String provider = VECTOR_MODULE.replace('.', '/') + "/VectorBackendProvider.class";
         if (here.getClassLoader().getResource(provider) != null) {
