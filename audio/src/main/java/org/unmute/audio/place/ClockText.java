@@ -10,6 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.unmute.files.PlainText;
 
 /** Times as recorders write them into chunks. What is no time becomes a problem. */
 final class ClockText {
@@ -61,14 +62,15 @@ final class ClockText {
 
     void add(StatedTime time, String text) {
         if (time.local().getYear() <= RESET_YEAR) {
-            problems.add(time.source().text() + " says '" + text.strip() + "': the recorder's clock was reset");
+            problems.add(time.source().text() + " says " + PlainText.quote(text.strip())
+                    + ": the recorder's clock was reset");
         } else {
             times.add(time);
         }
     }
 
     void unreadable(StatedTime.Source source, String text) {
-        problems.add(source.text() + " says '" + text.strip() + "', which is no time");
+        problems.add(source.text() + " says " + PlainText.quote(text.strip()) + ", which is no time");
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unmute.audio.AudioSource;
+import org.unmute.files.PlainText;
 
 /**
  * What a recorder wrote into a WAV or FLAC file about time and place: GUANO ({@code guan}, version 1.0), Wildlife
@@ -85,6 +86,7 @@ public record RecorderNotes(
     /** Reads chunks into fields; the first that states a value counts. */
     private static final class Reader {
         private static final int BEXT_BYTES = 346;
+        private static final int MOST_CHARS = 100;
         /** {@code -27.5+153.0} with further parts, which ISO 6709 ends with a slash. */
         private static final Pattern ISO_6709 =
                 Pattern.compile("([+-]\\d{1,2}(?:\\.\\d+)?)([+-]\\d{1,3}(?:\\.\\d+)?)(?:[+-].*|CRS.*)?/?");
@@ -134,7 +136,13 @@ public record RecorderNotes(
                         chunks.sampleRate());
             }
             problems.addAll(0, clock.problems());
-            return new RecorderNotes(clock.times(), latitude, longitude, site, recorder, serial, problems);
+            return new RecorderNotes(
+                    clock.times(), latitude, longitude, bounded(site), bounded(recorder), bounded(serial), problems);
+        }
+
+        /** A name of at most {@value #MOST_CHARS} characters, since a chunk may be one long text. */
+        private static String bounded(String name) {
+            return name.length() <= MOST_CHARS ? name : name.substring(0, MOST_CHARS - 1) + "…";
         }
 
         private void audioMoth(String comment) {
@@ -198,27 +206,33 @@ public record RecorderNotes(
             site = fields.getOrDefault("WA|Song Meter|Prefix", fields.getOrDefault("WA|Prefix", ""));
         }
 
-        /** A 16-bit number of the field, a 32-bit length, the field: see guano-py's reader of such chunks. */
+        /**
+         * A 16-bit number of the field, a 32-bit length, the field: see guano-py's reader of such chunks. Of several
+         * fields of a number, the first that is not empty counts.
+         */
         private void wamd(ByteBuffer chunk) {
+            Map<Integer, String> fields = new HashMap<>();
             while (chunk.remaining() >= 6) {
                 int field = chunk.getShort() & 0xFFFF;
                 int length = chunk.getInt();
                 if (length < 0 || length > chunk.remaining()) {
                     problems.add("its wamd chunk is cut short");
-                    return;
+                    break;
                 }
                 byte[] content = new byte[length];
                 chunk.get(content);
                 String text = NoteChunks.text(content);
-                switch (field) {
-                    case WAMD_MODEL -> recorder = recorder.isEmpty() ? text : recorder;
-                    case WAMD_SERIAL -> serial = serial.isEmpty() ? text : serial;
-                    case WAMD_PREFIX -> site = site.isEmpty() ? text : site;
-                    case WAMD_TIME -> clock.iso(StatedTime.Source.WAMD, text);
-                    case WAMD_POSITION -> wamdPosition(text);
-                    default -> {}
+                if (!text.isEmpty()) {
+                    fields.putIfAbsent(field, text);
                 }
             }
+            recorder = recorder.isEmpty() ? fields.getOrDefault(WAMD_MODEL, "") : recorder;
+            serial = serial.isEmpty() ? fields.getOrDefault(WAMD_SERIAL, "") : serial;
+            site = site.isEmpty() ? fields.getOrDefault(WAMD_PREFIX, "") : site;
+            if (fields.containsKey(WAMD_TIME)) {
+                clock.iso(StatedTime.Source.WAMD, fields.get(WAMD_TIME));
+            }
+            wamdPosition(fields.getOrDefault(WAMD_POSITION, ""));
         }
 
         /** {@code WGS84,42.1,N,71.2,W}, or signed numbers without letters. */
@@ -251,7 +265,8 @@ public record RecorderNotes(
             } catch (NumberFormatException e) {
                 // reported below
             }
-            problems.add(source + " says '" + text + "', which is no place on land or sea that a receiver found");
+            problems.add(source + " says " + PlainText.quote(text)
+                    + ", which is no place on land or sea that a receiver found");
         }
 
         private void bext(byte[] chunk, int rate) {

@@ -188,6 +188,31 @@ class RecordingTimesTest {
         assertThat(RecordedTime.parse(local.toString())).isEqualTo(local);
     }
 
+    /** Three million entries of a chunk gave one problem each, and a chunk of one text the whole text. */
+    @Test
+    void aLongChunkGivesShortNotes() throws IOException {
+        String[] entries = new String[3_000_000];
+        Arrays.setAll(entries, i -> i % 2 == 0 ? "5" : "6");
+        assertThat(notes(NOTHING, FieldWav.wamd(entries)).problems()).isEmpty();
+        Arrays.setAll(entries, i -> i % 2 == 0 ? "5never" : "6nowhere");
+        assertThat(notes(NOTHING, FieldWav.wamd(entries)).problems()).hasSize(2);
+        String text = "x".repeat(60_000);
+        for (byte[] chunk : new byte[][] {
+            FieldWav.wamd("1" + text),
+            FieldWav.wamd("2" + text),
+            FieldWav.wamd("4" + text),
+            FieldWav.wamd("5" + text),
+            FieldWav.wamd("6" + text),
+            FieldWav.guano("Timestamp: " + text),
+            FieldWav.guano("Loc Position: " + text),
+            FieldWav.guano("Make: " + text),
+            FieldWav.guano("Serial: " + text),
+            FieldWav.guano("WA|Prefix: " + text)
+        }) {
+            assertThat(notes(NOTHING, chunk).toString()).contains("xxx").hasSizeLessThan(600);
+        }
+    }
+
     @Test
     void damagedChunksNeverThrow() {
         byte[] whole = FieldWav.file(
