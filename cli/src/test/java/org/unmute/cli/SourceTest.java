@@ -3,6 +3,7 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -115,12 +117,38 @@ class SourceTest {
     @Test
     void packagesAreSmall() throws IOException {
         Map<Path, Long> files = mainSources().stream()
-                .filter(f -> !f.endsWith("module-info.java"))
+                .filter(SourceTest::isClass)
                 .collect(Collectors.groupingBy(f -> Checkout.root().relativize(f.getParent()), Collectors.counting()));
         files.values().removeIf(count -> count <= MAX_FILES_IN_PACKAGE);
         files.keySet().removeIf(LARGE_PACKAGES::contains);
         assertThat(files)
-                .as("packages with more than %d files", MAX_FILES_IN_PACKAGE)
+                .as("packages with more than %d files, package-info.java apart", MAX_FILES_IN_PACKAGE)
+                .isEmpty();
+    }
+
+    private static boolean isClass(Path file) {
+        return !file.endsWith("module-info.java") && !file.endsWith("package-info.java");
+    }
+
+    /** Those of the examples are left out, which pages print whole. */
+    @Test
+    void packagesAreExplained() throws IOException {
+        Set<Path> packages = mainSources().stream()
+                .filter(SourceTest::isClass)
+                .map(f -> Checkout.root().relativize(f.getParent()))
+                .filter(folder -> folder.toString().contains("src/main/java") && !folder.startsWith("docs"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(packages).hasSizeGreaterThan(100);
+        packages.removeIf(folder -> {
+            Path file = Checkout.root().resolve(folder).resolve("package-info.java");
+            try {
+                return Files.exists(file) && Files.readString(file).startsWith("/**");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(packages)
+                .as("packages without a package-info.java that begins with a comment")
                 .isEmpty();
     }
 
