@@ -261,6 +261,39 @@ class EventEvalTest {
     }
 
     @Test
+    void theSummaryLeadsWithWhatWasFound() throws IOException {
+        // Calls that were found, with edges that no collar takes: event F1 is 0.
+        Path reference = file("ref.csv", """
+                file,start,end,label
+                a.wav,1,2,dog
+                a.wav,5,6,dog
+                a.wav,5,6,cat
+                b.wav,,,
+                """);
+        Path found = file("found.csv", """
+                file,start,end,label
+                a.wav,0.5,2.9,dog
+                a.wav,1.9,3.5,dog
+                a.wav,6,7,dog
+                b.wav,1,2,dog
+                """);
+        Ran ran = detections(reference, found).endsWith(ExitCode.OK);
+        List<String> lines = List.of(ran.out().split("\n"));
+        assertThat(lines.get(1))
+                .isEqualTo("found: 1 of 3 events, in 1 of 2 classes; 2 of 4 detections are right: they overlap an event"
+                        + " of their class");
+        assertThat(lines)
+                .anyMatch(
+                        l -> l.matches("event F1 \\(micro\\) +0\\.0000 .*onset within 0\\.2 s, end within.* 20 % of.*"))
+                .anyMatch(l -> l.matches("intersection F1 .*0\\.5.* 50 % of the detection on events, 50 %.*"))
+                .anyMatch(l -> l.matches("segment F1 \\(micro\\) .* the class in each 1 s"));
+        JsonNode json =
+                detections(reference, found, "--json").endsWith(ExitCode.OK).json();
+        assertThat(json.get("eventsFound").asInt()).isEqualTo(1);
+        assertThat(json.get("detectionsRight").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void aDataSetBringsItsOwnEventsAndLengths() throws IOException {
         Path root = folder.resolve("desed");
         file("desed/metadata/eval/public.tsv", """

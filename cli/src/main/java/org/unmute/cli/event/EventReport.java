@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.score.SeedScores;
 import org.unmute.data.provenance.Json;
@@ -74,6 +75,7 @@ public final class EventReport {
                 .put("events", reference.events().size())
                 .put("classes", reference.classes().size())
                 .put("runs", runs.size());
+        found().forEach((name, n) -> document.putPOJO(name, n));
         return document.putPOJO("absentClasses", absent())
                 .put("zeroScore", true)
                 .putPOJO("settings", settings)
@@ -96,12 +98,21 @@ public final class EventReport {
                 Units.count(reference.events().size(), "event"),
                 Units.count(reference.classes().size() - absent().size(), "class"),
                 absent().isEmpty() ? "" : "; " + absent().size() + " classes have none: " + Remarks.names(absent()));
+        Map<String, Number> found = found();
+        out.println("found: " + found.get("eventsFound") + " of "
+                + Units.count(reference.events().size(), "event") + ", in " + found.get("classesFound") + " of "
+                + Units.count(reference.classes().size() - absent().size(), "class") + "; "
+                + found.get("detectionsRight") + " of " + found.get("detections")
+                + " detections are right: they overlap an event of their class"
+                + (runs.size() == 1 ? "" : " (means of " + runs.size() + " runs)"));
         remarks.forEach(out::println);
         out.println();
-        ConsoleTable table = new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to").decimals(4);
+        ConsoleTable table =
+                new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to", "what it wants").decimals(4);
         EventScores.titles(metrics.names()).forEach((name, title) -> {
             SeedScores.Value v = metrics.value(name);
-            table.row(title, v.mean(), v.sd(), v.low(), v.high());
+            table.row(
+                    title, v.mean(), v.sd(), v.low(), v.high(), runs.getFirst().wants(name));
         });
         table.print(out);
         out.println("macro: mean over the classes with events; a class that was never detected counts as 0");
@@ -141,13 +152,29 @@ public final class EventReport {
         return table;
     }
 
+    /** Mean numbers of what was found: references with an overlapping detection, and such detections. */
+    private Map<String, Number> found() {
+        Map<String, Number> all = new LinkedHashMap<>();
+        all.put("eventsFound", mean(r -> sum(r, EventFigures.ClassCounts::truePositives)));
+        all.put("classesFound", mean(r -> sum(r, c -> c.truePositives() > 0 ? 1 : 0)));
+        all.put("detections", mean(r -> sum(r, EventFigures.ClassCounts::detections)));
+        all.put("detectionsRight", mean(r -> sum(r, c -> c.detections() - c.falsePositives())));
+        return all;
+    }
+
+    private static long sum(EventScores run, ToLongFunction<EventFigures.ClassCounts> of) {
+        return run.overlaps().stream().mapToLong(of).sum();
+    }
+
     /** Mean number of detections of a class, or of correct ones; a whole number for a single run. */
     private Number count(int c, boolean right) {
-        double mean = runs.stream()
-                .map(r -> r.eventCounts().get(c))
-                .mapToLong(right ? EventFigures.ClassCounts::truePositives : EventFigures.ClassCounts::detections)
-                .average()
-                .orElse(0);
+        return mean(r -> right
+                ? r.eventCounts().get(c).truePositives()
+                : r.eventCounts().get(c).detections());
+    }
+
+    private Number mean(ToLongFunction<EventScores> of) {
+        double mean = runs.stream().mapToLong(of).average().orElse(0);
         return mean == Math.rint(mean) ? (Number) (long) mean : (Number) mean;
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.events.strong;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.metrics.Interval;
 import org.unmute.metrics.event.BoxScores;
+import org.unmute.metrics.event.Collar;
 import org.unmute.metrics.event.EventFigures;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.FrameScores;
@@ -35,9 +37,11 @@ public final class EventScores {
     private static final String SEGMENT = "segment";
 
     private final EventReference reference;
+    private final EventSettings settings;
     private final Map<String, FileCounts> counts = new LinkedHashMap<>();
     private final Map<String, Psds.Evaluation> psds = new LinkedHashMap<>();
     private final Map<String, Double> values = new LinkedHashMap<>();
+    private final EventFigures overlap;
     /** Null without boxes. */
     private BoxScores boxes;
 
@@ -57,6 +61,8 @@ public final class EventScores {
             List<FrameScores> scores,
             EventSettings settings) {
         this.reference = reference;
+        this.settings = settings;
+        overlap = FileCounts.of(reference, detections, FileCounts::overlapping).figures(null);
         if (scores != null) {
             psds(scores);
         }
@@ -173,6 +179,47 @@ public final class EventScores {
     /** References, detections, true and false positives of each class, counted by events. */
     public List<EventFigures.ClassCounts> eventCounts() {
         return counts.get(EVENT).figures(null).classes();
+    }
+
+    /**
+     * What was found, by class: references that a detection of their class overlaps (true positives), and detections
+     * that overlap no reference of theirs (false positives), however little they overlap.
+     */
+    public List<EventFigures.ClassCounts> overlaps() {
+        return overlap.classes();
+    }
+
+    /** What a metric wants of a detection, in words. */
+    public String wants(String metric) {
+        String seconds = number(settings.segmentSeconds());
+        if (metric.contains("best_thresholds")) {
+            return "thresholds chosen on this very data";
+        }
+        if (metric.startsWith(EVENT)) {
+            Collar collar = settings.collar();
+            String near = number(collar.seconds()) + " s";
+            return "onset within " + near
+                    + (Double.isNaN(collar.offsetShare())
+                            ? ""
+                            : ", end within " + near + " or " + number(100 * collar.offsetShare())
+                                    + " % of the length");
+        }
+        if (metric.startsWith("intersection_")) {
+            double share = Double.parseDouble(metric.split("_")[1]);
+            return number(100 * share) + " % of the detection on events, " + number(100 * share)
+                    + " % of the event covered";
+        }
+        return switch (metric) {
+            case "psds1" -> "70 % covered both ways, at all thresholds, all classes alike";
+            case "psds2" -> "10 % covered both ways, no other class, at all thresholds";
+            case "segment_mAP" -> "the class in each " + seconds + " s, at all thresholds";
+            default ->
+                metric.startsWith(SEGMENT) ? "the class in each " + seconds + " s" : "the box in time and frequency";
+        };
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     /**

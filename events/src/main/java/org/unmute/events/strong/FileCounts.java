@@ -2,10 +2,13 @@ package org.unmute.events.strong;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.unmute.metrics.event.EventFigures;
 import org.unmute.metrics.event.EventReference;
 import org.unmute.metrics.event.SoundEvent;
@@ -52,6 +55,46 @@ final class FileCounts {
             all.substitutions[f] = figures.substitutions();
         }
         return all;
+    }
+
+    /** Counts references and detections of a recording that overlap one of the other kind, of the same class. */
+    static EventFigures overlapping(EventReference reference, List<SoundEvent> detections) {
+        Map<String, List<SoundEvent>> wanted = byLabel(reference.events());
+        Map<String, List<SoundEvent>> found = byLabel(detections);
+        List<EventFigures.ClassCounts> all = new ArrayList<>();
+        for (String label : reference.classes()) {
+            List<SoundEvent> references = wanted.getOrDefault(label, List.of());
+            List<SoundEvent> own = found.getOrDefault(label, List.of());
+            all.add(new EventFigures.ClassCounts(
+                    label,
+                    references.size(),
+                    own.size(),
+                    overlapping(references, own),
+                    own.size() - overlapping(own, references)));
+        }
+        return new EventFigures(all, Double.NaN, true);
+    }
+
+    private static Map<String, List<SoundEvent>> byLabel(List<SoundEvent> events) {
+        return events.stream().collect(Collectors.groupingBy(SoundEvent::label));
+    }
+
+    /** How many of some events overlap one of the others. */
+    private static long overlapping(List<SoundEvent> events, List<SoundEvent> others) {
+        TreeMap<Double, Double> latestEnds = new TreeMap<>();
+        double end = Double.NEGATIVE_INFINITY;
+        List<SoundEvent> sorted = new ArrayList<>(others);
+        sorted.sort(Comparator.comparingDouble(SoundEvent::onset));
+        for (SoundEvent other : sorted) {
+            end = Math.max(end, other.offset());
+            latestEnds.put(other.onset(), end);
+        }
+        return events.stream()
+                .filter(e -> {
+                    Map.Entry<Double, Double> before = latestEnds.lowerEntry(e.offset());
+                    return before != null && before.getValue() > e.onset();
+                })
+                .count();
     }
 
     private static Map<String, List<SoundEvent>> byFile(Collection<SoundEvent> events) {
