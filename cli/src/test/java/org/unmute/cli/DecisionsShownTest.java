@@ -149,8 +149,8 @@ class DecisionsShownTest {
             Decisions learned = LearnedRun.saved(fixture.run()).decisions();
             Path raw = folder.resolve("raw.csv");
             Path calibrated = folder.resolve("calibrated.csv");
-            tag("--probe", probe, "--scores", raw).endsWith(ExitCode.OK);
-            tag("--probe", probe, "--scores", calibrated, "--activation", "calibrated")
+            tag("--probe", probe, "--force", "--scores", raw).endsWith(ExitCode.OK);
+            tag("--probe", probe, "--force", "--scores", calibrated, "--activation", "calibrated")
                     .endsWith(ExitCode.OK);
             String text = tag("--probe", probe).endsWith(ExitCode.OK).out();
             assertThat(text)

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.FolderManifest;
 
 /** The demo with small settings. */
 class DemoEndToEndTest {
@@ -39,6 +41,7 @@ class DemoEndToEndTest {
     @Test
     void theSettingsOfRecordingsAreThereBeforeThem() throws IOException {
         Files.writeString(folder.resolve("recordings"), "in the way");
+        Files.write(folder.resolve(FolderManifest.FILE), new FolderManifest(false, List.of()).encode());
         Object[] demo = {"demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 1, "--out", folder};
         Ran.unmute(demo).endsWith(ExitCode.FAILED);
         assertThat(folder.resolve("demo-settings.txt")).hasContent("train 24, test 16, seed 0");

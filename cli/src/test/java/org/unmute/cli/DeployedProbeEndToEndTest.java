@@ -90,6 +90,7 @@ class DeployedProbeEndToEndTest {
                             encoder,
                             "--audio",
                             recordings,
+                            "--force",
                             "--scores",
                             scores
                         },
@@ -115,8 +116,8 @@ class DeployedProbeEndToEndTest {
                 .contains("largest difference of a score: ")
                 .contains("16 made-up clips");
         assertThat(packed.resolveSibling("probe-packed.safetensors.run.json")).exists();
-        Ran again =
-                Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.FAILED);
+        Ran again = Ran.unmute("pack", "-q", "--probe", protobin, "--cache", layered, "--out", packed)
+                .endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("already there").contains("--force");
         JsonNode json = Ran.unmute(
                         "pack", "-q", "--json", "--force", "--cache", layered, "--probe", protobin, "--out", packed)

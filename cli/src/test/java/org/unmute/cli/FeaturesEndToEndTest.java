@@ -162,7 +162,7 @@ class FeaturesEndToEndTest {
 
     private static float[] pooled(Path recording, TokenPooling how) throws IOException {
         Path out = folder.resolve("map.safetensors");
-        features(recording, out).endsWith(ExitCode.OK);
+        features(recording, out, "--force").endsWith(ExitCode.OK);
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             return how.apply(new TokenMap(8, 8, 48, file.floats("token_map"), file.floats("cls")));
         }

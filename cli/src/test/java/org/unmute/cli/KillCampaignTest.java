@@ -20,7 +20,7 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Kills {@code embed}, {@code probe}, {@code benchmark} and {@code detect} at random moments. {@code
+ * Kills {@code embed}, {@code probe}, {@code benchmark}, {@code detect} and {@code search} at random moments. {@code
  * bench/kill-campaign} does so hundreds of times.
  */
 @FullBuild("kills processes")
@@ -140,6 +140,26 @@ class KillCampaignTest {
                         "csv,jsonl,raven",
                         "--out",
                         out));
+    }
+
+    /** The index of the pooled vectors, and the events found with it. */
+    @Test
+    void search() throws Exception {
+        cache();
+        campaign(
+                "search",
+                out -> line(
+                        "search",
+                        "--cache",
+                        cache(),
+                        "--like",
+                        "test/000000.wav@0.2-0.6",
+                        "--stretch",
+                        0.1,
+                        "--index",
+                        out.resolve("pooled.vectors"),
+                        "--out",
+                        out.resolve("found")));
     }
 
     @Test

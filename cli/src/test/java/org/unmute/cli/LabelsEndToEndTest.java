@@ -348,9 +348,19 @@ class LabelsEndToEndTest {
         // A folder of parts, as Spark writes a table, has common columns, too.
         Path parts = Files.createDirectories(folder.resolve("parts"));
         Files.copy(parquet, parts.resolve("part-00000.parquet"));
-        labels(csv, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--out", ofCsv)
+        labels(csv, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--force", "--out", ofCsv)
                 .endsWith(ExitCode.OK);
-        labels(parts, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--out", ofParquet)
+        labels(
+                        parts,
+                        "--audio",
+                        recordings,
+                        "--split",
+                        "train=1,test=1",
+                        "--group-by",
+                        "site",
+                        "--force",
+                        "--out",
+                        ofParquet)
                 .endsWith(ExitCode.OK);
         assertThat(ofParquet).hasSameBinaryContentAs(ofCsv);
 

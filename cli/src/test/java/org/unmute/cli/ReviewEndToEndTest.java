@@ -183,7 +183,14 @@ class ReviewEndToEndTest {
                 "file,start,end,label,score\na.wav,1,2,wren,0.9\na.wav,4,5,wren,0.4\n");
         Path sample = folder.resolve("found.csv");
         Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
+        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
         answer(sample, "wren");
+        byte[] answered = Files.readAllBytes(sample);
+        assertThat(Ran.unmute("review", table, "--export", sample)
+                        .endsWith(ExitCode.FAILED)
+                        .err())
+                .contains(sample + " is already there, and was changed after it had been written: --force replaces it");
+        assertThat(sample).hasBinaryContent(answered);
         Ran.unmute("review", table, "--import", sample).endsWith(ExitCode.OK);
         Path journal = table.resolveSibling(VerdictJournal.FILE);
         Files.writeString(journal, Files.readString(journal).replaceFirst("\"yes\"", "\"no\""));

@@ -105,14 +105,15 @@ class ScoreRoutesTest {
 
     private static float[][] raw(Path probe) throws IOException {
         Path csv = folder.resolve("raw.csv");
-        String said = tag(probe, "--scores", csv).out();
+        String said = tag(probe, "--force", "--scores", csv).out();
         assertThat(said).contains("raw scores in " + csv + " (--activation calibrated writes the calibrated ones");
         return written(csv);
     }
 
     private static float[][] calibrated(Path probe) throws IOException {
         Path csv = folder.resolve("calibrated.csv");
-        String said = tag(probe, "--scores", csv, "--activation", "calibrated").out();
+        String said = tag(probe, "--force", "--scores", csv, "--activation", "calibrated")
+                .out();
         assertThat(said).contains(", scores in " + csv).doesNotContain("raw");
         return written(csv);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.audio.place.RecordedTime;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.FolderManifest;
 
 /** {@code search} on recordings of noise with chirps at known places. */
 class SearchEndToEndTest {
@@ -74,6 +76,31 @@ class SearchEndToEndTest {
         }
         Files.write(file, intact);
         Ran.unmute("fsck", cache).endsWith(ExitCode.OK);
+    }
+
+    /** Without its manifest, nothing says that the index is the one that was written. */
+    @Test
+    void anIndexWithoutItsManifestIsNoticed() throws IOException {
+        for (String name : List.of("other.vectors", "other.idx")) {
+            Path index = Files.createDirectories(folder.resolve("indexes")).resolve(name);
+            Object[] line = {"--like", "1.wav", "--index", index};
+            search("with-" + name, line).endsWith(ExitCode.OK);
+            byte[] intact = Files.readAllBytes(index);
+            Path manifest = FolderManifest.beside(index);
+            assertThat(search("with-" + name, line).endsWith(ExitCode.OK).err()).doesNotContain("pooling the tokens");
+            Files.delete(manifest);
+            assertThat(Ran.unmute("fsck", index.getParent())
+                            .endsWith(ExitCode.FAILED)
+                            .out())
+                    .contains("damaged: " + index)
+                    .contains("its manifest " + manifest.getFileName() + " is missing")
+                    .contains("delete " + index + ": the next search makes it again");
+            assertThat(search("with-" + name, line).endsWith(ExitCode.OK).err())
+                    .contains(manifest + " is missing")
+                    .contains("pooling the tokens");
+            assertThat(index).hasBinaryContent(intact);
+            Ran.unmute("fsck", index.getParent()).endsWith(ExitCode.OK);
+        }
     }
 
     @Test

@@ -260,8 +260,11 @@ class SoundscapeCommandTest {
     void aFinishedFolderIsKept() throws IOException {
         Files.createDirectories(folder.resolve("x"));
         Files.writeString(folder.resolve("x/manifest.csv"), "mine");
-        assertThat(run("x", "--train-folds", "1", "--test-folds", "3")).isEqualTo(ExitCode.FAILED);
+        assertThat(run("x", "--train-folds", "1", "--test-folds", "3")).isEqualTo(ExitCode.INPUT);
         assertThat(folder.resolve("x/manifest.csv")).hasContent("mine");
+        assertThat(err.toString()).contains("did not write, such as manifest.csv");
+        assertThat(run("y", "--train-folds", "1", "--test-folds", "3")).isEqualTo(ExitCode.OK);
+        assertThat(run("y", "--train-folds", "1", "--test-folds", "3")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("not overwritten");
     }
 }

@@ -188,10 +188,9 @@ class SparseHoursTest {
     @Test
     void whatAnUnfinishedRunLeftIsReplacedAndOtherFilesStay() throws IOException {
         Path made = folder.resolve("unfinished");
-        Files.createDirectories(made.resolve("test"));
-        Files.writeString(made.resolve("test/mine.wav"), "mine");
         Path inTheWay = Files.createDirectories(made.resolve("run.json/x"));
         hours("unfinished", "--duration", 10, "--count", 3).endsWith(ExitCode.FAILED);
+        Files.writeString(made.resolve("test/mine.wav"), "mine");
         Files.delete(inTheWay);
         Files.delete(inTheWay.getParent());
         assertThat(made.resolve("manifest.csv")).doesNotExist();

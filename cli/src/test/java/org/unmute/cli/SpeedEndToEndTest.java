@@ -97,7 +97,7 @@ class SpeedEndToEndTest {
 
     private static double[] losses(Path audio, Object... more) throws IOException {
         Object[] args = {"pretrain", "-q", "--json", "--audio", audio, "--steps", 3, "--batch", 2, "--clips", 4};
-        Object[] sizes = {"--dim", 16, "--depth", 1, "--heads", 2, "--out", folder.resolve("pretrained")};
+        Object[] sizes = {"--dim", 16, "--depth", 1, "--heads", 2, "--force", "--out", folder.resolve("pretrained")};
         JsonNode result = Ran.unmute(Ran.with(Ran.with(args, sizes), more))
                 .endsWith(ExitCode.OK)
                 .json();

@@ -40,6 +40,7 @@ public final class EncoderOptions {
         }
     }
 
+    @InputPath
     @Option(
             names = "--encoder",
             paramLabel = "FILE",

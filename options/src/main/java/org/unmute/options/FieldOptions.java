@@ -34,6 +34,7 @@ public final class FieldOptions {
                     + " the folder, else the chunk, else the name).")
     private String site;
 
+    @InputPath
     @Option(
             names = "--deployments",
             paramLabel = "FILE",

@@ -14,6 +14,7 @@ public final class GridOptions {
                             + " Several with commas.")
     private List<String> only = List.of();
 
+    @OutputPath(OutputPath.Kind.CACHE)
     @Option(
             names = "--cache",
             paramLabel = "DIR",

@@ -14,6 +14,7 @@ public final class ProbeOption {
             "The trained probe: a file that 'unmute probe' or 'unmute pack' wrote, or the folder of a run with one"
                     + " probe.";
 
+    @InputPath
     @Option(names = "--probe", paramLabel = "PATH", description = DESCRIPTION)
     private String path;
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.unmute.data.TextTable;
 import org.unmute.data.json.JsonLines;
+import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
@@ -55,7 +57,7 @@ final class FileRules {
         if (name.endsWith(".safetensors")) {
             return weights(file);
         }
-        if (name.endsWith(".vectors")) {
+        if (isIndex(file)) {
             vectors(file);
             return Verdict.INTACT;
         }
@@ -99,12 +101,25 @@ final class FileRules {
         return digest ? Verdict.INTACT : Verdict.WITHOUT_DIGEST;
     }
 
+    /** Whether a file is an index of a search, by its name or its bytes. */
+    static boolean isIndex(Path file) {
+        try {
+            return file.getFileName().toString().endsWith(".vectors") || VectorIndex.isOne(file);
+        } catch (IOException e) {
+            return false; // a file of the user's that cannot be read
+        }
+    }
+
     private static void vectors(Path file) throws IOException {
         try (VectorIndex index = VectorIndex.open(file)) {
             List<String> damage = index.verify();
             if (!damage.isEmpty()) {
                 throw new InputException(damage.getFirst());
             }
+        }
+        Path manifest = FolderManifest.beside(file);
+        if (!RegularFile.isFile(manifest)) {
+            throw new InputException(file + ": its manifest " + manifest.getFileName() + " is missing");
         }
     }
 

@@ -333,6 +333,9 @@ public final class FolderCheck {
             // It is damaged, too.
         }
         command = command == null ? StatedFiles.commandOf(file) : command;
+        if (command == null && FileRules.isIndex(file)) {
+            return "delete " + file + ": the next search makes it again";
+        }
         return (command == null ? scope : new Scope(scope.item(), command, null)).remedy(file);
     }
 

@@ -80,17 +80,18 @@ final class StatedFiles {
         Map<String, String> commands = announced(scope);
         for (Path file : all.files()) {
             String name = file.getFileName().toString();
-            if (name.equals(FolderManifest.FILE)) {
-                check(file, null, commands, scope, findings);
-            } else if (name.endsWith(BESIDE)) {
-                check(
-                        file,
-                        file.resolveSibling(name.substring(0, name.length() - BESIDE.length())),
-                        commands,
-                        scope,
-                        findings);
+            if (name.equals(FolderManifest.FILE) || name.endsWith(BESIDE)) {
+                check(file, single(file), commands, scope, findings);
             }
         }
+    }
+
+    /** The single file that a manifest is of; null for that of a folder. */
+    private static Path single(Path manifest) {
+        String name = manifest.getFileName().toString();
+        return name.endsWith(BESIDE)
+                ? manifest.resolveSibling(name.substring(0, name.length() - BESIDE.length()))
+                : null;
     }
 
     /** The command that wrote a single file or its record, as the manifest beside them says; null if none does. */
@@ -149,12 +150,15 @@ final class StatedFiles {
             String command = StatedCommand.of(line).map(StatedCommand::shell).orElse(scope.command());
             commands.putIfAbsent(manifest, command);
             if (!all.has(manifest)) {
+                FolderCheck.Scope again = new FolderCheck.Scope(scope.item(), command, null);
+                Path single = single(all.folder().resolve(manifest));
+                // Without its manifest, a command does not take a single file for its own.
                 scope.item()
                         .add(
                                 Finding.Kind.DAMAGED,
                                 all.folder().resolve(manifest),
                                 "is missing, though " + file.getFileName() + " names it",
-                                new FolderCheck.Scope(scope.item(), command, null).goOn());
+                                single != null && Files.exists(single) ? again.remedy(single) : again.goOn());
             }
         }
         return commands;

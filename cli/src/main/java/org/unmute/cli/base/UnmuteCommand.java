@@ -10,16 +10,19 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.RecordingWarnings;
+import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.OutputOwner;
+import org.unmute.data.provenance.RefusedOutputException;
 import org.unmute.data.provenance.RunRecord;
-import org.unmute.files.FolderLock;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
@@ -68,9 +71,21 @@ public abstract class UnmuteCommand implements Callable<Integer>, CommandRun {
         }
     }
 
-    /** Starts the record of this run. */
-    protected void begin() {
+    /**
+     * Starts the record of this run and checks its outputs, before any work.
+     *
+     * @throws CommandException if an output is an input, too
+     * @throws RefusedOutputException if an output file must not be replaced
+     */
+    protected void begin() throws IOException {
         record = new RunRecord(line());
+        NamedPaths paths = NamedPaths.of(spec.commandLine().getParseResult());
+        paths.requireApart();
+        if (!matched("--dry-run")) {
+            for (Path file : paths.outputFiles()) {
+                OutputOwner.requireFile(file, line(), matched(OverwriteOption.NAME));
+            }
+        }
     }
 
     /** Ends with status 1 although no error is reported. */
@@ -95,22 +110,14 @@ public abstract class UnmuteCommand implements Callable<Integer>, CommandRun {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    /**
-     * Acquires the right to write to a folder, which is created if needed.
-     *
-     * @throws FolderLock.HeldException saying who is writing to it
-     */
-    protected OutputFolder claim(Path folder) throws IOException {
+    @Override
+    public OutputFolder claim(Path folder) throws IOException {
         return OutputFolder.claim(folder, line());
     }
 
-    /**
-     * Acquires the right to write to a file, and creates its folder if needed.
-     *
-     * @throws FolderLock.HeldException saying who is writing to it
-     */
-    protected OutputFolder claimFile(Path file) throws IOException {
-        return OutputFolder.claimFile(file, line());
+    @Override
+    public OutputFolder claimFile(Path file, boolean derived) throws IOException {
+        return OutputFolder.claimFile(file, line(), derived || matched(OverwriteOption.NAME));
     }
 
     protected PlainWriter out() {

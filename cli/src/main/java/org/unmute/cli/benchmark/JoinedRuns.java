@@ -8,6 +8,7 @@ import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkMerge;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** The option that joins runs of one grid, in place of running its cells. */
@@ -16,6 +17,7 @@ public final class JoinedRuns {
     private static final List<String> OF_RUNNING =
             List.of("--only", "--cache", "--allow-missing", "--max-hours", "--yes", "--dry-run", "--workers");
 
+    @InputPath
     @Option(
             names = "--merge",
             paramLabel = "DIR",

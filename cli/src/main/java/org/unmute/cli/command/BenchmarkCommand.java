@@ -19,6 +19,8 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.options.GridOptions;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "  unmute benchmark --merge run-a/ run-b/ --out run/"
         })
 final class BenchmarkCommand extends ComputingCommand {
+    @InputPath
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -51,6 +54,7 @@ final class BenchmarkCommand extends ComputingCommand {
             description = "The grid: a TOML file (docs/grid.md); not with --merge.")
     private Path gridFile;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
     private Path out;
 

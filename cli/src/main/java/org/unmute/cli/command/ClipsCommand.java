@@ -17,6 +17,8 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.clips.EventClips;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.strong.EventTable;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Option;
                     + " cut/"
         })
 final class ClipsCommand extends UnmuteCommand {
+    @InputPath
     @Option(
             names = "--events",
             paramLabel = "PATH",
@@ -48,6 +51,7 @@ final class ClipsCommand extends UnmuteCommand {
                     + " (Raven, Audacity, BirdNET, CSV, JSON lines).")
     private Path events;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "PATH",
@@ -55,6 +59,7 @@ final class ClipsCommand extends UnmuteCommand {
             description = "The recordings: a folder (searched below), one file or a list.")
     private Path audio;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "New or empty folder for the clips.")
     private Path out;
 

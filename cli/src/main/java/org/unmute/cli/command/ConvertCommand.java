@@ -2,18 +2,21 @@ package org.unmute.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConversionTable;
 import org.unmute.cli.encoder.ElementType;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,9 +37,11 @@ import picocli.CommandLine.Parameters;
             "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
         })
 final class ConvertCommand extends UnmuteCommand {
+    @InputPath
     @Parameters(index = "0", paramLabel = "IN", description = "The checkpoint, as it was downloaded.")
     private Path in;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Parameters(
             index = "1",
             arity = "0..1",
@@ -61,8 +66,8 @@ final class ConvertCommand extends UnmuteCommand {
     @Option(names = "--dry-run", description = "Print the report and write nothing.")
     private boolean dryRun;
 
-    @Option(names = "--force", description = "Replace OUT if it is there.")
-    private boolean force;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Option(names = "--all", description = "Show every tensor in its own row.")
     private boolean all;
@@ -90,7 +95,7 @@ final class ConvertCommand extends UnmuteCommand {
 
     private long write(Conversion conversion, ConversionReport report) throws IOException {
         try (OutputFolder output = claimFile(out)) {
-            long written = conversion.writeTo(out, force);
+            long written = conversion.writeTo(out, true);
             record.input(in, report.bytes(), report.sha256())
                     .result("encoder", report.encoder())
                     .result("naming", report.match().keyMap().name())
@@ -119,16 +124,8 @@ final class ConvertCommand extends UnmuteCommand {
             throw CommandException.usage(
                     "where to write is missing: name OUT.safetensors, or give --dry-run to write nothing");
         }
-        if (Files.isDirectory(out)) {
-            throw CommandException.usage(out + " is a folder: name a file in it");
-        }
         if (!out.toString().endsWith(".safetensors")) {
             throw CommandException.usage("what is written is a safetensors file, its name must end so: " + out);
-        }
-        try {
-            Conversion.requireTarget(in, out, force);
-        } catch (FileAlreadyExistsException e) {
-            throw CommandException.failed(out + " is already there: --force replaces it", e);
         }
     }
 

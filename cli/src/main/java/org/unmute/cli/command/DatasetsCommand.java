@@ -9,6 +9,7 @@ import org.unmute.cli.dataset.DatasetFacts;
 import org.unmute.cli.dataset.DatasetTable;
 import org.unmute.data.set.Dataset;
 import org.unmute.data.set.Datasets;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,6 +32,7 @@ final class DatasetsCommand extends UnmuteCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The data set to explain.")
     private String name;
 
+    @InputPath
     @Option(
             names = "--root",
             paramLabel = "DIR",

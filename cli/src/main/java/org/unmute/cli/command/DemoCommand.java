@@ -18,6 +18,7 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.report.demo.DemoModel;
 import org.unmute.report.demo.DemoPage;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
             "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."
         })
 final class DemoCommand extends ComputingCommand {
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",

@@ -22,9 +22,11 @@ import org.unmute.data.ClipDivision;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.DiskSpace;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.OutputOwner;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.OutputPath;
 import org.unmute.options.TokenOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
@@ -55,6 +57,7 @@ final class EmbedCommand extends ComputingCommand {
     @Mixin
     private DivisionOptions division;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
     private Path out;
 
@@ -100,6 +103,9 @@ final class EmbedCommand extends ComputingCommand {
     private void embed(OpenEncoder loaded, CacheKey key, AudioOptions.Chosen chosen, ClipDivision divided)
             throws IOException {
         List<AudioClip> clips = divided.clips();
+        if (!CacheOrigin.hasShards(out)) {
+            OutputOwner.requireFolder(out, line());
+        }
         Files.createDirectories(out);
         try (OutputFolder output = OutputFolder.of(out, line());
                 TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);

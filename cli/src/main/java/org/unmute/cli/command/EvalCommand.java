@@ -15,6 +15,7 @@ import org.unmute.cli.eval.ScoredTokens;
 import org.unmute.cli.eval.TruthOptions;
 import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventReport;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.data.provenance.OutputFolder;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -56,6 +57,9 @@ final class EvalCommand extends ComputingCommand {
     @Mixin
     private ScoreOutput shown;
 
+    @Mixin
+    private OverwriteOption overwrite;
+
     @Override
     public Integer call() throws IOException {
         begin();
@@ -78,7 +82,11 @@ final class EvalCommand extends ComputingCommand {
 
     /** Claims the folder that receives the results; null if they are only printed. */
     private OutputFolder claimTarget() throws IOException {
-        return target() == null ? null : claim(target());
+        Path target = target();
+        if (target != null && source.isFolder(target)) {
+            return OutputFolder.claimShared(target, line()); // the folder of the run is the usual place
+        }
+        return target == null ? null : claim(target);
     }
 
     /** The folder that receives the results; null if they are only printed. */
@@ -107,7 +115,7 @@ final class EvalCommand extends ComputingCommand {
         } else {
             evaluation = ClipEvaluation.ofTable(source.scores(), truth, common.seed(), this);
         }
-        shown.confuse(evaluation);
+        shown.confuse(evaluation, this);
         ObjectNode document = evaluation.document();
         if (target() != null) {
             record.results(document).writeTo(target().resolve("eval.json"));

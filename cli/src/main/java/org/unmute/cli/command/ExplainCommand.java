@@ -23,6 +23,7 @@ import org.unmute.events.recording.ChannelChoice;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.ChannelOption;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
@@ -58,6 +59,7 @@ final class ExplainCommand extends ComputingCommand {
     @Mixin
     private ExplainedClasses classes;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.export.GraphOptions;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.convert.export.ExportException;
 import org.unmute.convert.export.OnnxExport;
@@ -18,8 +19,8 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.scoring.ProbeFiles;
-import org.unmute.files.RegularFile;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.OutputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
@@ -53,14 +54,15 @@ final class ExportCommand extends ComputingCommand {
     @Mixin
     private EncoderOptions encoder;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "NAME.onnx, or NAME.safetensors.")
     private Path out;
 
     @Mixin
     private GraphOptions graph;
 
-    @Option(names = "--force", description = "Replace FILE if it is there.")
-    private boolean force;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {
@@ -93,13 +95,6 @@ final class ExportCommand extends ComputingCommand {
             throw CommandException.usage("the name of FILE must end in .onnx or " + SAFETENSORS + ": " + out);
         }
         graph.requireValid(weights, probe.isGiven());
-        requireFree();
-    }
-
-    private void requireFree() throws IOException {
-        if (!force && RegularFile.exists(out)) {
-            throw CommandException.failed(out + " is already there: --force replaces it");
-        }
     }
 
     private OnnxGraph graph() throws IOException {
@@ -135,7 +130,6 @@ final class ExportCommand extends ComputingCommand {
     private void write(String what, Step<Long> writer) throws IOException {
         Map<String, Object> result = new LinkedHashMap<>();
         try (OutputFolder output = claimFile(out)) {
-            requireFree(); // another run may have written the file in the meantime
             long bytes = writer.run();
             result.put("out", out.toString());
             result.put("what", what);

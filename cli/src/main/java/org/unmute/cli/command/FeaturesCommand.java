@@ -7,6 +7,7 @@ import org.unmute.cli.feature.FeatureOptions;
 import org.unmute.cli.feature.FeatureRun;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
@@ -53,6 +54,9 @@ final class FeaturesCommand extends ComputingCommand {
 
     @Mixin
     private FeatureOptions features;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {

@@ -17,6 +17,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.data.provenance.Units;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -40,6 +41,7 @@ import picocli.CommandLine.Parameters;
 final class FsckCommand extends UnmuteCommand {
     private static final int SHOWN = 40;
 
+    @InputPath
     @Parameters(paramLabel = "PATH", description = "A folder, or a single file.")
     private Path path;
 

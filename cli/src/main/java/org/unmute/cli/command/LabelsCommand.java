@@ -12,6 +12,7 @@ import org.unmute.cli.label.ClipTable;
 import org.unmute.cli.label.LabelReport;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.option.VerdictOptions;
 import org.unmute.cli.review.VerdictReport;
 import org.unmute.data.LabelSet;
@@ -19,6 +20,8 @@ import org.unmute.data.Manifest;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLabels;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.options.StrictOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +51,7 @@ import picocli.CommandLine.Parameters;
             "      --split train=0.6,validation=0.2,test=0.2 --group-by block"
         })
 final class LabelsCommand extends UnmuteCommand {
+    @InputPath
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -56,12 +60,14 @@ final class LabelsCommand extends UnmuteCommand {
                     "A table or a folder of tables, as --labels of 'unmute probe' takes them; not with --verdicts.")
     private Path source;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "PATH",
             description = "Folder of the recordings, or the one recording; needed but for --verdicts.")
     private Path audio;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -73,6 +79,7 @@ final class LabelsCommand extends UnmuteCommand {
     @Mixin
     private LabelColumns columns;
 
+    @InputPath
     @Option(
             names = "--vocabulary",
             paramLabel = "FILE",
@@ -84,6 +91,9 @@ final class LabelsCommand extends UnmuteCommand {
 
     @Mixin
     private VerdictOptions verdicts;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Mixin
     private StrictOption strict;

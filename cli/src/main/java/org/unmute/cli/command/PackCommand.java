@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.probe.PackingCheck;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.scoring.ProbeFiles;
-import org.unmute.files.RegularFile;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
@@ -33,9 +35,11 @@ final class PackCommand extends ComputingCommand {
     private ProbeOption probe;
 
     /** How earlier versions named the probe. */
+    @InputPath
     @Parameters(arity = "0..1", hidden = true)
     private Path earlier;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -43,6 +47,7 @@ final class PackCommand extends ComputingCommand {
             description = "The packed probe, a safetensors file.")
     private Path out;
 
+    @InputPath
     @Option(
             names = "--cache",
             paramLabel = "DIR",
@@ -50,8 +55,8 @@ final class PackCommand extends ComputingCommand {
                     "Token cache whose clips are scored with both; " + PackingCheck.CACHED_CLIPS + " of them at most.")
     private Path cache;
 
-    @Option(names = "--force", description = "Replace FILE if it is there.")
-    private boolean force;
+    @Mixin
+    private OverwriteOption overwrite;
 
     /** The result for JSON and the record. */
     private record Packed(
@@ -72,7 +77,6 @@ final class PackCommand extends ComputingCommand {
         record.seed(common.seed());
         Path named = probe.orEarlier(earlier);
         Path file = ProbeFiles.one(named);
-        requireFree();
         if (ProbeFiles.isPacked(file)) {
             throw CommandException.input(file + " is packed already");
         }
@@ -91,7 +95,6 @@ final class PackCommand extends ComputingCommand {
         check.requireEqual();
         Packed result;
         try (OutputFolder output = claimFile(out)) {
-            requireFree(); // another run may have written the file in the meantime
             packed.save(out);
             result = new Packed(
                     out.toString(),
@@ -109,12 +112,6 @@ final class PackCommand extends ComputingCommand {
         }
         print(result, o -> print(result, o));
         return status;
-    }
-
-    private void requireFree() throws IOException {
-        if (!force && RegularFile.exists(out)) {
-            throw CommandException.failed(out + " is already there: --force replaces it");
-        }
     }
 
     private static void print(Packed packed, PrintWriter o) {

@@ -11,12 +11,14 @@ import java.util.Map;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.pretrain.EncoderShape;
 import org.unmute.cli.pretrain.RecipeOptions;
 import org.unmute.cli.pretrain.TrainingWindows;
 import org.unmute.data.pretrain.Pretraining;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.models.zoo.SmallVit;
+import org.unmute.options.OutputPath;
 import org.unmute.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +44,12 @@ final class PretrainCommand extends ComputingCommand {
     @Mixin
     private TrainingWindows windows;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
     private Path out;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Mixin
     private RecipeOptions recipe;

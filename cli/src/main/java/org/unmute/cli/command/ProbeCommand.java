@@ -11,6 +11,7 @@ import org.unmute.cli.probe.ProbeTraining;
 import org.unmute.cli.probe.TrainedRun;
 import org.unmute.cli.probe.TrainingClips;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probes;
 import picocli.CommandLine.Command;
@@ -53,6 +54,7 @@ final class ProbeCommand extends ComputingCommand {
             description = "One run per seed (default: the one given by --seed).")
     private List<Long> seeds;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
     private Path out;
 

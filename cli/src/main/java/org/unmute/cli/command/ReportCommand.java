@@ -18,6 +18,8 @@ import org.unmute.cli.report.ComparisonOptions;
 import org.unmute.cli.report.ExplainedClips;
 import org.unmute.cli.report.ReportFiles;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.report.benchmark.BenchmarkReport;
 import org.unmute.report.benchmark.ReportDocument;
 import org.unmute.report.benchmark.ReportFolder;
@@ -43,9 +45,11 @@ import picocli.CommandLine.Parameters;
             "  unmute report run-eat/ run-beats/ --out report/ --title 'Probing EAT and BEATs'"
         })
 final class ReportCommand extends ComputingCommand {
+    @InputPath
     @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders that 'unmute benchmark' wrote.")
     private List<Path> runs;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",

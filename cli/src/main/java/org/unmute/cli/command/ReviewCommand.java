@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.Failure;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.review.PageOptions;
 import org.unmute.cli.review.ReviewSession;
@@ -18,6 +19,7 @@ import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.files.RegularFile;
+import org.unmute.options.InputPath;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Parameters;
             "  unmute probe --probe protobin --cache cache/ --labels clips.csv --verdicts events/ --out run2/"
         })
 final class ReviewCommand extends UnmuteCommand {
+    @InputPath
     @Parameters(
             paramLabel = "FOLDER",
             description =
@@ -59,6 +62,7 @@ final class ReviewCommand extends UnmuteCommand {
     @Mixin
     private VerdictTableOptions tables;
 
+    @InputPath
     @Option(
             names = "--compare",
             paramLabel = "OTHER",
@@ -67,6 +71,9 @@ final class ReviewCommand extends UnmuteCommand {
 
     @Mixin
     private PageOptions page;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {

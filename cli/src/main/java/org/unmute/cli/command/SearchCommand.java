@@ -8,6 +8,7 @@ import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.field.FieldRemarks;
 import org.unmute.cli.option.MissingTokens;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.search.ExampleOptions;
 import org.unmute.cli.search.FoundEvents;
@@ -27,6 +28,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.FieldOptions;
+import org.unmute.options.InputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.vector.VectorIndex;
 import picocli.CommandLine.Command;
@@ -49,6 +51,7 @@ import picocli.CommandLine.Option;
             "  unmute search --cache cache/ --like calls.selections.txt --unlike b.wav@3-4 --top 500 --out found/"
         })
 final class SearchCommand extends ComputingCommand {
+    @InputPath
     @Option(
             names = "--cache",
             paramLabel = "DIR",
@@ -73,6 +76,9 @@ final class SearchCommand extends ComputingCommand {
 
     @Mixin
     private EncoderOptions encoder;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {
@@ -139,7 +145,7 @@ final class SearchCommand extends ComputingCommand {
             return search.boxes(spec, how.anyBand(), how.top(), _ -> {});
         }
         Path file = how.index(cache);
-        try (VectorIndex index = new VectorCache(file, line(), this::tell).open(tokens, times, how.stretch())) {
+        try (VectorIndex index = new VectorCache(file, this).open(tokens, times, how.stretch())) {
             return byTokens
                     ? search.boxes(index, how.candidates(), spec, how.anyBand(), how.top(), _ -> {})
                     : search.pooled(index, how.top());

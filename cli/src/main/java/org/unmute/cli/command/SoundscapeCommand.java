@@ -15,6 +15,7 @@ import org.unmute.cli.scene.SourceOptions;
 import org.unmute.cli.scene.SparseRun;
 import org.unmute.data.scene.SceneMixer;
 import org.unmute.data.scene.SceneMixer.SourceClip;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,6 +67,7 @@ final class SoundscapeCommand extends UnmuteCommand {
     @Mixin
     private SourceOptions sources;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             required = true,
@@ -73,6 +75,7 @@ final class SoundscapeCommand extends UnmuteCommand {
             description = "Folder to write; must not hold a manifest.csv yet.")
     private Path out;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--stems",
             paramLabel = "DIR",

@@ -12,6 +12,8 @@ import org.unmute.events.field.DetectedFolder;
 import org.unmute.events.field.FieldSummary;
 import org.unmute.events.field.SummaryOptions;
 import org.unmute.events.field.SummaryWriter;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,9 +46,11 @@ import picocli.CommandLine.Parameters;
             "  unmute summarize events/ --occasion 7d --min-effort 10 --page --out summary/"
         })
 final class SummarizeCommand extends UnmuteCommand {
+    @InputPath
     @Parameters(paramLabel = "FOLDER", description = "Folder of events that 'unmute detect' wrote.")
     private Path folder;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",

@@ -7,6 +7,7 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.cli.probe.Tagging;
@@ -17,6 +18,7 @@ import org.unmute.events.scoring.Activation;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.events.scoring.ScoringHead;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.OutputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
@@ -58,8 +60,12 @@ final class TagCommand extends ComputingCommand {
     @Mixin
     private DivisionOptions division;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
     private Path scores;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Option(
             names = "--activation",

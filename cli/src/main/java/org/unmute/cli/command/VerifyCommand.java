@@ -8,6 +8,7 @@ import java.util.List;
 import org.unmute.audio.Recording;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.OverwriteOption;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
@@ -17,6 +18,8 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import org.unmute.options.ResamplingOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +51,7 @@ final class VerifyCommand extends ComputingCommand {
     @Mixin
     private EncoderOptions encoder;
 
+    @InputPath
     @Option(
             names = "--reference",
             paramLabel = "PATH",
@@ -55,6 +59,7 @@ final class VerifyCommand extends ComputingCommand {
             description = "The reference: npy, safetensors, or with --recipe a folder.")
     private Path reference;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "FILE",
@@ -64,6 +69,7 @@ final class VerifyCommand extends ComputingCommand {
     @Mixin
     private ResamplingOption resampling;
 
+    @InputPath
     @Option(
             names = "--recipe",
             paramLabel = "FILE",
@@ -77,11 +83,15 @@ final class VerifyCommand extends ComputingCommand {
                     + " from the reference's fbank on, 0.002 from the recording on).")
     private Double tolerance;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(
             names = "--out",
             paramLabel = "FILE",
             description = "Also write the result, with a record of the run, to this JSON file.")
     private Path out;
+
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {

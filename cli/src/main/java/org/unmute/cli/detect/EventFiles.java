@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.unmute.events.detection.OutputFormat;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options of where events are written, and as which tables. */
 public final class EventFiles {
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
     private Path out;
 

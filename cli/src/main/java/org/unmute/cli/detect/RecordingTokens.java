@@ -8,12 +8,14 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.detection.CachedTokens;
 import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectorSetup;
+import org.unmute.options.InputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
 /** The option that names tokens of the recordings, which are then not encoded again. */
 public final class RecordingTokens {
+    @InputPath
     @Option(
             names = "--cache",
             paramLabel = "DIR",

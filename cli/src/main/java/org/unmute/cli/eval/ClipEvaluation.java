@@ -19,8 +19,8 @@ import org.unmute.cli.score.Scoring;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
+import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.scoring.ProbeFiles;
-import org.unmute.files.FolderLock;
 import org.unmute.metrics.ScoreScale;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
@@ -141,14 +141,14 @@ public final class ClipEvaluation {
      * @throws CommandException if a clip has not exactly one class
      * @throws IOException if the file cannot be written
      */
-    public void writeConfusion(Path file) throws IOException {
+    public void writeConfusion(Path file, CommandRun run) throws IOException {
         ConfusionText text = scoring.confusion()
                 .orElseThrow(() -> CommandException.input(
                         "--confusion is for sets with one class a clip: the probe was trained for several, or a"
                                 + " clip of " + labels.source() + " has not exactly one label"));
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        try (FolderLock _ = FolderLock.acquireFor(file)) {
+        try (OutputFolder output = run.claimFile(file)) {
             text.write(file);
+            output.finish();
         }
     }
 

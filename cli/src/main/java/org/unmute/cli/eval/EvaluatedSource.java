@@ -1,12 +1,17 @@
 package org.unmute.cli.eval;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.cli.console.CommandException;
+import org.unmute.files.RegularFile;
+import org.unmute.options.InputPath;
 import org.unmute.options.ProbeOption;
 import picocli.CommandLine.Option;
 
 /** Options for the probes or scores to evaluate; exactly one is given. */
 public final class EvaluatedSource {
+    @InputPath
     @Option(
             names = "--probe",
             paramLabel = "PATH",
@@ -14,12 +19,15 @@ public final class EvaluatedSource {
     private Path probe;
 
     /** How earlier versions named the folder of a run. */
+    @InputPath
     @Option(names = "--run", paramLabel = "PATH", hidden = true)
     private Path run;
 
+    @InputPath
     @Option(names = "--scores", paramLabel = "FILE", description = "CSV with a column 'file' and one column per class.")
     private Path scores;
 
+    @InputPath
     @Option(
             names = "--detections",
             paramLabel = "FILE",
@@ -27,6 +35,7 @@ public final class EvaluatedSource {
                     + " files; needs --events.")
     private Path detections;
 
+    @InputPath
     @Option(
             names = "--frame-scores",
             paramLabel = "DIR",
@@ -43,6 +52,15 @@ public final class EvaluatedSource {
     /** The probe or the folder of a run, however it was named; null without one. */
     public Path probe() {
         return probe != null ? probe : run;
+    }
+
+    /**
+     * Whether a folder is that of the run whose probes are evaluated.
+     *
+     * @throws IOException if this cannot be determined
+     */
+    public boolean isFolder(Path folder) throws IOException {
+        return probe() != null && RegularFile.isFolder(folder) && Files.isSameFile(folder, probe());
     }
 
     /** Scores of whole clips; null if they are not given. */

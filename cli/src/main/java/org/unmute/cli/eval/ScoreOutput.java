@@ -3,6 +3,8 @@ package org.unmute.cli.eval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.unmute.cli.console.CommandRun;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options of what is shown of scores, and where they are written. */
@@ -13,6 +15,7 @@ public final class ScoreOutput {
                     "Print the average precision of each class, and precision, recall and F1 at its learned threshold.")
     private boolean perClass;
 
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(
             names = "--confusion",
             paramLabel = "FILE",
@@ -20,6 +23,7 @@ public final class ScoreOutput {
                     + " true class, a column for each predicted one.")
     private Path confusion;
 
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -47,9 +51,9 @@ public final class ScoreOutput {
      * @throws org.unmute.cli.console.CommandException if a clip has not exactly one class
      * @throws IOException if the file cannot be written
      */
-    public void confuse(ClipEvaluation evaluation) throws IOException {
+    public void confuse(ClipEvaluation evaluation, CommandRun run) throws IOException {
         if (confusion != null) {
-            evaluation.writeConfusion(confusion);
+            evaluation.writeConfusion(confusion, run);
         }
     }
 }

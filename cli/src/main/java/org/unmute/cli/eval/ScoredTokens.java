@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.MissingTokens;
+import org.unmute.options.InputPath;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the tokens that are scored. */
 public final class ScoredTokens {
+    @InputPath
     @Option(
             names = "--cache",
             paramLabel = "DIR",

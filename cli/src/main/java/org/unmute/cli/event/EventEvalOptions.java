@@ -11,11 +11,13 @@ import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.Collar;
 import org.unmute.options.ContextOptions;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of event metrics. */
 public final class EventEvalOptions {
+    @InputPath
     @Option(
             names = "--events",
             arity = "0..1",
@@ -28,6 +30,7 @@ public final class EventEvalOptions {
                             + " with --dataset, for a set with such labels.")
     private String reference;
 
+    @InputPath
     @Option(
             names = "--durations",
             paramLabel = "TABLE",
@@ -35,6 +38,7 @@ public final class EventEvalOptions {
                     + " this table names count, too: they have no events.")
     private Path durations;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "DIR",

@@ -6,6 +6,7 @@ import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.InputPath;
 import org.unmute.report.clip.Explainer;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,7 @@ public final class ExplainedSound {
     /** Seconds of a stretch without an end, of an encoder without windows. */
     private static final double WINDOW = 10;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "FILE",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.events.scoring.ProbeFiles;
+import org.unmute.options.InputPath;
 import org.unmute.options.ProbeOption;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,6 +15,7 @@ public final class ProbeToExplain {
     private ProbeOption probe;
 
     /** How earlier versions named the probe: of several seeds it takes the first, if none is chosen. */
+    @InputPath
     @Option(names = "--run", paramLabel = "PATH", hidden = true)
     private Path run;
 

@@ -10,6 +10,7 @@ import org.unmute.data.ClipDivision;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenPooling;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options that state which features are written, and where. */
@@ -17,6 +18,7 @@ public final class FeatureOptions {
     static final String SAFETENSORS = ".safetensors";
     private static final String NPY = ".npy";
 
+    @OutputPath(OutputPath.Kind.FILE_OR_FOLDER)
     @Option(
             names = "--out",
             paramLabel = "PATH",

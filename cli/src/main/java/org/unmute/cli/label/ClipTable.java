@@ -22,7 +22,7 @@ public record ClipTable(Path file) {
      * @throws IOException if a file cannot be written
      */
     public void write(Manifest clips, Object document, CommandRun run) throws IOException {
-        try (OutputFolder output = OutputFolder.claimFile(file, run.line())) {
+        try (OutputFolder output = run.claimFile(file)) {
             try {
                 TrainingTable.write(file, clips);
             } catch (IllegalArgumentException e) {

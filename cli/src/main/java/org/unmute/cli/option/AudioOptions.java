@@ -18,6 +18,7 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.recording.ChannelChoice;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.ChannelOption;
+import org.unmute.options.InputPath;
 import org.unmute.options.ResamplingOption;
 import org.unmute.options.StrictOption;
 import org.unmute.probes.cache.AudioReader;
@@ -30,6 +31,7 @@ public final class AudioOptions {
     /** Maximum seconds of sound that are read together, unless a single clip is longer. */
     private static final int SECONDS_TOGETHER = 20 * 60;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "PATH",
@@ -40,6 +42,7 @@ public final class AudioOptions {
                             + " unless --channels says otherwise.")
     private Path audio;
 
+    @InputPath
     @Option(
             names = "--root",
             paramLabel = "DIR",

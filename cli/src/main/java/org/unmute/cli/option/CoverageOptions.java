@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Stack;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.annotation.Coverage;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 
 /** Options that state whether tables of events mark every event in a recording. */
 public final class CoverageOptions {
+    @InputPath
     @Option(
             names = "--complete",
             arity = "0..1",

@@ -5,6 +5,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.options.ContextOptions;
+import org.unmute.options.InputPath;
 import org.unmute.probes.decision.EventThresholdRule;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +29,7 @@ public final class EventLearningOptions {
                     + " (default: the rate of the validation clips).")
     private Double eventsPerHour;
 
+    @InputPath
     @Option(
             names = "--background",
             paramLabel = "PATH",

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.annotation.EventRows;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options for training on labels with times: row by row, or on boxes in time and frequency. */
 public final class FrameOptions {
+    @InputPath
     @Option(
             names = "--frames",
             paramLabel = "TABLE",
@@ -21,6 +23,7 @@ public final class FrameOptions {
                     + " whole and count by their maximum over time. May be repeated.")
     private List<String> tables;
 
+    @InputPath
     @Option(
             names = "--boxes",
             paramLabel = "TABLE",

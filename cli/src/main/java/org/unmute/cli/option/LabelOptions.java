@@ -21,6 +21,7 @@ import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
 import org.unmute.files.RegularFile;
+import org.unmute.options.InputPath;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
 public final class LabelOptions {
     private static final Set<String> VALIDATION_NAMES = Set.of("validation", "valid", "val", "dev");
 
+    @InputPath
     @Option(
             names = "--labels",
             paramLabel = "FILE",
@@ -42,12 +44,14 @@ public final class LabelOptions {
     @Mixin
     private DatasetOptions dataset;
 
+    @InputPath
     @Option(names = "--root", paramLabel = "DIR", description = "Folder of the data set, with --dataset.")
     private Path root;
 
     @Mixin
     private LabelColumns columns;
 
+    @InputPath
     @Option(
             names = "--vocabulary",
             paramLabel = "FILE",

@@ -14,12 +14,14 @@ import org.unmute.data.scene.BackgroundKind;
 import org.unmute.data.scene.PartShares;
 import org.unmute.data.scene.Sound;
 import org.unmute.data.scene.SparseScenes;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options of sparse hours. Invalid values are reported as {@link IllegalArgumentException}. */
 public final class SparseOptions {
     private static final int MAX_COUNT = 100_000;
 
+    @InputPath
     @Option(
             names = "--background",
             split = ",",
@@ -70,6 +72,7 @@ public final class SparseOptions {
             description = "Sparse hours: cross-fade between pieces of background, 0.01 to 5 s (default: 1).")
     private Double crossfade;
 
+    @InputPath
     @Option(
             names = "--sources",
             paramLabel = "DIR",

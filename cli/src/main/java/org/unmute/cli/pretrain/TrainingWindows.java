@@ -21,6 +21,7 @@ import org.unmute.models.encoder.EncoderBand;
 import org.unmute.models.frontend.MelBands;
 import org.unmute.models.zoo.SmallVit;
 import org.unmute.options.ChannelOption;
+import org.unmute.options.InputPath;
 import org.unmute.options.SpeedOption;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.ArgGroup;
@@ -37,6 +38,7 @@ public final class TrainingWindows {
 
     /** The training data. */
     static final class Data {
+        @InputPath
         @Option(
                 names = "--audio",
                 paramLabel = "PATH",

@@ -13,6 +13,7 @@ import org.unmute.cli.option.TrainingOptions.ChosenLoss;
 import org.unmute.cli.option.VerdictOptions;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.files.NearestName;
+import org.unmute.options.InputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -45,6 +46,7 @@ public final class LearningOptions {
     @Mixin
     private VerdictOptions verdicts;
 
+    @InputPath
     @Option(
             names = "--verdict-cache",
             paramLabel = "DIR",

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.WarmStart;
@@ -15,7 +14,6 @@ import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.encoder.KnownDigests;
-import org.unmute.files.FileFailure;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TrainedProbe;
@@ -149,7 +147,7 @@ public final class ProbeTraining {
             throw CommandException.usage("--background has none of the classes, and with --loss "
                     + objective.loss().name() + " a clip has exactly one: use asl or bce");
         }
-        if (Files.isDirectory(path) && hasShards(path)) {
+        if (Files.isDirectory(path) && CacheOrigin.hasShards(path)) {
             return BackgroundTokens.ofCache(path, tokens);
         }
         SavedProbe origin = SavedProbe.ofCache(clips.cache());
@@ -163,13 +161,5 @@ public final class ProbeTraining {
                 EventLearning.medianSeconds(train, tokens, clips.cache()),
                 embedding,
                 run::tell);
-    }
-
-    private static boolean hasShards(Path folder) throws IOException {
-        return FileFailure.naming(folder, () -> {
-            try (Stream<Path> files = Files.list(folder)) {
-                return files.anyMatch(f -> CacheOrigin.isShard(f.getFileName().toString()));
-            }
-        });
     }
 }

@@ -10,12 +10,14 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.data.Manifest;
+import org.unmute.options.InputPath;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the clips that a probe is trained on, and of those that its thresholds are learned on. */
 public final class TrainingClips {
+    @InputPath
     @Option(
             names = "--cache",
             paramLabel = "DIR",

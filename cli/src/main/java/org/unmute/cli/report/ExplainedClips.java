@@ -10,6 +10,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.scoring.ProbeFiles;
+import org.unmute.options.InputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.report.benchmark.Section;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Option;
 
 /** Options of the clips that a report explains, and of the probe that explains them. */
 public final class ExplainedClips {
+    @InputPath
     @Option(
             names = "--clip",
             paramLabel = "FILE",
@@ -29,6 +31,7 @@ public final class ExplainedClips {
     private ProbeOption probe;
 
     /** How earlier versions named the probe: of several seeds it takes the first. */
+    @InputPath
     @Option(names = "--clip-run", paramLabel = "PATH", hidden = true)
     private Path clipRun;
 

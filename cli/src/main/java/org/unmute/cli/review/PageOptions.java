@@ -7,6 +7,7 @@ import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.files.RegularFile;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,6 +19,7 @@ public final class PageOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "DIR",
@@ -32,6 +34,7 @@ public final class PageOptions {
             description = "Port of the page on 127.0.0.1 (default: any free one).")
     private int port;
 
+    @InputPath
     @Option(
             names = "--verdict-cache",
             paramLabel = "DIR",

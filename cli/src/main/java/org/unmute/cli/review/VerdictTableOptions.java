@@ -14,10 +14,13 @@ import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewQueue.Choice;
 import org.unmute.events.review.VerdictTable;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options of the tables in which verdicts are given outside the page, and what they do. */
 public final class VerdictTableOptions {
+    @OutputPath(OutputPath.Kind.FILE)
     @Option(
             names = "--export",
             paramLabel = "TABLE",
@@ -32,6 +35,7 @@ public final class VerdictTableOptions {
                     + " right ones end, as far as verdicts tell. They teach, and estimate nothing.")
     private Integer doubtful;
 
+    @InputPath
     @Option(
             names = "--import",
             paramLabel = "TABLE",
@@ -86,7 +90,7 @@ public final class VerdictTableOptions {
     private void write(ReviewQueue queue, VerdictLog log, SampleOptions samples, CommandRun run) throws IOException {
         List<ReviewQueue.Question> questions =
                 queue.first(doubtful == null ? samples.questions() : Map.of(Choice.DOUBTFUL, doubtful), log);
-        try (OutputFolder output = OutputFolder.claimFile(export, run.line())) {
+        try (OutputFolder output = run.claimFile(export)) {
             VerdictTable.write(export, queue.list(), questions, log.byEvent());
             run.record()
                     .result("list", queue.list().digest())

@@ -14,6 +14,7 @@ import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.SceneOptions;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.OutputOwner;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.Scene;
 import org.unmute.data.scene.SceneFolder;
@@ -52,14 +53,17 @@ public final class SceneRun {
             CommandRun run,
             Function<IllegalArgumentException, RuntimeException> wrong)
             throws IOException {
-        try (OutputFolder output = OutputFolder.claim(out, run.line())) {
+        if (stems != null) {
+            OutputOwner.requireFolder(stems, run.line()); // before the other folder is made
+        }
+        try (OutputFolder output = run.claim(out)) {
             SceneFolder folder;
             try {
                 folder = SceneFolder.create(out, stems, scenes.bands());
             } catch (IllegalArgumentException e) {
                 throw wrong.apply(e);
             }
-            try (OutputFolder apart = stems == null ? null : OutputFolder.claim(stems, run.line())) {
+            try (OutputFolder apart = stems == null ? null : run.claim(stems)) {
                 try (Progress progress = run.progress("soundscape", "scenes", (long) scenes.train() + scenes.test())) {
                     write(folder, Split.TRAIN, scenes.train(), progress);
                     write(folder, Split.TEST, scenes.test(), progress);

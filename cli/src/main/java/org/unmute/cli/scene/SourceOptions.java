@@ -6,16 +6,19 @@ import java.util.Set;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.SceneOptions;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options of the recordings whose events are mixed. */
 public final class SourceOptions {
+    @InputPath
     @Option(
             names = "--manifest",
             paramLabel = "FILE",
             description = "CSV or TSV with a header: one row per recording with its file, its class and its fold.")
     private Path manifest;
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "DIR",

@@ -133,7 +133,7 @@ public final class SparseRun {
      * @throws IOException if a source cannot be read, or a file cannot be written
      */
     public void writeFolder(Path out, RecordingWarnings warnings, CommandRun run) throws IOException {
-        try (OutputFolder output = OutputFolder.claim(out, run.line())) {
+        try (OutputFolder output = run.claim(out)) {
             SparseFolder folder = SparseFolder.create(out, counts.keySet());
             try (Progress progress = run.progress("soundscape", "recordings", recordings())) {
                 write(folder, progress);

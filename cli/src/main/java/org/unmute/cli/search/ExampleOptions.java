@@ -14,6 +14,7 @@ import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationTable;
 import org.unmute.events.search.Example;
 import org.unmute.events.search.ExampleReader;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options that say what a search looks for. */
@@ -25,6 +26,7 @@ public final class ExampleOptions {
             Pattern.DOTALL);
     private static final Pattern TABLE = Pattern.compile("(?i).+\\.(csv|tsv|txt|parquet)");
 
+    @InputPath
     @Option(
             names = "--like",
             paramLabel = "EXAMPLE",
@@ -35,6 +37,7 @@ public final class ExampleOptions {
                             + " or a table of such (Raven, Audacity, BirdNET, CSV).")
     private List<String> like;
 
+    @InputPath
     @Option(
             names = "--unlike",
             paramLabel = "EXAMPLE",

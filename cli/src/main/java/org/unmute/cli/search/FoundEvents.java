@@ -6,10 +6,13 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
 import org.unmute.events.detection.OutputFormat;
+import org.unmute.options.InputPath;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options of the folder of events that a search writes. */
 public final class FoundEvents {
+    @OutputPath(OutputPath.Kind.FOLDER)
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
     private Path out;
 
@@ -27,6 +30,7 @@ public final class FoundEvents {
             description = "Class of what is found, in the tables (default: ${DEFAULT-VALUE}).")
     private String label = "match";
 
+    @InputPath
     @Option(
             names = "--audio",
             paramLabel = "DIR",

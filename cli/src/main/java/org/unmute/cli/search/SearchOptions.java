@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.cli.console.CommandException;
 import org.unmute.events.search.ExampleReader;
+import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options that say how a search compares, and with what. */
@@ -57,6 +58,7 @@ public final class SearchOptions {
     @Option(names = "--top", paramLabel = "N", description = "How many moments to find (default: ${DEFAULT-VALUE}).")
     private int top = 100;
 
+    @OutputPath(OutputPath.Kind.CACHE)
     @Option(
             names = "--index",
             paramLabel = "FILE",

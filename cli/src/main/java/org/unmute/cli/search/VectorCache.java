@@ -2,9 +2,8 @@ package org.unmute.cli.search;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
@@ -20,14 +19,13 @@ import org.unmute.probes.vector.VectorIndexWriter;
 /**
  * The file that keeps the mean tokens of a cache for the next search.
  *
- * @param file    the file
- * @param command the command line, for its manifest
- * @param tell    receives what is done
+ * @param file the file
+ * @param run  writes the file, and says so
  */
-public record VectorCache(Path file, List<String> command, Consumer<String> tell) {
+public record VectorCache(Path file, CommandRun run) {
     /**
-     * Opens the file, which is made first if it is missing, damaged, of another state of the cache, or of a run that
-     * was interrupted before its manifest was written.
+     * Opens the file, which is made first if it is missing, damaged, of another state of the cache, without manifest,
+     * or of a run that was interrupted before its manifest was written.
      *
      * @param times   of the rows of the cache
      * @param seconds length of a stretch
@@ -38,9 +36,9 @@ public record VectorCache(Path file, List<String> command, Consumer<String> tell
         if (there.isPresent()) {
             return there.get();
         }
-        tell.accept(file + ": pooling the tokens of "
-                + Units.count(wanted.clips().size(), "clip") + ", once for all searches");
-        try (OutputFolder output = OutputFolder.claimFile(file, command)) {
+        run.tell(file + ": pooling the tokens of " + Units.count(wanted.clips().size(), "clip")
+                + ", once for all searches");
+        try (OutputFolder output = run.claimFile(file, VectorIndex.isOne(file))) {
             VectorIndexWriter.write(file, cache, times, seconds, _ -> {});
             output.finish();
         }
@@ -49,23 +47,27 @@ public record VectorCache(Path file, List<String> command, Consumer<String> tell
 
     private boolean isFinished() throws IOException {
         Path manifest = FolderManifest.beside(file);
+        if (!RegularFile.isFile(manifest)) {
+            run.tell(manifest + " is missing: whether " + file.getFileName() + " is as it was written is not known");
+            return false;
+        }
         try {
-            return RegularFile.exists(manifest) && FolderManifest.read(manifest).finished();
+            return FolderManifest.read(manifest).finished();
         } catch (InputException e) {
-            tell.accept(e.getMessage());
+            run.tell(e.getMessage());
             return false;
         }
     }
 
     private Optional<VectorIndex> found(VectorIndexHead wanted) throws IOException {
-        if (!RegularFile.exists(file) || !isFinished()) {
+        if (!VectorIndex.isOne(file) || !isFinished()) {
             return Optional.empty();
         }
         VectorIndex index;
         try {
             index = VectorIndex.open(file);
         } catch (MalformedFileException e) {
-            tell.accept(e.getMessage());
+            run.tell(e.getMessage());
             return Optional.empty();
         }
         if (index.head().equals(wanted)) {

@@ -31,11 +31,6 @@ record Scenario(String name, Action once, Action again, Path work, Path marker, 
         return new Scenario(name, () -> Ran.unmute(command), () -> Ran.unmute(command), work, marker, null);
     }
 
-    /** This scenario, completed by another command. */
-    Scenario againWith(Object... command) {
-        return new Scenario(name, once, () -> Ran.unmute(command), work, marker, start);
-    }
-
     /** A scenario that starts from the files left by an earlier run. */
     Scenario startingFrom(String other, Path left) {
         return new Scenario(other, again, again, work, marker, left);

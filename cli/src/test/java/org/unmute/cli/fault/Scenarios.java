@@ -456,7 +456,7 @@ final class Scenarios {
         Path work = work("convert");
         Path out = work.resolve("encoder.safetensors");
         Object[] command = {"convert", encoder(), out, "--dtype", "f16"};
-        return Scenario.command("convert", work, beside(out), command).againWith(with(command, "--force"));
+        return Scenario.command("convert", work, beside(out), command);
     }
 
     private static Path beside(Path out) {
@@ -478,14 +478,14 @@ final class Scenarios {
         Path work = work("pack");
         Path out = work.resolve("packed.safetensors");
         Object[] command = {"pack", "--probe", trained(), "--out", out};
-        return Scenario.command("pack", work, beside(out), command).againWith(with(command, "--force"));
+        return Scenario.command("pack", work, beside(out), command);
     }
 
     private Scenario export() {
         Path work = work("export");
         Path out = work.resolve("tagger.onnx");
         Object[] command = {"export", "--probe", trained(), "--from", "tokens", "--out", out};
-        return Scenario.command("export", work, beside(out), command).againWith(with(command, "--force"));
+        return Scenario.command("export", work, beside(out), command);
     }
 
     private Scenario soundscape() {

@@ -2,12 +2,16 @@ package org.unmute.data.provenance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.unmute.audio.playback.Speed;
+import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
 import org.unmute.models.encoder.RowTimes;
 
 /** The origin of a token cache, from the record that {@code embed} writes next to it. */
@@ -25,6 +29,20 @@ public final class CacheOrigin {
     /** Whether a file in a cache folder is a shard or the cache's table of contents. */
     public static boolean isShard(String name) {
         return SHARD.matcher(name).matches();
+    }
+
+    /**
+     * Whether a folder has shards, whoever filled it.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static boolean hasShards(Path folder) throws IOException {
+        return RegularFile.isFolder(folder)
+                && FileFailure.naming(folder, () -> {
+                    try (Stream<Path> files = Files.list(folder)) {
+                        return files.anyMatch(f -> isShard(f.getFileName().toString()));
+                    }
+                });
     }
 
     /**

@@ -31,8 +31,10 @@ import org.unmute.files.WrittenFiles;
  *
  * @param finished whether the command that wrote the folder has finished
  * @param files sorted by path
+ * @param command the command that is changing the folder, beginning with {@code unmute}; empty if it has finished or is
+ *     unknown
  */
-public record FolderManifest(boolean finished, List<Entry> files) {
+public record FolderManifest(boolean finished, List<Entry> files, List<String> command) {
     /** Name of the manifest in a folder. */
     public static final String FILE = WrittenFiles.MANIFEST;
 
@@ -76,6 +78,12 @@ public record FolderManifest(boolean finished, List<Entry> files) {
 
     public FolderManifest {
         files = List.copyOf(files);
+        command = List.copyOf(command);
+    }
+
+    /** A manifest that does not say which command is changing the folder. */
+    public FolderManifest(boolean finished, List<Entry> files) {
+        this(finished, files, List.of());
     }
 
     /** The path of the manifest of a result that is a single file. */
@@ -142,7 +150,11 @@ public record FolderManifest(boolean finished, List<Entry> files) {
         for (JsonNode one : json.path("files")) {
             entries.add(entry(one, commands, file));
         }
-        return new FolderManifest(json.path("finished").asBoolean(), entries);
+        int changing = json.path("command").asInt(-1);
+        return new FolderManifest(
+                json.path("finished").asBoolean(),
+                entries,
+                changing < 0 || changing >= commands.size() ? List.of() : commands.get(changing));
     }
 
     private static Entry entry(JsonNode json, List<List<String>> commands, Path file) {
@@ -222,6 +234,9 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     /** The encoded manifest: JSON in UTF-8, one file per line. */
     public byte[] encode() throws IOException {
         Map<List<String>, Integer> commands = new LinkedHashMap<>();
+        if (!command.isEmpty()) {
+            commands.put(command, 0);
+        }
         StringBuilder lines = new StringBuilder();
         for (Entry entry : files) {
             JsonObject line = new JsonObject()
@@ -233,7 +248,8 @@ public record FolderManifest(boolean finished, List<Entry> files) {
             }
             lines.append(lines.isEmpty() ? "\n" : ",\n").append(LINES.writeValueAsString(line));
         }
-        return WrittenFiles.sealed("{\"format\":\"" + FORMAT + "\",\"finished\":" + finished + ",\"commands\":"
+        return WrittenFiles.sealed("{\"format\":\"" + FORMAT + "\",\"finished\":" + finished
+                + (command.isEmpty() ? "" : ",\"command\":0") + ",\"commands\":"
                 + LINES.writeValueAsString(commands.keySet()) + ",\n\"files\":[" + lines + "]");
     }
 }

@@ -50,24 +50,48 @@ public final class OutputFolder implements AutoCloseable {
      * Acquires the lock on a folder, which is created if needed.
      *
      * @param command the command line, beginning with the program's name; empty if unknown
+     * @throws RefusedOutputException if the folder has files of another command or of the user
      * @throws FolderLock.HeldException if the lock is held; the message names the holder
      * @throws IOException if the folder cannot be written
      */
     public static OutputFolder claim(Path folder, List<String> command) throws IOException {
+        OutputOwner.requireFolder(folder, command);
+        return claimShared(folder, command);
+    }
+
+    /**
+     * As {@link #claim}, for a folder of another command to whose files this command adds its own.
+     *
+     * @param command the command line, beginning with the program's name; empty if unknown
+     * @throws FolderLock.HeldException if the lock is held; the message names the holder
+     * @throws IOException if the folder cannot be written
+     */
+    public static OutputFolder claimShared(Path folder, List<String> command) throws IOException {
         Files.createDirectories(folder);
         return opened(FolderLock.acquire(folder, FolderLock.NAME), folder, false, command);
     }
 
     /**
-     * Acquires the lock on a file and creates its folder if needed.
+     * Acquires the lock on a file and creates its folder if needed. A file that is there must have been written by the
+     * same job: the same command line, but for options that do not change what is written.
      *
      * @param command the command line, beginning with the program's name
+     * @param replace whether to replace a file that another job or the user wrote
+     * @throws RefusedOutputException if the file must not be replaced
      * @throws FolderLock.HeldException if the lock is held; the message names the holder
      * @throws IOException if the file cannot be written
      */
-    public static OutputFolder claimFile(Path file, List<String> command) throws IOException {
+    public static OutputFolder claimFile(Path file, List<String> command, boolean replace) throws IOException {
+        OutputOwner.requireFile(file, command, replace);
         Files.createDirectories(file.toAbsolutePath().getParent());
-        return opened(FolderLock.acquireFor(file), file, true, command);
+        FolderLock lock = FolderLock.acquireFor(file);
+        try {
+            OutputOwner.requireFile(file, command, replace); // another run may have written it in the meantime
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+        return opened(lock, file, true, command);
     }
 
     /**
@@ -109,7 +133,8 @@ public final class OutputFolder implements AutoCloseable {
                 // A damaged manifest has no entries; the files that it named are read when this run ends.
             }
         }
-        AtomicFile.write(manifest, new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values())).encode());
+        AtomicFile.write(
+                manifest, new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values()), command).encode());
     }
 
     /**
@@ -169,9 +194,13 @@ public final class OutputFolder implements AutoCloseable {
      * Whether a file can be part of a result. The name suffices, since folders with their own manifests are skipped.
      */
     private boolean isOwn(Path file) {
-        return !file.getFileName().equals(manifest.getFileName())
-                && !TemporaryFile.isOne(file)
-                && !LOCK.matcher(file.getFileName().toString()).matches();
+        return !file.getFileName().equals(manifest.getFileName()) && !isPassing(file);
+    }
+
+    /** Whether a file is a lock or a temporary file by its name. */
+    static boolean isPassing(Path file) {
+        return TemporaryFile.isOne(file)
+                || LOCK.matcher(file.getFileName().toString()).matches();
     }
 
     private static boolean isFile(Path file) throws IOException {

@@ -78,15 +78,15 @@ class OutputFolderTest {
             out.finish();
         }
         byte[] before = Files.readAllBytes(folder.resolve(FolderManifest.FILE));
-        OutputFolder.claim(folder, OTHER).close();
+        OutputFolder.claimShared(folder, OTHER).close();
         assertThat(Files.readAllBytes(folder.resolve(FolderManifest.FILE))).isEqualTo(before);
-        try (OutputFolder _ = OutputFolder.claim(folder, OTHER)) {
+        try (OutputFolder _ = OutputFolder.claimShared(folder, OTHER)) {
             write(folder.resolve("b"), "2");
         }
         assertThat(manifest().finished()).isFalse();
         assertThat(FolderManifest.isUnfinished(folder)).isTrue();
         assertThat(names()).as("what was stated before").containsExactly("a");
-        try (OutputFolder out = OutputFolder.claim(folder, OTHER)) {
+        try (OutputFolder out = OutputFolder.claimShared(folder, OTHER)) {
             out.finish(name -> name.equals("b"));
         }
         assertThat(manifest().finished()).isTrue();
@@ -103,7 +103,7 @@ class OutputFolderTest {
             out.finish();
         }
         Files.writeString(folder.resolve("a"), "changed");
-        try (OutputFolder out = OutputFolder.claim(folder, OTHER)) {
+        try (OutputFolder out = OutputFolder.claimShared(folder, OTHER)) {
             write(folder.resolve("b"), "2");
             out.finish(_ -> true);
         }
@@ -145,7 +145,7 @@ class OutputFolderTest {
     @Test
     void aSingleFileHasItsManifestBesideIt() throws IOException {
         Path file = folder.resolve("x.safetensors");
-        try (OutputFolder out = OutputFolder.claimFile(file, COMMAND)) {
+        try (OutputFolder out = OutputFolder.claimFile(file, COMMAND, false)) {
             write(file, "weights");
             write(folder.resolve("y.csv"), "of somebody else");
             new RunRecord(COMMAND).writeTo(folder.resolve("x.safetensors.run.json"));

@@ -1,6 +1,7 @@
 package org.unmute.probes.vector;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -71,6 +73,22 @@ public final class VectorIndex implements AutoCloseable {
             arena.close();
             throw FileFailure.named(file, e);
         }
+    }
+
+    /**
+     * Whether a file begins as one of vectors, intact or not.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isOne(Path file) throws IOException {
+        if (!RegularFile.isFile(file)) {
+            return false;
+        }
+        return FileFailure.naming(file, () -> {
+            try (InputStream in = Files.newInputStream(file)) {
+                return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+            }
+        });
     }
 
     private static VectorIndex of(Path file, Arena arena, MemorySegment all) throws IOException {
