@@ -5,7 +5,6 @@ module org.unmute.cli {
     requires org.unmute.mpeg;
     requires org.unmute.options;
     requires org.unmute.report;
-    requires jdk.httpserver;
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;

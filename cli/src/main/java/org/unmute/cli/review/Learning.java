@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.unmute.cli.http.RefusedRequest;
 import org.unmute.cli.review.Learner.Learned;
 import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Verdict;

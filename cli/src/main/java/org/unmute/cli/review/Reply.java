@@ -1,11 +1,13 @@
 package org.unmute.cli.review;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unmute.cli.http.HttpHead;
+import org.unmute.cli.http.OpenConnections.Connection;
 import org.unmute.data.provenance.Json;
 
 /**
@@ -40,49 +42,55 @@ record Reply(int status, String type, byte[] body) {
         return new Reply(status, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends the answer, or the range of it that the browser asks for. */
-    void send(HttpExchange exchange) throws IOException {
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", type);
-        headers.set("Content-Security-Policy", POLICY);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("X-Frame-Options", "DENY");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("Cross-Origin-Resource-Policy", "same-origin");
-        headers.set("Cross-Origin-Opener-Policy", "same-origin");
-        headers.set("Cache-Control", "no-store");
-        boolean media = type.startsWith("audio/");
-        String range = media ? exchange.getRequestHeaders().getFirst("Range") : null;
+    /**
+     * Sends the answer, or the range of it that the browser asks for.
+     *
+     * @param head    null if it could not be read
+     * @param lasting whether the connection stays open
+     */
+    void send(HttpHead head, boolean lasting, Connection browser) throws IOException {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        headers.put("Connection", lasting ? "keep-alive" : "close");
+        headers.put("Content-Type", type);
+        headers.put("Content-Security-Policy", POLICY);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        headers.put("Referrer-Policy", "no-referrer");
+        headers.put("Cross-Origin-Resource-Policy", "same-origin");
+        headers.put("Cross-Origin-Opener-Policy", "same-origin");
+        headers.put("Cache-Control", "no-store");
+        boolean media = head != null && type.startsWith("audio/");
+        String range = media ? head.only("range") : null;
         if (media) {
-            headers.set("Accept-Ranges", "bytes");
+            headers.put("Accept-Ranges", "bytes");
         }
         Matcher asked = range == null ? null : RANGE.matcher(range);
         if (status != OK || asked == null || !asked.matches()) {
-            write(exchange, status, 0, body.length);
+            write(head, headers, browser, status, 0, body.length);
             return;
         }
         long from = Long.parseLong(asked.group(1));
         long to = asked.group(2).isEmpty() ? body.length - 1L : Long.parseLong(asked.group(2));
         to = Math.min(to, body.length - 1L);
         if (from > to) {
-            headers.set("Content-Range", "bytes */" + body.length);
-            write(exchange, UNSATISFIABLE, 0, 0);
+            headers.put("Content-Range", "bytes */" + body.length);
+            write(head, headers, browser, UNSATISFIABLE, 0, 0);
             return;
         }
-        headers.set("Content-Range", "bytes " + from + "-" + to + "/" + body.length);
-        write(exchange, PARTIAL, (int) from, (int) (to - from + 1));
+        headers.put("Content-Range", "bytes " + from + "-" + to + "/" + body.length);
+        write(head, headers, browser, PARTIAL, (int) from, (int) (to - from + 1));
     }
 
-    private void write(HttpExchange exchange, int code, int from, int length) throws IOException {
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        if (head || length == 0) {
-            if (head) {
-                exchange.getResponseHeaders().set("Content-Length", String.valueOf(length));
-            }
-            exchange.sendResponseHeaders(code, -1);
-        } else {
-            exchange.sendResponseHeaders(code, length);
-            exchange.getResponseBody().write(body, from, length);
+    private void write(HttpHead head, Map<String, Object> headers, Connection browser, int code, int from, int length)
+            throws IOException {
+        headers.put("Content-Length", length);
+        StringBuilder text = new StringBuilder("HTTP/1.1 " + code + " \r\n");
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        byte[] first = text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        browser.send(first, 0, first.length);
+        if (head == null || !head.method().equals("HEAD")) {
+            browser.send(body, from, length);
         }
     }
 }

@@ -2,12 +2,15 @@ package org.unmute.cli.review;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.unmute.cli.http.HttpHead;
+import org.unmute.cli.http.RefusedRequest;
 import org.unmute.data.provenance.Json;
 
 /**
@@ -29,19 +32,24 @@ record Request(String what, boolean post, Map<String, JsonNode> fields) {
      * @throws RefusedRequest if it is none of the page
      * @throws IOException if the connection fails
      */
-    static Request read(HttpExchange exchange, String what) throws RefusedRequest, IOException {
-        boolean post = exchange.getRequestMethod().equals("POST");
-        return new Request(
-                what,
-                post,
-                post ? sent(exchange) : query(exchange.getRequestURI().getRawQuery()));
+    static Request read(HttpHead head, InputStream body, String what) throws RefusedRequest, IOException {
+        byte[] sent = sent(head, body);
+        boolean post = head.method().equals("POST");
+        return new Request(what, post, post ? object(sent) : query(head.query()));
     }
 
-    private static Map<String, JsonNode> sent(HttpExchange exchange) throws RefusedRequest, IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
-        if (body.length > MAX_BYTES) {
+    private static byte[] sent(HttpHead head, InputStream body) throws RefusedRequest, IOException {
+        if (head.length() > MAX_BYTES) {
             throw new RefusedRequest(TOO_LARGE, "a request has at most " + MAX_BYTES + " bytes");
         }
+        byte[] sent = body.readNBytes((int) head.length());
+        if (sent.length < head.length()) {
+            throw new EOFException("the connection ended within a request");
+        }
+        return sent;
+    }
+
+    private static Map<String, JsonNode> object(byte[] body) throws RefusedRequest, IOException {
         try {
             JsonNode json = Json.MAPPER.readTree(body);
             if (json == null || !json.isObject()) {

@@ -1,7 +1,5 @@
 package org.unmute.cli.review;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,6 +7,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import org.unmute.cli.http.HttpHead;
+import org.unmute.cli.http.RefusedRequest;
 
 /**
  * Admits requests of those who were given the address of the page. Other users of the machine do not know the secret in
@@ -40,49 +40,52 @@ final class RequestGuard {
     }
 
     /**
-     * The part of a request's path after the secret.
+     * Checks the secret in the path of a request.
      *
-     * @throws RefusedRequest if the request does not come from the page
+     * @throws RefusedRequest if it is another one
      */
-    String admit(HttpExchange exchange) throws RefusedRequest {
-        Headers headers = exchange.getRequestHeaders();
-        String host = only(headers, "Host");
-        if (host == null || !hosts.contains(host)) {
-            throw new RefusedRequest(FORBIDDEN, "the address must begin with http://127.0.0.1 or http://localhost");
-        }
-        String path = exchange.getRequestURI().getRawPath();
-        int end = path == null ? -1 : path.indexOf('/', 1);
+    void requireSecret(String path) throws RefusedRequest {
+        int end = path.indexOf('/', 1);
         byte[] given = (end < 0 ? "" : path.substring(1, end)).getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(given, secret)) {
             throw new RefusedRequest(FORBIDDEN, "open the whole address that unmute review printed");
         }
-        String site = headers.getFirst("Sec-Fetch-Site");
-        if (site != null && !site.equals("same-origin") && end + 1 < path.length()) {
+    }
+
+    /**
+     * The part of a request's path after the secret.
+     *
+     * @throws RefusedRequest if the request does not come from the page
+     */
+    String admit(HttpHead head) throws RefusedRequest {
+        String host = head.only("host");
+        if (host == null || !hosts.contains(host)) {
+            throw new RefusedRequest(FORBIDDEN, "the address must begin with http://127.0.0.1 or http://localhost");
+        }
+        String path = head.path();
+        requireSecret(path);
+        int end = path.indexOf('/', 1);
+        List<String> own = List.of("same-origin");
+        if (!head.headers().getOrDefault("sec-fetch-site", own).equals(own) && end + 1 < path.length()) {
             throw new RefusedRequest(FORBIDDEN, "another site sent this request");
         }
-        switch (exchange.getRequestMethod()) {
+        switch (head.method()) {
             case "GET", "HEAD" -> {}
-            case "POST" -> requireOwn(headers, host);
+            case "POST" -> requireOwn(head, host);
             default -> throw new RefusedRequest(WRONG_METHOD, "only GET and POST are answered");
         }
         return path.substring(end + 1);
     }
 
-    private static void requireOwn(Headers headers, String host) throws RefusedRequest {
-        String origin = only(headers, "Origin");
+    private static void requireOwn(HttpHead head, String host) throws RefusedRequest {
+        String origin = head.only("origin");
         if (origin == null || !origin.equals("http://" + host)) {
             throw new RefusedRequest(FORBIDDEN, "another site sent this request");
         }
-        String type = only(headers, "Content-Type");
+        String type = head.only("content-type");
         if (type == null || !type.split(";", 2)[0].strip().equals("application/json")) {
             throw new RefusedRequest(WRONG_TYPE, "the page sends JSON");
         }
-    }
-
-    /** The value of a header that occurs once; null if it does not. */
-    private static String only(Headers headers, String name) {
-        List<String> values = headers.get(name);
-        return values == null || values.size() != 1 ? null : values.getFirst();
     }
 
     /** The address of the page. */

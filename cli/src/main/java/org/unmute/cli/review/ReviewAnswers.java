@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.unmute.cli.http.RefusedRequest;
 import org.unmute.cli.review.ReviewDesk.ConflictException;
 import org.unmute.cli.review.ReviewDesk.Standing;
 import org.unmute.cli.review.ReviewMaterial.Asked;

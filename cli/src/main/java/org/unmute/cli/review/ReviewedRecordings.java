@@ -70,9 +70,10 @@ final class ReviewedRecordings {
     /** The only recording of the folder that a name may mean, as tables often omit the extension. */
     private synchronized Path alike(String name) throws IOException {
         if (found == null) {
-            found = new LinkedHashMap<>();
-            ClipList.of(root, null).clips().forEach(clip -> found.put(clip.id(), clip.path()));
-            names = new RecordingNames(found.keySet());
+            Map<String, Path> all = new LinkedHashMap<>();
+            ClipList.of(root, null).clips().forEach(clip -> all.put(clip.id(), clip.path()));
+            names = new RecordingNames(all.keySet());
+            found = all; // last, so that a search that fails is tried again
         }
         try {
             return names.find(name).map(found::get).orElseThrow(() -> new InputException("it is not in " + root));

@@ -249,4 +249,18 @@ class ReviewServerTest {
         }
         assertThat(VerdictJournal.read(folder).all()).isEmpty();
     }
+
+    @Test
+    void headsThatAreNoneAreRefused() throws IOException {
+        String path = review.session.address().getPath();
+        assertThat(page.send("GET", "nowhere", Map.of(), "").status()).isEqualTo(400);
+        assertThat(page.send("GET", path, Map.of("No colon", "x"), "").status()).isEqualTo(400);
+        assertThat(page.send("POST", path + "undo", Map.of("Transfer-Encoding", "chunked"), "{}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(page.send("GET", path, Map.of("X", "x".repeat(70_000)), "").status())
+                .isEqualTo(431);
+        assertThat(page.send("GET", path, Map.of(), "").status()).isEqualTo(200);
+        assertThat(page.send("HEAD", path, Map.of(), "").body()).isEmpty();
+    }
 }

@@ -36,6 +36,8 @@ public final class VerdictJournal implements AutoCloseable {
     /** Null after a failure to write, until the next verdict. */
     private JsonLines lines;
 
+    private boolean closed;
+
     private VerdictJournal(Path file, FolderLock lock, Content content, long lost, JsonLines lines) {
         this.file = file;
         this.lock = lock;
@@ -175,6 +177,9 @@ public final class VerdictJournal implements AutoCloseable {
     }
 
     private void write(Map<String, Object> line) throws IOException {
+        if (closed) {
+            throw new IOException("verdict: not stored, since the review has ended: " + file);
+        }
         if (lines == null) {
             lines = JsonLines.appendApart(file); // cuts off what the failure may have left
         }
@@ -191,6 +196,7 @@ public final class VerdictJournal implements AutoCloseable {
         try (lock;
                 JsonLines _ = lines) {
             lines = null;
+            closed = true;
         }
     }
 }
