@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,20 @@ class ReportClipTest {
                         Path.of("target", "report-test", dark ? "clip-dark.png" : "clip-light.png"), browser.picture());
             }
             Files.write(Path.of("target", "report-test", "clip.pdf"), browser.print());
+            Path named = Files.copy(clip, folder.resolve("a_recording_" + "of_a_night_".repeat(9) + "by_the_pond.wav"));
+            Path why = folder.resolve("why");
+            Ran.unmute("explain", "-q", "--probe", folder.resolve("probe"), "--audio", named, "--out", why)
+                    .endsWith(ExitCode.OK);
+            for (Path page : List.of(out.resolve("report.html"), why.resolve("explain.html"))) {
+                browser.open(page);
+                for (int width : new int[] {360, 400, 1280}) {
+                    browser.screen(width, 900, false);
+                    assertThat(browser.evaluate("document.documentElement.scrollWidth")
+                                    .asInt())
+                            .as("width of %s at %d", page.getFileName(), width)
+                            .isEqualTo(width);
+                }
+            }
         }
     }
 

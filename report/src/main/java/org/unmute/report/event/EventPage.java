@@ -21,10 +21,10 @@ import org.unmute.report.page.TaughtText;
 import org.unmute.report.page.TimeText;
 
 /**
- * The events of a folder of recordings as one self-contained HTML page of bounded size: a summary of each class, the
- * times at which the events occurred, a list to sort and filter, and spectrograms with boxes and sound of the best and
- * the doubtful events of each class. Other events are played from the recordings, if these lie beside the page. The
- * same events give the same bytes.
+ * The events of a folder of recordings as one self-contained HTML page of bounded size: a summary of each class,
+ * spectrograms with boxes and sound of the best and the doubtful events of each class, the times at which the events
+ * occurred, and a list to sort and filter. Other events are played from the recordings, if these lie beside the page.
+ * The same events give the same bytes.
  *
  * @param title   the heading
  * @param classes all classes, including those without events
@@ -40,6 +40,8 @@ public record EventPage(
     private static final double LIST_SHARE = 0.6;
 
     private static final double SHRINK = 0.8;
+    /** Classes that are seen at once, so that the first pictures are near the top of the page. */
+    private static final int FIRST_CLASSES = 12;
 
     /** Copies the lists. */
     public EventPage {
@@ -89,11 +91,11 @@ public record EventPage(
         SnippetPlan plan = SnippetPlan.of(selection.classes(), files, limits, left);
         SnippetReader.Read read = SnippetReader.read(plan.snippets(), source, files);
         Page page = new Page(title, heading(selection)).section("summary", "Classes", summary);
+        if (!plan.snippets().isEmpty() || plan.leftOut() > 0) {
+            page.section("snippets", "Best and doubtful", snippets(selection, plan, read));
+        }
         if (selection.events() > 0) {
             page.section("times", "When", times).section("list", "Events", list);
-            if (!plan.snippets().isEmpty() || plan.leftOut() > 0) {
-                page.section("snippets", "Best and doubtful", snippets(selection, plan, read));
-            }
         }
         page.section("made", "How this was made", made).script(script);
         return new Rendered(
@@ -141,14 +143,36 @@ public record EventPage(
         }
         boolean learned = found.stream().anyMatch(c -> !c.type().found().isEmpty());
         boolean taught = found.stream().anyMatch(c -> c.type().taught().boxes() > 0);
+        html.line("<p class=\"note\">A class's name shows its events in the list.</p>");
+        List<OfClass> first = found.subList(0, Math.min(FIRST_CLASSES, found.size()));
+        table(html, "The classes with most events", first, learned, taught);
+        if (first.size() < found.size()) {
+            List<OfClass> more = found.subList(first.size(), found.size());
+            html.line(
+                    "<details class=\"more\"><summary>%s with no more events than these</summary>",
+                    number(more.size(), "class"));
+            table(html, "The other classes with events", more, learned, taught);
+            html.line("</details>");
+        }
+        if (taught) {
+            html.line("<p class=\"note\">Taught: the boxes that the class was trained on, by their medians.</p>");
+        }
+        if (silent > 0) {
+            html.line("<p class=\"note\">%s without any event.</p>", number(silent, "class"));
+        }
+        return html.toString();
+    }
+
+    private static void table(Html html, String what, List<OfClass> shown, boolean learned, boolean taught) {
         html.line(
-                "<div class=\"scroll\" tabindex=\"0\"><table><caption>A class's name shows its events in the"
-                        + " list.</caption><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Events</th><th"
-                        + " scope=\"col\">Sound</th><th scope=\"col\">Recordings</th><th scope=\"col\">Best"
-                        + " score</th><th scope=\"col\">Threshold</th>%s%s</tr></thead><tbody>",
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\"><table><thead><tr><th"
+                        + " scope=\"col\">Class</th><th scope=\"col\">Events</th><th scope=\"col\">Sound</th><th"
+                        + " scope=\"col\">Recordings</th><th scope=\"col\">Best score</th><th"
+                        + " scope=\"col\">Threshold</th>%s%s</tr></thead><tbody>",
+                what,
                 learned ? "<th scope=\"col\">Found in validation</th><th scope=\"col\">Alarms an hour</th>" : "",
                 taught ? "<th scope=\"col\">Taught band</th><th scope=\"col\">Taught length</th>" : "");
-        for (OfClass c : found) {
+        for (OfClass c : shown) {
             String name = escape(c.type().name());
             html.line(
                     "<tr><th scope=\"row\"><a href=\"#list\" data-class=\"%s\">%s</a></th><td>%s</td><td>%s</td>"
@@ -170,13 +194,6 @@ public record EventPage(
                             : "");
         }
         html.line("</tbody></table></div>");
-        if (taught) {
-            html.line("<p class=\"note\">Taught: the boxes that the class was trained on, by their medians.</p>");
-        }
-        if (silent > 0) {
-            html.line("<p class=\"note\">%s without any event.</p>", number(silent, "class"));
-        }
-        return html.toString();
     }
 
     private String list(EventSelection selection) {

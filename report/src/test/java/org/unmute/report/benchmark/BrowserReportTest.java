@@ -221,6 +221,12 @@ class BrowserReportTest {
         asksForNothingAndReportsNoError();
         picture("demo-light.png", 1000, false);
         picture("demo-dark.png", 1000, true);
+        for (int width : new int[] {360, 400, 1000}) {
+            picture("demo-" + width + ".png", width, false);
+            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                    .as("width of the page at %d", width)
+                    .isEqualTo(width);
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +110,42 @@ class EventPageBrowserTest {
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
                 .as("width of the page at %d", width)
                 .isEqualTo(width);
+    }
+
+    @Test
+    void theFirstPictureIsSeenWithoutTheList() throws IOException {
+        open(Scene.of(3, 600, 200, "2026%02d.wav"), EventPageLimits.DEFAULT);
+        assertThat(browser.evaluate("document.querySelector('.snippet img').getBoundingClientRect().top")
+                        .asInt())
+                .as("pixels above it, on a screen of 900")
+                .isLessThan(900);
+    }
+
+    /** A shade lies on each edge behind which a table goes on, and only there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTableThatIsCutShowsIt(boolean dark) throws IOException {
+        open(Scene.of(3, 600, 200, "2026%02d.wav"), EventPageLimits.DEFAULT);
+        browser.screen(390, 900, dark);
+        assertThat(shades("0")).containsExactly(false, true);
+        assertThat(shades("60")).containsExactly(true, true);
+        assertThat(shades("9999")).containsExactly(true, false);
+        browser.screen(1280, 900, dark);
+        assertThat(shades("0")).containsExactly(false, false);
+    }
+
+    /** Whether the table of classes has a shade on its left and on its right, after it was scrolled. */
+    private static List<Boolean> shades(String scrolled) throws IOException {
+        JsonNode box =
+                browser.evaluate("(() => { const s = document.querySelector('.scroll'); s.scrollLeft = " + scrolled
+                        + "; const r = s.getBoundingClientRect(), h = s.querySelector('thead').getBoundingClientRect();"
+                        + " return [r.left, r.right, h.top + 3]; })()");
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(browser.picture()));
+        int y = box.path(2).asInt();
+        int card = picture.getRGB(box.path(0).asInt() - 4, y);
+        return List.of(
+                picture.getRGB(box.path(0).asInt() + 1, y) != card,
+                picture.getRGB(box.path(1).asInt() - 2, y) != card);
     }
 
     @ParameterizedTest

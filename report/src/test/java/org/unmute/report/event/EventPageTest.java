@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -81,6 +82,28 @@ class EventPageTest {
                 .contains("default-src 'none'")
                 .doesNotContain("src=\"http")
                 .doesNotContain("unsafe-eval");
+    }
+
+    /** Pictures come before the list and after at most twelve classes. */
+    @Test
+    void thePicturesComeNearTheTop() throws IOException {
+        Scene scene = new Scene();
+        scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
+        List<EventClass> classes = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            classes.add(new EventClass("class " + i, 0.5));
+            scene.add(new PageEvent("a.wav", i, i + 1, "class " + i, 0.6, BAND));
+        }
+        String html = new EventPage("Many", classes, scene.files, List.of(), EventPageLimits.DEFAULT)
+                .render(PageEvents.of(scene.events), scene)
+                .html();
+        assertThat(Pattern.compile("<h2 id=\"(\\w+)\"").matcher(html).results().map(m -> m.group(1)))
+                .containsSubsequence("summary", "snippets", "list");
+        String[] tables = html.split("<details class=\"more\"><summary>3 classes with no more events than these");
+        assertThat(tables).hasSize(2);
+        assertThat(count(tables[0], "<a href=\"#list\" data-class")).isEqualTo(12);
+        assertThat(count(tables[1], "<a href=\"#list\" data-class")).isEqualTo(3);
+        parsed(html);
     }
 
     @Test
