@@ -75,7 +75,7 @@ class PluginEndToEndTest {
                 "-Dmaven.repo.local.tail=" + local);
     }
 
-    /** Adds probes with mistakes: one never asks for an option, the other does not state it. */
+    /** Adds a probe with an option k, and two with mistakes: one never asks for an option, one does not state it. */
     private static void addForgetfulProbes(Path sources) throws IOException {
         Files.writeString(sources.resolve("java/example/plugin/ForgetfulProbe.java"), """
             package example.plugin;
@@ -105,6 +105,10 @@ class PluginEndToEndTest {
                     @Override
                     public List<ProbeType> probes() {
                         return List.of(
+                                new ProbeType("best-k", List.of("k"), source -> {
+                                    source.integer("k", 1, 1, 9);
+                                    return new ForgetfulProbe(source);
+                                }),
                                 new ProbeType("never-asks", List.of("power"), ForgetfulProbe::new),
                                 new ProbeType("never-states", List.of("power"),
                                         (name, layout, classes, options, init) -> new ForgetfulProbe(name,
@@ -253,6 +257,27 @@ class PluginEndToEndTest {
                 .contains("gem");
     }
 
+    /** By the maker of {@code GemProbe}, each row is pooled as a clip. */
+    @Test
+    void theProbeScoresRows() throws Exception {
+        Path run = folder.resolve("run-rows");
+        Object[] labels = {"--cache", cache, "--labels", recordings.resolve("manifest.csv")};
+        unmute(Ran.with(
+                Ran.with(new Object[] {"probe", "-q", "--probe", "gem", "--set", "rows=true"}, labels),
+                "--split",
+                "train",
+                "--epochs",
+                2,
+                "--out",
+                run));
+        try (SafetensorsFile saved = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
+            assertThat(saved.metadata()).containsEntry("options", "exponent=3.0\nrows=true");
+        }
+        assertThat(unmute(Ran.with(new Object[] {"eval", "-q", "--probe", run, "--split", "test"}, labels))
+                        .out())
+                .contains("mAP");
+    }
+
     /** Previously, both probes were trained with the option but scored without it after they were reopened. */
     @Test
     void aProbeThatWouldLoseAnOptionIsRefused() throws Exception {
@@ -389,6 +414,9 @@ class PluginEndToEndTest {
             set.exponent = 2
             [[probes]]
             name = "linear-mean"
+            [[probes]]
+            name = "best-k"
+            set.k = 3
             [protocol]
             epochs = 2
             batch = 8
@@ -400,6 +428,9 @@ class PluginEndToEndTest {
         Path run = folder.resolve("benchmark");
         unmute("benchmark", grid, "--out", run);
         assertThat(run.resolve("patch/scenes/gem/cell.json")).exists();
+        assertThat(run.resolve("patch/scenes/best-k/cell.json"))
+                .as("an option k does not make it a probe of neighbours")
+                .exists();
         Path page = folder.resolve("report");
         unmute("report", run, "--out", page);
         assertThat(page).isNotEmptyDirectory();

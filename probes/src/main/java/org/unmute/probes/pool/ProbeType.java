@@ -13,12 +13,20 @@ import org.unmute.tensor.nn.Initializer;
  *     uses a higher learning rate, and {@code explain} shows which token matches each prototype
  * @param needsLayers whether it pools the tokens of all layers of the encoder ({@link TokenBatch#layers()}) instead of
  *     the last only
+ * @param hasNeighbours whether it compares clips with training clips that it {@linkplain Remembering keeps}, so that
+ *     nothing is trained by gradients; its option {@code k} says with how many
  * @param fresh creates a probe with parameters to be trained
  * @param restored creates a probe from given parameters
  */
 public record ProbeType(
-        String name, List<String> options, boolean hasPrototypes, boolean needsLayers, Fresh fresh, Restored restored) {
-    /** @throws IllegalArgumentException if the name has other characters */
+        String name,
+        List<String> options,
+        boolean hasPrototypes,
+        boolean needsLayers,
+        boolean hasNeighbours,
+        Fresh fresh,
+        Restored restored) {
+    /** @throws IllegalArgumentException if the name has other characters, or a probe with neighbours no option k */
     public ProbeType {
         if (!name.matches("[a-z][a-z0-9-]*")) {
             throw new IllegalArgumentException(
@@ -26,6 +34,10 @@ public record ProbeType(
                             + name + "'");
         }
         options = List.copyOf(options);
+        if (hasNeighbours && !options.contains("k")) {
+            throw new IllegalArgumentException(
+                    "probe type " + name + ": has neighbours, but no option k: it has " + options);
+        }
     }
 
     /**
@@ -34,7 +46,7 @@ public record ProbeType(
      * can be forgotten.
      */
     public ProbeType(String name, List<String> options, Fresh fresh, Restored restored) {
-        this(name, options, false, false, fresh, restored);
+        this(name, options, false, false, false, fresh, restored);
     }
 
     /**
@@ -47,25 +59,22 @@ public record ProbeType(
     }
 
     private ProbeType(String name, List<String> options, SourceMaker maker) {
-        this(name, options, false, false, maker, maker);
+        this(name, options, false, false, false, maker, maker);
     }
 
     /** A copy with {@link #hasPrototypes} set. */
     public ProbeType withPrototypes() {
-        return new ProbeType(name, options, true, needsLayers, fresh, restored);
+        return new ProbeType(name, options, true, needsLayers, hasNeighbours, fresh, restored);
     }
 
     /** A copy with {@link #needsLayers} set. */
     public ProbeType withLayers() {
-        return new ProbeType(name, options, hasPrototypes, true, fresh, restored);
+        return new ProbeType(name, options, hasPrototypes, true, hasNeighbours, fresh, restored);
     }
 
-    /**
-     * Whether it compares clips with training clips that it {@linkplain Remembering keeps}, so that nothing is trained
-     * by gradients; its option {@code k} says with how many.
-     */
-    public boolean hasNeighbours() {
-        return options.contains("k");
+    /** A copy with {@link #hasNeighbours} set, for a probe that is {@link Remembering}. */
+    public ProbeType withNeighbours() {
+        return new ProbeType(name, options, hasPrototypes, needsLayers, true, fresh, restored);
     }
 
     /** Creates a probe with fresh parameters. */

@@ -145,6 +145,11 @@ public final class Probes {
             throw new IllegalArgumentException("probe " + type.name() + ": its class calls itself '" + probe.name()
                     + "', under which a saved one would not be found: name() must be the type's");
         }
+        if (type.hasNeighbours() != probe instanceof Remembering) {
+            throw new IllegalArgumentException("probe " + type.name() + ": "
+                    + (type.hasNeighbours() ? "its type has neighbours, but it keeps no clips" : "it keeps its clips")
+                    + ": withNeighbours() on the type is for probes that are Remembering, and only for these");
+        }
         if (!(type.fresh() instanceof SourceMaker)) {
             options.requireStated(probe);
         }

@@ -241,6 +241,25 @@ class ProbesTest {
                 .hasMessageContaining("'My probe'");
     }
 
+    /** An option is not a promise: one called k made every probe one of neighbours. */
+    @Test
+    void neighboursAreDeclaredNotGuessed() {
+        ProbeType linear = Probes.type("linear");
+        ProbeType topK = new ProbeType("top", List.of("k"), linear.fresh(), linear.restored());
+        assertThat(topK.hasNeighbours()).isFalse();
+        assertThat(Probes.type("knn").withLayers().withPrototypes().hasNeighbours())
+                .isTrue();
+        assertThatThrownBy(linear::withNeighbours).hasMessageContaining("linear: has neighbours, but no option k");
+        ProbeType knn = Probes.type("knn");
+        for (ProbeType wrong : List.of(
+                new ProbeType("linear", List.of("k"), linear.fresh(), linear.restored()).withNeighbours(),
+                new ProbeType("knn", knn.options(), knn.fresh(), knn.restored()))) {
+            assertThatThrownBy(() ->
+                            Probes.create(wrong, scalar, new TokenLayout(4, 0, false), 2, ProbeOptions.DEFAULTS, 1))
+                    .hasMessageContaining("withNeighbours() on the type is for probes that are Remembering");
+        }
+    }
+
     @Test
     void aParametersShapeIsCheckedAsItIsSaid() {
         Tensor vector = Tensor.of(scalar, new float[3], 3);

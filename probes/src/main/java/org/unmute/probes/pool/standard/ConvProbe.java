@@ -53,7 +53,6 @@ public final class ConvProbe extends PoolingProbe implements RowPooled {
         double bound = 1 / Math.sqrt((double) dim * kernel * kernel);
         activation = source.choice(ACTIVATION, "relu", "gelu", "none");
         mean = source.choice(POOL, "mean", "max").equals("mean");
-        RowProbe.isWanted(source);
         weight = source.uniform(WEIGHT, bound, channels, dim, kernel, kernel);
         bias = source.uniform("conv.bias", bound, channels);
         super(source, channels);

@@ -27,7 +27,8 @@ import org.unmute.tensor.backend.Backend;
  * <p>Shares are kept {@value #LEAST} away from 0 and 1, where logits are infinite.
  */
 public final class KnnProbe implements Remembering {
-    static final ProbeType TYPE = new ProbeType("knn", List.of("k", "weights", "temperature", "keep"), KnnProbe::new);
+    static final ProbeType TYPE =
+            new ProbeType("knn", List.of("k", "weights", "temperature", "keep"), KnnProbe::new).withNeighbours();
 
     private static final String VECTORS = "vectors";
     private static final String TARGETS = "targets";

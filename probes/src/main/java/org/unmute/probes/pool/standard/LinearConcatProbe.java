@@ -51,9 +51,6 @@ public final class LinearConcatProbe extends PoolingProbe {
                     + " vectors of one length do not make the " + features + " features of fc.weight");
         }
         parts = vectors;
-        if (!clsMean) {
-            RowProbe.isWanted(source);
-        }
         super(source, features);
     }
 

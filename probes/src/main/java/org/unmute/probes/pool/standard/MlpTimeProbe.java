@@ -47,7 +47,6 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
     private final Tensor bias;
 
     private MlpTimeProbe(ParameterSource source) {
-        RowProbe.isWanted(source);
         int dim = source.dim(WEIGHT, 3, 2);
         int hidden = source.size(HIDDEN, DEFAULT_HIDDEN, MAX_HIDDEN, WEIGHT, 3, 0);
         int count = source.integer(SCALES, DEFAULT_SCALES, 1, MAX_SCALES);

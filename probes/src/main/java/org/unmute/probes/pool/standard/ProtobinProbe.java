@@ -55,7 +55,6 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private ProtobinProbe(ParameterSource source) {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
-        RowProbe.isWanted(source);
         source.addition(BANDS, WINNERS, COLUMNS, TAUGHT);
         int count = count(source);
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));

@@ -23,9 +23,9 @@ import org.unmute.tensor.Tensor;
  *
  * <p>Made by the option {@code rows}: {@code false}, or {@code true}.
  */
-final class RowProbe implements FrameWise {
-    /** Name of the option. */
-    static final String ROWS = "rows";
+public final class RowProbe implements FrameWise {
+    /** Name of the option, which the {@linkplain org.unmute.probes.pool.ProbeType type} lists. */
+    public static final String ROWS = "rows";
 
     private final PoolingProbe own;
     /** The same, if rows are pooled with those around them; else null. */
@@ -36,16 +36,20 @@ final class RowProbe implements FrameWise {
         rowPooled = own instanceof RowPooled rows ? rows : null;
     }
 
-    /** A maker of probes of clips or rows, as the option says. */
-    static Function<ParameterSource, Probe> orOfClips(Function<ParameterSource, ? extends PoolingProbe> maker) {
+    /**
+     * A maker of probes of clips or rows, as the option says. The descriptor of a row is that of a clip with one row,
+     * without cls token.
+     */
+    public static Function<ParameterSource, Probe> orOfClips(Function<ParameterSource, ? extends PoolingProbe> maker) {
         return source -> {
+            boolean rows = isWanted(source);
             PoolingProbe own = maker.apply(source);
-            return isWanted(source) ? new RowProbe(own) : own;
+            return rows ? new RowProbe(own) : own;
         };
     }
 
-    /** Whether a probe of rows is to be made. */
-    static boolean isWanted(ParameterSource source) {
+    /** Whether a probe of rows is to be made, for makers whose parameters depend on it. */
+    public static boolean isWanted(ParameterSource source) {
         return source.addition(ROWS, "false", "true").equals("true");
     }
 
