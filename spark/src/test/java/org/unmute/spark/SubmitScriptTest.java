@@ -220,9 +220,15 @@ class SubmitScriptTest {
         assertThat(run(0, home, "--master=yarn", "embed")).contains(all);
         assertThat(run(0, home, "--conf=spark.master=k8s://https://x", "embed")).contains(all);
         assertThat(run(0, home, "--remote", "sc://x", "my.jar")).contains(all);
+        String hint = "spark/submit: no --master: the job listens on 127.0.0.1 only";
         assertThat(run(0, home, "my.jar"))
-                .as("an application may name its master itself")
-                .contains(all);
+                .as("an application may name a cluster in its code")
+                .contains(loopback)
+                .contains(hint);
+        assertThat(run(0, home, "embed")).doesNotContain(hint);
+        environment.put("MASTER", "spark://node0:7077");
+        assertThat(run(0, home, "my.jar")).contains(all).doesNotContain(hint);
+        environment.remove("MASTER");
         Path defaults = Files.createDirectories(Path.of(home, "conf")).resolve("spark-defaults.conf");
         Files.writeString(defaults, "# spark.master local\nspark.master    spark://node0:7077\n");
         assertThat(run(0, home, "embed")).contains(all);
@@ -231,5 +237,6 @@ class SubmitScriptTest {
         assertThat(run(0, home, "--properties-file", own.toString(), "embed")).contains(loopback);
         environment.put("SPARK_LOCAL_IP", "10.0.0.7");
         assertThat(run(0, home, "--master", "local", "embed")).contains("listens on 10.0.0.7\n");
+        assertThat(run(0, home, "my.jar")).contains("listens on 10.0.0.7\n").doesNotContain(hint);
     }
 }
