@@ -246,4 +246,58 @@ class LauncherTest {
         assertThat(output(p)).contains("cli/target/builds cannot be written");
         assertThat(p.exitValue()).isEqualTo(1);
     }
+
+    @Test
+    void questionsNeverBuild() throws Exception {
+        edit("<artifactId>unmute</artifactId>\n<version>7-SNAPSHOT</version>\n");
+        for (String[] question : new String[][] {{"--help"}, {"help", "embed"}, {"embed", "-h"}, {"--version"}}) {
+            Process asked = start(question);
+            String said = output(asked);
+            assertThat(asked.exitValue()).isZero();
+            assertThat(said).startsWith("unmute 7-SNAPSHOT, not built yet\n");
+            assertThat(said.contains("usage: unmute COMMAND")).isEqualTo(!question[0].equals("--version"));
+        }
+        assertThat(tree.resolve("maven.log")).doesNotExist();
+
+        edit("1");
+        assertThat(run("doctor")).endsWith("jar 1\n");
+        assertThat(run("--help")).isEqualTo("jar 1\n");
+        edit("2");
+        for (String[] question : new String[][] {{"--help"}, {"embed", "--help"}, {"--version"}}) {
+            assertThat(run(question))
+                    .isEqualTo(
+                            "unmute: the sources have changed since the build that answers; the next command builds\n"
+                                    + "jar 1\n");
+        }
+        assertThat(Files.readAllLines(tree.resolve("maven.log"))).containsExactly("begin", "end");
+        assertThat(run("embed")).contains("building").endsWith("jar 2\n");
+    }
+
+    @Test
+    void theArchiveOfClassesIsMadeByCommandsThatTakeLonger() throws Exception {
+        assertThat(run("doctor") + run("--help") + run("encoders")).doesNotContain("archive of classes");
+        assertThat(run("embed")).contains("no archive of classes could be made"); // the stub of java refuses
+    }
+
+    @Test
+    void aBuildWaitsForACheckInTheSameFolders() throws Exception {
+        Process check = start(
+                "--locked",
+                "/bin/sh",
+                "-c",
+                "touch \"$TREE/waits\"; until [ -e \"$TREE/go\" ]; do sleep 0.05;"
+                        + " done; \"$TREE/unmute\" doctor; exit 7");
+        await(tree.resolve("waits"));
+        Process build = start("doctor");
+        byte[] first = build.getInputStream().readNBytes("unmute: another process is building".length());
+        assertThat(new String(first)).isEqualTo("unmute: another process is building");
+        assertThat(tree.resolve("maven.log")).doesNotExist();
+        Files.createFile(tree.resolve("go"));
+        assertThat(output(check))
+                .as("what it starts itself does not wait for it")
+                .endsWith("jar 1\n");
+        assertThat(check.exitValue()).isEqualTo(7);
+        assertThat(output(build)).endsWith("jar 1\n");
+        assertThat(Files.readAllLines(tree.resolve("maven.log"))).containsExactly("begin", "end");
+    }
 }
