@@ -12,6 +12,14 @@
     print "check: a library could not be downloaded; Maven 3.9.10 or newer says which and why"
     next
 }
+# Maven says of each module, in a frame of asterisks, that a plugin is not marked as safe for several threads.
+/^\[WARNING\] \*+$/ { next }
+/^\[WARNING\] \* Your build is requesting parallel execution/ { framed = 1 }
+framed && /^\[WARNING\]/ {
+    if (/Enable debug to see precisely/) framed = 0
+    next
+}
+/^\[WARNING\] ./ && warned[$0]++ { next }
 /^\[(ERROR|WARNING)\]/ {
     sub(/ *-> \[Help [0-9]+\] *$/, "")
     if (/^\[(ERROR|WARNING)\] *(\[Help [0-9]+\].*|Re-run Maven .*|To see the full stack trace .*|For more information about .*)?$/) next

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +33,54 @@ final class ExportedSignatures {
     private static final Set<String> OF_EVERY_TYPE = Set.of("toString()", "hashCode()", "equals(Object)");
 
     private ExportedSignatures() {}
+
+    /** Prints how modules differ from their lists, or writes these; {@code .ci/signatures} runs it in the tree's root. */
+    public static void main(String[] args) throws IOException {
+        boolean write = args[0].equals("--write");
+        for (String module : List.of(args).subList(write ? 1 : 0, args.length)) {
+            List<String> now = of(Path.of(module, "target/classes"));
+            Path list = list(module);
+            if (write) {
+                Files.write(list, now);
+            } else {
+                List<String> differences = differences(Files.exists(list) ? Files.readAllLines(list) : List.of(), now);
+                if (!differences.isEmpty()) {
+                    System.out.println(
+                            "what " + module + " exports is not what " + list + " lists (- is gone, + is new):");
+                    differences.forEach(line -> System.out.println("  " + line));
+                    System.out.println("if it is meant: .ci/signatures --write " + module
+                            + ", and a line in CHANGELOG.md for those who call it");
+                }
+            }
+        }
+    }
+
+    /** The list of a module, below the tree's root. */
+    static Path list(String module) {
+        return Path.of("api", module.replace('/', '-') + ".txt");
+    }
+
+    /** Lines of members with their types, so that the same member of two types is told apart. */
+    static List<String> differences(List<String> before, List<String> now) {
+        Set<String> old = new LinkedHashSet<>(named(before));
+        Set<String> current = new LinkedHashSet<>(named(now));
+        List<String> all = new ArrayList<>();
+        old.stream().filter(l -> !current.contains(l)).forEach(l -> all.add("- " + l));
+        current.stream().filter(l -> !old.contains(l)).forEach(l -> all.add("+ " + l));
+        return all;
+    }
+
+    private static List<String> named(List<String> lines) {
+        List<String> named = new ArrayList<>();
+        String type = "";
+        for (String line : lines) {
+            boolean isMember = line.startsWith(" ");
+            type = isMember ? type : line;
+            named.add(
+                    isMember ? type.replaceAll(" (?:extends|implements|permits) .*", "") + ": " + line.strip() : line);
+        }
+        return named;
+    }
 
     /** @param classes the folder of a module's compiled classes */
     static List<String> of(Path classes) throws IOException {

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +24,8 @@ class ExportedSignaturesTest {
 
                 mvn -B test -pl cli -am -Dunmute.api=write -Dtest=ExportedSignaturesTest \
             -Dsurefire.failIfNoSpecifiedTests=false
+
+            or, of modules that are compiled, .ci/signatures --write MODULE ...
             """;
 
     static List<String> modules() throws IOException {
@@ -40,7 +39,7 @@ class ExportedSignaturesTest {
     }
 
     private static Path list(String module) {
-        return Checkout.root().resolve("api").resolve(module.replace('/', '-') + ".txt");
+        return Checkout.root().resolve(ExportedSignatures.list(module));
     }
 
     @ParameterizedTest
@@ -53,31 +52,9 @@ class ExportedSignaturesTest {
             Files.write(list, now);
         }
         List<String> before = Files.exists(list) ? Files.readAllLines(list) : List.of();
-        assertThat(differences(before, now))
+        assertThat(ExportedSignatures.differences(before, now))
                 .as("what the module %s exports has changed (- is gone, + is new)%s", module, REMEDY)
                 .isEmpty();
-    }
-
-    /** Lines of members with their types, so that the same member of two types is told apart. */
-    private static List<String> differences(List<String> before, List<String> now) {
-        Set<String> old = new LinkedHashSet<>(named(before));
-        Set<String> current = new LinkedHashSet<>(named(now));
-        List<String> all = new ArrayList<>();
-        old.stream().filter(l -> !current.contains(l)).forEach(l -> all.add("- " + l));
-        current.stream().filter(l -> !old.contains(l)).forEach(l -> all.add("+ " + l));
-        return all;
-    }
-
-    private static List<String> named(List<String> lines) {
-        List<String> named = new ArrayList<>();
-        String type = "";
-        for (String line : lines) {
-            boolean isMember = line.startsWith(" ");
-            type = isMember ? type : line;
-            named.add(
-                    isMember ? type.replaceAll(" (?:extends|implements|permits) .*", "") + ": " + line.strip() : line);
-        }
-        return named;
     }
 
     /** Which members of classes are listed and which are not. */
@@ -93,7 +70,8 @@ class ExportedSignaturesTest {
                                 + " org.unmute.tensor.optim.Optimizer")
                 .noneMatch(l -> l.contains("TensorText"))
                 .noneMatch(l -> l.contains("sequence()"));
-        assertThat(differences(List.of("class A", "    int a()"), List.of("class A", "    long a()", "class B")))
+        assertThat(ExportedSignatures.differences(
+                        List.of("class A", "    int a()"), List.of("class A", "    long a()", "class B")))
                 .containsExactly("- class A: int a()", "+ class A: long a()", "+ class B");
     }
 }
