@@ -153,13 +153,9 @@ class Distribution {
             urls.add(jar.toUri().toURL());
         }
         try (URLClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new))) {
-            var commandLine = loader.loadClass("org.unmute.cli.Main").getDeclaredMethod("commandLine", String[].class);
-            commandLine.setAccessible(true);
-            Object line = commandLine.invoke(null, (Object) new String[0]);
-            String script = (String) loader.loadClass("picocli.AutoComplete")
-                    .getMethod("bash", String.class, line.getClass())
-                    .invoke(null, "unmute", line);
-            return Files.writeString(work.resolve("completion"), script.replaceAll("(?m)^# Generated.*\\n", ""));
+            var bash = loader.loadClass("org.unmute.cli.CompletionScript").getDeclaredMethod("bash");
+            bash.setAccessible(true);
+            return Files.writeString(work.resolve("completion"), (String) bash.invoke(null));
         }
     }
 
