@@ -16,6 +16,9 @@ class DemoEndToEndTest {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path events;
+
     @Test
     void runsOnTheEncoderInTheProgramAndLeavesAReport() throws IOException {
         Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder)
@@ -34,7 +37,35 @@ class DemoEndToEndTest {
                 .doesNotContain("<script src")
                 .doesNotContain("@import");
         assertThat(folder.resolve("run.json")).exists();
+        theProbesAreOfUse(ran);
         fsckNamesTheDemo();
+    }
+
+    /** The commands that README and the help name next: nothing but the demo is needed. */
+    private void theProbesAreOfUse(Ran ran) throws IOException {
+        for (String name : List.of("linear", "linear-mean", "mhca", "protobin")) {
+            assertThat(folder.resolve("probe-" + name + "-seed0.safetensors")).exists();
+        }
+        Path probe = folder.resolve("probe-protobin-seed0.safetensors");
+        assertThat(ran.out()).contains("probes: " + probe + " and 3 more");
+        Path recordings = folder.resolve("recordings/test");
+        Ran.unmute("detect", "-q", "--probe", probe, "--audio", recordings, "--format", "csv,raven", "--out", events)
+                .endsWith(ExitCode.OK);
+        assertThat(events.resolve("events.csv")).exists();
+        // Trained on the tokens of the demo's cache, which the saved digests of encoder and front end show.
+        Object[] eval = {
+            "eval",
+            "-q",
+            "--probe",
+            probe,
+            "--cache",
+            folder.resolve("cache"),
+            "--labels",
+            folder.resolve("recordings/manifest.csv"),
+            "--split",
+            "test"
+        };
+        assertThat(Ran.unmute(eval).endsWith(ExitCode.OK).out()).contains("mAP");
     }
 
     /** A demo that ended after writing recordings but before noting their settings could not be resumed. */

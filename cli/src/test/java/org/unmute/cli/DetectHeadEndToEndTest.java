@@ -144,7 +144,7 @@ class DetectHeadEndToEndTest {
         assertThat(Ran.unmute("detect", "--audio", recordings(), "--out", folder.resolve("none"))
                         .endsWith(ExitCode.USAGE)
                         .err())
-                .contains("give --probe")
+                .contains("give --probe", "'unmute probe' trains one", "unmute-demo/probe-protobin-seed0.safetensors")
                 .contains("BEATs_strong_1.pt");
         Path headless = ModelsGolden.require("tiny/eat/model.safetensors");
         assertThat(detect(headless, folder.resolve("none"), "--heads", 3, "--frames", 128)

@@ -18,6 +18,7 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.files.PlainText;
 import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.report.demo.DemoModel;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
             "Shows the whole line without any data of yours: synthesizes polyphonic recordings of ten classes, embeds"
                     + " them with the encoder in the program, trains four probes over several seeds, prints the table"
                     + " and writes an HTML report.",
-            "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."
+            "The folder it leaves (recordings, labels, token cache, probes) is good for trying the other commands."
         })
 final class DemoCommand extends ComputingCommand {
     @OutputPath(OutputPath.Kind.FOLDER)
@@ -89,7 +90,7 @@ final class DemoCommand extends ComputingCommand {
             tested = DemoTraining.Clips.read(labels.inSplits(List.of("test")), cache);
         }
         Map<String, DemoReport.Result> results =
-                new DemoTraining(trained, tested, seeds, epochs, common.seed()).run(this);
+                new DemoTraining(out, trained, tested, seeds, epochs, common.seed()).run(this);
         DemoReport report =
                 new DemoReport(encoder, tested.manifest(), tested.maps(), recordings, results, record.backendReason());
         Path html = out.resolve("report.html");
@@ -127,6 +128,9 @@ final class DemoCommand extends ComputingCommand {
             table.print(o);
             o.println();
             o.println("report: " + html.toAbsolutePath().toUri());
+            o.println("probes: "
+                    + PlainText.of(out.resolve(DemoTraining.file("protobin", 0)).toString()) + " and "
+                    + (results.size() * seeds - 1) + " more, for --probe of detect, tag, explain and eval");
         });
     }
 }

@@ -136,8 +136,10 @@ final class DetectCommand extends ComputingCommand {
 
     private DetectorSetup ofHead() throws IOException {
         if (!matched("--encoder")) {
-            throw CommandException.usage("detect: give --probe with a trained probe, or --encoder with an encoder that"
-                    + " comes with a head, such as BEATs_strong_1.pt");
+            throw CommandException.usage("detect: give --probe with a trained probe ('unmute probe' trains one on your"
+                    + " labelled clips, 'unmute demo' leaves some to try, such as"
+                    + " unmute-demo/probe-protobin-seed0.safetensors), or --encoder with an encoder that comes with a"
+                    + " head, such as BEATs_strong_1.pt");
         }
         OpenEncoder own = opened(encoder);
         return DetectorSetup.ofHead(own, Resampling.valueOf(audio.resampling()), events.rules(), events.context());

@@ -1,6 +1,7 @@
 package org.unmute.cli.demo;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.metrics.ScoreScale;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -25,15 +27,16 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Trains probes on the clips of the demo, and scores them on its test clips.
+ * Trains probes on the clips of the demo, saves them and scores them on its test clips.
  *
+ * @param out    the folder of the probes
  * @param train  training clips with their tokens
  * @param test   test clips with their tokens
  * @param seeds  training runs per probe
  * @param epochs passes over the training clips
  * @param seed   of the bootstrap
  */
-public record DemoTraining(Clips train, Clips test, int seeds, int epochs, long seed) {
+public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epochs, long seed) {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
 
     /** Clips per training step: the default of the settings. */
@@ -43,16 +46,25 @@ public record DemoTraining(Clips train, Clips test, int seeds, int epochs, long 
     /** In seconds; see {@link StepCost#measure}. */
     private static final double PATIENCE = 0.2;
 
-    /** Clips and their tokens, in memory. */
-    public record Clips(Manifest manifest, List<TokenMap> maps) {
+    /**
+     * Clips and their tokens, in memory.
+     *
+     * @param key what computed the tokens
+     */
+    public record Clips(Manifest manifest, List<TokenMap> maps, CacheKey key) {
         /** Reads the tokens of clips. */
         public static Clips read(Manifest manifest, TokenCache cache) throws IOException {
             List<TokenMap> maps = new ArrayList<>();
             for (LabelledClip c : manifest.clips()) {
                 maps.add(cache.read(c.file()));
             }
-            return new Clips(manifest, maps);
+            return new Clips(manifest, maps, cache.key());
         }
+    }
+
+    /** The name of a probe's file. */
+    public static String file(String name, int seed) {
+        return "probe-" + name + "-seed" + seed + ".safetensors";
     }
 
     /** The results of each probe. */
@@ -106,8 +118,14 @@ public record DemoTraining(Clips train, Clips test, int seeds, int epochs, long 
                     .withSeed(one);
             Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, one);
             ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, _ -> step.run());
-            TrainedProbe t =
-                    result.trained(probe, train.manifest().labels().names(), grid.cls(), settings.objective(), "", "");
+            TrainedProbe t = result.trained(
+                    probe,
+                    train.manifest().labels().names(),
+                    grid.cls(),
+                    settings.objective(),
+                    train.key().encoderHash(),
+                    train.key().frontEndHash());
+            t.save(out.resolve(file(name, one)));
             float[][] scores = t.rawScores(test.maps());
             scoring.add(scores, ScoreScale.PROBABILITY);
             if (first == null) {

@@ -57,8 +57,9 @@ public final class ProbeFiles {
 
     private static void requireFolder(Path named) {
         if (!Files.isDirectory(named)) {
-            throw new InputException(
-                    "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
+            throw new InputException("no such probe: " + named
+                    + ": name a folder that 'unmute probe' wrote, or a file in it; 'unmute demo'"
+                    + " leaves probes to try");
         }
     }
 
