@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -144,12 +145,24 @@ class ConvertEndToEndTest {
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("top 1 (probability)");
-        assertThat(Ran.unmute("tag", "-q", "--json", "--encoder", out, "--audio", audio, "--heads", 3)
-                        .endsWith(ExitCode.OK)
-                        .json()
-                        .get(0)
-                        .has("top 1"))
-                .isTrue();
+        Object[] two = {"tag", "-q", "--json", "--encoder", out, "--audio", audio, "--heads", 3, "--top", 2};
+        JsonNode tagged = Ran.unmute(two).endsWith(ExitCode.OK).json().get(0);
+        assertThat(tagged.get("file").asText()).isEqualTo("tone.wav");
+        assertThat(tagged.get("scores").asText()).isEqualTo("logit");
+        assertThat(tagged.get("top")).hasSize(2);
+        for (JsonNode one : tagged.get("top")) {
+            assertThat(one.get("score").isNumber()).isTrue();
+            assertThat(before.out())
+                    .contains(String.format(
+                            Locale.ROOT,
+                            "%s %.3f",
+                            one.get("class").asText(),
+                            one.get("score").floatValue()));
+        }
+        assertThat(Ran.unmute("tag", "--encoder", out, "--audio", audio, "--top", 0)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--top is at least 1", ": 0");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.base.ComputingCommand;
+import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.OverwriteOption;
@@ -81,12 +82,16 @@ final class TagCommand extends ComputingCommand {
     @Option(
             names = "--top",
             paramLabel = "N",
-            description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
+            description = "Classes to print for each recording, at least 1 (default: ${DEFAULT-VALUE}).")
     private int top = 3;
 
     @Override
     public Integer call() throws IOException {
         begin();
+        if (top < 1) {
+            throw CommandException.usage(
+                    "--top is at least 1, the number of classes to print for each recording: " + top);
+        }
         openBackend();
         OpenEncoder loaded = probe.isGiven()
                 ? openedAtSpeed(encoder, SavedProbe.find(probe.file(), null), "probe")

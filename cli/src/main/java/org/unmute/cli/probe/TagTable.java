@@ -2,10 +2,12 @@ package org.unmute.cli.probe;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.events.scoring.ScoringHead;
 
@@ -29,7 +31,7 @@ public final class TagTable {
      */
     public TagTable(ScoringHead head, int top, String kind) {
         this.head = head;
-        this.top = Math.clamp(top, 1, head.classes().size());
+        this.top = Math.min(top, head.classes().size());
         this.kind = kind;
     }
 
@@ -54,7 +56,19 @@ public final class TagTable {
 
     /** Prints the table and the meaning of the marks. */
     public void print(PrintWriter o) {
-        table(" (" + kind + ")", false).print(o);
+        List<String> headings = new ArrayList<>(List.of("file"));
+        IntStream.rangeClosed(1, top).forEach(i -> headings.add("top " + i + " (" + kind + ")"));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (Row row : rows) {
+            table.row(Stream.concat(
+                            Stream.of(row.id()),
+                            best(row)
+                                    .mapToObj(c -> head.classes().get(c)
+                                            + String.format(Locale.ROOT, " %.3f", row.shown()[c])
+                                            + (isPresent(row, c) ? MARK : "")))
+                    .toArray());
+        }
+        table.print(o);
         if (head.decisions() != null) {
             o.println(MARK.strip() + " above the threshold of its class: " + head.decisions());
         }
@@ -62,45 +76,43 @@ public final class TagTable {
 
     /** The rows for JSON. Keys are the same for every activation, which {@code scores} states. */
     public List<Map<String, Object>> document() {
-        return table("", true).document();
+        List<Map<String, Object>> objects = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("file", row.id());
+            object.put("top", best(row).mapToObj(c -> named(row, c)).toList());
+            if (head.decisions() != null) {
+                object.put(
+                        "present",
+                        IntStream.range(0, row.shown().length)
+                                .filter(c -> isPresent(row, c))
+                                .mapToObj(head.classes()::get)
+                                .toList());
+            }
+            object.put("scores", kind);
+            objects.add(object);
+        }
+        return objects;
     }
 
-    private ConsoleTable table(String suffix, boolean json) {
-        boolean decided = head.decisions() != null;
-        List<String> headings = new ArrayList<>(List.of("file"));
-        IntStream.rangeClosed(1, top).forEach(i -> headings.add("top " + i + suffix));
-        if (json && decided) {
-            headings.add("present");
-        }
-        if (json) {
-            headings.add("scores");
-        }
-        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
-        for (Row row : rows) {
-            float[] order = row.order(Boolean.TRUE.equals(head.exclusive()));
-            List<Object> cells = new ArrayList<>(List.of(row.id()));
-            IntStream.range(0, order.length)
-                    .boxed()
-                    .sorted((a, b) -> Float.compare(order[b], order[a]))
-                    .limit(top)
-                    .forEach(c -> cells.add(head.classes().get(c)
-                            + String.format(Locale.ROOT, " %.3f", row.shown()[c])
-                            + (!json && decided && isPresent(row, c) ? MARK : "")));
-            if (json && decided) {
-                cells.add(IntStream.range(0, order.length)
-                        .filter(c -> isPresent(row, c))
-                        .mapToObj(head.classes()::get)
-                        .toList());
-            }
-            if (json) {
-                cells.add(kind);
-            }
-            table.row(cells.toArray());
-        }
-        return table;
+    private Map<String, Object> named(Row row, int c) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("class", head.classes().get(c));
+        one.put("score", Float.isFinite(row.shown()[c]) ? row.shown()[c] : null);
+        return one;
+    }
+
+    /** The classes to show, best first. */
+    private IntStream best(Row row) {
+        float[] order = row.order(Boolean.TRUE.equals(head.exclusive()));
+        return IntStream.range(0, order.length)
+                .boxed()
+                .sorted((a, b) -> Float.compare(order[b], order[a]))
+                .limit(top)
+                .mapToInt(c -> c);
     }
 
     private boolean isPresent(Row row, int c) {
-        return head.decisions().isPresent(c, row.raw()[c]);
+        return head.decisions() != null && head.decisions().isPresent(c, row.raw()[c]);
     }
 }
