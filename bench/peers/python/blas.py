@@ -1,4 +1,5 @@
 """Which library multiplies matrices for this process's PyTorch."""
+import ctypes
 import os
 import re
 
@@ -31,9 +32,24 @@ def named(paths):
     return "BLAS unknown"
 
 
+def core(paths):
+    """The kernels that an OpenBLAS among shared libraries has chosen, such as SkylakeX; none where there is no OpenBLAS."""
+    for path in paths:
+        if "openblas" in path:
+            try:
+                function = ctypes.CDLL(path).openblas_get_corename
+            except (OSError, AttributeError):
+                continue
+            function.restype = ctypes.c_char_p
+            return ", kernels " + function().decode()
+    return ""
+
+
 def describe():
-    """Name and file of the library, or MKL where it is linked into PyTorch itself."""
+    """Name and file of the library, or MKL where it is linked into PyTorch itself, and which kernels it and PyTorch chose."""
     import torch
 
     torch.mm(torch.ones(64, 64), torch.ones(64, 64))
-    return "MKL" if torch.backends.mkl.is_available() else named(loaded())
+    paths = loaded()
+    library = "MKL" if torch.backends.mkl.is_available() else named(paths) + core(paths)
+    return f"{library}, PyTorch's kernels {torch.backends.cpu.get_cpu_capability()}"

@@ -22,7 +22,7 @@ public class LineProcess extends MessageProcess {
     /**
      * Starts a process and waits until it is ready.
      *
-     * @param environment added to that of this process
+     * @param environment added to that of this process; variables without a value are removed
      * @param mark begins every answer
      * @param log file for the process's standard error
      * @param timeout max seconds for one order
@@ -42,13 +42,24 @@ public class LineProcess extends MessageProcess {
 
     private static Process start(List<String> command, Map<String, String> environment, Path log) throws PeerException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        builder.environment().putAll(environment);
+        change(builder.environment(), environment);
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
             return builder.start();
         } catch (IOException e) {
             throw new PeerException("does not start: " + e.getMessage(), e);
         }
+    }
+
+    /** Sets variables of an environment, and removes those that have no value. */
+    public static void change(Map<String, String> environment, Map<String, String> changes) {
+        changes.forEach((name, value) -> {
+            if (value == null) {
+                environment.remove(name);
+            } else {
+                environment.put(name, value);
+            }
+        });
     }
 
     /**

@@ -1,8 +1,11 @@
 package org.unmute.bench.table;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.bench.peer.ProcessMemory;
+import org.unmute.files.PlainText;
 
 /** The machine and JVM, as shown in results. */
 final class Machine {
@@ -12,7 +15,18 @@ final class Machine {
     static String describe() {
         return cpuField("model name", System.getProperty("os.arch")) + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores, " + memory() + cpuFeatures() + ", "
-                + System.getProperty("os.name") + " " + System.getProperty("os.version");
+                + System.getProperty("os.name") + " " + System.getProperty("os.version")
+                + cleared(Peers.chosenKernels(System.getenv()));
+    }
+
+    /** The variables that peers run without; empty if there are none. */
+    static String cleared(Map<String, String> variables) {
+        return variables.isEmpty()
+                ? ""
+                : "; cleared for the peers: "
+                        + variables.entrySet().stream()
+                                .map(e -> PlainText.of(e.getKey() + "=" + e.getValue()))
+                                .collect(Collectors.joining(", "));
     }
 
     /** The Java version and its preferred vector width. */

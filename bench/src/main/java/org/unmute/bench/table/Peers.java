@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.bench.peer.LineProcess;
@@ -22,6 +25,9 @@ public final class Peers {
     private static final double TIMEOUT_SECONDS = 600;
     /** Prefix of the output of {@code blas.py} for a reference BLAS. */
     private static final String REFERENCE_BLAS = "reference BLAS";
+
+    private static final Pattern CHOOSES_KERNELS =
+            Pattern.compile("(?:OPENBLAS|GOTO|MKL|BLIS|DNNL|ONEDNN|ATEN|OMP|GOMP|KMP)_.+");
 
     private static final double PYTHON_PROBE_SECONDS = 60;
     /** Classes by name, in the order of the table's columns. */
@@ -129,7 +135,21 @@ public final class Peers {
      */
     private static Map<String, String> environment(int threads) {
         String t = Integer.toString(threads);
-        return Map.of("OMP_NUM_THREADS", t, "MKL_NUM_THREADS", t, "OPENBLAS_NUM_THREADS", t, "KMP_BLOCKTIME", "10");
+        Map<String, String> all = new LinkedHashMap<>();
+        chosenKernels(System.getenv()).keySet().forEach(name -> all.put(name, null));
+        all.putAll(
+                Map.of("OMP_NUM_THREADS", t, "MKL_NUM_THREADS", t, "OPENBLAS_NUM_THREADS", t, "KMP_BLOCKTIME", "10"));
+        return all;
+    }
+
+    /**
+     * The variables of an environment by which a library takes other kernels, instructions or schedules than it would
+     * choose itself, such as {@code OPENBLAS_CORETYPE}. Peers run without them, since slower kernels flatter us.
+     */
+    static SortedMap<String, String> chosenKernels(Map<String, String> environment) {
+        SortedMap<String, String> found = new TreeMap<>(environment);
+        found.keySet().removeIf(name -> !CHOOSES_KERNELS.matcher(name).matches());
+        return found;
     }
 
     private Path script() {

@@ -26,7 +26,7 @@ public final class Program implements PeerProcess {
     private long peak = -1;
 
     /**
-     * @param environment added to that of this process
+     * @param environment added to that of this process; variables without a value are removed
      * @param timeout max seconds for a process
      */
     Program(String name, String label, Row.Program task, Map<String, String> environment, double timeout) {
@@ -78,7 +78,7 @@ public final class Program implements PeerProcess {
                             .toList())
                     .redirectError(log.toFile())
                     .redirectOutput(printed().toFile());
-            builder.environment().putAll(environment);
+            LineProcess.change(builder.environment(), environment);
             long begun = System.nanoTime();
             Process process = builder.start();
             process.getOutputStream().close();
