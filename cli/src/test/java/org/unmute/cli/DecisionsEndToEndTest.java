@@ -143,6 +143,42 @@ class DecisionsEndToEndTest {
         assertThat(LearnedRun.saved(out).decisions().clips()).isEqualTo(3);
     }
 
+    /** Four recordings in each of five classes, and one in another. */
+    @Test
+    void whatAShareCannotDivideIsNamedByClass() throws IOException {
+        StringBuilder rows = new StringBuilder("file,label,split\n");
+        for (int i = 0; i <= 20; i++) {
+            String label = i == 20
+                    ? "sole"
+                    : List.of("bee", "crow", "dog", "fox", "owl").get(i / 4);
+            rows.append(String.format("train/%06d.wav,%s,train%n", i, label));
+        }
+        Path few = Files.writeString(folder.resolve("few.csv"), rows);
+        Path out = folder.resolve("run-few");
+        assertThat(fixture.probe(few, out, "--val-share", "0.1")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("learned on 2 clips (share 0.1 set aside)")
+                .contains("4 of 6 classes have no clip among them")
+                .contains("1 class cannot be divided, since all clips of each are of one recording: sole")
+                .containsPattern(
+                        "the share is too small for \\w+, \\w+, \\w+: --val-share 0.25 would set clips of all that");
+        List<String> held = Files.readAllLines(out.resolve("validation-clips.csv"));
+        assertThat(held).hasSize(3);
+        assertThat(held.get(1)).isNotEqualTo(held.get(2));
+        assertThat(fixture.probe(few, folder.resolve("run-more"), "--val-share", "0.25")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("1 of 6 classes have no clip among them")
+                .doesNotContain("too small");
+        Path one =
+                Files.writeString(folder.resolve("one.csv"), "file,label\ntrain/000001.wav,bee\ntest/000001.wav,owl\n");
+        Ran refused = fixture.probe(one, folder.resolve("run-one"), "--val-share", "0.5");
+        assertThat(refused.endsWith(ExitCode.USAGE).err())
+                .contains("no class may lose more than half of its clips")
+                .contains("--group-by block");
+    }
+
     @Test
     void optionsThatContradictEachOtherAreRefused() throws IOException {
         Path out = folder.resolve("run-refused");

@@ -22,8 +22,8 @@ public final class ValidationOptions {
             names = "--val-share",
             paramLabel = "SHARE",
             description =
-                    "Set this share of the training clips aside instead, stratified by class: 0.1. They are not trained"
-                            + " on.")
+                    "Set this share of the training clips aside instead, whole recordings, stratified by class: 0.1."
+                            + " They are not trained on. No class loses more than half of its clips.")
     private Double share;
 
     @Option(

@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.ValidationOptions;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ThresholdRule;
@@ -30,8 +34,10 @@ import org.unmute.probes.train.ValidationSplit;
  * @param clips   the validation clips, none of which is trained on; null if nothing is learned
  * @param source  a description of the validation clips, or the reason why nothing is learned
  * @param missing validation clips of the labels that are not in the cache
+ * @param remarks what of a share could not be set aside
  */
-public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing) {
+public record ValidationClips(
+        ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing, List<String> remarks) {
     private static final int BATCH = 64;
     private static final int NAMED = 10;
     /** The seed for setting clips aside, constant as in the protocol: all seeds of a run use the same clips. */
@@ -70,7 +76,8 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
             labels.requireSplits("--val-split", classes, record);
             Manifest found =
                     TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
-            return checked(new ValidationClips(rule, train, found, LabelOptions.inWords(options.splits()), missing));
+            return checked(new ValidationClips(
+                    rule, train, found, LabelOptions.inWords(options.splits()), missing, List.of()));
         }
         String usual = labels.validationSplit(classes, trained, record);
         if (usual == null) {
@@ -90,25 +97,81 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
                                     + " is in the cache: embed them, too, and run the same command again");
         }
         return checked(new ValidationClips(
-                rule, train, found.manifest(), LabelOptions.inWords(List.of(usual)), found.missing()));
+                rule, train, found.manifest(), LabelOptions.inWords(List.of(usual)), found.missing(), List.of()));
     }
 
     private static ValidationClips nothing(Manifest train, String reason) {
-        return new ValidationClips(null, train, null, reason, List.of());
+        return new ValidationClips(null, train, null, reason, List.of(), List.of());
     }
 
-    private static ValidationClips aside(ThresholdRule rule, Manifest train, double share) {
+    private static ValidationClips aside(ThresholdRule rule, Manifest all, double share) {
         try {
-            ValidationSplit split =
-                    ValidationSplit.of(train.targets(), train.labels().size(), share, SHARE_SEED);
-            return new ValidationClips(
+            ValidationSplit split = split(all, share);
+            ValidationClips held = new ValidationClips(
                     rule,
-                    some(train, split.train()),
-                    some(train, split.validation()),
+                    some(all, split.train()),
+                    some(all, split.validation()),
                     "share " + share + " set aside",
-                    List.of());
+                    List.of(),
+                    new ArrayList<>());
+            held.remark(all, share);
+            return held;
         } catch (IllegalArgumentException e) {
-            throw CommandException.usage("--val-share: " + e.getMessage(), e);
+            throw CommandException.usage(
+                    "--val-share: " + e.getMessage()
+                            + " ('unmute labels --group-by block' divides recordings by blocks of time)",
+                    e);
+        }
+    }
+
+    private static ValidationSplit split(Manifest all, double share) {
+        List<String> recordings =
+                all.clips().stream().map(c -> ClipId.recording(c.file())).toList();
+        return ValidationSplit.of(recordings, all.targets(), all.labels().size(), share, SHARE_SEED);
+    }
+
+    /** Names the classes of which nothing was set aside, by what would change that. */
+    private void remark(Manifest all, double share) {
+        int wanted = (int) Math.round(share * all.clips().size());
+        if (clips.clips().size() != wanted) {
+            remarks.add(clips.clips().size() + " clips are set aside, the share asks for " + wanted
+                    + ": no recording is divided, and no class loses more than half of its clips");
+        }
+        Map<String, Set<String>> recordingsOf = new HashMap<>();
+        all.clips()
+                .forEach(clip -> clip.labels()
+                        .forEach(label -> recordingsOf
+                                .computeIfAbsent(label, _ -> new HashSet<>())
+                                .add(ClipId.recording(clip.file()))));
+        List<String> single = new ArrayList<>();
+        List<String> more = new ArrayList<>();
+        for (String unknown : unknownClasses()) {
+            switch (recordingsOf.getOrDefault(unknown, Set.of()).size()) {
+                case 0 -> {}
+                case 1 -> single.add(unknown);
+                default -> more.add(unknown);
+            }
+        }
+        if (!single.isEmpty()) {
+            remarks.add(Units.count(single.size(), "class")
+                    + " cannot be divided, since all clips of each are of one recording: " + named(single));
+        }
+        for (int percent = (int) (share * 100) / 5 * 5 + 5; !more.isEmpty() && percent <= 50; percent += 5) {
+            Set<String> without = new HashSet<>(recordingsOf.keySet());
+            single.forEach(without::remove);
+            some(all, split(all, percent / 100.0).validation())
+                    .clips()
+                    .forEach(clip -> clip.labels().forEach(without::remove));
+            if (without.isEmpty()) {
+                remarks.add("the share is too small for " + named(more) + ": --val-share " + percent / 100.0
+                        + " would set clips of all that can be divided aside");
+                return;
+            }
+        }
+        if (!more.isEmpty()) {
+            remarks.add("no share up to 0.5 sets whole recordings of " + named(more) + " aside without taking more"
+                    + " than half of the clips of some class: label more recordings of "
+                    + (more.size() == 1 ? "it" : "them"));
         }
     }
 
@@ -188,8 +251,13 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         if (!unknown.isEmpty()) {
             o.println(unknown.size() + " of " + clips.labels().size()
                     + " classes have no clip among them and keep the threshold " + Decisions.FALLBACK + ": "
-                    + String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())))
-                    + (unknown.size() > NAMED ? ", …" : ""));
+                    + named(unknown));
         }
+        remarks.forEach(o::println);
+    }
+
+    private static String named(List<String> classes) {
+        return String.join(", ", classes.subList(0, Math.min(NAMED, classes.size())))
+                + (classes.size() > NAMED ? ", …" : "");
     }
 }

@@ -1,6 +1,7 @@
 package org.unmute.probes.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.unmute.tensor.RandomNumbers;
 
@@ -19,7 +20,8 @@ public record ValidationSplit(int[] train, int[] validation) {
     }
 
     /**
-     * Splits the clips.
+     * Splits the clips as the benchmark's protocol does, each by itself. A class of few clips may lose all of them to
+     * validation.
      *
      * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5; unknown targets, which
      *     are NaN, do not count
@@ -33,7 +35,36 @@ public record ValidationSplit(int[] train, int[] validation) {
             throw new IllegalArgumentException("validation split: a share of " + share + " of " + clips
                     + " clips leaves one part empty: give a split, or more clips");
         }
-        boolean[] aside = new Deal(targets, classes, clips, wanted, share, seed).run();
+        return of(new Deal(targets, classes, clips, wanted, share, seed).run());
+    }
+
+    /**
+     * Splits the clips by whole recordings, so that no class loses more than half of its clips to validation: each
+     * class keeps some to train on. The number set aside is as near to the share as this allows. A class in a single
+     * recording is not divided.
+     *
+     * @param recordings recording of each clip
+     * @param targets as in {@link #of(float[], int, double, long)}
+     * @throws IllegalArgumentException if the share is out of range, or nothing can be set aside
+     */
+    public static ValidationSplit of(List<String> recordings, float[] targets, int classes, double share, long seed) {
+        if (!(share > 0 && share < 1)) {
+            throw new IllegalArgumentException("validation split: the share must be above 0 and below 1, is " + share);
+        }
+        GroupStratification groups = GroupStratification.of(recordings, targets, classes);
+        ValidationSplit split = of(groups.setAside(share, seed));
+        if (split.validation.length == 0) {
+            throw new IllegalArgumentException("validation split: a share of " + share + " of " + recordings.size()
+                    + " clips (recordings: " + groups.groups()
+                    + ") leaves validation without clips, since no recording is"
+                    + " divided and no class may lose more than half of its clips: label more recordings of each"
+                    + " class, or give a split");
+        }
+        return split;
+    }
+
+    private static ValidationSplit of(boolean[] aside) {
+        int clips = aside.length;
         int[] train = new int[clips];
         int[] validation = new int[clips];
         int t = 0;
