@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.review.Learner;
 import org.unmute.cli.review.RunLearner;
+import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.review.ListedEvents;
 
@@ -197,8 +198,62 @@ class ReviewEndToEndTest {
         assertThat(Ran.unmute("fsck", table.getParent())
                         .endsWith(ExitCode.FAILED)
                         .out())
-                .contains("crc32c is", "the verdicts before it stay");
+                .contains("crc32c is", "put a copy of " + VerdictJournal.FILE + " back");
         assertThat(Ran.unmute("review", table).endsWith(ExitCode.INPUT).err()).contains(VerdictJournal.FILE + ":2");
+    }
+
+    @Test
+    void verdictsThatAreGoneAreFound() throws IOException {
+        Path table = Files.writeString(
+                Files.createDirectories(folder.resolve("cut")).resolve("events.csv"),
+                "file,start,end,label,score\na.wav,1,2,wren,0.9\na.wav,4,5,wren,0.4\n");
+        Path sample = folder.resolve("cut.csv");
+        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
+        answer(sample, "wren");
+        Ran.unmute("review", table, "--import", sample).endsWith(ExitCode.OK);
+        Ran.unmute("fsck", table.getParent()).endsWith(ExitCode.OK);
+        Path journal = table.resolveSibling(VerdictJournal.FILE);
+        List<String> lines = Files.readAllLines(journal);
+        for (int left : new int[] {2, 1, 0, -1}) {
+            if (left < 0) {
+                Files.delete(journal);
+            } else {
+                Files.write(journal, lines.subList(0, left));
+            }
+            assertThat(Ran.unmute("fsck", table.getParent())
+                            .endsWith(ExitCode.FAILED)
+                            .out())
+                    .contains(VerdictJournal.FILE, "put a copy of");
+            assertThat(Ran.unmute("review", table).endsWith(ExitCode.INPUT).err())
+                    .contains(VerdictJournal.FILE, left < 0 ? "is missing" : " bytes, of ", "put a copy of");
+        }
+        Path extent = FolderManifest.beside(journal);
+        Files.write(journal, lines);
+        Files.writeString(extent, Files.readString(extent).replace("bytes", "bites"));
+        assertThat(Ran.unmute("fsck", table.getParent())
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("delete " + extent)
+                .doesNotContain("delete " + journal + ",");
+        Files.delete(extent);
+        Ran.unmute("fsck", table.getParent()).endsWith(ExitCode.OK);
+    }
+
+    @Test
+    void eventsAreNotReplacedWhileTheyAreReviewed() throws IOException {
+        Path reviewed = folder.resolve("reviewed");
+        Object[] detect = {
+            "detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", reviewed
+        };
+        Ran.unmute(detect).endsWith(ExitCode.OK);
+        String before = Files.readString(reviewed.resolve("events.csv"));
+        try (VerdictJournal _ = VerdictJournal.open(reviewed)) {
+            assertThat(Ran.unmute(detect).endsWith(ExitCode.INPUT).err())
+                    .contains("are being reviewed", "end the review", "writing to");
+            assertThat(reviewed.resolve("events.csv")).hasContent(before);
+            assertThat(reviewed.resolve("run.json")).exists();
+        }
+        Ran.unmute(detect).endsWith(ExitCode.OK);
     }
 
     @Test

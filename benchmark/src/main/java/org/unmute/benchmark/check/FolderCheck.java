@@ -322,7 +322,7 @@ public final class FolderCheck {
     /** The record or the manifest beside a single file states the command that wrote it. */
     private static String remedy(Path file, Scope scope) {
         if (file.endsWith(VerdictJournal.FILE)) {
-            return "keep a copy, then delete that line and all after it: the verdicts before it stay";
+            return VerdictJournal.REMEDY;
         }
         String command = null;
         try {

@@ -16,6 +16,7 @@ import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.FolderManifest;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.InputException;
 
 /**
@@ -173,12 +174,10 @@ final class StatedFiles {
         } catch (InputException e) {
             String command = commands.getOrDefault(file.getFileName().toString(), scope.command());
             Path first = single != null && Files.exists(single) ? single : file;
-            scope.item()
-                    .add(
-                            Finding.Kind.DAMAGED,
-                            file,
-                            FolderCheck.said(e),
-                            new FolderCheck.Scope(scope.item(), command, null).remedy(first));
+            String remedy = isOfVerdicts(single)
+                    ? "delete " + file + ": opening the verdicts writes it again"
+                    : new FolderCheck.Scope(scope.item(), command, null).remedy(first);
+            scope.item().add(Finding.Kind.DAMAGED, file, FolderCheck.said(e), remedy);
             return;
         }
         Path folder = file.toAbsolutePath().getParent();
@@ -211,11 +210,17 @@ final class StatedFiles {
             if (findings.isDamagedAt(each) || isOfOthers(folder, folder.resolve(entry.path()))) {
                 continue;
             }
-            Optional<String> problem = entry.problem(each);
+            boolean grows = isOfVerdicts(single);
+            Optional<String> problem = grows ? FolderManifest.problemOfGrowing(entry, each) : entry.problem(each);
             if (problem.isPresent()) {
-                scope.item().add(Finding.Kind.DAMAGED, each, problem.get(), remedy(entry, each, file, single, scope));
+                String remedy = grows ? VerdictJournal.REMEDY : remedy(entry, each, file, single, scope);
+                scope.item().add(Finding.Kind.DAMAGED, each, problem.get(), remedy);
             }
         }
+    }
+
+    private static boolean isOfVerdicts(Path single) {
+        return single != null && single.endsWith(VerdictJournal.FILE);
     }
 
     /** Whether a version without manifests wrote the record since. */

@@ -76,6 +76,22 @@ public record FolderManifest(boolean finished, List<Entry> files, List<String> c
         }
     }
 
+    /**
+     * Describes how the beginning of a file that may only grow differs from its entry; empty if it does not.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public static Optional<String> problemOfGrowing(Entry entry, Path file) throws IOException {
+        byte[] now = RegularFile.isFile(file) ? Files.readAllBytes(file) : new byte[0];
+        if (now.length < entry.bytes()) {
+            return Optional.of((RegularFile.isFile(file) ? "has " + now.length + " bytes" : "is missing") + ", of "
+                    + entry.bytes() + " that it had");
+        }
+        return Sha256.of(Arrays.copyOf(now, (int) entry.bytes())).equals(entry.sha256())
+                ? Optional.empty()
+                : Optional.of("its first " + entry.bytes() + " bytes are no longer those that it had");
+    }
+
     public FolderManifest {
         files = List.copyOf(files);
         command = List.copyOf(command);

@@ -10,22 +10,34 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.json.JsonLines;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.files.AtomicFile;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
 
 /**
  * The verdicts on the events of a folder, in {@value #FILE}: an append-only file of checksummed JSON lines (see {@link
  * JsonLines}). A verdict is on the device when {@link #add} returns, so that a killed process loses at most the one
  * that it was writing. One process at a time may write; its threads share one journal.
+ *
+ * <p>The file may only grow. A {@linkplain FolderManifest#beside manifest beside it} states an extent that it had, now
+ * and then and when it is closed, so that it is noticed if lines at its end, or the whole file, are gone.
  */
 public final class VerdictJournal implements AutoCloseable {
     /** Name of the file in the folder of the events. */
     public static final String FILE = "verdicts.jsonl";
 
     private static final String FORMAT = "unmute-verdicts-1";
-    private static final String HINT = ": the verdicts were changed or are of another version; a copy of the file"
-            + " without this line and all lines after it can be used";
+    /** What to do about damage. */
+    public static final String REMEDY = "put a copy of " + FILE
+            + " back; without one, delete the line that is named, if" + " any, and all lines after it, and " + FILE
+            + ".manifest.json: the verdicts that are left then count";
+
+    private static final String HINT = ": the verdicts were changed or are of another version: " + REMEDY;
+    /** Verdicts after which the extent of the file is stated again; a sixteenth of them if that is more. */
+    private static final int STATED = 16;
 
     private final Path file;
     private final FolderLock lock;
@@ -37,6 +49,8 @@ public final class VerdictJournal implements AutoCloseable {
     private JsonLines lines;
 
     private boolean closed;
+    /** The number of the next verdict when the extent of the file was stated. */
+    private long stated;
 
     private VerdictJournal(Path file, FolderLock lock, Content content, long lost, JsonLines lines) {
         this.file = file;
@@ -71,7 +85,9 @@ public final class VerdictJournal implements AutoCloseable {
             if (content.isNew) {
                 lines.add(Map.of("format", FORMAT));
             }
-            return new VerdictJournal(file, lock, content, lost, lines);
+            VerdictJournal journal = new VerdictJournal(file, lock, content, lost, lines);
+            journal.state();
+            return journal;
         } catch (IOException | RuntimeException e) {
             try (lock;
                     JsonLines _ = lines) {
@@ -98,6 +114,7 @@ public final class VerdictJournal implements AutoCloseable {
 
     private static Content content(Path file) throws IOException {
         List<JsonFields> all = JsonLines.read(file, HINT);
+        requireGrown(file);
         Map<Long, Verdict> standing = new LinkedHashMap<>();
         long undone = 0;
         long next = 1;
@@ -117,6 +134,32 @@ public final class VerdictJournal implements AutoCloseable {
             }
         }
         return new Content(new VerdictLog(standing, undone), next, all.isEmpty());
+    }
+
+    private static void requireGrown(Path file) throws IOException {
+        Path manifest = FolderManifest.beside(file);
+        if (!RegularFile.isFile(manifest)) {
+            return; // of a version before, or without a verdict
+        }
+        FolderManifest extent;
+        try {
+            extent = FolderManifest.read(manifest);
+        } catch (InputException e) {
+            throw new InputException(e.getMessage() + ": delete it, opening the verdicts writes it again", e);
+        }
+        for (FolderManifest.Entry entry : extent.files()) {
+            Optional<String> problem = FolderManifest.problemOfGrowing(entry, file);
+            if (problem.isPresent()) {
+                throw new InputException(file + ": " + problem.get() + ": " + REMEDY);
+            }
+        }
+    }
+
+    /** States the extent of the file. */
+    private void state() throws IOException {
+        FolderManifest.Entry entry = new FolderManifest.Entry(FILE, Files.size(file), Sha256.of(file), List.of());
+        AtomicFile.write(FolderManifest.beside(file), new FolderManifest(true, List.of(entry)).encode());
+        stated = next;
     }
 
     private static void requireOwnVersion(JsonFields first, Path file) {
@@ -155,7 +198,15 @@ public final class VerdictJournal implements AutoCloseable {
     public synchronized long add(Verdict verdict) throws IOException {
         write(VerdictCodec.write(next, verdict));
         standing.put(next, verdict);
-        return next++;
+        long number = next++;
+        if (next - stated >= Math.max(STATED, next / STATED)) {
+            try {
+                state();
+            } catch (IOException e) {
+                // The verdict is stored; the next one tries it again, and close() reports it.
+            }
+        }
+        return number;
     }
 
     /**
@@ -193,10 +244,16 @@ public final class VerdictJournal implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try (lock;
                 JsonLines _ = lines) {
+            if (lines != null) {
+                state();
+            }
             lines = null;
-            closed = true;
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.data.provenance.FolderManifest;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 
@@ -102,6 +103,7 @@ class VerdictJournalTest {
         List<Verdict> before = List.of();
         for (int length = 0; length <= all.length; length += 7) {
             Files.write(file(), Arrays.copyOf(all, length));
+            Files.delete(FolderManifest.beside(file())); // as of a version before, which stated no extent
             try (VerdictJournal journal = VerdictJournal.open(folder)) {
                 List<Verdict> now = journal.log().all();
                 int cut = length;
@@ -119,6 +121,58 @@ class VerdictJournalTest {
         }
     }
 
+    /** A journal that lost lines which it had is not taken for a short one; an unfinished line is no loss. */
+    @Test
+    void mayOnlyGrow() throws IOException {
+        try (VerdictJournal journal = VerdictJournal.open(folder)) {
+            for (int i = 0; i < 60; i++) {
+                journal.add(i % 2 == 0 ? YES : UNSURE);
+            }
+        }
+        byte[] all = Files.readAllBytes(file());
+        for (int length = 0; length < all.length; length += 97) {
+            Files.write(file(), Arrays.copyOf(all, length));
+            assertLost(length + " bytes, of " + all.length);
+        }
+        Files.delete(file());
+        assertLost("is missing, of " + all.length);
+        byte[] torn = Arrays.copyOf(all, all.length + 5);
+        Arrays.fill(torn, all.length, torn.length, (byte) '{');
+        Files.write(file(), torn);
+        try (VerdictJournal journal = VerdictJournal.open(folder)) {
+            assertThat(journal.lost()).isEqualTo(5);
+            assertThat(journal.log().all()).hasSize(60);
+        }
+        Files.write(file(), Arrays.copyOf(all, all.length / 2));
+        Files.delete(FolderManifest.beside(file()));
+        assertThat(VerdictJournal.read(folder).all()).hasSizeBetween(28, 31);
+    }
+
+    private void assertLost(String how) {
+        assertThatThrownBy(() -> VerdictJournal.read(folder))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(how)
+                .hasMessageContaining("put a copy");
+        assertThatThrownBy(() -> VerdictJournal.open(folder)).isInstanceOf(InputException.class);
+    }
+
+    /** A killed process has not closed its journal. */
+    @Test
+    void statesItsExtentWhileItGrows() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("killed"));
+        try (VerdictJournal journal = VerdictJournal.open(folder)) {
+            for (int i = 0; i < 60; i++) {
+                journal.add(YES);
+            }
+            Files.copy(FolderManifest.beside(file()), FolderManifest.beside(copy.resolve(VerdictJournal.FILE)));
+        }
+        List<String> lines = Files.readAllLines(file());
+        Files.write(copy.resolve(VerdictJournal.FILE), lines.subList(0, 61));
+        assertThat(VerdictJournal.read(copy).all()).hasSize(60);
+        Files.write(copy.resolve(VerdictJournal.FILE), lines.subList(0, 8));
+        assertThatThrownBy(() -> VerdictJournal.read(copy)).hasMessageContaining("put a copy");
+    }
+
     @Test
     void namesTheLineThatWasChanged() throws IOException {
         write();
@@ -127,7 +181,7 @@ class VerdictJournalTest {
         assertThatThrownBy(() -> VerdictJournal.open(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(VerdictJournal.FILE + ":2: crc32c is")
-                .hasMessageContaining("without this line and all lines after it");
+                .hasMessageContaining("delete the line that is named");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.unmute.data.ClipId;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
@@ -42,13 +43,18 @@ public final class DetectionFolder implements AutoCloseable {
     private final Path folder;
     private final Path state;
     private final FolderLock lock;
+    /** That of the verdicts on these events; null if there are none. */
+    private final FolderLock verdicts;
+
     private final OutputFolder output;
     private final EventJournal journal;
 
-    private DetectionFolder(Path folder, Path state, FolderLock lock, OutputFolder output, EventJournal journal) {
+    private DetectionFolder(
+            Path folder, Path state, FolderLock lock, FolderLock verdicts, OutputFolder output, EventJournal journal) {
         this.folder = folder;
         this.state = state;
         this.lock = lock;
+        this.verdicts = verdicts;
         this.output = output;
         this.journal = journal;
     }
@@ -89,7 +95,9 @@ public final class DetectionFolder implements AutoCloseable {
             throw new InputException("detect: " + e.getMessage(), e);
         }
         OutputFolder output = null;
+        FolderLock verdicts = null;
         try {
+            verdicts = verdicts(folder);
             clear(state);
             output = OutputFolder.of(folder, command);
             require(folder, state, settings);
@@ -98,12 +106,29 @@ public final class DetectionFolder implements AutoCloseable {
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
-            return new DetectionFolder(folder, state, lock, output, EventJournal.open(state.resolve(JOURNAL)));
+            return new DetectionFolder(
+                    folder, state, lock, verdicts, output, EventJournal.open(state.resolve(JOURNAL)));
         } catch (IOException | RuntimeException e) {
             try (lock;
+                    FolderLock _ = verdicts;
                     OutputFolder _ = output) {
                 throw e;
             }
+        }
+    }
+
+    /** The lock on the verdicts of listeners, so that no list changes while it is reviewed; null if there are none. */
+    private static FolderLock verdicts(Path folder) throws IOException {
+        if (!VerdictJournal.isIn(folder)) {
+            return null;
+        }
+        try {
+            return FolderLock.acquireFor(folder.resolve(VerdictJournal.FILE));
+        } catch (FolderLock.HeldException e) {
+            throw new InputException(
+                    "detect: the events of " + folder + " are being reviewed: end the review, or name another folder: "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -348,6 +373,7 @@ public final class DetectionFolder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lock;
+                verdicts;
                 output) {
             journal.close();
         }
