@@ -283,6 +283,17 @@ class FsckEndToEndTest {
         }
     }
 
+    /** A detection that was killed while it wrote its settings. */
+    @Test
+    void aRunThatHadHardlyBegunIsNoDamage() throws IOException {
+        Path state = Files.createDirectories(runs.resolve("begun/.detect"));
+        Files.writeString(state.resolve("lock"), "");
+        Files.writeString(state.resolve("settings.json.0123456789abcdef.tmp"), "{");
+        assertThat(Ran.unmute("fsck", state.getParent()).endsWith(ExitCode.OK).out())
+                .contains("0 damaged, 1 unfinished, 1 left over");
+        FolderContent.delete(state.getParent());
+    }
+
     @Test
     void unfinishedRunsAreNoDamage() throws IOException {
         Path cache = runs.resolve("cache");

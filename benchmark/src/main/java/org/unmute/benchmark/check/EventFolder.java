@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.unmute.data.TextTable;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
+import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionState;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.files.InputException;
@@ -33,7 +34,14 @@ final class EventFolder {
         try {
             state = DetectionState.read(all.folder());
         } catch (IOException | InputException e) {
-            if (!findings.isDamagedIn(journal.getParent())) {
+            boolean begun = Files.exists(journal) || Files.exists(journal.resolveSibling(DetectionFolder.SETTINGS));
+            if (!begun && run == null && !finished) {
+                item.add(
+                        Finding.Kind.UNFINISHED,
+                        all.folder(),
+                        "the run was interrupted before it had written its settings, or is still going on",
+                        again);
+            } else if (!findings.isDamagedIn(journal.getParent())) {
                 item.add(
                         Finding.Kind.DAMAGED,
                         journal.getParent(),
