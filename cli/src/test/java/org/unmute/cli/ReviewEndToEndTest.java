@@ -240,6 +240,18 @@ class ReviewEndToEndTest {
     }
 
     @Test
+    void aClassOfAnyLengthDoesNotWidenTheTable() throws IOException {
+        String label = "w".repeat(20_000);
+        Path table = Files.writeString(
+                Files.createDirectories(folder.resolve("wide")).resolve("events.csv"),
+                "file,start,end,label,score\na.wav,1,2," + label + ",0.9\na.wav,4,5,wren,0.4\n");
+        assertThat(Ran.unmute("review", table).endsWith(ExitCode.OK).out().lines())
+                .allMatch(line -> line.length() < 200)
+                .anyMatch(line -> line.startsWith("www") && line.contains("…"));
+        assertThat(review(table).path("classes").toString()).contains(label);
+    }
+
+    @Test
     void eventsAreNotReplacedWhileTheyAreReviewed() throws IOException {
         Path reviewed = folder.resolve("reviewed");
         Object[] detect = {

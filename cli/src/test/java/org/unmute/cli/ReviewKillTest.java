@@ -3,17 +3,22 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.review.PageClient;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.kernels.contract.FullBuild;
@@ -24,6 +29,8 @@ import org.unmute.report.fixture.Browser;
 class ReviewKillTest {
     private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/[\\w-]{32}/");
     private static final int EVENTS = 8;
+    private static final int KILLS = Integer.getInteger("unmute.kills", 3);
+    private static final long LEARNING_MILLIS = 4000;
 
     @TempDir
     Path folder;
@@ -31,7 +38,7 @@ class ReviewKillTest {
     @TempDir
     Path profile;
 
-    private Process start() throws IOException {
+    private Process start(Object... line) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
@@ -39,8 +46,8 @@ class ReviewKillTest {
                 "-cp",
                 Java.joined(Java.path()),
                 "org.unmute.cli.Main"));
-        command.addAll(
-                List.of("review", events().toString(), "--audio", recordings().toString()));
+        command.add("review");
+        Arrays.stream(line).map(Object::toString).forEach(command::add);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out.txt").toFile())
@@ -70,6 +77,68 @@ class ReviewKillTest {
         return VerdictJournal.read(events().getParent()).all();
     }
 
+    /** Kills reviews while they learn; {@code -Dunmute.kills=N} for more. */
+    @Test
+    void learningThatWasKilledIsDoneAgain() throws Exception {
+        Path probe = DetectFixture.probes(folder, "protobin").getFirst();
+        Path found = folder.resolve("found");
+        Path hours = folder.resolve("hours");
+        DetectFixture.recordings(recordings(), 6);
+        Object[] detect = {"detect", "-q", "--probe", probe, "--audio", recordings(), "--threshold", 0.3, "--out", found
+        };
+        Ran.unmute(detect).endsWith(ExitCode.OK);
+        Ran.unmute("embed", "-q", "--audio", recordings(), "--out", hours).endsWith(ExitCode.OK);
+        SplittableRandom random = new SplittableRandom(Long.getLong("unmute.kills.seed", 1));
+        List<Verdict> known = List.of();
+        int during = 0;
+        long milliseconds = LEARNING_MILLIS;
+        for (int kill = 0; kill <= KILLS; kill++) {
+            Process review = start(found, "--audio", recordings(), "--verdict-cache", hours);
+            try {
+                PageClient page = new PageClient(address(review));
+                assertThat(VerdictJournal.read(found).all()).isEqualTo(known);
+                JsonNode asked =
+                        page.get("ask?window=w&kind=sample&label=").json().path("question");
+                if (!asked.isMissingNode()) {
+                    Map<String, Object> verdict =
+                            Map.of("event", asked.path("id").asText(), "answer", "yes");
+                    assertThat(page.post("verdict", verdict).status()).isEqualTo(200);
+                }
+                known = VerdictJournal.read(found).all();
+                assertThat(page.post("learn", Map.of("sample", true)).status()).isEqualTo(200);
+                if (kill == KILLS) {
+                    assertLearned(page);
+                } else {
+                    Thread.sleep(random.nextLong(milliseconds));
+                    during += page.get("learning").json().path("running").asBoolean() ? 1 : 0;
+                }
+            } finally {
+                review.destroyForcibly().waitFor();
+            }
+            Ran.unmute("fsck", found).endsWith(ExitCode.OK);
+        }
+        System.out.println(
+                "learning: " + KILLS + " kills, " + during + " while it learned; " + known.size() + " verdicts kept");
+        assertThat(during).isPositive();
+        assertThat(known).hasSizeGreaterThanOrEqualTo(Math.min(KILLS, EVENTS / 2));
+    }
+
+    private static void assertLearned(PageClient page) throws Exception {
+        JsonNode learning = page.get("learning").json();
+        while (learning.path("running").asBoolean()) {
+            Thread.sleep(100);
+            learning = page.get("learning").json();
+        }
+        assertThat(learning.path("failure").asText()).isEmpty();
+        assertThat(learning.path("result").path("classes")).isNotEmpty();
+        String where = learning.path("result").path("lines").path(0).asText();
+        Matcher folders = Pattern.compile("The probe is in (.*), its events are in (.*)\\.")
+                .matcher(where);
+        assertThat(folders.matches()).as(where).isTrue();
+        Ran.unmute("fsck", folders.group(1)).endsWith(ExitCode.OK);
+        Ran.unmute("fsck", folders.group(2)).endsWith(ExitCode.OK);
+    }
+
     @Test
     void verdictsStayAndTheReviewGoesOn() throws Exception {
         assumeTrue(
@@ -88,7 +157,7 @@ class ReviewKillTest {
                     .append('\n');
         }
         Files.writeString(events(), table);
-        Process review = start();
+        Process review = start(events(), "--audio", recordings());
         try (Browser browser = new Browser(Browser.program().get(), profile)) {
             browser.open(address(review));
             for (int i = 0; i < 3; i++) {
@@ -103,7 +172,7 @@ class ReviewKillTest {
             assertThat(browser.until("document.getElementById('notice').textContent"))
                     .contains("run unmute review again");
 
-            review = start();
+            review = start(events(), "--audio", recordings());
             browser.open(address(review));
             String event = browser.until("document.documentElement.dataset.event");
             assertThat(browser.until("document.documentElement.dataset.verdicts"))

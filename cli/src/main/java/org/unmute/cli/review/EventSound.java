@@ -18,6 +18,8 @@ final class EventSound {
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 256;
     private static final int KEPT = 4;
+    /** How much larger an enlarged picture is. */
+    private static final int ENLARGED = 2;
     /** Rates that every browser plays. */
     private static final int LOWEST_RATE = 8000;
 
@@ -42,14 +44,20 @@ final class EventSound {
      *
      * @param start in seconds from the start of the recording
      * @param end   in seconds, after the start; the recording may end before
+     * @param hearing the highest frequency of its picture, in Hz; NaN for half the rate
      */
-    record Stretch(Path recording, double start, double end) {
+    record Stretch(Path recording, double start, double end, double hearing) {
+        /** A stretch whose picture shows all frequencies. */
+        Stretch(Path recording, double start, double end) {
+            this(recording, start, end, Double.NaN);
+        }
+
         private static final double LONGEST = 30;
         private static final double LEAST_CONTEXT = 1;
         private static final double MOST_CONTEXT = 3;
 
         /** An event with its surroundings; of a long one, what is around its peak. */
-        static Stretch around(Path recording, ReviewedEvent event) {
+        static Stretch around(Path recording, ReviewedEvent event, double hearing) {
             double context = Math.clamp(event.end() - event.start(), LEAST_CONTEXT, MOST_CONTEXT);
             double start = Math.max(0, event.start() - context);
             double end = event.end() + context;
@@ -58,7 +66,8 @@ final class EventSound {
                 start = Math.clamp(peak - LONGEST / 2, start, end - LONGEST);
                 end = start + LONGEST;
             }
-            return new Stretch(recording, start, end);
+            double high = event.high() > hearing ? event.high() : hearing;
+            return new Stretch(recording, start, end, high);
         }
     }
 
@@ -66,9 +75,20 @@ final class EventSound {
      * A stretch that was cut.
      *
      * @param sound   not longer than the recording
-     * @param picture its spectrogram as a PNG image, from 0 to half the rate
+     * @param highHz  the highest frequency of its picture
+     * @param picture its spectrogram as a PNG image, from 0 to the highest frequency
      */
-    record Cut(SoundExcerpt sound, byte[] picture) {}
+    record Cut(SoundExcerpt sound, double highHz, byte[] picture) {
+        /** The picture with more pixels each way. */
+        byte[] enlarged() {
+            return draw(sound, highHz, ENLARGED);
+        }
+    }
+
+    private static byte[] draw(SoundExcerpt sound, double highHz, int larger) {
+        int rate = (int) Math.round(2 * highHz);
+        return SpectrogramPicture.png(sound.at(rate), rate, larger * WIDTH, larger * HEIGHT);
+    }
 
     /**
      * A stretch of a recording.
@@ -92,7 +112,9 @@ final class EventSound {
     private static Cut read(Stretch stretch) throws IOException {
         try (AudioStream stream = AudioFiles.open(stretch.recording())) {
             SoundExcerpt sound = SoundExcerpt.read(stream, stretch.start(), stretch.end() - stretch.start());
-            return new Cut(sound, SpectrogramPicture.png(sound.samples(), sound.rate(), WIDTH, HEIGHT));
+            double all = sound.rate() / 2.0;
+            double highHz = stretch.hearing() < all ? Math.max(stretch.hearing(), all / Resampler.MAX_RATIO) : all;
+            return new Cut(sound, highHz, draw(sound, highHz, 1));
         }
     }
 

@@ -81,6 +81,7 @@ public final class PageOptions {
                 source.toString(),
                 queue,
                 choices(queue, folder),
+                folder,
                 audio,
                 samples.precision(),
                 samples.halfWidth(),

@@ -71,7 +71,12 @@ final class ReviewAnswers {
             case "summary" -> Reply.json(summary(request));
             case "learning" -> Reply.json(learning.state(desk.log()));
             case "sound" -> Reply.of("audio/wav", EventSound.wav(cut(known(request)), slower(request)));
-            case "picture" -> Reply.of("image/png", cut(known(request)).picture());
+            case "picture" -> {
+                EventSound.Cut cut = cut(known(request));
+                yield Reply.of("image/png", request.text("large").isEmpty() ? cut.picture() : cut.enlarged());
+            }
+            case "example" -> Reply.of("audio/wav", EventSound.wav(example(request), 1));
+            case "example-picture" -> Reply.of("image/png", example(request).picture());
             default -> throw new RefusedRequest(GONE, "there is nothing of this name");
         };
     }
@@ -195,9 +200,13 @@ final class ReviewAnswers {
         Map<String, Object> snippet = new LinkedHashMap<>();
         snippet.put("start", cut.sound().start());
         snippet.put("end", cut.sound().end());
-        snippet.put("highHz", cut.sound().rate() / 2.0);
+        snippet.put("highHz", cut.highHz());
         snippet.put("rate", cut.sound().rate());
         all.put("snippet", snippet);
+        EventSound.Stretch example = material.training().examples().of(event.label());
+        all.put(
+                "example",
+                example == null ? null : PlainText.of(example.recording().getFileName() + ""));
         return Optional.of(all);
     }
 
@@ -220,7 +229,23 @@ final class ReviewAnswers {
 
     private EventSound.Cut cut(Asked asked) throws IOException {
         ReviewedEvent event = asked.event();
-        return sound.cut(EventSound.Stretch.around(material.recording(event.recording()), event));
+        return sound.cut(EventSound.Stretch.around(
+                material.recording(event.recording()),
+                event,
+                material.training().hearing()));
+    }
+
+    private EventSound.Cut example(Request request) throws RefusedRequest, IOException {
+        EventSound.Stretch known =
+                material.training().examples().of(known(request).event().label());
+        if (known == null) {
+            throw new RefusedRequest(GONE, "no clip of this class is known");
+        }
+        return sound.cut(new EventSound.Stretch(
+                known.recording(),
+                known.start(),
+                known.end(),
+                material.training().hearing()));
     }
 
     private static int slower(Request request) throws RefusedRequest {
@@ -325,6 +350,7 @@ final class ReviewAnswers {
         all.put(
                 "classes",
                 figures.classes().stream().map(ReviewFigures.OfClass::plain).toList());
+        all.put("total", figures.total());
         all.put("remarks", figures.remarks().stream().map(PlainText::of).toList());
         all.put("missing", missing());
         all.put("learning", learning.state(desk.log()));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.unmute.data.provenance.Units;
 import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.VerdictLog;
@@ -67,6 +68,29 @@ record ReviewFigures(String first, long verdicts, String of, List<OfClass> class
                     threshold,
                     more);
         }
+    }
+
+    /** The sums over all classes; those of estimates only where all are known, and no intervals. */
+    OfClass total() {
+        return new OfClass(
+                "All " + Units.count(classes.size(), "class"),
+                sum(OfClass::listed),
+                sum(OfClass::verdicts),
+                sum(OfClass::yes),
+                sum(OfClass::no),
+                sum(OfClass::unsure),
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                classes.stream().mapToDouble(OfClass::events).sum(),
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                classes.stream().mapToDouble(OfClass::more).sum());
+    }
+
+    private long sum(ToLongFunction<OfClass> of) {
+        return classes.stream().mapToLong(of).sum();
     }
 
     /**

@@ -18,6 +18,7 @@ final class ReviewMaterial {
     private final List<Choice> choices;
     private final ReviewedRecordings recordings;
     private final Goals goals;
+    private final Training training;
 
     /**
      * What is wanted unless the page says otherwise.
@@ -26,6 +27,14 @@ final class ReviewMaterial {
      * @param width     half width of its interval, in (0, 1)
      */
     public record Goals(double precision, double width) {}
+
+    /**
+     * What is known of how the events were found.
+     *
+     * @param hearing  highest frequency that reached the encoder, in Hz; NaN if unknown
+     * @param examples clips of the classes
+     */
+    record Training(double hearing, TrainingExamples examples) {}
 
     /**
      * An event to ask about.
@@ -39,16 +48,27 @@ final class ReviewMaterial {
      * @param name    of what is reviewed, for people
      * @param choices the ways of choosing events that the page offers, the usual one first
      */
-    ReviewMaterial(String name, ReviewQueue queue, List<Choice> choices, ReviewedRecordings recordings, Goals goals) {
+    ReviewMaterial(
+            String name,
+            ReviewQueue queue,
+            List<Choice> choices,
+            ReviewedRecordings recordings,
+            Goals goals,
+            Training training) {
         this.name = name;
         this.queue = queue;
         this.choices = List.copyOf(choices);
         this.recordings = recordings;
         this.goals = goals;
+        this.training = training;
     }
 
     String name() {
         return name;
+    }
+
+    Training training() {
+        return training;
     }
 
     Goals goals() {
@@ -90,10 +110,10 @@ final class ReviewMaterial {
 
     private static String why(Choice choice, Draw draw) {
         return switch (choice) {
-            case SAMPLE -> "drawn at random, from scores of stratum " + draw.stratum();
-            case UNLISTED -> "a random stretch without a listed event of this class";
-            case DOUBTFUL -> "right events end near its score, as far as verdicts tell";
-            case LISTED -> "in the order of scores";
+            case SAMPLE -> "Drawn at random, from part " + draw.stratum() + " by score (1 has the highest)";
+            case UNLISTED -> "A random stretch without a listed event of this class";
+            case DOUBTFUL -> "Right events end near its score, as far as verdicts tell";
+            case LISTED -> "In the order of scores";
         };
     }
 }

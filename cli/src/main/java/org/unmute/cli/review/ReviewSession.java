@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewQueue.Choice;
 
@@ -28,6 +29,7 @@ public final class ReviewSession implements AutoCloseable {
      * @param name       of the folder, for people
      * @param queue      chooses what is asked
      * @param choices    the ways of choosing that the page offers, the usual one first
+     * @param events     the folder of unmute detect that holds the events, or any other
      * @param recordings the folder of the recordings, or a single one
      * @param precision  that is wanted, in (0, 1)
      * @param width      half width of its interval that is wanted, in (0, 1)
@@ -39,6 +41,7 @@ public final class ReviewSession implements AutoCloseable {
             String name,
             ReviewQueue queue,
             List<Choice> choices,
+            Path events,
             Path recordings,
             double precision,
             double width,
@@ -59,11 +62,16 @@ public final class ReviewSession implements AutoCloseable {
                 plan.queue(),
                 plan.choices(),
                 new ReviewedRecordings(plan.recordings(), plan.queue().list().recordings()),
-                new ReviewMaterial.Goals(plan.precision(), plan.width()));
+                new ReviewMaterial.Goals(plan.precision(), plan.width()),
+                training(plan.events()));
         ReviewDesk desk = new ReviewDesk(material, journal, System::nanoTime);
         Learning learning = new Learning(plan.learner(), plan.commands(), bugs);
         ReviewAnswers answers = new ReviewAnswers(material, desk, learning);
         return new ReviewSession(ReviewServer.start(plan.port(), answers, bugs));
+    }
+
+    private static ReviewMaterial.Training training(Path events) throws IOException {
+        return new ReviewMaterial.Training(DetectionFolder.highestHertz(events), TrainingExamples.of(events));
     }
 
     /** Says whether a verdict was lost that a killed process had not written whole. */

@@ -16,9 +16,12 @@ import org.unmute.events.review.Precision;
 import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewSummary;
+import org.unmute.files.PlainText;
 
 /** What the verdicts of a folder say, as text and as JSON. */
 public final class ReviewTable {
+    private static final int LONGEST = 60;
+
     private final ReviewQueue queue;
     private final ReviewSummary summary;
     private final double wanted;
@@ -136,7 +139,7 @@ public final class ReviewTable {
             boolean any = whole.sampled() > 0;
             Optional<Precision> threshold = summary.threshold(one.label(), wanted);
             table.row(
-                    one.label(),
+                    shown(one.label()),
                     one.listed(),
                     one.verdicts(),
                     whole.sampled(),
@@ -166,8 +169,16 @@ public final class ReviewTable {
         }
     }
 
+    /** A name that may be of any length, such that it does not widen all rows; JSON has it whole. */
+    private static String shown(String label) {
+        String plain = PlainText.of(label);
+        return plain.codePointCount(0, plain.length()) <= LONGEST
+                ? plain
+                : plain.substring(0, plain.offsetByCodePoints(0, LONGEST - 1)) + "…";
+    }
+
     private static String missedLine(ClassSummary one, Missed missed) {
-        String line = one.label() + ": of " + missed.stretches() + " stretches of " + missed.seconds()
+        String line = shown(one.label()) + ": of " + missed.stretches() + " stretches of " + missed.seconds()
                 + " s without a listed event, " + format("%.0f to %.0f", missed.low(), missed.high()) + " have it ("
                 + Units.count(missed.sampled(), "verdict") + ")";
         return one.recall()
@@ -183,7 +194,7 @@ public final class ReviewTable {
         comparison
                 .classes()
                 .forEach((label, c) -> table.row(
-                        label,
+                        shown(label),
                         c.before(),
                         c.after(),
                         c.gained().size(),

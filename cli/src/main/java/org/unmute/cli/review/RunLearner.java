@@ -86,13 +86,12 @@ public final class RunLearner implements Learner {
     public static Optional<RunLearner> of(ListedEvents list, Path events, Path cache, Runner runner)
             throws IOException {
         List<String> detection = command(events, "detect");
-        int probe = detection.indexOf(PROBE) + 1;
-        if (probe == 0 || probe >= detection.size() || !detection.contains(OUT)) {
+        Path run = run(detection);
+        if (run == null || !detection.contains(OUT)) {
             return Optional.empty();
         }
-        Path named = Path.of(detection.get(probe));
+        Path named = Path.of(detection.get(detection.indexOf(PROBE) + 1));
         boolean isFile = RegularFile.isFile(named);
-        Path run = isFile ? named.toAbsolutePath().getParent() : named;
         List<String> training = command(run, "probe");
         if (!training.contains(OUT)) {
             return Optional.empty();
@@ -107,6 +106,16 @@ public final class RunLearner implements Learner {
                 training,
                 withCache(detection, tokens, training, list),
                 runner));
+    }
+
+    /** The folder of the training whose probe a command names; null if it names none. */
+    static Path run(List<String> detection) throws IOException {
+        int probe = detection.indexOf(PROBE) + 1;
+        if (probe == 0 || probe >= detection.size()) {
+            return null;
+        }
+        Path named = Path.of(detection.get(probe));
+        return RegularFile.isFile(named) ? named.toAbsolutePath().getParent() : named;
     }
 
     /** The detection on cached tokens, where a cache that the training names has reviewed recordings. */
@@ -150,7 +159,7 @@ public final class RunLearner implements Learner {
     }
 
     /** The command that filled a folder, without the program's name; empty if its record tells none of this name. */
-    private static List<String> command(Path folder, String name) throws IOException {
+    static List<String> command(Path folder, String name) throws IOException {
         Path record = folder.resolve(RunRecord.FILE);
         if (!RegularFile.isFolder(folder) || !RegularFile.isFile(record)) {
             return List.of();

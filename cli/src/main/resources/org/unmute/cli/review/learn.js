@@ -12,7 +12,7 @@ const COLUMNS = [
   ["Kept, rejected", c => count(c.keptNo)]
 ];
 
-let timer = 0, withSample = false;
+let timer = 0, withSample = null;
 
 function button(text, action) {
   const b = element("button", text);
@@ -44,19 +44,22 @@ function commands(state) {
 }
 
 function start(state, problem) {
-  const n = state.verdicts + (withSample ? state.sampled : 0);
-  const learn = button("Learn from " + plural(n, "verdict"), () => post("learn", {sample: withSample}).then(() => watch(problem)).catch(problem));
+  // Where there is nothing but the sample, it is what would be learned from; what that costs is said.
+  const sample = state.sampled > 0 && (withSample === null ? state.verdicts === 0 : withSample);
+  const n = state.verdicts + (sample ? state.sampled : 0);
+  const text = n === 0 ? "Learn from verdicts" : "Learn from " + plural(n, "verdict") + (sample ? "; this sample then no longer estimates" : "");
+  const learn = button(text, () => post("learn", {sample}).then(() => watch(problem)).catch(problem));
   learn.id = "learn";
   learn.disabled = n === 0;
   const choice = element("label", undefined, "auto"), box = element("input");
   box.type = "checkbox";
-  box.checked = withSample;
+  box.checked = sample;
   box.addEventListener("change", () => { withSample = box.checked; learning(state, problem); });
-  choice.append(box, " also from " + count(state.sampled) + " of the random sample: the new events then need a new sample");
+  choice.append(box, " also from " + count(state.sampled) + " of the random sample; without them it stays good for estimates");
   const line = element("div", undefined, "tools");
   line.append(learn);
-  if (state.sampled > 0) { line.append(choice); }
-  return [line];
+  if (state.sampled > 0 && (state.verdicts > 0 || !sample)) { line.append(choice); }
+  return n === 0 ? [line, element("p", "None has been given that teaches: yes, no or another class.", "note")] : [line];
 }
 
 function watch(problem) {

@@ -7,7 +7,7 @@ const SPEEDS = [1, 2, 10];
 const WORDS = {yes: "yes", no: "no", unsure: "unsure", other: "another class"};
 const KINDS = {sample: "a random sample", doubtful: "the doubtful ones", unlisted: "unlisted stretches", listed: "by score"};
 
-const sound = at("sound");
+const sound = at("sound"), example = at("example-sound");
 let question = null, shown = [], place = -1, begun = 0, slower = 1, busy = false, frame = 0;
 const plot = new Plot(() => {});
 const summary = new Summary(problem);
@@ -48,7 +48,30 @@ function load() {
   plot.playhead(0);
 }
 
+const large = () => document.body.classList.contains("large");
+
+const picture = () => "picture?" + new URLSearchParams({event: question.id, large: large() ? "yes" : ""});
+
+function enlarge() {
+  document.body.classList.toggle("large");
+  at("larger").setAttribute("aria-pressed", large());
+  at("larger").firstChild.textContent = large() ? "Reduce " : "Enlarge ";
+  at("picture").src = picture();
+}
+
+function hear() {
+  if (question.example === null) { return; }
+  sound.pause();
+  if (example.paused) {
+    example.currentTime = 0;
+    example.play().catch(() => notice("The training example could not be played."));
+  } else {
+    example.pause();
+  }
+}
+
 function play() {
+  example.pause();
   const started = sound.play();
   if (started) {
     started.catch(e => { if (e.name === "NotAllowedError") { at("given").textContent = "Press space to hear it."; } });
@@ -75,7 +98,15 @@ function show(q, {focus = true} = {}) {
     + (q.score === null ? "" : ", score " + fixed(q.score, 3));
   at("why").textContent = q.why;
   at("picture").alt = "Spectrogram from " + clock(q.snippet.start, 1) + " to " + clock(q.snippet.end, 1);
-  plot.show(q, "picture?" + new URLSearchParams({event: q.id}));
+  plot.show(q, picture());
+  at("example").hidden = q.example === null;
+  example.pause();
+  if (q.example !== null) {
+    at("example-name").textContent = q.example;
+    at("example-picture").src = "example-picture?" + new URLSearchParams({event: q.id});
+    at("example-picture").alt = "Spectrogram of a training example";
+    example.src = "example?" + new URLSearchParams({event: q.id});
+  }
   given(q.verdict);
   speed(q.snippet.rate > 96000 ? 10 : slower === 10 ? 1 : slower);
   load();
@@ -223,6 +254,8 @@ const actions = {
   " ": () => { if (sound.paused) { play(); } else { sound.pause(); } },
   r: replay,
   s: faster,
+  t: hear,
+  v: enlarge,
   e: () => plot.nextEdge(),
   Escape: () => plot.reset(),
   ArrowRight: () => alone(next)
@@ -245,7 +278,8 @@ document.addEventListener("keydown", e => {
   }
 });
 
-for (const [id, key] of [["yes", "y"], ["no", "n"], ["unsure", "u"], ["other", "o"], ["play", " "], ["slow", "s"], ["reset", "Escape"],
+for (const [id, key] of [["yes", "y"], ["no", "n"], ["unsure", "u"], ["other", "o"], ["play", " "], ["hear", "t"], ["larger", "v"],
+  ["slow", "s"], ["reset", "Escape"],
   ["next", "ArrowRight"]]) {
   at(id).addEventListener("click", () => { if (question) { actions[key](); } });
 }

@@ -51,6 +51,11 @@ export class Summary {
       row.append(head, ...COLUMNS.slice(1).map(([, text]) => element("td", text(c))));
       return row;
     }));
+    const sums = element("tr"), all = element("th", s.total.label);
+    all.scope = "row";
+    sums.append(all, ...COLUMNS.slice(1).map(([name, text]) =>
+      element("td", name === "True events" && s.total.events !== null ? count(s.total.events) : text(s.total))));
+    at("total").replaceChildren(...s.classes.length > 1 ? [sums] : []);
     at("remarks").replaceChildren(...s.remarks.map(r => element("p", r, "note")));
     this.missing(s.missing);
     learning(s.learning, this.problem);

@@ -12,34 +12,35 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Sends requests as a browser does, or as no browser would. */
-final class PageClient {
+public final class PageClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI address;
 
     /** @param address of the page, with its secret */
-    PageClient(URI address) {
+    public PageClient(URI address) {
         this.address = address;
     }
 
     /** An answer; the names of its headers are in lower case. */
-    record Answer(int status, Map<String, String> headers, byte[] body) {
+    public record Answer(int status, Map<String, String> headers, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
 
-        JsonNode json() throws IOException {
+        /** The document. */
+        public JsonNode json() throws IOException {
             return JSON.readTree(body);
         }
     }
 
     /** Reads what the page reads. */
-    Answer get(String what) throws IOException {
+    public Answer get(String what) throws IOException {
         return send("GET", address.getPath() + what, Map.of(), "");
     }
 
     /** Sends what the page sends. */
-    Answer post(String what, Map<String, ?> fields) throws IOException {
+    public Answer post(String what, Map<String, ?> fields) throws IOException {
         return send("POST", address.getPath() + what, Map.of(), JSON.writeValueAsString(fields));
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.audio.Wav;
+import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.ReviewQueue;
@@ -23,20 +24,24 @@ final class ReviewFixture implements AutoCloseable {
 
     /** @param folder an empty folder */
     ReviewFixture(Path folder) throws IOException {
-        this(folder, ListedEvents.read(table(folder), Double.NaN));
+        this(folder, null);
     }
 
-    private ReviewFixture(Path folder, ListedEvents list) throws IOException {
+    /** As the other one; the page can learn. */
+    ReviewFixture(Path folder, Learner learner) throws IOException {
+        ListedEvents list = ListedEvents.read(table(folder), Double.NaN);
+        trained(folder);
         this.folder = folder;
         journal = VerdictJournal.open(folder);
         ReviewSession.Plan plan = new ReviewSession.Plan(
                 "dawn " + HOSTILE,
                 new ReviewQueue(list, ReviewQueue.Plan.DEFAULT),
                 List.of(Choice.SAMPLE, Choice.DOUBTFUL, Choice.LISTED),
+                folder,
                 folder.resolve("recordings"),
                 0.8,
                 0.1,
-                null,
+                learner,
                 List.of("unmute probe --verdicts dawn/"),
                 0);
         session = ReviewSession.start(plan, journal, bug -> {
@@ -67,6 +72,24 @@ final class ReviewFixture implements AutoCloseable {
         write(folder.resolve("outside.wav"), RATE, 3, 1000);
         Path file = folder.resolve("events.csv");
         return Files.writeString(file, table);
+    }
+
+    /** Records by which an encoder that hears up to 4 kHz found the events, and a clip of one class that taught them. */
+    private static void trained(Path folder) throws IOException {
+        Path state = Files.createDirectories(folder.resolve(".detect"));
+        Files.writeString(state.resolve("settings.json"), "{\"front end\":\"fbank at 8000 Hz, 64 bins\"}");
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Path cache = Files.createDirectories(folder.resolve("cache"));
+        Path clips = Files.createDirectories(folder.resolve("clips"));
+        new RunRecord(List.of("unmute", "detect", "--probe", run.toString(), "--out", "e")).write(folder);
+        new RunRecord(List.of("unmute", "probe", "--cache", cache.toString(), "--out", "r")).write(run);
+        new RunRecord(List.of("unmute", "embed", "--audio", clips.toString(), "--out", "c")).write(cache);
+        Files.writeString(
+                run.resolve("clips.csv"),
+                "file,start,end,labels,split,sha256\nboth.wav,,,bat;wren,train,\nwren.wav,1,2,wren,train,\n"
+                        + "gone.wav,,,bat,train,\nheld.wav,,,robin,val,\n");
+        write(clips.resolve("wren.wav"), RATE, 3, 3000);
+        write(clips.resolve("held.wav"), RATE, 1, 3000);
     }
 
     private static void write(Path file, int rate, int seconds, double hertz) throws IOException {

@@ -196,6 +196,7 @@ class ReviewFloodTest {
                 new ReviewQueue(ListedEvents.read(table, Double.NaN), ReviewQueue.Plan.DEFAULT),
                 List.of(ReviewQueue.Choice.SAMPLE),
                 folder,
+                folder,
                 0.8,
                 0.1,
                 broken,

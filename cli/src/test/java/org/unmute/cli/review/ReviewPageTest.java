@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.data.verdict.VerdictLog;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.fixture.Browser;
 
@@ -123,11 +124,66 @@ class ReviewPageTest {
                 - Math.max(0, verdict.event().start() - 1);
         assertThat(verdict.box().start()).isEqualTo(verdict.event().start());
         assertThat(verdict.box().end()).isCloseTo(verdict.event().end() + 0.1 * shown, within(0.02));
-        assertThat(verdict.box().high()).isCloseTo(verdict.event().high() + 80, within(1e-6));
+        assertThat(verdict.box().high()).isCloseTo(verdict.event().high() + 40, within(1e-6));
         browser.key("ArrowLeft", true);
         browser.key("Escape", false);
         judge("y");
         assertThat(verdicts().getLast().box()).isNull();
+    }
+
+    @Test
+    void thePictureIsEnlargedAndAnExampleHeard() throws IOException {
+        browser.evaluate("(() => { const s = document.getElementById('w-class'); s.value = '2';"
+                + " s.dispatchEvent(new Event('change')); })()");
+        browser.until("document.getElementById('what').textContent === 'Is it wren?'");
+        double small = height();
+        browser.key("v", false);
+        browser.until("document.getElementById('picture').naturalWidth === 2000");
+        assertThat(height()).isGreaterThan(2 * small);
+        Files.createDirectories(PICTURES);
+        Files.write(PICTURES.resolve("enlarged.png"), browser.picture());
+        browser.key("v", false);
+        browser.until("document.getElementById('picture').naturalWidth === 1000");
+        assertThat(browser.until("document.getElementById('example-name').textContent"))
+                .isEqualTo("wren.wav");
+        browser.key("t", false);
+        browser.until("document.getElementById('example-sound').currentTime > 0.2");
+        browser.until("document.getElementById('sound').paused");
+        browser.key(" ", false);
+        browser.until("document.getElementById('example-sound').paused");
+        assertNothingElseWasLoaded();
+    }
+
+    private double height() throws IOException {
+        return browser.evaluate("document.getElementById('field').getBoundingClientRect().height")
+                .asDouble();
+    }
+
+    @Test
+    void aSampleAloneTeachesAtAPrice() throws IOException {
+        review.close();
+        review = new ReviewFixture(folder, new Learner() {
+            @Override
+            public List<String> commands() {
+                return List.of();
+            }
+
+            @Override
+            public Learned learn(boolean withSample, VerdictLog log, java.util.function.Consumer<String> progress)
+                    throws IOException {
+                throw new IOException("with the sample: " + withSample);
+            }
+        });
+        browser.open(review.session.address());
+        String learn = "document.getElementById('learn')?.textContent";
+        browser.until(learn + " === 'Learn from verdicts' && document.getElementById('learn').disabled");
+        judge("y");
+        judge("n");
+        browser.until(learn + " === 'Learn from 2 verdicts; this sample then no longer estimates'");
+        Files.createDirectories(PICTURES);
+        Files.write(PICTURES.resolve("learn.png"), browser.picture());
+        browser.evaluate("document.getElementById('learn').click()");
+        browser.until("document.getElementById('learn-part').textContent.includes('with the sample: true')");
     }
 
     @Test
@@ -162,9 +218,15 @@ class ReviewPageTest {
                 .contains(shown + "/a.wav")
                 .contains("Review of dawn " + shown);
         assertThat(browser.evaluate("document.querySelectorAll('img').length").asInt())
-                .isEqualTo(1);
+                .isEqualTo(2);
+        assertThat(browser.until("document.body.innerText")).startsWith("Is it " + shown + "?");
+        assertThat(browser.until("document.getElementById('total').innerText")).startsWith("All 3 classes\t9\t");
         Files.createDirectories(PICTURES);
         Files.write(PICTURES.resolve("1280.png"), browser.picture());
+        browser.screen(1280, 900, true);
+        Files.write(PICTURES.resolve("1280-dark.png"), browser.picture());
+        browser.screen(400, 800, false);
+        Files.write(PICTURES.resolve("400-light.png"), browser.picture());
         browser.screen(400, 800, true);
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
                 .as("no scrolling to the side")

@@ -143,7 +143,8 @@ class ReviewServerTest {
                 queue,
                 List.of(Choice.SAMPLE),
                 new ReviewedRecordings(folder, Map.of()),
-                new ReviewMaterial.Goals(0.9, 0.1));
+                new ReviewMaterial.Goals(0.9, 0.1),
+                new ReviewMaterial.Training(Double.NaN, TrainingExamples.of(folder)));
         AtomicLong seconds = new AtomicLong();
         ReviewDesk desk = new ReviewDesk(material, review.journal, () -> seconds.get() * 1_000_000_000L);
         ReviewedEvent first =
@@ -176,6 +177,8 @@ class ReviewServerTest {
         JsonNode summary =
                 page.get("summary?window=one&precision=0.8&width=0.05").json();
         assertThat(summary.path("verdicts").asInt()).isEqualTo(1);
+        assertThat(summary.at("/total/listed").asInt()).isEqualTo(9);
+        assertThat(summary.at("/total/verdicts").asInt()).isEqualTo(1);
         assertThat(summary.path("first").asText()).contains("more verdict").contains("\u00B10.05");
     }
 
@@ -183,7 +186,9 @@ class ReviewServerTest {
     void everyEventPlaysAsWav() throws IOException {
         JsonNode bat = page.get("ask?window=one&kind=listed&label=1").json().path("question");
         assertThat(bat.path("label").asText()).isEqualTo("bat");
-        assertThat(bat.at("/snippet/highHz").asDouble()).isEqualTo(192_000);
+        assertThat(bat.at("/snippet/highHz").asDouble())
+                .as("the band of the event, though the encoder hears less")
+                .isEqualTo(50_000);
         String event = bat.path("id").asText();
         ByteBuffer heard = wav(page.get("sound?event=" + event + "&slower=1").body());
         assertThat(heard.getInt(24)).isEqualTo(48_000);
@@ -202,6 +207,24 @@ class ReviewServerTest {
         assertThat(part.headers().get("content-range")).startsWith("bytes 44-1043/");
         byte[] picture = page.get("picture?event=" + event).body();
         assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth()).isEqualTo(1000);
+    }
+
+    /** The picture ends where the encoder's hearing ends, and a clip that taught the class can be heard. */
+    @Test
+    void whatTheEncoderHeardAndLearnedIsShown() throws IOException {
+        JsonNode wren = page.get("ask?window=one&kind=listed&label=2").json().path("question");
+        assertThat(wren.path("label").asText()).isEqualTo("wren");
+        assertThat(wren.at("/snippet/highHz").asDouble()).isEqualTo(4000);
+        assertThat(wren.path("example").asText()).isEqualTo("wren.wav");
+        String event = wren.path("id").asText();
+        assertThat(wav(page.get("example?event=" + event).body()).getInt(40)).isEqualTo(2 * 16_000);
+        assertThat(page.get("example-picture?event=" + event).status()).isEqualTo(200);
+        byte[] large = page.get("picture?large=yes&event=" + event).body();
+        assertThat(ImageIO.read(new ByteArrayInputStream(large)).getWidth()).isEqualTo(2000);
+        JsonNode bat = page.get("ask?window=one&kind=listed&label=1").json().path("question");
+        assertThat(bat.path("example").isNull()).isTrue();
+        assertThat(page.get("example?event=" + bat.path("id").asText()).status())
+                .isEqualTo(404);
     }
 
     private static ByteBuffer wav(byte[] file) {

@@ -155,6 +155,17 @@ public final class DetectionFolder implements AutoCloseable {
         return all;
     }
 
+    /**
+     * The highest frequency in Hz that reached the encoder by which events were found; NaN if that is not known.
+     *
+     * @throws InputException if the settings of the folder are damaged
+     * @throws IOException if they cannot be read
+     */
+    public static double highestHertz(Path folder) throws IOException {
+        Path state = folder.resolve(STATE);
+        return RegularFile.isFile(state.resolve(SETTINGS)) ? settings(state).highestHertz() : Double.NaN;
+    }
+
     private static void requireEmpty(Path folder) throws IOException {
         List<String> others = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

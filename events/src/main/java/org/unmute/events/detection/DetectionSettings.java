@@ -12,6 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.audio.playback.Speed;
 import org.unmute.data.provenance.Json;
 import org.unmute.files.AtomicFile;
 import org.unmute.files.FileFailure;
@@ -27,6 +30,8 @@ public final class DetectionSettings {
 
     private static final String THRESHOLD = "threshold of class '";
     private static final int NAMED = 5;
+    private static final Pattern RATE = Pattern.compile(" at (\\d{1,9}) Hz");
+    private static final Pattern SPEED = Pattern.compile(" recordings at speed ([0-9./]+)");
 
     /** Values of settings that are left out where they have them, as folders of earlier versions do. */
     private static final Map<String, String> USUAL = Map.of("channels", "mix");
@@ -60,6 +65,21 @@ public final class DetectionSettings {
             }
         });
         return all;
+    }
+
+    /**
+     * The highest frequency in Hz of recordings that reaches the encoder: half its rate, which its front end states, at
+     * the speed at which recordings are played; NaN if it is not stated.
+     */
+    public double highestHertz() {
+        String frontEnd = values.getOrDefault("front end", "");
+        Matcher rate = RATE.matcher(frontEnd);
+        Matcher speed = SPEED.matcher(frontEnd);
+        return rate.find()
+                ? Double.parseDouble(rate.group(1))
+                        / 2
+                        / (speed.find() ? Speed.parse(speed.group(1)).value() : 1)
+                : Double.NaN;
     }
 
     /** These settings with one more, unless its value is the usual one. */
