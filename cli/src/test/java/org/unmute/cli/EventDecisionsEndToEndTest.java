@@ -161,6 +161,23 @@ class EventDecisionsEndToEndTest {
     }
 
     @Test
+    void eventsThatMayAllBeFalseAlarmsComeFirst() throws IOException {
+        // At a threshold of 0 each class has one event. Without an alarm in 80 s, 1.8 are possible in these 40 s.
+        Path out = folder.resolve("doubtful");
+        Path noise = background.resolve("0.wav");
+        Ran ran = Ran.unmute("detect", "--probe", run, "--audio", noise, "--out", out, "--threshold", 0, "--page")
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out().lines().findFirst().orElseThrow())
+                .startsWith("these events may all be false alarms, as far as validation tells (95 %): ")
+                .contains("(1 event, up to 166 alarms an hour in 0.0111 h), ")
+                .contains("and 2 more classes")
+                .contains("unmute review");
+        assertThat(Json.read(out.resolve("run.json")).at("/results/detected/maybeAllFalse"))
+                .hasSize(10);
+        assertThat(Files.readString(out.resolve("events.html"))).contains("Note: these events may all be false alarms");
+    }
+
+    @Test
     void thresholdsOfAnotherContextAreRefusedUnlessTold() throws IOException {
         assertThat(detect("other", "--context", "0.5").endsWith(ExitCode.USAGE).err())
                 .contains("--context 0.5: the thresholds of this probe were learned on stretches of 1.0 s")

@@ -10,13 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.review.Learner;
 import org.unmute.cli.review.RunLearner;
+import org.unmute.data.TextTable;
 import org.unmute.data.provenance.FolderManifest;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.verdict.Answer;
+import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.review.ListedEvents;
 
@@ -171,10 +177,97 @@ class ReviewEndToEndTest {
                         "--out",
                         heard)
                 .endsWith(ExitCode.OK);
+        verdictsDecide(found, heard);
         // The cache is in float16, which moves scores and at most an event at the threshold.
         assertThat(Files.readAllLines(found.resolve("events.csv")).size())
                 .isCloseTo(Files.readAllLines(heard.resolve("events.csv")).size(), within(2))
                 .isGreaterThan(1);
+    }
+
+    /** What was rejected is in no later list of the same recordings, whatever their names, and what was confirmed is. */
+    private static void verdictsDecide(Path found, Path heard) throws IOException {
+        List<Verdict> verdicts = VerdictJournal.read(events).latest();
+        Path copies = Files.createDirectories(folder.resolve("copies"));
+        try (Stream<Path> all = Files.list(recordings)) {
+            for (Path file : all.toList()) {
+                Files.copy(file, copies.resolve("copy of " + file.getFileName()));
+            }
+        }
+        Path probe = folder.resolve("run-protobin-learned-1");
+        Object[] detect = {"detect", "--probe", probe, "--audio", copies, "--threshold", 0.3};
+        Path renamed = folder.resolve("renamed");
+        Object[] formats = {"--format", "csv,jsonl,raven,parquet", "--page", "--out", renamed};
+        Ran ran = Ran.unmute(Ran.with(detect, formats)).endsWith(ExitCode.OK);
+        assertThat(ran.err()).contains("verdicts of " + events + ": ", "stretches confirmed and ", "--verdicts none");
+        assertThat(ran.out()).contains("by earlier verdicts: ", "rejected.csv");
+        for (Path later : List.of(found, heard, renamed)) {
+            ListedEvents list = ListedEvents.read(later, Double.NaN);
+            int confirmed = 0;
+            for (Verdict verdict : verdicts) {
+                ReviewedEvent e = verdict.event();
+                String name = later == renamed ? "copy of " + e.recording() : e.recording();
+                List<ReviewedEvent> same = list.of(e.label()).stream()
+                        .filter(o -> o.recording().equals(name)
+                                && Verdict.Box.shared(o.start(), o.end(), e.start(), e.end()) > 0)
+                        .toList();
+                if (verdict.answer() == Answer.YES) {
+                    assertThat(same).as("%s in %s", e, later).anyMatch(o -> list.isConfirmed(o.key()));
+                    confirmed++;
+                } else {
+                    // What is listed there shares more with what was confirmed.
+                    assertThat(same).as("%s in %s", e, later).allMatch(o -> list.isConfirmed(o.key()));
+                }
+            }
+            assertThat(confirmed).isPositive();
+        }
+        List<String> csv = Files.readAllLines(renamed.resolve("events.csv"));
+        assertThat(csv.getFirst()).endsWith(",verdict");
+        assertThat(csv).anyMatch(line -> line.endsWith(",confirmed"));
+        assertThat(Files.readAllLines(renamed.resolve("rejected.csv"))).hasSizeGreaterThan(1);
+        assertThat(Files.readString(renamed.resolve("events.jsonl"))).contains("\"verdict\":\"confirmed\"");
+        assertThat(Files.readString(renamed.resolve("raven-combined.txt"))).contains("\tVerdict\n", "\tconfirmed\n");
+        assertThat(Files.readString(renamed.resolve("events.html"))).contains("\"confirmed\":[");
+        Ran.unmute("fsck", renamed).endsWith(ExitCode.OK);
+        JsonNode detected = Json.read(renamed.resolve("run.json")).at("/results/detected");
+        assertThat(detected.get("confirmed").asInt()).isPositive();
+        assertThat(detected.get("rejected").asInt()).isPositive();
+        assertThat(review(renamed).get("confirmedBefore").asInt())
+                .isEqualTo(detected.get("confirmed").asInt());
+        // The tables of a first run are those of a run that is repeated, and of one without verdicts before.
+        Path other = folder.resolve("renamed-again");
+        Ran.unmute(Ran.with(detect, "--verdicts", "none", "--format", "csv,raven", "--out", other))
+                .endsWith(ExitCode.OK);
+        assertThat(Files.readAllLines(other.resolve("events.csv")).getFirst()).doesNotContain("verdict");
+        assertThat(other.resolve("rejected.csv")).doesNotExist();
+        Ran again = Ran.unmute(Ran.with(detect, "--verdicts", events, "--format", "csv,raven", "--out", other))
+                .endsWith(ExitCode.OK);
+        assertThat(again.out()).contains(" 0 read now");
+        try (Stream<Path> all = Files.walk(renamed)) {
+            for (Path file :
+                    all.filter(f -> f.toString().matches(".*(csv|txt)")).toList()) {
+                assertThat(other.resolve(renamed.relativize(file))).hasSameBinaryContentAs(file);
+            }
+        }
+        assertThat(Ran.unmute(Ran.with(detect, "--verdicts", copies, "--out", other))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("there is no " + VerdictJournal.FILE);
+        assertThat(Ran.unmute(Ran.with(detect, "--verdicts", other, "--out", other))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("is the folder of --out");
+        Path sure = folder.resolve("confirmed.csv");
+        Ran.unmute("review", events, "--export", sure, "--confirmed").endsWith(ExitCode.OK);
+        List<String> answers = new ArrayList<>();
+        TextTable.forEach(sure, row -> answers.add(row.text("Verdict")));
+        assertThat(answers).containsOnly("yes").hasSizeGreaterThan(1);
+        Path handedOn = folder.resolve("handed-on.csv");
+        Ran.unmute("review", renamed, "--export", handedOn, "--confirmed").endsWith(ExitCode.OK);
+        assertThat(Files.readAllLines(handedOn)).hasSameSizeAs(Files.readAllLines(sure));
+        assertThat(Ran.unmute("review", events, "--confirmed")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("give --export TABLE");
     }
 
     @Test

@@ -3,15 +3,22 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.CsvLine;
+import org.unmute.data.TextTable;
 import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.Units;
 
 /** {@code unmute summarize}, and {@code detect --format camtrapdp}. */
 class SummarizeEndToEndTest {
@@ -84,6 +91,79 @@ class SummarizeEndToEndTest {
                 .json();
         assertThat(json.get("occasions").asInt()).isEqualTo(1);
         assertThat(json.at("/sites/1/site").asText()).isEqualTo("south");
+    }
+
+    @Test
+    void countsAreSaidToBeDoubtfulUntilAListenerJudgesThem() throws IOException {
+        Path own = folder.resolve("doubtful");
+        detect(own, "--deployments", deployments).endsWith(ExitCode.OK);
+        List<String> labels = new ArrayList<>();
+        TextTable.forEach(own.resolve("events.csv"), row -> labels.add(row.text("label")));
+        String label = labels.getFirst();
+        long events = labels.stream().filter(label::equals).count();
+        // As if the probe had learned from 3.6 s without an alarm.
+        ObjectNode record = (ObjectNode) Json.read(own.resolve("run.json"));
+        ((ObjectNode) record.get("results"))
+                .putObject("decisions")
+                .putArray("classes")
+                .addObject()
+                .put("name", label)
+                .putObject("absent")
+                .put("high", 3688.9);
+        Json.write(own.resolve("run.json"), record);
+        Path out = folder.resolve("doubtful-summary");
+        Ran ran = summarize(own, out, "--page").endsWith(ExitCode.OK);
+        List<String> lines = ran.out().lines().toList();
+        assertThat(lines.get(0))
+                .startsWith("these events may all be false alarms")
+                .contains(
+                        label + " (" + Units.count(events, "event") + ", up to 3.69e+03 alarms an hour in 0.00194 h)");
+        assertThat(lines.get(1)).isEqualTo("not reviewed: how many of the events are right is not known");
+        assertThat(lines).anyMatch(l -> l.matches(Pattern.quote(label) + " +" + events + "  not reviewed"));
+        assertThat(Files.readString(out.resolve("summary.html")))
+                .contains("Note: these events may all be false alarms", "Note: not reviewed");
+        Path sample = folder.resolve("sample.csv");
+        Ran.unmute("review", own, "--export", sample).endsWith(ExitCode.OK);
+        int[] verdicts = {0};
+        answer(sample, row -> row.equals(label) && verdicts[0]++ < 40 ? "yes" : "");
+        Ran.unmute("review", own, "--import", sample).endsWith(ExitCode.OK);
+        ran = summarize(own, out).endsWith(ExitCode.OK);
+        assertThat(ran.out()).doesNotContain("may all be false alarms").doesNotContain("how many of the events");
+        assertThat(ran.out().lines())
+                .anyMatch(l -> l.matches(Pattern.quote(label) + " +" + events + " .*from \\d+ verdicts?"))
+                .anyMatch(l -> l.endsWith("not reviewed"));
+        JsonNode json = summarize(own, out, "--json").endsWith(ExitCode.OK).json();
+        JsonNode first = null;
+        for (JsonNode one : json.get("classes")) {
+            first = one.get("class").asText().equals(label) ? one : first;
+        }
+        assertThat(first.at("/precision/estimate").asDouble()).isEqualTo(1);
+        assertThat(first.at("/precision/low").asDouble()).isBetween(0.01, 1.0);
+        assertThat(first.at("/right/high").asLong()).isEqualTo(events);
+        // What nobody judged is not counted with --confirmed, nor is what was rejected.
+        json = summarize(own, out, "--confirmed", "--json")
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(json.get("confirmedOnly").asBoolean()).isTrue();
+        assertThat(json.get("events").asLong()).isEqualTo(Math.min(40, events)).isLessThan(labels.size());
+        assertThat(summarize(own, out, "--confirmed").endsWith(ExitCode.OK).out())
+                .startsWith("only what a listener confirmed is counted");
+    }
+
+    /** Fills in the column of verdicts by the column of classes. */
+    private static void answer(Path table, UnaryOperator<String> verdicts) throws IOException {
+        List<String> lines = new ArrayList<>();
+        TextTable.forEach(table, row -> {
+            List<Object> cells = new ArrayList<>();
+            for (String name : row.table().names()) {
+                cells.add(name.equals("Verdict") ? verdicts.apply(row.text("Annotation")) : row.text(name));
+            }
+            if (lines.isEmpty()) {
+                lines.add(CsvLine.of(row.table().names().toArray()).strip());
+            }
+            lines.add(CsvLine.of(cells.toArray()).strip());
+        });
+        Files.write(table, lines);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.unmute.data.annotation.Annotation;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.clips.EventClips;
-import org.unmute.events.detection.DetectionFolder;
+import org.unmute.events.detection.DetectionState;
 import org.unmute.events.strong.EventTable;
 import org.unmute.options.InputPath;
 import org.unmute.options.OutputPath;
@@ -88,7 +88,7 @@ final class ClipsCommand extends UnmuteCommand {
             folder.requireOwn(settings);
             folder.sweepClasses();
             EventClips.Outcome outcome =
-                    new EventClips(out, recordings, DetectionFolder.digests(events), selection.padding()).write(chosen);
+                    new EventClips(out, recordings, DetectionState.digests(events), selection.padding()).write(chosen);
             ClipReport report = new ClipReport(out, table.events().size(), chosen.size(), outcome);
             record.result("settings", settings)
                     .result("clips", report.document())

@@ -1,10 +1,13 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.detect.DecidingVerdicts;
 import org.unmute.cli.detect.DetectionPlan;
 import org.unmute.cli.detect.DetectionReport;
 import org.unmute.cli.detect.EventFiles;
@@ -14,6 +17,7 @@ import org.unmute.cli.detect.RecordingTokens;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.data.field.FieldLog;
+import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.events.detection.CachedTokens;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionSettings;
@@ -52,6 +56,7 @@ import picocli.CommandLine.Option;
             "  camtrapdp/datapackage.json, …            camtrapdp: a data package, Camtrap DP 1.0.2",
             "  events.html                              --page: the events as a page, with pictures and sound",
             "  recordings.csv                           when and where each recording was made, and what is odd",
+            "  rejected.csv                             events that a listener had rejected before, with --verdicts",
             "  skipped.csv                              recordings that were not read to their end, with the reason",
             "  run.json                                 how it was made; written at the end",
             "",
@@ -72,6 +77,9 @@ final class DetectCommand extends ComputingCommand {
 
     @Mixin
     private RecordingTokens cache;
+
+    @Mixin
+    private DecidingVerdicts verdicts;
 
     @Mixin
     private EventFiles files;
@@ -102,16 +110,20 @@ final class DetectCommand extends ComputingCommand {
         try (RecordingTokens.Opened tokens = cache.open(probe, setup, record)) {
             DetectionPlan plan = new DetectionPlan(files.out(), setup, clips.size(), tokens.noted(settings));
             plan.tell(events.context(), this);
+            JsonNode trained =
+                    probe.isGiven() ? SavedProbe.find(probe.file(), null).results() : MissingNode.getInstance();
+            EarlierVerdicts earlier = verdicts.read(setup, trained, files.out(), this);
             if (dryRun) {
                 print(plan.document(), plan::print);
             } else {
-                detect(plan, clips, places, tokens.tokens());
+                detect(plan, clips, places, tokens.tokens(), earlier);
             }
         }
         return status;
     }
 
-    private void detect(DetectionPlan plan, List<AudioClip> clips, FieldLog places, CachedTokens cached)
+    private void detect(
+            DetectionPlan plan, List<AudioClip> clips, FieldLog places, CachedTokens cached, EarlierVerdicts earlier)
             throws IOException {
         DetectorSetup setup = plan.setup();
         if (setup.file() != null) {
@@ -119,6 +131,7 @@ final class DetectCommand extends ComputingCommand {
         }
         FolderDetection detection = new FolderDetection(setup, clips, places, files.out(), audio, warnings, this);
         try (DetectionFolder folder = DetectionFolder.open(files.out(), plan.settings(), line())) {
+            folder.decideBy(earlier);
             DetectionReport report = detection.write(folder, cached, files.formats(), forms);
             folder.finish();
             print(report.result(), report::print);

@@ -69,14 +69,14 @@ final class SummarizeCommand extends UnmuteCommand {
         if (out.toAbsolutePath().normalize().equals(folder.toAbsolutePath().normalize())) {
             throw CommandException.usage("--out must be another folder than that of the events");
         }
-        try (DetectedFolder detected = DetectedFolder.open(folder);
+        try (DetectedFolder detected = DetectedFolder.open(folder, choice.confirmed());
                 OutputFolder output = claim(out)) {
             record.input(DetectionState.journal(folder));
             output.change();
             FieldSummary summary = checked(
                     e -> CommandException.usage("summarize: " + e.getMessage(), e),
                     () -> SummaryWriter.write(detected, options, out, choice.parquet()));
-            SummaryReport report = new SummaryReport(folder, out, summary, choice.parquet(), choice.page());
+            SummaryReport report = SummaryReport.of(folder, out, summary, choice);
             report.writePage();
             report.remarks().forEach(this::tell);
             record.result("summarized", report.result()).write(out);

@@ -14,6 +14,7 @@ import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.Units;
+import org.unmute.events.detection.DecidedEvents;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectorSetup;
@@ -38,6 +39,7 @@ public final class DetectionPage {
     private final Map<String, AudioClip> clips = new HashMap<>();
     private final List<SoundFile> files = new ArrayList<>();
     private final int leftOut;
+    private final String remark;
 
     private DetectionPage(
             DetectorSetup setup,
@@ -49,6 +51,7 @@ public final class DetectionPage {
         this.folder = folder;
         this.names = setup.probe().classes();
         this.leftOut = outcome.leftOut();
+        this.remark = DetectionReport.alarms(setup, outcome).line().orElse("");
         Set<String> missing = new HashSet<>();
         outcome.skipped().stream().filter(s -> s.read() == 0).forEach(s -> missing.add(s.file()));
         Path page = folder.path().resolve(FILE);
@@ -81,12 +84,13 @@ public final class DetectionPage {
     }
 
     private EventPage.Rendered write() throws IOException {
-        EventPage page =
-                new EventPage("Events in time and frequency", classes(), files, facts(), EventPageLimits.DEFAULT);
+        EventPage page = new EventPage(
+                "Events in time and frequency", classes(), files, facts(), EventPageLimits.DEFAULT, remark);
         return page.write(
                 taker -> {
                     for (SoundFile file : files) {
-                        folder.events(file.name(), event -> {
+                        DecidedEvents events = folder.decided(file.name());
+                        events.forEach(event -> {
                             taker.accept(new PageEvent(
                                     file.name(),
                                     event.onset(),
@@ -94,7 +98,8 @@ public final class DetectionPage {
                                     names.get(event.label()),
                                     event.score(),
                                     event.peak(),
-                                    event.band()));
+                                    event.band(),
+                                    events.isConfirmed(event)));
                         });
                     }
                 },

@@ -9,8 +9,10 @@ import java.util.Set;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.probe.EventDecisionTable;
+import org.unmute.cli.probe.PossibleAlarms;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
+import org.unmute.events.detection.DetectionRun.ClassTotal;
 import org.unmute.events.detection.DetectionRun.Outcome;
 import org.unmute.events.detection.DetectionRun.Skipped;
 import org.unmute.events.detection.DetectorSetup;
@@ -35,6 +37,7 @@ public record DetectionReport(
         Set<OutputFormat> formats,
         EventPage.Rendered page) {
     private static final int SHOWN = 40;
+    private static final double HOUR = 3600;
     /** Share of the time from which on a class counts as constant. */
     private static final double MOST = 0.5;
 
@@ -47,6 +50,9 @@ public record DetectionReport(
             int leftOut,
             double seconds,
             long events,
+            long confirmed,
+            long rejected,
+            List<String> maybeAllFalse,
             List<Map<String, Object>> classes,
             List<Skipped> skipped,
             List<String> files) {}
@@ -62,7 +68,18 @@ public record DetectionReport(
         }
     }
 
+    /** Classes whose events may all be false. */
+    static PossibleAlarms alarms(DetectorSetup setup, Outcome outcome) {
+        PossibleAlarms all = PossibleAlarms.of(decisions(setup), outcome.seconds() / HOUR);
+        outcome.classes().forEach(c -> all.add(setup.probe().classes().get(c.label()), c.events() - c.confirmed()));
+        return all;
+    }
+
     private EventDecisionTable decisions() {
+        return decisions(setup);
+    }
+
+    private static EventDecisionTable decisions(DetectorSetup setup) {
         return setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());
     }
 
@@ -80,6 +97,9 @@ public record DetectionReport(
         }
         files.add(RecordingTable.FILE);
         files.add("skipped.csv");
+        if (rejected() > 0) {
+            files.add("rejected.csv");
+        }
         if (page != null) {
             files.add(DetectionPage.FILE);
         }
@@ -140,6 +160,16 @@ public record DetectionReport(
         return all;
     }
 
+    /** How many events a listener had confirmed. */
+    private long confirmed() {
+        return outcome.classes().stream().mapToLong(ClassTotal::confirmed).sum();
+    }
+
+    /** How many events are not listed, since a listener had rejected them. */
+    private long rejected() {
+        return outcome.classes().stream().mapToLong(ClassTotal::rejected).sum();
+    }
+
     /** The result as JSON. */
     public Result result() {
         return new Result(
@@ -150,6 +180,9 @@ public record DetectionReport(
                 outcome.leftOut(),
                 outcome.seconds(),
                 outcome.events(),
+                confirmed(),
+                rejected(),
+                alarms(setup, outcome).classes(),
                 table().document(),
                 outcome.skipped(),
                 files());
@@ -165,14 +198,19 @@ public record DetectionReport(
                 .result("detected", result());
     }
 
-    /** Prints the table and what was written. */
+    /** Prints the table and what was written, but first which events may all be false. */
     public void print(PrintWriter o) {
+        alarms(setup, outcome).line().ifPresent(o::println);
         table().print(o);
         o.println();
         o.println(out + ": " + Units.count(outcome.events(), "event") + " in "
                 + Units.count(recordings - outcome.leftOut(), "recording") + " ("
                 + Units.duration(outcome.seconds()) + "; " + outcome.found() + " read now, "
                 + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
+        if (confirmed() + rejected() > 0) {
+            o.println("by earlier verdicts: " + Units.count(confirmed(), "event") + " marked as confirmed, "
+                    + rejected() + " rejected ones not listed (rejected.csv)");
+        }
         o.println("written: " + String.join(", ", files()) + ", run.json");
         if (page != null) {
             o.println(DetectionPage.FILE + ": " + Units.count(page.listed(), "event") + " listed, " + page.snippets()

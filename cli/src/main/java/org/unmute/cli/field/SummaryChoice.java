@@ -73,6 +73,11 @@ public final class SummaryChoice {
             description = "Zone of days and hours, such as Europe/Berlin (default: the recordings' own).")
     private String zone;
 
+    @Option(
+            names = "--confirmed",
+            description = "Count only what a listener confirmed, in 'unmute review' of the folder or before.")
+    private boolean confirmed;
+
     @Option(names = "--page", description = "Also write summary.html.")
     private boolean page;
 
@@ -99,6 +104,11 @@ public final class SummaryChoice {
     /** Whether tables are written as Parquet, too. */
     public boolean parquet() {
         return formats.contains(Format.PARQUET);
+    }
+
+    /** Whether only what a listener confirmed counts. */
+    public boolean confirmed() {
+        return confirmed;
     }
 
     /** Whether there is a page. */

@@ -45,6 +45,8 @@ public record EventDecisionTable(
         List<String> notShown,
         List<Row> classes) {
     private static final int NAMED = 8;
+    /** With fewer clips, a share is stated by its interval alone. */
+    private static final int FEW_CLIPS = 10;
 
     /**
      * A class.
@@ -64,24 +66,37 @@ public record EventDecisionTable(
             Share found,
             PerHour absent,
             PerHour background) {
-        /** The share found with its interval. */
+        /** The share found with its interval; of few clips the interval alone, since the share says little. */
         public String foundInWords() {
             return found == null
                     ? "-"
-                    : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", found.share(), found.low(), found.high());
+                    : positives < FEW_CLIPS
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%d of %d: %.0f to %.0f %%",
+                                    found.count(),
+                                    positives,
+                                    100 * found.low(),
+                                    100 * found.high())
+                            : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", found.share(), found.low(), found.high());
         }
 
         /** Alarms an hour with their interval, in the background where there was some. */
         public String alarmsInWords() {
-            return inWords(background != null ? background : absent);
+            return inWords(alarms());
+        }
+
+        /** Alarms an hour, in the background where there was some; null if nobody counted them. */
+        public PerHour alarms() {
+            return background != null ? background : absent;
         }
     }
 
     /** A share with the ends of its 95 % interval. */
     public record Share(int count, double share, double low, double high) {}
 
-    /** Alarms, and a rate with the ends of its 95 % interval. */
-    public record PerHour(int count, double rate, double low, double high) {}
+    /** Alarms in some hours, and a rate with the ends of its 95 % interval. */
+    public record PerHour(int count, double hours, double rate, double low, double high) {}
 
     /** Of a probe; null if it learned nothing about events. */
     public static EventDecisionTable of(TrainedProbe probe) {
@@ -105,7 +120,7 @@ public record EventDecisionTable(
                     perHour(one.absentAlarms(), one.absentHours()),
                     perHour(one.backgroundAlarms(), learned.backgroundHours()));
             rows.add(row);
-            PerHour counted = row.background() != null ? row.background() : row.absent();
+            PerHour counted = row.alarms();
             sum += counted == null || one.isOff() ? 0 : counted.rate();
         }
         return new EventDecisionTable(
@@ -137,7 +152,7 @@ public record EventDecisionTable(
             return null;
         }
         Rate r = Rate.poisson(count, hours);
-        return new PerHour(count, r.estimate(), r.low(), r.high());
+        return new PerHour(count, hours, r.estimate(), r.low(), r.high());
     }
 
     /** Prints the table, and what was not shown. */
@@ -198,7 +213,15 @@ public record EventDecisionTable(
     private static String inWords(PerHour rate) {
         return rate == null
                 ? "-"
-                : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", rate.rate(), rate.low(), rate.high());
+                : rate.hours() < 1
+                        ? String.format(
+                                Locale.ROOT,
+                                "%d in %.2f h: %s to %.3g",
+                                rate.count(),
+                                rate.hours(),
+                                rate.count() == 0 ? "0" : String.format(Locale.ROOT, "%.3g", rate.low()),
+                                rate.high())
+                        : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", rate.rate(), rate.low(), rate.high());
     }
 
     private static String named(List<String> names) {

@@ -44,10 +44,12 @@ public final class VerdictClips implements Closeable {
     private final Set<String> missing = new TreeSet<>();
     private int held;
     private VerdictLabels labels;
+    private List<String> folders;
 
     /**
      * What was learned from, for the record.
      *
+     * @param folders   of the verdicts, as they were named; by default they decide when the probe detects
      * @param stretches number of stretches that train
      * @param present   answers that a class is there
      * @param absent    answers that it is not
@@ -55,7 +57,14 @@ public final class VerdictClips implements Closeable {
      * @param held      stretches left out, since their recordings are validated on
      * @param missing   recordings without tokens
      */
-    public record Summary(int stretches, int present, int absent, int sampled, int held, List<String> missing) {}
+    public record Summary(
+            List<String> folders,
+            int stretches,
+            int present,
+            int absent,
+            int sampled,
+            int held,
+            List<String> missing) {}
 
     private VerdictClips(TokenCache cache, boolean isOwn, RowTimes times) {
         this.cache = cache;
@@ -103,6 +112,7 @@ public final class VerdictClips implements Closeable {
                 throw CommandException.input("--verdict-cache " + at + ": its tokens are of " + cache.key()
                         + ", those to train with of " + tokens.key() + ": embed it with the same encoder and options");
             }
+            clips.folders = options.folders().stream().map(Path::toString).toList();
             clips.labels = VerdictLabels.of(options.read(), held.train().labels(), options.withSample());
             clips.find(held.any() ? held.clips() : null);
             clips.tell(at, tell);
@@ -224,7 +234,13 @@ public final class VerdictClips implements Closeable {
     public Summary summary() {
         int present = (int) labelled.stream().filter(c -> !c.labels().isEmpty()).count();
         return new Summary(
-                stretches.size(), present, stretches.size() - present, labels.sampled(), held, List.copyOf(missing));
+                folders,
+                stretches.size(),
+                present,
+                stretches.size() - present,
+                labels.sampled(),
+                held,
+                List.copyOf(missing));
     }
 
     /**

@@ -107,6 +107,9 @@ record ReviewFigures(String first, long verdicts, String of, List<OfClass> class
             rows.add(row(summary, c, precision, width));
             c.missed().ifPresent(m -> remarks.add(missed(c.label(), m)));
         }
+        if (material.queue().list().confirmed() > 0) {
+            remarks.add(ReviewTable.confirmed(material.queue().list()) + ".");
+        }
         if (!summary.gone().isEmpty()) {
             remarks.add(Units.count(summary.gone().size(), "verdict")
                     + " on events that are no longer listed: kept, and" + " not counted here.");

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.review.ClassSummary;
+import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.Missed;
 import org.unmute.events.review.Precision;
 import org.unmute.events.review.ReviewComparison;
@@ -76,6 +77,7 @@ public final class ReviewTable {
         all.put("wantedPrecision", wanted);
         all.put("halfWidth", halfWidth);
         all.put("verdictsOnOtherLists", summary.gone().size());
+        all.put("confirmedBefore", queue.list().confirmed());
         if (comparison != null) {
             all.put("comparedWith", other.toString());
             Map<String, Object> changes = new LinkedHashMap<>();
@@ -122,6 +124,12 @@ public final class ReviewTable {
         return row;
     }
 
+    /** How many events are not asked again. */
+    static String confirmed(ListedEvents list) {
+        return Units.count(list.confirmed(), "listed event")
+                + " confirmed in an earlier review: not asked again, and right where the sample has them";
+    }
+
     /** Prints the tables. */
     public void print(PrintWriter o) {
         ConsoleTable table = new ConsoleTable(
@@ -159,6 +167,9 @@ public final class ReviewTable {
         o.println("threshold: the lowest score above which a precision of " + wanted + " is shown");
         for (ClassSummary one : summary.classes().values()) {
             one.missed().ifPresent(m -> o.println(missedLine(one, m)));
+        }
+        if (queue.list().confirmed() > 0) {
+            o.println(confirmed(queue.list()));
         }
         if (!summary.gone().isEmpty()) {
             o.println(Units.count(summary.gone().size(), "verdict")

@@ -9,8 +9,10 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
+import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.data.verdict.VerdictLog;
+import org.unmute.events.detection.DetectionState;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewQueue.Choice;
 import org.unmute.events.review.VerdictTable;
@@ -35,6 +37,12 @@ public final class VerdictTableOptions {
                     + " right ones end, as far as verdicts tell. They teach, and estimate nothing.")
     private Integer doubtful;
 
+    @Option(
+            names = "--confirmed",
+            description = "With --export: instead of the sample, all that a listener confirmed, here or in an earlier"
+                    + " review that decided here.")
+    private boolean confirmed;
+
     @InputPath
     @Option(
             names = "--import",
@@ -52,8 +60,12 @@ public final class VerdictTableOptions {
         if (doubtful != null && doubtful < 1) {
             throw CommandException.usage(SampleOptions.OUT_OF_RANGE);
         }
-        if (doubtful != null && export == null) {
-            throw CommandException.usage("--doubtful chooses what --export writes: give --export TABLE");
+        if ((doubtful != null || confirmed) && export == null) {
+            throw CommandException.usage(
+                    (confirmed ? "--confirmed" : "--doubtful") + " chooses what --export writes: give --export TABLE");
+        }
+        if (doubtful != null && confirmed) {
+            throw CommandException.usage("--doubtful and --confirmed both choose what --export writes: give one");
         }
     }
 
@@ -67,7 +79,7 @@ public final class VerdictTableOptions {
             take(queue, folder, run);
         }
         if (export != null) {
-            write(queue, VerdictJournal.read(folder), samples, run);
+            write(queue, folder, samples, run);
         }
     }
 
@@ -87,18 +99,29 @@ public final class VerdictTableOptions {
                                 + " nothing"));
     }
 
-    private void write(ReviewQueue queue, VerdictLog log, SampleOptions samples, CommandRun run) throws IOException {
-        List<ReviewQueue.Question> questions =
-                queue.first(doubtful == null ? samples.questions() : Map.of(Choice.DOUBTFUL, doubtful), log);
+    private void write(ReviewQueue queue, Path folder, SampleOptions samples, CommandRun run) throws IOException {
+        VerdictLog log = VerdictJournal.read(folder);
+        List<EarlierVerdicts.Decision> sure =
+                confirmed ? DetectionState.verdicts(folder).confirmed() : List.of();
+        List<ReviewQueue.Question> questions = confirmed
+                ? List.of()
+                : queue.first(doubtful == null ? samples.questions() : Map.of(Choice.DOUBTFUL, doubtful), log);
         try (OutputFolder output = run.claimFile(export)) {
-            VerdictTable.write(export, queue.list(), questions, log.byEvent());
+            if (confirmed) {
+                VerdictTable.writeConfirmed(export, queue.list(), sure);
+            } else {
+                VerdictTable.write(export, queue.list(), questions, log.byEvent());
+            }
             run.record()
                     .result("list", queue.list().digest())
-                    .result("events", questions.size())
+                    .result("events", questions.size() + sure.size())
                     .writeBeside(export);
             output.finish();
         }
-        run.tell(export + ": " + Units.count(questions.size(), "event") + " to listen to; fill in the column "
-                + VerdictTable.VERDICT + " (yes, no, unsure, other), then give --import " + export);
+        run.tell(export + ": "
+                + (confirmed
+                        ? Units.count(sure.size(), "event") + " that a listener confirmed"
+                        : Units.count(questions.size(), "event") + " to listen to; fill in the column "
+                                + VerdictTable.VERDICT + " (yes, no, unsure, other), then give --import " + export));
     }
 }

@@ -23,9 +23,9 @@ public enum AnnotationFormat {
      */
     CSV("csv") {
         @Override
-        String header(boolean combined, boolean channels) {
+        String header(boolean combined, boolean channels, boolean verdicts) {
             return "file,start,end,label,score,low,high,begin_datetime,end_datetime,site,latitude,longitude"
-                    + (channels ? ",channel" : "") + "\n";
+                    + (channels ? ",channel" : "") + (verdicts ? ",verdict" : "") + "\n";
         }
 
         @Override
@@ -47,13 +47,16 @@ public enum AnnotationFormat {
             if (r.channels) {
                 cells.add(a.channel());
             }
+            if (r.verdict != null) {
+                cells.add(r.verdict);
+            }
             return CsvLine.of(cells.toArray());
         }
     },
     /** One JSON object per line, with the keys of {@link #CSV}; what is not known is omitted. */
     JSON_LINES("jsonl") {
         @Override
-        String header(boolean combined, boolean channels) {
+        String header(boolean combined, boolean channels, boolean verdicts) {
             return "";
         }
 
@@ -75,6 +78,7 @@ public enum AnnotationFormat {
             if (r.channels) {
                 line.append(",\"channel\":").append(a.channel());
             }
+            append(line, "verdict", r.verdict == null ? "" : r.verdict);
             return line.append("}\n").toString();
         }
 
@@ -96,10 +100,11 @@ public enum AnnotationFormat {
      */
     RAVEN("txt") {
         @Override
-        String header(boolean combined, boolean channels) {
+        String header(boolean combined, boolean channels, boolean verdicts) {
             return "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
                     + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "")
-                    + "\tBegin Date Time\tEnd Date Time\tSite\tLatitude\tLongitude\n";
+                    + "\tBegin Date Time\tEnd Date Time\tSite\tLatitude\tLongitude" + (verdicts ? "\tVerdict" : "")
+                    + "\n";
         }
 
         @Override
@@ -126,13 +131,14 @@ public enum AnnotationFormat {
                     cell(r.where.site()),
                     degrees(r.where.latitude()),
                     degrees(r.where.longitude()));
-            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\t" + place + "\n";
+            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\t" + place
+                    + (r.verdict == null ? "" : "\t" + r.verdict) + "\n";
         }
     },
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
     AUDACITY("txt") {
         @Override
-        String header(boolean combined, boolean channels) {
+        String header(boolean combined, boolean channels, boolean verdicts) {
             return "";
         }
 
@@ -152,7 +158,7 @@ public enum AnnotationFormat {
     /** BirdNET-Analyzer's CSV. A label {@code Genus species_Common name} is split. */
     BIRDNET("csv") {
         @Override
-        String header(boolean combined, boolean channels) {
+        String header(boolean combined, boolean channels, boolean verdicts) {
             return "Start (s),End (s),Scientific name,Common name,Confidence,File,Begin Date Time,End Date Time,Site,"
                     + "Latitude,Longitude\n";
         }
@@ -190,7 +196,7 @@ public enum AnnotationFormat {
         this.extension = extension;
     }
 
-    /** The values of a row. */
+    /** The values of a row; {@code verdict} is null in a table without verdicts. */
     record Row(
             Annotation event,
             long number,
@@ -198,7 +204,8 @@ public enum AnnotationFormat {
             double nyquist,
             boolean combined,
             boolean channels,
-            TimeAndPlace where) {
+            TimeAndPlace where,
+            String verdict) {
         /** Date and time of the event's beginning; empty if they are not known. */
         String begin() {
             return where.iso(event.onset());
@@ -214,7 +221,7 @@ public enum AnnotationFormat {
         return extension;
     }
 
-    abstract String header(boolean combined, boolean channels);
+    abstract String header(boolean combined, boolean channels, boolean verdicts);
 
     abstract String row(Row row);
 
@@ -248,14 +255,16 @@ public enum AnnotationFormat {
         private final Appendable out;
         private final boolean combined;
         private final boolean channels;
+        private final boolean verdicts;
         private long number;
         private double begun;
 
-        private Writer(Appendable out, boolean combined, boolean channels) throws IOException {
+        private Writer(Appendable out, boolean combined, boolean channels, boolean verdicts) throws IOException {
             this.out = out;
             this.combined = combined;
             this.channels = channels;
-            out.append(header(combined, channels));
+            this.verdicts = verdicts;
+            out.append(header(combined, channels, verdicts));
         }
 
         /**
@@ -277,10 +286,21 @@ public enum AnnotationFormat {
         public void recording(double duration, int sampleRate, List<Annotation> events, TimeAndPlace where)
                 throws IOException {
             for (Annotation event : events) {
-                double before = combined ? begun : 0;
-                out.append(row(new Row(event, ++number, before, sampleRate / 2.0, combined, channels, where)));
+                event(sampleRate, event, where, "");
             }
             begun += duration;
+        }
+
+        /**
+         * Writes an event of the present recording.
+         *
+         * @param verdict what a listener says about it, such as {@code confirmed}, or nothing; only for tables with
+         *     verdicts
+         */
+        public void event(int sampleRate, Annotation event, TimeAndPlace where, String verdict) throws IOException {
+            double before = combined ? begun : 0;
+            String last = verdicts ? verdict : null;
+            out.append(row(new Row(event, ++number, before, sampleRate / 2.0, combined, channels, where, last)));
         }
     }
 
@@ -290,7 +310,7 @@ public enum AnnotationFormat {
      * @param combined whether it holds several recordings
      */
     public Writer writer(Appendable out, boolean combined) throws IOException {
-        return writer(out, combined, false);
+        return writer(out, combined, false, false);
     }
 
     /**
@@ -299,8 +319,9 @@ public enum AnnotationFormat {
      * @param combined whether it holds several recordings
      * @param channels whether {@link #CSV} and {@link #JSON_LINES} name the channel of each event; {@link #RAVEN} does
      *     always
+     * @param verdicts whether these three formats have a last column with what a listener says about an event
      */
-    public Writer writer(Appendable out, boolean combined, boolean channels) throws IOException {
-        return new Writer(out, combined, channels);
+    public Writer writer(Appendable out, boolean combined, boolean channels, boolean verdicts) throws IOException {
+        return new Writer(out, combined, channels, verdicts);
     }
 }

@@ -27,6 +27,15 @@ public record Verdict(ReviewedEvent event, Answer answer, String other, Box box,
         public Box {
             ReviewedEvent.requireOrder(start, end, low, high);
         }
+
+        /**
+         * Seconds that two stretches have in common if they are about the same sound, which is at least half of the
+         * shorter of both; else 0.
+         */
+        public static double shared(double start, double end, double otherStart, double otherEnd) {
+            double common = Math.min(end, otherEnd) - Math.max(start, otherStart);
+            return common >= Math.min(end - start, otherEnd - otherStart) / 2 ? Math.max(0, common) : 0;
+        }
     }
 
     /** @throws IllegalArgumentException if another class is missing, blank or given where none belongs */

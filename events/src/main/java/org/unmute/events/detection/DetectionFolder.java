@@ -5,15 +5,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.unmute.data.ClipId;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
@@ -48,15 +46,26 @@ public final class DetectionFolder implements AutoCloseable {
 
     private final OutputFolder output;
     private final EventJournal journal;
+    private final List<String> classes;
+    private EarlierVerdicts earlier;
 
     private DetectionFolder(
-            Path folder, Path state, FolderLock lock, FolderLock verdicts, OutputFolder output, EventJournal journal) {
+            Path folder,
+            Path state,
+            FolderLock lock,
+            FolderLock verdicts,
+            OutputFolder output,
+            EventJournal journal,
+            List<String> classes)
+            throws IOException {
         this.folder = folder;
         this.state = state;
         this.lock = lock;
         this.verdicts = verdicts;
         this.output = output;
         this.journal = journal;
+        this.classes = classes;
+        earlier = DetectionState.earlier(folder);
     }
 
     /**
@@ -106,8 +115,9 @@ public final class DetectionFolder implements AutoCloseable {
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
-            return new DetectionFolder(
-                    folder, state, lock, verdicts, output, EventJournal.open(state.resolve(JOURNAL)));
+            List<String> classes = List.copyOf(settings.thresholds().keySet());
+            EventJournal journal = EventJournal.open(state.resolve(JOURNAL));
+            return new DetectionFolder(folder, state, lock, verdicts, output, journal, classes);
         } catch (IOException | RuntimeException e) {
             try (lock;
                     FolderLock _ = verdicts;
@@ -138,21 +148,17 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * The SHA-256 that each recording had when its events were found, by its id; empty for a folder of another kind.
+     * Lets the verdicts of earlier reviews decide which events are listed. If others did so far, all tables are written
+     * anew; no recording is read again.
      *
-     * @throws IOException if the journal cannot be read
+     * @throws IOException if the verdicts cannot be stored
      */
-    public static Map<String, String> digests(Path folder) throws IOException {
-        Map<String, String> all = new HashMap<>();
-        Path file = folder.resolve(STATE).resolve(JOURNAL);
-        if (RegularFile.isFile(file)) {
-            try (EventJournal journal = EventJournal.reading(file)) {
-                journal.ids()
-                        .forEach(id ->
-                                all.put(ClipId.recording(id), journal.find(id).sha256()));
-            }
+    public void decideBy(EarlierVerdicts verdicts) throws IOException {
+        if (!verdicts.equals(earlier)) {
+            takePlaces(); // so that a killed run writes the tables anew, too
+            verdicts.write(state.resolve(DetectionState.EARLIER));
+            earlier = verdicts;
         }
-        return all;
     }
 
     /**
@@ -288,8 +294,9 @@ public final class DetectionFolder implements AutoCloseable {
                     journal.append(result, source);
                     stored++;
                 }
-                tables.single(one.clip(), one.read(), source);
-                tables.add(one.clip(), one.read(), source);
+                DecidedEvents events = decided(result, source);
+                tables.single(one.clip(), one.read(), events);
+                tables.add(one.clip(), one.read(), events);
             }
             tables.finish();
         }
@@ -305,12 +312,21 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /**
-     * Passes on the events of a recording whose events are known, ordered by onset, offset and class.
+     * Passes on the listed events of a recording whose events are known, ordered by onset, offset and class.
      *
      * @throws IOException if the events cannot be read
      */
     public void events(String id, Taker taker) throws IOException {
-        journal.events(id, taker);
+        decided(id).forEach(taker);
+    }
+
+    /** The listed events of a recording whose events are known, with what a listener confirmed among them. */
+    public DecidedEvents decided(String id) {
+        return decided(journal.find(id), taker -> journal.events(id, taker));
+    }
+
+    DecidedEvents decided(RecordingResult result, EventJournal.Source found) {
+        return new DecidedEvents(found, earlier, classes, result);
     }
 
     EventJournal journal() {
@@ -338,7 +354,7 @@ public final class DetectionFolder implements AutoCloseable {
 
     EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes, FieldLog places)
             throws IOException {
-        return new EventTables(folder, state.resolve("table"), formats, clips, classes, places);
+        return new EventTables(folder, state.resolve("table"), formats, clips, classes, places, !earlier.isEmpty());
     }
 
     /**
@@ -375,6 +391,7 @@ public final class DetectionFolder implements AutoCloseable {
             own.add(format.combined());
             own.add(format.folder());
         }
+        own.add(EventTables.REJECTED);
         // Tables of recordings read by a killed run are not written again.
         output.finish(name -> own.contains(name)
                 || name.startsWith(STATE + "/")

@@ -101,8 +101,10 @@ public final class DetectionRun {
      * @param events  number of events
      * @param seconds total length of the events
      * @param score   max score; NaN without events
+     * @param confirmed number of events that a listener had confirmed
+     * @param rejected number of events that are not among them, since a listener had rejected them
      */
-    public record ClassTotal(int label, long events, double seconds, double score) {}
+    public record ClassTotal(int label, long events, double seconds, double score, long confirmed, long rejected) {}
 
     /**
      * The outcome of a run.
@@ -200,8 +202,9 @@ public final class DetectionRun {
                     listener.warned(clip, read.problem());
                 }
                 read.warnings().forEach(warning -> listener.warned(clip, warning));
-                tables.add(clip, read, events -> folder.journal().events(clip.id(), events));
-                folder.journal().events(clip.id(), totals::add);
+                DecidedEvents events = folder.decided(clip.id());
+                tables.add(clip, read, events);
+                totals.add(events);
                 totals.done(read, one.present);
                 listener.done(clip, result, one.present);
             }
@@ -268,7 +271,7 @@ public final class DetectionRun {
                 return null;
             }
             if (present) {
-                tables.single(clip, before.read(), events -> folder.journal().events(clip.id(), events));
+                tables.single(clip, before.read(), folder.decided(clip.id()));
                 return before;
             }
             tables.forget(clip);
@@ -323,7 +326,7 @@ public final class DetectionRun {
                 return null;
             }
             RecordingResult result = new RecordingResult(clip.id(), sha256, stamp, read, spool.count());
-            tables.single(clip, read, spool::forEach);
+            tables.single(clip, read, folder.decided(result, spool::forEach));
             folder.journal().append(result, spool::forEach);
             if (log.exists()) {
                 folder.journal().force(); // the log's content must not be lost when it is deleted

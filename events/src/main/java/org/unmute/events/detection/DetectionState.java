@@ -3,11 +3,16 @@ package org.unmute.events.detection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.unmute.data.ClipId;
+import org.unmute.data.verdict.EarlierVerdicts;
+import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
 import org.unmute.probes.event.Event;
 
 /**
@@ -22,6 +27,9 @@ import org.unmute.probes.event.Event;
 public record DetectionState(int recordings, long events, long rest, boolean changed, List<Path> damagedNotes) {
     /** Subfolder with the data for resuming a run; folders of events are recognized by it. */
     public static final String FOLDER = DetectionFolder.STATE;
+
+    /** File name of the verdicts of earlier reviews, in that subfolder. */
+    static final String EARLIER = "earlier.jsonl";
 
     /** The journal of a folder of events. */
     public static Path journal(Path folder) {
@@ -46,13 +54,48 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
     }
 
     /**
+     * The SHA-256 that each recording had when its events were found, by its id; empty for a folder of another kind.
+     *
+     * @throws IOException if the journal cannot be read
+     */
+    public static Map<String, String> digests(Path folder) throws IOException {
+        Map<String, String> all = new HashMap<>();
+        Path file = journal(folder);
+        if (RegularFile.isFile(file)) {
+            try (EventJournal journal = EventJournal.reading(file)) {
+                journal.ids()
+                        .forEach(id ->
+                                all.put(ClipId.recording(id), journal.find(id).sha256()));
+            }
+        }
+        return all;
+    }
+
+    /** The verdicts of earlier reviews that decide about the events of a folder. */
+    public static EarlierVerdicts earlier(Path folder) throws IOException {
+        return EarlierVerdicts.read(folder.resolve(FOLDER).resolve(EARLIER));
+    }
+
+    /**
+     * What listeners said about the events of a folder, or of a table in it, and what had decided about these.
+     *
+     * @throws InputException if a file is damaged
+     * @throws IOException if a file cannot be read
+     */
+    public static EarlierVerdicts verdicts(Path folder) throws IOException {
+        return earlier(folder).with(VerdictJournal.read(folder), digests(folder));
+    }
+
+    /**
      * The events of a folder, read without changing it, even while a run adds to it.
      *
      * @param recordings results of the recordings whose events are known, by id
      * @param thresholds the score above which an event was reported, by class, in the order of the classes; infinite
      *                   for a class that was not looked for, NaN for results of a search
+     * @param earlier    verdicts of earlier reviews, by which events were left out and confirmed ones listed
      */
-    public record Events(Map<String, RecordingResult> recordings, Map<String, Double> thresholds) {
+    public record Events(
+            Map<String, RecordingResult> recordings, Map<String, Double> thresholds, EarlierVerdicts earlier) {
         /** Receives events of recordings. */
         @FunctionalInterface
         public interface Taker {
@@ -66,7 +109,7 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
         }
 
         /**
-         * Reads a folder, and passes on its events: recordings by id, and in each by onset, offset and class.
+         * Reads a folder, and passes on its listed events: recordings by id, and in each by onset, offset and class.
          *
          * @throws InputException if the folder is damaged or of another version
          * @throws IOException    if a file is missing or cannot be read
@@ -75,13 +118,16 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
             Map<String, Double> thresholds = thresholds(folder);
             List<String> classes = List.copyOf(thresholds.keySet());
             Map<String, RecordingResult> recordings = new LinkedHashMap<>();
+            EarlierVerdicts earlier = DetectionState.earlier(folder);
             try (EventJournal journal = EventJournal.reading(DetectionState.journal(folder))) {
                 for (String id : new TreeSet<>(journal.ids())) {
-                    recordings.put(id, journal.find(id));
-                    journal.events(id, event -> events.accept(id, label(folder, classes, event), event));
+                    RecordingResult result = journal.find(id);
+                    recordings.put(id, result);
+                    new DecidedEvents(taker -> journal.events(id, taker), earlier, classes, result)
+                            .forEach(event -> events.accept(id, label(folder, classes, event), event));
                 }
             }
-            return new Events(recordings, thresholds);
+            return new Events(recordings, thresholds, earlier);
         }
 
         private static String label(Path folder, List<String> classes, Event event) {

@@ -191,7 +191,7 @@ public final class EventJournal implements AutoCloseable {
         try {
             channel.position(begun);
             Block block = new Block();
-            block.bytes(ResultCodec.encode(result));
+            block.bytes(result.encode());
             long from = begun + block.length;
             source.forEach(block::event);
             block.end();
@@ -259,7 +259,7 @@ public final class EventJournal implements AutoCloseable {
         }
         byte[] bytes = reader.bytes(length);
         try {
-            return ResultCodec.decode(bytes);
+            return RecordingResult.decode(bytes);
         } catch (IOException e) {
             // Damage, which the checksum would show too. A failure to read the file, in contrast, must not cut anything
             // off.

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.audio.playback.Mixdown;
 import org.unmute.data.ClipId;
 import org.unmute.data.CsvLine;
@@ -27,7 +29,8 @@ import org.unmute.probes.event.Event;
  * the list. The table of a single recording is either complete or absent.
  */
 final class EventTables implements AutoCloseable {
-    private static final int TOGETHER = 1024;
+    /** File name of the events that are not listed, since a listener rejected them in an earlier review. */
+    static final String REJECTED = "rejected.csv";
 
     private final Path folder;
     private final Path temporary;
@@ -37,10 +40,14 @@ final class EventTables implements AutoCloseable {
     private final FieldLog places;
     /** Whether tables name the channel of each event. */
     private final boolean channels;
+    /** Whether tables mark events that a listener confirmed. */
+    private final boolean verdicts;
 
     private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
     /** Null if not requested. */
     private ParquetEvents parquet;
+    /** The table of rejected events; null without verdicts. */
+    private Combined rejected;
 
     /** A table of all recordings, in which times continue after each file by its length. */
     private static final class Combined {
@@ -50,9 +57,9 @@ final class EventTables implements AutoCloseable {
         private double seconds;
         private int rate;
 
-        Combined(Path path, AnnotationFormat format, boolean channels) throws IOException {
+        Combined(Path path, AnnotationFormat format, boolean channels, boolean verdicts) throws IOException {
             out = new TableFile(path);
-            table = format.writer(out, true, channels);
+            table = format.writer(out, true, channels, verdicts);
         }
 
         /** Advances to a file; consecutive parts of the same file count once. */
@@ -71,6 +78,7 @@ final class EventTables implements AutoCloseable {
      * @param folder    folder of the tables
      * @param temporary path prefix of tables while they are being written, on the same file system
      * @param places    when and where recordings were made
+     * @param verdicts  whether earlier verdicts decide which events are listed
      */
     EventTables(
             Path folder,
@@ -78,8 +86,10 @@ final class EventTables implements AutoCloseable {
             Set<OutputFormat> formats,
             List<AudioClip> clips,
             List<String> classes,
-            FieldLog places)
+            FieldLog places,
+            boolean verdicts)
             throws IOException {
+        this.verdicts = verdicts;
         this.folder = folder;
         this.temporary = temporary;
         this.formats = formats;
@@ -88,12 +98,17 @@ final class EventTables implements AutoCloseable {
         channels = clips.stream().anyMatch(clip -> clip.channel() != Mixdown.MEAN);
         names = new TableNames(clips);
         try {
+            if (verdicts) {
+                rejected = new Combined(folder.resolve(REJECTED), AnnotationFormat.CSV, channels, true);
+            } else {
+                Files.deleteIfExists(folder.resolve(REJECTED));
+            }
             for (OutputFormat format : formats) {
                 if (format == OutputFormat.PARQUET) {
-                    parquet = new ParquetEvents(folder.resolve(format.combined()), channels);
+                    parquet = new ParquetEvents(folder.resolve(format.combined()), channels, verdicts);
                 } else if (format.combined() != null && format.format() != null) {
                     Path file = folder.resolve(format.combined());
-                    combined.put(format, new Combined(file, format.format(), channels));
+                    combined.put(format, new Combined(file, format.format(), channels, verdicts));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -116,7 +131,7 @@ final class EventTables implements AutoCloseable {
     }
 
     /** Writes those tables of a recording that do not exist yet. */
-    void single(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
+    void single(AudioClip clip, ReadOutcome read, DecidedEvents events) throws IOException {
         for (OutputFormat format : formats) {
             if (format.folder() == null || Files.exists(table(format, clip))) {
                 continue;
@@ -125,7 +140,13 @@ final class EventTables implements AutoCloseable {
             Files.createDirectories(target.getParent());
             try (TemporaryFile file = TemporaryFile.create(temporary)) {
                 Writer out = TableFile.text(file.channel());
-                write(format, format.format().writer(out, false, channels), clip, read, events);
+                write(
+                        format,
+                        format.format().writer(out, false, channels, verdicts),
+                        clip,
+                        read,
+                        events,
+                        event -> verdict(events, event));
                 out.flush();
                 file.replace(target);
             } catch (IOException e) {
@@ -135,16 +156,21 @@ final class EventTables implements AutoCloseable {
     }
 
     /** Adds a recording to the tables of all recordings. */
-    void add(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
+    void add(AudioClip clip, ReadOutcome read, DecidedEvents events) throws IOException {
         for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
             Combined all = entry.getValue();
             all.enter(clip.path(), read.fileSeconds(), read.sampleRate());
-            write(entry.getKey(), all.table, clip, read, events);
+            write(entry.getKey(), all.table, clip, read, events, event -> verdict(events, event));
             all.out.flush();
+        }
+        if (rejected != null) {
+            write(OutputFormat.CSV, rejected.table, clip, read, events::rejected, _ -> "rejected");
+            rejected.out.flush();
         }
         if (parquet != null) {
             String file = fileId(clip);
-            events.forEach(event -> parquet.add(annotation(file, clip, event), places.of(clip)));
+            events.forEach(
+                    event -> parquet.add(annotation(file, clip, event), places.of(clip), verdict(events, event)));
         }
     }
 
@@ -170,19 +196,18 @@ final class EventTables implements AutoCloseable {
             AnnotationFormat.Writer table,
             AudioClip clip,
             ReadOutcome read,
-            EventJournal.Source events)
+            EventJournal.Source events,
+            Function<Event, String> verdict)
             throws IOException {
         String file =
                 format.namesPaths() ? clip.path().toAbsolutePath().normalize().toString() : fileId(clip);
-        List<Annotation> some = new ArrayList<>();
-        events.forEach(event -> {
-            some.add(annotation(file, clip, event));
-            if (some.size() == TOGETHER) {
-                table.recording(0, read.sampleRate(), some, places.of(clip));
-                some.clear();
-            }
-        });
-        table.recording(0, read.sampleRate(), some, places.of(clip));
+        TimeAndPlace where = places.of(clip);
+        events.forEach(
+                event -> table.event(read.sampleRate(), annotation(file, clip, event), where, verdict.apply(event)));
+    }
+
+    private static String verdict(DecidedEvents events, Event event) {
+        return events.isConfirmed(event) ? "confirmed" : "";
     }
 
     /** The id of the file that a clip is, or is a part or a channel of; times count from the start of the file. */
@@ -212,7 +237,11 @@ final class EventTables implements AutoCloseable {
                 first = e;
             }
         }
-        for (Combined all : combined.values()) {
+        List<Combined> open = new ArrayList<>(combined.values());
+        if (rejected != null) {
+            open.add(rejected);
+        }
+        for (Combined all : open) {
             try {
                 all.out.close();
             } catch (IOException e) {

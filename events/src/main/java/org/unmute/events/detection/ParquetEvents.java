@@ -33,17 +33,23 @@ final class ParquetEvents implements AutoCloseable {
     private final TemporaryFile file;
     private final ParquetTableWriter table;
     private final boolean channels;
+    private final boolean verdicts;
 
     /**
      * @param path file that is replaced at the end
      * @param channels whether a column has the channel of each event
+     * @param verdicts whether a column has what a listener says about it
      */
-    ParquetEvents(Path path, boolean channels) throws IOException {
+    ParquetEvents(Path path, boolean channels, boolean verdicts) throws IOException {
         this.path = path;
         this.channels = channels;
+        this.verdicts = verdicts;
         List<Column> columns = new ArrayList<>(COLUMNS);
         if (channels) {
             columns.add(new Column("channel", Kind.INT));
+        }
+        if (verdicts) {
+            columns.add(new Column("verdict", Kind.TEXT));
         }
         file = TemporaryFile.create(path);
         try {
@@ -54,7 +60,7 @@ final class ParquetEvents implements AutoCloseable {
         }
     }
 
-    void add(Annotation event, TimeAndPlace where) throws IOException {
+    void add(Annotation event, TimeAndPlace where, String verdict) throws IOException {
         try {
             List<Object> row = new ArrayList<>(List.of(
                     event.file(),
@@ -71,6 +77,9 @@ final class ParquetEvents implements AutoCloseable {
                     where.longitude()));
             if (channels) {
                 row.add(event.channel());
+            }
+            if (verdicts) {
+                row.add(verdict);
             }
             table.row(row.toArray());
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,7 +17,7 @@ import org.unmute.files.WrittenFiles;
  * A UTF-8 text file that grows under its final name as recordings are processed. Its exceptions name the file, and
  * closing it forces it to the storage device.
  */
-final class TableFile extends Writer {
+public final class TableFile extends Writer {
     private final Path path;
     private final FileChannel channel;
     private final Writer out;
@@ -35,9 +36,10 @@ final class TableFile extends Writer {
         out = text(channel);
     }
 
-    /** Buffered text in UTF-8. */
-    static Writer text(FileChannel channel) {
-        return new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+    /** Buffered text in UTF-8; half a character, which a label may hold, becomes a question mark. */
+    public static Writer text(FileChannel channel) {
+        return new BufferedWriter(Channels.newWriter(
+                channel, StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE), -1));
     }
 
     @Override

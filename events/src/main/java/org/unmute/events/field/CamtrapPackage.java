@@ -12,10 +12,12 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.audio.place.RecordedTime;
 import org.unmute.audio.place.TimeAndPlace;
@@ -23,6 +25,7 @@ import org.unmute.data.ClipId;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
 import org.unmute.data.provenance.Json;
+import org.unmute.events.detection.DecidedEvents;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.files.InputException;
@@ -72,6 +75,7 @@ public final class CamtrapPackage {
     private final boolean proposed;
     private final Map<CamtrapDeployment.Spot, CamtrapDeployment> deployments = new LinkedHashMap<>();
     private final Map<String, String> media = new HashMap<>();
+    private final Set<String> ids = new HashSet<>();
     private final Map<String, Integer> observed = new HashMap<>();
     private final TreeSet<String> species = new TreeSet<>();
 
@@ -180,8 +184,11 @@ public final class CamtrapPackage {
         String file = ClipId.recording(clip.id());
         String id = media.get(file);
         if (id == null) {
-            id = PlainText.of(file);
-            id = media.containsValue(id) && !id.equals(file) ? id + " " + media.size() : id;
+            String plain = PlainText.of(file);
+            id = plain;
+            for (int i = 2; !ids.add(id); i++) {
+                id = plain + " " + i;
+            }
             media.put(file, id);
             mediaTable.row(new CamtrapTables.Row(CamtrapTables.MEDIA)
                     .set("mediaID", id)
@@ -199,9 +206,14 @@ public final class CamtrapPackage {
         }
         String medium = id;
         long[] events = new long[1];
-        folder.events(clip.id(), event -> {
+        DecidedEvents listed = folder.decided(clip.id());
+        listed.forEach(event -> {
             events[0]++;
-            observations.row(observation(medium, deployment.id(), place, event, columns));
+            CamtrapTables.Row row = observation(medium, deployment.id(), place, event, columns);
+            if (listed.isConfirmed(event)) {
+                row.set("classificationMethod", "human").set("classifiedBy", "").set("classificationProbability", "");
+            }
+            observations.row(row.cells());
         });
         if (events[0] == 0) {
             observations.row(observation(medium, deployment.id(), from, to, "blank", columns)
@@ -224,7 +236,7 @@ public final class CamtrapPackage {
                 .set("classifiedBy", classifiedBy);
     }
 
-    private Object[] observation(
+    private CamtrapTables.Row observation(
             String medium, String deployment, TimeAndPlace place, Event event, List<Column> columns) {
         String label = classes.get(event.label());
         String name = scientificName(label);
@@ -251,7 +263,7 @@ public final class CamtrapPackage {
                                 "offset:" + CamtrapDeployment.decimal(event.offset(), 6),
                                 "frequencyLow:" + low,
                                 "frequencyHigh:" + high));
-        return (proposed ? row.set("frequencyLow", low).set("frequencyHigh", high) : row).cells();
+        return proposed ? row.set("frequencyLow", low).set("frequencyHigh", high) : row;
     }
 
     /** The scientific name in a label such as {@code Turdus merula_Blackbird} or {@code Turdus merula}; else empty. */

@@ -7,6 +7,8 @@ import java.util.List;
 import org.unmute.data.field.FieldLog;
 import org.unmute.data.field.Stay;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.verdict.EarlierVerdicts;
+import org.unmute.events.detection.DecidedEvents;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.DetectionState;
@@ -22,10 +24,19 @@ public final class DetectedFolder implements AutoCloseable {
 
     private final EventJournal journal;
     private final FieldLog places;
+    private final EarlierVerdicts verdicts;
+    private final boolean confirmedOnly;
     private final List<String> classes = new ArrayList<>();
     private final List<String> sought = new ArrayList<>();
 
-    private DetectedFolder(EventJournal journal, FieldLog places, DetectionSettings settings) {
+    private DetectedFolder(
+            EventJournal journal,
+            FieldLog places,
+            DetectionSettings settings,
+            EarlierVerdicts verdicts,
+            boolean confirmedOnly) {
+        this.verdicts = verdicts;
+        this.confirmedOnly = confirmedOnly;
         this.journal = journal;
         this.places = places;
         settings.thresholds().forEach((label, threshold) -> {
@@ -36,13 +47,19 @@ public final class DetectedFolder implements AutoCloseable {
         });
     }
 
+    /** Opens a folder with all its events. */
+    public static DetectedFolder open(Path folder) throws IOException {
+        return open(folder, false);
+    }
+
     /**
      * Opens a folder.
      *
+     * @param confirmedOnly whether only what a listener confirmed counts as an event
      * @throws InputException if it is no such folder, or its run has not ended
      * @throws IOException if it cannot be read
      */
-    public static DetectedFolder open(Path folder) throws IOException {
+    public static DetectedFolder open(Path folder, boolean confirmedOnly) throws IOException {
         if (!DetectionFolder.isOne(folder)) {
             throw new InputException("summarize: " + folder + " is no folder of 'unmute detect'");
         }
@@ -68,7 +85,13 @@ public final class DetectedFolder implements AutoCloseable {
             throw new InputException(
                     "summarize: results in " + folder + " are damaged: " + AGAIN + " but those whose results are lost");
         }
-        return new DetectedFolder(journal, log, settings);
+        try {
+            EarlierVerdicts verdicts = confirmedOnly ? DetectionState.verdicts(folder) : DetectionState.earlier(folder);
+            return new DetectedFolder(journal, log, settings, verdicts, confirmedOnly);
+        } catch (IOException | RuntimeException e) {
+            journal.close();
+            throw e;
+        }
     }
 
     /** The classes, by the indices of events. */
@@ -96,7 +119,13 @@ public final class DetectedFolder implements AutoCloseable {
 
     /** Passes on the events of a recording, in order; times are seconds from the start of its file. */
     public void events(Stay stay, DetectionFolder.Taker events) throws IOException {
-        journal.events(stay.recording(), events);
+        String id = stay.recording();
+        DecidedEvents all = new DecidedEvents(taker -> journal.events(id, taker), verdicts, classes, journal.find(id));
+        all.forEach(event -> {
+            if (!confirmedOnly || all.isConfirmed(event)) {
+                events.accept(event);
+            }
+        });
     }
 
     @Override

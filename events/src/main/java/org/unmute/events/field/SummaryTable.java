@@ -1,10 +1,7 @@
 package org.unmute.events.field;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +10,7 @@ import org.unmute.data.CsvLine;
 import org.unmute.data.parquet.ParquetTableWriter;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
 import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.events.detection.TableFile;
 import org.unmute.files.FileFailure;
 import org.unmute.files.PlainText;
 import org.unmute.files.TemporaryFile;
@@ -36,7 +34,7 @@ final class SummaryTable implements AutoCloseable {
         csvFile = TemporaryFile.create(csv);
         TemporaryFile other = null;
         try {
-            lines = new BufferedWriter(Channels.newWriter(csvFile.channel(), StandardCharsets.UTF_8));
+            lines = TableFile.text(csvFile.channel());
             line(columns.stream().map(c -> PlainText.of(c.name())).toArray());
             other = parquet ? TemporaryFile.create(this.parquet) : null;
             rows = parquet ? begun(other, columns) : null;

@@ -45,10 +45,9 @@ final class JudgedEvents {
         double most = 0;
         for (Verdict verdict : byRecording.getOrDefault(event.recording(), List.of())) {
             Verdict.Box box = verdict.edges();
-            double common = Math.min(event.end(), box.end()) - Math.max(event.start(), box.start());
-            double shorter = Math.min(event.end() - event.start(), box.end() - box.start());
-            if (common > most && common >= shorter / 2) {
-                most = common;
+            double shared = Verdict.Box.shared(box.start(), box.end(), event.start(), event.end());
+            if (shared > most) {
+                most = shared;
                 best = verdict;
             }
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.unmute.data.ClipId;
 import org.unmute.data.annotation.Annotation;
+import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionState;
@@ -39,6 +41,7 @@ public final class ListedEvents {
     private final List<ReviewedEvent> events;
     private final Map<String, List<ReviewedEvent>> byLabel = new TreeMap<>();
     private final Set<ReviewedEvent.Key> keys = new HashSet<>();
+    private final Set<ReviewedEvent.Key> confirmed;
     private final String digest;
 
     /**
@@ -56,8 +59,10 @@ public final class ListedEvents {
             double floor,
             Map<String, Recording> recordings,
             Map<String, Double> thresholds,
-            List<ReviewedEvent> all) {
+            List<ReviewedEvent> all,
+            Set<ReviewedEvent.Key> confirmed) {
         this.source = source;
+        this.confirmed = confirmed;
         this.floor = floor;
         this.recordings = recordings;
         this.thresholds = thresholds;
@@ -112,7 +117,13 @@ public final class ListedEvents {
                     (a, b) -> new Recording(
                             a.name(), Math.min(a.start(), b.start()), Math.max(a.end(), b.end()), a.sha256()));
         });
-        return new ListedEvents(folder.toString(), floor, recordings, detected.thresholds(), all);
+        Set<ReviewedEvent.Key> confirmed = new HashSet<>();
+        Map<String, EarlierVerdicts.OfRecording> earlier = new HashMap<>();
+        recordings.forEach((name, r) -> earlier.put(name, detected.earlier().of(name, r.sha256())));
+        all.stream()
+                .filter(e -> earlier.get(e.recording()).isConfirmed(e.label(), e.start(), e.end()))
+                .forEach(e -> confirmed.add(e.key()));
+        return new ListedEvents(folder.toString(), floor, recordings, detected.thresholds(), all, confirmed);
     }
 
     /** The events of a table; those without a label are left out. */
@@ -126,7 +137,7 @@ public final class ListedEvents {
         }
         Map<String, Recording> recordings = new LinkedHashMap<>();
         table.recordings().forEach(name -> recordings.put(name, new Recording(name, 0, Double.NaN, "")));
-        return new ListedEvents(table.source(), floor, recordings, Map.of(), all);
+        return new ListedEvents(table.source(), floor, recordings, Map.of(), all, Set.of());
     }
 
     /** The list with ends of recordings that were not known, in seconds by name. */
@@ -135,7 +146,7 @@ public final class ListedEvents {
         all.replaceAll((name, r) -> Double.isNaN(r.end()) && ends.containsKey(name)
                 ? new Recording(name, r.start(), ends.get(name), r.sha256())
                 : r);
-        return new ListedEvents(source, floor, all, thresholds, events);
+        return new ListedEvents(source, floor, all, thresholds, events, confirmed);
     }
 
     private static String digestOf(List<ReviewedEvent> events) {
@@ -181,6 +192,16 @@ public final class ListedEvents {
     /** Whether an event is listed. */
     public boolean has(ReviewedEvent.Key event) {
         return keys.contains(event);
+    }
+
+    /** Whether a listener confirmed an event in an earlier review, so that it is not asked again. */
+    public boolean isConfirmed(ReviewedEvent.Key event) {
+        return confirmed.contains(event);
+    }
+
+    /** How many events a listener confirmed in an earlier review. */
+    public int confirmed() {
+        return confirmed.size();
     }
 
     /** The recordings by name, those without events included. */

@@ -112,6 +112,7 @@ public final class ReviewQueue {
                 if (most.containsKey(choice)) {
                     questions(choice, label, log).stream()
                             .limit(most.get(choice))
+                            .filter(q -> !list.isConfirmed(q.event().key()))
                             .forEach(first::add);
                 }
             }
@@ -177,7 +178,7 @@ public final class ReviewQueue {
         return labels.stream()
                 .sorted(Comparator.comparingInt((String l) -> given.getOrDefault(l, 0)))
                 .map(l -> questions(choice, l, log).stream()
-                        .filter(q -> open.test(q.event()))
+                        .filter(q -> !list.isConfirmed(q.event().key()) && open.test(q.event()))
                         .findFirst())
                 .flatMap(Optional::stream)
                 .findFirst();

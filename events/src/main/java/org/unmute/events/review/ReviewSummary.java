@@ -87,7 +87,7 @@ public final class ReviewSummary {
             }
         }
         ReviewSample order = ReviewSample.of(list, label);
-        Map<ReviewedEvent.Key, Answer> sampled = sampled(order, known, list.digest());
+        Map<ReviewedEvent.Key, Answer> sampled = sampled(order, known, list);
         List<ReviewedEvent> events = list.of(label);
         byte[] codes = new byte[events.size()];
         for (int i = 0; i < codes.length; i++) {
@@ -166,14 +166,14 @@ public final class ReviewSummary {
 
     /** The answers of the sample so far. */
     private static Map<ReviewedEvent.Key, Answer> sampled(
-            ReviewSample sample, Map<ReviewedEvent.Key, Verdict> known, String digest) {
+            ReviewSample sample, Map<ReviewedEvent.Key, Verdict> known, ListedEvents list) {
         List<ReviewedEvent> order = sample.order();
         int end = 0;
         for (int i = 0; i < order.size(); i++) {
             Verdict verdict = known.get(order.get(i).key());
             if (verdict != null
                     && verdict.draw().isSample()
-                    && verdict.draw().list().equals(digest)) {
+                    && verdict.draw().list().equals(list.digest())) {
                 end = i + 1;
             }
         }
@@ -182,6 +182,8 @@ public final class ReviewSummary {
             Verdict verdict = known.get(event.key());
             if (verdict != null) {
                 answers.put(event.key(), verdict.answer());
+            } else if (list.isConfirmed(event.key())) {
+                answers.put(event.key(), Answer.YES);
             }
         }
         return answers;

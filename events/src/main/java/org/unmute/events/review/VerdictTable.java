@@ -15,6 +15,7 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.TextTable;
 import org.unmute.data.verdict.Answer;
 import org.unmute.data.verdict.Draw;
+import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
@@ -154,6 +155,33 @@ public final class VerdictTable {
                             number(begin)));
         }
         AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes what listeners confirmed, as {@link #write} does, with the answer yes. */
+    public static void writeConfirmed(Path file, ListedEvents list, List<EarlierVerdicts.Decision> confirmed)
+            throws IOException {
+        Map<ReviewedEvent.Key, ReviewedEvent> listed = new HashMap<>();
+        list.events().forEach(e -> listed.put(e.key(), e));
+        Map<String, String> names = new HashMap<>();
+        list.recordings().values().forEach(r -> names.put(r.sha256(), r.name()));
+        List<ReviewQueue.Question> questions = new ArrayList<>();
+        Map<ReviewedEvent.Key, Verdict> verdicts = new HashMap<>();
+        Draw draw = Draw.notRandom(Draw.Kind.CHOSEN, list.floor(), "");
+        for (EarlierVerdicts.Decision d : confirmed) {
+            ReviewedEvent own = new ReviewedEvent(
+                    d.sha256().isEmpty() ? d.recording() : names.getOrDefault(d.sha256(), d.recording()),
+                    d.start(),
+                    d.end(),
+                    d.label(),
+                    d.low(),
+                    d.high(),
+                    Double.NaN,
+                    Double.NaN);
+            ReviewedEvent event = listed.getOrDefault(own.key(), own);
+            questions.add(new ReviewQueue.Question(event, draw));
+            verdicts.put(event.key(), new Verdict(event, Answer.YES, "", null, draw, Double.NaN, d.time()));
+        }
+        write(file, list, questions, verdicts);
     }
 
     /**

@@ -216,9 +216,9 @@ class OddNamesTest {
     void eventsInParquetAndJsonAreReadBack() throws IOException {
         List<String> recordings = recordings();
         Path parquet = folder.resolve("events.parquet");
-        try (ParquetEvents events = new ParquetEvents(parquet, false)) {
+        try (ParquetEvents events = new ParquetEvents(parquet, false, false)) {
             for (Annotation event : events(recordings)) {
-                events.add(event, TimeAndPlace.UNKNOWN);
+                events.add(event, TimeAndPlace.UNKNOWN, "");
             }
             events.finish();
         }

@@ -48,7 +48,12 @@ final class EventColumns {
         columns.column("file", c -> fileNumber[c.file()]);
         columns.column("onset", c -> Math.round(c.event().onset() * MILLIS));
         columns.column("millis", c -> Math.round(c.event().seconds() * MILLIS));
-        columns.column("score", c -> Math.round(c.event().score() * SCORE_UNITS));
+        columns.column(
+                "score",
+                c -> Double.isNaN(c.event().score()) ? -1 : Math.round(c.event().score() * SCORE_UNITS));
+        if (events.stream().anyMatch(c -> c.event().confirmed())) {
+            columns.column("confirmed", c -> c.event().confirmed() ? 1 : 0);
+        }
         columns.column(
                 "low",
                 c -> c.event().band().full() ? -1 : Math.round(c.event().band().low()));

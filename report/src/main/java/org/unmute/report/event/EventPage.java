@@ -31,9 +31,15 @@ import org.unmute.report.page.TimeText;
  * @param files   all recordings, in order
  * @param facts   how the events were found: encoder, probe, rules
  * @param limits  limits on the size of the page
+ * @param remark  what readers must know before they look at an event; may be empty
  */
 public record EventPage(
-        String title, List<EventClass> classes, List<SoundFile> files, List<Fact> facts, EventPageLimits limits) {
+        String title,
+        List<EventClass> classes,
+        List<SoundFile> files,
+        List<Fact> facts,
+        EventPageLimits limits,
+        String remark) {
     /** Bytes of the frame of the page: policy, contents, headings. */
     private static final int FRAME = 20_000;
     /** Maximum share of the page that the list may take. */
@@ -42,6 +48,12 @@ public record EventPage(
     private static final double SHRINK = 0.8;
     /** Classes that are seen at once, so that the first pictures are near the top of the page. */
     private static final int FIRST_CLASSES = 12;
+
+    /** A page without a remark. */
+    public EventPage(
+            String title, List<EventClass> classes, List<SoundFile> files, List<Fact> facts, EventPageLimits limits) {
+        this(title, classes, files, facts, limits, "");
+    }
 
     /** Copies the lists. */
     public EventPage {
@@ -123,7 +135,8 @@ public record EventPage(
         double seconds = files.stream().mapToDouble(SoundFile::seconds).sum();
         return number(selection.events(), "event") + " of " + number(found, "class") + " in "
                 + number(files.size(), "recording")
-                + (Double.isFinite(seconds) ? ", " + TimeText.length(seconds) + " of sound." : ".");
+                + (Double.isFinite(seconds) ? ", " + TimeText.length(seconds) + " of sound." : ".")
+                + (remark.isEmpty() ? "" : " Note: " + remark + ".");
     }
 
     private static String number(long n, String what) {

@@ -60,9 +60,8 @@ final class EventSelection {
         private void add(Chosen c) {
             events++;
             seconds += c.event().seconds();
-            bestScore = Double.isNaN(bestScore)
-                    ? c.event().score()
-                    : Math.max(bestScore, c.event().score());
+            double score = c.event().score();
+            bestScore = bestScore >= score || Double.isNaN(score) ? bestScore : score;
             files.set(c.file());
             listed.add(c);
             best.add(c);

@@ -90,6 +90,9 @@ final class SnippetHtml {
     private static String title(Planned p) {
         double score = p.chosen().event().score();
         double threshold = p.type().type().threshold();
+        if (Double.isNaN(score)) {
+            return "confirmed by a listener";
+        }
         String text = number(score, 3);
         return p.kind() == Kind.BEST || Double.isNaN(threshold)
                 ? text

@@ -3,6 +3,7 @@ package org.unmute.report.field;
 import static org.unmute.report.drawing.Markup.escape;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.unmute.events.field.FieldSummary;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.page.Fact;
@@ -24,11 +25,13 @@ public final class FieldPage {
     /**
      * Renders the page.
      *
+     * @param cautions what readers must know before they look at a number
      * @param facts how the events were found
      */
-    public static String html(String title, FieldSummary summary, List<Fact> facts) {
+    public static String html(String title, FieldSummary summary, List<String> cautions, List<Fact> facts) {
         String style = "<style>" + Page.styleSheet(FieldPage.class, "field.css") + "</style>";
-        return new Page(title, heading(summary))
+        String first = cautions.stream().map(c -> " Note: " + c + ".").collect(Collectors.joining());
+        return new Page(title, heading(summary) + first)
                 .section("sites", "Sites", style + sites(summary))
                 .section("calendar", "Calendar", calendar(summary))
                 .section("clock", "Time of day", clocks(summary))

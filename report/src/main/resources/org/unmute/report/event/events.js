@@ -17,7 +17,9 @@
   };
   const classRank = ranks(d.classes), fileRank = ranks(d.files);
   const absolute = i => { const s = d.starts[d.file[i]]; return s === null ? Infinity : s * 1000 + d.onset[i]; };
-  const margin = i => { const t = d.thresholds[d.label[i]]; return t === null ? NaN : d.score[i] / 1e4 - t; };
+  // What a listener confirmed and the probe did not find has no score.
+  const score = i => d.score[i] === -1 ? NaN : d.score[i] / 1e4;
+  const margin = i => { const t = d.thresholds[d.label[i]]; return t === null ? NaN : score(i) - t; };
 
   const two = v => String(v).padStart(2, "0");
   const clock = ms => {
@@ -39,12 +41,13 @@
   // key: what a column sorts by; text: what it shows; first: the direction of the first click.
   const columns = [
     {name: "Class", text: i => d.classes[d.label[i]], key: i => classRank[d.label[i]], first: 1, left: true},
-    {name: "Score", text: i => fixed(d.score[i] / 1e4, 3), key: i => d.score[i], first: -1},
+    {name: "Score", text: i => fixed(score(i), 3), key: i => d.score[i], first: -1},
     {name: "Start", text: i => clock(d.onset[i]), key: i => d.onset[i], first: 1},
     {name: "Seconds", text: i => fixed(d.millis[i] / 1000, 2), key: i => d.millis[i], first: -1},
     {name: "Band (Hz)", text: band, key: i => d.low[i], first: 1},
     {name: "Over threshold", text: i => fixed(margin(i), 3), key: i => { const m = margin(i); return isNaN(m) ? Infinity : m; }, first: 1,
       skip: d.thresholds.every(t => t === null)},
+    {name: "Verdict", text: i => d.confirmed[i] ? "confirmed" : "", key: i => d.confirmed[i], first: -1, skip: !d.confirmed},
     {name: "Recording", text: i => d.files[d.file[i]], key: i => fileRank[d.file[i]] * 1e9 + d.onset[i], first: 1, left: true,
       link: i => fragment(i)},
     {name: "Date and time", text: dated, key: absolute, first: 1, skip: !clocked}

@@ -235,6 +235,28 @@ class EventPageTest {
     }
 
     @Test
+    void confirmedEventsAreMarkedAlsoWithoutAScore() throws IOException {
+        Scene scene = new Scene();
+        scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
+        scene.add(new PageEvent("a.wav", 1, 2, "wren", Double.NaN, 1.5, BAND, true));
+        scene.add(new PageEvent("a.wav", 5, 6, "wren", 0.9, 5.5, BAND, true));
+        scene.add(new PageEvent("a.wav", 9, 10, "wren", 0.7, BAND));
+        String html = scene.page(EventPageLimits.DEFAULT)
+                .render(PageEvents.of(scene.events), scene)
+                .html();
+        assertThat(data(html).get("confirmed")).hasToString("[1,0,1]");
+        assertThat(data(html).get("score")).hasToString("[9000,7000,-1]");
+        assertThat(html).contains("<td>0.900</td>", "confirmed by a listener").doesNotContain(">NaN");
+        scene.events.clear();
+        scene.add(new PageEvent("a.wav", 9, 10, "wren", 0.7, BAND));
+        assertThat(data(scene.page(EventPageLimits.DEFAULT)
+                                .render(PageEvents.of(scene.events), scene)
+                                .html())
+                        .has("confirmed"))
+                .isFalse();
+    }
+
+    @Test
     void unknownNamesAreErrors() throws IOException {
         Scene scene = Scene.of(1, 60, 0, "%d.wav");
         EventPage page = scene.page(EventPageLimits.DEFAULT);

@@ -80,7 +80,11 @@ class FieldPageTest {
     }
 
     private static String page(FieldSummary summary) {
-        return FieldPage.html("Recordings from the field", summary, List.of(new Fact("probe", "protobin")));
+        return FieldPage.html(
+                "Recordings from the field",
+                summary,
+                List.of("not <b>reviewed</b>"),
+                List.of(new Fact("probe", "protobin")));
     }
 
     @Test
