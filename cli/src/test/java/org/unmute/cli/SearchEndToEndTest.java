@@ -183,6 +183,31 @@ class SearchEndToEndTest {
         }
     }
 
+    /** Raven's table of a recording that the cache does not hold names it by the table's own name. */
+    @Test
+    void aTableFindsTheRecordingBesideIt() throws IOException {
+        Path field = Files.createDirectory(folder.resolve("field"));
+        Wav.write(field.resolve("dawn.wav"), sound(20, 2.5), RATE);
+        Path table = Files.writeString(
+                field.resolve("dawn.Table.1.selections.txt"),
+                "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation\n"
+                        + "1\tSpectrogram 1\t1\t2.5\t3.0\t1800\t4000\tchirp\n");
+        Ran ran = search("beside", "--like", table, "--top", 60).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("fewer than --top 60: of all stretches that begin within");
+        String moments = Files.readString(folder.resolve("beside/events.csv"));
+        for (int i = 0; i < CHIRPS.length; i++) {
+            assertThat(moments).contains(i + ".wav");
+        }
+        Files.writeString(field.resolve("dawn.flac"), "not read");
+        assertThat(search("two", "--like", table, "-q").endsWith(ExitCode.INPUT).err())
+                .contains("'dawn' could be any of 'dawn.flac', 'dawn.wav'");
+        Files.move(table, folder.resolve("dusk.selections.txt"));
+        assertThat(search("none", "--like", folder.resolve("dusk.selections.txt"), "-q")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("example dusk@2.5-3@1800-4000: there is no such recording in the cache");
+    }
+
     @Test
     void pooledSearchKeepsToItsRecordingsAndAvoids() {
         String out = search(

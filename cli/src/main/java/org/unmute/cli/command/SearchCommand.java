@@ -88,8 +88,6 @@ final class SearchCommand extends ComputingCommand {
         FieldLog places =
                 new FieldLog(checked(e -> CommandException.usage("search: " + e.getMessage(), e), field::rules));
         openBackend();
-        List<Example> like = examples.like();
-        List<Example> unlike = examples.unlike();
         try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
             OpenEncoder[] known = new OpenEncoder[1];
             ExampleReader.EncoderSource source = () -> {
@@ -98,13 +96,15 @@ final class SearchCommand extends ComputingCommand {
                         known[0].encoder(),
                         SavedProbe.ofCache(cache).resampling().kernel());
             };
-            boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
             RowTimes recorded = CacheOrigin.rowTimes(cache).orElse(null);
             RowTimes times = recorded != null
                     ? recorded
                     : source.open().encoder().describe().rowTimes();
-            EncoderSpec spec = byTokens ? source.open().encoder().describe() : null;
             ExampleReader reader = new ExampleReader(tokens, times, source);
+            List<Example> like = examples.like(reader);
+            List<Example> unlike = examples.unlike(reader);
+            boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
+            EncoderSpec spec = byTokens ? source.open().encoder().describe() : null;
             Set<String> recordings = how.recordings(reader, cache);
             MomentSearch search = new MomentSearch(tokens, times, reader, like, unlike, recordings);
             DetectionSettings settings =
@@ -115,8 +115,8 @@ final class SearchCommand extends ComputingCommand {
                 int stored = SearchTables.write(
                         folder, wanted.formats(), wanted.label(), found.moments(), tokens, times, root, places);
                 FieldRemarks.tell(places.problems(), null, this::tell);
-                SearchReport report =
-                        new SearchReport(wanted.out(), wanted.label(), found, wanted.formats(), stored, root);
+                SearchReport report = new SearchReport(
+                        wanted.out(), wanted.label(), found, how.top(), wanted.formats(), stored, root);
                 record.result("cacheFolder", cache.toString()).result("settings", settings.values());
                 report.note(record).write(wanted.out());
                 folder.finish();

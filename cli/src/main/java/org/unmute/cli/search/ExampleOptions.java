@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.console.CommandException;
+import org.unmute.data.ClipList;
+import org.unmute.data.RecordingNames;
 import org.unmute.data.annotation.Annotation;
 import org.unmute.data.annotation.AnnotationTable;
 import org.unmute.events.search.Example;
@@ -46,25 +49,26 @@ public final class ExampleOptions {
     private List<String> unlike = new ArrayList<>();
 
     /**
-     * What to look for.
+     * What to look for. A recording that a table names lies in the cache, or beside the table.
      *
+     * @param reader of the cache
      * @throws CommandException if a text is no example
      * @throws IOException if a table cannot be read
      */
-    public List<Example> like() throws IOException {
-        return examples("--like", like);
+    public List<Example> like(ExampleReader reader) throws IOException {
+        return examples("--like", like, reader);
     }
 
     /** What to avoid; see {@link #like}. */
-    public List<Example> unlike() throws IOException {
-        return examples("--unlike", unlike);
+    public List<Example> unlike(ExampleReader reader) throws IOException {
+        return examples("--unlike", unlike, reader);
     }
 
-    private static List<Example> examples(String option, List<String> texts) throws IOException {
+    private static List<Example> examples(String option, List<String> texts, ExampleReader reader) throws IOException {
         List<Example> all = new ArrayList<>();
         for (String text : texts) {
             if (isTable(text)) {
-                all.addAll(table(option, Path.of(text)));
+                all.addAll(table(option, Path.of(text), reader));
             } else {
                 all.add(example(option, text));
             }
@@ -94,13 +98,20 @@ public final class ExampleOptions {
         return new Example(m.group("file"), time.start(), time.end(), low, high);
     }
 
-    private static List<Example> table(String option, Path file) throws IOException {
+    private static List<Example> table(String option, Path file, ExampleReader reader) throws IOException {
         List<Example> all = new ArrayList<>();
+        RecordingNames beside = new RecordingNames(recordingsBeside(file));
         for (Annotation a : AnnotationTable.read(file).annotations()) {
             String recording = a.file().isEmpty() ? AnnotationTable.recordingOf(file.getFileName()) : a.file();
             try {
+                boolean cached = reader.recording(recording).isPresent();
+                String place = cached
+                        ? recording
+                        : beside.find(recording)
+                                .map(name -> file.resolveSibling(name).toString())
+                                .orElse(recording);
                 all.add(new Example(
-                        recording,
+                        place,
                         a.onset(),
                         a.offset(),
                         Double.isNaN(a.low()) ? 0 : a.low(),
@@ -113,5 +124,14 @@ public final class ExampleOptions {
             throw CommandException.input(option + " " + file + ": the table has no row");
         }
         return all;
+    }
+
+    private static List<String> recordingsBeside(Path table) throws IOException {
+        try (Stream<Path> files = Files.list(table.toAbsolutePath().getParent())) {
+            return files.filter(ClipList::isAudio)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
     }
 }

@@ -30,12 +30,13 @@ import org.unmute.probes.vector.VectorIndexHead;
  *
  * @param out     folder of the tables
  * @param label   class of the moments
+ * @param top     the number of moments that was asked for
  * @param formats of the tables
  * @param stored  recordings that were stored now
  * @param root    folder of the recordings; null if it is not known
  */
 public record SearchReport(
-        Path out, String label, MomentSearch.Found found, Set<OutputFormat> formats, int stored, Path root) {
+        Path out, String label, MomentSearch.Found found, int top, Set<OutputFormat> formats, int stored, Path root) {
     private static final int SHOWN = 10;
 
     /** The result as JSON. */
@@ -160,6 +161,10 @@ public record SearchReport(
         o.println(out + ": the " + Units.count(found.moments().size(), "nearest moment")
                 + (found.moments().size() > SHOWN ? ", of which the table shows " + SHOWN : "") + "; "
                 + found.searched());
+        if (found.moments().size() < top && found.isByTokens()) {
+            o.println("fewer than --top " + top + ": of all stretches that begin within the length of the longest"
+                    + " example of each other, only the best is a moment");
+        }
         o.println("written: " + String.join(", ", result().files()) + ", run.json");
     }
 }

@@ -37,9 +37,10 @@ public final class MomentSearch {
      *
      * @param moments best first
      * @param searched a description of what the answer is exact within
+     * @param isByTokens whether tokens were compared, not their means
      * @param seconds of sound that every example was compared with
      */
-    public record Found(List<Moment> moments, String searched, double seconds) {
+    public record Found(List<Moment> moments, String searched, boolean isByTokens, double seconds) {
         /** Copies the list. */
         public Found {
             moments = List.copyOf(moments);
@@ -100,6 +101,7 @@ public final class MomentSearch {
                 moments,
                 "exact within " + within(seconds) + ", by vectors of "
                         + number(index.head().seconds()) + " s",
+                false,
                 seconds);
     }
 
@@ -150,7 +152,7 @@ public final class MomentSearch {
         }
         double seconds = seconds();
         List<Moment> found = search(spec, anyBand).best(ranges, most, done);
-        return new Found(found, "exact within " + within(seconds) + ", by tokens", seconds);
+        return new Found(found, "exact within " + within(seconds) + ", by tokens", true, seconds);
     }
 
     /** As {@link #boxes(EncoderSpec, boolean, int, IntConsumer)}, exactly in the stretches that an index proposes. */
@@ -168,6 +170,7 @@ public final class MomentSearch {
                         + Units.duration(seconds()) + ") that vectors of "
                         + number(index.head().seconds())
                         + " s propose, by tokens",
+                true,
                 seconds);
     }
 
