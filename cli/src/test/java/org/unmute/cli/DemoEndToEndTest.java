@@ -66,6 +66,24 @@ class DemoEndToEndTest {
             "test"
         };
         assertThat(Ran.unmute(eval).endsWith(ExitCode.OK).out()).contains("mAP");
+        // The cache tells when its rows begin.
+        Object[] rows = {
+            "probe",
+            "-q",
+            "--probe",
+            "linear-mean",
+            "--cache",
+            folder.resolve("cache"),
+            "--labels",
+            folder.resolve("recordings/manifest.csv"),
+            "--frames",
+            folder.resolve("recordings/train-events.tsv"),
+            "--epochs",
+            1,
+            "--out",
+            events.resolve("rows")
+        };
+        Ran.unmute(rows).endsWith(ExitCode.OK);
     }
 
     /** A demo that ended after writing recordings but before noting their settings could not be resumed. */
@@ -78,7 +96,7 @@ class DemoEndToEndTest {
         assertThat(folder.resolve("demo-settings.txt")).hasContent("train 24, test 16, seed 0");
     }
 
-    /** The cache has no record of its own, so the suggested repair is to run the demo again. */
+    /** The record of the cache names the demo, so the suggested repair is to run it again. */
     private void fsckNamesTheDemo() throws IOException {
         assertThat(Ran.unmute("fsck", folder).endsWith(ExitCode.OK).out())
                 .contains("Nothing is damaged or unfinished.");

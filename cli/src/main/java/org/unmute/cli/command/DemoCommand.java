@@ -15,6 +15,7 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.events.encoder.OpenEncoder;
@@ -89,6 +90,10 @@ final class DemoCommand extends ComputingCommand {
             trained = DemoTraining.Clips.read(labels.inSplits(List.of("train")), cache);
             tested = DemoTraining.Clips.read(labels.inSplits(List.of("test")), cache);
         }
+        // Other commands read from it when the rows of tokens begin.
+        RunRecord embedded = new RunRecord(line());
+        encoder.note(embedded, "hann");
+        embedded.write(out.resolve("cache"));
         Map<String, DemoReport.Result> results =
                 new DemoTraining(out, trained, tested, seeds, epochs, common.seed()).run(this);
         DemoReport report =
