@@ -20,8 +20,8 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Kills {@code embed}, {@code probe}, {@code benchmark}, {@code detect} and {@code search} at random moments. {@code
- * bench/kill-campaign} does so hundreds of times.
+ * Kills {@code embed}, {@code probe} (of clips, rows and boxes), {@code benchmark}, {@code detect} and {@code search} at
+ * random moments. {@code bench/kill-campaign} does so hundreds of times.
  */
 @FullBuild("kills processes")
 class KillCampaignTest {
@@ -120,6 +120,36 @@ class KillCampaignTest {
     void probe() throws Exception {
         cache();
         campaign("probe", out -> probe(out, "linear-mean", 150));
+    }
+
+    /** Learns thresholds by events on clips of its own, too. */
+    @Test
+    void probeOfRows() throws Exception {
+        cache();
+        List<Object> rows = List.of("--frames", recordings.resolve("train-events.tsv"), "--val-share", 0.2);
+        campaign("probe-frames", out -> joined(probe(out, "linear-mean", 60), rows));
+    }
+
+    @Test
+    void probeOfBoxes() throws Exception {
+        cache();
+        StringBuilder boxes = new StringBuilder();
+        List<String> events = Files.readAllLines(recordings.resolve("train-events.tsv"));
+        boxes.append(events.getFirst()).append("\tlow\thigh\n");
+        events.subList(1, events.size())
+                .forEach(row -> boxes.append(row)
+                        .append("\t500\t")
+                        .append(2000 + row.length())
+                        .append('\n'));
+        Path table = Files.writeString(folder.resolve("boxes.tsv"), boxes);
+        List<Object> more = List.of("--boxes", table, "--val-share", 0.2);
+        campaign("probe-boxes", out -> joined(probe(out, "protobin", 20), more));
+    }
+
+    private static List<Object> joined(List<Object> line, List<Object> more) {
+        List<Object> all = new ArrayList<>(line);
+        all.addAll(more);
+        return all;
     }
 
     @Test
