@@ -162,7 +162,7 @@ class DecisionsEndToEndTest {
                 .contains("4 of 6 classes have no clip among them")
                 .contains("1 class cannot be divided, since all clips of each are of one recording: sole")
                 .containsPattern(
-                        "the share is too small for \\w+, \\w+, \\w+: --val-share 0.25 would set clips of all that");
+                        "the share is too small for \\w+, \\w+, \\w+: --val-share 0.25 would set aside clips of each");
         List<String> held = Files.readAllLines(out.resolve("validation-clips.csv"));
         assertThat(held).hasSize(3);
         assertThat(held.get(1)).isNotEqualTo(held.get(2));

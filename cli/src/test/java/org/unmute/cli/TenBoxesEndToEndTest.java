@@ -54,7 +54,13 @@ class TenBoxesEndToEndTest {
             call(sound, marked, box % 2 == 0, true);
             Call call = CALLS.getLast();
             raven.append(String.format(
-                    Locale.ROOT, "%d\tS\t1\t%.4f\t%.4f\t0\t9\t%s\n", box + 1, call.onset, call.offset, call.label));
+                    Locale.ROOT,
+                    "%d\tS\t1\t%.4f\t%.4f\t%s\t%s\n",
+                    box + 1,
+                    call.onset,
+                    call.offset,
+                    call.label.equals("whistle") ? "2400\t4600" : "150\t3000",
+                    call.label));
             // These calls are left unmarked.
             call(sound, marked + 13, box % 3 == 0, false);
             call(sound, marked + 19, box % 3 != 0, false);
@@ -76,13 +82,14 @@ class TenBoxesEndToEndTest {
         CALLS.add(new Call(onset, onset + 1.2, whistle ? "whistle" : "buzz", marked));
     }
 
-    /** The commands of the section in {@code docs/labels.md}, one per line. */
-    private static List<String> commands() throws IOException {
+    /** The commands of the section in {@code docs/labels.md}, one per line: those of clips, or those of boxes. */
+    private static List<String> commands(boolean boxes) throws IOException {
         Path root = Checkout.root();
-        Matcher section = Pattern.compile("## Ten boxes in one recording.*?```\n(.*?)```", Pattern.DOTALL)
+        Matcher section = Pattern.compile(
+                        "## Ten boxes in one recording.*?```\n(.*?)```.*?```\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(root.resolve("docs/labels.md")));
         assertThat(section.find()).isTrue();
-        return section.group(1).replace("\\\n", "").lines().toList();
+        return section.group(boxes ? 2 : 1).replace("\\\n", "").lines().toList();
     }
 
     /** Runs a line as it stands, in a process in the folder; in the quick build in this process, with the paths of it. */
@@ -105,7 +112,7 @@ class TenBoxesEndToEndTest {
 
     @Test
     void theCommandsOfThePageFindWhatWasNotMarked() throws Exception {
-        List<String> commands = commands();
+        List<String> commands = commands(false);
         assertThat(commands)
                 .extracting(line -> line.split(" ")[1])
                 .containsExactly("labels", "embed", "probe", "detect");
@@ -118,11 +125,35 @@ class TenBoxesEndToEndTest {
         for (String command : commands.subList(1, commands.size())) {
             run(command).endsWith(ExitCode.OK);
         }
-        List<String> found = Files.readAllLines(folder.resolve("found/events.csv"));
+        requireUnmarked("found", 15);
+        assertThat(commands(true)).extracting(line -> line.split(" ")[1]).containsExactly("probe", "detect");
+        for (String command : commands(true)) {
+            // Boxes of validation and test clips are in clips, too.
+            assertThat(run(command).endsWith(ExitCode.OK).err()).doesNotContain("lie in no clip");
+        }
+        requireUnmarked("found-boxes", 15);
+    }
+
+    /** The page without validation clips: a probe of boxes that learns no thresholds. */
+    @Test
+    void theCommandsOfThePageRunWithoutValidationClips() throws Exception {
+        List<String> commands = new ArrayList<>(commands(false).subList(0, 2));
+        commands.addAll(commands(true));
+        for (String command : commands) {
+            String other = command.replace("train=0.6,validation=0.2,test=0.2", "train=0.75,test=0.25")
+                    .replaceAll("(clips\\.csv|cache/|boxes/)", "two-$1")
+                    .replace("found-two-boxes/", "two-found-boxes/");
+            run(other).endsWith(ExitCode.OK);
+        }
+        requireUnmarked("two-found-boxes", 5);
+    }
+
+    private static void requireUnmarked(String out, int least) throws IOException {
+        List<String> found = Files.readAllLines(folder.resolve(out).resolve("events.csv"));
         long unmarked = CALLS.stream()
                 .filter(call -> !call.marked && found.stream().skip(1).anyMatch(row -> isIn(row, call)))
                 .count();
-        assertThat(unmarked).as("of 20 calls that nobody marked").isGreaterThanOrEqualTo(15);
+        assertThat(unmarked).as("of 20 calls that nobody marked").isGreaterThanOrEqualTo(least);
     }
 
     private static boolean isIn(String row, Call call) {

@@ -15,7 +15,6 @@ import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.Fold;
 import org.unmute.benchmark.results.Name;
 import org.unmute.benchmark.results.RetrievalFile;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.Task;
@@ -185,7 +184,7 @@ final class LabelledTokens {
     }
 
     private EventRows rows(List<LabelFile> tables, Manifest clips, RowTimes times, Consumer<String> tell) {
-        EventRows rows = EventRows.of(tables, clips, recordings(), sound(clips), times, EventRows.Edges.SHARE);
+        EventRows rows = EventRows.of(tables, clips, cached, sound(clips), times, EventRows.Edges.SHARE);
         rows.remarks()
                 .forEach(
                         remark -> tell.accept("data set " + dataset.entry().name() + ", labels with times: " + remark));
@@ -199,16 +198,10 @@ final class LabelledTokens {
     }
 
     private BoxBags boxes(List<LabelFile> tables, Manifest clips, EncoderSpec spec, Consumer<String> tell) {
-        BoxBags boxes = BoxBags.of(tables, clips, recordings(), sound(clips), spec, pieceRows(spec));
+        BoxBags boxes = BoxBags.of(tables, clips, cached, sound(clips), spec, pieceRows(spec));
         boxes.remarks()
                 .forEach(remark -> tell.accept("data set " + dataset.entry().name() + ", boxes: " + remark));
         return boxes;
-    }
-
-    private Set<String> recordings() {
-        Set<String> recordings = new HashSet<>();
-        cached.forEach(id -> recordings.add(ClipId.recording(id)));
-        return recordings;
     }
 
     /** The number of rows of each clip that are sound. */

@@ -63,7 +63,7 @@ public final class BoxLabels {
             train = BoxBags.of(
                     tables,
                     held.train(),
-                    FrameLabels.recordings(tokens),
+                    FrameLabels.ids(tokens),
                     FrameLabels.sound(held.train(), tokens),
                     spec,
                     piece);

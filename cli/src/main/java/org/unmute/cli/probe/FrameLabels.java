@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.FrameOptions;
 import org.unmute.cli.option.LabelOptions;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.annotation.BoxBags;
@@ -22,6 +21,7 @@ import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.models.encoder.RowTimes;
+import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -119,9 +119,9 @@ public record FrameLabels(RowTargets train, BoxBags boxes, RowTargets validation
         return rows == null || rows.strong() == 0 ? null : rows;
     }
 
-    /** The recordings of a cache. */
-    static Set<String> recordings(TokenCache tokens) {
-        return tokens.clips().stream().map(c -> ClipId.recording(c.id())).collect(Collectors.toSet());
+    /** The clips of a cache. */
+    static Set<String> ids(TokenCache tokens) {
+        return tokens.clips().stream().map(CachedClip::id).collect(Collectors.toSet());
     }
 
     /** The number of rows of each clip that are sound. */
@@ -133,7 +133,7 @@ public record FrameLabels(RowTargets train, BoxBags boxes, RowTargets validation
     static EventRows rows(
             List<LabelFile> tables, Manifest clips, TokenCache tokens, RowTimes times, FrameOptions options) {
         try {
-            return EventRows.of(tables, clips, recordings(tokens), sound(clips, tokens), times, options.edges());
+            return EventRows.of(tables, clips, ids(tokens), sound(clips, tokens), times, options.edges());
         } catch (IllegalArgumentException e) {
             throw CommandException.input(options.option() + ": " + e.getMessage(), e);
         }

@@ -164,7 +164,7 @@ public record ValidationClips(
                     .forEach(clip -> clip.labels().forEach(without::remove));
             if (without.isEmpty()) {
                 remarks.add("the share is too small for " + named(more) + ": --val-share " + percent / 100.0
-                        + " would set clips of all that can be divided aside");
+                        + " would set aside clips of each that can be divided");
                 return;
             }
         }

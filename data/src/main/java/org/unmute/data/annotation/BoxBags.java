@@ -51,8 +51,8 @@ public final class BoxBags implements BoxTargets {
      *
      * @param tables of boxes, with the classes of the clips; a recording may be in several
      * @param clips  with the ids of a token cache
-     * @param cached recordings of the cache, those of the clips among them
-     * @param rows   how many each of them has that are sound
+     * @param cached ids of all clips of the cache
+     * @param rows   how many each of the clips has that are sound
      * @param spec   of the encoder, with more than one column
      * @param piece  rows of a piece, above 0
      * @throws IllegalArgumentException if a name of a table could be any of several recordings, no event has a band, or

@@ -58,8 +58,8 @@ final class ClipEvents {
      *
      * @param tables of events, with the classes of the clips; a recording may be in several
      * @param clips  with the ids of a token cache
-     * @param cached recordings of the cache, those of the clips among them
-     * @param rows   how many each of them has that are sound
+     * @param cached ids of all clips of the cache
+     * @param rows   how many each of the clips has that are sound
      * @param times  of the encoder's rows
      * @param joined whether overlapping events of a class are one, without a band
      * @throws IllegalArgumentException if a name of a table could be any of several recordings
@@ -75,6 +75,8 @@ final class ClipEvents {
                 new ClipEvents(clips.labels(), times, joined, clips.clips().size());
         Set<String> recordings = new LinkedHashSet<>();
         clips.clips().forEach(clip -> recordings.add(ClipId.recording(clip.file())));
+        Set<String> known = new LinkedHashSet<>();
+        cached.forEach(id -> known.add(ClipId.recording(id)));
         Map<String, List<Annotation>> eventsOf = new HashMap<>();
         Map<String, SparseRecording> sparseOf = new HashMap<>();
         int[] elsewhere = {0, 0};
@@ -82,7 +84,7 @@ final class ClipEvents {
             Set<String> names = new LinkedHashSet<>();
             table.manifest().clips().forEach(clip -> names.add(ClipId.recording(clip.file())));
             table.events().forEach(event -> names.add(event.file()));
-            FileMatch match = FileMatch.of(names, cached);
+            FileMatch match = FileMatch.of(names, known);
             for (String name : names) {
                 String file = match.file(name);
                 if (recordings.contains(file)) {
@@ -118,7 +120,7 @@ final class ClipEvents {
             all.remarks.add(elsewhere[1] + " events of " + elsewhere[0]
                     + " recordings are in no clip: the token cache has none of" + " these recordings");
         }
-        all.fill(clips, rows, all.recordings(eventsOf, sparseOf));
+        all.fill(clips, rows, all.recordings(eventsOf, sparseOf), cached);
         return all;
     }
 
@@ -166,7 +168,7 @@ final class ClipEvents {
         return all;
     }
 
-    private void fill(Manifest manifest, IntUnaryOperator rows, Map<String, Recording> recordings) {
+    private void fill(Manifest manifest, IntUnaryOperator rows, Map<String, Recording> recordings, Set<String> cached) {
         Set<Annotation> cut = new LinkedHashSet<>();
         int weak = 0;
         int untimed = 0;
@@ -202,7 +204,7 @@ final class ClipEvents {
             add(Arrays.toString(open));
             clips[i] = new Clip(recording, start, open);
         }
-        remark(recordings, cut);
+        remark(recordings, cached, cut);
         if (weak > 0) {
             remarks.add(weak + " clips are of recordings that no table of events names: they count as a whole, by their"
                     + " maximum over time");
@@ -214,15 +216,16 @@ final class ClipEvents {
         }
     }
 
-    private void remark(Map<String, Recording> recordings, Set<Annotation> cut) {
+    private void remark(Map<String, Recording> recordings, Set<String> cached, Set<Annotation> cut) {
+        Map<String, EventIndex> others = stretches(cached, recordings.keySet());
         List<Annotation> outside = new ArrayList<>();
-        recordings
-                .values()
-                .forEach(r -> r.events.within(0, Double.POSITIVE_INFINITY, e -> {
-                    if (!used.contains(e)) {
-                        outside.add(e);
-                    }
-                }));
+        recordings.forEach((file, recording) -> recording.events.within(0, Double.POSITIVE_INFINITY, e -> {
+            double end = Math.max(e.offset(), Math.nextUp(e.onset()));
+            if (!used.contains(e)
+                    && !(others.containsKey(file) && others.get(file).touches(e.onset(), end))) {
+                outside.add(e);
+            }
+        }));
         if (!outside.isEmpty()) {
             remarks.add(
                     outside.size() + " events lie in no clip, beyond the end of their recording or between clips, and"
@@ -232,6 +235,20 @@ final class ClipEvents {
             remarks.add(cut.size() + " events end after their recording and are cut off there, such as "
                     + described(cut.iterator().next()));
         }
+    }
+
+    /** The stretches of recordings that are clips of the cache, whichever split they are in. */
+    private static Map<String, EventIndex> stretches(Set<String> cached, Set<String> recordings) {
+        Map<String, List<Annotation>> all = new HashMap<>();
+        for (String id : cached) {
+            ClipId.part(id)
+                    .filter(part -> recordings.contains(part.file()))
+                    .ifPresent(part -> all.computeIfAbsent(part.file(), _ -> new ArrayList<>())
+                            .add(new Annotation(part.file(), part.start(), part.end(), "")));
+        }
+        Map<String, EventIndex> stretches = new HashMap<>();
+        all.forEach((file, parts) -> stretches.put(file, new EventIndex(parts)));
+        return stretches;
     }
 
     static String described(Annotation e) {

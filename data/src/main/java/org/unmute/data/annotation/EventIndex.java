@@ -29,6 +29,13 @@ final class EventIndex {
         }
     }
 
+    /** Whether an event overlaps a stretch. */
+    boolean touches(double start, double end) {
+        boolean[] found = {false};
+        within(start, end, _ -> found[0] = true);
+        return found[0];
+    }
+
     /**
      * The index of the first event with an onset of at least {@code time}, or slightly earlier to allow for rounding.
      */

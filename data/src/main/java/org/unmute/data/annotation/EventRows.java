@@ -52,8 +52,8 @@ public final class EventRows implements RowTargets {
      *
      * @param tables of events, with the classes of the clips; a recording may be in several
      * @param clips  with the ids of a token cache
-     * @param cached recordings of the cache, those of the clips among them
-     * @param rows   how many each of them has that are sound
+     * @param cached ids of all clips of the cache
+     * @param rows   how many each of the clips has that are sound
      * @param times  of the encoder's rows
      * @throws IllegalArgumentException if a name of a table could be any of several recordings
      */

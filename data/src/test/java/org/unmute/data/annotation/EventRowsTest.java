@@ -155,6 +155,22 @@ class EventRowsTest {
                 .anyMatch(r -> r.contains("1 times a clip has a class"));
     }
 
+    /** Events of validation clips are not lost: only those in no clip of the cache are. */
+    @Test
+    void eventsInClipsOfOtherSplitsAreNotNamed() {
+        LabelFile table = table(
+                List.of("r.wav"), event("r.wav", 1, 2, "a"), event("r.wav", 11, 12, "a"), event("r.wav", 15, 15, "b"));
+        Manifest train = clips(clip("r.wav#0-5", "a"));
+        Set<String> cached = Set.of("r.wav#0-5", "r.wav#10-14", "r.wav#15-20", "s.wav#30-35");
+        assertThat(EventRows.of(List.of(table), train, cached, _ -> 5, SECONDS, Edges.SHARE)
+                        .remarks())
+                .isEmpty();
+        LabelFile more = table(List.of("r.wav"), event("r.wav", 11, 12, "a"), event("r.wav", 30, 31, "b"));
+        assertThat(EventRows.of(List.of(more), train, cached, _ -> 5, SECONDS, Edges.SHARE)
+                        .remarks())
+                .anyMatch(r -> r.contains("1 events lie in no clip") && r.contains("'b' at 30 to 31 s"));
+    }
+
     /** Only the marks and two seconds around each are known. */
     @Test
     void whereNobodyLookedRowsAreNotKnown(@TempDir Path folder) throws IOException {

@@ -106,7 +106,8 @@ public final class MedianWindow {
 
     private static PostProcessing best(
             List<PostProcessing> candidates, EventReference reference, List<List<SoundEvent>> found) {
-        PostProcessing best = null;
+        // Where F1 is not a number, no class can be judged: the default stays.
+        PostProcessing best = candidates.getFirst();
         double most = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < found.size(); k++) {
             double f1 = Intersection.of(TOLERANCE)

@@ -84,4 +84,10 @@ class MedianWindowTest {
         }
         assertThat(silent.chosen()).isEqualTo(PostProcessing.DETECT);
     }
+
+    /** A ranking that may be chance turns the class off: with no event found, no window is better than another. */
+    @Test
+    void whereNothingIsFoundTheDefaultStays() throws IOException {
+        assertThat(Clips.of(10, 0.5).chosen()).isEqualTo(PostProcessing.DETECT);
+    }
 }
