@@ -22,13 +22,6 @@ import org.junit.jupiter.api.Test;
 /** Source rules for all modules that compilers do not check. */
 class SourceTest {
     private static final int MAX_LINE_LENGTH = 120;
-    private static final int MAX_FILES_IN_PACKAGE = 25;
-    /** Packages that may be larger: one class per data set, and the parts of one protocol. */
-    private static final Set<Path> LARGE_PACKAGES = Set.of(
-            Path.of("cli/src/main/java/org/unmute/cli/command"),
-            Path.of("data/src/main/java/org/unmute/data/set"),
-            Path.of("benchmark/src/main/java/org/unmute/benchmark/protocol"));
-
     private static final int MAX_LINES = 400;
     /** Limit for the only type that has every operation as a method. */
     private static final int MAX_LINES_OF_TENSOR = 650;
@@ -111,18 +104,6 @@ class SourceTest {
     @Test
     void linesAreShort() throws IOException {
         assertThat(places(mainSources(), Pattern.compile(".{" + (MAX_LINE_LENGTH + 1) + "}")))
-                .isEmpty();
-    }
-
-    @Test
-    void packagesAreSmall() throws IOException {
-        Map<Path, Long> files = mainSources().stream()
-                .filter(SourceTest::isClass)
-                .collect(Collectors.groupingBy(f -> Checkout.root().relativize(f.getParent()), Collectors.counting()));
-        files.values().removeIf(count -> count <= MAX_FILES_IN_PACKAGE);
-        files.keySet().removeIf(LARGE_PACKAGES::contains);
-        assertThat(files)
-                .as("packages with more than %d files, package-info.java apart", MAX_FILES_IN_PACKAGE)
                 .isEmpty();
     }
 

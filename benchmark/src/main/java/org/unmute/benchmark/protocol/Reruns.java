@@ -10,7 +10,7 @@ import org.unmute.benchmark.search.FinishedTrial;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.json.JsonLines;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.train.TrainingProgress.Throughput;
+import org.unmute.probes.train.Throughput;
 
 /**
  * Trains the best configurations with every seed on every fold. A training is finished once its line is in {@code

@@ -13,9 +13,9 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.train.CheckpointPlace;
 import org.unmute.probes.train.EpochWatch;
 import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.Throughput;
 import org.unmute.probes.train.TrainingCheckpoint;
 import org.unmute.probes.train.TrainingDivergedException;
-import org.unmute.probes.train.TrainingProgress.Throughput;
 import org.unmute.probes.train.TrainingSettings;
 
 /**

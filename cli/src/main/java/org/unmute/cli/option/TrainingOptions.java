@@ -7,7 +7,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
-/** Options for training a probe. Defaults are the paper's recipe. */
+/** Options for training a probe. Defaults are the paper's recipe, but linear probes are fitted to convergence. */
 public final class TrainingOptions {
     private static final String PAPER = "paper";
     private static final int EPOCHS = 30;
@@ -26,7 +26,10 @@ public final class TrainingOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training clips (default: " + EPOCHS + ").")
+            description =
+                    "Passes over the training clips (default: " + EPOCHS + "; linear probes are fitted to the minimum"
+                            + " of their loss, unless this, --batch, --lr, --weight-decay, --warm-up, --clip,"
+                            + " --recipe or --loss asl is given).")
     private Integer epochs;
 
     @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: " + BATCH + ").")
@@ -55,8 +58,8 @@ public final class TrainingOptions {
             names = "--loss",
             paramLabel = "NAME",
             description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: bce with"
-                    + " --frames and --boxes; ce for a --dataset with one class a clip, such as esc50 and sc2; else"
-                    + " asl).")
+                    + " --frames and --boxes, and for linear probes; ce for a --dataset with one class a clip, such as"
+                    + " esc50 and sc2; else asl).")
     private String loss;
 
     @Option(
@@ -109,6 +112,29 @@ public final class TrainingOptions {
                 ? new ChosenLoss(Objective.CE, "the data set has one class a clip; --loss asl or bce takes another")
                 : new ChosenLoss(
                         Objective.ASL, task == null ? "the default; --loss ce for one class a clip" : "the default");
+    }
+
+    /**
+     * Whether linear probes are fitted to the minimum of their loss: no option is given of a training by steps, and no
+     * loss that is not convex.
+     */
+    public boolean fitsLinear() {
+        return recipe == null
+                && epochs == null
+                && batch == null
+                && rate == null
+                && decay == null
+                && warmUp == null
+                && clip == 0
+                && (loss == null || Objective.named(loss) != Objective.ASL);
+    }
+
+    /** The loss of a linear probe that is fitted: the one that was chosen, but binary cross-entropy in place of the
+     * asymmetric loss, which is not convex. */
+    public static ChosenLoss convex(ChosenLoss chosen) {
+        return chosen.objective() == Objective.ASL
+                ? new ChosenLoss(Objective.BCE, "the default of linear probes; --loss ce for one class a clip")
+                : chosen;
     }
 
     /** Whether tokens are standardized. */

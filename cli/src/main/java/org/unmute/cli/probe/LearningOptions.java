@@ -18,6 +18,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,6 +79,20 @@ public final class LearningOptions {
                     "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
         }
         return new ProbeChoice(name, options, loss);
+    }
+
+    /**
+     * The probe with the loss that it has if it is fitted to its minimum; as it is if it is trained by steps.
+     *
+     * @param clips to train on
+     */
+    ProbeChoice convex(ProbeChoice choice, TokenSet clips) {
+        boolean fits = training.fitsLinear() && !frames.given() && !events.trainsStretches();
+        return fits
+                        && SeedTraining.fresh(choice.name(), clips, choice.options(), 0)
+                                .isLinear()
+                ? new ProbeChoice(choice.name(), choice.options(), TrainingOptions.convex(choice.loss()))
+                : choice;
     }
 
     /** How the probe is trained. */

@@ -3,6 +3,7 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,8 @@ import java.util.regex.Pattern;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.WarmStart;
+import org.unmute.data.ClipId;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
 import org.unmute.data.provenance.CacheOrigin;
@@ -89,6 +92,7 @@ public final class ProbeTraining {
         FrameLabels rows = learning.timed(clips, held, tokens, digests, run);
         Manifest train = held.train();
         TokenSet labelled = new TokenSet(source, train.targets(), train.labels().size(), rows.train(), rows.boxes());
+        ProbeChoice choice = learning.convex(this.choice, labelled);
         Objective objective = choice.loss().objective();
         Map<String, TrainedRun.SeedRun> runs = new LinkedHashMap<>();
         try (VerdictClips more = learning.verdicts(objective, clips.cache(), held, tokens, run);
@@ -97,8 +101,14 @@ public final class ProbeTraining {
             EventLearning events = EventLearning.of(
                     learning.events(), held, clips.cache(), background, rows.validation(), rows.boxes() != null);
             ProbeOptions chosen = learning.training().options(choice.name(), set.classes(), choice.options());
-            SeedTraining trainer =
-                    new SeedTraining(choice.name(), chosen, train.labels().names(), tokens.key(), out, run::progress);
+            SeedTraining trainer = new SeedTraining(
+                    choice.name(),
+                    chosen,
+                    train.labels().names(),
+                    tokens.key(),
+                    out,
+                    learning.training().fitsLinear() ? recordings(train, more) : null,
+                    run::progress);
             TrainingBoxes boxes = rows.boxes() == null ? null : rows.boxes().summary();
             Lessons lessons = new Lessons(tokens, held, background, events, boxes);
             int stretch = learning.events()
@@ -115,6 +125,14 @@ public final class ProbeTraining {
             run.record().write(out);
             return result;
         }
+    }
+
+    private static List<String> recordings(Manifest train, VerdictClips more) {
+        List<LabelledClip> all = new ArrayList<>(train.clips());
+        if (more != null) {
+            all.addAll(more.labelled());
+        }
+        return all.stream().map(clip -> ClipId.recording(clip.file())).toList();
     }
 
     private void writeClips(ValidationClips held, TokenCache tokens) throws IOException {

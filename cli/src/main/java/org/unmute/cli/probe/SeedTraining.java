@@ -2,6 +2,7 @@ package org.unmute.cli.probe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
@@ -11,25 +12,39 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.GroupStratification;
+import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Trains the probes of a run, each with a checkpoint in the run's folder. With background recordings, a first training
- * finds their hardest stretches, and the probe is trained again with these.
+ * Trains the probes of a run, each with a checkpoint in the run's folder, or fits linear ones to the minimum of their
+ * loss. With background recordings, a first training finds their hardest stretches, and the probe is trained again with
+ * these.
  *
  * @param name    name of the probe
  * @param classes names of the classes
  * @param key     key of the tokens
  * @param folder  folder of the run
+ * @param recordings recording of each labelled clip, none of which is divided between left-out clips and others, if
+ *                linear probes are fitted where the loss allows it; null if all are trained by steps
  * @param display shows the progress
  */
 public record SeedTraining(
-        String name, ProbeOptions options, List<String> classes, CacheKey key, Path folder, Display display) {
+        String name,
+        ProbeOptions options,
+        List<String> classes,
+        CacheKey key,
+        Path folder,
+        List<String> recordings,
+        Display display) {
     /** Number of times that background is mined for hard stretches. */
     private static final int ROUNDS = 1;
+
+    /** Parts of the clips that are left out in turn to choose the penalty of a linear probe. */
+    private static final int FOLDS = 5;
 
     /** Opens a progress display. */
     @FunctionalInterface
@@ -42,8 +57,10 @@ public record SeedTraining(
      * The result of a training.
      *
      * @param background number of background stretches trained on; null without background
+     * @param fitted     how a linear probe was fitted; null if the probe was trained by steps
      */
-    public record Trained(TrainedProbe probe, ProbeTrainer.Result result, Integer background) {}
+    public record Trained(
+            TrainedProbe probe, ProbeTrainer.Result result, Integer background, LinearFit.Fitted fitted) {}
 
     /**
      * Trains a probe, or resumes its training.
@@ -72,10 +89,15 @@ public record SeedTraining(
 
     private Trained once(TokenSet set, TrainingSettings settings, Path checkpoint, String round, Integer background)
             throws IOException {
-        Probe probe = fresh(set, settings.seed());
+        Probe probe = fresh(name, set, options, settings.seed());
         if (set.boxes() != null && !(probe instanceof MaxPooled)) {
             throw CommandException.usage("--boxes: probe " + name + (options.has("rows") ? " with rows=true" : "")
                     + " does not take the maximum over tokens: use protobin or protofloat, without rows");
+        }
+        LinearFit fit =
+                recordings == null ? null : LinearFit.of(probe, set, settings).orElse(null);
+        if (fit != null) {
+            return fitted(probe, fit, set, settings, round, background);
         }
         long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
         ProbeTrainer.Result result;
@@ -93,12 +115,35 @@ public record SeedTraining(
                 progress.advance(1);
             });
         }
-        TrainedProbe trained = result.trained(
-                probe, classes, set.tokens().grid().cls(), settings.objective(), key.encoderHash(), key.frontEndHash());
-        return new Trained(trained, result, background);
+        return new Trained(trained(result, probe, set, settings), result, background, null);
     }
 
-    private Probe fresh(TokenSet set, long seed) {
+    private TrainedProbe trained(ProbeTrainer.Result result, Probe probe, TokenSet set, TrainingSettings settings) {
+        return result.trained(
+                probe, classes, set.tokens().grid().cls(), settings.objective(), key.encoderHash(), key.frontEndHash());
+    }
+
+    private Trained fitted(
+            Probe probe, LinearFit fit, TokenSet set, TrainingSettings settings, String round, Integer background) {
+        int[] folds = folds(set, settings.seed());
+        try (Progress progress =
+                display.start(name + " seed " + settings.seed() + round, "fits", fit.minimizations(folds))) {
+            LinearFit.Fitted fitted = fit.fit(folds, () -> progress.advance(1));
+            ProbeTrainer.Result result = fitted.result(set);
+            return new Trained(trained(result, probe, set, settings), result, background, fitted);
+        }
+    }
+
+    private int[] folds(TokenSet set, long seed) {
+        List<String> groups = new ArrayList<>(recordings);
+        for (int i = groups.size(); i < set.clips(); i++) {
+            groups.add("background " + i); // stretches, which come last
+        }
+        return GroupStratification.of(groups, set.targets(), set.classes()).folds(FOLDS, seed);
+    }
+
+    /** A probe for the tokens of a set, with the parameters that training begins with. */
+    static Probe fresh(String name, TokenSet set, ProbeOptions options, long seed) {
         try {
             return Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
         } catch (IllegalArgumentException e) {

@@ -8,8 +8,10 @@ import java.util.Map;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.optim.Lbfgs;
 
 /**
  * A run of trained probes, as it is recorded and printed.
@@ -36,24 +38,47 @@ public record TrainedRun(
             long parameters,
             Object settings,
             Object options,
-            double firstEpochLoss,
-            double lastEpochLoss,
+            Double firstEpochLoss,
+            Double lastEpochLoss,
+            LinearFit.Fitted fit,
             Double clipsPerSecond,
             Integer backgroundClips,
             EventDecisionTable events) {
         static SeedRun of(String file, TrainedProbe probe, SeedTraining.Trained trained, TrainingSettings settings) {
             double[] losses = trained.result().losses().epochs();
             double pace = trained.result().throughput().clipsPerSecond();
+            boolean fitted = trained.fitted() != null;
             return new SeedRun(
                     file,
                     probe.probe().parameterCount(),
-                    settings.describe(),
+                    fitted ? Map.of("loss", settings.objective().loss().name()) : settings.describe(),
                     probe.probe().options().values(),
-                    losses[0],
-                    losses[losses.length - 1],
-                    Double.isNaN(pace) ? null : pace,
+                    fitted ? null : losses[0],
+                    fitted ? null : losses[losses.length - 1],
+                    trained.fitted(),
+                    fitted || Double.isNaN(pace) ? null : pace,
                     trained.background(),
                     EventDecisionTable.of(probe));
+        }
+
+        private String course() {
+            return fit == null
+                    ? String.format(
+                            Locale.ROOT,
+                            "loss %.4f in the first epoch, %.4f in the last%s",
+                            firstEpochLoss,
+                            lastEpochLoss,
+                            pace())
+                    : String.format(
+                            Locale.ROOT,
+                            "loss %.4f %s %d steps of L-BFGS, C = %s%s",
+                            fit.minimum().loss(),
+                            fit.minimum().end() == Lbfgs.End.ITERATIONS
+                                    ? "and still falling after"
+                                    : "at its minimum after",
+                            fit.minimum().iterations(),
+                            fit.strength(),
+                            fit.leftOut().isEmpty() ? "" : " by the loss of left-out clips");
         }
 
         private String pace() {
@@ -107,14 +132,12 @@ public record TrainedRun(
         o.println(choice.loss());
         seeds.forEach((seed, run) -> o.printf(
                 Locale.ROOT,
-                "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s%n",
+                "%s, %s: %s parameters, %d clips, %s; %s%n",
                 choice.name(),
                 seed,
                 run.parameters(),
                 set.clips(),
-                run.firstEpochLoss(),
-                run.lastEpochLoss(),
-                run.pace(),
+                run.course(),
                 folder.resolve(run.file())));
         validation.print(o);
         if (noEvents != null) {

@@ -262,6 +262,11 @@ public final class VerdictClips implements Closeable {
                 set.boxes() == null ? null : set.boxes().ofFirst(set.clips()));
     }
 
+    /** The stretches that train, in the order of {@link #with}. */
+    List<LabelledClip> labelled() {
+        return List.copyOf(labelled);
+    }
+
     @Override
     public void close() {
         if (isOwn) {

@@ -126,6 +126,24 @@ public interface Probe {
     }
 
     /**
+     * Whether the probe is a linear layer, {@link Classifier#WEIGHT} and {@link Classifier#BIAS}, on {@link
+     * #linearInput}, and nothing else is trained. Then a convex loss can be minimized to convergence.
+     */
+    default boolean isLinear() {
+        return false;
+    }
+
+    /**
+     * What the logits are a linear function of.
+     *
+     * @return {@code [batch, features]}
+     * @throws UnsupportedOperationException unless {@link #isLinear()}
+     */
+    default Tensor linearInput(TokenBatch batch) {
+        throw new UnsupportedOperationException("probe " + name() + ": its pooling is trained, too");
+    }
+
+    /**
      * The tokens that a score depends on: the cosine of each prototype with each token, or the weight of each token for
      * each query, depending on the probe. Explains scores; gradients are not recorded, and training and scoring do not
      * use it.

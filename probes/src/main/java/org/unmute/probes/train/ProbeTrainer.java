@@ -20,7 +20,6 @@ import org.unmute.probes.pool.Remembering;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.TrainingProgress.Throughput;
 import org.unmute.probes.truth.TokenBags;
 import org.unmute.tensor.RandomNumbers;
 import org.unmute.tensor.Tensor;

@@ -129,4 +129,14 @@ public final class LinearConcatProbe extends PoolingProbe {
     public Optional<TokenBatch> condensed(TokenBatch batch) {
         return Optional.of(clsMean() ? batch.ofMeanToken() : batch.ofMeanRow());
     }
+
+    @Override
+    public boolean isLinear() {
+        return true;
+    }
+
+    @Override
+    public Tensor linearInput(TokenBatch batch) {
+        return descriptor(batch);
+    }
 }

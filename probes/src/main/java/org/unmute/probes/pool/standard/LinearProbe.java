@@ -78,4 +78,15 @@ public final class LinearProbe extends PoolingProbe {
     public Optional<TokenBatch> condensed(TokenBatch batch) {
         return Optional.of(batch.ofMeanToken());
     }
+
+    /** Unless there is a normalization, whose gain and bias are trained. */
+    @Override
+    public boolean isLinear() {
+        return gain == null;
+    }
+
+    @Override
+    public Tensor linearInput(TokenBatch batch) {
+        return descriptor(batch);
+    }
 }

@@ -74,6 +74,17 @@ public final class LinpreProbe extends PoolingProbe {
         return pool.equals("mean") ? Optional.of(batch.ofMeanToken()) : Optional.empty();
     }
 
+    /** With the mean, which commutes with the linear layer. */
+    @Override
+    public boolean isLinear() {
+        return pool.equals("mean");
+    }
+
+    @Override
+    public Tensor linearInput(TokenBatch batch) {
+        return batch.tokens().mean(false, 1);
+    }
+
     /**
      * Tokens: with the maximum, only the winner; with the mean, all tokens with weight 1/N; with logsumexp, each token
      * with its share {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n
