@@ -12,7 +12,6 @@ import org.unmute.data.field.FieldLog;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.verdict.EarlierVerdicts;
-import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
@@ -106,7 +105,7 @@ public final class DetectionFolder implements AutoCloseable {
         OutputFolder output = null;
         FolderLock verdicts = null;
         try {
-            verdicts = verdicts(folder);
+            verdicts = DetectionState.verdictLock(folder);
             clear(state);
             output = OutputFolder.of(folder, command);
             require(folder, state, settings);
@@ -124,21 +123,6 @@ public final class DetectionFolder implements AutoCloseable {
                     OutputFolder _ = output) {
                 throw e;
             }
-        }
-    }
-
-    /** The lock on the verdicts of listeners, so that no list changes while it is reviewed; null if there are none. */
-    private static FolderLock verdicts(Path folder) throws IOException {
-        if (!VerdictJournal.isIn(folder)) {
-            return null;
-        }
-        try {
-            return FolderLock.acquireFor(folder.resolve(VerdictJournal.FILE));
-        } catch (FolderLock.HeldException e) {
-            throw new InputException(
-                    "detect: the events of " + folder + " are being reviewed: end the review, or name another folder: "
-                            + e.getMessage(),
-                    e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.unmute.data.ClipId;
 import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 import org.unmute.probes.event.Event;
@@ -161,6 +162,21 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
                                 + "': delete the folder to find all events again",
                         e);
             }
+        }
+    }
+
+    /** The lock on the verdicts of listeners, so that no list changes while it is reviewed; null if there are none. */
+    static FolderLock verdictLock(Path folder) throws IOException {
+        if (!VerdictJournal.isIn(folder)) {
+            return null;
+        }
+        try {
+            return FolderLock.acquireFor(folder.resolve(VerdictJournal.FILE));
+        } catch (FolderLock.HeldException e) {
+            throw new InputException(
+                    "detect: the events of " + folder + " are being reviewed: end the review, or name another folder: "
+                            + e.getMessage(),
+                    e);
         }
     }
 }
