@@ -133,8 +133,13 @@ class ScoreRoutesTest {
         for (int i = 0; i < scores.length; i++) {
             assertThat(json.get(i).get("scores").asText()).isEqualTo("calibrated probability");
             for (int c = 0; c < classes.size(); c++) {
-                String shown = String.format(Locale.ROOT, "%s %.3f", classes.get(c), scores[i][c]);
-                assertThat(json.get(i).toString()).contains(shown);
+                String name = classes.get(c);
+                String shown = String.format(Locale.ROOT, "%s %.3f", name, scores[i][c]);
+                assertThat(json.get(i).get("top"))
+                        .filteredOn(one -> one.get("class").asText().equals(name))
+                        .singleElement()
+                        .extracting(one -> (float) one.get("score").asDouble())
+                        .isEqualTo(scores[i][c]);
                 assertThat(text.lines().skip(2 + i).findFirst().orElseThrow()).contains(shown);
             }
         }
