@@ -46,6 +46,7 @@ final class Scenarios {
             "benchmark",
             "merge",
             "detect",
+            "decided",
             "cached",
             "night",
             "field",
@@ -61,7 +62,7 @@ final class Scenarios {
     /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
-                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "night", "verdicts")
+                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "decided", "night", "verdicts")
                             .map(n -> n + RESUMED),
                     Stream.of("embed", "probe", "detect", "report").map(n -> n + AGAIN))
             .flatMap(n -> n)
@@ -90,6 +91,7 @@ final class Scenarios {
             case "benchmark" -> Scenarios::benchmark;
             case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
+            case "decided" -> Scenarios::decided;
             case "cached" -> Scenarios::cached;
             case "night" -> Scenarios::night;
             case "field" -> Scenarios::field;
@@ -338,6 +340,43 @@ final class Scenarios {
                 work,
                 events.resolve("run.json"),
                 with(command, "--format", "csv,jsonl,raven,audacity,parquet", "--out", events));
+    }
+
+    /** A detection in recordings of which a listener has judged events before. */
+    private Scenario decided() {
+        Path work = work("decided");
+        Path recordings = recordings("nights", 0, 4);
+        Object[] command = {"detect", "--probe", trained(), "--audio", recordings, "--threshold", 0.4};
+        Path reviewed = inputs.resolve("reviewed");
+        if (!Files.exists(reviewed)) {
+            Ran.unmute(with(command, "-q", "--out", reviewed)).endsWith(ExitCode.OK);
+            try (VerdictJournal journal = VerdictJournal.open(reviewed)) {
+                List<String> rows = Files.readAllLines(reviewed.resolve("events.csv"));
+                for (int i = 1; i < Math.min(rows.size(), 1 + VERDICTS); i++) {
+                    String[] row = rows.get(i).split(",");
+                    double start = Double.parseDouble(row[1]);
+                    ReviewedEvent event = new ReviewedEvent(
+                            row[0], start, Double.parseDouble(row[2]), row[3], Double.NaN, Double.NaN, 0.5, start);
+                    Draw draw = Draw.notRandom(Draw.Kind.DOUBTFUL, 0.25, "");
+                    journal.add(new Verdict(
+                            event,
+                            i % 2 == 0 ? Answer.YES : Answer.NO,
+                            "",
+                            null,
+                            draw,
+                            i,
+                            Instant.EPOCH.plusSeconds(i)));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Path events = work.resolve("events");
+        return Scenario.command(
+                "decided",
+                work,
+                events.resolve("run.json"),
+                with(command, "--format", "csv,raven", "--verdicts", reviewed, "--out", events));
     }
 
     /** A recording during which progress is saved several times. */

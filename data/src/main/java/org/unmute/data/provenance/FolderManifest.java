@@ -82,7 +82,7 @@ public record FolderManifest(boolean finished, List<Entry> files, List<String> c
      * @throws IOException if the file cannot be read
      */
     public static Optional<String> problemOfGrowing(Entry entry, Path file) throws IOException {
-        byte[] now = RegularFile.isFile(file) ? Files.readAllBytes(file) : new byte[0];
+        byte[] now = RegularFile.isFile(file) ? FileFailure.naming(file, () -> Files.readAllBytes(file)) : new byte[0];
         if (now.length < entry.bytes()) {
             return Optional.of((RegularFile.isFile(file) ? "has " + now.length + " bytes" : "is missing") + ", of "
                     + entry.bytes() + " that it had");
