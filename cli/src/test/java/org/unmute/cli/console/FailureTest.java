@@ -18,7 +18,7 @@ import org.unmute.files.Diagnosis;
 class FailureTest {
     /** Exceptions that are caught within the program: the page of a review answers with those of its server. */
     private static final Set<String> INTERNAL = Set.of(
-            "org.unmute.cli.review.RefusedRequest",
+            "org.unmute.cli.http.RefusedRequest",
             "org.unmute.cli.review.ReviewDesk$ConflictException",
             "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding",
             "org.unmute.audio.vorbis.InvalidVorbisException",
