@@ -36,7 +36,8 @@ class TokenCacheKillTest {
         Path killed = temp.resolve("killed");
         int before = 0;
         for (int clipsToSee : new int[] {1, 60, 150}) {
-            Process process = start(killed, 0);
+            // It rests after each clip, so that it is not done before the kill.
+            Process process = start(killed, 1);
             try (BufferedReader out = process.inputReader()) {
                 for (int seen = 0; seen < clipsToSee; seen++) {
                     assertThat(out.readLine()).isNotNull();
