@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -197,6 +198,17 @@ class FsckEndToEndTest {
                 Files.write(file, bytes);
             }
         }
+    }
+
+    /** Without the word by which it names its manifest, a record looks like one of another version. */
+    @Test
+    void aRecordThatNoLongerNamesItsManifestIsDamaged() throws IOException {
+        Path record = runs.resolve("cache/run.json");
+        byte[] bytes = Files.readAllBytes(record);
+        flip(record, Files.readString(record, StandardCharsets.ISO_8859_1).lastIndexOf("\"manifest\"") + 1L);
+        assertThat(findings(record.getParent(), ExitCode.FAILED))
+                .anyMatch(f -> path(f).equals(record) && f.path("kind").asText().equals("damaged"));
+        Files.write(record, bytes);
     }
 
     @Test
