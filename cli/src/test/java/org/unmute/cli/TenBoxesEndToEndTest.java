@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.review.RunLearner;
+import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.events.review.ListedEvents;
 
 /**
  * A recording in which an annotator drew ten boxes and left many calls unmarked: the commands in {@code docs/labels.md}
@@ -82,14 +86,18 @@ class TenBoxesEndToEndTest {
         CALLS.add(new Call(onset, onset + 1.2, whistle ? "whistle" : "buzz", marked));
     }
 
-    /** The commands of the section in {@code docs/labels.md}, one per line: those of clips, or those of boxes. */
+    /** The commands of a part of the section in {@code docs/labels.md}, one per line. */
     private static List<String> commands(boolean boxes) throws IOException {
+        return commands(boxes ? 3 : 2);
+    }
+
+    private static List<String> commands(int part) throws IOException {
         Path root = Checkout.root();
         Matcher section = Pattern.compile(
-                        "## Ten boxes in one recording.*?```\n(.*?)```.*?```\n(.*?)```", Pattern.DOTALL)
+                        "## Ten boxes in one recording.*?```\n(.*?)```.*?```\n(.*?)```.*?```\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(root.resolve("docs/labels.md")));
         assertThat(section.find()).isTrue();
-        return section.group(boxes ? 2 : 1).replace("\\\n", "").lines().toList();
+        return section.group(part).replace("\\\n", "").lines().toList();
     }
 
     /** Runs a line as it stands, in a process in the folder; in the quick build in this process, with the paths of it. */
@@ -125,7 +133,7 @@ class TenBoxesEndToEndTest {
         for (String command : commands.subList(1, commands.size())) {
             run(command).endsWith(ExitCode.OK);
         }
-        requireUnmarked("found", 15);
+        requireUnmarked("events", 15);
         assertThat(commands(true)).extracting(line -> line.split(" ")[1]).containsExactly("probe", "detect");
         for (String command : commands(true)) {
             // Boxes of validation and test clips are in clips, too.
@@ -146,6 +154,95 @@ class TenBoxesEndToEndTest {
             run(other).endsWith(ExitCode.OK);
         }
         requireUnmarked("two-found-boxes", 5);
+    }
+
+    /** The first part of the page: moments like the boxes, verdicts on them by the truth, a probe, and its events. */
+    @Test
+    void thePageLeadsFromBoxesByVerdictsToEvents() throws Exception {
+        List<String> commands = commands(1);
+        assertThat(commands).extracting(line -> line.split(" ")[1]).containsExactly("find", "probe", "detect");
+        Ran found = run(commands.getFirst() + " --no-review").endsWith(ExitCode.OK);
+        // The next commands that it prints are those of the page.
+        String printed = found.out().replace(folder + "/", "").replaceAll("/(?=\\s)", "");
+        commands.subList(1, 3).forEach(line -> assertThat(printed).contains(line.replaceAll("/(?=\\s|$)", "")));
+        requireUnmarked("found/events", 18);
+        // Again: nothing is embedded or found a second time.
+        Path cache = folder.resolve("found/cache/shard-00000.tok");
+        byte[] tokens = Files.readAllBytes(cache);
+        Ran again = run(commands.getFirst() + " --no-review").endsWith(ExitCode.OK);
+        assertThat(again.out()).isEqualTo(found.out());
+        assertThat(cache).hasBinaryContent(tokens);
+        answer();
+        for (String command : commands.subList(1, 3)) {
+            run(command).endsWith(ExitCode.OK);
+        }
+        requireUnmarked("found/detected", 18);
+        // 20 of the 30 calls were found and confirmed, the other ten are the boxes themselves.
+        List<String> best = Files.readAllLines(folder.resolve("found/detected/events.csv")).stream()
+                .skip(1)
+                .sorted(Comparator.comparingDouble((String row) -> Double.parseDouble(row.split(",")[4]))
+                        .reversed())
+                .limit(30)
+                .toList();
+        assertThat(best.stream().filter(row -> CALLS.stream().anyMatch(call -> isIn(row, call))))
+                .hasSizeGreaterThanOrEqualTo(28);
+        learnInThePage();
+        Ran.unmute("fsck", "-q", folder.resolve("found")).endsWith(ExitCode.OK);
+    }
+
+    /** Verdicts by the truth, in the table of a review. */
+    private static void answer() throws IOException {
+        Path events = folder.resolve("found/events");
+        Path sample = folder.resolve("sample.csv");
+        Ran.unmute("review", events, "--export", sample, "--sample", 40).endsWith(ExitCode.OK);
+        List<String> lines = new ArrayList<>(Files.readAllLines(sample));
+        List<String> header = List.of(lines.getFirst().split(","));
+        for (int i = 1; i < lines.size(); i++) {
+            String[] cells = lines.get(i).split(",", -1);
+            String row = String.join(
+                    ",",
+                    "",
+                    cells[header.indexOf("Begin Time (s)")],
+                    cells[header.indexOf("End Time (s)")],
+                    cells[header.indexOf("Annotation")]);
+            cells[header.indexOf("Verdict")] = CALLS.stream().anyMatch(call -> isIn(row, call)) ? "yes" : "no";
+            lines.set(i, String.join(",", cells));
+        }
+        Files.write(sample, lines);
+        Ran.unmute("review", events, "--import", sample).endsWith(ExitCode.OK);
+    }
+
+    /** What the button in the page does with the verdicts on what was found. */
+    private static void learnInThePage() throws IOException {
+        Path events = folder.resolve("found/events");
+        List<String> lines = new ArrayList<>();
+        RunLearner learner = RunLearner.of(ListedEvents.read(events, Double.NaN), events, null, (_, _, args) -> {
+                    lines.add(args.getFirst());
+                    return Ran.unmute(args.stream()
+                                    .map(TenBoxesEndToEndTest::inFolder)
+                                    .toArray())
+                            .status();
+                })
+                .orElseThrow();
+        learner.learn(true, VerdictJournal.read(events), _ -> {});
+        assertThat(lines).containsExactly("probe", "detect");
+        assertThat(folder.resolve("found/run-learned-1-events/events.csv")).exists();
+    }
+
+    @Test
+    void aTableThatCannotBeSearchedForIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Path out = folder.resolve("nothing");
+        Path table = folder.resolve("without.csv");
+        for (String[] one : new String[][] {
+            {"file,start,end,label\n", "has no row: draw some boxes, and save the table"},
+            {"file,start,end,label\ndawn.wav,1,2,\n", "a row of " + table + " has no class: 1.0 to 2.0 s"}
+        }) {
+            Files.writeString(table, one[0]);
+            Ran ran = Ran.unmute("find", table, "--audio", folder.resolve("dawn.wav"), "--out", out, "--no-review")
+                    .endsWith(ExitCode.INPUT);
+            assertThat(ran.err()).contains("unmute find: ", one[1]);
+            assertThat(out).doesNotExist();
+        }
     }
 
     private static void requireUnmarked(String out, int least) throws IOException {

@@ -127,6 +127,19 @@ public final class WritingCommands {
                         out));
         add("summarize", out -> List.of(detected(), "--page", "--out", out));
         add(
+                "find",
+                out -> List.of(
+                        folder.resolve("annotations.csv"),
+                        "--audio",
+                        recordings,
+                        "--no-review",
+                        "--encoder",
+                        encoder,
+                        "--top",
+                        5,
+                        "--out",
+                        out));
+        add(
                 "search",
                 out -> List.of(
                         "--cache",

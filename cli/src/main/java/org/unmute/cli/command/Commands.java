@@ -22,6 +22,7 @@ public final class Commands {
             DetectCommand.class,
             SummarizeCommand.class,
             ReviewCommand.class,
+            FindCommand.class,
             SearchCommand.class,
             ClipsCommand.class,
             PackCommand.class,

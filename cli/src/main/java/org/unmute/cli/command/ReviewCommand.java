@@ -7,7 +7,6 @@ import java.util.List;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.OverwriteOption;
-import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.review.PageOptions;
 import org.unmute.cli.review.ReviewSession;
 import org.unmute.cli.review.ReviewTable;
@@ -20,11 +19,8 @@ import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.files.RegularFile;
 import org.unmute.options.InputPath;
-import org.unmute.tensor.backend.Backends;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -124,17 +120,6 @@ final class ReviewCommand extends UnmuteCommand {
 
     /** Runs another command in this process. */
     private static int repeat(PrintWriter out, PrintWriter err, List<String> args) {
-        CommandLine line = new CommandLine(CommandSpec.create().name("unmute"));
-        line.addSubcommand(new ProbeCommand()).addSubcommand(new DetectCommand());
-        ProbeSettings.addShortForms(line.getSubcommands().get("probe").getCommandSpec());
-        line.setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((e, command, parsed) -> {
-            Failure failure = Failure.of(e);
-            err.println(failure.message());
-            return failure.exitCode();
-        });
-        try (Backends.Scope _ = Backends.scope()) {
-            return line.execute(args.toArray(String[]::new));
-        }
+        return InnerCommand.run(out, err, args, e -> err.println(Failure.of(e).message()));
     }
 }

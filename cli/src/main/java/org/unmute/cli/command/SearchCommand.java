@@ -2,7 +2,9 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
@@ -101,22 +103,27 @@ final class SearchCommand extends ComputingCommand {
                     ? recorded
                     : source.open().encoder().describe().rowTimes();
             ExampleReader reader = new ExampleReader(tokens, times, source);
-            List<Example> like = examples.like(reader);
+            Map<String, List<Example>> like = examples.like(reader, wanted.label());
             List<Example> unlike = examples.unlike(reader);
-            boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
+            boolean byTokens =
+                    how.byTokens(like.values().stream().flatMap(List::stream).anyMatch(Example::isBox));
             EncoderSpec spec = byTokens ? source.open().encoder().describe() : null;
             Set<String> recordings = how.recordings(reader, cache);
-            MomentSearch search = new MomentSearch(tokens, times, reader, like, unlike, recordings);
+            Map<String, MomentSearch> searches = new LinkedHashMap<>();
+            for (Map.Entry<String, List<Example>> one : like.entrySet()) {
+                searches.put(one.getKey(), new MomentSearch(tokens, times, reader, one.getValue(), unlike, recordings));
+            }
             DetectionSettings settings =
-                    SearchReport.settings(tokens, how, like, unlike, recordings, wanted.label(), wanted.audio());
+                    SearchReport.settings(tokens, how, examples, like, unlike, recordings, wanted.audio());
             try (DetectionFolder folder = DetectionFolder.open(wanted.out(), settings, line())) {
-                MomentSearch.Found found = find(search, tokens, times, byTokens, spec);
+                Map<String, MomentSearch.Found> found = new LinkedHashMap<>();
+                for (Map.Entry<String, MomentSearch> one : searches.entrySet()) {
+                    found.put(one.getKey(), find(one.getValue(), tokens, times, byTokens, spec));
+                }
                 Path root = wanted.recordings(cache);
-                int stored = SearchTables.write(
-                        folder, wanted.formats(), wanted.label(), found.moments(), tokens, times, root, places);
+                int stored = SearchTables.write(folder, wanted.formats(), found, tokens, times, root, places);
                 FieldRemarks.tell(places.problems(), null, this::tell);
-                SearchReport report = new SearchReport(
-                        wanted.out(), wanted.label(), found, how.top(), wanted.formats(), stored, root);
+                SearchReport report = new SearchReport(wanted.out(), found, how.top(), wanted.formats(), stored, root);
                 record.result("cacheFolder", cache.toString()).result("settings", settings.values());
                 report.note(record).write(wanted.out());
                 folder.finish();

@@ -85,6 +85,19 @@ public final class RunLearner implements Learner {
      */
     public static Optional<RunLearner> of(ListedEvents list, Path events, Path cache, Runner runner)
             throws IOException {
+        Path found = events.toAbsolutePath().normalize().getParent();
+        if (isSearch(events) && !command(found, "find").isEmpty()) {
+            List<String> training = recorded(found, "/results/training");
+            return Optional.of(new RunLearner(
+                    list,
+                    events,
+                    Path.of(training.get(training.indexOf(OUT) + 1)),
+                    "",
+                    List.of(),
+                    training,
+                    recorded(found, "/results/detection"),
+                    runner));
+        }
         List<String> detection = command(events, "detect");
         Path run = run(detection);
         if (run == null || !detection.contains(OUT)) {
@@ -164,13 +177,19 @@ public final class RunLearner implements Learner {
         if (!RegularFile.isFolder(folder) || !RegularFile.isFile(record)) {
             return List.of();
         }
-        List<String> line = new ArrayList<>();
-        for (JsonNode word : Json.read(record).path("command")) {
-            line.add(word.asText());
-        }
+        List<String> line = recorded(folder, "/command");
         line.removeAll(List.of("-q", "--quiet", "--json")); // the page shows how far it is
         boolean own = line.size() > 1 && line.get(1).equals(name);
         return own ? List.copyOf(line.subList(1, line.size())) : List.of();
+    }
+
+    /** A command line in the record of a folder. */
+    private static List<String> recorded(Path folder, String pointer) throws IOException {
+        List<String> line = new ArrayList<>();
+        for (JsonNode word : Json.read(folder.resolve(RunRecord.FILE)).at(pointer)) {
+            line.add(word.asText());
+        }
+        return line;
     }
 
     private static List<String> with(List<String> line, String option, String value) {

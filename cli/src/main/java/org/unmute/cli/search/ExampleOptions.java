@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,6 +50,21 @@ public final class ExampleOptions {
                     + " less the best fit with one of these.")
     private List<String> unlike = new ArrayList<>();
 
+    @Option(
+            names = "--each-class",
+            description =
+                    "Search for each class of the tables of --like by itself: --top moments of each, which have its"
+                            + " name in the tables.")
+    private boolean eachClass;
+
+    /** An example with the class that a table gives it; empty if there is none. */
+    private record Named(Example example, String label) {}
+
+    /** Whether each class is searched for by itself. */
+    public boolean eachClass() {
+        return eachClass;
+    }
+
     /**
      * What to look for. A recording that a table names lies in the cache, or beside the table.
      *
@@ -56,21 +73,47 @@ public final class ExampleOptions {
      * @throws IOException if a table cannot be read
      */
     public List<Example> like(ExampleReader reader) throws IOException {
-        return examples("--like", like, reader);
+        return plain(examples("--like", like, reader));
+    }
+
+    /**
+     * What to look for, by class in the order of the tables.
+     *
+     * @param label of all examples, unless each class is searched for by itself
+     * @throws CommandException if an example has no class and needs one
+     * @throws IOException if a table cannot be read
+     */
+    public Map<String, List<Example>> like(ExampleReader reader, String label) throws IOException {
+        if (!eachClass) {
+            return Map.of(label, like(reader));
+        }
+        Map<String, List<Example>> all = new LinkedHashMap<>();
+        for (Named one : examples("--like", like, reader)) {
+            if (one.label.isBlank()) {
+                throw CommandException.input("search: --each-class: an example has no class: " + one.example
+                        + ": give tables with a class in each row, or leave --each-class out");
+            }
+            all.computeIfAbsent(one.label, _ -> new ArrayList<>()).add(one.example);
+        }
+        return all;
     }
 
     /** What to avoid; see {@link #like}. */
     public List<Example> unlike(ExampleReader reader) throws IOException {
-        return examples("--unlike", unlike, reader);
+        return plain(examples("--unlike", unlike, reader));
     }
 
-    private static List<Example> examples(String option, List<String> texts, ExampleReader reader) throws IOException {
-        List<Example> all = new ArrayList<>();
+    private static List<Example> plain(List<Named> examples) {
+        return examples.stream().map(Named::example).toList();
+    }
+
+    private static List<Named> examples(String option, List<String> texts, ExampleReader reader) throws IOException {
+        List<Named> all = new ArrayList<>();
         for (String text : texts) {
             if (isTable(text)) {
                 all.addAll(table(option, Path.of(text), reader));
             } else {
-                all.add(example(option, text));
+                all.add(new Named(example(option, text), ""));
             }
         }
         return all;
@@ -98,8 +141,8 @@ public final class ExampleOptions {
         return new Example(m.group("file"), time.start(), time.end(), low, high);
     }
 
-    private static List<Example> table(String option, Path file, ExampleReader reader) throws IOException {
-        List<Example> all = new ArrayList<>();
+    private static List<Named> table(String option, Path file, ExampleReader reader) throws IOException {
+        List<Named> all = new ArrayList<>();
         RecordingNames beside = new RecordingNames(recordingsBeside(file));
         for (Annotation a : AnnotationTable.read(file).annotations()) {
             String recording = a.file().isEmpty() ? AnnotationTable.recordingOf(file.getFileName()) : a.file();
@@ -110,12 +153,13 @@ public final class ExampleOptions {
                         : beside.find(recording)
                                 .map(name -> file.resolveSibling(name).toString())
                                 .orElse(recording);
-                all.add(new Example(
+                Example example = new Example(
                         place,
                         a.onset(),
                         a.offset(),
                         Double.isNaN(a.low()) ? 0 : a.low(),
-                        Double.isNaN(a.high()) ? Double.POSITIVE_INFINITY : a.high()));
+                        Double.isNaN(a.high()) ? Double.POSITIVE_INFINITY : a.high());
+                all.add(new Named(example, a.label()));
             } catch (IllegalArgumentException e) {
                 throw CommandException.input(option + " " + file + ": " + e.getMessage(), e);
             }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
@@ -29,14 +30,14 @@ import org.unmute.probes.vector.VectorIndexHead;
  * What a search found.
  *
  * @param out     folder of the tables
- * @param label   class of the moments
+ * @param found   by class
  * @param top     the number of moments that was asked for
  * @param formats of the tables
  * @param stored  recordings that were stored now
  * @param root    folder of the recordings; null if it is not known
  */
 public record SearchReport(
-        Path out, String label, MomentSearch.Found found, int top, Set<OutputFormat> formats, int stored, Path root) {
+        Path out, Map<String, MomentSearch.Found> found, int top, Set<OutputFormat> formats, int stored, Path root) {
     private static final int SHOWN = 10;
 
     /** The result as JSON. */
@@ -53,7 +54,7 @@ public record SearchReport(
             List<Row> moments) {}
 
     /** A moment as JSON. */
-    public record Row(String file, double start, double end, double low, double high, float score) {}
+    public record Row(String label, String file, double start, double end, double low, double high, float score) {}
 
     /**
      * The folder of recordings that {@code embed} read into a cache; null if its record does not name one, or it is not
@@ -79,11 +80,12 @@ public record SearchReport(
     public static DetectionSettings settings(
             TokenCache tokens,
             SearchOptions how,
-            List<Example> like,
+            ExampleOptions examples,
+            Map<String, List<Example>> classes,
             List<Example> unlike,
             Set<String> recordings,
-            String label,
             Path audio) {
+        List<Example> like = classes.values().stream().flatMap(List::stream).toList();
         boolean byTokens = how.byTokens(like.stream().anyMatch(Example::isBox));
         Map<String, String> all = new LinkedHashMap<>();
         all.put("command", "search");
@@ -95,9 +97,12 @@ public record SearchReport(
         all.put("stretch", how.stretch() + " s");
         all.put("candidates", byTokens && how.candidates() > 0 ? Units.count(how.candidates(), "candidate") : "all");
         all.put("top", Integer.toString(how.top()));
-        all.put("label", label);
+        if (!examples.eachClass()) {
+            all.put("label", classes.keySet().iterator().next());
+        }
         all.put("audio", audio == null ? "as recorded" : audio.toString());
-        return new DetectionSettings(all);
+        DetectionSettings settings = new DetectionSettings(all);
+        return examples.eachClass() ? settings.withSought(classes.keySet()) : settings;
     }
 
     private static String joined(List<Example> examples) {
@@ -106,8 +111,8 @@ public record SearchReport(
 
     /** The result as JSON. */
     public Result result() {
-        int recordings =
-                (int) found.moments().stream().map(Moment::recording).distinct().count();
+        int recordings = (int)
+                moments().map(Ranked::moment).map(Moment::recording).distinct().count();
         List<String> files = new ArrayList<>();
         for (OutputFormat format : formats) {
             if (format.combined() != null) {
@@ -117,23 +122,24 @@ public record SearchReport(
                 files.add(format.folder() + "/");
             }
         }
-        List<Row> rows = found.moments().stream()
-                .map(m -> new Row(
-                        m.recording(),
-                        m.start(),
-                        m.end(),
-                        m.band().low(),
-                        m.band().high(),
-                        m.score()))
+        List<Row> rows = moments()
+                .map(one -> new Row(
+                        one.label,
+                        one.moment.recording(),
+                        one.moment.start(),
+                        one.moment.end(),
+                        one.moment.band().low(),
+                        one.moment.band().high(),
+                        one.moment.score()))
                 .toList();
         return new Result(
                 out.toString(),
                 stored,
                 recordings - stored,
                 rows.size(),
-                label,
-                found.searched(),
-                found.seconds(),
+                String.join(", ", found.keySet()),
+                first().searched(),
+                first().seconds(),
                 root == null ? null : root.toAbsolutePath().normalize().toString(),
                 files,
                 rows);
@@ -144,24 +150,43 @@ public record SearchReport(
         return record.result("detected", result());
     }
 
+    /** A moment of a class. */
+    private record Ranked(String label, Moment moment) {}
+
+    /** Those of each class, best first. */
+    private Stream<Ranked> moments() {
+        return found.entrySet().stream()
+                .flatMap(one -> one.getValue().moments().stream().map(m -> new Ranked(one.getKey(), m)));
+    }
+
+    /** What was found of the first class: all are searched for in the same way. */
+    private MomentSearch.Found first() {
+        return found.values().iterator().next();
+    }
+
     /** Prints the best moments and what was searched. */
     public void print(PrintWriter o) {
-        ConsoleTable table = new ConsoleTable("recording", "start", "end", "low Hz", "high Hz", "score");
-        found.moments().stream()
+        ConsoleTable table = new ConsoleTable("class", "recording", "start", "end", "low Hz", "high Hz", "score");
+        found.forEach((label, of) -> of.moments().stream()
                 .limit(SHOWN)
                 .forEach(m -> table.row(
+                        label,
                         m.recording(),
                         m.start(),
                         m.end(),
                         Math.round(m.band().low()),
                         Math.round(m.band().high()),
-                        m.score()));
+                        m.score())));
         table.decimals(3).print(o);
         o.println();
-        o.println(out + ": the " + Units.count(found.moments().size(), "nearest moment")
-                + (found.moments().size() > SHOWN ? ", of which the table shows " + SHOWN : "") + "; "
-                + found.searched());
-        if (found.moments().size() < top && found.isByTokens()) {
+        int all = (int) moments().count();
+        boolean more = found.values().stream().anyMatch(of -> of.moments().size() > SHOWN);
+        o.println(out + ": the " + Units.count(all, "nearest moment")
+                + (more ? ", of which the table shows " + SHOWN + (found.size() > 1 ? " of each class" : "") : "")
+                + "; "
+                + first().searched());
+        if (first().isByTokens()
+                && found.values().stream().anyMatch(of -> of.moments().size() < top)) {
             o.println("fewer than --top " + top + ": of all stretches that begin within the length of the longest"
                     + " example of each other, only the best is a moment");
         }

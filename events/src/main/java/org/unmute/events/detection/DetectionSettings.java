@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class DetectionSettings {
 
     /**
      * The thresholds by class, in the order of the classes and in words: a number, which a lower one may follow, or
-     * {@value #NOT_SOUGHT}. Empty for results of a search.
+     * {@value #NOT_SOUGHT}. For results of a search NaN, or empty if all examples were of one class.
      */
     public Map<String, String> thresholds() {
         Map<String, String> all = new LinkedHashMap<>();
@@ -88,6 +89,13 @@ public final class DetectionSettings {
         if (!value.equals(USUAL.get(name))) {
             all.put(name, value);
         }
+        return new DetectionSettings(all);
+    }
+
+    /** These settings with classes that a search looked for, each by itself. */
+    public DetectionSettings withSought(Collection<String> classes) {
+        Map<String, String> all = values();
+        classes.forEach(label -> all.put(thresholdOf(label), Double.toString(Double.NaN)));
         return new DetectionSettings(all);
     }
 

@@ -22,7 +22,7 @@ import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.event.Event;
 
-/** Moments as events of one class, in a folder of events. */
+/** Moments as events, in a folder of events. */
 public final class SearchTables {
     private SearchTables() {}
 
@@ -30,15 +30,14 @@ public final class SearchTables {
      * Writes moments.
      *
      * @param root folder of the recordings, whose rate and length are then those of the files; null if it is not known
-     * @param label name of the class
+     * @param found by class; the classes in the order of the settings of the folder
      * @param places when and where recordings were made
      * @return number of recordings with moments that were stored now
      */
     public static int write(
             DetectionFolder folder,
             Set<OutputFormat> formats,
-            String label,
-            List<Moment> moments,
+            Map<String, MomentSearch.Found> found,
             TokenCache cache,
             RowTimes times,
             Path root,
@@ -53,9 +52,12 @@ public final class SearchTables {
             seconds.merge(recording, ExampleReader.start(clip) + times.seconds(clip.sound()), Math::max);
             digests.put(recording, clip.audioSha256());
         }
-        for (Moment m : moments) {
-            double middle = (m.start() + m.end()) / 2;
-            events.get(m.recording()).add(new Event(0, m.start(), m.end(), m.score(), middle, m.band()));
+        List<String> classes = List.copyOf(found.keySet());
+        for (int label = 0; label < classes.size(); label++) {
+            for (Moment m : found.get(classes.get(label)).moments()) {
+                double middle = (m.start() + m.end()) / 2;
+                events.get(m.recording()).add(new Event(label, m.start(), m.end(), m.score(), middle, m.band()));
+            }
         }
         List<DetectionFolder.Found> recordings = new ArrayList<>();
         for (Map.Entry<String, List<Event>> one : events.entrySet()) {
@@ -69,7 +71,7 @@ public final class SearchTables {
                         one.getValue()));
             }
         }
-        return folder.store(formats, List.of(label), recordings, places);
+        return folder.store(formats, classes, recordings, places);
     }
 
     /** Rate and length of a recording: of its file if it is there, else those of its tokens. */
