@@ -243,6 +243,12 @@ class TenBoxesEndToEndTest {
             assertThat(ran.err()).contains("unmute find: ", one[1]);
             assertThat(out).doesNotExist();
         }
+        Path boxes = folder.resolve("dawn.Table.1.selections.txt");
+        assertThat(Ran.unmute("find", boxes, "--audio", folder.resolve("dawn.wav"), "--out", out, "--top", 0)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--top must be above 0");
+        assertThat(out).doesNotExist();
     }
 
     private static void requireUnmarked(String out, int least) throws IOException {

@@ -92,10 +92,14 @@ final class FindCommand extends UnmuteCommand {
     @Override
     public Integer call() throws IOException {
         begin();
+        if (top < 1 || port < 0 || port > 65_535) {
+            throw CommandException.usage(
+                    "find: --top must be above 0, --port from 0 to 65535: " + top + " and " + port);
+        }
+        PrintWriter nowhere = PlainWriter.to(new StringWriter());
         Path boxes = recordingsOfBoxes();
         FindFolder folder = new FindFolder(out, audio);
         try (OutputFolder output = claim(out)) {
-            PrintWriter nowhere = PlainWriter.to(new StringWriter());
             run(nowhere, words("labels", table, "--audio", boxes, "--out", folder.table()));
             run(nowhere, words("embed --encoder", encoder, "--audio", audio, "--out", folder.cache()));
             Path root =
@@ -132,7 +136,8 @@ final class FindCommand extends UnmuteCommand {
             next(folder);
         }
         if (!noReview) {
-            run(out(), words("review", folder.events(), "--audio", audio, "--port", port));
+            // With --json, the result is what was found: a second document would follow it.
+            run(common.json() ? nowhere : out(), words("review", folder.events(), "--audio", audio, "--port", port));
         }
         return status;
     }
