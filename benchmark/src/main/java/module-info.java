@@ -1,7 +1,6 @@
 /** Grids of experiments, hyper-parameter search, the evaluation protocol, results and checks of output folders. */
 module org.unmute.benchmark {
     requires transitive org.unmute.events;
-    requires java.management;
     requires com.fasterxml.jackson.dataformat.toml;
 
     exports org.unmute.benchmark;

@@ -33,7 +33,7 @@ import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCacheWriter;
 
-/** Reads the data sets and encoders of cells, estimates the cost, embeds the clips and runs the cells. */
+/** Reads the data sets and encoders of cells, plans the work, embeds the clips and runs the cells. */
 public final class BenchmarkRun implements AutoCloseable {
     /** The most work that is lost when a run is killed during a training. */
     private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(20);
@@ -86,29 +86,12 @@ public final class BenchmarkRun implements AutoCloseable {
                 .map(SplitDataset::remark)
                 .filter(Objects::nonNull)
                 .forEach(host::tell);
-        BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
-        try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
-            progress.untimed();
-            for (CellGroup group : groups) {
-                DatasetTokens tokens = describe(group);
-                plan.embedding(tokens, group.dataset());
-                plan.cells(group, settings.backend(), tokens.key().layers(), progress);
-            }
+        BenchmarkPlan plan = new BenchmarkPlan(settings.out());
+        for (CellGroup group : groups) {
+            plan.embedding(describe(group), group.dataset());
+            plan.cells(group);
         }
         return plan;
-    }
-
-    /**
-     * Reads the data sets and encoders of cells that have been planned elsewhere.
-     *
-     * @return a plan that expects nothing of them
-     */
-    public BenchmarkPlan planned() throws IOException {
-        read(false);
-        for (CellGroup group : groups) {
-            describe(group);
-        }
-        return new BenchmarkPlan(settings.out(), settings.cores());
     }
 
     private void read(boolean dryRun) throws IOException {
@@ -270,11 +253,12 @@ public final class BenchmarkRun implements AutoCloseable {
         open = null;
         openEntry = null;
         int workers = workers();
-        Map<CellId, BenchmarkForecast.Ahead> ahead = new LinkedHashMap<>();
-        cells.stream().map(Cell::id).filter(id -> !failed.containsKey(id)).forEach(id -> ahead.put(id, plan.ahead(id)));
+        Map<CellId, BenchmarkPlan.Planned> planned = new LinkedHashMap<>(plan.cells());
+        planned.keySet().removeAll(failed.keySet());
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
-                BenchmarkForecast progress = new BenchmarkForecast(host, ahead, workers)) {
+                BenchmarkProgress progress =
+                        new BenchmarkProgress(host, planned.values(), cells.size() - failed.size())) {
             ended = CellQueue.run(tasks(plan, cores, progress), workers, cores, settings.stop(), progress);
         }
         ended.stream()
@@ -324,8 +308,8 @@ public final class BenchmarkRun implements AutoCloseable {
         }
     }
 
-    /** The longest tasks first, so that all workers stay busy to the end. */
-    private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkForecast progress) {
+    /** Tasks with the most work first, so that all workers stay busy to the end. */
+    private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkProgress progress) {
         List<CellQueue.Task> tasks = new ArrayList<>();
         for (CellGroup group : groups) {
             CellRun.Context context = new CellRun.Context(cores, settings.stop(), progress, group, BETWEEN_CHECKPOINTS);
@@ -335,7 +319,7 @@ public final class BenchmarkRun implements AutoCloseable {
                 }
             });
         }
-        tasks.sort(Comparator.comparingDouble((CellQueue.Task t) -> -plan.secondsLeft(t.cell())));
+        tasks.sort(Comparator.comparingDouble((CellQueue.Task t) -> -plan.workLeft(t.cell())));
         return tasks;
     }
 

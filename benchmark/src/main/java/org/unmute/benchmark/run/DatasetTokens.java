@@ -6,12 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
-import org.unmute.benchmark.SteadyTime;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.FolderManifest;
@@ -48,12 +45,6 @@ final class DatasetTokens {
     private static final String COMPLETE = "complete.json";
     private static final Resampling RESAMPLING = Resampling.hann;
     private static final int SAMPLE = 8;
-    /** Seconds without a faster run after which timing a clip ends. */
-    private static final double PATIENCE = 0.3;
-    /** Clips that are timed together: so much sound, but not more than so many. */
-    private static final double SECONDS_TOGETHER = 80;
-
-    private static final long MOST_TOGETHER = 16;
 
     private final BenchmarkHost host;
     private final OpenEncoder loaded;
@@ -343,23 +334,5 @@ final class DatasetTokens {
     private long clips() {
         return dataset.audio().size()
                 + (long) dataset.variants() * dataset.folds().getFirst().train().size();
-    }
-
-    /**
-     * Estimated hours to embed the whole set on this machine, from timing clips of typical length, several at a time as
-     * they are embedded: one by itself takes a small encoder up to twice as long.
-     */
-    double hours() throws IOException {
-        int rate = loaded.encoder().describe().sampleRate();
-        float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < noise.length; i++) {
-            noise[i] = random.nextFloat() - 0.5f;
-        }
-        int together =
-                (int) Math.clamp(SECONDS_TOGETHER * rate / noise.length, 1, Math.clamp(clips(), 1, MOST_TOGETHER));
-        List<float[]> batch = Collections.nCopies(together, noise);
-        double seconds = SteadyTime.of(() -> loaded.encoder().encode(batch), PATIENCE, (double) clips() / together);
-        return seconds / together * clips() / 3600;
     }
 }

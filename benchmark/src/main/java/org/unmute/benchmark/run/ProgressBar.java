@@ -33,18 +33,6 @@ public interface ProgressBar extends AutoCloseable {
      */
     default void expect(double work) {}
 
-    /** Says that units differ too much to tell how long the rest takes: no time is announced. */
-    default void untimed() {}
-
-    /**
-     * Says how long the rest takes, where the caller knows better than the rate tells. The share that is done is then
-     * that of the units.
-     *
-     * @param seconds from now to the end
-     * @param steady  seconds for which this falls as time passes, unless it is said anew; after that it stays
-     */
-    default void left(double seconds, double steady) {}
-
     /**
      * Says how to continue, should the program be interrupted or fail before all units are done.
      *

@@ -1,11 +1,9 @@
 package org.unmute.cli.benchmark;
 
 import java.io.IOException;
-import java.util.Locale;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.run.BenchmarkPlan;
 import org.unmute.cli.console.CommandException;
-import org.unmute.data.provenance.Units;
 import picocli.CommandLine.Option;
 
 /** Options that limit what a run of a grid takes: time, room on the disk, cells at a time. */
@@ -15,15 +13,12 @@ public final class RunLimits {
     @Option(
             names = "--max-hours",
             paramLabel = "H",
-            description =
-                    "Refuse to start if it is expected to take longer; with --yes start, and stop after so many hours.")
+            description = "Stop after so many hours; the same command continues later.")
     private Double maxHours;
 
     @Option(
             names = "--yes",
-            description =
-                    "Start even if more than --max-hours are expected, or the disk has less room than the token caches"
-                            + " are expected to need.")
+            description = "Start even if the disk has less room than the token caches are expected to need.")
     private boolean yes;
 
     @Option(
@@ -53,23 +48,12 @@ public final class RunLimits {
     }
 
     /**
-     * Requires that a plan is expected to need neither more time than is allowed nor more room than there is, unless
-     * the user has agreed to that.
+     * Requires that the disk has room for the token caches of a plan, unless the user has agreed to start without.
      *
-     * @throws CommandException if it needs more time
-     * @throws org.unmute.files.InputException if it needs more room
+     * @throws org.unmute.files.InputException if it has less
      * @throws IOException if the room cannot be determined
      */
-    public void requireWithin(BenchmarkPlan plan) throws IOException {
-        if (maxHours != null && !yes && plan.hours() > maxHours) {
-            throw CommandException.failed(String.format(
-                    Locale.ROOT,
-                    "about %s are expected, --max-hours allows %s: choose cells with --only, or"
-                            + " add --yes to start and stop after that time; a stopped run can be gone on"
-                            + " with",
-                    Units.duration(SECONDS_PER_HOUR * plan.hours()),
-                    Units.duration(SECONDS_PER_HOUR * maxHours)));
-        }
+    public void requireRoom(BenchmarkPlan plan) throws IOException {
         if (!yes) {
             plan.requireSpace();
         }

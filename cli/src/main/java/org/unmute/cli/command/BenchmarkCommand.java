@@ -118,7 +118,7 @@ final class BenchmarkCommand extends ComputingCommand {
                 return;
             }
             plan.lines(run.finishedBefore()).forEach(this::tell);
-            limits.requireWithin(plan);
+            limits.requireRoom(plan);
             BenchmarkRun.removeHalfWritten(out);
             GridFile.write(out, selection.grid());
             boolean complete = run.work(plan);

@@ -20,11 +20,11 @@ import org.unmute.metrics.Retrieval;
 public final class BenchmarkTables {
     private BenchmarkTables() {}
 
-    /** Prints the cost of each unfinished cell, then the plan in a few lines. */
+    /** Prints the trainings of each unfinished cell, then the plan in a few lines. */
     public static void print(BenchmarkPlan plan, int finished, PrintWriter out) {
-        ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
+        ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most");
         for (CellCost c : plan.costs()) {
-            t.row(c.cell().toString(), c.trainings(), c.epochs(), c.mostEpochs(), plan.secondsLeft(c.cell()) / 60);
+            t.row(c.cell().toString(), c.trainings(), c.expectedEpochs(), c.mostEpochs());
         }
         t.print(out);
         out.println();

@@ -36,28 +36,11 @@ public final class Progress implements ProgressBar {
     private double totalWork = Double.NaN;
 
     private double passedWork;
-    /** What {@link #left} said last. */
-    private Told told;
-
-    private boolean timed = true;
     private boolean changed;
     private boolean ended;
     private int width;
     private Supplier<String> goingOn;
     private Thread onInterrupt;
-
-    /**
-     * How long the rest takes, as the caller says.
-     *
-     * @param at nanoseconds of the clock when it was said
-     * @param seconds from then to the end
-     * @param steady seconds for which it falls
-     */
-    private record Told(long at, double seconds, double steady) {
-        double left(long now) {
-            return Math.max(0, seconds - Math.min((now - at) / 1e9, steady));
-        }
-    }
 
     Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
         this.err = err == null ? null : PlainWriter.to(err);
@@ -111,17 +94,6 @@ public final class Progress implements ProgressBar {
         long now = clock.getAsLong();
         passing += now - counted;
         counted = now;
-    }
-
-    @Override
-    public synchronized void untimed() {
-        timed = false;
-    }
-
-    @Override
-    public synchronized void left(double seconds, double steady) {
-        told = new Told(clock.getAsLong(), seconds, steady);
-        changed = true;
     }
 
     @Override
@@ -213,16 +185,10 @@ public final class Progress implements ProgressBar {
 
     private String text(long now) {
         double seconds = seconds(now);
-        if (told != null) {
-            double toCome = told.left(now);
-            // Nothing rather than "0.0 s left" where the last unit takes longer than expected.
-            String left = done < total && toCome >= 0.05 ? ", " + Units.duration(toCome) + " left" : "";
-            return counted(total > 0 ? 100 * done / total : 100) + rate(seconds) + left;
-        }
         double all = Double.isNaN(totalWork) ? total : totalWork;
         double ahead = Math.max(0, all - passedWork - work);
         double toCome = remaining.estimate(seconds, ahead);
-        String left = timed && done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
+        String left = done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
         long percent = all > 0 ? Math.clamp((long) (100 * (all - ahead) / all), 0, 100) : 100;
         return counted(percent) + rate(seconds) + left;
     }

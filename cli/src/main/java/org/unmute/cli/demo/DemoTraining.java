@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.benchmark.protocol.StepCost;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.score.Scoring;
@@ -24,7 +23,6 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
-import org.unmute.tensor.backend.Backends;
 
 /**
  * Trains probes on the clips of the demo, saves them and scores them on its test clips.
@@ -42,9 +40,6 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
     /** Clips per training step: the default of the settings. */
     private static final int BATCH =
             TrainingSettings.defaults(PROBES.getFirst()).batch();
-
-    /** In seconds; see {@link StepCost#measure}. */
-    private static final double PATIENCE = 0.2;
 
     /**
      * Clips and their tokens, in memory.
@@ -77,33 +72,11 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
         Map<String, DemoReport.Result> results = new LinkedHashMap<>();
         try (Progress progress = command.progress(
                 "training " + PROBES.size() + " probes x " + seeds + " seeds", "steps", PROBES.size() * steps)) {
-            Map<String, Double> seconds = new LinkedHashMap<>();
             for (String name : PROBES) {
-                seconds.put(name, stepSeconds(name, set, steps));
-            }
-            progress.expect(
-                    steps * seconds.values().stream().mapToDouble(s -> s).sum());
-            for (String name : PROBES) {
-                Runnable step = () -> progress.advance(1, seconds.get(name));
-                results.put(name, run(name, set, step));
+                results.put(name, run(name, set, () -> progress.advance(1)));
             }
         }
         return results;
-    }
-
-    /** Seconds of a training step. Costs differ severalfold between probes, which the remaining time accounts for. */
-    private static double stepSeconds(String name, TokenSet set, long steps) throws IOException {
-        StepCost.Step step = new StepCost.Step(
-                name,
-                ProbeOptions.DEFAULTS,
-                set.tokens().grid(),
-                0,
-                set.classes(),
-                BATCH,
-                TrainingSettings.defaults(name).objective());
-        return BATCH
-                * StepCost.measure(Backends.current(), step, new StepCost.Clips(BATCH * steps, 0, 0), PATIENCE)
-                        .train();
     }
 
     private DemoReport.Result run(String name, TokenSet set, Runnable step) throws IOException {

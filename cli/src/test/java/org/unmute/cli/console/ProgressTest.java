@@ -99,31 +99,6 @@ class ProgressTest {
                         "embedding: 99/100 clips (55 %), 1.80 clips/s, 45 s left");
     }
 
-    /** A benchmark announces remaining times; the fraction done depends only on the units. */
-    @Test
-    void timeThatIsToldDoesNotMoveTheShare() {
-        Progress progress = start(false);
-        for (double told : new double[] {1.6, 40, 0.01}) {
-            seconds(1);
-            progress.advance(10);
-            progress.left(told, 2);
-            progress.tick();
-        }
-        progress.left(30, 4);
-        seconds(3);
-        progress.tick();
-        seconds(60);
-        progress.advance(0);
-        progress.tick();
-        assertThat(text.toString().lines())
-                .containsExactly(
-                        "embedding: 10/100 clips (10 %), 10.0 clips/s, 1.6 s left",
-                        "embedding: 20/100 clips (20 %), 10.0 clips/s, 40 s left",
-                        "embedding: 30/100 clips (30 %), 10.0 clips/s",
-                        "embedding: 30/100 clips (30 %), 5.00 clips/s, 27 s left",
-                        "embedding: 30/100 clips (30 %), 0.455 clips/s, 26 s left");
-    }
-
     @Test
     void resumedAndLeftOutRecordingsTakeNoTime() {
         Progress progress = start(false);
@@ -174,18 +149,6 @@ class ProgressTest {
 
     private void seconds(double seconds) {
         nanos.addAndGet(Math.round(seconds * 1e9));
-    }
-
-    @Test
-    void unitsThatTellNothingAnnounceNoTime() {
-        Progress progress = start(false);
-        progress.untimed();
-        for (int i = 0; i < 10; i++) {
-            seconds(1);
-            progress.advance(1);
-        }
-        progress.tick();
-        assertThat(text.toString()).isEqualTo("embedding: 10/100 clips (10 %), 1.00 clips/s\n");
     }
 
     @Test

@@ -31,8 +31,9 @@ import org.unmute.spark.task.TaskJob;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Runs a grid on Spark: first the missing tokens, in parts with one task each, then the cells, one task each, longest
- * first. The folder is compatible with {@code unmute benchmark}: either program can continue a run of the other.
+ * Runs a grid on Spark: first the missing tokens, in parts with one task each, then the cells, one task each, those
+ * with the most work first. The folder is compatible with {@code unmute benchmark}: either program can continue a run
+ * of the other.
  */
 public final class GridJob implements AutoCloseable {
     private final JavaSparkContext spark;
@@ -136,7 +137,7 @@ public final class GridJob implements AutoCloseable {
             List<GridTask> cells = new ArrayList<>();
             selection.cells().stream()
                     .filter(c -> !failed.containsKey(c.id()))
-                    .sorted(Comparator.comparingDouble((Cell c) -> -plan.secondsLeft(c.id())))
+                    .sorted(Comparator.comparingDouble((Cell c) -> -plan.workLeft(c.id())))
                     .forEach(c -> cells.add(task(GridTask.Work.CELL, 0, 1, List.of(c))));
             AtomicInteger done = new AtomicInteger();
             run("cells", cells, counts, task -> {

@@ -100,7 +100,7 @@ record GridTask(
     }
 
     private Ended work(BenchmarkRun run, GridCounts counts) throws IOException {
-        BenchmarkPlan plan = run.planned();
+        BenchmarkPlan plan = run.plan(false);
         if (work == Work.TOKENS && parts > 1) {
             try {
                 return new Ended(cells, Map.of(), run.embedPart(part, parts).orElseThrow(GridTask::stopped));
