@@ -126,28 +126,6 @@ public record Attention(
                 .reshape(batch, tokens, dim);
     }
 
-    /**
-     * Attention of further tokens to those of the input.
-     *
-     * @param further {@code [batch, n, dim]}
-     * @param x {@code [batch, tokens, dim]}
-     * @return {@code [batch, n, dim]}
-     * @throws IllegalArgumentException if there is a bias, which depends on positions
-     */
-    Tensor ofFurther(Tensor further, Tensor x) {
-        if (bias != null) {
-            throw new IllegalArgumentException("attention of further tokens: this attention has a bias that depends on"
-                    + " positions, which they do not have: use an encoder whose positions are added to its tokens");
-        }
-        Tensor own = split(x);
-        Tensor joined = split(further)
-                .select(0, 0)
-                .attention(own.select(0, 1), own.select(0, 2), null, Math.sqrt((double) heads / x.size(2)))
-                .transpose(1, 2)
-                .reshape(further.shape().toArray());
-        return proj.apply(gate == null ? joined : joined.times(passing(further)));
-    }
-
     /** Queries, keys and values: {@code [3, batch, heads, tokens, head]}. */
     private Tensor split(Tensor x) {
         return qkv.apply(x)

@@ -53,22 +53,6 @@ public record TransformerBlock(
         return kind == Kind.PRE ? mlp.apply(norm2.apply(y), y) : norm2.apply(mlp.apply(y, weighted(y)));
     }
 
-    /**
-     * What further tokens become that attend to the tokens of the input and to nothing else; the tokens do not attend
-     * to them, so that what they become is what {@link #apply(Tensor)} gives.
-     *
-     * @param further {@code [batch, n, dim]}
-     * @param x the block's input, {@code [batch, tokens, dim]}
-     * @return {@code [batch, n, dim]}
-     * @throws IllegalArgumentException if attention depends on positions, which further tokens do not have
-     */
-    public Tensor applyToFurther(Tensor further, Tensor x) {
-        Tensor y = kind == Kind.PRE
-                ? further.plus(attention.ofFurther(norm1.apply(further), norm1.apply(x)))
-                : norm1.apply(weighted(further).plus(attention.ofFurther(further, x)));
-        return second(y);
-    }
-
     private Tensor weighted(Tensor x) {
         return kind == Kind.DEEP ? x.times(alpha) : x;
     }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -19,8 +18,7 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * Median filters and events of {@code sed/postprocessing}. Frames and events must match exactly, continuous times to
- * 1e-6.
+ * Median filters and events of {@code sed/postprocessing}. Frames and events must match exactly.
  */
 @Tag("golden")
 class PostprocessingGoldenTest {
@@ -176,54 +174,5 @@ class PostprocessingGoldenTest {
         }
         detector.finish();
         return found;
-    }
-
-    @TestFactory
-    List<DynamicTest> mediansInContinuousTime() throws IOException {
-        List<DynamicTest> tests = new ArrayList<>();
-        JsonNode expected = expected();
-        Path folder = folder();
-        expected.path("median_seconds")
-                .path("results")
-                .properties()
-                .forEach(window -> window.getValue()
-                        .properties()
-                        .forEach(file -> tests.add(dynamicTest(
-                                window.getKey() + " " + file.getKey(),
-                                () -> continuous(folder, expected, window.getKey(), file.getKey(), file.getValue())))));
-        return Golden.cases("continuous medians", tests);
-    }
-
-    private static void continuous(Path folder, JsonNode expected, String window, String file, JsonNode right)
-            throws IOException {
-        try (SafetensorsFile scores = SafetensorsFile.open(folder.resolve("scores.safetensors"))) {
-            int classes = expected.path("classes").size();
-            double[] seconds = new double[classes];
-            String[] parts = window.replaceAll("[\\[\\] ]", "").split(",");
-            Arrays.setAll(seconds, c -> Double.parseDouble(parts[parts.length == 1 ? 0 : c]));
-            float[][] frames = new float[column(scores, file, 0).length][classes];
-            for (int c = 0; c < classes; c++) {
-                float[] own = column(scores, file, c);
-                for (int i = 0; i < own.length; i++) {
-                    frames[i][c] = own[i];
-                }
-            }
-            double[] times =
-                    times(frames.length, expected.path("frames_per_second").asDouble());
-            TimeMedianFilter.Filtered filtered = TimeMedianFilter.apply(times, frames, seconds);
-            assertThat(filtered.times()).hasSize(right.path("timestamps").size());
-            for (int i = 0; i < filtered.times().length; i++) {
-                assertThat(filtered.times()[i])
-                        .isCloseTo(right.path("timestamps").get(i).asDouble(), Offset.offset(1e-6));
-            }
-            for (int i = 0; i < filtered.scores().length; i++) {
-                for (int c = 0; c < classes; c++) {
-                    assertThat(filtered.scores()[i][c])
-                            .as("class %d from %s s on", c, filtered.times()[i])
-                            .isEqualTo((float) Double.parseDouble(
-                                    right.path("scores").get(i).get(c).asText()));
-                }
-            }
-        }
     }
 }
