@@ -156,7 +156,7 @@ class BenchmarkBoxesTest {
     @Test
     void theReportShowsThreeTrainings() throws IOException {
         Path report = folder.resolve("report");
-        Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
         for (String metric : List.of("event_f1_macro", "segment_f1_macro")) {
             String file = "events-" + metric.replace('_', '-');
             Map<String, String> bars = new TreeMap<>();

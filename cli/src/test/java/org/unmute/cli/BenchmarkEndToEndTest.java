@@ -367,8 +367,7 @@ class BenchmarkEndToEndTest {
 
     @Test
     void aRunIsReported() {
-        Ran.unmute("report", "-q", run, "--out", folder.resolve("report"), "--no-png")
-                .endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", folder.resolve("report")).endsWith(ExitCode.OK);
         assertThat(folder.resolve("report/report.html"))
                 .content()
                 .contains("Several a clip")

@@ -96,7 +96,7 @@ class BenchmarkFramesTest {
                 .contains("data set desed, labels with times: 6 clips are of recordings that no table of events names");
         assertThat(ran.out()).contains("event F1", "segment F1", "protobin-frames");
         Path report = folder.resolve("report");
-        Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
         assertThat(Files.readAllLines(report.resolve("tables/events-segment-f1-macro.csv")).stream()
                         .map(row -> row.split(",")[2]))
                 .containsExactly(

@@ -78,7 +78,7 @@ class BenchmarkKillTest {
     /** Checks that the report's table has the same means as the benchmark's output. */
     private static void assertReportTells(Path run) throws IOException {
         Path report = folder.resolve("report");
-        Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
         List<String> table = Files.readAllLines(report.resolve("tables/results.csv"));
         assertThat(table).hasSize(1 + CELLS);
         try (Stream<Path> files = Files.walk(run)) {

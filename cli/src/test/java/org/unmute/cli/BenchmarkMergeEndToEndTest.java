@@ -59,7 +59,7 @@ class BenchmarkMergeEndToEndTest {
 
     private static Path report(Path run) {
         Path report = folder.resolve(run.getFileName() + "-report");
-        Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
         return report;
     }
 

@@ -234,14 +234,11 @@ final class DamagedInputs {
                 new Kind(
                         benchmark.resolve("grid.json"),
                         benchmark,
-                        (f, out) -> Ran.unmute("report", "-q", f.getParent(), "--no-png", "--out", out)));
+                        (f, out) -> Ran.unmute("report", "-q", f.getParent(), "--out", out)));
         Path cell = benchmark.resolve("tiny/many/linear-mean/cell.json");
         all.put(
                 "cell.json",
-                new Kind(
-                        cell,
-                        benchmark,
-                        (f, out) -> Ran.unmute("report", "-q", benchmark(f), "--no-png", "--out", out)));
+                new Kind(cell, benchmark, (f, out) -> Ran.unmute("report", "-q", benchmark(f), "--out", out)));
         return all;
     }
 

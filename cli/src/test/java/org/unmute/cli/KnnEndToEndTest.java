@@ -151,7 +151,7 @@ class KnnEndToEndTest {
         Ran.unmute("benchmark", grid, "--out", out, "--only", "tiny", "-q").endsWith(ExitCode.OK);
         assertThat(Files.readString(damaged)).isEqualTo(before);
         Path report = folder.resolve("report");
-        Ran.unmute("report", out, "--no-png", "--out", report).endsWith(ExitCode.OK);
+        Ran.unmute("report", out, "--out", report).endsWith(ExitCode.OK);
         assertThat(Files.readAllLines(report.resolve("tables/retrieval.csv"))).hasSize(3);
         assertThat(Files.readString(report.resolve("report.html"))).contains("Retrieval without training");
     }

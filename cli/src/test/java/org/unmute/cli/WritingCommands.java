@@ -157,7 +157,7 @@ public final class WritingCommands {
                 out -> List.of(
                         "--run", trained, "--cache", cache, "--labels", manifest, "--split", "test", "--out", out));
         add("explain", out -> List.of("--probe", trained, "--audio", clip, "--out", out));
-        add("report", out -> List.of(benchmark, "--no-png", "--out", out));
+        add("report", out -> List.of(benchmark, "--out", out));
         addFile("pack", "packed.safetensors", out -> List.of("--probe", trained, "--force", "--out", out));
         addFile(
                 "export",

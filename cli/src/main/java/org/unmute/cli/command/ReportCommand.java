@@ -12,7 +12,6 @@ import org.unmute.benchmark.results.Published;
 import org.unmute.benchmark.results.ResultFolder;
 import org.unmute.benchmark.results.RunComparison;
 import org.unmute.cli.base.ComputingCommand;
-import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ReportTable;
 import org.unmute.cli.report.ComparisonOptions;
 import org.unmute.cli.report.ExplainedClips;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         description = {
             "Turns runs of 'unmute benchmark' into tables and figures: one HTML page that needs nothing else, and each"
-                    + " table as CSV, Markdown and LaTeX, each figure as SVG, PNG and CSV.",
+                    + " table as CSV, Markdown and LaTeX, each figure as SVG and CSV.",
             "Several runs are put together. Cells that are not finished are listed, not guessed; the same cell with"
                     + " different scores is refused."
         },
@@ -63,9 +62,6 @@ final class ReportCommand extends ComputingCommand {
     @Mixin
     private ComparisonOptions comparison;
 
-    @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
-    private boolean noPng;
-
     @Mixin
     private ExplainedClips clips;
 
@@ -81,12 +77,8 @@ final class ReportCommand extends ComputingCommand {
         ClipIntervals intervals = comparison.intervals(results, common.seed());
         List<Section> sections =
                 BenchmarkReport.sections(results, Published.read(), comparison.rule(), intervals, clips(results));
-        Map<String, byte[]> files;
-        try {
-            files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
-        } catch (IllegalStateException e) {
-            throw CommandException.failed(e.getMessage() + " (--no-png leaves PNG files out)", e);
-        }
+        Map<String, byte[]> files =
+                ReportFolder.files(title, BenchmarkReport.summary(results), sections, Instant.now());
         try (OutputFolder output = claim(out)) {
             output.change();
             new ReportFiles(out, files).write(results, record);

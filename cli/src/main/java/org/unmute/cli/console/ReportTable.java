@@ -97,9 +97,8 @@ public final class ReportTable {
         results.remarks().forEach(o::println);
         o.println("report: "
                 + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
-        long figures = count(files, ".svg");
-        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + figures + " figures ("
-                + (figures > 0 && count(files, ".png") == 0 ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
+        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg")
+                + " figures (SVG, CSV) in " + out);
     }
 
     private static long count(Collection<String> files, String ending) {

@@ -509,7 +509,7 @@ final class Scenarios {
             Ran.unmute(trials(run)).endsWith(ExitCode.OK);
         }
         Path out = work.resolve("report");
-        Object[] command = {"report", run, "--no-png", "--out", out};
+        Object[] command = {"report", run, "--out", out};
         return Scenario.command("report", work, out.resolve("report.json"), command);
     }
 

@@ -42,7 +42,7 @@ final class OriginSection {
                 "Chosen hyperparameters", false, List.of(new Block.DataTable(settings(results)))));
         blocks.add(new Block.Paragraph(
                 "Beside this page, tables/ has each table as CSV (all digits), Markdown and LaTeX (booktabs),"
-                        + " figures/ each figure as SVG, PNG and CSV."));
+                        + " figures/ each figure as SVG and CSV."));
         return new Section("origin", "How this was made", blocks);
     }
 

@@ -25,28 +25,23 @@ import org.unmute.report.table.Table;
 
 /**
  * Turns sections into the files of a report: a self-contained {@code report.html}, {@code tables/} with each table as
- * CSV, Markdown and LaTeX, and {@code figures/} with each figure as SVG, PNG and CSV.
+ * CSV, Markdown and LaTeX, and {@code figures/} with each figure as SVG and CSV.
  */
 public final class ReportFolder {
     /** File name of the page. */
     public static final String PAGE = "report.html";
 
-    private final boolean png;
     private final Map<String, byte[]> files = new LinkedHashMap<>();
 
-    private ReportFolder(boolean png) {
-        this.png = png;
-    }
+    private ReportFolder() {}
 
     /**
      * The files of a report by path relative to its folder, the page first.
      *
-     * @param png whether figures are also drawn as PNG, which needs fonts
-     * @throws IllegalStateException if figures cannot be drawn as PNG, or two tables or figures have the same id
+     * @throws IllegalStateException if two tables or figures have the same id
      */
-    public static Map<String, byte[]> files(
-            String title, String summary, List<Section> sections, boolean png, Instant made) {
-        ReportFolder folder = new ReportFolder(png);
+    public static Map<String, byte[]> files(String title, String summary, List<Section> sections, Instant made) {
+        ReportFolder folder = new ReportFolder();
         folder.files.put(PAGE, new byte[0]);
         Page page = new Page(title, summary);
         for (Section section : sections) {
@@ -109,9 +104,6 @@ public final class ReportFolder {
     private String figure(Block.Figure figure) {
         Drawing drawing = figure.chart().draw();
         put("figures/" + figure.id() + ".svg", drawing.svg());
-        if (png) {
-            put("figures/" + figure.id() + ".png", drawing.png());
-        }
         put("figures/" + figure.id() + ".csv", Table.csvText(figure.chart().rows()));
         return figure.inPage()
                 ? "<figure class=\"drawn\">" + drawing.inlineSvg("figure-" + figure.id()) + "</figure>\n"

@@ -28,7 +28,7 @@ final class Canvas {
 
     Canvas(Caption caption, double width) {
         this.caption = caption;
-        // Whole pixels, so that the background covers the edge of a PNG.
+        // Whole pixels, so that the background covers the edge.
         this.width = Math.ceil(width);
     }
 

@@ -45,7 +45,7 @@ public enum ColourRole implements Paint {
         this.dark = dark;
     }
 
-    /** 0xRRGGBB on light pages and in PNG files. */
+    /** 0xRRGGBB on light pages. */
     public int light() {
         return light;
     }

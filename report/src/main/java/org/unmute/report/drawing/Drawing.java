@@ -11,8 +11,6 @@ import java.util.List;
  * @param elements in painting order
  */
 public record Drawing(double width, double height, Caption caption, List<Element> elements) {
-    private static final double PNG_SCALE = 2;
-
     /** Copies the list. */
     public Drawing {
         elements = List.copyOf(elements);
@@ -33,15 +31,5 @@ public record Drawing(double width, double height, Caption caption, List<Element
      */
     public String inlineSvg(String id) {
         return SvgWriter.element(this, id);
-    }
-
-    /**
-     * A PNG file in the light theme, two pixels per unit of the drawing.
-     *
-     * @throws IllegalStateException if this Java installation has no fonts or no PNG writer; the message states what to
-     *     install
-     */
-    public byte[] png() {
-        return PngWriter.of(this, PNG_SCALE);
     }
 }

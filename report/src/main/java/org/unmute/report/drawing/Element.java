@@ -42,7 +42,7 @@ public sealed interface Element {
      */
     record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
             implements Element {
-        /** Replaces characters that cannot be shown, for PNG files too. */
+        /** Replaces characters that cannot be shown. */
         public Text {
             content = Markup.plain(content);
         }

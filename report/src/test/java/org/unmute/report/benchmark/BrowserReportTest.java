@@ -61,7 +61,6 @@ class BrowserReportTest {
                         BenchmarkReport.summary(results),
                         BenchmarkReport.sections(
                                 results, Published.read(), WinRule.POOLED, ClipIntervals.none(), List.of()),
-                        true,
                         Instant.parse("2026-01-02T03:04:05Z")));
         browser.open(folder.resolve("out").resolve(ReportFolder.PAGE));
     }

@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.StringReader;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.drawing.Drawing;
 import org.unmute.report.drawing.Element;
 import org.unmute.report.drawing.TextWidth;
@@ -83,19 +78,6 @@ class EveryChartTest {
                         .isFalse();
             }
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    @FullBuild("renders every chart as a picture")
-    void aPngHasTwiceThePixelsAndIsNotBlank(String name) throws Exception {
-        Drawing drawing = CHARTS.get(name).draw();
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
-        assertThat(png.getWidth()).isEqualTo((int) (2 * drawing.width()));
-        assertThat(png.getHeight()).isEqualTo((int) (2 * drawing.height()));
-        int[] pixels = png.getRGB(0, 0, png.getWidth(), png.getHeight(), null, 0, png.getWidth());
-        long inked = Arrays.stream(pixels).filter(rgb -> (rgb & 0xFF) < 0x80).count();
-        assertThat(inked).as("dark pixels: at least the title").isGreaterThan(200);
     }
 
     @ParameterizedTest

@@ -3,13 +3,10 @@ package org.unmute.report.drawing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.unmute.report.chart.Charts;
@@ -78,44 +75,6 @@ class DrawingTest {
         assertThatThrownBy(broken::svg)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("NaN");
-    }
-
-    @Test
-    void pngShowsMarksWhereTheyAre() throws Exception {
-        Drawing drawing = of(
-                new Element.Rect(10, 5, 10, 10, 0, Style.fill(new Rgb(0xFF0000)), null),
-                new Element.Rect(0, 20, 10, 5, 0, Style.fill(new Rgb(0x00FF00)), null),
-                new Element.Rect(0, 25, 10, 5, 0, Style.fill(new Rgb(0x0000FF)), null),
-                new Element.Rect(10, 25, 10, 5, 0, Style.fill(new Rgb(0x0000FF)).faded(0.5), null));
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
-        assertThat(png.getWidth()).isEqualTo(80);
-        assertThat(png.getHeight()).isEqualTo(60);
-        assertThat(png.getRGB(22, 12) & 0xFFFFFF).isEqualTo(0xFF0000);
-        assertThat(png.getRGB(18, 12) & 0xFFFFFF).isEqualTo(0xFFFFFF);
-        assertThat(png.getRGB(5, 45) & 0xFFFFFF).isEqualTo(0x00FF00);
-        assertThat(png.getRGB(35, 45) & 0xFFFFFF).isEqualTo(0xFFFFFF);
-        assertThat(png.getRGB(5, 55) & 0xFFFFFF).isEqualTo(0x0000FF);
-        assertThat(png.getRGB(35, 55) & 0xFF0000).isBetween(0x700000, 0x900000);
-    }
-
-    @Test
-    void aPngHoldsTextWithinTheRoomOfTheLayout() throws Exception {
-        Font font = new Font(12.5, true);
-        String words = "Wide words: MWMWMW 0123456789";
-        double width = TextWidth.of(words, font);
-        Drawing drawing = new Drawing(
-                Math.ceil(width) + 20,
-                30,
-                Caption.of("t"),
-                List.of(new Element.Text(10, 20, words, font, Anchor.START, 0, ColourRole.INK, null)));
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
-        int last = 0;
-        for (int x = 0; x < png.getWidth(); x++) {
-            for (int y = 0; y < png.getHeight(); y++) {
-                last = (png.getRGB(x, y) & 0xFF) < 0x80 ? x : last;
-            }
-        }
-        assertThat(last / 2.0).isBetween(10 + width / 2, 11 + width);
     }
 
     @Test
