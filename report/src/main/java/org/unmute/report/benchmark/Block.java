@@ -1,5 +1,7 @@
 package org.unmute.report.benchmark;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.report.chart.Chart;
@@ -52,7 +54,7 @@ public sealed interface Block {
     record Fragment(String html, Map<String, byte[]> files) implements Block {
         /** Copies the map. */
         public Fragment {
-            files = Map.copyOf(files);
+            files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         }
     }
 }
