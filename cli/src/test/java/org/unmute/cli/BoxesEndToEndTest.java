@@ -152,8 +152,8 @@ class BoxesEndToEndTest {
         assertThat(metric.path("mean").asDouble()).isGreaterThan(0.2);
         assertThat(found.toString()).contains("box_mAP", "box_0.5_recall_micro");
         JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
-        assertThat(record.at("/results/boxes/clips").asInt()).isEqualTo(30);
-        assertThat(record.at("/results/boxes/validationClips").asInt()).isEqualTo(6);
+        assertThat(record.at("/results/boxes/clips").asInt()).isEqualTo(36);
+        assertThat(record.at("/results/boxes/validationClips").asInt()).isEqualTo(36);
         assertThat(record.at("/results/boxes/pieceRows").asInt()).isEqualTo(13);
         assertThat(record.at("/results/boxes/taught/low/boxes").asInt()).isGreaterThan(5);
         TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed0.safetensors"));
@@ -284,7 +284,7 @@ class BoxesEndToEndTest {
         refused(ExitCode.INPUT, "no event has a band", base, "--probe", "protobin", "--boxes", times);
         refused(
                 ExitCode.INPUT,
-                "none of the 30 training clips is of a recording",
+                "none of the 36 training clips is of a recording",
                 base,
                 "--probe",
                 "protobin",

@@ -182,7 +182,7 @@ class DatasetEndToEndTest {
                                 folder.resolve("again"))
                         .endsWith(ExitCode.OK)
                         .out())
-                .contains("4 clips");
+                .contains("8 clips");
         assertThat(Files.readAllLines(cache.resolve("clips.csv"))).hasSize(13);
     }
 

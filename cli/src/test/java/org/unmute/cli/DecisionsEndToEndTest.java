@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -109,14 +110,74 @@ class DecisionsEndToEndTest {
     }
 
     @Test
-    void withoutValidationClipsALineSaysWhatToDo() throws IOException {
+    void withoutOptionsEveryClipTeachesAndTrains() throws IOException {
+        Path out = folder.resolve("run-crossed");
+        JsonNode run = fixture.probe(fixture.labels(), out, "--json")
+                .endsWith(ExitCode.OK)
+                .json();
+        int all = LearnedRun.TRAIN + LearnedRun.VALIDATION;
+        assertThat(run.at("/clips").asInt()).isEqualTo(all);
+        assertThat(run.at("/thresholds/clips").asInt()).isEqualTo(all);
+        assertThat(run.at("/thresholds/source").asText()).isEqualTo("5 folds of the training clips with split 'val'");
+        assertThat(Files.readAllLines(out.resolve("clips.csv"))).hasSize(all + 1);
+        assertThat(out.resolve("validation-clips.csv")).doesNotExist();
+        TrainedProbe probe = LearnedRun.saved(out);
+        assertThat(probe.decisions().positives()).containsExactly(11, 10, 4);
+        assertThat(probe.eventDecisions().classes().getFirst().positives()).isEqualTo(11);
+        // They are learned from what the probes of the folds say, not from the scores of the one that is kept.
+        boolean[][] truth = new boolean[all][3];
+        for (int i = 0; i < all; i++) {
+            truth[i][i % 2] = true;
+            truth[i][2] = i < LearnedRun.TRAIN && i % 3 == 0;
+        }
+        assertThat(probe.decisions().calibration())
+                .isNotEqualTo(ScoreCalibration.fit(scores(probe, 0, all), truth, null));
+    }
+
+    @Test
+    void aKilledRunGoesOnWithTheSameBytes() throws IOException {
+        Path out = folder.resolve("run-killed");
+        fixture.probe(fixture.labels(), out).endsWith(ExitCode.OK);
+        Path file = out.resolve("probe-seed0.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        Files.delete(file);
+        for (int fold = 2; fold < 5; fold++) {
+            Files.delete(out.resolve("checkpoint-fold" + fold + "-seed0.safetensors"));
+        }
+        FileTime kept = Files.getLastModifiedTime(out.resolve("checkpoint-fold1-seed0.safetensors"));
+        fixture.probe(fixture.labels(), out).endsWith(ExitCode.OK);
+        assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+        assertThat(Files.getLastModifiedTime(out.resolve("checkpoint-fold1-seed0.safetensors")))
+                .isEqualTo(kept);
+    }
+
+    @Test
+    void recordingsThatCannotBeLeftOutAreNamed() throws IOException {
+        StringBuilder rows = new StringBuilder("file,label\n");
+        for (int i = 0; i < 9; i++) {
+            rows.append(String.format("train/%06d.wav,%s%n", i, i == 8 ? "sole" : i % 2 == 0 ? "bee" : "crow"));
+        }
+        Path out = folder.resolve("run-single");
+        assertThat(fixture.probe(Files.writeString(folder.resolve("single.csv"), rows), out)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("learned on 9 clips (5 folds of the training clips)")
+                .contains("1 class cannot be left out, since all clips of each are of one recording: sole")
+                .contains("1 of 3 classes have no clip among them and keep the threshold 0.5: sole");
+        TrainedProbe probe = LearnedRun.saved(out);
+        assertThat(probe.decisions().positives()).containsExactly(4, 4, 0);
+        assertThat(probe.eventDecisions().classes().get(2).isOff()).isFalse();
+        Path one = Files.writeString(folder.resolve("alone.csv"), "file,label\ntrain/000001.wav,bee\n");
+        assertThat(fixture.probe(one, folder.resolve("run-alone"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("no thresholds and no calibration learned: all training clips are of one recording");
+    }
+
+    @Test
+    void aNamedSplitIsNotTrainedOn() throws IOException {
         Path other = Files.writeString(folder.resolve("other.csv"), LearnedRun.labels("held"));
         Path out = folder.resolve("run-other");
-        assertThat(fixture.probe(other, out).endsWith(ExitCode.OK).out())
-                .contains("no thresholds and no calibration learned: there are no validation clips")
-                .contains("--val-split NAME")
-                .contains("--val-share 0.1");
-        assertThat(LearnedRun.saved(out).decisions()).isNull();
         JsonNode named = fixture.probe(other, out, "--val-split", "held", "--thresholds", "precision=0.9", "--json")
                 .endsWith(ExitCode.OK)
                 .json();

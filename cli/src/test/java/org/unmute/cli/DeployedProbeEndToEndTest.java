@@ -70,6 +70,8 @@ class DeployedProbeEndToEndTest {
                             labels,
                             "--epochs",
                             2,
+                            "--thresholds",
+                            "none",
                             "--out",
                             out
                         },

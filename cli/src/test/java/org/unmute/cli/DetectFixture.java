@@ -43,6 +43,9 @@ final class DetectFixture {
         List<Object> args = new ArrayList<>(List.of("probe", "-q", "--probe", name, "--epochs", 15, "--out", out));
         args.addAll(List.of("--cache", folder.resolve("cache"), "--labels", folder.resolve("clips/manifest.csv")));
         args.addAll(Arrays.asList(more));
+        if (Arrays.stream(more).noneMatch(a -> a.toString().startsWith("--val-"))) {
+            args.addAll(List.of("--thresholds", "none"));
+        }
         Ran.unmute(args.toArray()).endsWith(ExitCode.OK);
         return out;
     }

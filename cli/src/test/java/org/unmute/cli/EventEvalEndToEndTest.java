@@ -49,6 +49,8 @@ class EventEvalEndToEndTest {
                         8,
                         "--seeds",
                         "1,2",
+                        "--thresholds",
+                        "none",
                         "--out",
                         run)
                 .endsWith(ExitCode.OK);

@@ -73,6 +73,8 @@ class ExplainEndToEndTest {
                             "--epochs",
                             2,
                             "--standardize",
+                            "--thresholds",
+                            "none",
                             "--out",
                             out
                         },

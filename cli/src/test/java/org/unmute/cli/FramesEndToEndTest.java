@@ -101,7 +101,7 @@ class FramesEndToEndTest {
     @Test
     void aProbeOfClipsDetectsAtTheirLength() throws IOException {
         Path weak = folder.resolve("as-trained");
-        probe("protobin", weak, "--epochs", 30, "--batch", 8);
+        probe("protobin", weak, "--epochs", 30, "--batch", 8, "--val-split", "val");
         JsonNode record = new ObjectMapper().readTree(weak.resolve("run.json").toFile());
         assertThat(record.at("/results/runs/seed 0/events/contextSeconds").asDouble())
                 .isEqualTo(4);
@@ -118,8 +118,8 @@ class FramesEndToEndTest {
         assertThat(mean(ofRows, "segment_f1_macro")).isGreaterThan(mean(ofClips, "segment_f1_macro"));
         assertThat(mean(ofRows, "event_f1_macro")).isGreaterThan(mean(ofClips, "event_f1_macro"));
         JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
-        assertThat(record.at("/results/frames/clips").asInt()).isEqualTo(30);
-        assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(10);
+        assertThat(record.at("/results/frames/clips").asInt()).isEqualTo(40);
+        assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(40);
         assertThat(record.at("/results/frames/edges").asText()).isEqualTo("share");
         JsonNode learned = record.at("/results/runs/seed 0/events");
         assertThat(learned.at("/drop").isNumber()).isTrue();
@@ -313,8 +313,8 @@ class FramesEndToEndTest {
                     .endsWith(ExitCode.OK);
             JsonNode record =
                     new ObjectMapper().readTree(out.resolve("run.json").toFile());
-            assertThat(record.at("/results/frames/clips").asInt()).as(ran.err()).isEqualTo(6);
-            assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(6);
+            assertThat(record.at("/results/frames/clips").asInt()).as(ran.err()).isEqualTo(12);
+            assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(12);
             probes.add(Files.readAllBytes(out.resolve("probe-seed0.safetensors")));
         }
         assertThat(probes.get(0)).isEqualTo(probes.get(1));
@@ -422,7 +422,7 @@ class FramesEndToEndTest {
         refused(ExitCode.INPUT, "has a row for each clip, not for each event", base, "--probe", "linear", "--frames");
         refused(
                 ExitCode.INPUT,
-                "none of the 30 training clips is of a recording",
+                "none of the 40 training clips is of a recording",
                 base,
                 "--probe",
                 "linear",

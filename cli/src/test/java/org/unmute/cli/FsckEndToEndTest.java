@@ -43,6 +43,8 @@ class FsckEndToEndTest {
                 "protobin",
                 "--epochs",
                 2,
+                "--thresholds",
+                "none",
                 "--cache",
                 runs.resolve("cache"),
                 "--labels",

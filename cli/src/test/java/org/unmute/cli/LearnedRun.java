@@ -27,7 +27,12 @@ record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, 
         Path labels = Files.writeString(folder.resolve("labels.csv"), labels("val"));
         Path run = folder.resolve("run");
         return new LearnedRun(
-                folder, encoder, cache, labels, run, probe(cache, labels, run).endsWith(ExitCode.OK));
+                folder,
+                encoder,
+                cache,
+                labels,
+                run,
+                probe(cache, labels, run, "--val-split", "val").endsWith(ExitCode.OK));
     }
 
     static String labels(String validation) {

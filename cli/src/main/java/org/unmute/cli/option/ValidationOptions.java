@@ -14,8 +14,9 @@ public final class ValidationOptions {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "Splits on which thresholds and calibration are learned; never trained on (default: the split named"
-                            + " validation, valid, val or dev, if the labels have one).")
+                    "Splits on which thresholds and calibration are learned; never trained on (default: the training"
+                            + " clips, with a split named validation, valid, val or dev: each is scored by a probe that"
+                            + " was trained without its recording, and the probe that is kept trains on all).")
     private List<String> splits;
 
     @Option(

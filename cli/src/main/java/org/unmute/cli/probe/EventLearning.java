@@ -2,10 +2,13 @@ package org.unmute.cli.probe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
@@ -23,6 +26,7 @@ import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
+import org.unmute.probes.train.CrossFit;
 import org.unmute.probes.truth.RowTargets;
 
 /** Learns the thresholds of events on validation clips and background, as detection scores them. */
@@ -91,24 +95,25 @@ public final class EventLearning {
     /**
      * The probe with what the clips teach about events; the same probe if nothing is learned.
      *
+     * @param cross  scores the clips that it left out; null if the probe has heard none of the clips
      * @param tokens of the validation clips
      * @throws IOException if they cannot be read
      */
-    public TrainedProbe taught(TrainedProbe probe, TokenCache tokens) throws IOException {
+    public TrainedProbe taught(TrainedProbe probe, CrossFit cross, TokenCache tokens) throws IOException {
         if (reason() != null) {
             return probe;
         }
         ContextSeconds given = options.context();
         ValidationTruth truth =
                 new ValidationTruth(probe.classes(), held.clips(), rows, boxes, Collar.DCASE, times.speed());
-        ValidationTruth.Chosen chosen = truth.choose(scores(tokens, given.scorer(probe, times, null)), countsEvents());
+        ValidationTruth.Chosen chosen = truth.choose(scores(tokens, given, probe, cross), countsEvents());
         PostProcessing rules = chosen.rules();
-        Scored scored = scored(probe, tokens, given, truth, rules);
+        Scored scored = scored(probe, cross, tokens, given, truth, rules);
         if (given.context() == null && detectsAsTrained()) {
             double trained = Math.min(
                     medianSeconds(held.train(), tokens, times), times.speed().recorded(MAX_CONTEXT_SECONDS));
             if (trained > scored.context) {
-                Scored longer = scored(probe, tokens, new ContextSeconds(trained, given.stride()), truth, rules);
+                Scored longer = scored(probe, cross, tokens, new ContextSeconds(trained, given.stride()), truth, rules);
                 if (longer.learner.heldOutF1() > CLEARLY * scored.learner.heldOutF1()) {
                     scored = longer;
                 }
@@ -134,20 +139,30 @@ public final class EventLearning {
     /** A learner from the scores of stretches of one length, in seconds. */
     private record Scored(EventDecisionLearner learner, double context, double stride) {}
 
-    private MedianWindow.Scores scores(TokenCache tokens, FrameScorer scorer) {
+    /** Scores of the validation clips, each by a probe that has not heard its recording. */
+    private MedianWindow.Scores scores(TokenCache tokens, ContextSeconds contexts, TrainedProbe probe, CrossFit cross) {
         CachedScores cached = new CachedScores(tokens, times);
+        Map<TrainedProbe, FrameScorer> scorers = new IdentityHashMap<>();
         List<LabelledClip> clips = held.clips().clips();
-        return i ->
-                cached.of(scorer, cached.seconds(List.of(clips.get(i).file()))).getFirst();
+        return i -> {
+            String id = clips.get(i).file();
+            FrameScorer scorer = scorers.computeIfAbsent(
+                    cross == null ? probe : cross.probe(ClipId.recording(id)), p -> contexts.scorer(p, times, null));
+            return cached.of(scorer, cached.seconds(List.of(id))).getFirst();
+        };
     }
 
     private Scored scored(
-            TrainedProbe probe, TokenCache tokens, ContextSeconds contexts, ValidationTruth truth, PostProcessing rules)
+            TrainedProbe probe,
+            CrossFit cross,
+            TokenCache tokens,
+            ContextSeconds contexts,
+            ValidationTruth truth,
+            PostProcessing rules)
             throws IOException {
-        FrameScorer scorer = contexts.scorer(probe, times, null);
-        EventEvidence evidence = truth.evidence(scores(tokens, scorer), rules);
+        EventEvidence evidence = truth.evidence(scores(tokens, contexts, probe, cross), rules);
         if (background != null) {
-            background.addTo(evidence, scorer, times);
+            background.addTo(evidence, contexts.scorer(probe, times, null), times);
         }
         return new Scored(
                 EventDecisionLearner.of(evidence, rule, options.eventsPerHour()),

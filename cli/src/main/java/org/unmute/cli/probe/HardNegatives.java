@@ -120,6 +120,11 @@ public final class HardNegatives {
         }
     }
 
+    /** Ids of the background clips that are trained on, in the order of {@link #clips}. */
+    List<String> chosen() {
+        return chosen.stream().mapToObj(ids::get).toList();
+    }
+
     /** How many background clips are trained on. */
     public int background() {
         return chosen.cardinality();

@@ -30,8 +30,8 @@ import org.unmute.tensor.TensorScope;
 /** Trains a probe, once for each seed, and writes the probes and the lists of their clips to the folder of a run. */
 public final class ProbeTraining {
     private static final String VALIDATION = "validation-clips.csv";
-    private static final Pattern FILES =
-            Pattern.compile("(probe|mined)-seed-?\\d+\\.(safetensors|csv)|checkpoint-(round\\d-)?seed-?\\d+\\..+");
+    private static final Pattern FILES = Pattern.compile(
+            "(probe|mined)-seed-?\\d+\\.(safetensors|csv)|checkpoint-((round|fold)\\d-)?seed-?\\d+\\..+");
 
     private final ProbeChoice choice;
     private final TrainingClips clips;
@@ -99,7 +99,12 @@ public final class ProbeTraining {
                 BackgroundTokens background = background(tokens, train, objective)) {
             TokenSet set = more == null ? labelled : more.with(labelled);
             EventLearning events = EventLearning.of(
-                    learning.events(), held, clips.cache(), background, rows.validation(), rows.boxes() != null);
+                    learning.events(),
+                    held,
+                    clips.cache(),
+                    background,
+                    held.timed(rows.validation()),
+                    rows.boxes() != null);
             ProbeOptions chosen = learning.training().options(choice.name(), set.classes(), choice.options());
             SeedTraining trainer = new SeedTraining(
                     choice.name(),
@@ -107,7 +112,9 @@ public final class ProbeTraining {
                     train.labels().names(),
                     tokens.key(),
                     out,
-                    learning.training().fitsLinear() ? recordings(train, more) : null,
+                    recordings(train, more),
+                    learning.training().fitsLinear(),
+                    held.folds(),
                     run::progress);
             TrainingBoxes boxes = rows.boxes() == null ? null : rows.boxes().summary();
             Lessons lessons = new Lessons(tokens, held, background, events, boxes);
@@ -137,7 +144,7 @@ public final class ProbeTraining {
 
     private void writeClips(ValidationClips held, TokenCache tokens) throws IOException {
         UsedClips.write(out.resolve("clips.csv"), held.train(), tokens, run::tell);
-        if (held.any()) {
+        if (held.any() && held.folds() == null) {
             UsedClips.write(out.resolve(VALIDATION), held.clips(), tokens, run::tell);
         } else {
             Files.deleteIfExists(out.resolve(VALIDATION));
@@ -149,8 +156,9 @@ public final class ProbeTraining {
         Path file = out.resolve("probe-seed" + settings.seed() + ".safetensors");
         try (TensorScope _ = new TensorScope()) {
             SeedTraining.Trained trained = training.train(set, lessons.background(), settings);
-            TrainedProbe onClips = lessons.held().taught(trained.probe().withBoxes(lessons.boxes()), lessons.tokens());
-            TrainedProbe taught = lessons.events().taught(onClips, lessons.tokens());
+            TrainedProbe onClips = lessons.held()
+                    .taught(trained.probe().withBoxes(lessons.boxes()), trained.cross(), lessons.tokens());
+            TrainedProbe taught = lessons.events().taught(onClips, trained.cross(), lessons.tokens());
             taught.save(file);
             return TrainedRun.SeedRun.of(file.getFileName().toString(), taught, trained, settings);
         }

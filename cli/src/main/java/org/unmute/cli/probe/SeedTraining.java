@@ -3,15 +3,19 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
+import org.unmute.data.ClipId;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.CrossFit;
+import org.unmute.probes.train.CrossFolds;
 import org.unmute.probes.train.GroupStratification;
 import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.ProbeTrainer;
@@ -28,8 +32,9 @@ import org.unmute.tensor.backend.Backends;
  * @param classes names of the classes
  * @param key     key of the tokens
  * @param folder  folder of the run
- * @param recordings recording of each labelled clip, none of which is divided between left-out clips and others, if
- *                linear probes are fitted where the loss allows it; null if all are trained by steps
+ * @param recordings recording of each labelled clip, none of which is divided between left-out clips and others
+ * @param fitsLinear whether linear probes are fitted where the loss allows it, rather than trained by steps
+ * @param folds   without each of which another probe is trained, to score what it has not heard; null for none
  * @param display shows the progress
  */
 public record SeedTraining(
@@ -39,6 +44,8 @@ public record SeedTraining(
         CacheKey key,
         Path folder,
         List<String> recordings,
+        boolean fitsLinear,
+        CrossFolds folds,
         Display display) {
     /** Number of times that background is mined for hard stretches. */
     private static final int ROUNDS = 1;
@@ -58,9 +65,23 @@ public record SeedTraining(
      *
      * @param background number of background stretches trained on; null without background
      * @param fitted     how a linear probe was fitted; null if the probe was trained by steps
+     * @param cross      the probes that were trained without a fold; null for none
      */
     public record Trained(
-            TrainedProbe probe, ProbeTrainer.Result result, Integer background, LinearFit.Fitted fitted) {}
+            TrainedProbe probe,
+            ProbeTrainer.Result result,
+            Integer background,
+            LinearFit.Fitted fitted,
+            CrossFit cross) {}
+
+    /** Clips with their recordings. */
+    private record Clips(TokenSet set, List<String> recordings) {
+        Clips subset(int[] which) {
+            return new Clips(
+                    set.subset(which),
+                    Arrays.stream(which).mapToObj(recordings::get).toList());
+        }
+    }
 
     /**
      * Trains a probe, or resumes its training.
@@ -73,35 +94,66 @@ public record SeedTraining(
     public Trained train(TokenSet set, BackgroundTokens background, TrainingSettings settings) throws IOException {
         String seed = "seed" + settings.seed() + ".safetensors";
         if (background == null) {
-            return once(set, settings, folder.resolve("checkpoint-" + seed), "", null);
+            return crossed(new Clips(set, recordings), settings, seed, null);
         }
         HardNegatives negatives = new HardNegatives(set, classes, background, settings.seed());
         for (int round = 1; round <= ROUNDS && negatives.isMoreLeft(); round++) {
             Path checkpoint = folder.resolve("checkpoint-round" + round + "-" + seed);
             negatives.mine(
-                    once(negatives.clips(), settings, checkpoint, " round " + round, null)
+                    once(clips(negatives), settings, checkpoint, " round " + round, null, null)
                             .probe(),
                     round);
         }
         negatives.write(folder.resolve("mined-seed" + settings.seed() + ".csv"));
-        return once(negatives.clips(), settings, folder.resolve("checkpoint-" + seed), "", negatives.background());
+        return crossed(clips(negatives), settings, seed, negatives.background());
     }
 
-    private Trained once(TokenSet set, TrainingSettings settings, Path checkpoint, String round, Integer background)
+    private Clips clips(HardNegatives negatives) {
+        List<String> all = new ArrayList<>(recordings);
+        negatives.chosen().forEach(id -> all.add(ClipId.recording(id)));
+        return new Clips(negatives.clips(), all);
+    }
+
+    /** The probe of all clips, and those that are trained without a fold. */
+    private Trained crossed(Clips clips, TrainingSettings settings, String seed, Integer background)
             throws IOException {
+        Trained all = once(clips, settings, folder.resolve("checkpoint-" + seed), "", background, null);
+        if (folds == null) {
+            return all;
+        }
+        List<TrainedProbe> probes = new ArrayList<>();
+        for (int fold = 0; fold < folds.leftOut(); fold++) {
+            Clips others = clips.subset(folds.without(fold, clips.recordings()));
+            Path checkpoint = folder.resolve("checkpoint-fold" + fold + "-" + seed);
+            String what = " without fold " + (fold + 1) + " of " + folds.count();
+            probes.add(once(others, settings, checkpoint, what, background, all.fitted())
+                    .probe());
+        }
+        return new Trained(all.probe(), all.result(), background, all.fitted(), new CrossFit(folds, probes));
+    }
+
+    /** @param like the fit of all clips, whose penalty is used again; null to choose one */
+    private Trained once(
+            Clips clips,
+            TrainingSettings settings,
+            Path checkpoint,
+            String part,
+            Integer background,
+            LinearFit.Fitted like)
+            throws IOException {
+        TokenSet set = clips.set();
         Probe probe = fresh(name, set, options, settings.seed());
         if (set.boxes() != null && !(probe instanceof MaxPooled)) {
             throw CommandException.usage("--boxes: probe " + name + (options.has("rows") ? " with rows=true" : "")
                     + " does not take the maximum over tokens: use protobin or protofloat, without rows");
         }
-        LinearFit fit =
-                recordings == null ? null : LinearFit.of(probe, set, settings).orElse(null);
+        LinearFit fit = fitsLinear ? LinearFit.of(probe, set, settings).orElse(null) : null;
         if (fit != null) {
-            return fitted(probe, fit, set, settings, round, background);
+            return fitted(probe, fit, clips, settings, part, background, like);
         }
         long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
         ProbeTrainer.Result result;
-        try (Progress progress = display.start(name + " seed " + settings.seed() + round, "steps", steps)) {
+        try (Progress progress = display.start(name + " seed " + settings.seed() + part, "steps", steps)) {
             long[] done = {0};
             long perEpoch = steps / settings.epochs();
             progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
@@ -115,7 +167,7 @@ public record SeedTraining(
                 progress.advance(1);
             });
         }
-        return new Trained(trained(result, probe, set, settings), result, background, null);
+        return new Trained(trained(result, probe, set, settings), result, background, null, null);
     }
 
     private TrainedProbe trained(ProbeTrainer.Result result, Probe probe, TokenSet set, TrainingSettings settings) {
@@ -124,22 +176,23 @@ public record SeedTraining(
     }
 
     private Trained fitted(
-            Probe probe, LinearFit fit, TokenSet set, TrainingSettings settings, String round, Integer background) {
-        int[] folds = folds(set, settings.seed());
-        try (Progress progress =
-                display.start(name + " seed " + settings.seed() + round, "fits", fit.minimizations(folds))) {
-            LinearFit.Fitted fitted = fit.fit(folds, () -> progress.advance(1));
+            Probe probe,
+            LinearFit fit,
+            Clips clips,
+            TrainingSettings settings,
+            String part,
+            Integer background,
+            LinearFit.Fitted like) {
+        TokenSet set = clips.set();
+        int[] parts = GroupStratification.of(clips.recordings(), set.targets(), set.classes())
+                .folds(FOLDS, settings.seed());
+        try (Progress progress = display.start(
+                name + " seed " + settings.seed() + part, "fits", like == null ? fit.minimizations(parts) : 1)) {
+            LinearFit.Fitted fitted =
+                    like == null ? fit.fit(parts, () -> progress.advance(1)) : fit.fitAt(like.strength());
             ProbeTrainer.Result result = fitted.result(set);
-            return new Trained(trained(result, probe, set, settings), result, background, fitted);
+            return new Trained(trained(result, probe, set, settings), result, background, fitted, null);
         }
-    }
-
-    private int[] folds(TokenSet set, long seed) {
-        List<String> groups = new ArrayList<>(recordings);
-        for (int i = groups.size(); i < set.clips(); i++) {
-            groups.add("background " + i); // stretches, which come last
-        }
-        return GroupStratification.of(groups, set.targets(), set.classes()).folds(FOLDS, seed);
     }
 
     /** A probe for the tokens of a set, with the parameters that training begins with. */

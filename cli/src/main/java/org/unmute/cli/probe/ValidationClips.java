@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.ValidationOptions;
@@ -22,29 +24,41 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.CrossFit;
+import org.unmute.probes.train.CrossFolds;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.ValidationSplit;
+import org.unmute.probes.truth.RowTargets;
 
 /**
  * The clips for learning thresholds and calibration, or the reason why there are none.
  *
  * @param rule    the criterion for thresholds; null if nothing is learned
  * @param train   the clips to train on, without those set aside
- * @param clips   the validation clips, none of which is trained on; null if nothing is learned
+ * @param clips   the validation clips; null if nothing is learned. Where they are left out fold by fold, a class is
+ *                unknown in those of a fold that has all of its clips: the probe of the fold has never heard it
+ * @param folds   by which training clips are left out to be validated on; null if no validation clip is trained on
  * @param source  a description of the validation clips, or the reason why nothing is learned
  * @param missing validation clips of the labels that are not in the cache
  * @param remarks what of a share could not be set aside
  */
 public record ValidationClips(
-        ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing, List<String> remarks) {
+        ThresholdRule rule,
+        Manifest train,
+        Manifest clips,
+        CrossFolds folds,
+        String source,
+        List<String> missing,
+        List<String> remarks) {
     private static final int BATCH = 64;
     private static final int NAMED = 10;
     /** The seed for setting clips aside, constant as in the protocol: all seeds of a run use the same clips. */
     private static final long SHARE_SEED = 0;
 
     /**
-     * Finds the validation clips: the given splits, a share of the training clips, or a split with a usual name.
+     * Finds the validation clips: the given splits, a share of the training clips, or else all training clips, fold by
+     * fold, to which those of a split with a usual name are added.
      *
      * @param train    the training clips found in the cache
      * @param trained  the splits of these clips
@@ -77,31 +91,80 @@ public record ValidationClips(
             Manifest found =
                     TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
             return checked(new ValidationClips(
-                    rule, train, found, LabelOptions.inWords(options.splits()), missing, List.of()));
+                    rule, train, found, null, LabelOptions.inWords(options.splits()), missing, List.of()));
         }
         String usual = labels.validationSplit(classes, trained, record);
         if (usual == null) {
-            return nothing(
-                    train,
-                    "there are no validation clips: give --val-split NAME, a split of the labels, or --val-share 0.1,"
-                            + " training clips set aside");
+            return crossed(rule, train, "", List.of());
         }
         Manifest.Matched found = TokenData.matchedOrNone(labels.read(classes, List.of(usual), record, remarks), tokens);
         if (found.manifest().clips().isEmpty()) {
+            return crossed(rule, train, "", found.missing());
+        }
+        String source = LabelOptions.inWords(List.of(usual));
+        requireOthers(train, found.manifest(), source);
+        List<LabelledClip> all = new ArrayList<>(train.clips());
+        all.addAll(found.manifest().clips());
+        ValidationClips crossed = crossed(rule, new Manifest(all, train.labels()), " with " + source, found.missing());
+        return crossed.any() // blocks of one recording are divided by their split alone
+                ? crossed
+                : new ValidationClips(rule, train, found.manifest(), null, source, found.missing(), List.of());
+    }
+
+    /** Training clips, left out fold by fold. */
+    private static ValidationClips crossed(ThresholdRule rule, Manifest train, String with, List<String> missing) {
+        CrossFolds folds = CrossFolds.of(
+                        recordings(train), train.targets(), train.labels().size())
+                .orElse(null);
+        if (folds == null) {
             return nothing(
                     train,
-                    found.missing().isEmpty()
-                            ? "of " + LabelOptions.inWords(List.of(usual)) + " " + found.remark()
-                            : "none of the " + found.missing().size() + " clips of "
-                                    + LabelOptions.inWords(List.of(usual))
-                                    + " is in the cache: embed them, too, and run the same command again");
+                    "all training clips are of one recording, which is not divided: label more recordings, cut it"
+                            + " with 'unmute labels --group-by block', or give --val-split NAME");
         }
-        return checked(new ValidationClips(
-                rule, train, found.manifest(), LabelOptions.inWords(List.of(usual)), found.missing(), List.of()));
+        Map<String, Set<Integer>> foldsOf = new TreeMap<>();
+        train.clips()
+                .forEach(clip -> clip.labels()
+                        .forEach(label -> foldsOf.computeIfAbsent(label, _ -> new HashSet<>())
+                                .add(folds.folds().get(ClipId.recording(clip.file())))));
+        List<LabelledClip> left = new ArrayList<>();
+        for (LabelledClip clip : train.clips()) {
+            int fold = folds.fold(ClipId.recording(clip.file()));
+            if (fold != CrossFolds.NONE) {
+                left.add(without(clip, label -> foldsOf.get(label).equals(Set.of(fold))));
+            }
+        }
+        List<String> remarks = new ArrayList<>();
+        List<String> single = foldsOf.keySet().stream()
+                .filter(label -> foldsOf.get(label).size() == 1)
+                .toList();
+        if (!single.isEmpty()) {
+            remarks.add(Units.count(single.size(), "class") + " cannot be left out, since all clips of each are of one"
+                    + " recording: " + named(single));
+        }
+        return new ValidationClips(
+                rule, train, new Manifest(left, train.labels()), folds, folds.inWords() + with, missing, remarks);
+    }
+
+    /** A clip in which some of its labels are unknown. */
+    private static LabelledClip without(LabelledClip clip, Predicate<String> hidden) {
+        List<String> unknown = new ArrayList<>(clip.unknown());
+        if (!clip.unknown().equals(LabelledClip.OTHERS)) {
+            clip.labels().stream().filter(hidden).forEach(unknown::add);
+        }
+        return new LabelledClip(
+                clip.file(),
+                clip.split(),
+                clip.labels().stream().filter(hidden.negate()).toList(),
+                unknown);
+    }
+
+    private static List<String> recordings(Manifest clips) {
+        return clips.clips().stream().map(c -> ClipId.recording(c.file())).toList();
     }
 
     private static ValidationClips nothing(Manifest train, String reason) {
-        return new ValidationClips(null, train, null, reason, List.of(), List.of());
+        return new ValidationClips(null, train, null, null, reason, List.of(), List.of());
     }
 
     private static ValidationClips aside(ThresholdRule rule, Manifest all, double share) {
@@ -111,6 +174,7 @@ public record ValidationClips(
                     rule,
                     some(all, split.train()),
                     some(all, split.validation()),
+                    null,
                     "share " + share + " set aside",
                     List.of(),
                     new ArrayList<>());
@@ -125,9 +189,7 @@ public record ValidationClips(
     }
 
     private static ValidationSplit split(Manifest all, double share) {
-        List<String> recordings =
-                all.clips().stream().map(c -> ClipId.recording(c.file())).toList();
-        return ValidationSplit.of(recordings, all.targets(), all.labels().size(), share, SHARE_SEED);
+        return ValidationSplit.of(recordings(all), all.targets(), all.labels().size(), share, SHARE_SEED);
     }
 
     /** Names the classes of which nothing was set aside, by what would change that. */
@@ -181,19 +243,55 @@ public record ValidationClips(
 
     /** Throws rather than warns, since a threshold chosen on training clips is worthless. */
     private static ValidationClips checked(ValidationClips found) {
+        requireOthers(found.train(), found.clips(), found.source());
+        return found;
+    }
+
+    private static void requireOthers(Manifest train, Manifest found, String source) {
         Set<String> trained = new HashSet<>();
-        found.train().clips().forEach(c -> trained.add(c.file()));
-        List<String> both = found.clips().clips().stream()
+        train.clips().forEach(c -> trained.add(c.file()));
+        List<String> both = found.clips().stream()
                 .map(LabelledClip::file)
                 .filter(trained::contains)
                 .toList();
         if (!both.isEmpty()) {
             throw CommandException.input(both.size() + " of "
-                    + found.clips().clips().size() + " clips of "
-                    + found.source() + " are trained on, the first " + MalformedTableException.quote(both.getFirst())
+                    + found.clips().size() + " clips of "
+                    + source + " are trained on, the first " + MalformedTableException.quote(both.getFirst())
                     + ": choose other splits with --split or --val-split, or set clips aside with --val-share");
         }
-        return found;
+    }
+
+    /** When the classes sound in the validation clips, without those that only the fold of a clip has. */
+    RowTargets timed(RowTargets rows) {
+        if (rows == null || folds == null) {
+            return rows;
+        }
+        Map<String, LabelledClip> whole = new HashMap<>();
+        train.clips().forEach(clip -> whole.put(clip.file(), clip));
+        List<int[]> hidden = clips.clips().stream()
+                .map(clip -> whole.get(clip.file()).labels().stream()
+                        .filter(label -> !clip.labels().contains(label))
+                        .mapToInt(clips.labels()::indexOf)
+                        .toArray())
+                .toList();
+        return new RowTargets() {
+            @Override
+            public boolean read(int clip, int count, float[] to, int at) {
+                boolean known = rows.read(clip, count, to, at);
+                for (int row = 0; known && row < count; row++) {
+                    for (int c : hidden.get(clip)) {
+                        to[at + row * clips.labels().size() + c] = Float.NaN;
+                    }
+                }
+                return known;
+            }
+
+            @Override
+            public String fingerprint() {
+                return rows.fingerprint();
+            }
+        };
     }
 
     /** Whether there are validation clips. */
@@ -204,16 +302,19 @@ public record ValidationClips(
     /**
      * The probe with thresholds and calibration learned on the validation clips; the same probe if there are none.
      *
+     * @param cross scores the clips that it left out; null if the probe has heard none of the clips
      * @throws IOException if the tokens of the clips cannot be read
      */
-    public TrainedProbe taught(TrainedProbe probe, TokenCache tokens) throws IOException {
+    public TrainedProbe taught(TrainedProbe probe, CrossFit cross, TokenCache tokens) throws IOException {
         if (!any()) {
             return probe;
         }
         TokenSource source = TokenSource.of(
                 tokens, clips.clips().stream().map(LabelledClip::file).toList());
-        return probe.with(Decisions.learn(
-                rule, this.source, Scorer.rawScores(probe, source, BATCH), clips.multiHot(), clips.known()));
+        float[][] scores = cross == null
+                ? Scorer.rawScores(probe, source, BATCH)
+                : cross.rawScores(source, recordings(clips), BATCH);
+        return probe.with(Decisions.learn(rule, this.source, scores, clips.multiHot(), clips.known()));
     }
 
     /** Classes without a validation clip, for which nothing is learned. */

@@ -114,7 +114,7 @@ public final class VerdictClips implements Closeable {
             }
             clips.folders = options.folders().stream().map(Path::toString).toList();
             clips.labels = VerdictLabels.of(options.read(), held.train().labels(), options.withSample());
-            clips.find(held.any() ? held.clips() : null);
+            clips.find(held.any() && held.folds() == null ? held.clips() : null);
             clips.tell(at, tell);
             record.result("verdicts", clips.summary());
             return clips;

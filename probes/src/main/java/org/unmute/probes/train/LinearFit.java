@@ -183,6 +183,11 @@ public final class LinearFit {
         return new Fitted(strength, leftOut, minimum, (System.nanoTime() - begun) / 1e9);
     }
 
+    /** Fits the layer on all clips with a given C, above 0. The parameters of the probe are modified. */
+    public Fitted fitAt(double strength) {
+        return new Fitted(strength, Map.of(), fit(strength), (System.nanoTime() - begun) / 1e9);
+    }
+
     /** The mean loss of the clips that were left out for each C. */
     private Map<Double, Double> losses(int[] folds, Runnable done) {
         double[] losses = new double[PATH.length];

@@ -89,6 +89,11 @@ public record TokenSet(
                 boxes == null ? null : boxes.subset(clips.clone()));
     }
 
+    /** Some of the clips of a source. */
+    static TokenSource subset(TokenSource tokens, int... clips) {
+        return new Subset(tokens, clips);
+    }
+
     /** The targets of some clips, {@code [clips, classes]}. */
     float[] targets(int[] clips) {
         float[] own = new float[Math.multiplyExact(clips.length, classes)];

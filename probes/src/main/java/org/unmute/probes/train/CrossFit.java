@@ -1,0 +1,64 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.unmute.probes.pool.TrainedProbe;
+
+/**
+ * Probes that were trained like another one, each without the recordings of a fold.
+ *
+ * @param folds of the recordings
+ * @param probes the probe of each fold that was left out
+ */
+public record CrossFit(CrossFolds folds, List<TrainedProbe> probes) {
+    /** @throws IllegalArgumentException if there is not one probe for each fold that was left out */
+    public CrossFit {
+        probes = List.copyOf(probes);
+        if (probes.size() != folds.leftOut()) {
+            throw new IllegalArgumentException("cross-fit: " + folds.leftOut() + " folds were left out, there are "
+                    + probes.size() + " probes: one is needed for each");
+        }
+    }
+
+    /**
+     * The probe that has not heard a recording.
+     *
+     * @throws IllegalArgumentException if every probe may have heard it
+     */
+    public TrainedProbe probe(String recording) {
+        int fold = folds.fold(recording);
+        if (fold == CrossFolds.NONE) {
+            throw new IllegalArgumentException("cross-fit: no training left " + recording + " out");
+        }
+        return probes.get(fold);
+    }
+
+    /**
+     * The raw scores of clips, each by the probe that has not heard its recording.
+     *
+     * @param recordings recording of each clip
+     * @param batch clips per batch
+     * @return {@code [clips][classes]}, see {@link Scorer#rawScores}
+     * @throws IllegalArgumentException if every probe may have heard one of the recordings
+     * @throws IOException if tokens cannot be read
+     */
+    public float[][] rawScores(TokenSource clips, List<String> recordings, int batch) throws IOException {
+        float[][] all = new float[clips.clips()][];
+        recordings.forEach(this::probe);
+        for (int fold = 0; fold < probes.size(); fold++) {
+            int own = fold;
+            int[] numbers = IntStream.range(0, all.length)
+                    .filter(i -> folds.fold(recordings.get(i)) == own)
+                    .toArray();
+            if (numbers.length == 0) {
+                continue;
+            }
+            float[][] scores = Scorer.rawScores(probes.get(fold), TokenSet.subset(clips, numbers), batch);
+            for (int i = 0; i < numbers.length; i++) {
+                all[numbers[i]] = scores[i];
+            }
+        }
+        return all;
+    }
+}
