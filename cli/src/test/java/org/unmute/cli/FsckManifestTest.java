@@ -53,7 +53,8 @@ class FsckManifestTest {
 
     private static Ran train(int seed) {
         Object[] data = {"--cache", runs.resolve("cache"), "--labels", recordings.resolve("manifest.csv")};
-        Object[] command = {"probe", "-q", "--probe", "protobin", "--epochs", 2, "--seeds", seed};
+        Object[] command = {"probe", "-q", "--probe", "protobin", "--epochs", 2, "--thresholds", "none", "--seeds", seed
+        };
         return Ran.unmute(Stream.of(command, data, new Object[] {"--out", runs.resolve("probe")})
                 .flatMap(Arrays::stream)
                 .toArray());
