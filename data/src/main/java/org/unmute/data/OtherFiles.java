@@ -27,7 +27,7 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
      * @param extension of their names, in lower case, without the dot
      * @param format    name of the format
      * @param files     how many there are
-     * @param convert   the command that converts the first of them
+     * @param convert   the command that converts the first of them by name
      */
     public record Unread(String extension, String format, int files, String convert) {}
 
@@ -58,7 +58,11 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
 
     /** Counts files one by one. */
     static final class Counter {
-        private record First(String file, int[] count) {}
+        private record First(String file, int count) {
+            First and(First other) {
+                return new First(file.compareTo(other.file) <= 0 ? file : other.file, count + other.count);
+            }
+        }
 
         private final Map<String, First> unread = new TreeMap<>();
         private int hidden;
@@ -76,8 +80,7 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
             if (isHidden) {
                 hidden += isAudio || known ? 1 : 0;
             } else if (known) {
-                First first = unread.computeIfAbsent(extension, _ -> new First(file.toString(), new int[1]));
-                first.count()[0]++;
+                unread.merge(extension, new First(file.toString(), 1), First::and);
             } else {
                 notSound++;
             }
@@ -88,7 +91,7 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWa
             unread.forEach((extension, first) -> all.add(new Unread(
                     extension,
                     AudioFormats.unread().get(extension),
-                    first.count()[0],
+                    first.count(),
                     AudioFormats.conversion(first.file()))));
             return new OtherFiles(all, hidden, notSound, links);
         }
