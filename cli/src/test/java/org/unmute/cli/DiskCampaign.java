@@ -80,7 +80,11 @@ final class DiskCampaign {
             if (full.err().contains("are free there")) {
                 // The command predicted the lack of space; --yes makes it try nevertheless.
                 require(full.status() == ExitCode.INPUT, command, where, "status is not 3", full);
-                require(FolderContent.of(out).isEmpty(), command, where, "has written something", full);
+                // By then 'find' has cut the clips around the boxes.
+                boolean nothing = command.name().equals("find")
+                        ? FolderContent.of(out).keySet().stream().noneMatch(name -> name.contains("shard"))
+                        : FolderContent.of(out).isEmpty();
+                require(nothing, command, where, "has written something", full);
                 occupy(filler, store.getUsableSpace() - free);
                 full = command.run(out, "--yes");
                 Files.delete(filler);

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.cli.base.UnmuteCommand;
 import org.unmute.cli.console.CommandException;
@@ -79,6 +80,9 @@ final class FindCommand extends UnmuteCommand {
             description = "How many moments of each class to find (default: ${DEFAULT-VALUE}).")
     private int top;
 
+    @Option(names = "--yes", description = "Start even if the disk has less room than the caches are expected to need.")
+    private boolean yes;
+
     @Option(names = "--no-review", description = "Do not open the page: the result is the table events/events.csv.")
     private boolean noReview;
 
@@ -100,21 +104,12 @@ final class FindCommand extends UnmuteCommand {
         Path boxes = recordingsOfBoxes();
         FindFolder folder = new FindFolder(out, audio);
         try (OutputFolder output = claim(out)) {
+            output.change(); // the commands below claim only their own parts
             run(nowhere, words("labels", table, "--audio", boxes, "--out", folder.table()));
-            run(nowhere, words("embed --encoder", encoder, "--audio", audio, "--out", folder.cache()));
+            embed(audio, folder.cache());
             Path root =
                     RegularFile.isFolder(boxes) ? boxes : boxes.toAbsolutePath().getParent();
-            run(
-                    nowhere,
-                    words(
-                            "embed --encoder",
-                            encoder,
-                            "--audio",
-                            folder.table(),
-                            "--root",
-                            root,
-                            "--out",
-                            folder.clips()));
+            embed(folder.table(), folder.clips(), "--root", root);
             run(
                     out(),
                     words(
@@ -128,7 +123,7 @@ final class FindCommand extends UnmuteCommand {
                             audio,
                             "--out",
                             folder.events()));
-            record.result("training", folder.training()).result("detection", folder.detection());
+            record.result("audio", audio.toAbsolutePath().normalize().toString());
             record.write(out);
             output.finish();
         }
@@ -140,6 +135,15 @@ final class FindCommand extends UnmuteCommand {
             run(common.json() ? nowhere : out(), words("review", folder.events(), "--audio", audio, "--port", port));
         }
         return status;
+    }
+
+    private void embed(Path sound, Path cache, Object... more) throws IOException {
+        List<String> line = new ArrayList<>(words("embed --encoder", encoder, "--audio", sound, "--out", cache));
+        line.addAll(Arrays.stream(more).map(Object::toString).toList());
+        if (yes) {
+            line.add("--yes");
+        }
+        run(PlainWriter.to(new StringWriter()), line);
     }
 
     private void next(FindFolder folder) {

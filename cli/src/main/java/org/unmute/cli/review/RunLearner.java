@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.unmute.cli.console.PlainWriter;
+import org.unmute.cli.search.FindFolder;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.verdict.VerdictLog;
@@ -87,16 +88,9 @@ public final class RunLearner implements Learner {
             throws IOException {
         Path found = events.toAbsolutePath().normalize().getParent();
         if (isSearch(events) && !command(found, "find").isEmpty()) {
-            List<String> training = recorded(found, "/results/training");
+            FindFolder folder = FindFolder.read(found);
             return Optional.of(new RunLearner(
-                    list,
-                    events,
-                    Path.of(training.get(training.indexOf(OUT) + 1)),
-                    "",
-                    List.of(),
-                    training,
-                    recorded(found, "/results/detection"),
-                    runner));
+                    list, folder.events(), folder.run(), "", List.of(), folder.training(), folder.detection(), runner));
         }
         List<String> detection = command(events, "detect");
         Path run = run(detection);

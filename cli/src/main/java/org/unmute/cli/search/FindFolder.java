@@ -1,8 +1,11 @@
 package org.unmute.cli.search;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.RunRecord;
 
 /**
  * The folder in which boxes become a probe: what the commands that lead there write is in parts of it.
@@ -31,6 +34,24 @@ public record FindFolder(Path path, Path audio) {
         return path.resolve("events");
     }
 
+    /** The probe that the boxes and the verdicts train. */
+    public Path run() {
+        return path.resolve("run");
+    }
+
+    /**
+     * A folder of {@code unmute find}, wherever it is now.
+     *
+     * @throws IOException if its record cannot be read
+     */
+    public static FindFolder read(Path path) throws IOException {
+        return new FindFolder(
+                path,
+                Path.of(Json.read(path.resolve(RunRecord.FILE))
+                        .at("/results/audio")
+                        .asText()));
+    }
+
     /** The command that trains a probe on the boxes and the verdicts, without the program's name. */
     public List<String> training() {
         return words(
@@ -43,20 +64,12 @@ public record FindFolder(Path path, Path audio) {
                 "--verdict-cache",
                 cache(),
                 "--out",
-                path.resolve("run"));
+                run());
     }
 
     /** The command that finds events with this probe. */
     public List<String> detection() {
-        return words(
-                "detect --probe",
-                path.resolve("run"),
-                "--audio",
-                audio,
-                "--cache",
-                cache(),
-                "--out",
-                path.resolve("detected"));
+        return words("detect --probe", run(), "--audio", audio, "--cache", cache(), "--out", path.resolve("detected"));
     }
 
     /**
