@@ -20,8 +20,6 @@ import org.unmute.files.AtomicFile;
 public final class Wav {
     private static final long MAX_BYTES = 0xFFFFFFFFL;
     private static final int HEADER_BYTES = 44;
-    /** Number of samples generated at a time. */
-    private static final int BLOCK = 1 << 14;
 
     private Wav() {}
 
@@ -104,69 +102,25 @@ public final class Wav {
      * @throws IOException              if the file cannot be written
      */
     public static void write(Path path, float[] samples, int rate) throws IOException {
-        checkSize(samples.length, rate);
-        checkNumbers(samples, samples.length, 0, samples.length);
-        AtomicFile.write(path, out -> {
-            ByteBuffer buffer = header(samples.length, rate);
-            put(samples, samples.length, buffer, out);
-            drain(buffer, out);
-        });
-    }
-
-    /** Supplies the samples of a file in order, block by block. */
-    @FunctionalInterface
-    public interface Blocks {
-        /**
-         * Supplies the next samples.
-         *
-         * @param block receives the samples, full scale is -1 to 1. Modified.
-         * @param count number of samples, at most {@code block.length}
-         */
-        void next(float[] block, int count) throws IOException;
-    }
-
-    /** Maximum number of samples that {@link #write(Path, long, int, Blocks)} writes to one file. */
-    public static long maxSamples() {
-        return (MAX_BYTES - HEADER_BYTES) / 2;
-    }
-
-    /**
-     * Writes 16-bit PCM as {@link #write(Path, float[], int)} does, with samples that are generated while they are
-     * written. Memory use does not depend on their number.
-     *
-     * @param samples number of samples, 0 to {@link #maxSamples()}
-     * @param rate in Hz, 1 to 768,000
-     * @throws IllegalArgumentException if a sample is NaN, the rate out of range, or the clip too long for the format;
-     *     the file is then unchanged
-     * @throws IOException if the file cannot be written, or {@code blocks} throws it
-     */
-    public static void write(Path path, long samples, int rate, Blocks blocks) throws IOException {
-        checkSize(samples, rate);
-        AtomicFile.write(path, out -> {
-            ByteBuffer buffer = header(samples, rate);
-            float[] block = new float[BLOCK];
-            for (long done = 0; done < samples; done += BLOCK) {
-                int count = (int) Math.min(BLOCK, samples - done);
-                blocks.next(block, count);
-                checkNumbers(block, count, done, samples);
-                put(block, count, buffer, out);
-            }
-            drain(buffer, out);
-        });
-    }
-
-    private static void checkSize(long samples, int rate) {
-        if (rate < 1 || rate > AudioStream.MAX_RATE || samples < 0 || samples > maxSamples()) {
-            throw new IllegalArgumentException("wav: cannot write " + samples + " samples at " + rate + " Hz");
+        int n = samples.length;
+        if (rate < 1 || rate > AudioStream.MAX_RATE || n > (MAX_BYTES - HEADER_BYTES) / 2) {
+            throw new IllegalArgumentException("wav: cannot write " + n + " samples at " + rate + " Hz");
         }
-    }
-
-    private static void checkNumbers(float[] samples, int count, long before, long all) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < n; i++) {
             if (Float.isNaN(samples[i])) {
-                throw new IllegalArgumentException("wav: sample " + (before + i) + " of " + all + " is NaN");
+                throw new IllegalArgumentException("wav: sample " + i + " of " + n + " is NaN");
             }
         }
+        AtomicFile.write(path, out -> {
+            ByteBuffer buffer = header(n, rate);
+            for (float sample : samples) {
+                if (buffer.remaining() < 2) {
+                    drain(buffer, out);
+                }
+                buffer.putShort((short) Math.clamp(Math.rint(sample * 32768.0), -32768, 32767));
+            }
+            drain(buffer, out);
+        });
     }
 
     /** A buffer that begins with the header. */
@@ -183,15 +137,6 @@ public final class Wav {
                 .putShort((short) 2)
                 .putShort((short) 16);
         return buffer.put(ascii("data")).putInt((int) dataBytes);
-    }
-
-    private static void put(float[] samples, int count, ByteBuffer buffer, FileChannel out) throws IOException {
-        for (int i = 0; i < count; i++) {
-            if (buffer.remaining() < 2) {
-                drain(buffer, out);
-            }
-            buffer.putShort((short) Math.clamp(Math.rint(samples[i] * 32768.0), -32768, 32767));
-        }
     }
 
     private static void drain(ByteBuffer buffer, FileChannel out) throws IOException {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -249,35 +248,6 @@ class WavTest {
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(UnreadableAudioException.class)
                 .hasMessage("mic: unplugged");
-    }
-
-    @Test
-    void samplesThatAreMadeWhileTheyAreWrittenGiveTheSameFile(@TempDir Path folder) throws IOException {
-        for (int length : new int[] {0, 1, 16383, 16384, 16385, 100_000}) {
-            float[] samples = new float[length];
-            for (int i = 0; i < length; i++) {
-                samples[i] = (float) Math.sin(i * 0.01 + i % 7);
-            }
-            Wav.write(folder.resolve("array.wav"), samples, 22050);
-            int[] at = new int[1];
-            Wav.write(folder.resolve("blocks.wav"), length, 22050, (block, count) -> {
-                System.arraycopy(samples, at[0], block, 0, count);
-                at[0] += count;
-            });
-            assertThat(at[0]).isEqualTo(length);
-            assertThat(folder.resolve("blocks.wav")).hasSameBinaryContentAs(folder.resolve("array.wav"));
-        }
-        byte[] before = Files.readAllBytes(folder.resolve("array.wav"));
-        assertThatThrownBy(() -> Wav.write(folder.resolve("array.wav"), 20_000, 8000, (block, count) -> {
-                    block[count - 1] = count == 20_000 - 16384 ? Float.NaN : 0;
-                }))
-                .hasMessage("wav: sample 19999 of 20000 is NaN");
-        assertThatThrownBy(() -> Wav.write(folder.resolve("array.wav"), Wav.maxSamples() + 1, 8000, (b, n) -> {}))
-                .hasMessageContaining("cannot write " + (Wav.maxSamples() + 1));
-        assertThat(Files.readAllBytes(folder.resolve("array.wav"))).isEqualTo(before);
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).hasSize(2);
-        }
     }
 
     @Test

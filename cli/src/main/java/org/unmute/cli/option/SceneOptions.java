@@ -1,22 +1,50 @@
 package org.unmute.cli.option;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.scene.SceneMixer;
+import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** How many scenes there are, of which recordings, and how they are mixed. */
 public final class SceneOptions {
+    @InputPath
+    @Option(
+            names = "--manifest",
+            required = true,
+            paramLabel = "FILE",
+            description = "CSV or TSV with a header: one row per recording with its file, its class and its fold.")
+    private Path manifest;
+
+    @InputPath
+    @Option(
+            names = "--audio",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of the recordings (WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU).")
+    private Path audio;
+
     @Option(names = "--train", paramLabel = "N", description = "Train scenes (default: ${DEFAULT-VALUE}).")
     private int train = 1500;
 
     @Option(names = "--test", paramLabel = "N", description = "Test scenes (default: ${DEFAULT-VALUE}).")
     private int test = 500;
 
-    @Option(names = "--train-folds", split = ",", paramLabel = "FOLD", description = "Folds for train scenes, as 1,2.")
+    @Option(
+            names = "--train-folds",
+            required = true,
+            split = ",",
+            paramLabel = "FOLD",
+            description = "Folds for train scenes, as 1,2.")
     private List<String> trainFolds;
 
-    @Option(names = "--test-folds", split = ",", paramLabel = "FOLD", description = "Folds for test scenes, as 3.")
+    @Option(
+            names = "--test-folds",
+            required = true,
+            split = ",",
+            paramLabel = "FOLD",
+            description = "Folds for test scenes, as 3.")
     private List<String> testFolds;
 
     @Option(
@@ -95,6 +123,16 @@ public final class SceneOptions {
                 rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high(), octaves);
     }
 
+    /** The table of the recordings. */
+    public Path manifest() {
+        return manifest;
+    }
+
+    /** The folder of the recordings. */
+    public Path audio() {
+        return audio;
+    }
+
     /** The columns of the manifest. */
     public ManifestFormat format() {
         return new ManifestFormat(fileColumn, labelColumn, foldColumn, null);
@@ -115,12 +153,12 @@ public final class SceneOptions {
         return test;
     }
 
-    /** Folds for train scenes; null if not given. */
+    /** Folds for train scenes. */
     public List<String> trainFolds() {
         return trainFolds;
     }
 
-    /** Folds for test scenes; null if not given. */
+    /** Folds for test scenes. */
     public List<String> testFolds() {
         return testFolds;
     }

@@ -1,8 +1,6 @@
 package org.unmute.cli.scene;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,43 +10,33 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.cli.audio.SourceReader;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.data.ClipList;
+import org.unmute.cli.option.SceneOptions;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
-import org.unmute.data.ManifestFormat;
-import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.scene.SceneMixer.SourceClip;
 import org.unmute.probes.cache.AudioClip;
 
-/**
- * Labelled recordings of single events.
- *
- * @param clips the recordings, with one class each
- * @param paths the file of each recording, by id
- */
-public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
+/** Labelled recordings of single events. */
+public final class SourceFiles {
+    private SourceFiles() {}
+
     /**
-     * Reads the recordings of a manifest. Each must exist below the audio folder and have exactly one label.
+     * Lists the recordings of the manifest in the requested folds. Each must exist below the audio folder and have
+     * exactly one label.
      *
-     * @param wanted the folds to use; empty for all
-     * @param record receives the manifest
-     * @param err    receives remarks on files of other kinds; null for none
      * @throws IllegalArgumentException if a fold has no recordings
      * @throws CommandException if the manifest does not fit the recordings
      * @throws IOException if a file cannot be read
      */
-    public static SourceFiles ofManifest(
-            Path manifest,
-            ManifestFormat format,
-            Path audio,
-            Set<String> wanted,
-            SourceReader reader,
-            RunRecord record,
-            PrintWriter err)
-            throws IOException {
-        Manifest labels = Manifest.read(manifest, format, null);
-        record.input(manifest);
+    public static List<SourceClip> clips(SceneOptions scenes, SourceReader reader, CommandRun run) throws IOException {
+        Path manifest = scenes.manifest();
+        Path audio = scenes.audio();
+        Manifest labels = Manifest.read(manifest, scenes.format(), null);
+        run.record().input(manifest);
+        Set<String> wanted = new TreeSet<>(scenes.trainFolds());
+        wanted.addAll(scenes.testFolds());
         Set<String> unknown = new TreeSet<>(wanted);
         unknown.removeAll(labels.splits());
         if (!unknown.isEmpty()) {
@@ -56,11 +44,11 @@ public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
                     + " has " + labels.splits());
         }
         Map<String, Path> paths = new HashMap<>();
-        for (AudioClip clip : AudioOptions.search(audio, null, record, err).clips()) {
+        for (AudioClip clip :
+                AudioOptions.search(audio, null, run.record(), run.remarks()).clips()) {
             paths.put(clip.id(), clip.path());
         }
-        Manifest chosen = wanted.isEmpty() ? labels : labels.inSplits(wanted);
-        Manifest.Matched matched = chosen.matchedTo(paths.keySet());
+        Manifest.Matched matched = labels.inSplits(wanted).matchedTo(paths.keySet());
         if (!matched.missing().isEmpty()) {
             throw CommandException.input(matched.missing().size() + " of the manifest's files are not in " + audio
                     + ", the first: " + matched.missing().getFirst());
@@ -78,31 +66,6 @@ public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
             Path path = paths.get(clip.file());
             sources.add(new SourceClip(clip.file(), clip.labels().getFirst(), clip.split(), () -> reader.read(path)));
         }
-        return new SourceFiles(sources, paths);
-    }
-
-    /**
-     * Reads recordings from a folder with one subfolder per class.
-     *
-     * @throws CommandException if a recording is not in a subfolder
-     * @throws IOException if the folder cannot be listed, or has no recordings
-     */
-    public static SourceFiles ofFolder(Path folder, SourceReader reader) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw CommandException.input("--sources: no such folder: " + folder);
-        }
-        List<SourceClip> clips = new ArrayList<>();
-        Map<String, Path> paths = new HashMap<>();
-        for (AudioClip clip : ClipList.of(folder, null).clips()) {
-            int end = clip.id().indexOf('/');
-            if (end < 0) {
-                throw CommandException.input("--sources: " + clip.id() + " lies in no folder of a class: " + folder
-                        + " must have a folder for each class");
-            }
-            Path path = clip.path();
-            paths.put(clip.id(), path);
-            clips.add(new SourceClip(clip.id(), clip.id().substring(0, end), "", () -> reader.read(path)));
-        }
-        return new SourceFiles(clips, paths);
+        return sources;
     }
 }

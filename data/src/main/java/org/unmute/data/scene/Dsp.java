@@ -91,22 +91,14 @@ final class Dsp {
         }
 
         static Biquad lowPass(double frequency, double q) {
-            return lowPass(frequency, q, RATE);
-        }
-
-        static Biquad lowPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+            double w = TWO_PI * frequency / RATE;
             double cos = StrictMath.cos(w);
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
         }
 
         static Biquad highPass(double frequency, double q) {
-            return highPass(frequency, q, RATE);
-        }
-
-        static Biquad highPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+            double w = TWO_PI * frequency / RATE;
             double cos = StrictMath.cos(w);
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
@@ -114,11 +106,7 @@ final class Dsp {
 
         /** A band-pass filter with gain 1 at the centre. */
         static Biquad bandPass(double frequency, double q) {
-            return bandPass(frequency, q, RATE);
-        }
-
-        static Biquad bandPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+            double w = TWO_PI * frequency / RATE;
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * StrictMath.cos(w), 1 - alpha);
         }

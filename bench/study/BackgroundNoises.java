@@ -4,30 +4,47 @@ import java.util.function.DoubleUnaryOperator;
 import org.unmute.data.scene.Dsp.Biquad;
 
 /**
- * Recipes for the {@link BackgroundKind}s. Each draws its random numbers in a fixed order and computes sines by
- * recurrence rather than per sample, so that an hour takes about a second.
+ * Kinds of background noise. Each draws its random numbers in a fixed order and computes sines by recurrence rather
+ * than per sample, so that an hour takes about a second.
  */
 final class BackgroundNoises {
     private final SceneRandom random;
-    private final int rate;
     private final float[] out;
 
-    BackgroundNoises(SceneRandom random, int rate, int length) {
+    private BackgroundNoises(SceneRandom random, int length) {
         this.random = random;
-        this.rate = rate;
         out = new float[length];
     }
 
+    /** Noise of a kind with an RMS of 1. */
+    static float[] of(String kind, long seed, int length) {
+        BackgroundNoises noises = new BackgroundNoises(new SceneRandom(seed), length);
+        float[] out = switch (kind) {
+            case "pink" -> noises.pink();
+            case "brown" -> noises.brown();
+            case "wind" -> noises.wind();
+            case "hum" -> noises.hum();
+            case "insects" -> noises.insects();
+            case "traffic" -> noises.traffic();
+            default -> noises.clicks();
+        };
+        double rms = Dsp.rms(out, 0, length);
+        for (int i = 0; i < length; i++) {
+            out[i] = (float) (out[i] / rms);
+        }
+        return out;
+    }
+
     /** The sum of one-pole low passes two octaves apart falls by 3 dB per octave. */
-    float[] pink() {
+    private float[] pink() {
         double lowest = 12;
-        int poles = (int) (StrictMath.log(0.4 * rate / lowest) / StrictMath.log(4)) + 1;
+        int poles = (int) (StrictMath.log(0.4 * Dsp.RATE / lowest) / StrictMath.log(4)) + 1;
         double[] share = new double[poles];
         double[] gain = new double[poles];
         double[] state = new double[poles];
         for (int k = 0; k < poles; k++) {
             double frequency = lowest * StrictMath.pow(4, k);
-            share[k] = 1 - StrictMath.exp(-Dsp.TWO_PI * frequency / rate);
+            share[k] = 1 - StrictMath.exp(-Dsp.TWO_PI * frequency / Dsp.RATE);
             gain[k] = StrictMath.pow(2, -k);
         }
         // Compensates for the missing poles below the lowest and above the highest.
@@ -45,9 +62,9 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] brown() {
-        double share = 1 - StrictMath.exp(-Dsp.TWO_PI * random.logUniform(10, 40) / rate);
-        Biquad rumble = Biquad.highPass(8, 0.7, rate);
+    private float[] brown() {
+        double share = 1 - StrictMath.exp(-Dsp.TWO_PI * random.logUniform(10, 40) / Dsp.RATE);
+        Biquad rumble = Biquad.highPass(8, 0.7);
         double state = 0;
         for (int i = 0; i < out.length; i++) {
             state += share * (random.noise() - state);
@@ -56,11 +73,11 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] wind() {
+    private float[] wind() {
         double strength = random.uniform(0.5, 1.1);
         Course gust = new Course(random.logUniform(0.1, 0.5), v -> StrictMath.exp(strength * v));
-        Biquad body = Biquad.lowPass(random.logUniform(120, 500), 0.8, rate);
-        Biquad whistle = Biquad.bandPass(random.logUniform(400, 1100), random.uniform(2, 6), rate);
+        Biquad body = Biquad.lowPass(random.logUniform(120, 500), 0.8);
+        Biquad whistle = Biquad.bandPass(random.logUniform(400, 1100), random.uniform(2, 6));
         double air = random.uniform(0.05, 0.4);
         for (int i = 0; i < out.length; i++) {
             double level = gust.next();
@@ -71,18 +88,7 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] rain() {
-        Biquad low = Biquad.highPass(random.logUniform(600, 2000), 0.7, rate);
-        Course swell = new Course(0.2, v -> Math.max(0.3, 1 + 0.15 * v));
-        double hiss = random.uniform(0.1, 0.4);
-        Strikes drops = new Strikes(random.logUniform(40, 400), 8, 1200, 6500, 0.001, 0.006);
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (swell.next() * hiss * low.next(random.noise()) + drops.next());
-        }
-        return out;
-    }
-
-    float[] hum() {
+    private float[] hum() {
         double mains = (random.chance(0.5) ? 50 : 60) * random.uniform(0.997, 1.003);
         double fall = random.uniform(0.4, 1.4);
         double hiss = random.logUniform(0.01, 0.1);
@@ -104,16 +110,16 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] insects() {
+    private float[] insects() {
         int voices = random.between(1, 3);
         for (int v = 0; v < voices; v++) {
-            double carrier = random.logUniform(Math.min(2500, 0.25 * rate), Math.min(8500, 0.42 * rate));
+            double carrier = random.logUniform(Math.min(2500, 0.25 * Dsp.RATE), Math.min(8500, 0.42 * Dsp.RATE));
             Tone tone = new Tone(carrier, v == 0 ? 1 : random.uniform(0.2, 0.8), random.nextDouble());
             Tone pulse = new Tone(random.logUniform(18, 60), 0.5, random.nextDouble());
             boolean steady = random.chance(0.4);
             double chirp = random.uniform(0.15, 0.8);
             double pause = random.logUniform(0.2, 2);
-            double attack = 1 - StrictMath.exp(-1 / (0.005 * rate));
+            double attack = 1 - StrictMath.exp(-1 / (0.005 * Dsp.RATE));
             double gate = 0;
             double target = 1;
             int left = samples(chirp);
@@ -126,7 +132,7 @@ final class BackgroundNoises {
                 out[i] += (float) (gate * (0.5 + pulse.next()) * tone.next());
             }
         }
-        Biquad night = Biquad.highPass(1000, 0.7, rate);
+        Biquad night = Biquad.highPass(1000, 0.7);
         double hiss = random.logUniform(0.01, 0.06);
         for (int i = 0; i < out.length; i++) {
             out[i] += (float) (hiss * night.next(random.noise()));
@@ -134,22 +140,22 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] traffic() {
+    private float[] traffic() {
         double perSecond = random.uniform(3, 15) / 60;
         double depth = random.uniform(1, 4);
         int steps = out.length / Course.STEP + 2;
         double[] passes = new double[steps];
-        double seconds = out.length / (double) rate;
+        double seconds = out.length / (double) Dsp.RATE;
         for (double at = waiting(perSecond); at < seconds; at += waiting(perSecond)) {
             double width = random.uniform(0.8, 3);
             double loud = random.logUniform(0.2, 1);
             for (int s = 0; s < steps; s++) {
-                double distance = (s * (double) Course.STEP / rate - at) / width;
+                double distance = (s * (double) Course.STEP / Dsp.RATE - at) / width;
                 passes[s] += loud / (1 + distance * distance * distance * distance);
             }
         }
-        Biquad rumble = Biquad.lowPass(random.logUniform(60, 180), 0.7, rate);
-        Biquad tyres = Biquad.bandPass(random.logUniform(500, 1100), 0.7, rate);
+        Biquad rumble = Biquad.lowPass(random.logUniform(60, 180), 0.7);
+        Biquad tyres = Biquad.bandPass(random.logUniform(500, 1100), 0.7);
         Course unsteady = new Course(0.15, v -> Math.max(0.4, 1 + 0.2 * v));
         for (int i = 0; i < out.length; i++) {
             int step = i / Course.STEP;
@@ -162,8 +168,8 @@ final class BackgroundNoises {
         return out;
     }
 
-    float[] clicks() {
-        Biquad room = Biquad.lowPass(random.logUniform(300, 1500), 0.7, rate);
+    private float[] clicks() {
+        Biquad room = Biquad.lowPass(random.logUniform(300, 1500), 0.7);
         double level = random.logUniform(0.01, 0.06);
         Strikes strikes = new Strikes(random.logUniform(0.7, 8), 6, 900, 6000, 0.0008, 0.005);
         for (int i = 0; i < out.length; i++) {
@@ -173,7 +179,7 @@ final class BackgroundNoises {
     }
 
     private int samples(double seconds) {
-        return (int) (seconds * rate);
+        return (int) (seconds * Dsp.RATE);
     }
 
     /** Waiting time of a Poisson process, in seconds. */
@@ -189,8 +195,8 @@ final class BackgroundNoises {
 
         /** @param phase in cycles */
         Tone(double frequency, double amplitude, double phase) {
-            double step = Dsp.TWO_PI * frequency / rate;
-            double audible = frequency < 0.47 * rate ? amplitude : 0;
+            double step = Dsp.TWO_PI * frequency / Dsp.RATE;
+            double audible = frequency < 0.47 * Dsp.RATE ? amplitude : 0;
             twice = 2 * StrictMath.cos(step);
             before = audible * StrictMath.sin(Dsp.TWO_PI * phase - step);
             now = audible * StrictMath.sin(Dsp.TWO_PI * phase);
@@ -217,7 +223,7 @@ final class BackgroundNoises {
         private int left;
 
         Course(double hertz, DoubleUnaryOperator map) {
-            pole = StrictMath.exp(-Dsp.TWO_PI * hertz * STEP / rate);
+            pole = StrictMath.exp(-Dsp.TWO_PI * hertz * STEP / Dsp.RATE);
             innovation = StrictMath.sqrt(1 - pole * pole);
             this.map = map;
             rough = random.noise();
@@ -253,15 +259,15 @@ final class BackgroundNoises {
         private double wait;
 
         Strikes(double perSecond, int resonances, double lowest, double highest, double shortest, double longest) {
-            perSample = perSecond / rate;
+            perSample = perSecond / Dsp.RATE;
             twice = new double[resonances];
             fall = new double[resonances];
             strength = new double[resonances];
             now = new double[resonances];
             before = new double[resonances];
             for (int k = 0; k < resonances; k++) {
-                double w = Dsp.TWO_PI * random.logUniform(lowest, Math.min(highest, 0.45 * rate)) / rate;
-                double r = StrictMath.exp(-1 / (random.logUniform(shortest, longest) * rate));
+                double w = Dsp.TWO_PI * random.logUniform(lowest, Math.min(highest, 0.45 * Dsp.RATE)) / Dsp.RATE;
+                double r = StrictMath.exp(-1 / (random.logUniform(shortest, longest) * Dsp.RATE));
                 twice[k] = 2 * r * StrictMath.cos(w);
                 fall[k] = r * r;
                 strength[k] = StrictMath.sin(w);
