@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.benchmark.run.RepeatableContent;
 import org.unmute.data.provenance.Json;
 import org.unmute.files.FolderLock;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.spark.grid.CellContent;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
 
@@ -162,7 +162,7 @@ class BenchmarkTest {
         Path out = SingleMachine.run(grid, folder.resolve("from-job"), caches.getParent(), "own/many");
         assertThat(shards(tokens)).as("nothing is embedded again").isEqualTo(shards);
         for (String probe : List.of("own/many/protobin", "own/many/linear-mean")) {
-            assertThat(RepeatableContent.of(out.resolve(probe))).isEqualTo(RepeatableContent.of(whole.resolve(probe)));
+            assertThat(CellContent.of(out.resolve(probe))).isEqualTo(CellContent.of(whole.resolve(probe)));
         }
     }
 
@@ -199,7 +199,7 @@ class BenchmarkTest {
             assertThat(cell).doesNotExist();
         }
         assertThat(ran.get(100, TimeUnit.SECONDS).status()).isZero();
-        assertThat(RepeatableContent.of(cell)).isEqualTo(RepeatableContent.of(whole.resolve("own/many/linear-mean")));
+        assertThat(CellContent.of(cell)).isEqualTo(CellContent.of(whole.resolve("own/many/linear-mean")));
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.unmute.benchmark.results.GridFile;
-import org.unmute.benchmark.run.RepeatableContent;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.models.encoder.Encoders;
 
@@ -57,7 +56,7 @@ public final class SmallGrid {
         for (String cell : GridFile.read(run).planned()) {
             Path folder = run.resolve(cell);
             if (Files.exists(folder.resolve("cell.json"))) {
-                RepeatableContent.of(folder).forEach((file, content) -> all.put(cell + "/" + file, content));
+                CellContent.of(folder).forEach((file, content) -> all.put(cell + "/" + file, content));
                 Path clips = folder.resolveSibling("clips.csv");
                 all.put(run.relativize(clips).toString(), Files.readString(clips));
             }
