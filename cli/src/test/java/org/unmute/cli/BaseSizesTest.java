@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.cli.verify.RecipeReference;
 import org.unmute.convert.Conversion;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.checkpoint.RecipeCheckpoint;

@@ -139,24 +139,4 @@ class EveryEncoderEndToEndTest {
                 }))
                 .toList();
     }
-
-    /** The same from weights that follow from a seed, as base sizes are compared. */
-    @TestFactory
-    List<DynamicTest> verifyOfARecipeAgrees() throws IOException {
-        return cases().stream()
-                .filter(c -> Files.exists(c.folder().resolve("state_dict_keys.json")))
-                .map(c -> dynamicTest(
-                        c.name(),
-                        () -> assertThat(Ran.unmute(
-                                                "verify",
-                                                "-q",
-                                                "--recipe",
-                                                ModelsGolden.require("recipe.json"),
-                                                "--reference",
-                                                c.folder())
-                                        .endsWith(ExitCode.OK)
-                                        .out())
-                                .contains("agree")))
-                .toList();
-    }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,10 +95,10 @@ class VerifyEndToEndTest {
         float[] patches = Arrays.copyOfRange(all, DIM, all.length);
         record Case(String name, Shape shape, float[] values, String said) {}
         for (Case c : List.of(
-                new Case("a", Shape.of(65, DIM), all, "[tokens, dim], the class token first"),
-                new Case("b", Shape.of(1, 65, DIM), all, "[1, tokens, dim], the class token first"),
-                new Case("c", Shape.of(64, DIM), patches, "[tokens, dim], without the class token"),
-                new Case("d", Shape.of(8, 8, DIM), patches, "[time, freq, dim]"))) {
+                new Case("a", Shape.of(65, DIM), all, "final_tokens"),
+                new Case("b", Shape.of(1, 65, DIM), all, "final_tokens"),
+                new Case("c", Shape.of(64, DIM), patches, "patch_tokens"),
+                new Case("d", Shape.of(8, 8, DIM), patches, "token_map"))) {
             Path file = folder.resolve(c.name() + ".npy");
             Npy.write(file, c.shape(), c.values());
             assertThat(verify(file, "--audio", wav).endsWith(ExitCode.OK).out())
@@ -121,15 +120,14 @@ class VerifyEndToEndTest {
     }
 
     @Test
-    void theFirstDifferenceAndItsPlaceAreNamed() throws IOException {
+    void theFirstDifferenceIsNamed() throws IOException {
         float[] block = stored("block.0");
         block[(1 + 3 * 8 + 5) * DIM + 7] += 0.01f;
         Ran ran = verify(changed("block.0", block), "--audio", wav).endsWith(ExitCode.FAILED);
         assertThat(ran.out())
-                .containsPattern("(?m)^block\\.0 .*time 3, freq 5, channel 7 +DIFFERS$")
+                .containsPattern("(?m)^block\\.0 .* DIFFERS$")
                 .containsPattern("(?m)^block\\.1 .* same$")
-                .contains("First tensor that differs: block.0, most at time 3, freq 5, channel 7")
-                .contains("number of heads");
+                .contains("First tensor that differs: block.0");
         JsonNode json = verify(changed("block.0", block), "--audio", wav, "--json")
                 .endsWith(ExitCode.FAILED)
                 .json();
@@ -141,7 +139,6 @@ class VerifyEndToEndTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(row.get("maxDifference").asDouble()).isBetween(0.0099, 0.0101);
-        assertThat(row.get("here").asDouble() - row.get("reference").asDouble()).isBetween(-0.0101, -0.0099);
         assertThat(verify(changed("block.0", block), "--tolerance", 0.02)
                         .endsWith(ExitCode.OK)
                         .out())
@@ -153,36 +150,16 @@ class VerifyEndToEndTest {
     }
 
     @Test
-    void likelyCauses() throws IOException {
+    void settingsOtherThanTheAuthorsDiffer() throws IOException {
         assertThat(verify(expected, "--heads", 4).endsWith(ExitCode.FAILED).out())
-                .contains("First tensor that differs: block.0")
-                .contains("--heads");
-        assertThat(verify(expected, "--audio", wav, "--norm", "bat-birdset")
-                        .endsWith(ExitCode.FAILED)
-                        .out())
-                .contains("First tensor that differs: fbank")
-                .contains("--norm-mean -4.2680 --norm-std 4.5690");
-        assertThat(verify(expected, "--audio", wav, "--front-end", "biofoundation")
-                        .endsWith(ExitCode.FAILED)
-                        .out())
-                .contains("First tensor that differs: fbank")
-                .contains("Likely cause: the front end")
-                .containsPattern("(?m)^block\\.1 .* same$");
-        float[] all = tokens();
-        float[] swapped = new float[64 * DIM];
-        for (int i = 0; i < 64; i++) {
-            System.arraycopy(all, (1 + i % 8 * 8 + i / 8) * DIM, swapped, i * DIM, DIM);
+                .contains("First tensor that differs: block.0");
+        for (String option : List.of("--norm=bat-birdset", "--front-end=biofoundation")) {
+            assertThat(verify(expected, "--audio", wav, option)
+                            .endsWith(ExitCode.FAILED)
+                            .out())
+                    .contains("First tensor that differs: fbank")
+                    .containsPattern("(?m)^block\\.1 .* same$");
         }
-        Path file = folder.resolve("swapped.npy");
-        Npy.write(file, Shape.of(64, DIM), swapped);
-        assertThat(verify(file, "--audio", wav).endsWith(ExitCode.FAILED).out()).contains("the order of the tokens");
-        float[] padded = stored("fbank");
-        Arrays.fill(padded, 118 * 128, padded.length, 0);
-        assertThat(verify(changed("fbank", padded), "--audio", wav)
-                        .endsWith(ExitCode.FAILED)
-                        .out())
-                .contains("frames before 118 agree")
-                .contains("padding");
     }
 
     @Test
@@ -206,10 +183,6 @@ class VerifyEndToEndTest {
         assertThat(verify(wav).endsWith(ExitCode.USAGE).err()).contains(".npy or .safetensors");
         assertThat(verify(expected, "--tolerance", 0).endsWith(ExitCode.USAGE).err())
                 .contains("--tolerance");
-        assertThat(verify(expected, "--recipe", ModelsGolden.require("recipe.json"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("leave out --encoder");
     }
 
     @Test
@@ -222,27 +195,5 @@ class VerifyEndToEndTest {
         assertThat(record.at("/results/encoderSha256").asText()).hasSize(64);
         assertThat(record.at("/results/encoderSettings/frontEnd/mean").asDouble())
                 .isEqualTo(-4.268);
-    }
-
-    @Test
-    void aRecipeMakesTheBaseModel() throws IOException {
-        Path recipe = ModelsGolden.require("recipe.json");
-        Ran ran = Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", ModelsGolden.require("full_small/eat"))
-                .endsWith(ExitCode.OK);
-        assertThat(ran.out())
-                .contains("ViT 768 x 12")
-                .containsPattern("(?m)^block\\.11 .* same$")
-                .contains("All 9 comparisons agree");
-        Path copy = Files.createDirectories(folder.resolve("golden"));
-        Path other = Files.writeString(
-                copy.resolve("recipe.json"), Files.readString(recipe).replace("-1.0005323886871338", "-1.0005"));
-        assertThat(Ran.unmute("verify", "-q", "--recipe", other, "--reference", ModelsGolden.require("full_small/eat"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("another recipe");
-        assertThat(Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", copy)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no config.json");
     }
 }

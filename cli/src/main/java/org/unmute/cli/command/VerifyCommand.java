@@ -9,11 +9,9 @@ import org.unmute.audio.Recording;
 import org.unmute.cli.base.ComputingCommand;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.OverwriteOption;
-import org.unmute.cli.option.WarmStart;
-import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.Verification;
-import org.unmute.cli.verify.VerificationReport;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.Encoder;
@@ -35,8 +33,7 @@ import picocli.CommandLine.Option;
                     + " [time, freq, dim], the class token first or left out; or a safetensors file with any of fbank"
                     + " (the network's input, normalised), patch_embed, block.0, block.1, ..., final_tokens, cls,"
                     + " token_map, logits and what else the encoder gives. With fbank the network is compared from"
-                    + " there on, and the front end for itself.",
-            "With --recipe the encoder is made from a recipe, and the reference is a folder of numbers for it."
+                    + " there on, and the front end for itself."
         },
         footer = {
             "",
@@ -44,8 +41,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  unmute verify --encoder eat.pt --reference features.npy --audio test.wav",
-            "  unmute verify --encoder beats.safetensors --config max_distance=800 --reference trace.safetensors",
-            "  unmute verify --recipe golden/recipe.json --reference golden/full_small/eat"
+            "  unmute verify --encoder beats.safetensors --config max_distance=800 --reference trace.safetensors"
         })
 final class VerifyCommand extends ComputingCommand {
     @Mixin
@@ -56,7 +52,7 @@ final class VerifyCommand extends ComputingCommand {
             names = "--reference",
             paramLabel = "PATH",
             required = true,
-            description = "The reference: npy, safetensors, or with --recipe a folder.")
+            description = "The reference: npy or safetensors.")
     private Path reference;
 
     @InputPath
@@ -68,13 +64,6 @@ final class VerifyCommand extends ComputingCommand {
 
     @Mixin
     private ResamplingOption resampling;
-
-    @InputPath
-    @Option(
-            names = "--recipe",
-            paramLabel = "FILE",
-            description = "A recipe.json, in place of --encoder: weights that follow from a seed.")
-    private Path recipe;
 
     @Option(
             names = "--tolerance",
@@ -102,36 +91,34 @@ final class VerifyCommand extends ComputingCommand {
         if (encoder.speed() != null) {
             throw CommandException.usage("--speed: features of the original code are of recordings as they are");
         }
-        if (recipe != null && encoder.isNamed()) {
-            throw CommandException.usage("--recipe makes the encoder: leave out --encoder");
-        }
         record.seed(common.seed());
         openBackend();
-        RecipeReference folder = null;
-        if (recipe != null) {
-            RecipeReference.checkRecipe(recipe);
-            folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
-        }
-        OpenEncoder loaded = folder == null ? opened(encoder) : WarmStart.awaitedBy(folder.encoder());
-        ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
-        Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
-        Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
-        verification.run(recording == null ? null : samples(loaded.encoder(), recording, verification.remarks()));
-        VerificationReport report = new VerificationReport(loaded, reference, recording, verification);
-        ObjectNode document = report.document();
+        OpenEncoder loaded = opened(encoder);
+        Verification verification = new Verification(loaded.encoder(), ReferenceFeatures.read(reference), tolerance);
+        verification.run(audio == null ? null : samples(loaded.encoder(), audio, verification.remarks()));
         if (out != null) {
             loaded.note(record, resampling.filter().name());
-            for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
-                if (input != null) {
-                    record.input(input);
-                }
+            record.input(reference);
+            if (audio != null) {
+                record.input(audio);
             }
             try (OutputFolder output = claimFile(out)) {
-                record.results(document).writeTo(out);
+                record.results(verification.document()).writeTo(out);
                 output.finish();
             }
         }
-        print(report.withEncoder(), report::print);
+        ObjectNode document = Json.object()
+                .put("encoder", loaded.origin())
+                .put("encoderSha256", loaded.hash())
+                .putPOJO("encoderSettings", loaded.settings())
+                .put("reference", reference.toString())
+                .put("audio", audio == null ? null : audio.toString());
+        print(document.setAll(verification.document()), o -> {
+            o.println("encoder    " + loaded.origin() + ": "
+                    + loaded.encoder().describe().description());
+            o.println("reference  " + reference + (audio == null ? "" : ", recording " + audio));
+            verification.print(o);
+        });
         if (!verification.within()) {
             fail();
         }

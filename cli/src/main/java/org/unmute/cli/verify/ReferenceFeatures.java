@@ -26,62 +26,40 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
     /** The name given to the array of an npy file. */
     static final String ARRAY = "array";
 
-    /**
-     * A tensor, or some of its rows.
-     *
-     * @param shape shape of the values
-     * @param values the values, row-major
-     * @param rows indices of the rows, counted over all but the last axis; null for the whole tensor
-     * @param meanStd mean and standard deviation of the whole tensor, or null
-     */
-    record Stored(Shape shape, float[] values, int[] rows, float[] meanStd) {
-        Stored(Shape shape, float[] values) {
-            this(shape, values, null, null);
-        }
-    }
+    /** A tensor: its shape, and its values in row-major order. */
+    record Stored(Shape shape, float[] values) {}
 
     /** Reads an npy or safetensors file. The extension determines the format. */
     public static ReferenceFeatures read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw CommandException.input("no such reference file: " + file
-                    + (Files.isDirectory(file)
-                            ? " (a folder; with --recipe it would be one of reference numbers)"
-                            : ""));
+            throw CommandException.input("no such reference file: " + file);
         }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".npy")) {
             StoredTensor array = Npy.read(file);
+            if (!array.type().isFloating()) {
+                throw CommandException.input(array.name() + ": holds " + array.type() + " " + array.shape()
+                        + ", features are floating-point numbers");
+            }
             return new ReferenceFeatures(
-                    file.toString(), Map.of(ARRAY, new Stored(array.shape(), numbers(array))), List.of());
+                    file.toString(), Map.of(ARRAY, new Stored(array.shape(), array.floats())), List.of());
         }
-        if (name.endsWith(".safetensors")) {
-            return safetensors(file);
+        if (!name.endsWith(".safetensors")) {
+            throw CommandException.usage("--reference must end in .npy or .safetensors: " + file);
         }
-        throw CommandException.usage("--reference must end in .npy or .safetensors: " + file);
-    }
-
-    static ReferenceFeatures safetensors(Path file) throws IOException {
         Map<String, Stored> tensors = new LinkedHashMap<>();
         List<String> unusable = new ArrayList<>();
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
-            for (String name : stored.names()) {
-                StoredTensor one = stored.entry(name);
+            for (String tensor : stored.names()) {
+                StoredTensor one = stored.entry(tensor);
                 if (one.type().isFloating()) {
-                    tensors.put(name, new Stored(one.shape(), one.floats()));
+                    tensors.put(tensor, new Stored(one.shape(), one.floats()));
                 } else {
-                    unusable.add(name + " (" + one.type() + ")");
+                    unusable.add(tensor + " (" + one.type() + ")");
                 }
             }
         }
         return new ReferenceFeatures(file.toString(), tensors, unusable);
-    }
-
-    private static float[] numbers(StoredTensor array) {
-        if (!array.type().isFloating()) {
-            throw CommandException.input(array.name() + ": holds " + array.type() + " " + array.shape()
-                    + ", features are floating-point numbers");
-        }
-        return array.floats();
     }
 
     /** The only tensor of the file, unless its name is known to the encoder; otherwise null. */

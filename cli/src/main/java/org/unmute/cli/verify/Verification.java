@@ -1,13 +1,17 @@
 package org.unmute.cli.verify;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.Activations;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
@@ -36,7 +40,6 @@ public final class Verification {
     private final List<TensorComparison> differences = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final Set<String> compared = new LinkedHashSet<>();
-    private String cause = "";
 
     /** @param tolerance replaces the default tolerance of the network; null for the default */
     public Verification(Encoder encoder, ReferenceFeatures reference, Double tolerance) {
@@ -55,7 +58,7 @@ public final class Verification {
      */
     public void run(float[] samples) {
         ReferenceFeatures.Stored fbank = reference.tensors().get(TensorComparison.FBANK);
-        boolean given = fbank != null && fbank.rows() == null;
+        boolean given = fbank != null;
         if (samples == null && !given) {
             throw CommandException.usage(
                     "the reference holds no 'fbank', so --audio must name the recording it was made from");
@@ -99,16 +102,8 @@ public final class Verification {
 
     private void frontEnd(Spectrogram own, ReferenceFeatures.Stored fbank) {
         compared.add(TensorComparison.FBANK);
-        add(
-                TensorComparison.of(
-                        TensorComparison.FBANK,
-                        own.values(),
-                        Shape.of(own.frames(), own.bins()),
-                        fbank,
-                        FROM_RECORDING,
-                        spec,
-                        spec.time()),
-                fbank.rows() == null ? () -> LikelyCause.ofFrontEnd(own, fbank, spec) : () -> LikelyCause.FRONT_END);
+        Shape shape = Shape.of(own.frames(), own.bins());
+        differences.add(TensorComparison.of(TensorComparison.FBANK, own.values(), shape, fbank, FROM_RECORDING));
     }
 
     /** Runs the network on the reference's spectrogram. */
@@ -158,66 +153,43 @@ public final class Verification {
             ReferenceFeatures.Stored stored = wanted.get(e.getKey());
             if (stored != null && (only.isEmpty() || only.contains(e.getKey()))) {
                 compared.add(e.getKey());
-                Shape shape = e.getValue().shape();
                 float[] values = e.getValue().toFloats();
-                String name = e.getKey();
-                TensorComparison d =
-                        TensorComparison.of(name + suffix, values, shape, stored, allowed, spec, grid.dim(0));
-                add(d, () -> LikelyCause.ofNetwork(name, d, values, stored, spec, reference));
+                differences.add(TensorComparison.of(
+                        e.getKey() + suffix, values, e.getValue().shape(), stored, allowed));
             }
         }
-    }
-
-    private void add(TensorComparison d, Supplier<String> why) {
-        if (!d.within() && within()) {
-            cause = why.get();
-        }
-        differences.add(d);
     }
 
     /** Infers what an unnamed array is from its size, and adds a remark. */
     private String assume(Shape shape, Shape grid) {
-        long time = grid.size(0);
-        long freq = grid.size(1);
         long dim = grid.size(2);
+        long patches = grid.size(0) * grid.size(1);
         int extra = spec.grid().extraTokens();
-        long patches = time * freq;
-        long[] s = shape.toArray();
-        String name;
-        String said;
-        if (s.length == 3 && s[0] == time && s[1] == freq && s[2] == dim && !(time == 1 && extra == 0)) {
+        long[] sizes = TensorComparison.squeezed(shape);
+        String name = "";
+        if (Arrays.equals(sizes, grid.toArray())) {
             name = "token_map";
-            said = "[time, freq, dim]";
-        } else {
-            boolean batch = s.length == 3 && s[0] == 1;
-            long tokens = s.length == 2 ? s[0] : batch ? s[1] : -1;
-            boolean whole = tokens == patches + extra;
-            if (s[s.length - 1] != dim || !whole && tokens != patches) {
-                throw CommandException.input(
-                        reference.origin() + ": is " + shape + ", but this encoder gives " + (patches + extra)
-                                + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "") + time
-                                + " x " + freq
-                                + "): another window (--frames), recording or model?");
-            }
-            name = whole ? "final_tokens" : "patch_tokens";
-            said = (batch ? "[1, tokens, dim]" : "[tokens, dim]")
-                    + (extra == 0 ? "" : whole ? ", the class token first" : ", without the class token");
+        } else if (Arrays.equals(sizes, new long[] {patches + extra, dim})) {
+            name = "final_tokens";
+        } else if (Arrays.equals(sizes, new long[] {patches, dim})) {
+            name = "patch_tokens";
         }
-        String remark = "the array " + shape + " was taken as " + said + ", after the last layer";
+        if (name.isEmpty()) {
+            throw CommandException.input(reference.origin() + ": is " + shape + ", but this encoder gives "
+                    + (patches + extra)
+                    + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "")
+                    + grid.size(0) + " x " + grid.size(1) + "): another window (--frames), recording or model?");
+        }
+        String remark = "the array " + shape + " was taken as " + name;
         if (!remarks.contains(remark)) {
             remarks.add(remark);
         }
         return name;
     }
 
-    /** Whether all compared tensors agree so far. */
+    /** Whether all compared tensors agree. */
     public boolean within() {
         return differences.stream().allMatch(TensorComparison::within);
-    }
-
-    /** The compared tensors, in the order of the network. */
-    public List<TensorComparison> differences() {
-        return differences;
     }
 
     /** Assumptions and omissions. */
@@ -225,21 +197,49 @@ public final class Verification {
         return remarks;
     }
 
-    /** The first tensor that differs, or null. */
-    public TensorComparison first() {
-        return differences.stream().filter(d -> !d.within()).findFirst().orElse(null);
-    }
-
-    /** The likely cause of the first difference. */
-    public String cause() {
-        return cause;
+    /** The name of the first tensor that differs; null if all agree. */
+    private String first() {
+        return differences.stream()
+                .filter(d -> !d.within())
+                .map(TensorComparison::tensor)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Tensors of the reference that were not compared. */
-    public List<String> unknown() {
+    private List<String> unknown() {
         List<String> left = new ArrayList<>(reference.tensors().keySet());
         left.removeAll(compared);
         left.addAll(reference.unusable());
         return left;
+    }
+
+    /** The result, for JSON and the record. */
+    public ObjectNode document() {
+        return Json.object()
+                .put("within", within())
+                .put("first", first())
+                .putPOJO("remarks", remarks)
+                .putPOJO(
+                        "tensors",
+                        differences.stream().map(TensorComparison::document).toList())
+                .putPOJO("notCompared", unknown());
+    }
+
+    /** Prints the same for a terminal. */
+    public void print(PrintWriter o) {
+        remarks.forEach(r -> o.println("note       " + r));
+        o.println();
+        ConsoleTable table = new ConsoleTable("tensor", "shape", "max diff", "mean diff", "allowed", "verdict");
+        differences.forEach(d -> table.row(d.row()));
+        table.print(o);
+        o.println();
+        if (!unknown().isEmpty()) {
+            o.println("not compared, as this encoder gives nothing of that name: " + String.join(", ", unknown()));
+        }
+        o.println(
+                first() != null
+                        ? "First tensor that differs: " + first()
+                        : differences.size() == 1 ? "It agrees." : "All " + differences.size() + " comparisons agree.");
     }
 }
