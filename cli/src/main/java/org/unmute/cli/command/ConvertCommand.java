@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
         name = "convert",
         description = {
             "Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
-            "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered"
-                    + " tensors share a row. The other commands read a checkpoint without this, too: a converted file"
-                    + " is smaller, opens faster, and other programs can read it."
+            "Recognises the encoder by its tensors and prints how many are kept, renamed, left out and missing."
+                    + " The other commands read a checkpoint without this, too: a converted file is smaller, opens"
+                    + " faster, and other programs can read it."
         },
         footer = {
             "",
@@ -69,7 +69,7 @@ final class ConvertCommand extends UnmuteCommand {
     @Mixin
     private OverwriteOption overwrite;
 
-    @Option(names = "--all", description = "Show every tensor in its own row.")
+    @Option(names = "--all", description = "Also show every tensor, and what becomes of it.")
     private boolean all;
 
     @Override

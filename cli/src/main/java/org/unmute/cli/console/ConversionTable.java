@@ -3,11 +3,11 @@ package org.unmute.cli.console;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.unmute.convert.ConversionReport;
 import org.unmute.convert.ConversionReport.Fate;
 import org.unmute.convert.ConversionReport.Line;
@@ -15,83 +15,22 @@ import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.models.checkpoint.KeyMap;
 
-/** Shows the report of a conversion as a table: kept, renamed, dropped and missing tensors. */
+/** Shows the report of a conversion: what is known of the file, and what becomes of its tensors. */
 public final class ConversionTable {
-    /** Minimum number of rows at which tensors dropped for the same reason are merged into one row. */
-    private static final int MANY = 4;
-
     /** Maximum number of flaws and opaque objects that are named. */
     private static final int SHOWN = 5;
 
     private ConversionTable() {}
 
-    /** @param all whether every tensor has its own row */
-    public static ConsoleTable of(ConversionReport report, boolean all) {
-        ConsoleTable table =
-                new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
-        for (Fate fate : List.of(Fate.KEPT, Fate.RENAMED)) {
-            for (SeriesFold.Group<Line> group : fold(lines(report, fate), all)) {
-                List<String> names = group.items().stream().map(Line::to).toList();
-                row(table, group.name(), fate == Fate.KEPT ? "the same" : SeriesFold.name(names), group.items());
-            }
+    /** A row for each tensor. */
+    private static ConsoleTable tensors(ConversionReport report) {
+        ConsoleTable table = new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type");
+        for (Line line : report.tensors()) {
+            String becomes = line.fate() == Fate.KEPT ? "the same" : line.to() != null ? line.to() : line.reason();
+            table.row(word(line.fate()), line.from(), becomes, line.shape(), line.type());
         }
-        dropped(lines(report, Fate.DROPPED), all, table);
-        SeriesFold.fold(report.match().missing(), m -> m, m -> all ? m : "")
-                .forEach(g -> table.row(
-                        "MISSING", null, g.name(), null, null, g.items().size()));
+        report.match().missing().forEach(name -> table.row("MISSING", null, name, null, null));
         return table;
-    }
-
-    private static List<Line> lines(ConversionReport report, Fate fate) {
-        return report.tensors().stream().filter(t -> t.fate() == fate).toList();
-    }
-
-    private static List<SeriesFold.Group<Line>> fold(List<Line> lines, boolean all) {
-        return SeriesFold.fold(
-                lines,
-                Line::from,
-                t -> all ? t : List.of(t.shape(), t.type(), t.to() == null ? t.reason() : SeriesFold.pattern(t.to())));
-    }
-
-    /** Adds a row of tensors with the fate, shape and type of the first. */
-    private static void row(ConsoleTable table, String name, String becomes, List<Line> lines) {
-        Line first = lines.getFirst();
-        table.row(word(first.fate()), name, becomes, first.shape(), first.type(), lines.size());
-    }
-
-    private static void dropped(List<Line> lines, boolean all, ConsoleTable table) {
-        Map<List<String>, List<SeriesFold.Group<Line>>> byReason = new LinkedHashMap<>();
-        for (SeriesFold.Group<Line> group : fold(lines, all)) {
-            Line first = group.items().getFirst();
-            byReason.computeIfAbsent(List.of(first.reason(), first.from().split("\\.", 2)[0]), _ -> new ArrayList<>())
-                    .add(group);
-        }
-        byReason.forEach((reason, groups) -> {
-            List<Line> own = groups.stream().flatMap(g -> g.items().stream()).toList();
-            String beginning = beginning(own.stream().map(Line::from).toList());
-            if (!all && groups.size() >= MANY && !beginning.isEmpty()) {
-                table.row(word(Fate.DROPPED), beginning + "*", reason.getFirst(), null, same(own), own.size());
-            } else {
-                groups.forEach(g -> row(table, g.name(), reason.getFirst(), g.items()));
-            }
-        });
-    }
-
-    private static Object same(List<Line> lines) {
-        return lines.stream().map(Line::type).distinct().count() == 1
-                ? lines.getFirst().type()
-                : null;
-    }
-
-    /** The longest common prefix of the names that ends with a dot. */
-    private static String beginning(List<String> names) {
-        String common = names.getFirst();
-        for (String name : names) {
-            while (!name.startsWith(common)) {
-                common = common.substring(0, common.length() - 1);
-            }
-        }
-        return common.substring(0, common.lastIndexOf('.') + 1);
     }
 
     /** The report as JSON, with every tensor. */
@@ -135,13 +74,15 @@ public final class ConversionTable {
     }
 
     /**
-     * Prints the table and what is known of the file.
+     * Prints what is known of the file, and how many tensors are kept, renamed, dropped and missing.
      *
-     * @param all whether every tensor has its own row
+     * @param all whether a table of all tensors comes first
      */
     public static void print(ConversionReport report, boolean all, PrintWriter o) {
-        of(report, all).print(o);
-        o.println();
+        if (all) {
+            tensors(report).print(o);
+            o.println();
+        }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("encoder", report.encoder() + ", " + recognized(report));
         if (!report.alsoFits().isEmpty()) {
@@ -159,6 +100,14 @@ public final class ConversionTable {
                         + report.count(ConversionReport.Fate.DROPPED)
                         + " dropped; "
                         + report.match().missing().size() + " missing");
+        Map<String, Integer> reasons = new TreeMap<>();
+        report.tensors().stream()
+                .filter(line -> line.fate() == Fate.DROPPED)
+                .forEach(line -> reasons.merge(line.reason(), 1, Integer::sum));
+        reasons.forEach((reason, count) -> facts.merge("dropped", count + ": " + reason, (a, b) -> a + "; " + b));
+        if (!report.complete()) {
+            facts.put("MISSING", some(report.match().missing()));
+        }
         facts.put(
                 "parameters",
                 String.format(
