@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All rows: those of the table in its order, then those of the growth curves. */
+/** All rows, in the order of the table. */
 public final class BenchRows {
     private BenchRows() {}
 
@@ -15,7 +15,6 @@ public final class BenchRows {
         rows.addAll(StepRows.all());
         rows.addAll(ProgramRows.all(root));
         rows.addAll(DetectRows.all(root));
-        rows.addAll(Growth.rows());
         return rows;
     }
 }

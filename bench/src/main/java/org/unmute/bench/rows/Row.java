@@ -57,11 +57,6 @@ public record Row(
         return new Row(id, title, threads, gflop, 0, 0, peers, files, agreement, Map.of());
     }
 
-    /** A row of this engine alone. */
-    public static Row own(String id, String title, int threads, double gflop, CaseFiles files) {
-        return of(id, title, threads, gflop, List.of(), files, within(0));
-    }
-
     /** This row with calls that read this many GB. */
     Row reading(double more) {
         return new Row(id, title, threads, gflop, more, audioSeconds, peers, files, agreement, programs);

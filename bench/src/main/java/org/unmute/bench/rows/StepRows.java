@@ -85,12 +85,6 @@ public final class StepRows {
         return 2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES;
     }
 
-    /** The protobin step of this engine alone, without peers. */
-    static Row ownProtobin(String id, int batch) {
-        String title = "protobin training step, batch " + batch;
-        return Row.own(id, title, 2, protobinGflop(batch), folder -> writeProbe(folder, "protobin", batch, 0));
-    }
-
     /**
      * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and the parameters of a fresh
      * probe.

@@ -13,7 +13,6 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.rows.BenchRows;
-import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +40,6 @@ import picocli.CommandLine.Spec;
             "  unmute bench                              all rows with all peers (about a quarter of an hour)",
             "  unmute bench --quick --only 'vit|match'   some rows, fewer rounds",
             "  unmute bench --verify --only wav          do the peers compute the same?",
-            "  unmute bench --growth                     time and memory against the size of the work",
             "  unmute bench --check                      everything that has a goal in bench/goals.toml",
             "",
             "docs/bench.md explains the rows and how to add a peer."
@@ -118,16 +116,9 @@ public final class BenchCommand implements Callable<Integer> {
     private Path caseFolder;
 
     @Option(
-            names = "--growth",
-            description =
-                    "Time and memory against tokens, prototypes, batch and threads instead of the table; no peers.")
-    private boolean growth;
-
-    @Option(
             names = "--check",
             description =
-                    "Compare with the goals and fail if one is missed. Without --only and --growth, everything with a"
-                            + " goal is measured.")
+                    "Compare with the goals and fail if one is missed. Without --only, what has a goal is measured.")
     private boolean check;
 
     @Option(names = "--goals", paramLabel = "FILE", description = "The goals (default: bench/goals.toml).")
@@ -208,8 +199,7 @@ public final class BenchCommand implements Callable<Integer> {
             shown = measure(rows);
             failed = shown.stream().anyMatch(r -> r.timed(Row.OURS).isEmpty());
         }
-        String table = table(shown);
-        print(table + (table.isEmpty() ? "" : "\n") + curves(shown));
+        print(shown.isEmpty() ? "" : ResultTable.markdown(shown, command()));
         return check ? judge(wantedGoals, shown, failed) : failed ? FAILED : 0;
     }
 
@@ -220,17 +210,13 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw misuse("--only: no regular expression: " + e.getDescription() + ": " + only);
         }
-        // The table is the default. Results from a file may contain both. --only with the name of a curve does not need
-        // --growth.
-        boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
         List<Row> rows = BenchRows.all(root).stream()
                 .filter(r -> pattern.matcher(r.id()).find())
-                .filter(r -> growth ? Growth.isPoint(r.id()) : all || !Growth.isPoint(r.id()))
                 .filter(r -> threads.isEmpty() || threads.contains(r.threads()))
                 .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id()))
                 .toList();
         if (rows.isEmpty()) {
-            throw misuse("--only, --threads and --growth leave no row; --list shows all");
+            throw misuse("--only and --threads leave no row; --list shows all");
         }
         for (String peer : wanted) {
             if (!peer.equals("none") && !Peers.names().contains(peer)) {
@@ -319,23 +305,10 @@ public final class BenchCommand implements Callable<Integer> {
         return measured;
     }
 
-    /** Writes the sections that have results. Other sections stay unchanged. */
     private void report(List<RowResult> all) throws IOException {
-        if (out == null) {
-            return;
+        if (out != null && !all.isEmpty()) {
+            ReportFile.write(out, ResultTable.markdown(all, command()));
         }
-        ReportFile.write(out, "table", table(all));
-        ReportFile.write(out, "growth", curves(all));
-    }
-
-    private String table(List<RowResult> all) {
-        List<RowResult> rows = all.stream().filter(r -> !Growth.isPoint(r.id())).toList();
-        return rows.isEmpty() ? "" : ResultTable.markdown(rows, command());
-    }
-
-    private String curves(List<RowResult> all) {
-        List<RowResult> rows = all.stream().filter(r -> Growth.isPoint(r.id())).toList();
-        return rows.isEmpty() ? "" : GrowthReport.markdown(rows) + ResultTable.origins(rows, command());
     }
 
     private int judge(Goals wantedGoals, List<RowResult> shown, boolean failed) {

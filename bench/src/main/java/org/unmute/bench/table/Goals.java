@@ -12,37 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
 
 /**
  * The goals of {@code bench/goals.toml}.
  *
- * @param goals of rows, in the file's order
- * @param growth of growth curves, in the file's order
+ * @param goals in the file's order
  */
-record Goals(List<Goal> goals, List<Curve> growth) {
-    /**
-     * A goal for a growth curve.
-     *
-     * @param series name of a series of {@link Growth}
-     * @param rise max ratio of the time per unit of work to the time at a smaller size; 0 for no limit
-     * @param memoryExponent max power with which memory grows, 1 being linear; 0 for no limit
-     */
-    record Curve(
-            String series,
-            double rise,
-            @JsonProperty("memory-exponent") double memoryExponent) {
-        /** Validates a goal as read. */
-        Curve {
-            List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
-            require(known.contains(series), "there is no growth curve '" + series + "', known are " + known);
-            require(
-                    rise >= 0 && memoryExponent >= 0 && rise + memoryExponent > 0,
-                    "growth curve '" + series + "' needs a rise or a memory-exponent above 0");
-        }
-    }
-
+record Goals(List<Goal> goals) {
     /**
      * One goal for the rows whose id matches.
      *
@@ -114,7 +91,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      */
     record Verdict(String row, State state, String text) {}
 
-    private record Content(List<Goal> goal, List<Curve> growth) {}
+    private record Content(List<Goal> goal) {}
 
     /**
      * Reads a file of goals.
@@ -130,7 +107,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
             if (content.goal() == null || content.goal().isEmpty()) {
                 throw new IOException(file + ": there is no [[goal]]");
             }
-            return new Goals(content.goal(), content.growth() == null ? List.of() : content.growth());
+            return new Goals(content.goal());
         } catch (JsonProcessingException e) {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
             throw new IOException(file + ": " + (cause == e ? e.getOriginalMessage() : cause.getMessage()), e);
@@ -139,17 +116,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
 
     /** Whether any goal applies to a row. */
     boolean concerns(String id) {
-        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id))
-                || growth.stream()
-                        .anyMatch(c -> series(c).points().stream()
-                                .anyMatch(p -> p.row().id().equals(id)));
-    }
-
-    private static Growth.Series series(Curve curve) {
-        return Growth.all().stream()
-                .filter(s -> s.name().equals(curve.series()))
-                .findFirst()
-                .orElseThrow();
+        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id));
     }
 
     /**
@@ -165,26 +132,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
             }
             own.forEach(row -> judge(goal, row, verdicts));
         }
-        growth.forEach(curve -> judge(curve, new GrowthReport(series(curve), rows), verdicts));
         return verdicts;
-    }
-
-    private static void judge(Curve curve, GrowthReport report, List<Verdict> verdicts) {
-        String id = "growth of " + curve.series();
-        if (curve.rise() > 0) {
-            verdicts.add(judge(id, "rise of the time for a unit of work", report, report.rise(), curve.rise()));
-        }
-        if (curve.memoryExponent() > 0) {
-            verdicts.add(judge(id, "power of memory", report, report.memoryExponent(), curve.memoryExponent()));
-        }
-    }
-
-    /** A part of a curve can miss a goal, but only the whole curve can reach it. */
-    private static Verdict judge(String id, String what, GrowthReport report, Optional<Double> value, double max) {
-        if (value.isEmpty() || !report.isComplete() && value.get() <= max) {
-            return new Verdict(id, State.NOT_MEASURED, what + ": not all points were measured");
-        }
-        return atMost(id, what, value.get(), max);
     }
 
     private static void judge(Goal goal, RowResult row, List<Verdict> verdicts) {

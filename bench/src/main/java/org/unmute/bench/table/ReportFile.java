@@ -6,48 +6,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.files.AtomicFile;
 
-/**
- * A Markdown file with sections owned by this program, between comments that name them. All other text stays unchanged.
- */
+/** A Markdown file with a table of this program between two comments. All other text stays unchanged. */
 final class ReportFile {
+    private static final String BEGIN = "<!-- unmute bench: table begins -->";
+    private static final String END = "<!-- unmute bench: table ends -->";
+
     private ReportFile() {}
 
-    private static String mark(String section, boolean begin) {
-        return "<!-- unmute bench: " + section + (begin ? " begins -->" : " ends -->");
-    }
-
     /**
-     * The text with a section replaced, or appended if there is none.
+     * Replaces the table of a file, or appends it. The file is created if needed.
      *
-     * @throws IOException if the section begins but does not end
+     * @throws IOException if the table begins but does not end, or the file cannot be read or written
      */
-    static String replaced(String text, String section, String body) throws IOException {
-        String begin = mark(section, true);
-        String end = mark(section, false);
-        String own = begin + "\n" + body.strip() + "\n" + end;
-        int from = text.indexOf(begin);
-        if (from < 0) {
-            String before = text.stripTrailing();
-            return before + (before.isEmpty() ? "" : "\n\n") + own + "\n";
-        }
-        int to = text.indexOf(end, from);
-        if (to < 0) {
-            throw new IOException(
-                    "section '" + section + "' begins but does not end: put the line " + end + " after it");
-        }
-        return text.substring(0, from) + own + text.substring(to + end.length());
-    }
-
-    /** Replaces a section of a file, which is created if needed. An empty section changes nothing. */
-    static void write(Path file, String section, String body) throws IOException {
-        if (body.isEmpty()) {
-            return;
-        }
+    static void write(Path file, String table) throws IOException {
         String text = Files.exists(file) ? Files.readString(file) : "# Measurements\n";
-        try {
-            AtomicFile.write(file, replaced(text, section, body).getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+        int from = text.indexOf(BEGIN);
+        int to = text.indexOf(END, Math.max(0, from));
+        if (from >= 0 && to < 0) {
+            throw new IOException(file + ": the table begins but does not end: put the line " + END + " after it");
         }
+        String own = BEGIN + "\n" + table.strip() + "\n" + END;
+        String replaced = from < 0
+                ? text.stripTrailing() + "\n\n" + own + "\n"
+                : text.substring(0, from) + own + text.substring(to + END.length());
+        AtomicFile.write(file, replaced.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -27,21 +27,4 @@ public final class Statistics {
     static <T> double median(List<T> elements, ToDoubleFunction<T> value) {
         return median(elements.stream().mapToDouble(value).toArray());
     }
-
-    /** The max divided by the min. */
-    static double spread(double... values) {
-        return Arrays.stream(values).max().orElseThrow()
-                / Arrays.stream(values).min().orElseThrow();
-    }
-
-    /** The max ratio of a value to an earlier one; 1 or less if values never rise. */
-    static double rise(double... values) {
-        double min = values[0];
-        double rise = 0;
-        for (int i = 1; i < values.length; i++) {
-            rise = Math.max(rise, values[i] / min);
-            min = Math.min(min, values[i]);
-        }
-        return rise;
-    }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.bench.rows.BenchRows;
-import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
 
 class GoalsTest {
@@ -44,16 +42,12 @@ class GoalsTest {
                     .isNotEmpty()
                     .allSatisfy(r -> assertThat(r.peers()).containsAll(goal.peers()));
         }
-        assertThat(goals.growth()).isNotEmpty();
     }
 
     @Test
     void everyRowOfTheTableHasAGoal() throws IOException {
         Goals goals = Goals.read(Path.of("goals.toml"));
-        assertThat(BenchRows.all(Path.of("")).stream()
-                        .filter(r -> !Growth.isPoint(r.id()))
-                        .map(Row::id)
-                        .filter(id -> !goals.concerns(id)))
+        assertThat(BenchRows.all(Path.of("")).stream().map(Row::id).filter(id -> !goals.concerns(id)))
                 .containsExactly("vit-b1-t1");
     }
 
@@ -122,38 +116,6 @@ class GoalsTest {
                 .isEqualTo(expected);
     }
 
-    @Test
-    void aCurveIsReachedOnlyAsAWhole() throws IOException {
-        String goal = "[[growth]]\nseries = \"match-tokens\"\nrise = 1.5\n[[goal]]\nrows = \"x\"\nseconds = 1";
-        Growth.Series series = Growth.all().stream()
-                .filter(s -> s.name().equals("match-tokens"))
-                .findFirst()
-                .orElseThrow();
-        List<RowResult> linear = series.points().stream()
-                .map(p -> Results.row(p.row().id(), Results.timed("unmute", p.work())))
-                .toList();
-        assertThat(curve(read(goal), linear).state()).isEqualTo(Goals.State.REACHED);
-        assertThat(curve(read(goal), linear.subList(1, linear.size())).state()).isEqualTo(Goals.State.NOT_MEASURED);
-        RowResult slow = Results.row(
-                linear.getLast().id(),
-                Results.timed("unmute", 2 * series.points().getLast().work()));
-        assertThat(curve(read(goal), List.of(linear.getFirst(), slow)).state()).isEqualTo(Goals.State.MISSED);
-        List<RowResult> slowAtFirst = new ArrayList<>(linear);
-        slowAtFirst.set(
-                0,
-                Results.row(
-                        linear.getFirst().id(),
-                        Results.timed("unmute", 2 * series.points().getFirst().work())));
-        assertThat(curve(read(goal), slowAtFirst).state()).isEqualTo(Goals.State.REACHED);
-    }
-
-    private static Goals.Verdict curve(Goals goals, List<RowResult> rows) {
-        return goals.judge(rows).stream()
-                .filter(v -> v.row().startsWith("growth"))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         x = 1                                                          | Unrecognized field
@@ -164,7 +126,6 @@ class GoalsTest {
         [[goal]] \\n rows = "a" \\n ratio = 1.0                        | no peers
         [[goal]] \\n rows = "a" \\n ratio = 1.0 \\n peers = ["fast"]   | 'fast'
         [[goal]] \\n rows = "a" \\n seconds = -1                       | -1
-        [[goal]] \\n rows = "a" \\n seconds = 1 \\n [[growth]] \\n series = "none" \\n rise = 2 | no growth curve 'none'
         [[goal                                                         | goals.toml
         """)
     void aFileThatIsWrongIsRefusedWithWhatIsWrong(String text, String expected) {

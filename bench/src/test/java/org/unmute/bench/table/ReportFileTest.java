@@ -14,12 +14,11 @@ class ReportFileTest {
     private Path folder;
 
     @Test
-    void aSectionIsReplacedAndTheRestStays() throws IOException {
+    void theTableIsReplacedAndTheRestStays() throws IOException {
         Path file = Files.writeString(folder.resolve("r.md"), "# Head\n\nby hand\n");
-        ReportFile.write(file, "table", "first\n");
-        ReportFile.write(file, "growth", "curves");
+        ReportFile.write(file, "first\n");
         Files.writeString(file, Files.readString(file) + "\n## GPU\nfigures\n");
-        ReportFile.write(file, "table", "second\n");
+        ReportFile.write(file, "second\n");
         assertThat(Files.readString(file)).isEqualTo("""
             # Head
 
@@ -29,10 +28,6 @@ class ReportFileTest {
             second
             <!-- unmute bench: table ends -->
 
-            <!-- unmute bench: growth begins -->
-            curves
-            <!-- unmute bench: growth ends -->
-
             ## GPU
             figures
             """);
@@ -41,13 +36,14 @@ class ReportFileTest {
     @Test
     void aFileThatIsNotThereIsMade() throws IOException {
         Path file = folder.resolve("new.md");
-        ReportFile.write(file, "table", "x");
+        ReportFile.write(file, "x");
         assertThat(Files.readString(file)).startsWith("# Measurements\n\n<!-- unmute bench: table begins -->\nx\n");
     }
 
     @Test
-    void aSectionWithoutEndIsNotGuessed() {
-        assertThatThrownBy(() -> ReportFile.replaced("a\n<!-- unmute bench: table begins -->\nb", "table", "x"))
+    void aTableWithoutEndIsNotGuessed() throws IOException {
+        Path file = Files.writeString(folder.resolve("r.md"), "a\n<!-- unmute bench: table begins -->\nb");
+        assertThatThrownBy(() -> ReportFile.write(file, "x"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not end");
     }

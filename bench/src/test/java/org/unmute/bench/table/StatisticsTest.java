@@ -21,9 +21,4 @@ class StatisticsTest {
         Statistics.median(values);
         assertThat(values).containsExactly(3, 1, 2);
     }
-
-    @Test
-    void theSpreadIsGreatestBySmallest() {
-        assertThat(Statistics.spread(2, 8, 4)).isEqualTo(4);
-    }
 }
