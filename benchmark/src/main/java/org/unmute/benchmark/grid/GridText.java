@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 
@@ -24,6 +27,8 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
     private static final long MAX_BYTES = 1 << 20;
     private static final int MESSAGE_CHARS = 1000;
     private static final TomlMapper TOML = TomlMapper.builder().build();
+    private static final Pattern TABLE = Pattern.compile("\\s*(\\[\\[?)([\\w.\"' -]+)]]?\\s*(#.*)?");
+    private static final Pattern KEY = Pattern.compile("\\s*([\\w.\"' -]+)=.*");
 
     /**
      * Reads a TOML file.
@@ -44,7 +49,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
         }
         try {
             String text = FileFailure.naming(file, () -> Files.readString(file));
-            return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
+            return new GridText(file, (ObjectNode) TOML.readTree(text), lines(text));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation(); // the position where the parser stopped, which may be after the error
             throw new InputException(
@@ -55,6 +60,42 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
         } catch (CharacterCodingException e) {
             throw new InputException("grid: " + file + " is not UTF-8 text", e);
         }
+    }
+
+    /**
+     * Finds the lines of tables and keys, which Jackson's tree does not keep. A key that does not begin its line has the
+     * line of the table around it.
+     */
+    private static Map<String, Integer> lines(String text) {
+        Map<String, Integer> lines = new HashMap<>();
+        Map<String, Integer> tables = new HashMap<>();
+        String table = "";
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            Matcher header = TABLE.matcher(line);
+            Matcher key = KEY.matcher(line);
+            boolean isHeader = header.matches();
+            if (!isHeader && !key.matches()) {
+                continue;
+            }
+            String path = isHeader ? "" : table;
+            String name = (isHeader ? header.group(2) : key.group(1)).replaceAll("[\"' ]", "");
+            String[] parts = name.split("\\.");
+            for (int i = 0; i < parts.length; i++) {
+                path += path.isEmpty() ? parts[i] : "." + parts[i];
+                lines.putIfAbsent(path, number);
+                if (isHeader && header.group(1).equals("[[") && i == parts.length - 1) {
+                    tables.merge(path, 1, Integer::sum);
+                }
+                if (isHeader && tables.containsKey(path)) {
+                    path += "[" + (tables.get(path) - 1) + "]";
+                    lines.putIfAbsent(path, number);
+                }
+            }
+            table = isHeader ? path : table;
+        }
+        return lines;
     }
 
     /** The same file without content. */

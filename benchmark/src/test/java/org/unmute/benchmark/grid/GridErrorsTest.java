@@ -241,7 +241,7 @@ class GridErrorsTest {
     }
 
     @Test
-    void linesAreToldInBothFormats() throws IOException {
+    void linesAreThoseOfKeysOrOfTheTableAroundThem() throws IOException {
         refused("""
             # comment
             [[encoders]]
@@ -267,6 +267,19 @@ class GridErrorsTest {
             [datasets.set.protobin]
             "protypes" = 3
             """, ":11: datasets[0].set.protobin.protypes: unknown key");
+        refused("""
+            encoders = [{ name = "a", file = "a" }]
+            probes = ["linear"]
+            [[datasets]]
+            name = "urban"
+            root = "u"
+            [[datasets.encoder-settings]]
+            encoders = "a"
+            hop = 1
+            [[datasets.encoder-settings]]
+            encoders = ["a"]
+            hop = 0
+            """, ":11: datasets[0].encoder-settings[1].hop: must be above 0");
     }
 
     @Test
