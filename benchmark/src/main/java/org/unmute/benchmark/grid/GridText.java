@@ -63,8 +63,8 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
     }
 
     /**
-     * Finds the lines of tables and keys, which Jackson's tree does not keep. A key that does not begin its line has the
-     * line of the table around it.
+     * Finds the lines of tables and keys, which Jackson's tree does not keep. A key that does not begin its line has
+     * the line of the table around it.
      */
     private static Map<String, Integer> lines(String text) {
         Map<String, Integer> lines = new HashMap<>();
