@@ -3,7 +3,7 @@ package org.unmute.benchmark.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -286,11 +286,20 @@ public final class BenchmarkMerge {
             Files.createDirectories(to.getParent());
             FileFailure.naming(from, () -> {
                 try (FileChannel in = RegularFile.open(from, StandardOpenOption.READ)) {
-                    AtomicFile.write(
-                            to, copy -> Channels.newInputStream(in).transferTo(Channels.newOutputStream(copy)));
+                    AtomicFile.write(to, copy -> transfer(in, copy));
                 }
                 return null;
             });
+        }
+    }
+
+    /** Copies block by block, as faults are injected into reads and writes. */
+    private static void transfer(FileChannel in, FileChannel out) throws IOException {
+        ByteBuffer some = ByteBuffer.allocate(1 << 18);
+        while (in.read(some.clear()) >= 0) {
+            for (some.flip(); some.hasRemaining(); ) {
+                out.write(some);
+            }
         }
     }
 
