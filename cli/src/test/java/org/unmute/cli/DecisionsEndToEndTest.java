@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
@@ -172,6 +173,89 @@ class DecisionsEndToEndTest {
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("no thresholds and no calibration learned: all training clips are of one recording");
+    }
+
+    private static List<String> foldLabels(int classes) {
+        List<String> rows = new ArrayList<>(List.of("file,labels"));
+        for (int i = 0; i < LearnedRun.TRAIN + LearnedRun.VALIDATION; i++) {
+            int other = (i + 1 + i / classes % (classes - 1)) % classes;
+            rows.add(String.format(
+                    "train/%06d.wav,c%02d%s", i, i % classes, i < 9 ? String.format(";c%02d", other) : ""));
+        }
+        return rows;
+    }
+
+    /** A screen has 24 lines; the rows of all classes are printed where they are wanted. */
+    @Test
+    void manyClassesAreSummedUpOnOneScreen() throws IOException {
+        Path labels = Files.write(folder.resolve("many.csv"), foldLabels(15));
+        Path out = folder.resolve("run-many");
+        List<String> lines =
+                fixture.probe(labels, out).endsWith(ExitCode.OK).out().lines().toList();
+        assertThat(lines)
+                .hasSizeLessThan(24)
+                .anyMatch(l -> l.matches("left-out clips \\(21, of 21 recordings\\): mAP"
+                        + " 0\\.\\d+ \\(0\\.\\d+ to [01]\\.\\d+\\), AUROC 0\\.\\d+ \\(0\\.\\d+ to [01]\\.\\d+\\)"));
+        assertThat(lines)
+                .anyMatch(l -> l.matches("half of the clips: mAP 0\\.\\d+, all: 0\\.\\d+, a difference of .*"));
+        assertThat(lines).anyMatch(l -> l.matches("classes: 0 good .*, \\d+ doubtful, \\d+ off.*"));
+        assertThat(lines).contains("--per-class prints all 15 classes");
+        assertThat(lines.stream().filter(l -> l.matches("c\\d\\d +(off|doubtful|unknown) .*")))
+                .hasSize(5);
+        JsonNode record = Json.read(out.resolve("run.json")).at("/results/leftOut");
+        assertThat(record.path("classes"))
+                .hasSize(15)
+                .allMatch(c -> !c.path("reason").asText().isEmpty());
+        assertThat(record.at("/learned/perClass")).hasSize(15);
+        assertThat(record.at("/learningCurve/all").asDouble())
+                .isEqualTo(record.at("/mAP/mean").asDouble());
+        assertThat(fixture.probe(labels, out, "--json")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .path("leftOut"))
+                .isEqualTo(record);
+        List<String> all = fixture.probe(labels, out, "--per-class")
+                .endsWith(ExitCode.OK)
+                .out()
+                .lines()
+                .toList();
+        for (String word : List.of("(off|doubtful|unknown)", "\\d+", "\\d+ +\\d+ +\\d\\.\\d+")) {
+            assertThat(all.stream().filter(l -> l.matches("c\\d\\d +" + word + " .*")))
+                    .as(word)
+                    .hasSizeGreaterThanOrEqualTo(15);
+        }
+    }
+
+    @Test
+    void aClassThatEveryClipHasIsNotCalledGood() throws IOException {
+        List<String> rows = foldLabels(3).stream()
+                .map(row -> row.replaceAll(",c.*", ",c00"))
+                .toList();
+        assertThat(fixture.probe(Files.write(folder.resolve("every.csv"), rows), folder.resolve("run-every"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("no mAP, since no class has both clips with it and clips without it")
+                .contains("0 good")
+                .contains("every clip has it: label clips without it")
+                .doesNotContain("half of the clips");
+    }
+
+    @Test
+    void aTrainingOnHalfOfTheClipsThatWasKilledGoesOn() throws IOException {
+        Path labels = Files.write(folder.resolve("half.csv"), foldLabels(3));
+        Path out = folder.resolve("run-half");
+        fixture.probe(labels, out).endsWith(ExitCode.OK);
+        JsonNode before = Json.read(out.resolve("run.json")).at("/results/leftOut");
+        byte[] second = Files.readAllBytes(out.resolve("checkpoint-half1-seed0.safetensors"));
+        byte[] probe = Files.readAllBytes(out.resolve("probe-seed0.safetensors"));
+        Files.delete(out.resolve("checkpoint-half1-seed0.safetensors"));
+        Files.delete(out.resolve("probe-seed0.safetensors"));
+        Files.delete(out.resolve("run.json"));
+        fixture.probe(labels, out).endsWith(ExitCode.OK);
+        assertThat(Json.read(out.resolve("run.json")).at("/results/leftOut")).isEqualTo(before);
+        assertThat(Files.readAllBytes(out.resolve("checkpoint-half1-seed0.safetensors")))
+                .isEqualTo(second);
+        assertThat(Files.readAllBytes(out.resolve("probe-seed0.safetensors"))).isEqualTo(probe);
     }
 
     @Test

@@ -43,7 +43,7 @@ class EventDecisionsEndToEndTest {
         }
         DetectFixture.probes(folder);
         run = folder.resolve("run");
-        trained = probe(run, "--background", background);
+        trained = probe(run, "--background", background, "--per-class");
     }
 
     private static Ran probe(Path out, Object... more) {

@@ -1,6 +1,7 @@
 package org.unmute.metrics;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,15 +10,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Percentile bootstrap over clips. Each resample draws as many clips as the original has, with replacement. A class
- * without a positive clip in a resample is left out of the mean of that resample. The result depends only on the seed,
- * not on the number of threads.
+ * Percentile bootstrap over clips, or over their recordings. Each resample draws as many of them as the original has,
+ * with replacement. A class without a positive clip in a resample is left out of the mean of that resample. The result
+ * depends only on the seed, not on the number of threads.
  *
  * @param resamples number of resamples, at least 1
  * @param level share of resamples inside the interval, in (0, 1)
  * @param seed seed of the draws
+ * @param recordings recording of each clip, whose clips are drawn together since they are alike; null to draw clips
  */
-public record Bootstrap(int resamples, double level, long seed) {
+public record Bootstrap(
+        int resamples, double level, long seed, @Nullable List<String> recordings) {
     /**
      * Number of resamples processed together: wide enough for vector loops, small enough for their weights to stay in
      * the cache.
@@ -31,6 +34,16 @@ public record Bootstrap(int resamples, double level, long seed) {
             throw new IllegalArgumentException(
                     "bootstrap: resamples must be at least 1 and the level within (0, 1): " + resamples + ", " + level);
         }
+    }
+
+    /** Draws clips. */
+    public Bootstrap(int resamples, double level, long seed) {
+        this(resamples, level, seed, null);
+    }
+
+    /** The same for clips of recordings; with a recording for each clip, in order, the same draws. */
+    public Bootstrap drawing(List<String> recordings) {
+        return new Bootstrap(resamples, level, seed, List.copyOf(recordings));
     }
 
     /** 1000 resamples, 95 %. */
@@ -130,21 +143,34 @@ public record Bootstrap(int resamples, double level, long seed) {
      * @throws IllegalArgumentException as in {@link PrimaryMetric#of}
      */
     public double[] values(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
-        double[] values = new double[resamples];
         if (metric == PrimaryMetric.MAP) {
-            ScoreTable table = ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY);
-            List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
-            double[] auroc = new double[resamples];
-            forEachBlock(table.clips(), block -> block.means(rankings, values, auroc));
-            return values;
+            return averagePrecision(scores, labels, null);
         }
         int[] classes = PrimaryMetric.classIndices(labels);
         ScoreTable table = ScoreTable.singleLabel(scores, classes, ScoreScale.PROBABILITY);
+        double[] values = new double[resamples];
         double[] hits = new double[table.clips()];
         for (int i = 0; i < hits.length; i++) {
             hits[i] = TopK.hit(table.scores(i), classes[i], 1, true) ? 1 : 0;
         }
         forEachBlock(table.clips(), block -> block.ratio(hits, null, values));
+        return values;
+    }
+
+    /**
+     * The macro mAP of each resample, for paired differences as {@link #values} has them.
+     *
+     * @param scores {@code [clips, classes]}, in [0, 1]. Not modified.
+     * @param labels {@code [clips, classes]}. Not modified.
+     * @param known  {@code [clips, classes]}, true where the label is known; null if all are. Not modified.
+     * @return {@code [resamples]}; NaN where no class has a positive clip
+     */
+    public double[] averagePrecision(float[][] scores, boolean[][] labels, boolean @Nullable [][] known) {
+        ScoreTable table = ScoreTable.multiLabel(scores, labels, known, ScoreScale.PROBABILITY);
+        List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
+        double[] values = new double[resamples];
+        double[] auroc = new double[resamples];
+        forEachBlock(table.clips(), block -> block.means(rankings, values, auroc));
         return values;
     }
 
@@ -162,7 +188,7 @@ public record Bootstrap(int resamples, double level, long seed) {
         void run(int resample, int[] draws);
     }
 
-    /** Draws {@code items} items with replacement, once for each resample. */
+    /** Draws {@code items} items with replacement, once for each resample, whatever the recordings. */
     public void forEachDraw(int items, DrawTask task) {
         long[] seeds = seeds();
         IntStream.range(0, resamples).parallel().forEach(r -> {
@@ -180,12 +206,29 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     private void forEachBlock(int clips, BlockTask task) {
+        int[] recordingOf = recordingOf(clips);
+        int drawn = Arrays.stream(recordingOf).max().orElseThrow() + 1;
         long[] seeds = seeds();
         int width = Math.clamp(BLOCK_BYTES / clips, 1, MAX_WIDTH);
         int blocks = (resamples + width - 1) / width;
         IntStream.range(0, blocks).parallel().forEach(b -> {
             int first = b * width;
-            task.run(ResampleBlock.draw(clips, seeds, first, Math.min(width, resamples - first)));
+            task.run(ResampleBlock.draw(recordingOf, drawn, seeds, first, Math.min(width, resamples - first)));
         });
+    }
+
+    /** The number of each clip's recording, in the order in which recordings appear; without recordings, its own. */
+    private int[] recordingOf(int clips) {
+        if (recordings == null) {
+            return IntStream.range(0, clips).toArray();
+        }
+        if (recordings.size() != clips) {
+            throw new IllegalArgumentException(
+                    "bootstrap: " + clips + " clips of " + recordings.size() + " recordings: name one for each clip");
+        }
+        Map<String, Integer> numbers = new HashMap<>();
+        return recordings.stream()
+                .mapToInt(name -> numbers.computeIfAbsent(name, _ -> numbers.size()))
+                .toArray();
     }
 }

@@ -25,12 +25,23 @@ final class ResampleBlock {
         this.drawn = drawn;
     }
 
-    static ResampleBlock draw(int clips, long[] seeds, int first, int width) {
-        byte[] drawn = new byte[Math.multiplyExact(clips, width)];
+    /**
+     * Draws resamples.
+     *
+     * @param recordingOf number of the recording of each clip, from 0
+     * @param recordings  number of recordings, each of which is drawn with all of its clips
+     */
+    static ResampleBlock draw(int[] recordingOf, int recordings, long[] seeds, int first, int width) {
+        byte[] drawn = new byte[Math.multiplyExact(recordingOf.length, width)];
+        byte[] counts = new byte[recordings];
         for (int w = 0; w < width; w++) {
             SplittableRandom random = new SplittableRandom(seeds[first + w]);
-            for (int i = 0; i < clips; i++) {
-                drawn[random.nextInt(clips) * width + w]++;
+            Arrays.fill(counts, (byte) 0);
+            for (int i = 0; i < recordings; i++) {
+                counts[random.nextInt(recordings)]++;
+            }
+            for (int i = 0; i < recordingOf.length; i++) {
+                drawn[i * width + w] = counts[recordingOf[i]];
             }
         }
         return new ResampleBlock(first, width, drawn);

@@ -36,6 +36,38 @@ class BootstrapTest {
         }
     }
 
+    /** Clips of a recording are drawn together; where each is of a recording of its own, they are drawn as clips are. */
+    @Test
+    void recordingsAreDrawnWithAllOfTheirClips() {
+        MultiLabelScoresTest.Case data = MultiLabelScoresTest.random(2, 24, 5, 1 << 20, 0.3);
+        Bootstrap clips = new Bootstrap(150, 0.9, 7);
+        List<String> own = IntStream.range(0, 24).mapToObj(i -> "r" + i).toList();
+        assertThat(clips.drawing(own).multiLabel(data.scores(), data.labels(), ScoreScale.PROBABILITY))
+                .isEqualTo(clips.multiLabel(data.scores(), data.labels(), ScoreScale.PROBABILITY));
+        List<String> ofThree = IntStream.range(0, 24).mapToObj(i -> "r" + i % 8).toList();
+        Interval drawn = clips.drawing(ofThree)
+                .multiLabel(data.scores(), data.labels(), ScoreScale.PROBABILITY)
+                .get("mAP_macro_skip");
+        SplittableRandom root = new SplittableRandom(7);
+        double[] repeated = IntStream.range(0, 150)
+                .mapToDouble(_ -> {
+                    SplittableRandom random = new SplittableRandom(root.nextLong());
+                    int[] some = IntStream.range(0, 8)
+                            .flatMap(_ -> {
+                                int r = random.nextInt(8);
+                                return IntStream.of(r, r + 8, r + 16);
+                            })
+                            .toArray();
+                    return of(data, some).get("mAP_macro_skip");
+                })
+                .toArray();
+        assertThat(drawn.low()).isCloseTo(Interval.of(repeated, 0.9).low(), within(1e-12));
+        assertThat(drawn.high()).isCloseTo(Interval.of(repeated, 0.9).high(), within(1e-12));
+        assertThatThrownBy(() ->
+                        clips.drawing(List.of("a")).multiLabel(data.scores(), data.labels(), ScoreScale.PROBABILITY))
+                .hasMessageContaining("24 clips of 1 recordings");
+    }
+
     /** The values of a single metric must also match, draw by draw, for both metrics. */
     @Test
     void thePrimaryMetricOfEachDrawIsThatOfTheIntervals() {
@@ -63,7 +95,10 @@ class BootstrapTest {
 
     private static Map<String, Double> resample(MultiLabelScoresTest.Case data, SplittableRandom random) {
         int n = data.scores().length;
-        int[] drawn = IntStream.range(0, n).map(i -> random.nextInt(n)).toArray();
+        return of(data, IntStream.range(0, n).map(i -> random.nextInt(n)).toArray());
+    }
+
+    private static Map<String, Double> of(MultiLabelScoresTest.Case data, int[] drawn) {
         return new MultiLabelScoresTest.Case(
                         IntStream.of(drawn).mapToObj(i -> data.scores()[i]).toArray(float[][]::new),
                         IntStream.of(drawn).mapToObj(i -> data.labels()[i]).toArray(boolean[][]::new))

@@ -61,6 +61,11 @@ final class ProbeCommand extends ComputingCommand {
     @Mixin
     private LearningOptions learning;
 
+    @Option(
+            names = "--per-class",
+            description = "Print a row for each class too: its average precision, thresholds, what is found, alarms.")
+    private boolean perClass;
+
     /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
         @Override
@@ -86,7 +91,7 @@ final class ProbeCommand extends ComputingCommand {
                     (all, encoder) -> progress("embedding background", all, encoder),
                     this);
             TrainedRun run = training.train(tokens, seeds == null ? List.of(common.seed()) : seeds);
-            print(run.document(), run::print);
+            print(run.document(), o -> run.print(o, perClass));
             output.finish(ProbeTraining::isOfSeed);
         }
         return status;

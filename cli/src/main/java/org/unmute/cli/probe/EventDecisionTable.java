@@ -155,8 +155,8 @@ public record EventDecisionTable(
         return new PerHour(count, hours, r.estimate(), r.low(), r.high());
     }
 
-    /** Prints the table, and what was not shown. */
-    public void print(String run, PrintWriter o) {
+    /** Prints the table if a row for each class is wanted, and what was not shown. */
+    public void print(String run, PrintWriter o, boolean perClass) {
         o.println();
         o.printf(
                 Locale.ROOT,
@@ -173,6 +173,18 @@ public record EventDecisionTable(
                 eventsPerHour == null
                         ? ""
                         : String.format(Locale.ROOT, ", at %.3g events of a class an hour", eventsPerHour));
+        if (perClass) {
+            printClasses(o);
+        }
+        o.printf(
+                Locale.ROOT,
+                "together %.3g alarms an hour of %s%n",
+                alarmsPerHour,
+                backgroundHours > 0 ? "background" : "clips without the class");
+        printDoubts(o);
+    }
+
+    private void printClasses(PrintWriter o) {
         ConsoleTable table = new ConsoleTable(
                 "class", "clips", "recordings", "threshold", "found", "alarms/h, clips", "alarms/h, background", "");
         for (Row row : classes) {
@@ -187,11 +199,9 @@ public record EventDecisionTable(
                     (row.off() ? "off" : "") + (row.shown() ? "" : row.off() ? ", not shown" : "not shown"));
         }
         table.print(o);
-        o.printf(
-                Locale.ROOT,
-                "together %.3g alarms an hour of %s%n",
-                alarmsPerHour,
-                backgroundHours > 0 ? "background" : "clips without the class");
+    }
+
+    private void printDoubts(PrintWriter o) {
         if (!off.isEmpty()) {
             o.println(Units.count(off.size(), "class") + (off.size() == 1 ? " is" : " are")
                     + " off, since the ranking may be chance (the 95 % interval of AUROC" + " holds 0.5): " + named(off)

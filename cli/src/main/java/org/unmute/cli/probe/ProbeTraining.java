@@ -31,7 +31,7 @@ import org.unmute.tensor.TensorScope;
 public final class ProbeTraining {
     private static final String VALIDATION = "validation-clips.csv";
     private static final Pattern FILES = Pattern.compile(
-            "(probe|mined)-seed-?\\d+\\.(safetensors|csv)|checkpoint-((round|fold)\\d-)?seed-?\\d+\\..+");
+            "(probe|mined)-seed-?\\d+\\.(safetensors|csv)|checkpoint-((round|fold|half)\\d-)?seed-?\\d+\\..+");
 
     private final ProbeChoice choice;
     private final TrainingClips clips;
@@ -69,7 +69,8 @@ public final class ProbeTraining {
             ValidationClips held,
             BackgroundTokens background,
             EventLearning events,
-            TrainingBoxes boxes) {}
+            TrainingBoxes boxes,
+            LeftOutScores leftOut) {}
 
     /** Whether a file in the folder of a run is of a seed, perhaps of one that a killed run left. */
     public static boolean isOfSeed(String file) {
@@ -117,7 +118,8 @@ public final class ProbeTraining {
                     held.folds(),
                     run::progress);
             TrainingBoxes boxes = rows.boxes() == null ? null : rows.boxes().summary();
-            Lessons lessons = new Lessons(tokens, held, background, events, boxes);
+            LeftOutScores leftOut = held.any() ? new LeftOutScores(held) : null;
+            Lessons lessons = new Lessons(tokens, held, background, events, boxes, leftOut);
             int stretch = learning.events()
                     .stretchRows(CacheOrigin.rowTimes(clips.cache()).orElse(null));
             for (long seed : seeds) {
@@ -126,7 +128,7 @@ public final class ProbeTraining {
                         .withStretch(stretch);
                 runs.put("seed " + seed, train(set, trainer, lessons, settings));
             }
-            TrainedRun result = new TrainedRun(choice, out, set, held, found.missing(), events.reason(), runs);
+            TrainedRun result = new TrainedRun(choice, out, set, held, found.missing(), leftOut, events.reason(), runs);
             result.addTo(run.record(), tokens);
             CacheOrigin.note(clips.cache(), run.record());
             run.record().write(out);
@@ -156,12 +158,23 @@ public final class ProbeTraining {
         Path file = out.resolve("probe-seed" + settings.seed() + ".safetensors");
         try (TensorScope _ = new TensorScope()) {
             SeedTraining.Trained trained = training.train(set, lessons.background(), settings);
-            TrainedProbe onClips = lessons.held()
-                    .taught(trained.probe().withBoxes(lessons.boxes()), trained.cross(), lessons.tokens());
-            TrainedProbe taught = lessons.events().taught(onClips, trained.cross(), lessons.tokens());
+            TrainedProbe taught = taught(trained, lessons);
             taught.save(file);
             return TrainedRun.SeedRun.of(file.getFileName().toString(), taught, trained, settings);
         }
+    }
+
+    private static TrainedProbe taught(SeedTraining.Trained trained, Lessons lessons) throws IOException {
+        TrainedProbe probe = trained.probe().withBoxes(lessons.boxes());
+        ValidationClips held = lessons.held();
+        if (!held.any()) {
+            return lessons.events().taught(probe, null, lessons.tokens());
+        }
+        float[][] scores = held.scores(probe, trained.cross(), lessons.tokens());
+        float[][] half = trained.half() == null ? null : held.scores(probe, trained.half(), lessons.tokens());
+        TrainedProbe taught = lessons.events().taught(held.taught(probe, scores), trained.cross(), lessons.tokens());
+        lessons.leftOut().add(scores, half, taught);
+        return taught;
     }
 
     private BackgroundTokens background(TokenCache tokens, Manifest train, Objective objective) throws IOException {

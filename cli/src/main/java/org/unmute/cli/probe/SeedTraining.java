@@ -66,13 +66,15 @@ public record SeedTraining(
      * @param background number of background stretches trained on; null without background
      * @param fitted     how a linear probe was fitted; null if the probe was trained by steps
      * @param cross      the probes that were trained without a fold; null for none
+     * @param half       the probes that were trained with half of the other folds; null for none
      */
     public record Trained(
             TrainedProbe probe,
             ProbeTrainer.Result result,
             Integer background,
             LinearFit.Fitted fitted,
-            CrossFit cross) {}
+            CrossFit cross,
+            CrossFit half) {}
 
     /** Clips with their recordings. */
     private record Clips(TokenSet set, List<String> recordings) {
@@ -121,15 +123,32 @@ public record SeedTraining(
         if (folds == null) {
             return all;
         }
+        CrossFit cross = crossFit(folds, "fold", clips, settings, seed, all);
+        CrossFolds halved = folds.halved().orElse(null);
+        CrossFit half = halved == null ? null : crossFit(halved, "half", clips, settings, seed, all);
+        return new Trained(all.probe(), all.result(), background, all.fitted(), cross, half);
+    }
+
+    private CrossFit crossFit(
+            CrossFolds folds, String part, Clips clips, TrainingSettings settings, String seed, Trained all)
+            throws IOException {
         List<TrainedProbe> probes = new ArrayList<>();
-        for (int fold = 0; fold < folds.leftOut(); fold++) {
-            Clips others = clips.subset(folds.without(fold, clips.recordings()));
-            Path checkpoint = folder.resolve("checkpoint-fold" + fold + "-" + seed);
-            String what = " without fold " + (fold + 1) + " of " + folds.count();
-            probes.add(once(others, settings, checkpoint, what, background, all.fitted())
+        for (int i = 0; i < folds.trainings(); i++) {
+            Clips heard = clips.subset(folds.heardBy(i, clips.recordings()));
+            Path checkpoint = folder.resolve("checkpoint-" + part + i + "-" + seed);
+            String what = part.equals("half")
+                    ? " on half of the clips, " + (i + 1) + " of " + folds.trainings()
+                    : " without fold " + (i + 1) + " of " + folds.count();
+            // Fewer clips have fewer steps, and a warm-up must end before they do.
+            TrainingSettings own = settings.withWarmUp(Math.min(settings.warmUp(), steps(settings, heard.set()) - 1));
+            probes.add(once(heard, own, checkpoint, what, all.background(), all.fitted())
                     .probe());
         }
-        return new Trained(all.probe(), all.result(), background, all.fitted(), new CrossFit(folds, probes));
+        return new CrossFit(folds, probes);
+    }
+
+    private static long steps(TrainingSettings settings, TokenSet set) {
+        return (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
     }
 
     /** @param like the fit of all clips, whose penalty is used again; null to choose one */
@@ -151,7 +170,7 @@ public record SeedTraining(
         if (fit != null) {
             return fitted(probe, fit, clips, settings, part, background, like);
         }
-        long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
+        long steps = steps(settings, set);
         ProbeTrainer.Result result;
         try (Progress progress = display.start(name + " seed " + settings.seed() + part, "steps", steps)) {
             long[] done = {0};
@@ -167,7 +186,7 @@ public record SeedTraining(
                 progress.advance(1);
             });
         }
-        return new Trained(trained(result, probe, set, settings), result, background, null, null);
+        return new Trained(trained(result, probe, set, settings), result, background, null, null, null);
     }
 
     private TrainedProbe trained(ProbeTrainer.Result result, Probe probe, TokenSet set, TrainingSettings settings) {
@@ -191,7 +210,7 @@ public record SeedTraining(
             LinearFit.Fitted fitted =
                     like == null ? fit.fit(parts, () -> progress.advance(1)) : fit.fitAt(like.strength());
             ProbeTrainer.Result result = fitted.result(set);
-            return new Trained(trained(result, probe, set, settings), result, background, fitted, null);
+            return new Trained(trained(result, probe, set, settings), result, background, fitted, null, null);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.unmute.cli.probe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.unmute.tensor.optim.Lbfgs;
  * @param set        the tokens that were trained on
  * @param validation the clips that thresholds were learned on
  * @param missing    names of labelled clips that are not in the cache
+ * @param leftOut    what these clips show; null if there are none
  * @param noEvents   why no thresholds of events were learned; null if they were
  * @param seeds      the training with each seed
  */
@@ -30,6 +32,7 @@ public record TrainedRun(
         TokenSet set,
         ValidationClips validation,
         List<String> missing,
+        LeftOutScores leftOut,
         String noEvents,
         Map<String, SeedRun> seeds) {
     /** The training with one seed, for JSON and the record. */
@@ -96,6 +99,7 @@ public record TrainedRun(
             List<String> missing,
             String loss,
             ValidationClips.Summary thresholds,
+            ObjectNode leftOut,
             Map<String, SeedRun> runs) {}
 
     /** Adds the results to the record. */
@@ -107,6 +111,7 @@ public record TrainedRun(
                 .result("loss", choice.loss().toString())
                 .result("padding", set.tokens().isSoundOnly() ? "left out" : "as sound")
                 .result("thresholds", validation.summary())
+                .result("leftOut", leftOut == null ? null : leftOut.document())
                 .result("cache", tokens.key().toString())
                 .result("runs", seeds);
     }
@@ -120,11 +125,12 @@ public record TrainedRun(
                 missing,
                 choice.loss().objective().loss().name(),
                 validation.summary(),
+                leftOut == null ? null : leftOut.document(),
                 seeds);
     }
 
-    /** Prints the same facts for a terminal. */
-    public void print(PrintWriter o) {
+    /** Prints the same facts for a terminal, without a row for each class unless they are wanted. */
+    public void print(PrintWriter o, boolean perClass) {
         if (!missing.isEmpty()) {
             o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
                     + missing.getFirst());
@@ -140,12 +146,15 @@ public record TrainedRun(
                 run.course(),
                 folder.resolve(run.file())));
         validation.print(o);
+        if (leftOut != null) {
+            leftOut.print(o, perClass);
+        }
         if (noEvents != null) {
             o.println("no thresholds of events learned: " + noEvents);
         }
         seeds.forEach((seed, run) -> {
             if (run.events() != null) {
-                run.events().print(seed, o);
+                run.events().print(seed, o, perClass);
             }
         });
     }

@@ -299,22 +299,26 @@ public record ValidationClips(
         return clips != null;
     }
 
+    /** The recording of each validation clip. */
+    List<String> recordings() {
+        return recordings(clips);
+    }
+
     /**
-     * The probe with thresholds and calibration learned on the validation clips; the same probe if there are none.
+     * The raw scores of the validation clips, {@code [clips, classes]}.
      *
      * @param cross scores the clips that it left out; null if the probe has heard none of the clips
      * @throws IOException if the tokens of the clips cannot be read
      */
-    public TrainedProbe taught(TrainedProbe probe, CrossFit cross, TokenCache tokens) throws IOException {
-        if (!any()) {
-            return probe;
-        }
+    float[][] scores(TrainedProbe probe, CrossFit cross, TokenCache tokens) throws IOException {
         TokenSource source = TokenSource.of(
                 tokens, clips.clips().stream().map(LabelledClip::file).toList());
-        float[][] scores = cross == null
-                ? Scorer.rawScores(probe, source, BATCH)
-                : cross.rawScores(source, recordings(clips), BATCH);
-        return probe.with(Decisions.learn(rule, this.source, scores, clips.multiHot(), clips.known()));
+        return cross == null ? Scorer.rawScores(probe, source, BATCH) : cross.rawScores(source, recordings(), BATCH);
+    }
+
+    /** The probe with thresholds and calibration learned from {@link #scores}. */
+    TrainedProbe taught(TrainedProbe probe, float[][] scores) {
+        return probe.with(Decisions.learn(rule, source, scores, clips.multiHot(), clips.known()));
     }
 
     /** Classes without a validation clip, for which nothing is learned. */

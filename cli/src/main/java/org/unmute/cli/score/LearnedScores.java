@@ -59,7 +59,7 @@ public final class LearnedScores {
     }
 
     /** Mean over the runs of a per-class number; NaN where a run has none. */
-    double[] mean(ToDoubleFunction<DecisionScores.OneClass> value) {
+    public double[] mean(ToDoubleFunction<DecisionScores.OneClass> value) {
         double[] mean = new double[learned.getFirst().classes()];
         for (DecisionScores run : scores) {
             for (int c = 0; c < mean.length; c++) {

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
+import org.unmute.data.ClipId;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.Json;
 import org.unmute.metrics.Bootstrap;
@@ -25,7 +27,7 @@ import org.unmute.probes.pool.Probabilities;
 
 /**
  * Metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
- * bootstrap interval over clips, averaged over the runs.
+ * bootstrap interval over recordings, averaged over the runs.
  */
 public final class Scoring {
     private final boolean singleLabel;
@@ -74,7 +76,7 @@ public final class Scoring {
                     decisions);
             return;
         }
-        Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
+        Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed).drawing(recordings()) : null;
         Map<String, Double> v = new LinkedHashMap<>();
         Map<String, Interval> ci = new LinkedHashMap<>();
         if (singleLabel) {
@@ -98,6 +100,10 @@ public final class Scoring {
         metrics.add(v, ci);
     }
 
+    private List<String> recordings() {
+        return truth.clips().stream().map(clip -> ClipId.recording(clip.file())).toList();
+    }
+
     /** Number of scored clips. */
     public int clips() {
         return truth.clips().size();
@@ -115,13 +121,22 @@ public final class Scoring {
 
     /** Average precision of each class, averaged over the runs; NaN for classes without positives. */
     public double[] averagePrecision() {
-        double[] ap = new double[classes.size()];
+        return mean(ClassScores::averagePrecision);
+    }
+
+    /** AUROC of each class, averaged over the runs; NaN for classes that all clips have, or none. */
+    public double[] auroc() {
+        return mean(ClassScores::auroc);
+    }
+
+    private double[] mean(ToDoubleFunction<ClassScores> metric) {
+        double[] mean = new double[classes.size()];
         for (MultiLabelScores m : perRun) {
-            for (int c = 0; c < ap.length; c++) {
-                ap[c] += m.perClass().get(c).averagePrecision() / perRun.size();
+            for (int c = 0; c < mean.length; c++) {
+                mean[c] += metric.applyAsDouble(m.perClass().get(c)) / perRun.size();
             }
         }
-        return ap;
+        return mean;
     }
 
     /** Number of clips of each class. */

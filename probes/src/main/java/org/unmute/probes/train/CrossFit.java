@@ -6,18 +6,18 @@ import java.util.stream.IntStream;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * Probes that were trained like another one, each without the recordings of a fold.
+ * Probes that were trained like another one, each without recordings that it scores.
  *
  * @param folds of the recordings
- * @param probes the probe of each fold that was left out
+ * @param probes the probe of each training
  */
 public record CrossFit(CrossFolds folds, List<TrainedProbe> probes) {
-    /** @throws IllegalArgumentException if there is not one probe for each fold that was left out */
+    /** @throws IllegalArgumentException if there is not one probe for each training */
     public CrossFit {
         probes = List.copyOf(probes);
-        if (probes.size() != folds.leftOut()) {
-            throw new IllegalArgumentException("cross-fit: " + folds.leftOut() + " folds were left out, there are "
-                    + probes.size() + " probes: one is needed for each");
+        if (probes.size() != folds.trainings()) {
+            throw new IllegalArgumentException("cross-fit: there are " + probes.size() + " probes of "
+                    + folds.trainings() + " trainings: one is needed for each");
         }
     }
 
@@ -27,11 +27,11 @@ public record CrossFit(CrossFolds folds, List<TrainedProbe> probes) {
      * @throws IllegalArgumentException if every probe may have heard it
      */
     public TrainedProbe probe(String recording) {
-        int fold = folds.fold(recording);
-        if (fold == CrossFolds.NONE) {
+        int training = folds.training(recording);
+        if (training == CrossFolds.NONE) {
             throw new IllegalArgumentException("cross-fit: no training left " + recording + " out");
         }
-        return probes.get(fold);
+        return probes.get(training);
     }
 
     /**
@@ -46,15 +46,15 @@ public record CrossFit(CrossFolds folds, List<TrainedProbe> probes) {
     public float[][] rawScores(TokenSource clips, List<String> recordings, int batch) throws IOException {
         float[][] all = new float[clips.clips()][];
         recordings.forEach(this::probe);
-        for (int fold = 0; fold < probes.size(); fold++) {
-            int own = fold;
+        for (int training = 0; training < probes.size(); training++) {
+            int own = training;
             int[] numbers = IntStream.range(0, all.length)
-                    .filter(i -> folds.fold(recordings.get(i)) == own)
+                    .filter(i -> folds.training(recordings.get(i)) == own)
                     .toArray();
             if (numbers.length == 0) {
                 continue;
             }
-            float[][] scores = Scorer.rawScores(probes.get(fold), TokenSet.subset(clips, numbers), batch);
+            float[][] scores = Scorer.rawScores(probes.get(training), TokenSet.subset(clips, numbers), batch);
             for (int i = 0; i < numbers.length; i++) {
                 all[numbers[i]] = scores[i];
             }

@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
  * @param folds fold of each recording, from 0
  * @param count number of folds
  * @param leftOut how many of them are left out, from the first one: all, or one of large sets
+ * @param heard how many folds each training hears: all but the one that it leaves out, or half of these
  */
-public record CrossFolds(Map<String, Integer> folds, int count, int leftOut) {
+public record CrossFolds(Map<String, Integer> folds, int count, int leftOut, int heard) {
     /** The fold of a recording that all trainings may hear. */
     public static final int NONE = -1;
     /** More clips than this leave out one fold only, which costs one training more instead of five. */
@@ -43,21 +44,56 @@ public record CrossFolds(Map<String, Integer> folds, int count, int leftOut) {
             folds.put(recordings.get(i), ofClips[i]);
         }
         int count = Arrays.stream(ofClips).max().orElseThrow() + 1;
-        return Optional.of(
-                new CrossFolds(Map.copyOf(folds), count, ofClips.length > MOST_CLIPS_OF_ALL_FOLDS ? 1 : count));
+        return Optional.of(new CrossFolds(
+                Map.copyOf(folds), count, ofClips.length > MOST_CLIPS_OF_ALL_FOLDS ? 1 : count, count - 1));
     }
 
-    /** The fold without which a probe is trained that may score this recording; {@link #NONE} if there is none. */
+    /**
+     * The same folds, scored by probes that hear half as many recordings: two trainings, which hear different folds,
+     * can score all of them; one is enough where one fold is left out.
+     *
+     * @return empty if the others of a fold cannot be halved, as with few recordings
+     */
+    public Optional<CrossFolds> halved() {
+        return isHalved() || count < FOLDS
+                ? Optional.empty()
+                : Optional.of(new CrossFolds(folds, count, leftOut, (count - 1) / 2));
+    }
+
+    private boolean isHalved() {
+        return heard < count - 1;
+    }
+
+    /** How many trainings it takes to score the folds that are left out. */
+    public int trainings() {
+        return !isHalved() ? leftOut : leftOut > heard ? 2 : 1;
+    }
+
+    /** The training that has not heard a recording and scores it; {@link #NONE} if there is none. */
+    public int training(String recording) {
+        int fold = fold(recording);
+        return !isHalved() || fold == NONE ? fold : fold < heard ? 0 : 1;
+    }
+
+    /** The fold of a recording that is left out; {@link #NONE} if all trainings may hear it. */
     public int fold(String recording) {
         int fold = folds.getOrDefault(recording, NONE);
         return fold < leftOut ? fold : NONE;
     }
 
-    /** The clips that are not of a fold, ascending, by the recording of each clip. */
-    public int[] without(int fold, List<String> recordings) {
+    /** The clips that a training hears, ascending, by the recording of each clip. */
+    public int[] heardBy(int training, List<String> recordings) {
         return IntStream.range(0, recordings.size())
-                .filter(i -> fold(recordings.get(i)) != fold)
+                .filter(i -> hears(training, recordings.get(i)))
                 .toArray();
+    }
+
+    private boolean hears(int training, String recording) {
+        if (!isHalved() || !folds.containsKey(recording)) {
+            return fold(recording) != training;
+        }
+        int fold = folds.get(recording);
+        return training == 0 ? fold >= heard && fold < 2 * heard : fold < heard;
     }
 
     /** In words. */

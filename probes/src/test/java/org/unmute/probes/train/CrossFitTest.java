@@ -42,8 +42,7 @@ class CrossFitTest {
         assertThat(folds.leftOut()).isEqualTo(5);
         int left = 0;
         for (int fold = 0; fold < 5; fold++) {
-            Set<String> heard = new HashSet<>();
-            Arrays.stream(folds.without(fold, recordings)).forEach(i -> heard.add(recordings.get(i)));
+            Set<String> heard = heard(folds, fold, recordings);
             for (String recording : recordings) {
                 assertThat(heard.contains(recording)).isEqualTo(folds.fold(recording) != fold);
                 left += folds.fold(recording) == fold ? 1 : 0;
@@ -60,7 +59,44 @@ class CrossFitTest {
         more.add("background");
         more.add("r3");
         assertThat(folds.fold("background")).isEqualTo(CrossFolds.NONE);
-        assertThat(folds.without(fold, more)).contains(10).doesNotContain(3, 11);
+        assertThat(folds.heardBy(fold, more)).contains(10).doesNotContain(3, 11);
+    }
+
+    /** Each recording is scored by a probe that has heard half of what the probe of its fold heard, and nothing else. */
+    @Test
+    void halvesScoreEveryRecordingThatTheyHaveNotHeard() {
+        List<String> recordings = recordings(60, 3);
+        CrossFolds folds = CrossFolds.of(recordings, targets(60, 4), 4).orElseThrow();
+        CrossFolds half = folds.halved().orElseThrow();
+        assertThat(half.trainings()).isEqualTo(2);
+        for (String recording : recordings) {
+            Set<String> heard = heard(half, half.training(recording), recordings);
+            assertThat(heard).doesNotContain(recording).hasSizeBetween(7, 9);
+            assertThat(heard(folds, folds.training(recording), recordings))
+                    .hasSizeBetween(15, 17)
+                    .containsAll(heard);
+        }
+        List<String> more = new ArrayList<>(recordings);
+        more.add("background");
+        assertThat(half.heardBy(0, more)).contains(60);
+        assertThat(half.heardBy(1, more)).contains(60);
+        int many = CrossFolds.MOST_CLIPS_OF_ALL_FOLDS + 1;
+        CrossFolds one = CrossFolds.of(recordings(many, 1), targets(many, 2), 2)
+                .orElseThrow()
+                .halved()
+                .orElseThrow();
+        assertThat(one.trainings()).isEqualTo(1);
+        assertThat(heard(one, 0, recordings(many, 1))).allMatch(r -> one.training(r) == CrossFolds.NONE);
+        assertThat(CrossFolds.of(recordings(12, 3), targets(12, 2), 2)
+                        .orElseThrow()
+                        .halved())
+                .isEmpty();
+    }
+
+    private static Set<String> heard(CrossFolds folds, int training, List<String> recordings) {
+        Set<String> heard = new HashSet<>();
+        Arrays.stream(folds.heardBy(training, recordings)).forEach(i -> heard.add(recordings.get(i)));
+        return heard;
     }
 
     @Test
