@@ -46,7 +46,7 @@ public final class ExampleOptions {
     @Option(
             names = "--unlike",
             paramLabel = "EXAMPLE",
-            description = "What to avoid, in the same forms; may be repeated. The score is the best fit with an example"
+            description = "What to avoid, in the same forms; may be repeated. The score is the fit with the examples"
                     + " less the best fit with one of these.")
     private List<String> unlike = new ArrayList<>();
 

@@ -39,8 +39,8 @@ public final class SearchOptions {
             names = "--candidates",
             paramLabel = "N",
             description =
-                    "With tokens: compare them within the N stretches whose mean tokens are nearest; 0: everywhere"
-                            + " (default: 1000, or everywhere in the recordings of --in).")
+                    "With tokens: compare them within the N stretches whose mean tokens are nearest to an example's;"
+                            + " 0: everywhere (default: 1000, or everywhere in the recordings of --in).")
     private Integer candidates;
 
     @Option(

@@ -93,7 +93,7 @@ public record SearchReport(
         all.put("like", joined(like));
         all.put("unlike", joined(unlike));
         all.put("recordings", recordings.isEmpty() ? "all" : String.join(", ", recordings));
-        all.put("by", byTokens ? how.anyBand() ? "tokens at all frequencies" : "tokens" : "pooled");
+        all.put("by", byTokens ? how.anyBand() ? "whitened tokens at all frequencies" : "whitened tokens" : "pooled");
         all.put("stretch", how.stretch() + " s");
         all.put("candidates", byTokens && how.candidates() > 0 ? Units.count(how.candidates(), "candidate") : "all");
         all.put("top", Integer.toString(how.top()));

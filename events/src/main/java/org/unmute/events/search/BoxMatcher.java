@@ -1,5 +1,6 @@
 package org.unmute.events.search;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.unmute.models.encoder.TokenMap;
@@ -10,26 +11,69 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 
 /**
  * Compares examples with every stretch of some rows. An example fits a stretch as well as its tokens do on average,
- * each
- * with the cosine of the token of the stretch that is most like it. A stretch is as long as the wanted example; its
- * score
- * is the fit of that example less that of the avoided one that fits best. Immutable and thread-safe.
+ * each with the cosine of the token of the stretch that is most like it, after {@link Whitening}. Examples fit ordinary
+ * sound more or less well, so that fits are compared as deviations from those with a sample of the sound. The score of
+ * a stretch is the mean over the better half of the wanted examples of this fit, less that of the avoided example that
+ * fits best. A stretch is as long as the wanted example that fits best. Immutable and thread-safe.
  */
 final class BoxMatcher {
     /** Columns with at least this share of the votes of the best one belong to the band. */
     private static final double SHARE = 0.25;
+    /** Least deviation of fits, for sound that is all alike. */
+    private static final double LEAST = 1e-4;
 
     private final List<ExampleTokens> wanted;
     private final List<ExampleTokens> avoided;
     private final boolean anyBand;
+    private final Whitening whitening;
+    /** Of each wanted example, then of each avoided one at the lengths of the wanted ones. */
+    private final List<Level[]> levels = new ArrayList<>();
+
+    /** How examples fit ordinary sound. */
+    private record Level(double mean, double deviation) {
+        static Level of(List<float[]> fits) {
+            double sum = 0;
+            double squares = 0;
+            long count = 0;
+            for (float[] some : fits) {
+                for (float fit : some) {
+                    sum += fit;
+                    squares += (double) fit * fit;
+                }
+                count += some.length;
+            }
+            double mean = sum / count;
+            return new Level(mean, Math.max(LEAST, Math.sqrt(Math.max(0, squares / count - mean * mean))));
+        }
+
+        float above(float fit) {
+            return (float) ((fit - mean) / deviation);
+        }
+    }
 
     /**
      * @param anyBand whether tokens are compared with those of all columns; else with those of the example's own
+     * @param sound   a sample of the sound that is searched, at least one map
      */
-    BoxMatcher(List<ExampleTokens> wanted, List<ExampleTokens> avoided, boolean anyBand) {
-        this.wanted = List.copyOf(wanted);
-        this.avoided = List.copyOf(avoided);
+    BoxMatcher(List<ExampleTokens> wanted, List<ExampleTokens> avoided, boolean anyBand, List<TokenMap> sound) {
+        whitening = Whitening.of(sound);
+        this.wanted = wanted.stream().map(e -> e.whitened(whitening)).toList();
+        this.avoided = avoided.stream().map(e -> e.whitened(whitening)).toList();
         this.anyBand = anyBand;
+        List<TokenMap> white = sound.stream().map(whitening::of).toList();
+        for (ExampleTokens example : this.wanted) {
+            levels.add(new Level[] {level(example, example, white)});
+        }
+        for (ExampleTokens example : this.avoided) {
+            levels.add(this.wanted.stream().map(e -> level(example, e, white)).toArray(Level[]::new));
+        }
+    }
+
+    private Level level(ExampleTokens example, ExampleTokens length, List<TokenMap> sound) {
+        return Level.of(sound.stream()
+                .map(map -> match(example, map)
+                        .means(map.time(), Math.min(map.time(), length.rows().time())))
+                .toList());
     }
 
     /** Rows of the longest wanted example. */
@@ -116,10 +160,11 @@ final class BoxMatcher {
      * @param rows token map of the rows
      */
     Scores scores(TokenMap rows) {
+        TokenMap white = whitening.of(rows);
         return new Scores(
                 rows.time(),
-                wanted.stream().map(e -> match(e, rows)).toList(),
-                avoided.stream().map(e -> match(e, rows)).toList());
+                wanted.stream().map(e -> match(e, white)).toList(),
+                avoided.stream().map(e -> match(e, white)).toList());
     }
 
     /** The scores of some rows. */
@@ -134,24 +179,43 @@ final class BoxMatcher {
             this.wants = wants;
             best = new float[rows];
             which = new int[rows];
-            Arrays.fill(best, Float.NEGATIVE_INFINITY);
-            for (int e = 0; e < wants.size(); e++) {
-                int length = length(e);
-                float[] fits = wants.get(e).means(rows, length);
-                List<float[]> others =
-                        avoids.stream().map(a -> a.means(rows, length)).toList();
-                for (int row = 0; row + length <= rows; row++) {
-                    float worst = Float.NEGATIVE_INFINITY;
-                    for (float[] other : others) {
-                        worst = Math.max(worst, other[row]);
+            float[][] fits = new float[wants.size()][];
+            for (int e = 0; e < fits.length; e++) {
+                fits[e] = wants.get(e).means(rows, length(e));
+                List<float[]> others = new ArrayList<>();
+                for (RowMatches avoid : avoids) {
+                    others.add(avoid.means(rows, length(e)));
+                }
+                for (int row = 0; row < fits[e].length; row++) {
+                    float worst = others.isEmpty() ? 0 : Float.NEGATIVE_INFINITY;
+                    for (int a = 0; a < others.size(); a++) {
+                        worst = Math.max(worst, levels.get(wants.size() + a)[e].above(others.get(a)[row]));
                     }
-                    float score = others.isEmpty() ? fits[row] : fits[row] - worst;
-                    if (score > best[row]) {
-                        best[row] = score;
-                        which[row] = e;
-                    }
+                    fits[e][row] = levels.get(e)[0].above(fits[e][row]) - worst;
                 }
             }
+            float[] own = new float[fits.length];
+            for (int row = 0; row < rows; row++) {
+                int count = 0;
+                for (int e = 0; e < fits.length; e++) {
+                    if (row < fits[e].length) {
+                        which[row] = count == 0 || fits[e][row] > fits[which[row]][row] ? e : which[row];
+                        own[count++] = fits[e][row];
+                    }
+                }
+                best[row] = betterHalf(own, count);
+            }
+        }
+
+        /** The mean of the larger half of some fits; negative infinity if there are none. */
+        private static float betterHalf(float[] fits, int count) {
+            Arrays.sort(fits, 0, count);
+            int half = Math.ceilDiv(count, 2);
+            double sum = 0;
+            for (int i = count - half; i < count; i++) {
+                sum += fits[i];
+            }
+            return half == 0 ? Float.NEGATIVE_INFINITY : (float) (sum / half);
         }
 
         private int length(int example) {

@@ -18,6 +18,10 @@ record ExampleTokens(Example example, TokenMap rows, int firstColumn, int column
         return VectorIndexWriter.pooled(rows, new int[] {0, rows.time()})[0];
     }
 
+    ExampleTokens whitened(Whitening whitening) {
+        return new ExampleTokens(example, whitening.of(rows), firstColumn, columns);
+    }
+
     /** The tokens of its rows and columns, {@code [rows * columns, dim]}. */
     float[] patterns() {
         return columns(rows, firstColumn, columns);

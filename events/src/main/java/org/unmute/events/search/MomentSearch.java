@@ -3,6 +3,7 @@ package org.unmute.events.search;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.unmute.data.ClipId;
 import org.unmute.data.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.RowTimes;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.event.Band;
@@ -23,6 +25,11 @@ import org.unmute.probes.vector.VectorIndex;
 
 /** Searches a token cache for the moments nearest to examples. */
 public final class MomentSearch {
+    /** Tokens of the sound that are read to learn what is ordinary in it. */
+    private static final int SAMPLED_TOKENS = 1 << 14;
+    /** Rows that are read of one place, at least. */
+    private static final int SAMPLED_PIECE = 64;
+
     private final TokenCache cache;
     private final RowTimes times;
     private final List<ExampleTokens> wanted = new ArrayList<>();
@@ -92,7 +99,7 @@ public final class MomentSearch {
     public Found pooled(VectorIndex index, int most) throws IOException {
         Band full = fullBand(null, times);
         List<Moment> moments = new ArrayList<>();
-        for (ScoredRow row : rows(index, most)) {
+        for (ScoredRow row : rows(index, most, wanted)) {
             Place at = place(index, row.row());
             moments.add(new Moment(at.recording(), at.start(), at.end(), full, row.score(), row.row()));
         }
@@ -118,7 +125,7 @@ public final class MomentSearch {
                 ClipId.recording(own.id()), start + times.seconds(borders[at]), start + times.seconds(borders[at + 1]));
     }
 
-    private List<ScoredRow> rows(VectorIndex index, int most) throws IOException {
+    private List<ScoredRow> rows(VectorIndex index, int most, List<ExampleTokens> like) throws IOException {
         List<String> ids = index.head().clips().stream()
                 .map(clip -> ClipId.recording(clip.id()))
                 .toList();
@@ -126,7 +133,7 @@ public final class MomentSearch {
         examples.forEach(e -> own.add(e.recording()));
         NearestVectors nearest = new NearestVectors(
                 index,
-                wanted.stream().map(ExampleTokens::pooled).toList(),
+                like.stream().map(ExampleTokens::pooled).toList(),
                 avoided.stream().map(ExampleTokens::pooled).toList());
         return nearest.best(most, clip -> recordings.contains(ids.get(clip)), row -> {
             if (!own.contains(ids.get(index.clipOf(row)))) {
@@ -158,7 +165,13 @@ public final class MomentSearch {
     /** As {@link #boxes(EncoderSpec, boolean, int, IntConsumer)}, exactly in the stretches that an index proposes. */
     public Found boxes(VectorIndex index, int candidates, EncoderSpec spec, boolean anyBand, int most, IntConsumer done)
             throws IOException {
-        List<ScoredRow> rows = rows(index, candidates);
+        List<ScoredRow> rows = new ArrayList<>();
+        Set<Long> known = new HashSet<>();
+        for (ExampleTokens example : wanted) { // Cosines of two examples do not compare.
+            rows(index, candidates, List.of(example)).stream()
+                    .filter(row -> known.add(row.row()))
+                    .forEach(rows::add);
+        }
         List<TokenRange> ranges = ranges(index, rows);
         double seconds = ranges.stream()
                 .mapToDouble(r -> times.seconds(r.to()) - times.seconds(r.from()))
@@ -174,13 +187,41 @@ public final class MomentSearch {
                 seconds);
     }
 
-    private BoxSearch search(EncoderSpec spec, boolean anyBand) {
-        return new BoxSearch(cache, times, spec, new BoxMatcher(wanted, avoided, anyBand), examples);
+    private BoxSearch search(EncoderSpec spec, boolean anyBand) throws IOException {
+        return new BoxSearch(cache, times, spec, new BoxMatcher(wanted, avoided, anyBand, sample()), examples);
+    }
+
+    /** Rows of the longest wanted example. */
+    private int longest() {
+        return wanted.stream().mapToInt(e -> e.rows().time()).max().orElseThrow();
+    }
+
+    /** Pieces of the sound that is searched, evenly spread. */
+    private List<TokenMap> sample() throws IOException {
+        List<CachedClip> clips = cache.clips().stream()
+                .filter(clip -> clip.sound() > 0 && recordings.contains(ClipId.recording(clip.id())))
+                .toList();
+        long all = clips.stream().mapToLong(CachedClip::sound).sum();
+        int piece = Math.max(SAMPLED_PIECE, 2 * longest());
+        long most =
+                Math.max(4L * piece, SAMPLED_TOKENS / wanted.getFirst().rows().freq());
+        long each = Math.max(piece, all * piece / most);
+        List<TokenMap> pieces = new ArrayList<>();
+        long next = 0;
+        long first = 0;
+        for (CachedClip clip : clips) {
+            for (; next < first + clip.sound(); next += each) {
+                int from = (int) (next - first);
+                pieces.add(cache.readRows(clip.id(), from, Math.min(clip.sound(), from + piece)));
+            }
+            first += clip.sound();
+        }
+        return pieces.isEmpty() ? List.of(wanted.getFirst().rows()) : pieces;
     }
 
     /** Candidates with what an example needs around them; overlapping ones are one range. */
     private List<TokenRange> ranges(VectorIndex index, List<ScoredRow> rows) {
-        int around = wanted.stream().mapToInt(e -> e.rows().time()).max().orElseThrow() - 1;
+        int around = longest() - 1;
         Map<Integer, TreeSet<Long>> byClip = new HashMap<>();
         rows.forEach(row -> byClip.computeIfAbsent(index.clipOf(row.row()), _ -> new TreeSet<>())
                 .add(row.row()));
