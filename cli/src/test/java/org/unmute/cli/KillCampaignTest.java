@@ -20,8 +20,8 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Kills {@code embed}, {@code probe} (of clips, rows and boxes), {@code benchmark}, {@code detect} and {@code search} at
- * random moments. {@code bench/kill-campaign} does so hundreds of times.
+ * Kills {@code embed}, {@code probe} (of clips, rows and boxes), {@code benchmark}, {@code detect}, {@code search} and
+ * {@code find} at random moments. {@code bench/kill-campaign} does so hundreds of times.
  */
 @FullBuild("kills processes")
 class KillCampaignTest {
@@ -190,6 +190,19 @@ class KillCampaignTest {
                         out.resolve("pooled.vectors"),
                         "--out",
                         out.resolve("found")));
+    }
+
+    /** Clips around boxes, two caches and a search: one command resumes them all. */
+    @Test
+    void find() throws Exception {
+        Path boxes = Files.writeString(
+                folder.resolve("boxes.csv"),
+                "file,start,end,label,low,high\ntest/000000.wav,0.1,0.6,bee,500,4000\n"
+                        + "test/000001.wav,0.2,0.9,crow,500,4000\n");
+        campaign(
+                "find",
+                out -> List.of(
+                        "find", boxes, "-q", "--audio", recordings, "--encoder", encoder, "--no-review", "--out", out));
     }
 
     @Test
