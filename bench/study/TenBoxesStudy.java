@@ -3,6 +3,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -55,25 +56,40 @@ final class TenBoxesStudy {
         TenBoxesStudy study = new TenBoxesStudy(Path.of(args[0]), Path.of(args[1]));
         List<String> classes = List.of(args).subList(4, args.length);
         int draws = Integer.parseInt(args[2]);
-        System.out.println("| boxes | " + String.join(" | ", WAYS) + " |\n|--:" + "|--:".repeat(WAYS.size()) + "|");
-        for (String size : args[3].split(" ")) {
-            double[][] sum = new double[WAYS.size()][2];
-            for (int draw = 0; draw < draws; draw++) {
+        List<Integer> sizes =
+                Arrays.stream(args[3].split(" ")).map(Integer::valueOf).toList();
+        // By size and way, for each draw the means over classes of right and recall.
+        double[][][][] means = new double[sizes.size()][WAYS.size()][2][draws];
+        for (int draw = 0; draw < draws; draw++) {
+            for (int size = 0; size < sizes.size(); size++) {
                 for (String label : classes) {
-                    List<String> cell = study.cell(label, Integer.parseInt(size), draw);
-                    for (int way = 0; way < sum.length; way++) {
+                    List<String> cell = study.cell(label, sizes.get(size), draw);
+                    for (int way = 0; way < WAYS.size(); way++) {
                         String[] values = cell.get(way).split(",");
-                        sum[way][0] += Double.parseDouble(values[0]) / (draws * classes.size());
-                        sum[way][1] += Double.parseDouble(values[1]) / (draws * classes.size());
+                        for (int column = 0; column < 2; column++) {
+                            means[size][way][column][draw] += Double.parseDouble(values[column]) / classes.size();
+                        }
                     }
                 }
             }
-            StringBuilder row = new StringBuilder("| " + size);
-            for (double[] way : sum) {
-                row.append(String.format(" | %.2f, %.2f", way[0], way[1]));
+        }
+        System.out.println("| boxes | " + String.join(" | ", WAYS) + " |\n|--:" + "|--:".repeat(WAYS.size()) + "|");
+        for (int size = 0; size < sizes.size(); size++) {
+            StringBuilder row = new StringBuilder("| " + sizes.get(size));
+            for (double[][] way : means[size]) {
+                row.append(" | ").append(interval(way[0])).append(", ").append(interval(way[1]));
             }
             System.out.println(row + " |");
         }
+    }
+
+    /** The mean and its standard error over draws. */
+    private static String interval(double[] draws) {
+        double mean = Arrays.stream(draws).average().orElseThrow();
+        double squares = Arrays.stream(draws).map(d -> (d - mean) * (d - mean)).sum();
+        return draws.length < 2
+                ? String.format("%.2f", mean)
+                : String.format("%.2f ± %.2f", mean, Math.sqrt(squares / (draws.length - 1) / draws.length));
     }
 
     /** A line for each way: share of the first ten that is right, recall at 50. */
