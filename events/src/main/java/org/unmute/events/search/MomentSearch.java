@@ -2,6 +2,7 @@ package org.unmute.events.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -196,10 +197,11 @@ public final class MomentSearch {
         return wanted.stream().mapToInt(e -> e.rows().time()).max().orElseThrow();
     }
 
-    /** Pieces of the sound that is searched, evenly spread. */
+    /** Pieces of the sound that is searched, evenly spread, in whichever order the clips were embedded. */
     private List<TokenMap> sample() throws IOException {
         List<CachedClip> clips = cache.clips().stream()
                 .filter(clip -> clip.sound() > 0 && recordings.contains(ClipId.recording(clip.id())))
+                .sorted(Comparator.comparing(CachedClip::id))
                 .toList();
         long all = clips.stream().mapToLong(CachedClip::sound).sum();
         int piece = Math.max(SAMPLED_PIECE, 2 * longest());
@@ -210,6 +212,10 @@ public final class MomentSearch {
         long next = 0;
         long first = 0;
         for (CachedClip clip : clips) {
+            if (all <= most) {
+                pieces.add(cache.readRows(clip.id(), 0, clip.sound()));
+                continue;
+            }
             for (; next < first + clip.sound(); next += each) {
                 int from = (int) (next - first);
                 pieces.add(cache.readRows(clip.id(), from, Math.min(clip.sound(), from + piece)));

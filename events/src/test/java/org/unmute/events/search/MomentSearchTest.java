@@ -312,4 +312,29 @@ class MomentSearchTest {
                     .allSatisfy(m -> assertThat(m.start() % 50).isLessThanOrEqualTo(1));
         }
     }
+
+    /** A recording that could not be read at first is embedded last: what is found stays the same. */
+    @Test
+    void theOrderOfClipsChangesNoScore(@TempDir Path other) throws IOException {
+        Example like = new Example("3", 1, 2, 0, Double.POSITIVE_INFINITY);
+        try (TokenCache cache = TokenCache.open(folder)) {
+            try (TokenCacheWriter writer = TokenCacheWriter.open(other, cache.key(), CacheOptions.DEFAULT)) {
+                for (CachedClip clip : cache.clips().reversed()) {
+                    writer.append(clip.id(), Sha256.of(clip.id()), new Features(cache.read(clip.id())));
+                }
+            }
+            try (TokenCache reversed = TokenCache.open(other)) {
+                assertThat(reversed.clips().getFirst().id()).startsWith("4.wav#100");
+                assertThat(found(reversed, like)).isEqualTo(found(cache, like)).isNotEmpty();
+            }
+        }
+    }
+
+    private static List<String> found(TokenCache cache, Example like) throws IOException {
+        ExampleReader reader = new ExampleReader(cache, TIMES, () -> null);
+        return new MomentSearch(cache, TIMES, reader, List.of(like), List.of(), Set.of())
+                .boxes(null, false, 5, _ -> {}).moments().stream()
+                        .map(m -> m.recording() + m.start() + m.score())
+                        .toList();
+    }
 }
