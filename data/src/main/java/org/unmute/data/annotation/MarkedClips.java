@@ -3,15 +3,21 @@ package org.unmute.data.annotation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.unmute.data.annotation.SparseRecording.Span;
 
 /**
- * Places clips in a sparse recording. Each mark with a label lies in the middle of a clip, alone or with neighbouring
- * marks; a mark longer than a clip has several clips. Clips without a mark then fill the annotated spans between the
- * marks. At least half of a clip around a mark does not lie in any other such clip, except at the end of the recording.
+ * Places clips in a sparse recording. Each mark with a label lies in a clip, alone or with neighbouring marks, somewhere
+ * else in each: if sounds were in the middle of all clips, a probe would look for them there. Where the surroundings
+ * are not known far enough, it lies in the middle. A mark longer than a clip has several clips. Clips without a mark
+ * then fill the annotated spans between the marks. At least half of a clip around a mark does not lie in any other such
+ * clip, except at the end of the recording.
  */
 final class MarkedClips {
+    /** Multiples of it, modulo 1, are spread evenly however many there are. */
+    private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
     private final double length;
     private final double hop;
     private final double last;
@@ -20,6 +26,8 @@ final class MarkedClips {
     private final TreeSet<Double> around = new TreeSet<>();
 
     private final TreeSet<Double> all = new TreeSet<>();
+    /** Where in its clip the next mark lies, from 0 to 1. */
+    private double position;
 
     private MarkedClips(ClipCutter cutter, double duration, SparseRecording recording) {
         length = cutter.length();
@@ -56,6 +64,11 @@ final class MarkedClips {
         List<Span> few = marks.stream()
                 .filter(mark -> mark.end() - mark.start() <= length)
                 .toList();
+        if (!few.isEmpty()) {
+            // Recordings with one mark each need different positions, too.
+            position =
+                    new SplittableRandom(Double.doubleToLongBits(few.getFirst().start())).nextDouble();
+        }
         for (int i = 0; i < few.size(); i++) {
             Span mark = few.get(i);
             if (!isInside(mark)) {
@@ -63,7 +76,7 @@ final class MarkedClips {
                 for (int j = i + 1; j < few.size() && few.get(j).end() - mark.start() <= length; j++) {
                     end = Math.max(end, few.get(j).end());
                 }
-                place((mark.start() + end - length) / 2, mark);
+                place(around(mark.start(), end), mark);
             }
         }
         for (Span mark : marks) {
@@ -77,6 +90,23 @@ final class MarkedClips {
                 all.addAll(found);
             }
         }
+    }
+
+    /** The start of a clip that has all from one time to another: the further, the later in the clip that lies. */
+    private double around(double from, double to) {
+        double earliest = to - length;
+        double latest = from;
+        if (!recording.isKnownThroughout()) {
+            Span known = recording.known().stream()
+                    .filter(span -> span.start() <= from + SparseRecording.ROUNDING
+                            && span.end() >= to - SparseRecording.ROUNDING)
+                    .findFirst()
+                    .orElse(new Span(from, to));
+            earliest = Math.max(earliest, known.start());
+            latest = Math.min(latest, known.end() - length);
+        }
+        position = (position + GOLDEN_RATIO) % 1;
+        return latest < earliest ? (from + to - length) / 2 : latest - position * (latest - earliest);
     }
 
     /** Whether a mark lies in the clip around an earlier one; marks are passed in the order of their starts. */
@@ -142,9 +172,9 @@ final class MarkedClips {
         return some;
     }
 
-    /** Places clips in a stretch without marks; at most half of each lies in a clip around a mark. */
+    /** Places clips in a stretch without marks; at most three quarters of each lie in a clip around a mark. */
     private void fill(double from, double to) {
-        all.addAll(free(from, to - length, length / 2));
+        all.addAll(free(from, to - length, length / 4));
     }
 
     /** Starts of clips between two times, one hop apart, none closer than {@code apart} to a clip around a mark. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ class SparseLabelsTest {
                         .anyMatch(c -> Math.min(c.end(), end) - Math.max(c.start(), mark.onset()) >= some - 1e-5);
             }
         }
-        double apart = Math.min(length - data.cutter.overlap(), length / 2);
+        double apart = Math.min(length - data.cutter.overlap(), length / 4);
         for (int i = 1; i < clips.size(); i++) {
             SparseRecording.Span before = clips.get(i - 1);
             SparseRecording.Span clip = clips.get(i);
@@ -184,10 +185,10 @@ class SparseLabelsTest {
         assertThat(cut(labels, "rec.wav", 3600))
                 .containsExactly(
                         clip("rec.wav#95-100", List.of()),
-                        clip("rec.wav#98-103", List.of("wren")),
+                        clip("rec.wav#96.373276-101.373276", List.of("wren")),
                         clip("rec.wav#101-106", List.of()),
                         clip("rec.wav#295.5-300.5", List.of()),
-                        clip("rec.wav#299-304", List.of("crow")),
+                        clip("rec.wav#298.925855-303.925855", List.of("crow")),
                         clip("rec.wav#302.5-307.5", List.of()));
         ClipPlan.Clips made = new ClipPlan(labels, List.of("rec.wav"))
                 .cut(new ClipCutter(5, 0, ShareRule.DEFAULT), Map.of("rec.wav", 3600.0), 0, 0);
@@ -202,11 +203,38 @@ class SparseLabelsTest {
                 .allMatch(LabelledClip::isKnown);
     }
 
+    /** Else a probe of clips would learn where in a clip sounds are. */
+    @Test
+    void marksLieAnywhereInTheirClips() throws IOException {
+        for (int i = 0; i < 60; i++) {
+            write(
+                    "r" + i + ".Table.1.selections.txt",
+                    RAVEN + "1\tS\t1\t" + (20 + i) + "\t" + (21 + i) + "\t0\t9\twren\n");
+        }
+        LabelFile labels = LabelFile.read(folder, LabelFile.Options.AUTO);
+        int[] sixths = new int[6];
+        for (int i = 0; i < 60; i++) {
+            ClipId.Part part = cut(labels, "r" + i + ".wav", 100).stream()
+                    .filter(clip -> clip.labels().equals(List.of("wren")))
+                    .map(clip -> ClipId.part(clip.file()).orElseThrow())
+                    .findFirst()
+                    .orElseThrow();
+            double before = 20 + i - part.start();
+            assertThat(before).isBetween(0.0, 4.0);
+            sixths[(int) Math.min(5, before / 4 * 6)]++;
+        }
+        assertThat(sixths)
+                .as("of 60, 10 in each")
+                .satisfies(all -> assertThat(Arrays.stream(all).boxed()).allMatch(n -> n >= 4 && n <= 18));
+    }
+
     @Test
     void whatOnlyTouchesAClipIsNotKnownThere() throws IOException {
         Path track = write("rec.txt", "10\t11\twren\n13.25\t20\tcrow\n50\t51\t\n52.5\t53\tcrow\n70\t71\towl\n");
         assertThat(cut(LabelFile.read(track, LabelFile.Options.AUTO), "rec.wav", 60))
-                .contains(clip("rec.wav#8-13", List.of("wren")), clip("rec.wav#50.25-55.25", List.of("crow"), "*"));
+                .contains(
+                        clip("rec.wav#9.709319-14.709319", List.of("crow", "wren")),
+                        clip("rec.wav#49.391831-54.391831", List.of("crow"), "*"));
         assertThat(LabelFile.read(track, LabelFile.Options.AUTO)
                         .manifest()
                         .matchedTo(List.of("rec.wav#9-14", "rec.wav#30-35", "rec.wav"))
@@ -233,7 +261,7 @@ class SparseLabelsTest {
                 .contains(
                         clip("a.wav#0-5", List.of(), "wren"),
                         clip("a.wav#15-20", List.of()),
-                        clip("a.wav#18-23", List.of("wren")),
+                        clip("a.wav#18.604172-23.604172", List.of("wren")),
                         clip("a.wav#46-51", List.of(), "wren"));
         for (String other : List.of("b.wav", "c.wav", "d.wav")) {
             assertThat(cut(labels, other, 100)).hasSize(20).allMatch(LabelledClip::isKnown);
@@ -278,8 +306,8 @@ class SparseLabelsTest {
         List<LabelledClip> clips = cut(read(events, Coverage.Tables.SPARSE, 5, null), "a.wav", 100);
         assertThat(clips)
                 .contains(
-                        clip("a.wav#18-23", List.of("owl", "wren")),
-                        clip("a.wav#78-83", List.of("crow", "owl")),
+                        clip("a.wav#18.604172-23.604172", List.of("owl", "wren")),
+                        clip("a.wav#76.132036-81.132036", List.of("crow", "owl")),
                         clip("a.wav#15-20", List.of("owl")),
                         clip("a.wav#0-5", List.of("owl"), "*"));
     }
