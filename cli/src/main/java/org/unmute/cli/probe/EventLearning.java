@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EventLearningOptions;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.CacheOrigin;
@@ -147,7 +146,7 @@ public final class EventLearning {
         return i -> {
             String id = clips.get(i).file();
             FrameScorer scorer = scorers.computeIfAbsent(
-                    cross == null ? probe : cross.probe(ClipId.recording(id)), p -> contexts.scorer(p, times, null));
+                    cross == null ? probe : cross.probe(held.groups().of(id)), p -> contexts.scorer(p, times, null));
             return cached.of(scorer, cached.seconds(List.of(id))).getFirst();
         };
     }

@@ -66,7 +66,7 @@ public final class LeftOutScores {
     LeftOutScores(ValidationClips held) {
         this.held = held;
         scoring = new Scoring(held.clips(), false, Bootstrap.withSeed(0).resamples(), 0);
-        bootstrap = Bootstrap.withSeed(0).drawing(held.recordings());
+        bootstrap = Bootstrap.withSeed(0).drawing(held.groupOfEach());
     }
 
     /**
@@ -195,7 +195,7 @@ public final class LeftOutScores {
         ObjectNode document = Json.object()
                 .put("source", held.source())
                 .put("clips", scoring.clips())
-                .put("recordings", new HashSet<>(held.recordings()).size())
+                .put(held.groups().noun() + "s", new HashSet<>(held.groupOfEach()).size())
                 .putPOJO("mAP", value("mAP_macro_skip"))
                 .putPOJO("auroc", value("auroc_macro_skip"));
         if (curve != null) {
@@ -210,7 +210,8 @@ public final class LeftOutScores {
         List<OneClass> classes = classes();
         o.println();
         o.println("left-out clips (" + scoring.clips() + ", of "
-                + Units.count(new HashSet<>(held.recordings()).size(), "recording") + "): "
+                + Units.count(
+                        new HashSet<>(held.groupOfEach()).size(), held.groups().noun()) + "): "
                 + (isRanked()
                         ? inWords("mAP", value("mAP_macro_skip")) + ", " + inWords("AUROC", value("auroc_macro_skip"))
                         : "no mAP, since no class has both clips with it and clips without it"));
@@ -218,7 +219,7 @@ public final class LeftOutScores {
         if (curve != null) {
             o.println(curve);
         } else if (held.folds() != null && curves.isEmpty()) {
-            o.println("no learning curve: it takes clips of 5 recordings or more");
+            o.println("no learning curve: it takes clips of 5 " + held.groups().noun() + "s or more");
         }
         o.printf(
                 Locale.ROOT,

@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.WarmStart;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
@@ -113,7 +112,7 @@ public final class ProbeTraining {
                     train.labels().names(),
                     tokens.key(),
                     out,
-                    recordings(train, more),
+                    groups(held, more),
                     learning.training().fitsLinear(),
                     held.folds(),
                     run::progress);
@@ -136,12 +135,12 @@ public final class ProbeTraining {
         }
     }
 
-    private static List<String> recordings(Manifest train, VerdictClips more) {
-        List<LabelledClip> all = new ArrayList<>(train.clips());
+    private static List<String> groups(ValidationClips held, VerdictClips more) {
+        List<LabelledClip> all = new ArrayList<>(held.train().clips());
         if (more != null) {
             all.addAll(more.labelled());
         }
-        return all.stream().map(clip -> ClipId.recording(clip.file())).toList();
+        return all.stream().map(clip -> held.groups().of(clip.file())).toList();
     }
 
     private void writeClips(ValidationClips held, TokenCache tokens) throws IOException {

@@ -32,7 +32,8 @@ import org.unmute.tensor.backend.Backends;
  * @param classes names of the classes
  * @param key     key of the tokens
  * @param folder  folder of the run
- * @param recordings recording of each labelled clip, none of which is divided between left-out clips and others
+ * @param recordings recording of each labelled clip, or its block of a single one, none of which is divided between
+ *                left-out clips and others
  * @param fitsLinear whether linear probes are fitted where the loss allows it, rather than trained by steps
  * @param folds   without each of which another probe is trained, to score what it has not heard; null for none
  * @param display shows the progress

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.ValidationOptions;
+import org.unmute.cli.score.ClipGroups;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
@@ -39,6 +40,7 @@ import org.unmute.probes.truth.RowTargets;
  * @param clips   the validation clips; null if nothing is learned. Where they are left out fold by fold, a class is
  *                unknown in those of a fold that has all of its clips: the probe of the fold has never heard it
  * @param folds   by which training clips are left out to be validated on; null if no validation clip is trained on
+ * @param groups  the clips that are left out together
  * @param source  a description of the validation clips, or the reason why nothing is learned
  * @param missing validation clips of the labels that are not in the cache
  * @param remarks what of a share could not be set aside
@@ -48,6 +50,7 @@ public record ValidationClips(
         Manifest train,
         Manifest clips,
         CrossFolds folds,
+        ClipGroups groups,
         String source,
         List<String> missing,
         List<String> remarks) {
@@ -91,7 +94,14 @@ public record ValidationClips(
             Manifest found =
                     TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
             return checked(new ValidationClips(
-                    rule, train, found, null, LabelOptions.inWords(options.splits()), missing, List.of()));
+                    rule,
+                    train,
+                    found,
+                    null,
+                    ClipGroups.RECORDINGS,
+                    LabelOptions.inWords(options.splits()),
+                    missing,
+                    List.of()));
         }
         String usual = labels.validationSplit(classes, trained, record);
         if (usual == null) {
@@ -106,44 +116,59 @@ public record ValidationClips(
         List<LabelledClip> all = new ArrayList<>(train.clips());
         all.addAll(found.manifest().clips());
         ValidationClips crossed = crossed(rule, new Manifest(all, train.labels()), " with " + source, found.missing());
-        return crossed.any() // blocks of one recording are divided by their split alone
+        return crossed.any() // a short recording is divided by its split alone
                 ? crossed
-                : new ValidationClips(rule, train, found.manifest(), null, source, found.missing(), List.of());
+                : new ValidationClips(
+                        rule, train, found.manifest(), null, ClipGroups.RECORDINGS, source, found.missing(), List.of());
     }
 
     /** Training clips, left out fold by fold. */
     private static ValidationClips crossed(ThresholdRule rule, Manifest train, String with, List<String> missing) {
+        ClipGroups groups = ClipGroups.of(train);
         CrossFolds folds = CrossFolds.of(
-                        recordings(train), train.targets(), train.labels().size())
+                        groups.ofEach(train), train.targets(), train.labels().size())
                 .orElse(null);
         if (folds == null) {
             return nothing(
                     train,
-                    "all training clips are of one recording, which is not divided: label more recordings, cut it"
-                            + " with 'unmute labels --group-by block', or give --val-split NAME");
+                    "all training clips are of one recording, which is too short to leave blocks of it out: label"
+                            + " more recordings, or give --val-split NAME");
         }
         Map<String, Set<Integer>> foldsOf = new TreeMap<>();
         train.clips()
                 .forEach(clip -> clip.labels()
                         .forEach(label -> foldsOf.computeIfAbsent(label, _ -> new HashSet<>())
-                                .add(folds.folds().get(ClipId.recording(clip.file())))));
+                                .add(folds.folds().get(groups.of(clip.file())))));
         List<LabelledClip> left = new ArrayList<>();
         for (LabelledClip clip : train.clips()) {
-            int fold = folds.fold(ClipId.recording(clip.file()));
+            int fold = folds.fold(groups.of(clip.file()));
             if (fold != CrossFolds.NONE) {
                 left.add(without(clip, label -> foldsOf.get(label).equals(Set.of(fold))));
             }
         }
         List<String> remarks = new ArrayList<>();
+        if (!groups.areRecordings()) {
+            remarks.add("all clips to train on are of one recording, of which blocks of "
+                    + Units.duration(groups.seconds())
+                    + " are left out in turn: they are more alike than recordings, so"
+                    + " expect less of others");
+        }
         List<String> single = foldsOf.keySet().stream()
                 .filter(label -> foldsOf.get(label).size() == 1)
                 .toList();
         if (!single.isEmpty()) {
-            remarks.add(Units.count(single.size(), "class") + " cannot be left out, since all clips of each are of one"
-                    + " recording: " + named(single));
+            remarks.add(Units.count(single.size(), "class") + " cannot be left out, since all clips of each are of one "
+                    + groups.noun() + ": " + named(single));
         }
         return new ValidationClips(
-                rule, train, new Manifest(left, train.labels()), folds, folds.inWords() + with, missing, remarks);
+                rule,
+                train,
+                new Manifest(left, train.labels()),
+                folds,
+                groups,
+                folds.inWords() + with,
+                missing,
+                remarks);
     }
 
     /** A clip in which some of its labels are unknown. */
@@ -159,12 +184,8 @@ public record ValidationClips(
                 unknown);
     }
 
-    private static List<String> recordings(Manifest clips) {
-        return clips.clips().stream().map(c -> ClipId.recording(c.file())).toList();
-    }
-
     private static ValidationClips nothing(Manifest train, String reason) {
-        return new ValidationClips(null, train, null, null, reason, List.of(), List.of());
+        return new ValidationClips(null, train, null, null, ClipGroups.RECORDINGS, reason, List.of(), List.of());
     }
 
     private static ValidationClips aside(ThresholdRule rule, Manifest all, double share) {
@@ -175,6 +196,7 @@ public record ValidationClips(
                     some(all, split.train()),
                     some(all, split.validation()),
                     null,
+                    ClipGroups.RECORDINGS,
                     "share " + share + " set aside",
                     List.of(),
                     new ArrayList<>());
@@ -189,7 +211,8 @@ public record ValidationClips(
     }
 
     private static ValidationSplit split(Manifest all, double share) {
-        return ValidationSplit.of(recordings(all), all.targets(), all.labels().size(), share, SHARE_SEED);
+        return ValidationSplit.of(
+                ClipGroups.RECORDINGS.ofEach(all), all.targets(), all.labels().size(), share, SHARE_SEED);
     }
 
     /** Names the classes of which nothing was set aside, by what would change that. */
@@ -299,9 +322,9 @@ public record ValidationClips(
         return clips != null;
     }
 
-    /** The recording of each validation clip. */
-    List<String> recordings() {
-        return recordings(clips);
+    /** The group of each validation clip: its recording, or its block of a single recording. */
+    List<String> groupOfEach() {
+        return groups.ofEach(clips);
     }
 
     /**
@@ -313,7 +336,7 @@ public record ValidationClips(
     float[][] scores(TrainedProbe probe, CrossFit cross, TokenCache tokens) throws IOException {
         TokenSource source = TokenSource.of(
                 tokens, clips.clips().stream().map(LabelledClip::file).toList());
-        return cross == null ? Scorer.rawScores(probe, source, BATCH) : cross.rawScores(source, recordings(), BATCH);
+        return cross == null ? Scorer.rawScores(probe, source, BATCH) : cross.rawScores(source, groupOfEach(), BATCH);
     }
 
     /** The probe with thresholds and calibration learned from {@link #scores}. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.data.ClipId;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.Json;
 import org.unmute.metrics.Bootstrap;
@@ -76,7 +75,7 @@ public final class Scoring {
                     decisions);
             return;
         }
-        Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed).drawing(recordings()) : null;
+        Bootstrap bootstrap = resamples > 0 ? bootstrap() : null;
         Map<String, Double> v = new LinkedHashMap<>();
         Map<String, Interval> ci = new LinkedHashMap<>();
         if (singleLabel) {
@@ -100,8 +99,11 @@ public final class Scoring {
         metrics.add(v, ci);
     }
 
-    private List<String> recordings() {
-        return truth.clips().stream().map(clip -> ClipId.recording(clip.file())).toList();
+    /** Draws recordings, or the clips of a single short one. */
+    private Bootstrap bootstrap() {
+        Bootstrap clips = new Bootstrap(resamples, 0.95, seed);
+        List<String> groups = ClipGroups.of(truth).ofEach(truth);
+        return groups.stream().distinct().count() > 1 ? clips.drawing(groups) : clips;
     }
 
     /** Number of scored clips. */
