@@ -210,10 +210,8 @@ public final class ReviewStudy {
                     all,
                     classes.size());
         }
-        TrainingSettings settings = TrainingSettings.defaults("protobin")
-                .withBatch(32)
-                .withEpochs(30)
-                .withSeed(seed);
+        TrainingSettings settings =
+                TrainingSettings.paper("protobin").withBatch(32).withEpochs(30).withSeed(seed);
         Probe probe = Probes.create(
                 Backends.current(), "protobin", set.tokens().layout(), classes.size(), ProbeOptions.DEFAULTS, seed);
         return ProbeTrainer.train(probe, set, settings)

@@ -63,6 +63,7 @@ class EvalPathTest {
                         cache,
                         "--labels",
                         labels,
+                        "--no-standardize",
                         "--epochs",
                         1,
                         "--out",

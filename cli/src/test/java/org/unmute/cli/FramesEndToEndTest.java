@@ -101,7 +101,7 @@ class FramesEndToEndTest {
     @Test
     void aProbeOfClipsDetectsAtTheirLength() throws IOException {
         Path weak = folder.resolve("as-trained");
-        probe("protobin", weak, "--epochs", 30, "--batch", 8, "--val-split", "val");
+        probe("protobin", weak, "--recipe", "paper", "--batch", 8, "--val-split", "val");
         JsonNode record = new ObjectMapper().readTree(weak.resolve("run.json").toFile());
         assertThat(record.at("/results/runs/seed 0/events/contextSeconds").asDouble())
                 .isEqualTo(4);

@@ -90,6 +90,8 @@ class PaddingEndToEndTest {
             from,
             "--labels",
             labels,
+            "--recipe",
+            "paper",
             "--epochs",
             2,
             "--thresholds",
@@ -119,7 +121,7 @@ class PaddingEndToEndTest {
         ProbeTrainer.train(
                         probe,
                         new TokenSet(source, targets, 2),
-                        TrainingSettings.defaults("mhca").withEpochs(2))
+                        TrainingSettings.paper("mhca").withEpochs(2))
                 .trained(
                         probe,
                         List.of("bee", "crow"),

@@ -95,9 +95,7 @@ final class OwnProbeStep implements Peer.Call {
     }
 
     private TrainingSettings settings(int epochs, int batch) {
-        return TrainingSettings.defaults(folder.text("probe"))
-                .withEpochs(epochs)
-                .withBatch(batch);
+        return TrainingSettings.paper(folder.text("probe")).withEpochs(epochs).withBatch(batch);
     }
 
     @Override

@@ -131,7 +131,7 @@ public final class StepRows {
                 name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
         Map<String, Tensor> parameters =
                 Probes.create(name, KernelRows.DIM, CLASSES, false, options, 1).parameters();
-        TrainingSettings settings = TrainingSettings.defaults(name);
+        TrainingSettings settings = TrainingSettings.paper(name);
         float[] tokens = CaseWriter.halves(CaseWriter.uniform(3, batch * TOKENS * KernelRows.DIM));
         writer.field("probe", name)
                 .field("batch", batch)

@@ -92,7 +92,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /** The training settings at a point of the search. */
     public TrainingSettings training(double rate, double decay, long seed) {
-        return TrainingSettings.defaults(probe.name())
+        return TrainingSettings.paper(probe.name())
                 .withEpochs(probe.neighbours().isPresent() ? 1 : protocol.epochs())
                 .withBatch(probe.batch().orElse(protocol.batch()))
                 .withRate(rate)

@@ -170,7 +170,7 @@ class GridTest {
         assertThat(grid.cells()).extracting(Cell::path).containsExactly("small/urban/linear", "small/urban/protobin");
         Cell cell = grid.cells().get(1);
         assertThat(cell.training(0.05, 2e-5, 3))
-                .isEqualTo(TrainingSettings.defaults("protobin")
+                .isEqualTo(TrainingSettings.paper("protobin")
                         .withRate(0.05)
                         .withDecay(2e-5)
                         .withSeed(3));

@@ -34,7 +34,7 @@ class CellCostTest {
         return new CellSettings(
                 "protobin",
                 ProbeOptions.DEFAULTS,
-                TrainingSettings.defaults("protobin"),
+                TrainingSettings.paper("protobin"),
                 TinyCell.settings("protobin", 0).space(),
                 study(50, Halving.DEFAULT),
                 3,

@@ -103,7 +103,7 @@ class CellRunTest {
         var backend = Backends.open("scalar", 1).backend();
         var probe = org.unmute.probes.pool.Probes.create(
                 backend, "mhca", fold.train().tokens().layout(), 3, ProbeOptions.DEFAULTS, 5);
-        TrainingSettings settings = TrainingSettings.defaults("mhca")
+        TrainingSettings settings = TrainingSettings.paper("mhca")
                 .withEpochs(4)
                 .withBatch(8)
                 .withStandardize(true)

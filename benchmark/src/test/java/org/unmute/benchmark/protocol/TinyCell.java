@@ -83,7 +83,7 @@ final class TinyCell {
         SearchSpace space =
                 new SearchSpace(List.of(Range.logarithmic("lr", 1e-3, 1e-1), Range.logarithmic("wd", 1e-5, 1e-3)));
         TrainingSettings training =
-                TrainingSettings.defaults(probe).withEpochs(4).withBatch(8).withSeed(seed);
+                TrainingSettings.paper(probe).withEpochs(4).withBatch(8).withSeed(seed);
         return new CellSettings(probe, ProbeOptions.DEFAULTS, training, space, study, 2, List.of(0L, 5L));
     }
 

@@ -38,8 +38,7 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
 
     /** Clips per training step: the default of the settings. */
-    private static final int BATCH =
-            TrainingSettings.defaults(PROBES.getFirst()).batch();
+    private static final int BATCH = TrainingSettings.paper(PROBES.getFirst()).batch();
 
     /**
      * Clips and their tokens, in memory.
@@ -85,7 +84,7 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
         TrainedProbe first = null;
         float[][] firstScores = null;
         for (int one = 0; one < seeds; one++) {
-            TrainingSettings settings = TrainingSettings.defaults(name)
+            TrainingSettings settings = TrainingSettings.paper(name)
                     .withEpochs(epochs)
                     .withStandardize(true)
                     .withSeed(one);

@@ -43,8 +43,13 @@ record FrameRecipe(long steps, int batch, long warmUp) {
         return Math.toIntExact(Math.max(1, Math.ceilDiv(steps, Math.ceilDiv(clips, ofBatch))));
     }
 
-    /** The settings that no option sets. */
-    static TrainingSettings settings(TrainingSettings of) {
-        return of.withDecayAll(false).withFloor(Math.min(FLOOR, of.rate()));
+    /** The settings of the recipe but the number of epochs. */
+    TrainingSettings settings(TrainingSettings paper) {
+        return paper.withBatch(batch)
+                .withRate(RATE)
+                .withDecay(DECAY)
+                .withWarmUp(warmUp)
+                .withDecayAll(false)
+                .withFloor(FLOOR);
     }
 }

@@ -7,32 +7,32 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
-/** Options for training a probe. Defaults are the paper's recipe, but linear probes are fitted to convergence. */
+/** Options for training a probe. By default probes train to convergence, linear ones to the minimum of their loss. */
 public final class TrainingOptions {
     private static final String PAPER = "paper";
-    private static final int EPOCHS = 30;
-    private static final int BATCH = 128;
     private static final double DECAY = 1e-4;
 
     @Option(
             names = "--recipe",
             paramLabel = "NAME",
-            description = "What the options below and those of the probe are unless they are given: paper (default), or"
-                    + " with --frames also " + FrameRecipe.NAME + ", by which the authors of BAT_ICML2026 train heads"
+            description = "What the options below and those of the probe are unless they are given: paper, made for"
+                    + " thousands of clips (30 epochs in batches of 128, tokens as they are), or with --frames also "
+                    + FrameRecipe.NAME + ", by which the authors of BAT_ICML2026 train heads"
                     + " frame by frame: 10,000 prototypes, bce, learning rate 1e-3 to 1e-6, weight decay 0.05 on linear"
-                    + " layers, 10,000 steps of 16 clips with a warm-up of 1,000 (cgp: 4,000, 4, 400).")
+                    + " layers, 10,000 steps of 16 clips with a warm-up of 1,000 (cgp: 4,000, 4, 400) (default: what"
+                    + " converges with few clips, too).")
     private String recipe;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description =
-                    "Passes over the training clips (default: " + EPOCHS + "; linear probes are fitted to the minimum"
-                            + " of their loss, unless this, --batch, --lr, --weight-decay, --warm-up, --clip,"
-                            + " --recipe or --loss asl is given).")
+            description = "Passes over the training clips (default: 75, of few clips so many that there are at least"
+                    + " 600 steps, of more than 2,500 fewer; linear probes are fitted to the minimum of their loss,"
+                    + " unless this, --batch, --lr, --weight-decay, --warm-up, --clip, --recipe or --loss asl is"
+                    + " given).")
     private Integer epochs;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: " + BATCH + ").")
+    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: 32).")
     private Integer batch;
 
     @Option(
@@ -64,8 +64,12 @@ public final class TrainingOptions {
 
     @Option(
             names = "--standardize",
-            description = "Standardize each token channel by the training clips' mean and deviation.")
-    private boolean standardize;
+            negatable = true,
+            description =
+                    "Standardize each token channel by the training clips' mean and deviation, or do not (default:"
+                            + " standardized, unless the probe looks at all layers or keeps its clips, or a --recipe is"
+                            + " given).")
+    private Boolean standardize;
 
     /**
      * A loss and the reason for its choice.
@@ -137,9 +141,9 @@ public final class TrainingOptions {
                 : chosen;
     }
 
-    /** Whether tokens are standardized. */
+    /** Whether standardized tokens were asked for. */
     public boolean standardizes() {
-        return standardize;
+        return standardize != null && standardize;
     }
 
     private boolean ofFrames() {
@@ -157,18 +161,25 @@ public final class TrainingOptions {
      * @param clips to train on
      */
     public TrainingSettings settings(String probe, Objective objective, long seed, int clips) {
+        TrainingSettings s = recipe == null ? TrainingSettings.converging(probe) : TrainingSettings.paper(probe);
         FrameRecipe own = ofFrames() ? FrameRecipe.of(probe) : null;
-        int chosenBatch = batch != null ? batch : own != null ? own.batch() : BATCH;
-        TrainingSettings s = TrainingSettings.defaults(probe)
-                .withEpochs(epochs != null ? epochs : own != null ? own.epochs(clips, chosenBatch) : EPOCHS)
-                .withBatch(chosenBatch)
-                .withDecay(decay != null ? decay : own != null ? FrameRecipe.DECAY : DECAY)
-                .withWarmUp(warmUp != null ? warmUp : own != null ? own.warmUp() : 0)
+        if (own != null) {
+            s = own.settings(s);
+        }
+        s = batch != null ? s.withBatch(batch) : s;
+        s = rate != null ? s.withFloor(Math.min(s.floor(), rate)).withRate(rate) : s;
+        s = decay != null ? s.withDecay(decay) : s;
+        s = warmUp != null ? s.withWarmUp(warmUp) : s;
+        s = standardize != null ? s.withStandardize(standardize) : s;
+        return s.withEpochs(epochs != null ? epochs : epochs(s, own, clips))
                 .withClip(clip)
                 .withObjective(objective)
-                .withStandardize(standardize)
                 .withSeed(seed);
-        s = rate != null ? s.withRate(rate) : own != null ? s.withRate(FrameRecipe.RATE) : s;
-        return own != null ? FrameRecipe.settings(s) : s;
+    }
+
+    private int epochs(TrainingSettings s, FrameRecipe own, int clips) {
+        return own != null
+                ? own.epochs(clips, s.batch())
+                : recipe == null ? TrainingSettings.convergingEpochs(clips, s.batch()) : s.epochs();
     }
 }

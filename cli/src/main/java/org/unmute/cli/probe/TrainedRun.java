@@ -39,7 +39,7 @@ public record TrainedRun(
     record SeedRun(
             String file,
             long parameters,
-            Object settings,
+            Map<String, String> settings,
             Object options,
             Double firstEpochLoss,
             Double lastEpochLoss,
@@ -68,9 +68,10 @@ public record TrainedRun(
             return fit == null
                     ? String.format(
                             Locale.ROOT,
-                            "loss %.4f in the first epoch, %.4f in the last%s",
+                            "loss %.4f in the first epoch, %.4f in the last of %s%s",
                             firstEpochLoss,
                             lastEpochLoss,
+                            settings.get("epochs"),
                             pace())
                     : String.format(
                             Locale.ROOT,

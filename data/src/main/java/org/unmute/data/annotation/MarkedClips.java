@@ -8,11 +8,11 @@ import java.util.TreeSet;
 import org.unmute.data.annotation.SparseRecording.Span;
 
 /**
- * Places clips in a sparse recording. Each mark with a label lies in a clip, alone or with neighbouring marks, somewhere
- * else in each: if sounds were in the middle of all clips, a probe would look for them there. Where the surroundings
- * are not known far enough, it lies in the middle. A mark longer than a clip has several clips. Clips without a mark
- * then fill the annotated spans between the marks. At least half of a clip around a mark does not lie in any other such
- * clip, except at the end of the recording.
+ * Places clips in a sparse recording. Each mark with a label lies in a clip, alone or with neighbouring marks, at
+ * another place in each: if sounds were in the middle of all clips, a probe would look for them there. Where the
+ * surroundings are not known far enough, it lies in the middle. A mark longer than a clip has several clips. Clips
+ * without a mark then fill the annotated spans between marks. At least half of a clip around a mark does not lie in
+ * any other such clip, except at the end of the recording.
  */
 final class MarkedClips {
     /** Multiples of it, modulo 1, are spread evenly however many there are. */

@@ -231,8 +231,7 @@ class LayersInCacheTest {
             memory.add(features(c, true));
             ids.add(CacheSamples.id(c));
         }
-        TrainingSettings settings =
-                TrainingSettings.defaults("cgp").withEpochs(3).withBatch(4);
+        TrainingSettings settings = TrainingSettings.paper("cgp").withEpochs(3).withBatch(4);
         try (TokenCache cache = TokenCache.open(folder)) {
             Probe cached = trained(TokenSource.of(cache, ids), targets, settings);
             Probe expected = trained(TokenSource.ofFeatures(memory), targets, settings);

@@ -49,7 +49,7 @@ record Trained(Path checkpoint, Path probe, Path clip) {
         List<TokenMap> maps = encoder.encode(clips);
         Probe probe = Probes.create(
                 kind, encoder.describe().dim(), 2, encoder.describe().hasCls(), ProbeOptions.DEFAULTS, 1);
-        TrainingSettings settings = TrainingSettings.defaults(kind)
+        TrainingSettings settings = TrainingSettings.paper(kind)
                 .withEpochs(EPOCHS)
                 .withBatch(8)
                 .withRate(1e-2)

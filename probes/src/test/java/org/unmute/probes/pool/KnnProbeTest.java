@@ -69,7 +69,7 @@ class KnnProbeTest {
         Probe probe =
                 Probes.create(scalar, "knn", new TokenLayout(DIM, 2, false), CLASSES, ProbeOptions.parse(options), 0);
         TrainingSettings settings =
-                TrainingSettings.defaults("knn").withObjective(objective).withBatch(4);
+                TrainingSettings.paper("knn").withObjective(objective).withBatch(4);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, TokenSet.of(maps, targets, CLASSES), settings);
         assertThat(result.losses().epochs()).hasSize(1);
         assertThat(result.losses().epochs()[0]).isFinite().isNotNegative();
@@ -219,7 +219,7 @@ class KnnProbeTest {
         float[] targets = targets(5, false, 0);
         assertThatThrownBy(() -> trained(maps, targets, Objective.ASL, "k=0")).hasMessageContaining("k");
         Probe probe = Probes.create(scalar, "knn", new TokenLayout(DIM, 2, false), CLASSES, ProbeOptions.DEFAULTS, 0);
-        TrainingSettings stretches = TrainingSettings.defaults("knn").withStretch(2);
+        TrainingSettings stretches = TrainingSettings.paper("knn").withStretch(2);
         assertThatThrownBy(() -> ProbeTrainer.train(probe, TokenSet.of(maps, targets, CLASSES), stretches))
                 .hasMessageContaining("keeps clips as a whole");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(maps, targets, Objective.ASL)))

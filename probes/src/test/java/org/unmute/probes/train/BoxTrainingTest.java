@@ -108,7 +108,7 @@ class BoxTrainingTest {
     }
 
     private static TrainingSettings settings() {
-        return TrainingSettings.defaults("protobin")
+        return TrainingSettings.paper("protobin")
                 .withObjective(Objective.BCE)
                 .withBatch(4)
                 .withEpochs(60)

@@ -56,8 +56,7 @@ class EpochWatchTest {
 
     @Test
     void theWatchSeesEveryEpochAndEndsTheTraining() throws IOException {
-        TrainingSettings settings =
-                TrainingSettings.defaults("mhca").withEpochs(5).withBatch(4);
+        TrainingSettings settings = TrainingSettings.paper("mhca").withEpochs(5).withBatch(4);
         Probe whole = probe("mhca");
         double[] losses =
                 ProbeTrainer.train(whole, clips(10), settings).losses().epochs();
@@ -77,8 +76,7 @@ class EpochWatchTest {
 
     @Test
     void checkpointsMayBeRareAndTheLastStateIsSavedInAnyCase(@TempDir Path folder) throws IOException {
-        TrainingSettings settings =
-                TrainingSettings.defaults("mhca").withEpochs(6).withBatch(4);
+        TrainingSettings settings = TrainingSettings.paper("mhca").withEpochs(6).withBatch(4);
         Probe undisturbed = probe("mhca");
         ProbeTrainer.train(undisturbed, clips(10), settings);
 
@@ -110,8 +108,7 @@ class EpochWatchTest {
     @Test
     void statisticsComputedOnceGiveTheSameTraining() throws IOException {
         TokenSet clips = clips(12);
-        TrainingSettings settings =
-                TrainingSettings.defaults("mhca").withEpochs(2).withBatch(4);
+        TrainingSettings settings = TrainingSettings.paper("mhca").withEpochs(2).withBatch(4);
         Probe inside = probe("mhca");
         ProbeTrainer.train(inside, clips, settings.withStandardize(true));
         Standardization by = clips.tokens().statistics();
@@ -132,7 +129,7 @@ class EpochWatchTest {
     void clipsArePooledOnceWhereThePoolingHasNoParameters() throws IOException {
         TokenSet clips = clips(9);
         TrainingSettings settings =
-                TrainingSettings.defaults("linear-mean").withEpochs(3).withBatch(4);
+                TrainingSettings.paper("linear-mean").withEpochs(3).withBatch(4);
         TokenSource small =
                 BatchReader.condensed(probe("linear-mean"), clips.tokens()).orElseThrow();
         assertThat(small.clips()).isEqualTo(9);

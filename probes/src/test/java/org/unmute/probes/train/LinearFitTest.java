@@ -73,7 +73,7 @@ class LinearFitTest {
     }
 
     private static TrainingSettings settings(Objective objective) {
-        return TrainingSettings.defaults("linear").withObjective(objective);
+        return TrainingSettings.paper("linear").withObjective(objective);
     }
 
     private static LinearFit fit(Probe probe, TokenSet set, Objective objective) throws IOException {

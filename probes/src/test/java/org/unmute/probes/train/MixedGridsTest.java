@@ -96,7 +96,7 @@ class MixedGridsTest {
         BatchReader.Batch batch = BatchReader.of(probe, clips.tokens(), null).read(order, from, to);
         Map<String, double[]> gradients = new LinkedHashMap<>();
         Tensor loss =
-                ProbeTrainer.loss(probe, clips, TrainingSettings.defaults("protobin"), batch, new SplittableRandom(1));
+                ProbeTrainer.loss(probe, clips, TrainingSettings.paper("protobin"), batch, new SplittableRandom(1));
         Gradients.of(loss, probe.parameters()).byName().forEach((name, g) -> gradients.put(name, g.toDoubles()));
         gradients.put("loss", loss.toDoubles());
         return gradients;
@@ -169,8 +169,7 @@ class MixedGridsTest {
     void clipsOfOneGridTrainAsOneTensorDoes(String name) throws IOException {
         Backend backend = Backends.current();
         TokenSet clips = clips(4, 4, 4, 4, 4, 4, 4);
-        TrainingSettings settings =
-                TrainingSettings.defaults(name).withEpochs(1).withBatch(3);
+        TrainingSettings settings = TrainingSettings.paper(name).withEpochs(1).withBatch(3);
         Probe trained = probe(backend, name, clips, "");
         double[] losses = ProbeTrainer.train(trained, clips, settings).losses().steps();
         Probe probe = probe(backend, name, clips, "");
@@ -279,7 +278,7 @@ class MixedGridsTest {
         Backend backend = Backends.current();
         TokenSet clips = clips(ROWS);
         TrainingSettings settings =
-                TrainingSettings.defaults("protobin").withEpochs(4).withBatch(5).withStandardize(true);
+                TrainingSettings.paper("protobin").withEpochs(4).withBatch(5).withStandardize(true);
         Probe undisturbed = probe(backend, "protobin", clips, "dropout=0.2");
         ProbeTrainer.Result expected = ProbeTrainer.train(undisturbed, clips, settings);
         assertThat(expected.throughput().clips()).isEqualTo(4 * 12);

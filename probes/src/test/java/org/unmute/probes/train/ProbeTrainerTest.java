@@ -86,8 +86,7 @@ class ProbeTrainerTest {
 
     private double map(String name) throws IOException {
         Probe probe = probe(name);
-        TrainingSettings settings =
-                TrainingSettings.defaults(name).withEpochs(30).withBatch(16);
+        TrainingSettings settings = TrainingSettings.paper(name).withEpochs(30).withBatch(16);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, planted(200, 1), settings);
         double[] epochs = result.losses().epochs();
         assertThat(epochs).hasSize(30);
@@ -172,7 +171,7 @@ class ProbeTrainerTest {
         TokenSource source = TokenSource.ofFeatures(separable(64, 1, targets));
         TokenSet clips = new TokenSet(source, targets, CLASSES);
         Probe probe = Probes.create(backend, name, source.layout(), CLASSES, ProbeChecks.parse(options), 1);
-        TrainingSettings settings = TrainingSettings.defaults(name)
+        TrainingSettings settings = TrainingSettings.paper(name)
                 .withEpochs(20)
                 .withBatch(16)
                 .withRate(Probes.type(name).hasPrototypes() ? 3e-2 : 7e-3);
@@ -189,7 +188,7 @@ class ProbeTrainerTest {
     void regularizationIsAddedToTheLoss() throws IOException {
         TokenSet clips = planted(16, 3);
         TrainingSettings settings =
-                TrainingSettings.defaults("proto").withEpochs(1).withBatch(16);
+                TrainingSettings.paper("proto").withEpochs(1).withBatch(16);
         double with = ProbeTrainer.train(probe("proto", "orthogonality=1000"), clips, settings)
                 .losses()
                 .steps()[0];
@@ -213,7 +212,7 @@ class ProbeTrainerTest {
         TokenSource source = TokenSource.ofFeatures(separable(4, 1, targets));
         TokenSet layered = new TokenSet(source, targets, CLASSES);
         Probe cgp = Probes.create(scalar, "cgp", source.layout(), CLASSES, ProbeOptions.parse("total=4"), 1);
-        TrainingSettings settings = TrainingSettings.defaults("cgp");
+        TrainingSettings settings = TrainingSettings.paper("cgp");
         assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings))
                 .hasMessageContaining("2 layers")
                 .hasMessageContaining("embed with layers");
@@ -259,7 +258,7 @@ class ProbeTrainerTest {
             case "ep" -> new String[] {"norm=batch"};
             default -> new String[0];
         };
-        TrainingSettings settings = TrainingSettings.defaults(name)
+        TrainingSettings settings = TrainingSettings.paper(name)
                 .withEpochs(5)
                 .withBatch(16)
                 .withSeed(11)
@@ -303,7 +302,7 @@ class ProbeTrainerTest {
     @Test
     void aCheckpointOfAnotherRunIsRefused(@TempDir Path folder) throws IOException {
         TokenSet clips = planted(20, 3);
-        TrainingSettings settings = TrainingSettings.defaults("linear").withEpochs(1);
+        TrainingSettings settings = TrainingSettings.paper("linear").withEpochs(1);
         Path checkpoint = folder.resolve("checkpoint.safetensors");
         ProbeTrainer.train(probe("linear"), clips, settings, checkpoint, TrainingProgress.SILENT);
         assertThatThrownBy(() -> ProbeTrainer.train(
@@ -322,8 +321,7 @@ class ProbeTrainerTest {
     @ValueSource(strings = {"linear-mean", "mhca", "protobin"})
     void theSameSeedGivesTheSameBitsAndAnotherSeedOthers(String name) throws IOException {
         TokenSet clips = planted(40, 5);
-        TrainingSettings settings =
-                TrainingSettings.defaults(name).withEpochs(2).withBatch(16);
+        TrainingSettings settings = TrainingSettings.paper(name).withEpochs(2).withBatch(16);
         Probe a = probe(name);
         Probe b = probe(name);
         Probe other = probe(name);
@@ -338,7 +336,7 @@ class ProbeTrainerTest {
     void standardizingInTrainingEqualsStandardizingBefore() throws IOException {
         TokenSet clips = planted(30, 6);
         TrainingSettings settings =
-                TrainingSettings.defaults("linear").withEpochs(2).withBatch(8);
+                TrainingSettings.paper("linear").withEpochs(2).withBatch(8);
         Probe inside = probe("linear");
         ProbeTrainer.Result result = ProbeTrainer.train(inside, clips, settings.withStandardize(true));
         List<TokenMap> before = new ArrayList<>();
@@ -377,7 +375,7 @@ class ProbeTrainerTest {
         tokens[5] = Float.NaN;
         TokenSet broken =
                 TokenSet.of(List.of(new TokenMap(4, 3, DIM, tokens, new float[DIM])), new float[CLASSES], CLASSES);
-        TrainingSettings settings = TrainingSettings.defaults("protobin").withEpochs(2);
+        TrainingSettings settings = TrainingSettings.paper("protobin").withEpochs(2);
         Probe probe = probe("protobin");
         Map<String, float[]> before = values(probe);
         assertThatThrownBy(() -> ProbeTrainer.train(probe, broken, settings))
@@ -411,19 +409,15 @@ class ProbeTrainerTest {
     void badInputIsNamed() {
         TokenSet clips = planted(8, 8);
         Probe wide = Probes.create(scalar, "linear", 16, CLASSES, true, ProbeOptions.DEFAULTS, 0);
-        assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.defaults("linear")))
+        assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.paper("linear")))
                 .hasMessageContaining("dim 16")
                 .hasMessageContaining("dim 32");
         assertThatThrownBy(() -> ProbeTrainer.train(
-                        probe("linear"),
-                        clips,
-                        TrainingSettings.defaults("linear").withObjective(Objective.CE)))
+                        probe("linear"), clips, TrainingSettings.paper("linear").withObjective(Objective.CE)))
                 .hasMessageContaining("exactly one class");
         assertThatThrownBy(() -> Objective.named("mse")).hasMessageContaining("asl, bce, ce");
-        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withRate(0))
-                .hasMessageContaining("rate");
-        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withEpochs(0))
-                .hasMessageContaining("epochs");
+        assertThatThrownBy(() -> TrainingSettings.paper("linear").withRate(0)).hasMessageContaining("rate");
+        assertThatThrownBy(() -> TrainingSettings.paper("linear").withEpochs(0)).hasMessageContaining("epochs");
         assertThatThrownBy(() -> clips.subset(8)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> new TokenSet(clips.tokens(), new float[3], CLASSES))
                 .hasMessageContaining("3 targets");
@@ -431,10 +425,10 @@ class ProbeTrainerTest {
 
     @Test
     void defaultsAreThePapers() {
-        TrainingSettings protobin = TrainingSettings.defaults("protobin");
+        TrainingSettings protobin = TrainingSettings.paper("protobin");
         assertThat(protobin.epochs()).isEqualTo(30);
         assertThat(protobin.batch()).isEqualTo(128);
         assertThat(protobin.rate()).isBetween(2e-3, 8e-2);
-        assertThat(TrainingSettings.defaults("mhca").rate()).isBetween(1e-4, 7e-3);
+        assertThat(TrainingSettings.paper("mhca").rate()).isBetween(1e-4, 7e-3);
     }
 }

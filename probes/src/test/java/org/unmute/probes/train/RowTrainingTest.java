@@ -114,7 +114,7 @@ class RowTrainingTest {
     }
 
     private static TrainingSettings settings(String name) {
-        return TrainingSettings.defaults(name)
+        return TrainingSettings.paper(name)
                 .withObjective(Objective.BCE)
                 .withBatch(4)
                 .withEpochs(40)

@@ -30,10 +30,8 @@ final class SmallHeapProcess {
             ProbeOptions options =
                     args[1].equals("protobin") ? ProbeOptions.parse("prototypes=2") : ProbeOptions.DEFAULTS;
             Probe probe = Probes.create(args[1], clips.tokens().grid().dim(), CLASSES, false, options, 1);
-            TrainingSettings settings = TrainingSettings.defaults(args[1])
-                    .withEpochs(2)
-                    .withBatch(16)
-                    .withStandardize(true);
+            TrainingSettings settings =
+                    TrainingSettings.paper(args[1]).withEpochs(2).withBatch(16).withStandardize(true);
             ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings);
             TrainedProbe trained = result.trained(probe, List.of("a", "b"), false, Objective.ASL, "", "");
             double[] losses = result.losses().epochs();

@@ -190,7 +190,7 @@ class SoundOnlySourceTest {
     private Probe trained(String name, TokenSource tokens, float[] targets, boolean standardize) throws IOException {
         Probe probe = Probes.create(scalar, name, tokens.layout(), CLASSES, ProbeOptions.DEFAULTS, 1);
         TrainingSettings settings =
-                TrainingSettings.defaults(name).withEpochs(2).withBatch(4).withStandardize(standardize);
+                TrainingSettings.paper(name).withEpochs(2).withBatch(4).withStandardize(standardize);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, new TokenSet(tokens, targets, CLASSES), settings);
         assertThat(result.soundOnly()).isEqualTo(tokens.isSoundOnly());
         TrainedProbe saved = result.trained(probe, NAMES, true, Objective.ASL, "", "");

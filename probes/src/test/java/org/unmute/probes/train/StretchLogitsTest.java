@@ -90,7 +90,7 @@ class StretchLogitsTest {
     void gradientsAreThoseOfCentralDifferences() throws IOException {
         Probe probe = probe("mlp");
         TokenSet clips = clips();
-        TrainingSettings settings = TrainingSettings.defaults("mlp").withStretch(3);
+        TrainingSettings settings = TrainingSettings.paper("mlp").withStretch(3);
         BatchReader.Batch batch = batch(probe);
         Tensor loss = ProbeTrainer.loss(probe, clips, settings, batch, new SplittableRandom(1));
         Map<String, Tensor> gradients = Gradients.of(loss, probe.parameters()).byName();
@@ -142,7 +142,7 @@ class StretchLogitsTest {
     void trainingByStretchesIsAnotherTraining() throws IOException {
         TokenSet clips = clips();
         TrainingSettings whole =
-                TrainingSettings.defaults("protobin").withEpochs(3).withBatch(4);
+                TrainingSettings.paper("protobin").withEpochs(3).withBatch(4);
         double[] a =
                 ProbeTrainer.train(probe("protobin"), clips, whole).losses().epochs();
         double[] b = ProbeTrainer.train(probe("protobin"), clips, whole.withStretch(2))

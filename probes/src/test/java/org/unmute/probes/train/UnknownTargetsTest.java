@@ -65,7 +65,7 @@ class UnknownTargetsTest {
     }
 
     private static TrainingSettings settings(String probe, int batch) {
-        return TrainingSettings.defaults(probe)
+        return TrainingSettings.paper(probe)
                 .withEpochs(3)
                 .withBatch(batch)
                 .withRate(1e-2)

@@ -70,7 +70,7 @@ class HadoopShardFilesTest {
         }
         Probe probe = Probes.create(ScalarBackend.INSTANCE, "linear", 4, 2, true, ProbeOptions.DEFAULTS, 7);
         TrainingSettings settings =
-                TrainingSettings.defaults("linear").withEpochs(2).withBatch(8).withSeed(7);
+                TrainingSettings.paper("linear").withEpochs(2).withBatch(8).withSeed(7);
         ProbeTrainer.train(probe, new TokenSet(TokenSource.of(cache, ids), targets, 2), settings)
                 .trained(
                         probe,
