@@ -45,9 +45,11 @@ record LearningCurve(double half, double all, double low, double high) {
 
     /** What more clips would bring, in words. */
     String advice() {
-        return high < Math.min(LITTLE, LITTLE_SHARE * all)
-                ? "more clips like these bring little"
-                : low > 0 ? "more clips will help" : "these clips are too few to tell whether more will help";
+        double little = Math.min(LITTLE, LITTLE_SHARE * all);
+        if (high < little && low > -little) {
+            return "more clips like these bring little";
+        }
+        return low > 0 ? "more clips will help" : "these clips are too few to tell whether more will help";
     }
 
     @Override

@@ -53,6 +53,8 @@ class LearningCurveTest {
     void aDifferenceIsLittleOnlyForAProbeThatHasLearned() {
         assertThat(new LearningCurve(0.055, 0.06, -0.005, 0.012).advice()).isEqualTo(UNKNOWN);
         assertThat(new LearningCurve(0.595, 0.6, -0.005, 0.012).advice()).isEqualTo(LITTLE);
+        // Half of ten recordings did better by chance.
+        assertThat(new LearningCurve(0.876, 0.698, -0.367, -0.06).advice()).isEqualTo(UNKNOWN);
         assertThat(new LearningCurve(0.41, 0.47, 0.02, 0.1))
                 .hasToString(
                         "half of the clips: mAP 0.410, all: 0.470, a difference of 0.020 to 0.100 (95 %): " + HELP);
