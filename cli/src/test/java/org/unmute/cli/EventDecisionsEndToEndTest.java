@@ -212,7 +212,7 @@ class EventDecisionsEndToEndTest {
     void wrongOptionsAreRefusedBeforeAnythingIsRead() {
         for (String[] wrong : new String[][] {
             {"--event-thresholds", "alarms=0/h", "above 0"},
-            {"--event-thresholds", "best", "give f1, precision=X or recall=X"},
+            {"--event-thresholds", "best", "give half, f1, precision=X or recall=X"},
             {"--events-per-hour", "-1", "--events-per-hour must be above 0"},
             {"--background", background.toString(), "--loss", "ce", "a clip has exactly one"},
         }) {

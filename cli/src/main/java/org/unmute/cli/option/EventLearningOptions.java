@@ -19,14 +19,16 @@ public final class EventLearningOptions {
             paramLabel = "RULE",
             description = "What the thresholds of events are chosen for, on stretches as 'detect' scores them:"
                     + " alarms=N/h (the lowest of which is shown that a class has no more than N false alarms an hour),"
-                    + " f1, precision=X, recall=X, or none (default: alarms=1/h with --background, else f1).")
+                    + " half (half of the events right, if that finds at least half as much as f1; else f1), f1,"
+                    + " precision=X, recall=X, or none (default: alarms=1/h with --background, else half).")
     private String rule;
 
     @Option(
             names = "--events-per-hour",
             paramLabel = "R",
-            description = "Events of a class an hour where detection will be used: f1 and precision=X depend on it"
-                    + " (default: the rate of the validation clips).")
+            description =
+                    "Events of a class an hour where detection will be used: half, f1 and precision=X depend on it"
+                            + " (default: the rate of the validation clips).")
     private Double eventsPerHour;
 
     @InputPath
@@ -58,7 +60,7 @@ public final class EventLearningOptions {
             throw CommandException.usage("--events-per-hour must be above 0, is " + eventsPerHour);
         }
         if (rule == null) {
-            return background == null ? EventThresholdRule.MAX_F1 : EventThresholdRule.ONE_ALARM;
+            return background == null ? EventThresholdRule.HALF_RIGHT : EventThresholdRule.ONE_ALARM;
         }
         if (rule.strip().equalsIgnoreCase(NONE)) {
             return null;

@@ -51,7 +51,10 @@ public final class EventLearning {
             RowTargets rows,
             boolean boxes) {
         this.options = options;
-        this.rule = options.rule();
+        // Thresholds of clips with times are those of the best F1 of events.
+        this.rule = rows != null && EventThresholdRule.HALF_RIGHT.equals(options.rule())
+                ? EventThresholdRule.MAX_F1
+                : options.rule();
         this.held = held;
         this.background = background;
         this.times = times;

@@ -2,6 +2,7 @@ package org.unmute.events.decision;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.unmute.events.decision.EventEvidence.State;
@@ -30,11 +31,22 @@ public final class EventDecisionLearner {
     /** Max number of folds into which recordings are divided. */
     private static final int FOLDS = 8;
 
+    /** Precision at which half of the events right is tried, the first that recordings left out confirm. */
+    private static final double[] TARGETS = {0.5, 0.55, 0.6, 0.65, 0.7};
+
+    /** Share of the clips found at max F1 that half of the events right must find, too. */
+    private static final double KEPT = 0.5;
+
     private final EventEvidence evidence;
     private final EventThresholdRule rule;
     private final double eventsPerHour;
     private final int classes;
     private Shrinkage shrinkage;
+    /** What {@link Goal#HALF} was decided by, to be appended to the source; empty for other goals. */
+    private String comparison = "";
+
+    /** F1 by which stretches are compared; NaN for that of the rule. */
+    private double comparedF1 = Double.NaN;
 
     private EventDecisionLearner(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
         this.evidence = evidence;
@@ -56,17 +68,47 @@ public final class EventDecisionLearner {
         if (evidence.clips().stream().allMatch(EventEvidence.Clip::background)) {
             throw new IllegalArgumentException("event decisions: there are no labelled clips to learn from");
         }
-        return new EventDecisionLearner(evidence, rule, eventsPerHour);
+        return rule.goal() == Goal.HALF
+                ? halfRight(evidence, eventsPerHour)
+                : new EventDecisionLearner(evidence, rule, eventsPerHour);
+    }
+
+    private static EventDecisionLearner halfRight(EventEvidence evidence, double eventsPerHour) {
+        EventDecisionLearner best = new EventDecisionLearner(evidence, EventThresholdRule.MAX_F1, eventsPerHour);
+        Shrinkage most = best.shrinkage();
+        // Also with fewer than two recordings, of which nothing can be left out.
+        if (!(most.precision < HALF.value())) {
+            return best;
+        }
+        for (double target : TARGETS) {
+            EventDecisionLearner half =
+                    new EventDecisionLearner(evidence, new EventThresholdRule(Goal.PRECISION, target), eventsPerHour);
+            Shrinkage right = half.shrinkage();
+            if (right.recall < KEPT * most.recall) {
+                break;
+            }
+            if (right.precision >= HALF.value()) {
+                half.comparedF1 = most.f1;
+                half.comparison = String.format(
+                        Locale.ROOT, " (on recordings left out %s; max F1: %s)", right.inWords(), most.inWords());
+                return half;
+            }
+        }
+        best.comparison = String.format(
+                Locale.ROOT,
+                " (on recordings left out %s; half of the events right would find less than half of that)",
+                most.inWords());
+        return best;
     }
 
     /**
      * How good thresholds from some recordings are on others, to compare evidence from stretches of different lengths:
-     * the F1 of found and precision, in [0, 1].
+     * the F1 of found and precision, in [0, 1]. With {@link Goal#HALF} it is that of max F1.
      *
      * @return NaN if there are fewer than two recordings
      */
     public double heldOutF1() {
-        return shrinkage().f1;
+        return Double.isNaN(comparedF1) ? shrinkage().f1 : comparedF1;
     }
 
     /**
@@ -94,6 +136,9 @@ public final class EventDecisionLearner {
             double timed = chosen.thresholds()[c];
             thresholds.of[c] = Double.isNaN(timed) ? thresholds.of[c] : timed;
         }
+        if (chosen == null && rule.goal() != Goal.ALARMS) {
+            raiseDoubtful(thresholds.of, all);
+        }
         double k = chosen == null ? own : chosen.shrinkage();
         List<OneClass> decided = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
@@ -111,13 +156,38 @@ public final class EventDecisionLearner {
                 .sum();
         EventDecisions.Learned learned = new EventDecisions.Learned(
                 rule,
-                source,
+                source + comparison,
                 lengths.length,
                 lengths[lengths.length / 2],
                 background / 3600,
                 rule.goal() == Goal.RECALL ? Double.NaN : eventsPerHour,
                 k);
         return new EventDecisions(stretches, learned, decided, calibration(labelled));
+    }
+
+    /** A class whose ranking may be chance has no threshold of its own below the shared one. */
+    private void raiseDoubtful(double[] thresholds, List<Tradeoff> all) {
+        Tradeoff.Choice shared = Tradeoff.together(all).choose(rule, eventsPerHour);
+        for (int c = 0; shared != null && c < classes; c++) {
+            if (ranking(c).holdsChance()) {
+                thresholds[c] = Math.max(thresholds[c], shared.threshold());
+            }
+        }
+    }
+
+    /** How well the scores of labelled clips rank those with a class above those without. */
+    private AurocInterval ranking(int c) {
+        List<EventEvidence.Clip> known = evidence.clips().stream()
+                .filter(clip -> !clip.background() && clip.states()[c] != State.UNKNOWN)
+                .toList();
+        float[] scores = new float[known.size()];
+        boolean[] positive = new boolean[known.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = known.get(i).highest()[c];
+            positive[i] = known.get(i).states()[c] == State.PRESENT;
+        }
+        Ranking ranking = Ranking.of(scores, positive);
+        return AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
     }
 
     /** Clips with a class per hour, averaged over classes. */
@@ -212,8 +282,12 @@ public final class EventDecisionLearner {
                 .count();
     }
 
-    /** A k, and the F1 that it has on held-out recordings. */
-    private record Shrinkage(double k, double f1) {}
+    /** A k, and how good its decisions are on held-out recordings. */
+    private record Shrinkage(double k, double f1, double recall, double precision) {
+        String inWords() {
+            return String.format(Locale.ROOT, "%.0f %% found, %.0f %% right", 100 * recall, 100 * precision);
+        }
+    }
 
     private Shrinkage shrinkage() {
         shrinkage = shrinkage != null ? shrinkage : bestShrinkage();
@@ -224,7 +298,7 @@ public final class EventDecisionLearner {
     private Shrinkage bestShrinkage() {
         int folds = Math.min(FOLDS, evidence.recordings());
         if (folds < 2) {
-            return new Shrinkage(Double.POSITIVE_INFINITY, Double.NaN);
+            return new Shrinkage(Double.POSITIVE_INFINITY, Double.NaN, Double.NaN, Double.NaN);
         }
         double[] found = new double[SHRINKAGES.length];
         double[] alarms = new double[SHRINKAGES.length];
@@ -257,7 +331,7 @@ public final class EventDecisionLearner {
             // Ties go to the larger k: without evidence for individual thresholds, classes share one.
             if (merit >= most) {
                 most = merit;
-                best = new Shrinkage(SHRINKAGES[i], f1(recall, precision));
+                best = new Shrinkage(SHRINKAGES[i], f1(recall, precision), recall, precision);
             }
         }
         return best;
@@ -288,25 +362,13 @@ public final class EventDecisionLearner {
                 absent += steps.change(i);
             }
         }
-        List<EventEvidence.Clip> known = new ArrayList<>();
         for (EventEvidence.Clip clip : evidence.clips()) {
-            if (!clip.background() && clip.states()[c] != State.UNKNOWN) {
-                known.add(clip);
-                absentSeconds += clip.states()[c] == State.ABSENT ? clip.seconds() : 0;
-            }
+            absentSeconds += !clip.background() && clip.states()[c] == State.ABSENT ? clip.seconds() : 0;
         }
-        float[] scores = new float[known.size()];
-        boolean[] positive = new boolean[known.size()];
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] = known.get(i).highest()[c];
-            positive[i] = known.get(i).states()[c] == State.PRESENT;
-        }
-        Ranking ranking = Ranking.of(scores, positive);
-        AurocInterval auroc =
-                AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
+        AurocInterval auroc = ranking(c);
         return new OneClass(
                 threshold,
-                auroc.holdsChance(),
+                auroc.auroc() <= 0.5,
                 shown,
                 tradeoff.positives(),
                 recordingsWith(c, _ -> true),

@@ -183,7 +183,7 @@ final class Tradeoff {
         return switch (rule.goal()) {
             case ALARMS -> ofAlarms(rule.value());
             case RECALL -> found.length == 0 ? null : ofRecall(rule.value());
-            case F1 -> found.length == 0 ? null : ofF1(eventsPerHour);
+            case F1, HALF -> found.length == 0 ? null : ofF1(eventsPerHour);
             case PRECISION -> found.length == 0 ? null : ofPrecision(rule.value(), eventsPerHour);
         };
     }

@@ -216,22 +216,95 @@ class EventDecisionLearnerTest {
         assertThat(spread).isLessThan(0.2);
     }
 
+    /** Clips of which {@code present} have the class, with scores that grow with {@code lift} where they have it. */
+    private static EventEvidence ranked(int clips, int present, double lift, String... names) {
+        SplittableRandom random = new SplittableRandom(11);
+        EventEvidence evidence = evidence(names);
+        for (int i = 0; i < clips; i++) {
+            float[][] scores = new float[names.length][1];
+            State[] states = new State[names.length];
+            for (int c = 0; c < names.length; c++) {
+                states[c] = (i + c) % clips < present ? State.PRESENT : State.ABSENT;
+                double z = random.nextGaussian() + (states[c] == State.PRESENT ? lift : 0);
+                scores[c][0] = (float) (1 / (1 + Math.exp(-z)));
+            }
+            evidence.add("r" + i, clip(scores), states);
+        }
+        return evidence;
+    }
+
     @Test
-    void aClassThatMayBeChanceIsOff() {
-        EventEvidence evidence = evidence("wren", "noise");
+    void aClassWhoseClipsRankNoHigherThanOthersIsOff() {
+        EventEvidence evidence = evidence("wren", "noise", "doubtful");
         for (int i = 0; i < 20; i++) {
             boolean present = i % 4 == 0;
-            float noise = (i * 7 % 20) / 20f;
+            State state = present ? State.PRESENT : State.ABSENT;
             evidence.add(
                     "r" + i,
-                    clip(new float[] {present ? 0.9f : 0.2f + i / 200f}, new float[] {noise}),
-                    new State[] {present ? State.PRESENT : State.ABSENT, present ? State.PRESENT : State.ABSENT});
+                    clip(
+                            new float[] {present ? 0.9f : 0.2f + i / 200f},
+                            new float[] {present ? 0.3f + i / 100f : 0.4f + i / 100f},
+                            new float[] {present ? 0.43f + i / 100f : 0.4f + i * 7 % 20 / 100f}),
+                    new State[] {state, state, state});
         }
         List<OneClass> classes = learned(evidence, "f1", Double.NaN).classes();
-        assertThat(classes.get(0).isOff()).isFalse();
-        assertThat(classes.get(1).isOff()).isTrue();
-        assertThat(classes.get(1).aurocLow()).isLessThan(0.5);
-        assertThat(classes.get(1).aurocHigh()).isGreaterThan(0.5);
+        assertThat(classes).extracting(OneClass::isOff).containsExactly(false, true, false);
+        assertThat(classes).extracting(OneClass::mayBeChance).containsExactly(false, false, true);
+    }
+
+    @Test
+    void aClassThatMayBeChanceHasNoThresholdBelowTheSharedOne() {
+        // Two classes of their own scales, so that thresholds of their own are best, and one that may be chance.
+        EventEvidence evidence = evidence("loud", "soft", "doubtful");
+        for (int i = 0; i < 200; i++) {
+            boolean loud = i % 4 == 0;
+            boolean soft = i % 4 == 1;
+            boolean doubtful = i % 50 == 7;
+            float low = 0.01f + (i * 7 % 200) / 2000f;
+            evidence.add(
+                    "r" + i,
+                    clip(new float[] {loud ? 0.9f : 0.6f}, new float[] {soft ? 0.5f : 0.3f}, new float[] {
+                        doubtful ? Math.max(0.07f, low) : low
+                    }),
+                    new State[] {
+                        loud ? State.PRESENT : State.ABSENT,
+                        soft ? State.PRESENT : State.ABSENT,
+                        doubtful ? State.PRESENT : State.ABSENT
+                    });
+        }
+        EventDecisions decisions = learned(evidence, "f1", Double.NaN);
+        assertThat(decisions.learned().shrinkage()).isLessThan(10);
+        List<OneClass> classes = decisions.classes();
+        assertThat(classes.get(1).threshold()).isLessThan(0.5);
+        assertThat(classes.get(2).mayBeChance()).isTrue();
+        assertThat(classes.get(2).isOff()).isFalse();
+        assertThat(classes.get(2).threshold()).isGreaterThan(0.3);
+    }
+
+    @Test
+    void halfOfTheEventsAreRightWhereThatFindsAtLeastHalfAsMuch() {
+        String[] names = {"a", "b", "c", "d"};
+        EventDecisions most = learned(ranked(400, 40, 1.2, names), "f1", Double.NaN);
+        EventDecisions half = learned(ranked(400, 40, 1.2, names), "half", Double.NaN);
+        assertThat(precision(most)).isLessThan(0.5);
+        assertThat(precision(half)).isGreaterThanOrEqualTo(0.5);
+        assertThat(half.learned().rule().goal()).isEqualTo(EventThresholdRule.Goal.PRECISION);
+        assertThat(half.learned().source()).matches(".*on recordings left out \\d+ % found, \\d+ % right; max F1: .*");
+        EventDecisions hopeless = learned(ranked(400, 40, 0.4, names), "half", Double.NaN);
+        assertThat(hopeless.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
+        assertThat(hopeless.learned().source()).contains("half of the events right would find less than half of that");
+        EventDecisions clear = learned(ranked(400, 40, 5.0, names), "half", Double.NaN);
+        assertThat(clear.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
+        assertThat(clear.learned().source()).isEqualTo("split 'val'");
+    }
+
+    private static double precision(EventDecisions decisions) {
+        double found = decisions.classes().stream().mapToInt(OneClass::found).sum();
+        return found
+                / (found
+                        + decisions.classes().stream()
+                                .mapToInt(OneClass::absentAlarms)
+                                .sum());
     }
 
     @Test

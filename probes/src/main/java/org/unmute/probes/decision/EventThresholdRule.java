@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param goal the quantity to reach
  * @param value the required precision or recall in (0, 1], or the max number of alarms per hour, above 0; 0 for {@link
- *     Goal#F1}
+ *     Goal#F1} and {@link Goal#HALF}
  */
 public record EventThresholdRule(Goal goal, double value) {
     /** At most one alarm per hour and class. */
@@ -17,12 +17,20 @@ public record EventThresholdRule(Goal goal, double value) {
     /** Maximum F1. */
     public static final EventThresholdRule MAX_F1 = new EventThresholdRule(Goal.F1, 0);
 
+    /** Half of the events right, or max F1. */
+    public static final EventThresholdRule HALF_RIGHT = new EventThresholdRule(Goal.HALF, 0);
+
     private static final String PER_HOUR = "/h";
 
     /** The quantity that a threshold must reach. */
     public enum Goal {
         /** The max F1 of events. */
         F1("f1"),
+        /**
+         * Half of the events right, where that finds at least half of what the max F1 finds on recordings that
+         * thresholds were not learned from; else the max F1. Learning takes one of the two.
+         */
+        HALF("half"),
         /** The lowest threshold that reaches a given precision. */
         PRECISION("precision"),
         /** The highest threshold that reaches a given recall. */
@@ -41,7 +49,7 @@ public record EventThresholdRule(Goal goal, double value) {
     public EventThresholdRule {
         Objects.requireNonNull(goal);
         boolean fits = switch (goal) {
-            case F1 -> value == 0;
+            case F1, HALF -> value == 0;
             case PRECISION, RECALL -> value > 0 && value <= 1;
             case ALARMS -> value > 0 && value < Double.POSITIVE_INFINITY;
         };
@@ -52,8 +60,8 @@ public record EventThresholdRule(Goal goal, double value) {
     }
 
     /**
-     * Reads a rule as {@link #toString} writes it: {@code f1}, {@code precision=0.9}, {@code recall=0.8} or {@code
-     * alarms=1/h}.
+     * Reads a rule as {@link #toString} writes it: {@code half}, {@code f1}, {@code precision=0.9}, {@code recall=0.8}
+     * or {@code alarms=1/h}.
      *
      * @throws IllegalArgumentException if it is none of these
      */
@@ -65,8 +73,8 @@ public record EventThresholdRule(Goal goal, double value) {
                 .filter(g -> g.word.equals(word))
                 .findFirst()
                 .orElseThrow(() -> unknown(text));
-        if (goal == Goal.F1 && at < 0) {
-            return MAX_F1;
+        if ((goal == Goal.F1 || goal == Goal.HALF) && at < 0) {
+            return new EventThresholdRule(goal, 0);
         }
         String number = t.substring(at + 1);
         if (goal == Goal.ALARMS && number.endsWith(PER_HOUR)) {
@@ -78,14 +86,14 @@ public record EventThresholdRule(Goal goal, double value) {
         } catch (NumberFormatException e) {
             throw unknown(text);
         }
-        if (goal == Goal.F1 || at < 0) {
+        if (goal == Goal.F1 || goal == Goal.HALF || at < 0) {
             throw unknown(text);
         }
         return new EventThresholdRule(goal, value);
     }
 
     private static IllegalArgumentException unknown(String text) {
-        return new IllegalArgumentException("event thresholds: '" + text + "' is no rule: give f1, precision=X or"
+        return new IllegalArgumentException("event thresholds: '" + text + "' is no rule: give half, f1, precision=X or"
                 + " recall=X with X in (0, 1], or alarms=N/h, such as alarms=1/h");
     }
 
@@ -93,6 +101,7 @@ public record EventThresholdRule(Goal goal, double value) {
     public String inWords() {
         return switch (goal) {
             case F1 -> "max F1";
+            case HALF -> "half of the events right, or max F1";
             case PRECISION, RECALL -> goal.word + " " + value;
             case ALARMS -> "at most " + plain() + (value == 1 ? " alarm" : " alarms") + " an hour and class";
         };
@@ -105,7 +114,7 @@ public record EventThresholdRule(Goal goal, double value) {
     @Override
     public String toString() {
         return switch (goal) {
-            case F1 -> goal.word;
+            case F1, HALF -> goal.word;
             case PRECISION, RECALL -> goal.word + "=" + value;
             case ALARMS -> goal.word + "=" + plain() + PER_HOUR;
         };
