@@ -66,7 +66,7 @@ class CheckOpScriptTest extends ScriptTree {
         Ended ended = run("check-op", "softshrink");
         assertThat(ended.said())
                 .contains("nothing tests softshrink: see tensor/src/test/java/org/unmute/tensor/OpGradientTest.java")
-                .contains("nothing tests softshrink: see the part of the suite in kernels/contract/src/main/java/");
+                .contains("nothing tests softshrink: see the part of the suite in kernels/contract/src/test/java/");
         assertThat(ended.status()).isEqualTo(1);
     }
 

@@ -54,7 +54,7 @@ final class AutogradKinds {
         return c -> {
             throw new AssertionError("case " + c.name() + ": " + f + " has constants, and no line says which of "
                     + c.attributes() + " they are: add one to unaryWithConstants() of AutogradKinds.java in"
-                    + " kernels/contract/src/main/java/org/unmute/kernels/contract/golden");
+                    + " kernels/contract/src/test/java/org/unmute/kernels/contract/golden");
         };
     }
 
