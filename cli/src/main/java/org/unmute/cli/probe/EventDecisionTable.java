@@ -116,9 +116,9 @@ public record EventDecisionTable(
                     all.calibratedThreshold(c),
                     one.isOff(),
                     one.isShown(),
-                    share(one.found(), one.positives()),
-                    perHour(one.absentAlarms(), one.absentHours()),
-                    perHour(one.backgroundAlarms(), learned.backgroundHours()));
+                    share(one.found(), one.positives(), one.foundSpread()),
+                    perHour(one.absentAlarms(), one.absentHours(), one.absentSpread()),
+                    perHour(one.backgroundAlarms(), learned.backgroundHours(), one.backgroundSpread()));
             rows.add(row);
             PerHour counted = row.alarms();
             sum += counted == null || one.isOff() ? 0 : counted.rate();
@@ -139,19 +139,19 @@ public record EventDecisionTable(
                 rows);
     }
 
-    private static Share share(int count, int of) {
+    private static Share share(int count, int of, double spread) {
         if (of == 0) {
             return null;
         }
-        Proportion p = Proportion.wilson(count, of);
+        Proportion p = Proportion.wilson(count, of).widened(spread);
         return new Share(count, p.estimate(), p.low(), p.high());
     }
 
-    private static PerHour perHour(int count, double hours) {
+    private static PerHour perHour(int count, double hours, double spread) {
         if (hours == 0) {
             return null;
         }
-        Rate r = Rate.poisson(count, hours);
+        Rate r = Rate.poisson(count, hours).widened(spread);
         return new PerHour(count, hours, r.estimate(), r.low(), r.high());
     }
 

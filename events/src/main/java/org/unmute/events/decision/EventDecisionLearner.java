@@ -1,19 +1,20 @@
 package org.unmute.events.decision;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.unmute.events.decision.EventEvidence.State;
-import org.unmute.metrics.Ranking;
 import org.unmute.metrics.interval.AurocInterval;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventDecisions.OneClass;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.decision.EventThresholdRule.Goal;
 import org.unmute.probes.decision.Logit;
-import org.unmute.probes.decision.ScoreCalibration;
 
 /**
  * Chooses thresholds for events. If a rule depends on clips with the class, thresholds from a few clips would be a
@@ -42,6 +43,7 @@ public final class EventDecisionLearner {
     private final double eventsPerHour;
     private final int classes;
     private Shrinkage shrinkage;
+    private EventDecisionLearner precise;
     /** What {@link Goal#HALF} was decided by, to be appended to the source; empty for other goals. */
     private String comparison = "";
 
@@ -132,17 +134,17 @@ public final class EventDecisionLearner {
         List<Tradeoff> all = tradeoffs(_ -> true);
         double own = rule.goal() == Goal.ALARMS ? 0 : shrinkage().k;
         Thresholds thresholds = thresholds(all, own, _ -> true);
-        for (int c = 0; chosen != null && c < classes; c++) {
-            double timed = chosen.thresholds()[c];
-            thresholds.of[c] = Double.isNaN(timed) ? thresholds.of[c] : timed;
+        if (chosen != null) {
+            thresholds = new Thresholds(timed(chosen.thresholds(), thresholds.of), thresholds.shown);
         }
-        if (chosen == null && rule.goal() != Goal.ALARMS) {
+        if (chosen == null) {
             raiseDoubtful(thresholds.of, all);
         }
         double k = chosen == null ? own : chosen.shrinkage();
+        LeftOutCounts counts = new LeftOutCounts(evidence, leftOut(thresholds.of, own, chosen));
         List<OneClass> decided = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
-            decided.add(decided(c, thresholds.of[c], thresholds.shown[c], all.get(c)));
+            decided.add(decided(c, thresholds.of[c], thresholds.shown[c], counts));
         }
         List<EventEvidence.Clip> labelled =
                 evidence.clips().stream().filter(clip -> !clip.background()).toList();
@@ -162,32 +164,18 @@ public final class EventDecisionLearner {
                 background / 3600,
                 rule.goal() == Goal.RECALL ? Double.NaN : eventsPerHour,
                 k);
-        return new EventDecisions(stretches, learned, decided, calibration(labelled));
+        return new EventDecisions(stretches, learned, decided, evidence.calibration());
     }
 
     /** A class whose ranking may be chance has no threshold of its own below the shared one. */
     private void raiseDoubtful(double[] thresholds, List<Tradeoff> all) {
-        Tradeoff.Choice shared = Tradeoff.together(all).choose(rule, eventsPerHour);
+        Tradeoff.Choice shared =
+                rule.goal() == Goal.ALARMS ? null : Tradeoff.together(all).choose(rule, eventsPerHour);
         for (int c = 0; shared != null && c < classes; c++) {
-            if (ranking(c).holdsChance()) {
+            if (evidence.ranking(c).holdsChance()) {
                 thresholds[c] = Math.max(thresholds[c], shared.threshold());
             }
         }
-    }
-
-    /** How well the scores of labelled clips rank those with a class above those without. */
-    private AurocInterval ranking(int c) {
-        List<EventEvidence.Clip> known = evidence.clips().stream()
-                .filter(clip -> !clip.background() && clip.states()[c] != State.UNKNOWN)
-                .toList();
-        float[] scores = new float[known.size()];
-        boolean[] positive = new boolean[known.size()];
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] = known.get(i).highest()[c];
-            positive[i] = known.get(i).states()[c] == State.PRESENT;
-        }
-        Ranking ranking = Ranking.of(scores, positive);
-        return AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
     }
 
     /** Clips with a class per hour, averaged over classes. */
@@ -211,6 +199,47 @@ public final class EventDecisionLearner {
                 .parallel()
                 .mapToObj(c -> Tradeoff.of(evidence, c, recordings))
                 .toList();
+    }
+
+    /**
+     * Thresholds for each recording, {@code [recordings][classes]}, learned without its fold of the labelled
+     * recordings; those of all for the background and where there is nothing else to learn from.
+     */
+    private double[][] leftOut(double[] all, double k, TimedThresholds.Choice chosen) {
+        double[][] leftOut = new double[evidence.recordings()][];
+        Arrays.fill(leftOut, all);
+        int[] labelled = evidence.clips().stream()
+                .filter(clip -> !clip.background())
+                .mapToInt(EventEvidence.Clip::recording)
+                .distinct()
+                .toArray();
+        int folds = Math.min(FOLDS, labelled.length);
+        for (int fold = 0; fold < folds && folds > 1; fold++) {
+            Set<Integer> without = new HashSet<>();
+            for (int i = fold; i < labelled.length; i += folds) {
+                without.add(labelled[i]);
+            }
+            IntPredicate rest = r -> !without.contains(r);
+            List<Tradeoff> tradeoffs = tradeoffs(rest);
+            double[] of = thresholds(tradeoffs, k, rest).of;
+            if (chosen == null) {
+                raiseDoubtful(of, tradeoffs);
+            }
+            without.forEach(r -> leftOut[r] = of);
+        }
+        if (chosen != null) {
+            chosen.leftOut().forEach((recording, timed) -> {
+                int r = evidence.recording(recording);
+                leftOut[r] = timed(timed, leftOut[r]);
+            });
+        }
+        return leftOut;
+    }
+
+    private static double[] timed(double[] timed, double[] other) {
+        double[] all = new double[timed.length];
+        Arrays.setAll(all, c -> Double.isNaN(timed[c]) ? other[c] : timed[c]);
+        return all;
     }
 
     private record Thresholds(double[] of, boolean[] shown) {}
@@ -262,7 +291,7 @@ public final class EventDecisionLearner {
      * The lowest thresholds at which half of the events are correct, counting confusions with other classes as errors.
      */
     private Thresholds halfRight(List<Tradeoff> all, IntPredicate recordings) {
-        EventDecisionLearner precise = new EventDecisionLearner(evidence, HALF, eventsPerHour);
+        precise = precise != null ? precise : new EventDecisionLearner(evidence, HALF, eventsPerHour);
         return precise.thresholds(all, precise.shrinkage().k, recordings);
     }
 
@@ -350,50 +379,22 @@ public final class EventDecisionLearner {
         return recall + precision == 0 ? 0 : 2 * recall * precision / (recall + precision);
     }
 
-    private OneClass decided(int c, double threshold, boolean shown, Tradeoff tradeoff) {
-        double absentSeconds = 0;
-        int absent = 0;
-        int background = 0;
-        EventEvidence.Steps steps = evidence.steps(c);
-        for (int i = 0; i < steps.size() && steps.level(i) > threshold; i++) {
-            if (evidence.clips().get(steps.clip(i)).background()) {
-                background += steps.change(i);
-            } else {
-                absent += steps.change(i);
-            }
-        }
-        for (EventEvidence.Clip clip : evidence.clips()) {
-            absentSeconds += !clip.background() && clip.states()[c] == State.ABSENT ? clip.seconds() : 0;
-        }
-        AurocInterval auroc = ranking(c);
+    private OneClass decided(int c, double threshold, boolean shown, LeftOutCounts counts) {
+        AurocInterval auroc = evidence.ranking(c);
         return new OneClass(
                 threshold,
                 auroc.auroc() <= 0.5,
                 shown,
-                tradeoff.positives(),
+                counts.positives(c),
                 recordingsWith(c, _ -> true),
-                tradeoff.found(threshold),
-                absentSeconds / 3600,
-                absent,
-                background,
+                counts.found(c),
+                counts.absentHours(c),
+                counts.absent(c),
+                counts.background(c),
                 auroc.low(),
-                auroc.high());
-    }
-
-    private ScoreCalibration calibration(List<EventEvidence.Clip> labelled) {
-        float[][] scores = new float[labelled.size()][classes];
-        byte[][] labels = new byte[labelled.size()][classes];
-        for (int i = 0; i < scores.length; i++) {
-            for (int c = 0; c < classes; c++) {
-                scores[i][c] = Math.max(0, labelled.get(i).highest()[c]);
-                labels[i][c] = (byte)
-                        switch (labelled.get(i).states()[c]) {
-                            case PRESENT -> 1;
-                            case ABSENT -> 0;
-                            case UNKNOWN -> -1;
-                        };
-            }
-        }
-        return ScoreCalibration.fitWithSharedSlope(scores, labels);
+                auroc.high(),
+                counts.foundSpread(c),
+                counts.absentSpread(c),
+                counts.backgroundSpread(c));
     }
 }

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.Ranking;
 import org.unmute.metrics.event.FrameScores;
+import org.unmute.metrics.interval.AurocInterval;
+import org.unmute.probes.decision.ScoreCalibration;
 
 /**
  * What validation clips show about events, for every threshold: in which clips with a class there is one, and how many
@@ -167,9 +170,49 @@ public final class EventEvidence {
         return clips;
     }
 
+    /** Number of a recording that clips are from. */
+    int recording(String name) {
+        return recordings.get(name);
+    }
+
     /** Number of recordings that clips are from. */
     int recordings() {
         return recordings.size();
+    }
+
+    /** How well the scores of labelled clips rank those with a class above those without. */
+    AurocInterval ranking(int c) {
+        List<Clip> known = clips.stream()
+                .filter(clip -> !clip.background() && clip.states()[c] != State.UNKNOWN)
+                .toList();
+        float[] scores = new float[known.size()];
+        boolean[] positive = new boolean[known.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = known.get(i).highest()[c];
+            positive[i] = known.get(i).states()[c] == State.PRESENT;
+        }
+        Ranking ranking = Ranking.of(scores, positive);
+        return AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
+    }
+
+    /** Of the scores of labelled clips, with a slope that all classes share. */
+    ScoreCalibration calibration() {
+        List<Clip> labelled = clips.stream().filter(clip -> !clip.background()).toList();
+        int classes = names.size();
+        float[][] scores = new float[labelled.size()][classes];
+        byte[][] labels = new byte[labelled.size()][classes];
+        for (int i = 0; i < scores.length; i++) {
+            for (int c = 0; c < classes; c++) {
+                scores[i][c] = Math.max(0, labelled.get(i).highest()[c]);
+                labels[i][c] = (byte)
+                        switch (labelled.get(i).states()[c]) {
+                            case PRESENT -> 1;
+                            case ABSENT -> 0;
+                            case UNKNOWN -> -1;
+                        };
+            }
+        }
+        return ScoreCalibration.fitWithSharedSlope(scores, labels);
     }
 
     /** How the number of alarms of a class changes. */

@@ -3,6 +3,7 @@ package org.unmute.events.decision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,9 @@ public final class TimedThresholds {
      * @param thresholds of each class, in (0, 1); NaN for classes that sound in none of the clips
      * @param shrinkage  as many events of a class as weigh as much as the threshold that all classes share; infinite
      *                   where all have the shared one
+     * @param leftOut    thresholds for the recordings whose times are known, learned without them
      */
-    public record Choice(PostProcessing rules, double[] thresholds, double shrinkage) {}
+    public record Choice(PostProcessing rules, double[] thresholds, double shrinkage, Map<String, double[]> leftOut) {}
 
     /**
      * @param classes of the probe
@@ -96,7 +98,7 @@ public final class TimedThresholds {
         int[] sounding = IntStream.range(0, classes.size())
                 .filter(c -> all.getFirst().events(c, -1) > 0)
                 .toArray();
-        return timed.size() < 2 || sounding.length == 0 ? Optional.empty() : Optional.of(best(all, sounding));
+        return timed.size() < 2 || sounding.length == 0 ? Optional.empty() : Optional.of(best(all, sounding, timed));
     }
 
     private void add(List<LevelCounts> all, int fold, FrameScores own, float[] targets) {
@@ -137,7 +139,7 @@ public final class TimedThresholds {
         return events;
     }
 
-    private Choice best(List<LevelCounts> all, int[] sounding) {
+    private Choice best(List<LevelCounts> all, int[] sounding, Map<String, Integer> timed) {
         LevelCounts best = null;
         double bestK = Double.NaN;
         double most = Double.NEGATIVE_INFINITY;
@@ -151,13 +153,21 @@ public final class TimedThresholds {
                 }
             }
         }
+        Map<String, double[]> leftOut = new HashMap<>();
+        for (Map.Entry<String, Integer> recording : timed.entrySet()) {
+            leftOut.put(recording.getKey(), thresholds(best, sounding, bestK, recording.getValue() % FOLDS));
+        }
+        return new Choice(best.rules(), thresholds(best, sounding, bestK, -1), bestK, leftOut);
+    }
+
+    private double[] thresholds(LevelCounts counts, int[] sounding, double k, int without) {
         double[] thresholds = new double[classes.size()];
         Arrays.fill(thresholds, Double.NaN);
-        double[] logits = Levels.of(best, sounding, -1).blended(bestK);
+        double[] logits = Levels.of(counts, sounding, without).blended(k);
         for (int i = 0; i < sounding.length; i++) {
             thresholds[sounding[i]] = Logit.toScore(logits[i]);
         }
-        return new Choice(best.rules(), thresholds, bestK);
+        return thresholds;
     }
 
     /** For each shrinkage the mean over classes on recordings that had no part in the thresholds. */

@@ -72,10 +72,11 @@ class DecisionIntervalsTest {
                     EventDecisions decisions = once(hours, distance, random);
                     OneClass one = decisions.classes().getFirst();
                     double z = Logit.of(one.threshold());
-                    Rate rate = Rate.poisson(one.backgroundAlarms(), hours);
+                    Rate rate = Rate.poisson(one.backgroundAlarms(), hours).widened(one.backgroundSpread());
                     double truth = PEAKS_PER_HOUR * above(z);
                     alarms += rate.low() <= truth && truth <= rate.high() ? 1 : 0;
-                    Proportion share = Proportion.wilson(one.found(), one.positives());
+                    Proportion share =
+                            Proportion.wilson(one.found(), one.positives()).widened(one.foundSpread());
                     double recall = above(z - distance);
                     found += share.low() <= recall && recall <= share.high() ? 1 : 0;
                 }

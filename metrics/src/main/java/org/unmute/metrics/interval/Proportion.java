@@ -49,6 +49,24 @@ public record Proportion(long successes, long trials, double estimate, double lo
                 level);
     }
 
+    /**
+     * The same share with an interval that is {@code factor} times as wide, within [0, 1]: for trials that depend on
+     * each other.
+     *
+     * @param factor at least 1
+     */
+    public Proportion widened(double factor) {
+        return factor == 1
+                ? this
+                : new Proportion(
+                        successes,
+                        trials,
+                        estimate,
+                        Math.max(0, estimate - factor * (estimate - low)),
+                        Math.min(1, estimate + factor * (high - estimate)),
+                        level);
+    }
+
     /** The lower end, computed without cancellation from the product of both ends, p² / (1 + z² / n). */
     private static double lowerEnd(long successes, long trials, double level) {
         double n = trials;

@@ -43,6 +43,18 @@ public record Rate(long count, double hours, double estimate, double low, double
     }
 
     /**
+     * The same rate with an interval that is {@code factor} times as wide, and not below 0: for events in bursts.
+     *
+     * @param factor at least 1
+     */
+    public Rate widened(double factor) {
+        double from = Math.max(0, estimate - factor * (estimate - low));
+        return factor == 1
+                ? this
+                : new Rate(count, hours, estimate, from, estimate + factor * (high - estimate), level);
+    }
+
+    /**
      * The exact one-sided upper confidence bound of a rate, per hour, at confidence {@code level}. For a count of 0 at
      * 95 % it is 2.996 / {@code hours} (the rule of three).
      *

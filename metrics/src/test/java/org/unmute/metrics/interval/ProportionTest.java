@@ -41,6 +41,19 @@ class ProportionTest {
     }
 
     @Test
+    void isWidenedWithinItsRange() {
+        Proportion share = Proportion.wilson(5, 10);
+        Proportion wide = share.widened(1.5);
+        assertThat(wide.high() - 0.5).isCloseTo(1.5 * (share.high() - 0.5), within(1e-15));
+        assertThat(0.5 - wide.low()).isCloseTo(1.5 * (0.5 - share.low()), within(1e-15));
+        assertThat(share.widened(9)).isEqualTo(new Proportion(5, 10, 0.5, 0, 1, 0.95));
+        assertThat(share.widened(1)).isEqualTo(share);
+        Rate rate = Rate.poisson(2, 4);
+        assertThat(rate.widened(2).high()).isCloseTo(2 * rate.high() - 0.5, within(1e-15));
+        assertThat(rate.widened(2).low()).isZero();
+    }
+
+    @Test
     void withoutTrialsItIsUndefined() {
         Proportion none = Proportion.wilson(0, 0);
         assertThat(none.estimate()).isNaN();

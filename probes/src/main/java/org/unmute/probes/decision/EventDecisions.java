@@ -105,6 +105,10 @@ public record EventDecisions(
      * @param aurocLow         lower end of the 95 % interval of AUROC over validation clips, by their highest score;
      *                         NaN if not known
      * @param aurocHigh        upper end
+     * @param foundSpread      how many times wider the interval of found is than that of independent clips, at least 1:
+     *                         clips of a recording are alike
+     * @param absentSpread     the same of alarms in clips, which come in bursts
+     * @param backgroundSpread the same of alarms in the background
      */
     public record OneClass(
             double threshold,
@@ -117,7 +121,10 @@ public record EventDecisions(
             int absentAlarms,
             int backgroundAlarms,
             double aurocLow,
-            double aurocHigh) {
+            double aurocHigh,
+            double foundSpread,
+            double absentSpread,
+            double backgroundSpread) {
         /** Whether the ranking may be chance: the interval of AUROC holds 0.5. */
         public boolean mayBeChance() {
             return aurocLow <= 0.5 && aurocHigh >= 0.5;
@@ -134,12 +141,44 @@ public record EventDecisions(
                     || !(absentHours >= 0)
                     || absentAlarms < 0
                     || backgroundAlarms < 0
-                    || aurocLow > aurocHigh) {
+                    || aurocLow > aurocHigh
+                    || !(foundSpread >= 1 && absentSpread >= 1 && backgroundSpread >= 1)) {
                 throw new IllegalArgumentException("event decisions: threshold " + threshold + ", " + found + " of "
                         + positives + " clips of " + recordings + " recordings found, " + absentAlarms + " alarms in "
                         + absentHours + " h without the class and " + backgroundAlarms + " in the background, AUROC "
-                        + aurocLow + " to " + aurocHigh + ": a value is out of range");
+                        + aurocLow + " to " + aurocHigh + ", spread " + foundSpread + ", " + absentSpread + " and "
+                        + backgroundSpread + ": a value is out of range");
             }
+        }
+
+        /** Of clips and alarms that do not depend on each other. */
+        public OneClass(
+                double threshold,
+                boolean isOff,
+                boolean isShown,
+                int positives,
+                int recordings,
+                int found,
+                double absentHours,
+                int absentAlarms,
+                int backgroundAlarms,
+                double aurocLow,
+                double aurocHigh) {
+            this(
+                    threshold,
+                    isOff,
+                    isShown,
+                    positives,
+                    recordings,
+                    found,
+                    absentHours,
+                    absentAlarms,
+                    backgroundAlarms,
+                    aurocLow,
+                    aurocHigh,
+                    1,
+                    1,
+                    1);
         }
     }
 

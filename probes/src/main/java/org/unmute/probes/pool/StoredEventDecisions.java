@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventDecisions.Learned;
@@ -66,6 +67,12 @@ final class StoredEventDecisions {
         ints(out, "found", all, OneClass::found);
         ints(out, "absent_alarms", all, OneClass::absentAlarms);
         ints(out, "background_alarms", all, OneClass::backgroundAlarms);
+        // Files of decisions about independent clips are as they were before there were other ones.
+        if (all.stream().anyMatch(c -> c.foundSpread() + c.absentSpread() + c.backgroundSpread() > 3)) {
+            doubles(out, "found_spread", all, OneClass::foundSpread);
+            doubles(out, "absent_spread", all, OneClass::absentSpread);
+            doubles(out, "background_spread", all, OneClass::backgroundSpread);
+        }
         Shape shape = Shape.of(all.size());
         out.add(TENSOR + "slopes", shape, decisions.calibration().slopes())
                 .add(TENSOR + "offsets", shape, decisions.calibration().offsets());
@@ -117,6 +124,9 @@ final class StoredEventDecisions {
         int[] found = ints(file, "found");
         int[] absent = ints(file, "absent_alarms");
         int[] background = ints(file, "background_alarms");
+        double[] foundSpread = spread(file, "found_spread", thresholds.length);
+        double[] absentSpread = spread(file, "absent_spread", thresholds.length);
+        double[] backgroundSpread = spread(file, "background_spread", thresholds.length);
         List<OneClass> classes = new ArrayList<>();
         for (int c = 0; c < thresholds.length; c++) {
             classes.add(new OneClass(
@@ -130,7 +140,10 @@ final class StoredEventDecisions {
                     absent[c],
                     background[c],
                     low[c],
-                    high[c]));
+                    high[c],
+                    foundSpread[c],
+                    absentSpread[c],
+                    backgroundSpread[c]));
         }
         return new EventDecisions(
                 new Stretches(n[0], n[1], n[2], n[3], n[4], n.length > COUNT ? n[COUNT] : 0),
@@ -144,6 +157,12 @@ final class StoredEventDecisions {
                         n[9]),
                 classes,
                 new ScoreCalibration(doubles(file, "slopes"), doubles(file, "offsets")));
+    }
+
+    private static double[] spread(SafetensorsFile file, String name, int classes) {
+        return file.has(TENSOR + "found_spread")
+                ? doubles(file, name)
+                : DoubleStream.generate(() -> 1).limit(classes).toArray();
     }
 
     private static double[] doubles(SafetensorsFile file, String name) {

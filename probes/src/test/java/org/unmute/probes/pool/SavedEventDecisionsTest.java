@@ -82,6 +82,37 @@ class SavedEventDecisionsTest {
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
     }
 
+    /** Where clips are independent of each other, the file is as it was before intervals were widened. */
+    @Test
+    void howMuchIntervalsAreWidenedIsReadBack() throws IOException {
+        EventDecisions plain = decisions("f1");
+        List<OneClass> wide = plain.classes().stream()
+                .map(c -> new OneClass(
+                        c.threshold(),
+                        c.isOff(),
+                        c.isShown(),
+                        c.positives(),
+                        c.recordings(),
+                        c.found(),
+                        c.absentHours(),
+                        c.absentAlarms(),
+                        c.backgroundAlarms(),
+                        c.aurocLow(),
+                        c.aurocHigh(),
+                        1.25,
+                        2 + c.found(),
+                        Math.PI))
+                .toList();
+        EventDecisions learned = new EventDecisions(plain.stretches(), plain.learned(), wide, plain.calibration());
+        Path file = folder.resolve("wide");
+        probe().withEvents(learned).save(file);
+        assertThat(TrainedProbe.load(file, scalar).eventDecisions()).isEqualTo(learned);
+        probe().withEvents(plain).save(file);
+        try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+            assertThat(saved.has("events.found_spread")).isFalse();
+        }
+    }
+
     /** Without a drop the file is as it was before there was one. */
     @Test
     void theDropIsReadBack() throws IOException {
