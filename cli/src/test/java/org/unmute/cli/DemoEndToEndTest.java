@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.provenance.FolderManifest;
+import org.unmute.data.scene.SyntheticScenes;
 
 /** The demo with small settings. */
 class DemoEndToEndTest {
@@ -21,7 +23,7 @@ class DemoEndToEndTest {
 
     @Test
     void runsOnTheEncoderInTheProgramAndLeavesAReport() throws IOException {
-        Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder)
+        Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--out", folder)
                 .endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("16 test clips of 10 classes")
@@ -38,7 +40,31 @@ class DemoEndToEndTest {
                 .doesNotContain("@import");
         assertThat(folder.resolve("run.json")).exists();
         theProbesAreOfUse(ran);
+        trainsAsProbeDoes();
         fsckNamesTheDemo();
+    }
+
+    /** By its defaults, of which protobin is one. */
+    private void trainsAsProbeDoes() throws IOException {
+        Path classes = Files.write(events.resolve("classes.csv"), SyntheticScenes.classNames());
+        for (List<String> choice : List.of(List.of("--probe", "linear-mean"), List.<String>of())) {
+            String name = choice.isEmpty() ? "protobin" : choice.getLast();
+            List<Object> probe = new ArrayList<>(
+                    List.of("probe", "-q", "--split", "train", "--thresholds", "none", "--out", events.resolve(name)));
+            List<Object> tokens =
+                    List.of("--cache", folder.resolve("cache"), "--labels", folder.resolve("recordings/manifest.csv"));
+            probe.addAll(tokens);
+            probe.addAll(choice);
+            probe.addAll(List.of("--vocabulary", classes));
+            Ran.unmute(probe.toArray()).endsWith(ExitCode.OK);
+            List<String> scores = new ArrayList<>();
+            for (Path file : List.of(folder.resolve("probe-" + name + "-seed0.safetensors"), events.resolve(name))) {
+                List<Object> eval = new ArrayList<>(List.of("eval", "-q", "--bootstrap", 0, "--probe", file));
+                eval.addAll(tokens);
+                scores.add(Ran.unmute(eval.toArray()).endsWith(ExitCode.OK).out());
+            }
+            assertThat(scores.getFirst()).contains("mAP").isEqualTo(scores.getLast());
+        }
     }
 
     /** The commands that README and the help name next: nothing but the demo is needed. */

@@ -57,8 +57,8 @@ final class DemoCommand extends ComputingCommand {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
-    private int epochs = 30;
+            description = "Passes over the training clips (default: as 'probe' trains, until probes converge).")
+    private Integer epochs;
 
     @Override
     public Integer call() throws IOException {

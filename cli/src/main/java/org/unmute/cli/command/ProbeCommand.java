@@ -29,17 +29,18 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
+            "  unmute probe --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
         })
 final class ProbeCommand extends ComputingCommand {
     @Option(
             names = "--probe",
             paramLabel = "NAME",
-            required = true,
+            defaultValue = "protobin",
             completionCandidates = ProbeNames.class,
             description = {
                 "The kind of probe to train (the other commands take a trained probe here): one of"
-                        + " ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
+                        + " ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes (default:"
+                        + " ${DEFAULT-VALUE}).",
                 "linear takes the cls token, or the token mean where the encoder has none."
             })
     private String name;

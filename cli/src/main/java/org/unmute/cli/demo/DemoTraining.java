@@ -19,6 +19,9 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.GroupStratification;
+import org.unmute.probes.train.LinearFit;
+import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
@@ -31,14 +34,14 @@ import org.unmute.probes.train.TrainingSettings;
  * @param train  training clips with their tokens
  * @param test   test clips with their tokens
  * @param seeds  training runs per probe
- * @param epochs passes over the training clips
+ * @param epochs passes over the training clips; null: until they converge, as {@code unmute probe} trains
  * @param seed   of the bootstrap
  */
-public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epochs, long seed) {
+public record DemoTraining(Path out, Clips train, Clips test, int seeds, Integer epochs, long seed) {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
 
-    /** Clips per training step: the default of the settings. */
-    private static final int BATCH = TrainingSettings.paper(PROBES.getFirst()).batch();
+    /** Parts of the clips that are left out in turn to choose the penalty of a linear probe. */
+    private static final int FOLDS = 5;
 
     /**
      * Clips and their tokens, in memory.
@@ -67,10 +70,11 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
                 train.maps(),
                 train.manifest().targets(),
                 train.manifest().labels().size());
-        long steps = (long) seeds * epochs * Math.ceilDiv(train.maps().size(), BATCH);
         Map<String, DemoReport.Result> results = new LinkedHashMap<>();
         try (Progress progress = command.progress(
-                "training " + PROBES.size() + " probes x " + seeds + " seeds", "steps", PROBES.size() * steps)) {
+                "training " + PROBES.size() + " probes x " + seeds + " seeds",
+                "trainings",
+                (long) PROBES.size() * seeds)) {
             for (String name : PROBES) {
                 results.put(name, run(name, set, () -> progress.advance(1)));
             }
@@ -78,18 +82,16 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
         return results;
     }
 
-    private DemoReport.Result run(String name, TokenSet set, Runnable step) throws IOException {
+    private DemoReport.Result run(String name, TokenSet set, Runnable done) throws IOException {
         TokenGrid grid = set.tokens().grid();
         Scoring scoring = new Scoring(test.manifest(), false, 1000, seed);
         TrainedProbe first = null;
         float[][] firstScores = null;
         for (int one = 0; one < seeds; one++) {
-            TrainingSettings settings = TrainingSettings.paper(name)
-                    .withEpochs(epochs)
-                    .withStandardize(true)
-                    .withSeed(one);
+            TrainingSettings settings = TrainingSettings.converging(name).withSeed(one);
             Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, one);
-            ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, _ -> step.run());
+            ProbeTrainer.Result result = train(probe, set, settings);
+            done.run();
             TrainedProbe t = result.trained(
                     probe,
                     train.manifest().labels().names(),
@@ -106,5 +108,22 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, int epo
             }
         }
         return new DemoReport.Result(first, firstScores, scoring);
+    }
+
+    /** By the defaults of {@code unmute probe}: linear ones to the minimum of their loss, others by steps. */
+    private ProbeTrainer.Result train(Probe probe, TokenSet set, TrainingSettings settings) throws IOException {
+        LinearFit fit = epochs != null
+                ? null
+                : LinearFit.of(probe, set, settings.withObjective(Objective.BCE))
+                        .orElse(null);
+        if (fit == null) {
+            int passes = epochs != null ? epochs : TrainingSettings.convergingEpochs(set.clips(), settings.batch());
+            return ProbeTrainer.train(probe, set, settings.withEpochs(passes));
+        }
+        List<String> recordings =
+                train.manifest().clips().stream().map(LabelledClip::file).toList();
+        int[] folds =
+                GroupStratification.of(recordings, set.targets(), set.classes()).folds(FOLDS, settings.seed());
+        return fit.fit(folds, () -> {}).result(set);
     }
 }
