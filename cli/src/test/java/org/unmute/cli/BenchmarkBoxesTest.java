@@ -101,17 +101,9 @@ class BenchmarkBoxesTest {
     void theBoxesAreThoseOfDetect() throws IOException {
         Path found = folder.resolve("found");
         Ran.unmute(
-                        "detect",
-                        "-q",
-                        "--probe",
+                        "detect -q --probe {} --encoder embedded --audio {} --format jsonl --out {}",
                         cell("protobin-boxes").resolve("seed-1"),
-                        "--encoder",
-                        "embedded",
-                        "--audio",
                         folder.resolve("desed/audio/eval/public"),
-                        "--format",
-                        "jsonl",
-                        "--out",
                         found)
                 .endsWith(ExitCode.OK);
         List<String> rows = new ArrayList<>();
@@ -140,10 +132,8 @@ class BenchmarkBoxesTest {
     void otherCellsAreTheSameWithoutThem() throws IOException {
         Path alone = folder.resolve("alone");
         Ran.unmute(
-                        "benchmark",
-                        "-q",
+                        "benchmark -q {} --out {}",
                         grid("alone", "name = \"desed\"\nroot = \"desed\"\n", WEAK + FRAMES),
-                        "--out",
                         alone)
                 .endsWith(ExitCode.OK);
         for (String probe : List.of("protobin", "protobin-frames")) {

@@ -170,16 +170,9 @@ class BenchmarkEndToEndTest {
     @Test
     void theScoresOfASeedAreThoseThatEvalGives() {
         JsonNode eval = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--json",
-                        "--scores",
+                        "eval -q --json --scores {} --labels {} --bootstrap 0 --out {}",
                         run.resolve("tiny/many/linear-mean/seed-0/scores.csv"),
-                        "--labels",
                         folder.resolve("many/manifest.csv"),
-                        "--bootstrap",
-                        0,
-                        "--out",
                         folder.resolve("eval"))
                 .endsWith(ExitCode.OK)
                 .json();

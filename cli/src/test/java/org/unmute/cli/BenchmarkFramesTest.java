@@ -154,14 +154,9 @@ class BenchmarkFramesTest {
     void theProbeOfASeedDetects() throws IOException {
         Path found = folder.resolve("found");
         Ran detect = Ran.unmute(
-                        "detect",
-                        "--probe",
+                        "detect --probe {} --encoder embedded --audio {} --out {}",
                         run.resolve("own/desed/protobin-frames/seed-0"),
-                        "--encoder",
-                        "embedded",
-                        "--audio",
                         folder.resolve("desed/audio/eval/public"),
-                        "--out",
                         found)
                 .endsWith(ExitCode.OK);
         assertThat(detect.err() + detect.out()).contains("learned");
@@ -174,23 +169,11 @@ class BenchmarkFramesTest {
         for (String probe : List.of("protobin-frames", "linear-mean-frames", "protobin-learned")) {
             JsonNode own = json(probe + "/seed-1/events.json");
             JsonNode eval = Ran.unmute(
-                            "eval",
-                            "--json",
-                            "-q",
-                            "--bootstrap",
-                            0,
-                            "--run",
+                            "eval --json -q --bootstrap 0 --run {} --cache {} --dataset desed --root {} --split test "
+                                    + "--events --median {}",
                             run.resolve("own/desed").resolve(probe).resolve("seed-1"),
-                            "--cache",
                             run.resolve("cache/own/desed"),
-                            "--dataset",
-                            "desed",
-                            "--root",
                             folder.resolve("desed"),
-                            "--split",
-                            "test",
-                            "--events",
-                            "--median",
                             own.path("medianSeconds").asDouble())
                     .endsWith(ExitCode.OK)
                     .json();
@@ -257,13 +240,11 @@ class BenchmarkFramesTest {
         Files.writeString(root.resolve("labelvocabulary.csv"), vocabulary.toString());
         Path out = folder.resolve("hear-run");
         Ran.unmute(
-                        "benchmark",
-                        "-q",
+                        "benchmark -q {} --out {}",
                         grid(
                                 "hear",
                                 "name = \"dcase2016\"\nroot = \"hear\"\n",
                                 "[[probes]]\nname = \"linear-mean\"\nframes = true\nlr = [1e-3, 2e-2]\n"),
-                        "--out",
                         out)
                 .endsWith(ExitCode.OK);
         JsonNode events = new ObjectMapper()

@@ -44,29 +44,11 @@ class BoxesEndToEndTest {
         Files.write(folder.resolve("sounds.csv"), rows);
         scenes = folder.resolve("scenes");
         Ran.unmute(
-                        "soundscape",
-                        "-q",
-                        "--manifest",
+                        "soundscape -q --manifest {} --audio {} --out {} --train 36 --test 12 --train-folds 0,1 "
+                                + "--test-folds 2 --seconds 6 --events 1-2 --transpose 0.3 --bands",
                         folder.resolve("sounds.csv"),
-                        "--audio",
                         sounds,
-                        "--out",
-                        scenes,
-                        "--train",
-                        36,
-                        "--test",
-                        12,
-                        "--train-folds",
-                        "0,1",
-                        "--test-folds",
-                        "2",
-                        "--seconds",
-                        6,
-                        "--events",
-                        "1-2",
-                        "--transpose",
-                        0.3,
-                        "--bands")
+                        scenes)
                 .endsWith(ExitCode.OK);
         cache = folder.resolve("cache");
         Ran.unmute("embed", "-q", "--audio", scenes, "--out", cache).endsWith(ExitCode.OK);
@@ -100,36 +82,18 @@ class BoxesEndToEndTest {
 
     private static Ran probe(Path out, Object... more) {
         return Ran.unmute(Ran.with(
-                        new Object[] {
-                            "probe",
-                            "--probe",
-                            "protobin",
-                            "--cache",
-                            cache,
-                            "--labels",
-                            labels,
-                            "--batch",
-                            8,
-                            "--out",
-                            out
-                        },
+                        Ran.line(
+                                "probe --probe protobin --cache {} --labels {} --batch 8 --out {}", cache, labels, out),
                         more))
                 .endsWith(ExitCode.OK);
     }
 
     private static JsonNode eval(Path found, Object... more) {
         return Ran.unmute(Ran.with(
-                        new Object[] {
-                            "eval",
-                            "--json",
-                            "-q",
-                            "--events",
-                            scenes.resolve("test-events.tsv"),
-                            "--detections",
-                            found,
-                            "--bootstrap",
-                            50
-                        },
+                        Ran.line(
+                                "eval --json -q --events {} --detections {} --bootstrap 50",
+                                scenes.resolve("test-events.tsv"),
+                                found),
                         more))
                 .endsWith(ExitCode.OK)
                 .json();
@@ -260,22 +224,12 @@ class BoxesEndToEndTest {
                 ExitCode.USAGE,
                 "leave one of the two out",
                 base,
-                "--probe",
-                "protobin",
-                "--boxes",
-                boxes(),
-                "--frames",
-                boxes());
+                Ran.line("--probe protobin --boxes {} --frames {}", boxes(), boxes()));
         refused(
                 ExitCode.USAGE,
                 "leave one of the two out",
                 base,
-                "--probe",
-                "protobin",
-                "--boxes",
-                boxes(),
-                "--stretch",
-                1);
+                Ran.line("--probe protobin --boxes {} --stretch 1", boxes()));
         List<String> plain = new ArrayList<>();
         for (String row : Files.readAllLines(boxes())) {
             plain.add(row.substring(0, row.lastIndexOf('\t', row.lastIndexOf('\t') - 1)));

@@ -73,14 +73,7 @@ class ChannelsEndToEndTest {
         assertThat(mono).isNotEmpty();
 
         Path each = folder.resolve("each");
-        Ran ran = detect(
-                        each,
-                        recordings,
-                        "--channels",
-                        "each",
-                        "--format",
-                        "csv,jsonl,raven,parquet,audacity",
-                        "--page")
+        Ran ran = detect(each, recordings, Ran.line("--channels each --format csv,jsonl,raven,parquet,audacity --page"))
                 .endsWith(ExitCode.OK);
         assertThat(ran.err()).doesNotContain("cancel");
         List<Annotation> all = read(each, "events.csv");
@@ -171,19 +164,7 @@ class ChannelsEndToEndTest {
                 folder.resolve("labels.csv"),
                 "file,start,end,labels\nanti.wav,0,2,a\nanti.wav,2,3,b\nsecond.wav,0,2,b\nmono.wav,0,2,a\n");
         Path run = folder.resolve("labelled");
-        Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "linear",
-                        "--epochs",
-                        1,
-                        "--cache",
-                        cache,
-                        "--labels",
-                        labels,
-                        "--out",
-                        run)
+        Ran.unmute("probe -q --probe linear --epochs 1 --cache {} --labels {} --out {}", cache, labels, run)
                 .endsWith(ExitCode.OK);
         try (Stream<String> lines = Files.lines(run.resolve("clips.csv"))) {
             assertThat(lines.map(line -> line.split(",")[0]))

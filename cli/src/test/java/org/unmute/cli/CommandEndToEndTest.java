@@ -83,12 +83,10 @@ class CommandEndToEndTest {
     private void assertBackendRefused(String name, String why) {
         for (String command : new String[] {"tag", "embed"}) {
             assertThat(Ran.unmute(
+                                    "{} --encoder {} --audio {} --device {} {} {}",
                                     command,
-                                    "--encoder",
                                     encoder,
-                                    "--audio",
                                     recordings,
-                                    "--device",
                                     name,
                                     command.equals("tag") ? "--scores" : "--out",
                                     folder.resolve("x"))

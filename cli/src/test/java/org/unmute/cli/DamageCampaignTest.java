@@ -88,18 +88,10 @@ class DamageCampaignTest {
         all.put("benchmark --merge", merged);
         Path events = folder.resolve("events");
         Ran.unmute(
-                        "detect",
-                        "-q",
-                        "--probe",
+                        "detect -q --probe {} --audio {} --threshold 0.4 --page --format "
+                                + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
                         commands.trained,
-                        "--audio",
                         commands.recordings.resolve("test"),
-                        "--threshold",
-                        0.4,
-                        "--page",
-                        "--format",
-                        "csv,jsonl,raven,audacity,birdnet,parquet",
-                        "--out",
                         events)
                 .endsWith(ExitCode.OK);
         all.put("detect, all formats", events);

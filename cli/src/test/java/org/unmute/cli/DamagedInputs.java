@@ -32,36 +32,15 @@ final class DamagedInputs {
 
     Ran detect(Path probe, Path out) {
         return Ran.unmute(
-                "detect",
-                "-q",
-                "--probe",
+                "detect -q --probe {} --encoder {} --audio {} --threshold 0.4 --format csv,parquet --out {}",
                 probe,
-                "--encoder",
                 commands.encoder,
-                "--audio",
                 commands.recordings.resolve("test"),
-                "--threshold",
-                0.4,
-                "--format",
-                "csv,parquet",
-                "--out",
                 out);
     }
 
     Ran train(Path cache, Path labels, Path out) {
-        return Ran.unmute(
-                "probe",
-                "-q",
-                "--probe",
-                "protobin",
-                "--epochs",
-                3,
-                "--cache",
-                cache,
-                "--labels",
-                labels,
-                "--out",
-                out);
+        return Ran.unmute("probe -q --probe protobin --epochs 3 --cache {} --labels {} --out {}", cache, labels, out);
     }
 
     /** A command that reads a file. */
@@ -104,15 +83,10 @@ final class DamagedInputs {
                         probe,
                         null,
                         (f, out) -> Ran.unmute(
-                                "explain",
-                                "-q",
-                                "--probe",
+                                "explain -q --probe {} --encoder {} --audio {} --out {}",
                                 f,
-                                "--encoder",
                                 commands.encoder,
-                                "--audio",
                                 clip,
-                                "--out",
                                 out)));
         all.put(
                 "probe of eval",
@@ -120,13 +94,9 @@ final class DamagedInputs {
                         probe,
                         commands.trained,
                         (f, out) -> Ran.unmute(
-                                "eval",
-                                "-q",
-                                "--probe",
+                                "eval -q --probe {} --cache {} --labels {}",
                                 f.getParent(),
-                                "--cache",
                                 commands.cache,
-                                "--labels",
                                 commands.manifest)));
         all.put(
                 "probe of pack",
@@ -143,15 +113,10 @@ final class DamagedInputs {
                         packed,
                         null,
                         (f, out) -> Ran.unmute(
-                                "explain",
-                                "-q",
-                                "--probe",
+                                "explain -q --probe {} --encoder {} --audio {} --out {}",
                                 f,
-                                "--encoder",
                                 commands.encoder,
-                                "--audio",
                                 clip,
-                                "--out",
                                 out)));
         all.put(
                 "checkpoint of a training",
@@ -191,13 +156,9 @@ final class DamagedInputs {
                         events.resolve("events.parquet"),
                         null,
                         (f, out) -> Ran.unmute(
-                                "eval",
-                                "-q",
-                                "--detections",
+                                "eval -q --detections {} --events {} --audio {}",
                                 f,
-                                "--events",
                                 events.resolve("events.csv"),
-                                "--audio",
                                 commands.recordings.resolve("test"))));
         all.put(
                 "annotations",
@@ -205,14 +166,9 @@ final class DamagedInputs {
                         commands.encoder.resolveSibling("annotations.csv"),
                         null,
                         (f, out) -> Ran.unmute(
-                                "labels",
-                                "-q",
+                                "labels -q {} --audio {} --clip 1 --out {}",
                                 f,
-                                "--audio",
                                 commands.recordings,
-                                "--clip",
-                                1,
-                                "--out",
                                 out.resolve("clips.csv"))));
         all.put(
                 "reference",

@@ -119,20 +119,10 @@ class DatasetEndToEndTest {
     void aProbeIsTrainedAndScoredOnADataSet() throws IOException {
         Path run = folder.resolve("run");
         Ran probe = Ran.unmute(
-                        "probe",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe --probe protobin --cache {} --dataset urban --root {} --split train,validation "
+                                + "--epochs 1 --out {}",
                         cache,
-                        "--dataset",
-                        "urban",
-                        "--root",
                         urban,
-                        "--split",
-                        "train,validation",
-                        "--epochs",
-                        1,
-                        "--out",
                         run)
                 .endsWith(ExitCode.OK);
         assertThat(probe.out()).contains("8 clips");
@@ -147,18 +137,7 @@ class DatasetEndToEndTest {
                         "file,start,end,labels,split,sha256",
                         "audio/train/soundscape_0.wav,,,siren;drilling,train," + hash);
         Ran eval = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--probe",
-                        run,
-                        "--cache",
-                        cache,
-                        "--dataset",
-                        "urban",
-                        "--root",
-                        urban,
-                        "--bootstrap",
-                        20)
+                        "eval -q --probe {} --cache {} --dataset urban --root {} --bootstrap 20", run, cache, urban)
                 .endsWith(ExitCode.OK);
         assertThat(eval.out()).contains("4 clips, 7 of 10 classes have no clip");
         assertThat(Files.readAllLines(run.resolve("eval-clips.csv")))
@@ -168,17 +147,9 @@ class DatasetEndToEndTest {
                 .startsWith("audio/test/soundscape_11.wav,,,");
         // The recorded clips are a valid label file.
         assertThat(Ran.unmute(
-                                "probe",
-                                "-q",
-                                "--probe",
-                                "linear",
-                                "--cache",
+                                "probe -q --probe linear --cache {} --labels {} --epochs 1 --out {}",
                                 cache,
-                                "--labels",
                                 run.resolve("clips.csv"),
-                                "--epochs",
-                                1,
-                                "--out",
                                 folder.resolve("again"))
                         .endsWith(ExitCode.OK)
                         .out())
@@ -222,17 +193,9 @@ class DatasetEndToEndTest {
         Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again)
                 .endsWith(ExitCode.OK);
         assertThat(Ran.unmute(
-                                "probe",
-                                "-q",
-                                "--probe",
-                                "linear",
-                                "--cache",
+                                "probe -q --probe linear --cache {} --labels {} --epochs 1 --out {}",
                                 again,
-                                "--labels",
                                 root.resolve("clips.csv"),
-                                "--epochs",
-                                1,
-                                "--out",
                                 folder.resolve("parts-run"))
                         .endsWith(ExitCode.OK)
                         .out())
@@ -267,20 +230,10 @@ class DatasetEndToEndTest {
         assertThat(results.get("loss").asText()).startsWith("loss ce");
         assertThat(results.at("/runs/seed 0/settings/loss").asText()).isEqualTo("ce");
         assertThat(Ran.unmute(
-                                "eval",
-                                "-q",
-                                "--probe",
+                                "eval -q --probe {} --cache {} --dataset folder --root {} --split train --bootstrap 0",
                                 out,
-                                "--cache",
                                 tokens,
-                                "--dataset",
-                                "folder",
-                                "--root",
-                                root,
-                                "--split",
-                                "train",
-                                "--bootstrap",
-                                0)
+                                root)
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("accuracy (top-1)");
@@ -320,15 +273,10 @@ class DatasetEndToEndTest {
                 .contains("--dataset urban needs --root")
                 .contains("'unmute datasets urban' prints");
         assertThat(Ran.unmute(
-                                "embed",
-                                "--encoder",
+                                "embed --encoder {} --out {} --audio {} --split train",
                                 encoder,
-                                "--out",
                                 folder.resolve("x"),
-                                "--audio",
-                                urban,
-                                "--split",
-                                "train")
+                                urban)
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("--split chooses parts of a --dataset");

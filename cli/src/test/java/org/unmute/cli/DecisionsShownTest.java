@@ -28,18 +28,11 @@ class DecisionsShownTest {
 
     @Test
     void evalShowsScoresAtLearnedThresholds() throws IOException {
-        Object[] eval = {
-            "eval",
-            "-q",
-            "--probe",
-            fixture.run(),
-            "--cache",
-            fixture.cache(),
-            "--labels",
-            fixture.labels(),
-            "--bootstrap",
-            0
-        };
+        Object[] eval = Ran.line(
+                "eval -q --probe {} --cache {} --labels {} --bootstrap 0",
+                fixture.run(),
+                fixture.cache(),
+                fixture.labels());
         Ran ran = Ran.unmute(Ran.with(eval, "--per-class")).endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("F1 (macro, at 0.5)")
@@ -86,20 +79,12 @@ class DecisionsShownTest {
         Path out = folder.resolve("run-single");
         fixture.probe(single, out, "--loss", "ce").endsWith(ExitCode.OK);
         Path csv = folder.resolve("confusion.csv");
-        Object[] eval = {
-            "eval",
-            "-q",
-            "--probe",
-            out,
-            "--cache",
-            fixture.cache(),
-            "--labels",
-            single,
-            "--bootstrap",
-            0,
-            "--confusion",
-            csv
-        };
+        Object[] eval = Ran.line(
+                "eval -q --probe {} --cache {} --labels {} --bootstrap 0 --confusion {}",
+                out,
+                fixture.cache(),
+                single,
+                csv);
         Ran ran = Ran.unmute(eval).endsWith(ExitCode.OK);
         assertThat(ran.out()).contains("confusion:").containsAnyOf("true \\ predicted", "every clip has its class");
         List<String> rows = Files.readAllLines(csv);
@@ -123,16 +108,8 @@ class DecisionsShownTest {
 
     private static Ran tag(Object... more) {
         return Ran.unmute(Ran.with(
-                new Object[] {
-                    "tag",
-                    "-q",
-                    "--encoder",
-                    fixture.encoder(),
-                    "--audio",
-                    folder.resolve("recordings/test"),
-                    "--top",
-                    3
-                },
+                Ran.line(
+                        "tag -q --encoder {} --audio {} --top 3", fixture.encoder(), folder.resolve("recordings/test")),
                 more));
     }
 
@@ -193,20 +170,11 @@ class DecisionsShownTest {
     void explainShowsThresholdAndCalibratedScore() throws IOException {
         Path out = folder.resolve("why");
         Path clip = folder.resolve("recordings/test/000000.wav");
-        Object[] explain = {
-            "explain",
-            "-q",
-            "--probe",
-            fixture.run(),
-            "--encoder",
-            fixture.encoder(),
-            "--audio",
-            clip,
-            "--class",
-            "bee",
-            "--class",
-            "dog"
-        };
+        Object[] explain = Ran.line(
+                "explain -q --probe {} --encoder {} --audio {} --class bee --class dog",
+                fixture.run(),
+                fixture.encoder(),
+                clip);
         Ran ran = Ran.unmute(Ran.with(explain, "--out", out)).endsWith(ExitCode.OK);
         JsonNode json =
                 Ran.unmute(Ran.with(explain, "--json")).endsWith(ExitCode.OK).json();

@@ -79,36 +79,19 @@ class DemoEndToEndTest {
                 .endsWith(ExitCode.OK);
         assertThat(events.resolve("events.csv")).exists();
         // Trained on the tokens of the demo's cache, which the saved digests of encoder and front end show.
-        Object[] eval = {
-            "eval",
-            "-q",
-            "--probe",
-            probe,
-            "--cache",
-            folder.resolve("cache"),
-            "--labels",
-            folder.resolve("recordings/manifest.csv"),
-            "--split",
-            "test"
-        };
+        Object[] eval = Ran.line(
+                "eval -q --probe {} --cache {} --labels {} --split test",
+                probe,
+                folder.resolve("cache"),
+                folder.resolve("recordings/manifest.csv"));
         assertThat(Ran.unmute(eval).endsWith(ExitCode.OK).out()).contains("mAP");
         // The cache tells when its rows begin.
-        Object[] rows = {
-            "probe",
-            "-q",
-            "--probe",
-            "linear-mean",
-            "--cache",
-            folder.resolve("cache"),
-            "--labels",
-            folder.resolve("recordings/manifest.csv"),
-            "--frames",
-            folder.resolve("recordings/train-events.tsv"),
-            "--epochs",
-            1,
-            "--out",
-            events.resolve("rows")
-        };
+        Object[] rows = Ran.line(
+                "probe -q --probe linear-mean --cache {} --labels {} --frames {} --epochs 1 --out {}",
+                folder.resolve("cache"),
+                folder.resolve("recordings/manifest.csv"),
+                folder.resolve("recordings/train-events.tsv"),
+                events.resolve("rows"));
         Ran.unmute(rows).endsWith(ExitCode.OK);
     }
 

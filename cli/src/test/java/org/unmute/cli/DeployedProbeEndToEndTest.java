@@ -59,22 +59,12 @@ class DeployedProbeEndToEndTest {
     private static Path probe(String name, Path cache, Object... more) {
         Path out = folder.resolve("run-" + name + "-" + cache.getFileName());
         Ran.unmute(Ran.with(
-                        new Object[] {
-                            "probe",
-                            "-q",
-                            "--probe",
-                            name,
-                            "--cache",
-                            cache,
-                            "--labels",
-                            labels,
-                            "--epochs",
-                            2,
-                            "--thresholds",
-                            "none",
-                            "--out",
-                            out
-                        },
+                        Ran.line(
+                                "probe -q --probe {} --cache {} --labels {} --epochs 2 --thresholds none --out {}",
+                                name,
+                                cache,
+                                labels,
+                                out),
                         more))
                 .endsWith(ExitCode.OK);
         return out;
@@ -83,19 +73,12 @@ class DeployedProbeEndToEndTest {
     private static Map<String, float[]> tagged(Path probe, Object... more) throws IOException {
         Path scores = folder.resolve("scores.csv");
         Ran.unmute(Ran.with(
-                        new Object[] {
-                            "tag",
-                            "-q",
-                            "--probe",
-                            probe,
-                            "--encoder",
-                            encoder,
-                            "--audio",
-                            recordings,
-                            "--force",
-                            "--scores",
-                            scores
-                        },
+                        Ran.line(
+                                "tag -q --probe {} --encoder {} --audio {} --force --scores {}",
+                                probe,
+                                encoder,
+                                recordings,
+                                scores),
                         more))
                 .endsWith(ExitCode.OK);
         ScoreFile file = ScoreFile.read(scores);
@@ -143,18 +126,7 @@ class DeployedProbeEndToEndTest {
         Files.copy(protobin.resolve("probe-seed0.safetensors"), run.resolve("probe-seed0.safetensors"));
         Ran.unmute("pack", "-q", "--probe", run, "--out", run.resolve("probe-packed.safetensors"))
                 .endsWith(ExitCode.OK);
-        Ran eval = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--json",
-                        "--probe",
-                        run,
-                        "--cache",
-                        layered,
-                        "--labels",
-                        labels,
-                        "--bootstrap",
-                        0)
+        Ran eval = Ran.unmute("eval -q --json --probe {} --cache {} --labels {} --bootstrap 0", run, layered, labels)
                 .endsWith(ExitCode.OK);
         assertThat(eval.json().get("runs").asInt()).isEqualTo(1);
         tagged(run);
@@ -188,16 +160,10 @@ class DeployedProbeEndToEndTest {
         assertThat(tagged(run).values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path why = folder.resolve("why-" + name);
         JsonNode explained = Ran.unmute(
-                        "explain",
-                        "-q",
-                        "--probe",
+                        "explain -q --probe {} --encoder {} --audio {} --json --out {}",
                         run,
-                        "--encoder",
                         encoder,
-                        "--audio",
                         recordings.resolve("train/000002.wav"),
-                        "--json",
-                        "--out",
                         why)
                 .endsWith(ExitCode.OK)
                 .json();
@@ -209,23 +175,12 @@ class DeployedProbeEndToEndTest {
         Files.writeString(events, "file,start,end,label\ntrain/000000.wav,0,0.5,bee\n");
         Path rows = folder.resolve("rows-" + name);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
+                        "probe -q --probe {} --cache {} --labels {} --frames {} --recipe bat-frames --epochs 1 "
+                                + "--warm-up 0 --out {}",
                         name,
-                        "--cache",
                         layered,
-                        "--labels",
                         labels,
-                        "--frames",
                         events,
-                        "--recipe",
-                        "bat-frames",
-                        "--epochs",
-                        1,
-                        "--warm-up",
-                        0,
-                        "--out",
                         rows)
                 .endsWith(ExitCode.OK);
         JsonNode options = Json.read(rows.resolve("run.json")).at("/results/runs/seed 0/options");
@@ -258,16 +213,9 @@ class DeployedProbeEndToEndTest {
                 .contains("last layer;")
                 .contains("all 2 blocks");
         assertThat(Ran.unmute(
-                                "probe",
-                                "-q",
-                                "--probe",
-                                "cgp",
-                                "--standardize",
-                                "--cache",
+                                "probe -q --probe cgp --standardize --cache {} --labels {} --out {}",
                                 layered,
-                                "--labels",
                                 labels,
-                                "--out",
                                 folder.resolve("p"))
                         .endsWith(ExitCode.USAGE)
                         .err())

@@ -424,18 +424,12 @@ class DetectEndToEndTest {
         Path table = Files.writeString(folder.resolve("one.csv"), "class,threshold\n" + name + ",0.999\n");
         Path out = folder.resolve("by-class");
         Ran ran = Ran.unmute(
-                        "detect",
-                        "--probe",
+                        "detect --probe {} --audio {} --out {} --threshold {} --classes {} --format {}",
                         protobin,
-                        "--audio",
                         recordings,
-                        "--out",
                         out,
-                        "--threshold",
                         table,
-                        "--classes",
                         name,
-                        "--format",
                         ALL)
                 .endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("1 of 10 classes").contains("thresholds: 1 as given");

@@ -125,16 +125,7 @@ class DetectHeadEndToEndTest {
     @Test
     void aHeadForClipsScoresWindows() throws IOException {
         Path encoder = ModelsGolden.require("tiny/eat_ft/model_hf.safetensors");
-        Ran ran = detect(
-                        encoder,
-                        folder.resolve("clips"),
-                        "--heads",
-                        3,
-                        "--frames",
-                        128,
-                        "--threshold",
-                        0.2,
-                        "--dry-run")
+        Ran ran = detect(encoder, folder.resolve("clips"), Ran.line("--heads 3 --frames 128 --threshold 0.2 --dry-run"))
                 .endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("the encoder's own head").contains("events are no finer than 1.28 s");
     }

@@ -54,18 +54,12 @@ class DetectKillTest {
     }
 
     private static List<Object> detect(Path probe, Path recordings, Path out) {
-        return List.of(
-                "detect",
-                "--probe",
+        return List.of(Ran.line(
+                "detect --probe {} --audio {} --threshold 0.4 --format "
+                        + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
                 probe,
-                "--audio",
                 recordings,
-                "--threshold",
-                0.4,
-                "--format",
-                "csv,jsonl,raven,audacity,birdnet,parquet",
-                "--out",
-                out);
+                out));
     }
 
     /** Kills a run once its log has the given size; false if the run finished before. */

@@ -49,17 +49,10 @@ class DeviceEndToEndTest {
 
     private static void embed(String device) {
         Ran.unmute(
-                        "embed",
-                        "-q",
-                        "--encoder",
+                        "embed -q --encoder {} --audio {} --dtype f32 --device {} --out {}",
                         encoder,
-                        "--audio",
                         recordings,
-                        "--dtype",
-                        "f32",
-                        "--device",
                         device,
-                        "--out",
                         cache(device))
                 .endsWith(ExitCode.OK);
     }
@@ -74,41 +67,23 @@ class DeviceEndToEndTest {
 
     private static void train(String probe, String device) {
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
+                        "probe -q --probe {} --cache {} --labels {} --epochs 3 --batch 16 --standardize --device {} "
+                                + "--out {}",
                         probe,
-                        "--cache",
                         cache(device),
-                        "--labels",
                         recordings.resolve("manifest.csv"),
-                        "--epochs",
-                        3,
-                        "--batch",
-                        16,
-                        "--standardize",
-                        "--device",
                         device,
-                        "--out",
                         run(probe, device))
                 .endsWith(ExitCode.OK);
     }
 
     private static double meanAveragePrecision(Path run, String device) {
         return Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--probe",
+                        "eval -q --probe {} --cache {} --labels {} --bootstrap 0 --device {} --json",
                         run,
-                        "--cache",
                         cache(device),
-                        "--labels",
                         recordings.resolve("manifest.csv"),
-                        "--bootstrap",
-                        0,
-                        "--device",
-                        device,
-                        "--json")
+                        device)
                 .endsWith(ExitCode.OK)
                 .json()
                 .at("/metrics/mAP_macro_skip/mean")
@@ -139,22 +114,11 @@ class DeviceEndToEndTest {
     void theSameTokensTrainTheSameProbe() throws IOException {
         for (String device : new String[] {"cpu", "opencl"}) {
             Ran.unmute(
-                            "probe",
-                            "-q",
-                            "--probe",
-                            "protobin",
-                            "--cache",
+                            "probe -q --probe protobin --cache {} --labels {} --epochs 5 --batch 16 --standardize "
+                                    + "--device {} --out {}",
                             cache("cpu"),
-                            "--labels",
                             recordings.resolve("manifest.csv"),
-                            "--epochs",
-                            5,
-                            "--batch",
-                            16,
-                            "--standardize",
-                            "--device",
                             device,
-                            "--out",
                             run("same", device))
                     .endsWith(ExitCode.OK);
         }
@@ -177,16 +141,10 @@ class DeviceEndToEndTest {
         Ran ran = unmute(
                         Map.of(),
                         List.of("-Dunmute.device.memory=1"),
-                        "embed",
-                        "-q",
-                        "--encoder",
-                        "embedded",
-                        "--audio",
-                        recordings,
-                        "--device",
-                        "opencl",
-                        "--out",
-                        folder.resolve("cache-full"))
+                        Ran.line(
+                                "embed -q --encoder embedded --audio {} --device opencl --out {}",
+                                recordings,
+                                folder.resolve("cache-full")))
                 .endsWith(ExitCode.FAILED);
         assertThat(ran.err().lines().filter(l -> !l.isEmpty() && !l.startsWith("WARNING")))
                 .singleElement()
@@ -220,14 +178,9 @@ class DeviceEndToEndTest {
     @Test
     void aDeviceThatIsNotThereIsNotReplaced() {
         assertThat(Ran.unmute(
-                                "embed",
-                                "--encoder",
+                                "embed --encoder {} --audio {} --device opencl:77 --out {}",
                                 encoder,
-                                "--audio",
                                 recordings,
-                                "--device",
-                                "opencl:77",
-                                "--out",
                                 folder.resolve("x"))
                         .endsWith(ExitCode.DEVICE)
                         .err())

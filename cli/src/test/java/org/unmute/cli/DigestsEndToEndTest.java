@@ -80,12 +80,9 @@ class DigestsEndToEndTest {
         Files.write(encoder, bytes);
         Path cache = folder.resolve("nothing");
         Ran ran = Ran.unmute(
-                        "embed",
-                        "--encoder",
+                        "embed --encoder {} --audio {} --out {}",
                         encoder,
-                        "--audio",
                         fixture.folder().resolve("recordings"),
-                        "--out",
                         cache)
                 .endsWith(ExitCode.INPUT);
         assertThat(ran.err()).contains(encoder.toString()).contains("digest-mismatch");

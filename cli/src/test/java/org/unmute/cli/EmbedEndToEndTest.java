@@ -160,17 +160,9 @@ class EmbedEndToEndTest {
                         + "train/000002.wav,b\n"
                         + "train/000003.wav,a\n");
         Ran probe = Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "linear",
-                        "--cache",
+                        "probe -q --probe linear --cache {} --labels {} --epochs 1 --out {}",
                         cache,
-                        "--labels",
                         labels,
-                        "--epochs",
-                        1,
-                        "--out",
                         folder.resolve("damaged-run"))
                 .endsWith(ExitCode.INPUT);
         assertThat(probe.err())

@@ -55,18 +55,9 @@ class EvalPathTest {
         Ran.unmute("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", cache)
                 .endsWith(ExitCode.OK);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe -q --probe protobin --cache {} --labels {} --no-standardize --epochs 1 --out {}",
                         cache,
-                        "--labels",
                         labels,
-                        "--no-standardize",
-                        "--epochs",
-                        1,
-                        "--out",
                         run)
                 .endsWith(ExitCode.OK);
         Path recording = folder.resolve("eval.jfr");

@@ -48,21 +48,11 @@ class EventDecisionsEndToEndTest {
 
     private static Ran probe(Path out, Object... more) {
         return Ran.unmute(Ran.with(
-                        new Object[] {
-                            "probe",
-                            "--probe",
-                            "protobin",
-                            "--epochs",
-                            15,
-                            "--val-share",
-                            0.3,
-                            "--cache",
-                            folder.resolve("cache"),
-                            "--labels",
-                            folder.resolve("clips/manifest.csv"),
-                            "--out",
-                            out
-                        },
+                        Ran.line(
+                                "probe --probe protobin --epochs 15 --val-share 0.3 --cache {} --labels {} --out {}",
+                                folder.resolve("cache"),
+                                folder.resolve("clips/manifest.csv"),
+                                out),
                         more))
                 .endsWith(ExitCode.OK);
     }
@@ -112,13 +102,9 @@ class EventDecisionsEndToEndTest {
         // 80 clips of 1 s, 64 of which were drawn at random.
         assertThat(rows[0]).isEqualTo(16);
         Ran.unmute(
-                        "embed",
-                        "--dry-run",
-                        "--audio",
+                        "embed --dry-run --audio {} --root {} --out {}",
                         run.resolve("mined-seed0.csv"),
-                        "--root",
                         background,
-                        "--out",
                         folder.resolve("heard"))
                 .endsWith(ExitCode.OK);
     }
@@ -216,19 +202,13 @@ class EventDecisionsEndToEndTest {
             {"--events-per-hour", "-1", "--events-per-hour must be above 0"},
             {"--background", background.toString(), "--loss", "ce", "a clip has exactly one"},
         }) {
-            Object[] args = {
-                "probe",
-                "--probe",
-                "protobin",
-                "--cache",
-                folder.resolve("cache"),
-                "--labels",
-                folder.resolve("clips/manifest.csv"),
-                "--out",
-                folder.resolve("refused"),
-                wrong[0],
-                wrong[1]
-            };
+            Object[] args = Ran.line(
+                    "probe --probe protobin --cache {} --labels {} --out {} {} {}",
+                    folder.resolve("cache"),
+                    folder.resolve("clips/manifest.csv"),
+                    folder.resolve("refused"),
+                    wrong[0],
+                    wrong[1]);
             Ran ran = wrong.length == 3 ? Ran.unmute(args) : Ran.unmute(Ran.with(args, wrong[2], wrong[3]));
             assertThat(ran.endsWith(ExitCode.USAGE).err()).contains(wrong[wrong.length - 1]);
         }
@@ -239,16 +219,10 @@ class EventDecisionsEndToEndTest {
         Path one = Files.createDirectories(folder.resolve("one"));
         Wav.write(one.resolve("a.wav"), new float[16_000], 16_000);
         assertThat(Ran.unmute(
-                                "probe",
-                                "--probe",
-                                "protobin",
-                                "--cache",
+                                "probe --probe protobin --cache {} --labels {} --out {} --background {}",
                                 folder.resolve("cache"),
-                                "--labels",
                                 folder.resolve("clips/manifest.csv"),
-                                "--out",
                                 folder.resolve("little"),
-                                "--background",
                                 one)
                         .endsWith(ExitCode.INPUT)
                         .err())

@@ -37,21 +37,10 @@ class EventEvalEndToEndTest {
         Ran.unmute("embed", "-q", "--dtype", "f32", "--audio", scenes, "--out", cache)
                 .endsWith(ExitCode.OK);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe -q --probe protobin --cache {} --labels {} --epochs 8 --seeds 1,2 --thresholds none "
+                                + "--out {}",
                         cache,
-                        "--labels",
                         scenes.resolve("manifest.csv"),
-                        "--epochs",
-                        8,
-                        "--seeds",
-                        "1,2",
-                        "--thresholds",
-                        "none",
-                        "--out",
                         run)
                 .endsWith(ExitCode.OK);
     }
@@ -128,13 +117,9 @@ class EventEvalEndToEndTest {
         assertThat(sparse.at("/settings/contextRows").asInt()).isEqualTo(25);
         assertThat(sparse.at("/settings/strideRows").asInt()).isEqualTo(6);
         assertThat(Ran.unmute(
-                                "eval",
-                                "--events",
+                                "eval --events {} --detections {} --context 1",
                                 scenes.resolve("test-events.tsv"),
-                                "--detections",
-                                scenes.resolve("test-events.tsv"),
-                                "--context",
-                                1)
+                                scenes.resolve("test-events.tsv"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("leave them out without --run");
@@ -170,19 +155,11 @@ class EventEvalEndToEndTest {
                 (ObjectNode) new ObjectMapper().readTree(old.resolve("run.json").toFile());
         ((ObjectNode) record.get("results")).remove("rowTimes");
         Files.writeString(old.resolve("run.json"), record.toString());
-        Object[] args = {
-            "eval",
-            "--json",
-            "-q",
-            "--bootstrap",
-            0,
-            "--run",
-            run,
-            "--cache",
-            old,
-            "--events",
-            scenes.resolve("test-events.tsv")
-        };
+        Object[] args = Ran.line(
+                "eval --json -q --bootstrap 0 --run {} --cache {} --events {}",
+                run,
+                old,
+                scenes.resolve("test-events.tsv"));
         assertThat(Ran.unmute(args).endsWith(ExitCode.OK).json().get("metrics"))
                 .isEqualTo(eval("--json", "-q", "--bootstrap", 0).json().get("metrics"));
     }

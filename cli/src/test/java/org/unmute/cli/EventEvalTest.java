@@ -40,17 +40,10 @@ class EventEvalTest {
         JsonNode expected =
                 new ObjectMapper().readTree(SED.resolve("expected.json").toFile());
         JsonNode json = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--json",
-                        "--events",
+                        "eval -q --json --events {} --detections {} --durations {} --bootstrap 100",
                         SED.resolve("ground_truth.tsv"),
-                        "--detections",
                         SED.resolve("detections_0.5.tsv"),
-                        "--durations",
-                        SED.resolve("durations.tsv"),
-                        "--bootstrap",
-                        100)
+                        SED.resolve("durations.tsv"))
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(json.get("recordings").asInt())
@@ -92,17 +85,10 @@ class EventEvalTest {
             }
         }
         Ran ran = Ran.unmute(
-                        "eval",
-                        "--json",
-                        "--events",
+                        "eval --json --events {} --frame-scores {} --durations {} --bootstrap 20 --out {}",
                         SED.resolve("ground_truth.tsv"),
-                        "--frame-scores",
                         scores,
-                        "--durations",
                         SED.resolve("durations.tsv"),
-                        "--bootstrap",
-                        20,
-                        "--out",
                         folder.resolve("out"))
                 .endsWith(ExitCode.OK);
         JsonNode json = ran.json();
@@ -118,19 +104,10 @@ class EventEvalTest {
                 .path("results");
         assertThat(written.path("metrics")).isEqualTo(json.path("metrics"));
         Ran median = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--per-class",
-                        "--events",
+                        "eval -q --per-class --events {} --frame-scores {} --median 0.44 --min-duration 0.1 "
+                                + "--bootstrap 0",
                         SED.resolve("ground_truth.tsv"),
-                        "--frame-scores",
-                        scores,
-                        "--median",
-                        "0.44",
-                        "--min-duration",
-                        "0.1",
-                        "--bootstrap",
-                        0)
+                        scores)
                 .endsWith(ExitCode.OK);
         assertThat(median.out()).contains("PSDS 1", "optimistic", "intersection 0.5 f1", "Speech");
     }

@@ -84,14 +84,9 @@ class EveryEncoderEndToEndTest {
             writer.add("surprise.weight", Shape.of(2), new float[2]).write(odd);
         }
         assertThat(Ran.unmute(
-                                "features",
-                                "--encoder",
+                                "features --encoder {} --heads 3 --audio {} --out {}",
                                 odd,
-                                "--heads",
-                                3,
-                                "--audio",
                                 ModelsGolden.require("wav/mix1p2s_16k.wav"),
-                                "--out",
                                 temporary.resolve("odd.npy"))
                         .endsWith(ExitCode.OK)
                         .err())

@@ -61,23 +61,13 @@ class ExplainEndToEndTest {
     private static Path train(String probe, Object... more) {
         Path out = folder.resolve("run-" + probe);
         Ran.unmute(Ran.with(
-                        new Object[] {
-                            "probe",
-                            "-q",
-                            "--probe",
-                            probe,
-                            "--cache",
-                            cache,
-                            "--labels",
-                            folder.resolve("recordings/manifest.csv"),
-                            "--epochs",
-                            2,
-                            "--standardize",
-                            "--thresholds",
-                            "none",
-                            "--out",
-                            out
-                        },
+                        Ran.line(
+                                "probe -q --probe {} --cache {} --labels {} --epochs 2 --standardize --thresholds none --out "
+                                        + "{}",
+                                probe,
+                                cache,
+                                folder.resolve("recordings/manifest.csv"),
+                                out),
                         more))
                 .endsWith(ExitCode.OK);
         return out;
@@ -226,19 +216,9 @@ class ExplainEndToEndTest {
                 .endsWith(ExitCode.OK);
         Path trained = folder.resolve("run-cgp");
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "cgp",
-                        "--set",
-                        "total=7",
-                        "--cache",
+                        "probe -q --probe cgp --set total=7 --cache {} --labels {} --epochs 1 --out {}",
                         layers,
-                        "--labels",
                         folder.resolve("recordings/manifest.csv"),
-                        "--epochs",
-                        1,
-                        "--out",
                         trained)
                 .endsWith(ExitCode.OK);
         JsonNode json = explain("--run", trained, "--top", 30, "--json", "--out", folder.resolve("why-cgp"))
@@ -323,30 +303,16 @@ class ExplainEndToEndTest {
         Path encoder = TinyEncoder.write(folder, 16);
         Path tokens = folder.resolve("cache-16");
         Ran.unmute(
-                        "embed",
-                        "-q",
-                        "--encoder",
+                        "embed -q --encoder {} --hop 1.52 --audio {} --out {}",
                         encoder,
-                        "--hop",
-                        "1.52",
-                        "--audio",
                         folder.resolve("recordings"),
-                        "--out",
                         tokens)
                 .endsWith(ExitCode.OK);
         Path trained = folder.resolve("run-16");
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe -q --probe protobin --cache {} --labels {} --epochs 1 --out {}",
                         tokens,
-                        "--labels",
                         folder.resolve("recordings/manifest.csv"),
-                        "--epochs",
-                        1,
-                        "--out",
                         trained)
                 .endsWith(ExitCode.OK);
         assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("encoder " + encoder);

@@ -57,18 +57,7 @@ class ExportEndToEndTest {
 
     private static Map<String, Double> tagged(Path probe) throws IOException {
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute(
-                        "tag",
-                        "-q",
-                        "--probe",
-                        probe,
-                        "--encoder",
-                        encoder,
-                        "--audio",
-                        recordings,
-                        "--force",
-                        "--scores",
-                        scores)
+        Ran.unmute("tag -q --probe {} --encoder {} --audio {} --force --scores {}", probe, encoder, recordings, scores)
                 .endsWith(ExitCode.OK);
         ScoreFile file = ScoreFile.read(scores);
         Map<String, Double> all = new LinkedHashMap<>();

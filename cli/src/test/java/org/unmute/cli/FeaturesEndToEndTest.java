@@ -82,19 +82,7 @@ class FeaturesEndToEndTest {
                         .asDouble())
                 .isEqualTo(4.569);
         // {@code verify} reads the file that {@code features} writes.
-        assertThat(Ran.unmute(
-                                "verify",
-                                "-q",
-                                "--encoder",
-                                eat,
-                                "--heads",
-                                3,
-                                "--frames",
-                                128,
-                                "--reference",
-                                out,
-                                "--audio",
-                                wav)
+        assertThat(Ran.unmute("verify -q --encoder {} --heads 3 --frames 128 --reference {} --audio {}", eat, out, wav)
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("layer.0")

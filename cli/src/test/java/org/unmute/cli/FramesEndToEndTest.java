@@ -80,18 +80,10 @@ class FramesEndToEndTest {
 
     private static JsonNode eval(Path of) {
         return Ran.unmute(
-                        "eval",
-                        "--json",
-                        "-q",
-                        "--bootstrap",
-                        0,
-                        "--run",
+                        "eval --json -q --bootstrap 0 --run {} --cache {} --events {} --audio {}",
                         of,
-                        "--cache",
                         cache,
-                        "--events",
                         scenes.resolve("test-events.tsv"),
-                        "--audio",
                         scenes)
                 .endsWith(ExitCode.OK)
                 .json();
@@ -144,14 +136,8 @@ class FramesEndToEndTest {
         JsonNode record = new ObjectMapper().readTree(found.resolve("run.json").toFile());
         assertThat(record.toString()).contains("\"context\":\"1 rows\"");
         JsonNode detected = Ran.unmute(
-                        "eval",
-                        "--json",
-                        "-q",
-                        "--bootstrap",
-                        0,
-                        "--events",
+                        "eval --json -q --bootstrap 0 --events {} --detections {}",
                         scenes.resolve("test-events.tsv"),
-                        "--detections",
                         found)
                 .endsWith(ExitCode.OK)
                 .json();
@@ -296,19 +282,9 @@ class FramesEndToEndTest {
                     .endsWith(ExitCode.OK);
             Path out = folder.resolve("urban-" + form);
             Ran ran = Ran.unmute(
-                            "probe",
-                            "--probe",
-                            "linear",
-                            "--cache",
+                            "probe --probe linear --cache {} --dataset urban --root {} --frames --epochs 2 --out {}",
                             tokens,
-                            "--dataset",
-                            "urban",
-                            "--root",
                             root,
-                            "--frames",
-                            "--epochs",
-                            2,
-                            "--out",
                             out)
                     .endsWith(ExitCode.OK);
             JsonNode record =
@@ -364,16 +340,7 @@ class FramesEndToEndTest {
         probe(
                 "protobin",
                 out,
-                "--frames",
-                events(),
-                "--recipe",
-                "bat-frames",
-                "--epochs",
-                1,
-                "--warm-up",
-                1,
-                "--prototypes",
-                2);
+                Ran.line("--frames {} --recipe bat-frames --epochs 1 --warm-up 1 --prototypes 2", events()));
         JsonNode settings =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/settings");
         assertThat(settings.path("rate").asText()).isEqualTo("0.001");
@@ -392,32 +359,17 @@ class FramesEndToEndTest {
                 ExitCode.USAGE,
                 "is for one class a clip",
                 base,
-                "--probe",
-                "linear",
-                "--frames",
-                events(),
-                "--loss",
-                "ce");
+                Ran.line("--probe linear --frames {} --loss ce", events()));
         refused(
                 ExitCode.USAGE,
                 "leave one of the two out",
                 base,
-                "--probe",
-                "linear",
-                "--frames",
-                events(),
-                "--stretch",
-                1);
+                Ran.line("--probe linear --frames {} --stretch 1", events()));
         refused(
                 ExitCode.USAGE,
                 "--edges must be share, open or start",
                 base,
-                "--probe",
-                "linear",
-                "--frames",
-                events(),
-                "--edges",
-                "soft");
+                Ran.line("--probe linear --frames {} --edges soft", events()));
         refused(ExitCode.USAGE, "with --frames, bat-frames", base, "--probe", "linear", "--recipe", "bat-frames");
         refused(ExitCode.INPUT, "has a row for each clip, not for each event", base, "--probe", "linear", "--frames");
         refused(

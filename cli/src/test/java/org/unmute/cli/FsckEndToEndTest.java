@@ -36,35 +36,17 @@ class FsckEndToEndTest {
         Path recordings = TinyEncoder.recordings(folder, 12, 4);
         runs = Files.createDirectories(folder.resolve("runs"));
         run("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", runs.resolve("cache"));
-        run(
-                "probe",
-                "-q",
-                "--probe",
-                "protobin",
-                "--epochs",
-                2,
-                "--thresholds",
-                "none",
-                "--cache",
+        run(Ran.line(
+                "probe -q --probe protobin --epochs 2 --thresholds none --cache {} --labels {} --out {}",
                 runs.resolve("cache"),
-                "--labels",
                 recordings.resolve("manifest.csv"),
-                "--out",
-                runs.resolve("probe"));
+                runs.resolve("probe")));
         run("pack", "-q", "--probe", runs.resolve("probe"), "--out", runs.resolve("packed/probe.safetensors"));
-        run(
-                "detect",
-                "-q",
-                "--probe",
+        run(Ran.line(
+                "detect -q --probe {} --audio {} --threshold 0.4 --format csv,jsonl,audacity,parquet --out {}",
                 runs.resolve("probe"),
-                "--audio",
                 recordings,
-                "--threshold",
-                0.4,
-                "--format",
-                "csv,jsonl,audacity,parquet",
-                "--out",
-                runs.resolve("events"));
+                runs.resolve("events")));
         BenchmarkFixture.scenes(folder, "many", false, 20, 8);
         BenchmarkFixture.scenes(folder, "one", true, 10, 5);
         Path grid = BenchmarkFixture.grid(

@@ -62,18 +62,10 @@ class FsckManifestTest {
 
     private static Ran detect() {
         return Ran.unmute(
-                "detect",
-                "-q",
-                "--probe",
+                "detect -q --probe {} --audio {} --threshold 0.4 --page --format "
+                        + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
                 runs.resolve("probe/probe-seed0.safetensors"),
-                "--audio",
                 recordings,
-                "--threshold",
-                0.4,
-                "--page",
-                "--format",
-                "csv,jsonl,raven,audacity,birdnet,parquet",
-                "--out",
                 runs.resolve("events"));
     }
 
@@ -221,13 +213,9 @@ class FsckManifestTest {
         Path manifest = runs.resolve("probe").resolve(FolderManifest.FILE);
         byte[] before = Files.readAllBytes(manifest);
         Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--probe",
+                        "eval -q --probe {} --cache {} --labels {}",
                         runs.resolve("probe"),
-                        "--cache",
                         runs.resolve("cache"),
-                        "--labels",
                         folder.resolve("nothing.csv"))
                 .endsWith(ExitCode.INPUT);
         assertThat(Files.readAllBytes(manifest)).isEqualTo(before);
@@ -276,13 +264,9 @@ class FsckManifestTest {
             other[at] ^= 0x01;
             Files.write(parquet, other);
             assertThat(Ran.unmute(
-                                    "eval",
-                                    "-q",
-                                    "--detections",
+                                    "eval -q --detections {} --events {} --audio {}",
                                     parquet,
-                                    "--events",
                                     runs.resolve("events/events.csv"),
-                                    "--audio",
                                     recordings)
                             .endsWith(ExitCode.INPUT)
                             .err())

@@ -80,14 +80,10 @@ class HostileNamesTest {
     @Test
     void jsonHasNamesAsTheyAre() {
         Ran ran = Ran.unmute(
-                        "embed",
-                        "--encoder",
+                        "embed --encoder {} --audio {} --out {} --json",
                         encoder,
-                        "--audio",
                         recordings,
-                        "--out",
-                        folder.resolve("cache-json"),
-                        "--json")
+                        folder.resolve("cache-json"))
                 .endsWith(ExitCode.OK);
         List<String> skipped =
                 Stream.of(ACTING, FORGED).map(n -> "no sound " + n).sorted().toList();
@@ -95,15 +91,10 @@ class HostileNamesTest {
                         .sorted())
                 .containsExactlyElementsOf(skipped);
         Ran strict = Ran.unmute(
-                        "embed",
-                        "--encoder",
+                        "embed --encoder {} --audio {} --out {} --strict --json",
                         encoder,
-                        "--audio",
                         recordings,
-                        "--out",
-                        folder.resolve("cache-strict"),
-                        "--strict",
-                        "--json")
+                        folder.resolve("cache-strict"))
                 .endsWith(ExitCode.INPUT);
         JsonNode error = strict.json().path("error");
         assertThat(error.path("message").asText()).contains("no sound " + ACTING);
@@ -146,17 +137,9 @@ class HostileNamesTest {
         assertThat(eval.json().path("clips").asInt()).isEqualTo(NAMES.size());
         assertThat(eval.json().path("missing")).isEmpty();
         Ran again = Ran.unmute(
-                        "probe",
-                        "--probe",
-                        "linear-mean",
-                        "--cache",
+                        "probe --probe linear-mean --cache {} --labels {} --epochs 2 --json --out {}",
                         cache,
-                        "--labels",
                         run.resolve("clips.csv"),
-                        "--epochs",
-                        2,
-                        "--json",
-                        "--out",
                         folder.resolve("again"))
                 .endsWith(ExitCode.OK);
         assertThat(again.json().path("clips").asInt()).isEqualTo(NAMES.size());

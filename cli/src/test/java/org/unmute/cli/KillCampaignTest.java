@@ -99,16 +99,13 @@ class KillCampaignTest {
     private static List<Object> probe(Path out, String name, int epochs) {
         return line(
                 "probe",
-                "--probe",
-                name,
-                "--cache",
-                cache(),
-                "--labels",
-                recordings.resolve("manifest.csv"),
-                "--epochs",
-                epochs,
-                "--out",
-                out);
+                Ran.line(
+                        "--probe {} --cache {} --labels {} --epochs {} --out {}",
+                        name,
+                        cache(),
+                        recordings.resolve("manifest.csv"),
+                        epochs,
+                        out));
     }
 
     @Test
@@ -160,16 +157,11 @@ class KillCampaignTest {
                 "detect",
                 out -> line(
                         "detect",
-                        "--probe",
-                        trained.resolve("probe-seed0.safetensors"),
-                        "--audio",
-                        recordings.resolve("test"),
-                        "--threshold",
-                        0.4,
-                        "--format",
-                        "csv,jsonl,raven",
-                        "--out",
-                        out));
+                        Ran.line(
+                                "--probe {} --audio {} --threshold 0.4 --format csv,jsonl,raven --out {}",
+                                trained.resolve("probe-seed0.safetensors"),
+                                recordings.resolve("test"),
+                                out)));
     }
 
     /** The index of the pooled vectors, and the events found with it. */
@@ -180,16 +172,11 @@ class KillCampaignTest {
                 "search",
                 out -> line(
                         "search",
-                        "--cache",
-                        cache(),
-                        "--like",
-                        "test/000000.wav@0.2-0.6",
-                        "--stretch",
-                        0.1,
-                        "--index",
-                        out.resolve("pooled.vectors"),
-                        "--out",
-                        out.resolve("found")));
+                        Ran.line(
+                                "--cache {} --like test/000000.wav@0.2-0.6 --stretch 0.1 --index {} --out {}",
+                                cache(),
+                                out.resolve("pooled.vectors"),
+                                out.resolve("found"))));
     }
 
     /** Clips around boxes, two caches and a search: one command resumes them all. */

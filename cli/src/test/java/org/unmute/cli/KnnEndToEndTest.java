@@ -50,19 +50,10 @@ class KnnEndToEndTest {
     void itIsEvaluatedTaggedAndDetectedWith() throws IOException {
         Path recordings = DetectFixture.recordings(folder.resolve("recordings"), 3);
         JsonNode eval = Ran.unmute(
-                        "eval",
-                        "-q",
-                        "--json",
-                        "--run",
+                        "eval -q --json --run {} --cache {} --labels {} --split train --bootstrap 0",
                         run,
-                        "--cache",
                         folder.resolve("cache"),
-                        "--labels",
-                        folder.resolve("clips/manifest.csv"),
-                        "--split",
-                        "train",
-                        "--bootstrap",
-                        0)
+                        folder.resolve("clips/manifest.csv"))
                 .endsWith(ExitCode.OK)
                 .json();
         // Each clip is its own nearest neighbour.
@@ -117,18 +108,9 @@ class KnnEndToEndTest {
             JsonNode found = json(out.resolve("tiny/" + data + "/retrieval.json"));
             assertThat(found.path("clips").asInt()).isEqualTo(12);
             JsonNode eval = Ran.unmute(
-                            "eval",
-                            "-q",
-                            "--json",
-                            "--retrieval",
-                            "--cache",
+                            "eval -q --json --retrieval --cache {} --labels {} --split test --at 4",
                             out.resolve("cache/tiny/" + data),
-                            "--labels",
-                            folder.resolve(data + "/manifest.csv"),
-                            "--split",
-                            "test",
-                            "--at",
-                            4)
+                            folder.resolve(data + "/manifest.csv"))
                     .endsWith(ExitCode.OK)
                     .json();
             assertThat(found.path("mAP").asDouble())

@@ -111,19 +111,12 @@ class LabelsEndToEndTest {
     void aCombinedRavenTableOfAnotherComputerBecomesATrainedProbe() throws IOException {
         Path raven = raven("combined.txt", f -> "D:\\field\\" + f.replace('/', '\\'));
         Path table = folder.resolve("clips.csv");
-        Ran made = labels(
+        Ran made = labels(Ran.line(
+                        "{} --complete --audio {} --clip 2 --split train=0.5,validation=0.25,test=0.25 --group-by "
+                                + "folder --out {}",
                         raven,
-                        "--complete",
-                        "--audio",
                         recordings,
-                        "--clip",
-                        2,
-                        "--split",
-                        "train=0.5,validation=0.25,test=0.25",
-                        "--group-by",
-                        "folder",
-                        "--out",
-                        table)
+                        table))
                 .endsWith(ExitCode.OK);
         assertThat(made.out())
                 .contains("Raven selection table: " + CALLS.size() + " annotations of 8 recordings, 2 classes")
@@ -159,17 +152,7 @@ class LabelsEndToEndTest {
         assertThat(embedded.out()).contains(rows.size() + " clips").contains(" 0 skipped");
         Path run = folder.resolve("run");
         Ran trained = Ran.unmute(
-                        "probe",
-                        "--probe",
-                        "protobin",
-                        "--cache",
-                        cache,
-                        "--labels",
-                        table,
-                        "--epochs",
-                        30,
-                        "--out",
-                        run)
+                        "probe --probe protobin --cache {} --labels {} --epochs 30 --out {}", cache, table, run)
                 .endsWith(ExitCode.OK);
         assertThat(trained.err())
                 .contains(table + ": one row for each clip: " + rows.size() + " clips, 2 classes")
@@ -181,20 +164,10 @@ class LabelsEndToEndTest {
         assertThat(score(run, cache, table)).isGreaterThan(0.9);
         // The annotations themselves are labels of the same clips, of whatever length they were cut.
         Ran direct = Ran.unmute(
-                        "eval",
-                        "--probe",
+                        "eval --probe {} --cache {} --labels {} --complete --split all --bootstrap 0 --json --out {}",
                         run,
-                        "--cache",
                         cache,
-                        "--labels",
                         raven,
-                        "--complete",
-                        "--split",
-                        "all",
-                        "--bootstrap",
-                        0,
-                        "--json",
-                        "--out",
                         folder.resolve("direct"))
                 .endsWith(ExitCode.OK);
         assertThat(direct.err()).contains(rows.size() + " clips were labelled by the events in them");
@@ -238,19 +211,11 @@ class LabelsEndToEndTest {
         Path first = folder.resolve("first.csv");
         Path second = folder.resolve("second.csv");
         for (Path out : List.of(first, second)) {
-            labels(
+            labels(Ran.line(
+                            "{} --complete --audio {} --negatives 0.5 --split train=3,test=1 --seed 5 --out {}",
                             tables,
-                            "--complete",
-                            "--audio",
                             recordings,
-                            "--negatives",
-                            0.5,
-                            "--split",
-                            "train=3,test=1",
-                            "--seed",
-                            5,
-                            "--out",
-                            out)
+                            out))
                     .endsWith(ExitCode.OK);
         }
         assertThat(second).hasSameTextualContentAs(first);
@@ -269,18 +234,11 @@ class LabelsEndToEndTest {
                 .contains("matrix.csv:1")
                 .contains("'Site' (line 2 has 'north'): name those that are not classes with --ignore-columns");
         Path out = folder.resolve("matrix-clips.csv");
-        Ran made = labels(
+        Ran made = labels(Ran.line(
+                        "{} --audio {} --ignore-columns Site --group-by site --split train=1,test=1 --out {}",
                         matrix,
-                        "--audio",
                         recordings,
-                        "--ignore-columns",
-                        "Site",
-                        "--group-by",
-                        "site",
-                        "--split",
-                        "train=1,test=1",
-                        "--out",
-                        out)
+                        out))
                 .endsWith(ExitCode.OK);
         assertThat(made.out())
                 .contains("a column of 0 and 1 for each class: 8 clips, 2 classes")
@@ -289,15 +247,11 @@ class LabelsEndToEndTest {
         assertThat(rows).hasSize(RECORDINGS + 1).contains("site0/rec0.wav,,,buzz," + splitOf(rows, "site0/rec0.wav"));
         assertThat(splitOf(rows, "site1/rec1.wav")).isEqualTo(splitOf(rows, "site0/rec0.wav"));
         assertThat(splitOf(rows, "site0/rec4.wav")).isNotEqualTo(splitOf(rows, "site0/rec0.wav"));
-        assertThat(labels(
+        assertThat(labels(Ran.line(
+                                "{} --audio {} --ignore-columns Site --strict-labels --out {}",
                                 matrix,
-                                "--audio",
                                 recordings,
-                                "--ignore-columns",
-                                "Site",
-                                "--strict-labels",
-                                "--out",
-                                folder.resolve("refused.csv"))
+                                folder.resolve("refused.csv")))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("refused.csv was not written");
@@ -350,17 +304,11 @@ class LabelsEndToEndTest {
         Files.copy(parquet, parts.resolve("part-00000.parquet"));
         labels(csv, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--force", "--out", ofCsv)
                 .endsWith(ExitCode.OK);
-        labels(
+        labels(Ran.line(
+                        "{} --audio {} --split train=1,test=1 --group-by site --force --out {}",
                         parts,
-                        "--audio",
                         recordings,
-                        "--split",
-                        "train=1,test=1",
-                        "--group-by",
-                        "site",
-                        "--force",
-                        "--out",
-                        ofParquet)
+                        ofParquet))
                 .endsWith(ExitCode.OK);
         assertThat(ofParquet).hasSameBinaryContentAs(ofCsv);
 
@@ -458,21 +406,11 @@ class LabelsEndToEndTest {
         assertThat(none.err())
                 .contains("no column with the file among 'Survey of May")
                 .contains("The table begins: line 1 'Survey of May'");
-        Object[] options = {
-            titled,
-            "--audio",
-            recordings,
-            "--header-row",
-            3,
-            "--file-column",
-            "Where",
-            "--ignore-columns",
-            "site",
-            "--split",
-            "train=0.5,test=0.5",
-            "--group-by",
-            "site"
-        };
+        Object[] options = Ran.line(
+                "{} --audio {} --header-row 3 --file-column Where --ignore-columns site --split "
+                        + "train=0.5,test=0.5 --group-by site",
+                titled,
+                recordings);
         assertThat(labels(options).endsWith(ExitCode.INPUT).err())
                 .contains("is 'Empty' a class, or does it say that none of the classes is there?");
         Path table = folder.resolve("titled-clips.csv");

@@ -57,20 +57,7 @@ record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, 
 
     private static Ran probe(Path cache, Path file, Path out, Object... more) {
         return Ran.unmute(Ran.with(
-                new Object[] {
-                    "probe",
-                    "-q",
-                    "--probe",
-                    "protobin",
-                    "--cache",
-                    cache,
-                    "--labels",
-                    file,
-                    "--epochs",
-                    3,
-                    "--out",
-                    out
-                },
+                Ran.line("probe -q --probe protobin --cache {} --labels {} --epochs 3 --out {}", cache, file, out),
                 more));
     }
 

@@ -46,17 +46,10 @@ class LinearFitEndToEndTest {
     private static double map(String run) throws IOException {
         return new ObjectMapper()
                 .readTree(Ran.unmute(
-                                "eval",
-                                "-q",
-                                "--json",
-                                "--probe",
+                                "eval -q --json --probe {} --cache {} --labels {} --split test",
                                 folder.resolve(run),
-                                "--cache",
                                 folder.resolve("cache"),
-                                "--labels",
-                                folder.resolve("clips/manifest.csv"),
-                                "--split",
-                                "test")
+                                folder.resolve("clips/manifest.csv"))
                         .endsWith(ExitCode.OK)
                         .out())
                 .at("/metrics/mAP_macro_skip/mean")

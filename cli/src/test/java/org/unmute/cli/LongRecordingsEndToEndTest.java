@@ -82,15 +82,7 @@ class LongRecordingsEndToEndTest {
         assertThat(Ran.unmute(command).endsWith(ExitCode.OK).out()).contains("(0 embedded now, 4 already there)");
         Path labels = Files.writeString(folder.resolve("labels.csv"), "file,labels\nday.wav,a\n");
         Ran probe = Ran.unmute(
-                        "probe",
-                        "--probe",
-                        "linear",
-                        "--cache",
-                        cache,
-                        "--labels",
-                        labels,
-                        "--out",
-                        folder.resolve("run"))
+                        "probe --probe linear --cache {} --labels {} --out {}", cache, labels, folder.resolve("run"))
                 .endsWith(ExitCode.INPUT);
         assertThat(probe.err()).contains("the first day.wav, embedded as 3 clips like day.wav#0-600: label the clips");
     }

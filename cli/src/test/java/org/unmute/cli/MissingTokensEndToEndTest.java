@@ -87,35 +87,19 @@ class MissingTokensEndToEndTest {
     }
 
     private Object[] probe(Path out) {
-        return new Object[] {
-            "probe",
-            "--probe",
-            "linear-mean",
-            "--epochs",
-            1,
-            "--cache",
-            cache,
-            "--labels",
-            recordings.resolve("manifest.csv"),
-            "--out",
-            out
-        };
+        return Ran.line(
+                "probe --probe linear-mean --epochs 1 --cache {} --labels {} --out {}",
+                cache,
+                recordings.resolve("manifest.csv"),
+                out);
     }
 
     private Object[] eval(Path run) {
-        return new Object[] {
-            "eval",
-            "--probe",
-            run,
-            "--cache",
-            cache,
-            "--labels",
-            recordings.resolve("manifest.csv"),
-            "--split",
-            "all",
-            "--bootstrap",
-            0
-        };
+        return Ran.line(
+                "eval --probe {} --cache {} --labels {} --split all --bootstrap 0",
+                run,
+                cache,
+                recordings.resolve("manifest.csv"));
     }
 
     @Test

@@ -72,15 +72,11 @@ class OutputLocksTest {
                         new Writer(
                                 FolderLock.NAME,
                                 commands.trained,
-                                List.of(
-                                        "eval",
-                                        "-q",
-                                        "--probe",
+                                List.of(Ran.line(
+                                        "eval -q --probe {} --cache {} --labels {}",
                                         commands.trained,
-                                        "--cache",
                                         commands.cache,
-                                        "--labels",
-                                        commands.manifest)),
+                                        commands.manifest))),
                         new Writer(
                                 null,
                                 out("one.npy"),

@@ -125,17 +125,11 @@ class OutputPathsTest {
                 "--index",
                 OutputPath.Kind.CACHE,
                 "",
-                out -> List.of(
-                        "search",
-                        "-q",
-                        "--cache",
+                out -> List.of(Ran.line(
+                        "search -q --cache {} --like test/000000.wav --out {} --index {}",
                         commands.cache,
-                        "--like",
-                        "test/000000.wav",
-                        "--out",
                         other.resolve("found"),
-                        "--index",
-                        out)));
+                        out))));
         all.add(new Output(
                 "benchmark",
                 "--cache",

@@ -82,23 +82,11 @@ class PaddingEndToEndTest {
     }
 
     private static Ran probe(Path from, Path out, Object... more) {
-        Object[] args = {
-            "probe",
-            "--probe",
-            "mhca",
-            "--cache",
-            from,
-            "--labels",
-            labels,
-            "--recipe",
-            "paper",
-            "--epochs",
-            2,
-            "--thresholds",
-            "none",
-            "--out",
-            out
-        };
+        Object[] args = Ran.line(
+                "probe --probe mhca --cache {} --labels {} --recipe paper --epochs 2 --thresholds none --out " + "{}",
+                from,
+                labels,
+                out);
         return Ran.unmute(Ran.with(args, more)).endsWith(ExitCode.OK);
     }
 
@@ -194,15 +182,10 @@ class PaddingEndToEndTest {
         assertThat(probe.soundOnly()).isTrue();
         Path csv = folder.resolve("scores.csv");
         Ran.unmute(
-                        "tag",
-                        "-q",
-                        "--encoder",
+                        "tag -q --encoder {} --probe {} --audio {} --scores {}",
                         encoder,
-                        "--probe",
                         file(run),
-                        "--audio",
                         folder.resolve("recordings/test"),
-                        "--scores",
                         csv)
                 .endsWith(ExitCode.OK);
         Encoder opened = Encoders.open(encoder);
@@ -243,18 +226,12 @@ class PaddingEndToEndTest {
     }
 
     private static Object[] explaining(Path run, Object... more) {
-        Object[] args = {
-            "explain",
-            "-q",
-            "--probe",
-            run,
-            "--encoder",
-            encoder,
-            "--audio",
-            folder.resolve("recordings/test/000001.wav"),
-            "--top",
-            10_000
-        };
+        Object[] args = Ran.line(
+                "explain -q --probe {} --encoder {} --audio {} --top {}",
+                run,
+                encoder,
+                folder.resolve("recordings/test/000001.wav"),
+                10_000);
         return Ran.with(args, more);
     }
 

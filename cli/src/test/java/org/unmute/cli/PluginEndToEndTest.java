@@ -199,44 +199,20 @@ class PluginEndToEndTest {
         assertThat(unmute("probe", "--help").out()).contains("gem");
         Path labels = recordings.resolve("manifest.csv");
         Path run = folder.resolve("run");
-        unmute(
-                "probe",
-                "-q",
-                "--probe",
-                "gem",
-                "--set",
-                "exponent=2",
-                "--cache",
+        unmute(Ran.line(
+                "probe -q --probe gem --set exponent=2 --cache {} --labels {} --split train --epochs 2 --out " + "{}",
                 cache,
-                "--labels",
                 labels,
-                "--split",
-                "train",
-                "--epochs",
-                2,
-                "--out",
-                run);
+                run));
         try (SafetensorsFile saved = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
             assertThat(saved.metadata()).containsEntry("options", "exponent=2.0");
         }
         Path again = folder.resolve("run-short-form");
-        unmute(
-                "probe",
-                "-q",
-                "--probe",
-                "gem",
-                "--exponent",
-                "2",
-                "--cache",
+        unmute(Ran.line(
+                "probe -q --probe gem --exponent 2 --cache {} --labels {} --split train --epochs 2 --out {}",
                 cache,
-                "--labels",
                 labels,
-                "--split",
-                "train",
-                "--epochs",
-                2,
-                "--out",
-                again);
+                again));
         assertThat(again.resolve("probe-seed0.safetensors"))
                 .hasSameBinaryContentAs(run.resolve("probe-seed0.safetensors"));
         assertThat(unmute("eval", "-q", "--probe", run, "--cache", cache, "--labels", labels, "--split", "test")
@@ -245,14 +221,11 @@ class PluginEndToEndTest {
         assertThat(unmute("tag", "-q", "--probe", run, "--encoder", encoder, "--audio", recordings.resolve("test"))
                         .out())
                 .contains("000000.wav");
-        assertThat(unmute(
-                                "explain",
-                                "--probe",
+        assertThat(unmute(Ran.line(
+                                "explain --probe {} --encoder {} --audio {}",
                                 run,
-                                "--encoder",
                                 encoder,
-                                "--audio",
-                                recordings.resolve("test/000000.wav"))
+                                recordings.resolve("test/000000.wav")))
                         .out())
                 .contains("gem");
     }
@@ -264,12 +237,7 @@ class PluginEndToEndTest {
         Object[] labels = {"--cache", cache, "--labels", recordings.resolve("manifest.csv")};
         unmute(Ran.with(
                 Ran.with(new Object[] {"probe", "-q", "--probe", "gem", "--set", "rows=true"}, labels),
-                "--split",
-                "train",
-                "--epochs",
-                2,
-                "--out",
-                run));
+                Ran.line("--split train --epochs 2 --out {}", run)));
         try (SafetensorsFile saved = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
             assertThat(saved.metadata()).containsEntry("options", "exponent=3.0\nrows=true");
         }
@@ -286,22 +254,12 @@ class PluginEndToEndTest {
                 "never-states", "power=2 was given, but options() of the probe does not state power");
         for (Map.Entry<String, String> probe : reasons.entrySet()) {
             Path run = folder.resolve("run-" + probe.getKey());
-            Object[] train = {
-                "probe",
-                "-q",
-                "--probe",
-                probe.getKey(),
-                "--cache",
-                cache,
-                "--labels",
-                recordings.resolve("manifest.csv"),
-                "--split",
-                "train",
-                "--epochs",
-                1,
-                "--out",
-                run
-            };
+            Object[] train = Ran.line(
+                    "probe -q --probe {} --cache {} --labels {} --split train --epochs 1 --out {}",
+                    probe.getKey(),
+                    cache,
+                    recordings.resolve("manifest.csv"),
+                    run);
             assertThat(ran(Ran.with(train, "--set", "power=2"))
                             .endsWith(ExitCode.USAGE)
                             .err())

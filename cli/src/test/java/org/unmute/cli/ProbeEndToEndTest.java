@@ -220,12 +220,9 @@ class ProbeEndToEndTest {
                         .err())
                 .contains("no clip has a label");
         assertThat(Ran.unmute(
-                                "eval",
-                                "--probe",
+                                "eval --probe {} --cache {} --labels {}",
                                 Files.createDirectories(folder.resolve("empty-run")),
-                                "--cache",
                                 cache,
-                                "--labels",
                                 labels)
                         .endsWith(ExitCode.INPUT)
                         .err())
@@ -303,16 +300,11 @@ class ProbeEndToEndTest {
                         .findFirst()
                         .orElseThrow();
                 assertThat(Ran.unmute(
-                                        "probe",
-                                        "--probe",
+                                        "probe --probe {} {} x --cache {} --labels {} --out {}",
                                         without,
                                         "--" + option,
-                                        "x",
-                                        "--cache",
                                         cache,
-                                        "--labels",
                                         labels,
-                                        "--out",
                                         folder.resolve("run-none"))
                                 .endsWith(ExitCode.USAGE)
                                 .err())
@@ -340,20 +332,11 @@ class ProbeEndToEndTest {
 
     @Test
     void anOptionOfAProbeHasOneValue() {
-        Object[] mhca = {
-            "probe",
-            "-q",
-            "--probe",
-            "mhca",
-            "--cache",
-            cache,
-            "--labels",
-            labels,
-            "--epochs",
-            1,
-            "--out",
-            folder.resolve("run-twice")
-        };
+        Object[] mhca = Ran.line(
+                "probe -q --probe mhca --cache {} --labels {} --epochs 1 --out {}",
+                cache,
+                labels,
+                folder.resolve("run-twice"));
         assertThat(Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=8"))
                         .endsWith(ExitCode.USAGE)
                         .err())
@@ -373,13 +356,9 @@ class ProbeEndToEndTest {
     void aProbeIsNotScoredOnTokensOfAnotherEncoder() {
         Path other = folder.resolve("cache-other");
         Ran.unmute(
-                        "embed",
-                        "-q",
-                        "--encoder",
+                        "embed -q --encoder {} --audio {} --out {}",
                         TinyEncoder.write(folder, 24),
-                        "--audio",
                         folder.resolve("recordings"),
-                        "--out",
                         other)
                 .endsWith(ExitCode.OK);
         assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", other, "--labels", labels)

@@ -21,31 +21,16 @@ class ProbeInAServiceTest {
         Path checkpoint = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, 6, 2);
         Ran.unmute(
-                        "embed",
-                        "-q",
-                        "--encoder",
+                        "embed -q --encoder {} --audio {} --out {}",
                         checkpoint,
-                        "--audio",
                         recordings.resolve("manifest.csv"),
-                        "--out",
                         folder.resolve("cache"))
                 .endsWith(ExitCode.OK);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "linear-mean",
-                        "--cache",
+                        "probe -q --probe linear-mean --cache {} --labels {} --split train --epochs 1 --seeds 0 "
+                                + "--out {}",
                         folder.resolve("cache"),
-                        "--labels",
                         recordings.resolve("manifest.csv"),
-                        "--split",
-                        "train",
-                        "--epochs",
-                        1,
-                        "--seeds",
-                        0,
-                        "--out",
                         folder.resolve("run"))
                 .endsWith(ExitCode.OK);
         List<Path> trained;

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.files.PlainText;
 
@@ -22,17 +25,29 @@ public record Ran(int status, String out, String err) {
         return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
     }
 
+    /** Splits a command line at blanks. Each {@code {}} stands for the next value; values that are left come last. */
+    public static Object[] line(String line, Object... values) {
+        List<Object> words = new ArrayList<>();
+        Iterator<Object> next = List.of(values).iterator();
+        for (String word : line.split(" ", -1)) {
+            words.add(word.equals("{}") ? next.next() : word);
+        }
+        next.forEachRemaining(words::add);
+        return words.toArray();
+    }
+
     /**
-     * Runs {@code unmute}; arguments are converted to strings. Fails if the output of any command contains terminal
-     * control characters.
+     * Runs {@code unmute}; the first argument is a {@link #line}, and all are converted to strings. Fails if the output
+     * of any command contains terminal control characters.
      */
     public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
+        Object[] words = args.length == 0 ? args : line(args[0].toString(), Arrays.copyOfRange(args, 1, args.length));
         int status = Main.run(
                 new PrintWriter(out),
                 new PrintWriter(err),
-                Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+                Arrays.stream(words).map(Object::toString).toArray(String[]::new));
         return new Ran(status, plain(out.toString()), plain(err.toString()));
     }
 

@@ -32,35 +32,15 @@ class ReportClipTest {
 
     @BeforeAll
     static void prepare() throws IOException {
-        Ran.unmute(
-                        "demo",
-                        "-q",
-                        "--train",
-                        24,
-                        "--test",
-                        12,
-                        "--seeds",
-                        1,
-                        "--epochs",
-                        1,
-                        "--out",
-                        folder.resolve("demo"))
+        Ran.unmute("demo -q --train 24 --test 12 --seeds 1 --epochs 1 --out {}", folder.resolve("demo"))
                 .endsWith(ExitCode.OK);
         Path recordings = folder.resolve("demo/recordings");
         Ran.unmute("embed", "-q", "--encoder", "embedded", "--audio", recordings, "--out", folder.resolve("cache"))
                 .endsWith(ExitCode.OK);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe -q --probe protobin --cache {} --labels {} --epochs 8 --out {}",
                         folder.resolve("cache"),
-                        "--labels",
                         recordings.resolve("manifest.csv"),
-                        "--epochs",
-                        8,
-                        "--out",
                         folder.resolve("probe"))
                 .endsWith(ExitCode.OK);
         run = RunFixture.standard(folder.resolve("run")).folder();
@@ -84,14 +64,10 @@ class ReportClipTest {
             file.setLength(44 + size); // a hole, so the file is sparse
         }
         assertThat(Ran.unmute(
-                                "report",
-                                "-q",
+                                "report -q {} --out {} --clip {} --probe {}",
                                 run,
-                                "--out",
                                 folder.resolve("refused"),
-                                "--clip",
                                 night,
-                                "--probe",
                                 folder.resolve("probe"))
                         .endsWith(ExitCode.USAGE)
                         .err())
@@ -171,14 +147,10 @@ class ReportClipTest {
                         .err())
                 .contains("--clip");
         assertThat(Ran.unmute(
-                                "report",
-                                "-q",
+                                "report -q {} --out {} --clip {} --probe {}",
                                 run,
-                                "--out",
                                 out,
-                                "--clip",
                                 folder.resolve("no.wav"),
-                                "--probe",
                                 folder.resolve("probe"))
                         .endsWith(ExitCode.INPUT)
                         .err())

@@ -117,19 +117,11 @@ class ReviewEndToEndTest {
     private static void learn() throws IOException {
         Path hours = folder.resolve("hours");
         Ran.unmute("embed", "-q", "--audio", recordings, "--out", hours).endsWith(ExitCode.OK);
-        Object[] train = {
-            "probe",
-            "--probe",
-            "protobin",
-            "--epochs",
-            3,
-            "--cache",
-            folder.resolve("cache"),
-            "--labels",
-            folder.resolve("clips/manifest.csv"),
-            "--verdicts",
-            events
-        };
+        Object[] train = Ran.line(
+                "probe --probe protobin --epochs 3 --cache {} --labels {} --verdicts {}",
+                folder.resolve("cache"),
+                folder.resolve("clips/manifest.csv"),
+                events);
         Ran nothing = Ran.unmute(Ran.with(train, "--verdict-cache", hours, "--out", folder.resolve("run2")))
                 .endsWith(ExitCode.INPUT);
         assertThat(nothing.err()).contains("are of the random sample (--train-on-sample)");
@@ -166,15 +158,9 @@ class ReviewEndToEndTest {
         Path found = folder.resolve("run-protobin-learned-1-events");
         Path heard = folder.resolve("heard-again");
         Ran.unmute(
-                        "detect",
-                        "-q",
-                        "--probe",
+                        "detect -q --probe {} --audio {} --threshold 0.3 --out {}",
                         folder.resolve("run-protobin-learned-1"),
-                        "--audio",
                         recordings,
-                        "--threshold",
-                        0.3,
-                        "--out",
                         heard)
                 .endsWith(ExitCode.OK);
         verdictsDecide(found, heard);

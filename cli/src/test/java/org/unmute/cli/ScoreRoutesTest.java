@@ -47,15 +47,9 @@ class ScoreRoutesTest {
         encoder = Encoders.open(fixture.encoder());
         exactCache = folder.resolve("cache-f32");
         Ran.unmute(
-                        "embed",
-                        "-q",
-                        "--dtype",
-                        "f32",
-                        "--encoder",
+                        "embed -q --dtype f32 --encoder {} --audio {} --out {}",
                         fixture.encoder(),
-                        "--audio",
                         folder.resolve("recordings"),
-                        "--out",
                         exactCache)
                 .endsWith(ExitCode.OK);
         singleLabels = Files.writeString(
@@ -74,18 +68,11 @@ class ScoreRoutesTest {
 
     private static Ran tag(Path probe, Object... more) {
         return Ran.unmute(Ran.with(
-                        new Object[] {
-                            "tag",
-                            "-q",
-                            "--encoder",
-                            fixture.encoder(),
-                            "--probe",
-                            probe,
-                            "--audio",
-                            folder.resolve("recordings/test"),
-                            "--top",
-                            3
-                        },
+                        Ran.line(
+                                "tag -q --encoder {} --probe {} --audio {} --top 3",
+                                fixture.encoder(),
+                                probe,
+                                folder.resolve("recordings/test")),
                         more))
                 .endsWith(ExitCode.OK);
     }
@@ -235,24 +222,12 @@ class ScoreRoutesTest {
         });
         Path out = folder.resolve("events");
         Ran.unmute(
-                        "detect",
-                        "-q",
-                        "--encoder",
+                        "detect -q --encoder {} --probe {} --audio {} --out {} --format parquet --context 60 "
+                                + "--median 0 --threshold 0",
                         fixture.encoder(),
-                        "--probe",
                         fixture.run(),
-                        "--audio",
                         folder.resolve("recordings/test"),
-                        "--out",
-                        out,
-                        "--format",
-                        "parquet",
-                        "--context",
-                        60,
-                        "--median",
-                        0,
-                        "--threshold",
-                        0)
+                        out)
                 .endsWith(ExitCode.OK);
         int events = 0;
         for (Annotation event :

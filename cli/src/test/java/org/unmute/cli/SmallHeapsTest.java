@@ -71,32 +71,20 @@ class SmallHeapsTest {
         Path run = folder.resolve("run");
         unmute(
                         heap("`probe`"),
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
-                        demo.resolve("cache"),
-                        "--labels",
-                        labels,
-                        "--split",
-                        "train",
-                        "--out",
-                        run)
+                        Ran.line(
+                                "probe -q --probe protobin --cache {} --labels {} --split train --out {}",
+                                demo.resolve("cache"),
+                                labels,
+                                run))
                 .endsWith(ExitCode.OK);
         Path events = folder.resolve("events");
         unmute(
                         heap("`detect`"),
-                        "detect",
-                        "-q",
-                        "--encoder",
-                        "embedded",
-                        "--probe",
-                        run,
-                        "--audio",
-                        noise("ten.wav", 600),
-                        "--out",
-                        events)
+                        Ran.line(
+                                "detect -q --encoder embedded --probe {} --audio {} --out {}",
+                                run,
+                                noise("ten.wav", 600),
+                                events))
                 .endsWith(ExitCode.OK);
         assertThat(events.resolve("events.csv")).exists();
     }

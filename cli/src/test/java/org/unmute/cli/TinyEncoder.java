@@ -18,22 +18,9 @@ final class TinyEncoder {
     static Path write(Path folder, int dim, int depth) {
         Path file = folder.resolve("encoder-" + dim + "-" + depth + ".safetensors");
         Ran.unmute(
-                        "pretrain",
-                        "-q",
-                        "--synthetic",
-                        "--steps",
-                        2,
-                        "--batch",
-                        2,
-                        "--clips",
-                        4,
-                        "--dim",
+                        "pretrain -q --synthetic --steps 2 --batch 2 --clips 4 --dim {} --depth {} --heads 2 --out {}",
                         dim,
-                        "--depth",
                         depth,
-                        "--heads",
-                        2,
-                        "--out",
                         file)
                 .endsWith(ExitCode.OK);
         return file;

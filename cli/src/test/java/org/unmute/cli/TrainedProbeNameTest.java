@@ -43,19 +43,10 @@ class TrainedProbeNameTest {
     private static Path train(String name, String seeds) {
         Path out = folder.resolve(name);
         Ran.unmute(
-                        "probe",
-                        "-q",
-                        "--probe",
-                        "protobin",
-                        "--cache",
+                        "probe -q --probe protobin --cache {} --labels {} --epochs 1 --seeds {} --out {}",
                         cache,
-                        "--labels",
                         labels,
-                        "--epochs",
-                        1,
-                        "--seeds",
                         seeds,
-                        "--out",
                         out)
                 .endsWith(ExitCode.OK);
         return out;

@@ -114,44 +114,24 @@ public final class WritingCommands {
         add("benchmark", out -> List.of(grid, "--only", "tiny/many", "--out", out));
         add(
                 "detect",
-                out -> List.of(
-                        "--probe",
+                out -> List.of(Ran.line(
+                        "--probe {} --audio {} --threshold 0.4 --format csv,raven --out {}",
                         trained,
-                        "--audio",
                         recordings.resolve("test"),
-                        "--threshold",
-                        0.4,
-                        "--format",
-                        "csv,raven",
-                        "--out",
-                        out));
+                        out)));
         add("summarize", out -> List.of(detected(), "--page", "--out", out));
         add(
                 "find",
-                out -> List.of(
+                out -> List.of(Ran.line(
+                        "{} --audio {} --no-review --encoder {} --top 5 --out {}",
                         folder.resolve("annotations.csv"),
-                        "--audio",
                         recordings,
-                        "--no-review",
-                        "--encoder",
                         encoder,
-                        "--top",
-                        5,
-                        "--out",
-                        out));
+                        out)));
         add(
                 "search",
-                out -> List.of(
-                        "--cache",
-                        cache,
-                        "--like",
-                        "test/000000.wav@0.2-0.6",
-                        "--by",
-                        "tokens",
-                        "--candidates",
-                        0,
-                        "--out",
-                        out));
+                out -> List.of(Ran.line(
+                        "--cache {} --like test/000000.wav@0.2-0.6 --by tokens --candidates 0 --out {}", cache, out)));
         add(
                 "eval",
                 out -> List.of(
@@ -166,15 +146,12 @@ public final class WritingCommands {
         addFile(
                 "tag",
                 "scores.csv",
-                out -> List.of(
-                        "--probe",
+                out -> List.of(Ran.line(
+                        "--probe {} --encoder {} --audio {} --scores {}",
                         trained,
-                        "--encoder",
                         encoder,
-                        "--audio",
                         recordings.resolve("test"),
-                        "--scores",
-                        out));
+                        out)));
     }
 
     /** A folder of events in a recording that is named by its time. */
@@ -198,22 +175,8 @@ public final class WritingCommands {
         addFile(
                 "pretrain",
                 "encoder.safetensors",
-                out -> List.of(
-                        "--synthetic",
-                        "--steps",
-                        2,
-                        "--batch",
-                        2,
-                        "--clips",
-                        4,
-                        "--dim",
-                        16,
-                        "--depth",
-                        1,
-                        "--heads",
-                        2,
-                        "--out",
-                        out));
+                out -> List.of(Ran.line(
+                        "--synthetic --steps 2 --batch 2 --clips 4 --dim 16 --depth 1 --heads 2 --out {}", out)));
         add("features", out -> List.of("--encoder", encoder, "--audio", recordings.resolve("test"), "--out", out));
         Ran.unmute("features", "-q", "--encoder", encoder, "--audio", clip, "--out", reference)
                 .endsWith(ExitCode.OK);
@@ -237,25 +200,12 @@ public final class WritingCommands {
         sounds(single);
         add(
                 "soundscape",
-                out -> List.of(
-                        "--manifest",
+                out -> List.of(Ran.line(
+                        "--manifest {} --audio {} --out {} --train 2 --test 1 --seconds 1 --events 1-2 --train-folds "
+                                + "1 --test-folds 2",
                         single.resolve("labels.csv"),
-                        "--audio",
                         single,
-                        "--out",
-                        out,
-                        "--train",
-                        2,
-                        "--test",
-                        1,
-                        "--seconds",
-                        1,
-                        "--events",
-                        "1-2",
-                        "--train-folds",
-                        1,
-                        "--test-folds",
-                        2));
+                        out)));
     }
 
     /** Recordings of single events in two folds. */

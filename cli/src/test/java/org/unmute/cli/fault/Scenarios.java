@@ -418,22 +418,13 @@ final class Scenarios {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Object[] {
-            "detect",
-            "--probe",
-            trained(),
-            "--audio",
-            field,
-            "--threshold",
-            0.4,
-            "--deployments",
-            deployments,
-            "--format",
-            "csv,camtrapdp",
-            "--package",
-            own,
-            "--out"
-        };
+        return Ran.line(
+                "detect --probe {} --audio {} --threshold 0.4 --deployments {} --format csv,camtrapdp "
+                        + "--package {} --out",
+                trained(),
+                field,
+                deployments,
+                own);
     }
 
     private Scenario field() {

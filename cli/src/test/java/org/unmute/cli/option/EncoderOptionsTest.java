@@ -152,17 +152,9 @@ class EncoderOptionsTest {
     void theRecordOfARunHasThemAll() throws IOException {
         Path out = folder.resolve("f.npy");
         Ran.unmute(
-                        "features",
-                        "-q",
-                        "--encoder",
+                        "features -q --encoder {} --config max_distance=40 --norm bat-birdset --audio {} --out {}",
                         beats,
-                        "--config",
-                        "max_distance=40",
-                        "--norm",
-                        "bat-birdset",
-                        "--audio",
                         ModelsGolden.require("wav/mix1p2s_16k.wav"),
-                        "--out",
                         out)
                 .endsWith(ExitCode.OK);
         var settings = new ObjectMapper()
