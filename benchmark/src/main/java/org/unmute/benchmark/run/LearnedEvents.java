@@ -36,7 +36,7 @@ record LearnedEvents(Manifest validation, CachedScores cached, Collar right) {
         /** The thresholds; infinity for a class that is not looked for. */
         double[] thresholds() {
             return probe.eventDecisions().classes().stream()
-                    .mapToDouble(c -> c.mayBeChance() ? Double.POSITIVE_INFINITY : c.threshold())
+                    .mapToDouble(c -> c.isOff() ? Double.POSITIVE_INFINITY : c.threshold())
                     .toArray();
         }
     }

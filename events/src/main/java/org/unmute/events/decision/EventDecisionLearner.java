@@ -137,7 +137,7 @@ public final class EventDecisionLearner {
         if (chosen != null) {
             thresholds = new Thresholds(timed(chosen.thresholds(), thresholds.of), thresholds.shown);
         }
-        if (chosen == null) {
+        if (!evidence.isTimed()) {
             raiseDoubtful(thresholds.of, all);
         }
         double k = chosen == null ? own : chosen.shrinkage();
@@ -222,7 +222,7 @@ public final class EventDecisionLearner {
             IntPredicate rest = r -> !without.contains(r);
             List<Tradeoff> tradeoffs = tradeoffs(rest);
             double[] of = thresholds(tradeoffs, k, rest).of;
-            if (chosen == null) {
+            if (!evidence.isTimed()) {
                 raiseDoubtful(of, tradeoffs);
             }
             without.forEach(r -> leftOut[r] = of);
@@ -383,7 +383,7 @@ public final class EventDecisionLearner {
         AurocInterval auroc = evidence.ranking(c);
         return new OneClass(
                 threshold,
-                auroc.auroc() <= 0.5,
+                evidence.isTimed() ? auroc.holdsChance() : auroc.auroc() <= 0.5,
                 shown,
                 counts.positives(c),
                 recordingsWith(c, _ -> true),

@@ -32,6 +32,7 @@ public final class EventEvidence {
     private final List<Clip> clips = new ArrayList<>();
     private final Map<String, Integer> recordings = new LinkedHashMap<>();
     private final Steps[] steps;
+    private boolean timed;
 
     /** What is known about a class in a clip. */
     public enum State {
@@ -90,6 +91,7 @@ public final class EventEvidence {
      * @param targets {@code [frames, classes]}: how much of each frame a class covers, NaN where that is not known
      */
     public void addSeconds(String recording, FrameScores scores, float[] targets) {
+        timed = true;
         int frames = scores.scores().length;
         double[] times = scores.times();
         FrameScores filtered = filtered(scores);
@@ -156,6 +158,11 @@ public final class EventEvidence {
         }
         int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
         clips.add(new Clip(number, seconds, background, states, highest));
+    }
+
+    /** Whether it is known of some clips when the classes sound. */
+    boolean isTimed() {
+        return timed;
     }
 
     List<String> names() {

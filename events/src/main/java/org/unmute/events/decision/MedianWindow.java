@@ -129,7 +129,7 @@ public final class MedianWindow {
                 .learn(any, "timed clips")
                 .classes()
                 .stream()
-                .mapToDouble(c -> c.mayBeChance() ? Double.POSITIVE_INFINITY : c.threshold())
+                .mapToDouble(c -> c.isOff() ? Double.POSITIVE_INFINITY : c.threshold())
                 .toArray();
     }
 

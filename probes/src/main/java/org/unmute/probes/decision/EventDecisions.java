@@ -93,8 +93,8 @@ public record EventDecisions(
      * is known to be absent.
      *
      * @param threshold        on raw scores, in [0, 1]
-     * @param isOff            whether the class is not looked for unless it is named: its clips rank no higher
-     *                         than others
+     * @param isOff            whether the class is not looked for unless it is named: its clips rank no
+     *                         higher than others, or, where times are known, its ranking may be chance
      * @param isShown          whether the rule is met by what was measured; false where there was too little to show it
      * @param positives        validation clips with the class
      * @param recordings       that these clips are from
@@ -125,11 +125,6 @@ public record EventDecisions(
             double foundSpread,
             double absentSpread,
             double backgroundSpread) {
-        /** Whether the ranking may be chance: the interval of AUROC holds 0.5. */
-        public boolean mayBeChance() {
-            return aurocLow <= 0.5 && aurocHigh >= 0.5;
-        }
-
         /** @throws IllegalArgumentException if a value is out of range */
         public OneClass {
             if (!(threshold >= 0 && threshold <= 1)
