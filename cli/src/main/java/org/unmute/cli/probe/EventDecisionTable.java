@@ -26,7 +26,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param backgroundHours hours of background
  * @param eventsPerHour   by which precision was judged; null where the rule needs none
  * @param alarmsPerHour   sum over the classes, in the background if there was some, else where classes are absent
- * @param off             classes that are off, since their clips rank no higher than others
+ * @param off             classes that are off, see {@link EventDecisions.OneClass#isOff}
  * @param notShown        classes for which there was too little to show that the rule is met
  * @param classes         one row a class
  */
@@ -204,7 +204,7 @@ public record EventDecisionTable(
     private void printDoubts(PrintWriter o) {
         if (!off.isEmpty()) {
             o.println(Units.count(off.size(), "class") + (off.size() == 1 ? " is" : " are")
-                    + " off, since their clips rank no higher than others (AUROC of at most 0.5): " + named(off)
+                    + " off, since their ranking may be no better than chance: " + named(off)
                     + "; 'detect --classes NAME' looks for them");
         }
         if (!notShown.isEmpty()) {

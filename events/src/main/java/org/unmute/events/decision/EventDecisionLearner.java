@@ -71,22 +71,24 @@ public final class EventDecisionLearner {
             throw new IllegalArgumentException("event decisions: there are no labelled clips to learn from");
         }
         return rule.goal() == Goal.HALF
-                ? halfRight(evidence, eventsPerHour)
+                ? halfRightOrMaxF1(evidence, eventsPerHour)
                 : new EventDecisionLearner(evidence, rule, eventsPerHour);
     }
 
-    private static EventDecisionLearner halfRight(EventEvidence evidence, double eventsPerHour) {
+    private static EventDecisionLearner halfRightOrMaxF1(EventEvidence evidence, double eventsPerHour) {
         EventDecisionLearner best = new EventDecisionLearner(evidence, EventThresholdRule.MAX_F1, eventsPerHour);
         Shrinkage most = best.shrinkage();
         // Also with fewer than two recordings, of which nothing can be left out.
         if (!(most.precision < HALF.value())) {
             return best;
         }
+        String instead = "at no threshold are half of the events right";
         for (double target : TARGETS) {
             EventDecisionLearner half =
                     new EventDecisionLearner(evidence, new EventThresholdRule(Goal.PRECISION, target), eventsPerHour);
             Shrinkage right = half.shrinkage();
             if (right.recall < KEPT * most.recall) {
+                instead = "half of the events right would find less than half of that";
                 break;
             }
             if (right.precision >= HALF.value()) {
@@ -96,10 +98,7 @@ public final class EventDecisionLearner {
                 return half;
             }
         }
-        best.comparison = String.format(
-                Locale.ROOT,
-                " (on recordings left out %s; half of the events right would find less than half of that)",
-                most.inWords());
+        best.comparison = String.format(Locale.ROOT, " (on recordings left out %s; %s)", most.inWords(), instead);
         return best;
     }
 
