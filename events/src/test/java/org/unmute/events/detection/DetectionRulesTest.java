@@ -85,7 +85,7 @@ class DetectionRulesTest {
         EventDecisions learned = new EventDecisions(
                 new EventDecisions.Stretches(0, 0.1, 4, 0.3, 0.5),
                 new EventDecisions.Learned(EventThresholdRule.MAX_F1, "clips", 3, 10, 0, Double.NaN, 0),
-                List.of(new EventDecisions.OneClass(0.5, false, true, 1, 1, 1, 1, 0, 0, 0.5, 1)),
+                List.of(new EventDecisions.OneClass(0.5, false, true, 1, 1, 1, 1, 0, 0, 0.5, 1, 1, 1, 1)),
                 ScoreCalibration.fitWithSharedSlope(new float[][] {{0.2f}, {0.8f}}, new byte[][] {{0}, {1}}));
         DetectionRules all = DetectionRules.DEFAULTS.completed(learned, Speed.NORMAL);
         assertThat(List.of(all.median(), all.maxGap(), all.minDuration())).containsExactly(4.0, 0.3, 0.5);

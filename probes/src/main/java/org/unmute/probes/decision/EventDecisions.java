@@ -145,36 +145,6 @@ public record EventDecisions(
                         + backgroundSpread + ": a value is out of range");
             }
         }
-
-        /** Of clips and alarms that do not depend on each other. */
-        public OneClass(
-                double threshold,
-                boolean isOff,
-                boolean isShown,
-                int positives,
-                int recordings,
-                int found,
-                double absentHours,
-                int absentAlarms,
-                int backgroundAlarms,
-                double aurocLow,
-                double aurocHigh) {
-            this(
-                    threshold,
-                    isOff,
-                    isShown,
-                    positives,
-                    recordings,
-                    found,
-                    absentHours,
-                    absentAlarms,
-                    backgroundAlarms,
-                    aurocLow,
-                    aurocHigh,
-                    1,
-                    1,
-                    1);
-        }
     }
 
     /** @throws IllegalArgumentException if the calibration is of other classes */

@@ -62,9 +62,9 @@ class SavedEventDecisionsTest {
                         Double.NaN,
                         Double.POSITIVE_INFINITY),
                 List.of(
-                        new OneClass(0.1 + 1e-17, false, true, 3, 2, 1, 0.5, 4, 5, 0.6, 1),
-                        new OneClass(0.25, true, false, 0, 0, 0, 0.5, 0, 0, Double.NaN, Double.NaN),
-                        new OneClass(1, true, true, 17, 9, 0, 0, 0, 0, 0.4, 0.7)),
+                        new OneClass(0.1 + 1e-17, false, true, 3, 2, 1, 0.5, 4, 5, 0.6, 1, 1, 1, 1),
+                        new OneClass(0.25, true, false, 0, 0, 0, 0.5, 0, 0, Double.NaN, Double.NaN, 1, 1, 1),
+                        new OneClass(1, true, true, 17, 9, 0, 0, 0, 0, 0.4, 0.7, 1, 1, 1)),
                 new ScoreCalibration(new double[] {Math.PI, Math.PI, Math.PI}, new double[] {-Math.E, 0, 30}));
     }
 

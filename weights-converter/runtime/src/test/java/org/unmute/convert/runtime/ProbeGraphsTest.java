@@ -165,7 +165,7 @@ class ProbeGraphsTest {
         int classes = probe.classes().size();
         List<EventDecisions.OneClass> each = IntStream.range(0, classes)
                 .mapToObj(c -> new EventDecisions.OneClass(
-                        0.2 + 0.1 * c, false, true, 4, 3, 2, 1, 0, 0, Double.NaN, Double.NaN))
+                        0.2 + 0.1 * c, false, true, 4, 3, 2, 1, 0, 0, Double.NaN, Double.NaN, 1, 1, 1))
                 .toList();
         TrainedProbe taught = probe.withEvents(new EventDecisions(
                 new EventDecisions.Stretches(0.96, 0.25, 0.75, 0.5, 0.125, 1.5),
