@@ -74,10 +74,9 @@ class EventDecisionsEndToEndTest {
         assertThat(learned.learned().backgroundHours()).isBetween(80 / 3600.0 - 1e-4, 80 / 3600.0 + 1e-4);
         assertThat(learned.classes()).hasSize(10).allMatch(c -> !c.isShown() && c.backgroundAlarms() == 0);
         assertThat(trained.out())
-                .contains("events, seed 0: thresholds (alarms=1/h)")
+                .contains("false alarms an hour of background, all classes together")
                 .contains("alarms/h, background")
-                .contains("without an alarm in H hours no less than 3/H an hour is shown")
-                .contains("0.02 h of background");
+                .contains("0.02 h of background without an alarm show no less than 135 an hour");
         JsonNode seed = Json.read(run.resolve("run.json")).at("/results/runs/seed 0");
         assertThat(seed.path("backgroundClips").asInt()).isEqualTo(80);
         assertThat(seed.at("/events/classes").size()).isEqualTo(10);
@@ -189,7 +188,7 @@ class EventDecisionsEndToEndTest {
         EventDecisions after = decisions(again);
         assertThat(after.stretches().context()).isEqualTo(0.5);
         assertThat(after.learned().rule().toString()).isEqualTo("recall=0.9");
-        assertThat(ran.out()).contains("on stretches of 0.5 s");
+        assertThat(ran.out()).contains("(recall=0.9): stretches of 0.5 s");
         probe(again, "--event-thresholds", "none");
         assertThat(decisions(again)).isNull();
     }

@@ -44,7 +44,7 @@ public record EventDecisionTable(
         List<String> off,
         List<String> notShown,
         List<Row> classes) {
-    private static final int NAMED = 8;
+    private static final int NAMED = 4;
     /** With fewer clips, a share is stated by its interval alone. */
     private static final int FEW_CLIPS = 10;
 
@@ -157,30 +157,37 @@ public record EventDecisionTable(
 
     /** Prints the table if a row for each class is wanted, and what was not shown. */
     public void print(String run, PrintWriter o, boolean perClass) {
-        o.println();
         o.printf(
                 Locale.ROOT,
-                "events, %s: thresholds (%s) on %s, median over %s s,%s learned on %s and %.2f h of background%s%n",
+                "events, %s: %s false alarms an hour of %s, all classes together%n",
                 run,
+                rate(alarmsPerHour),
+                backgroundHours > 0 ? "background" : "clips without the class");
+        o.printf(
+                Locale.ROOT,
+                "  thresholds (%s): %s, median %s s%s%n",
                 rule,
                 contextSeconds == 0
                         ? "single rows"
                         : "stretches of " + contextSeconds + " s every " + strideSeconds + " s",
                 medianSeconds,
-                drop == 0 ? "" : " events last down to " + drop + " below on logits,",
-                source,
-                backgroundHours,
-                eventsPerHour == null
-                        ? ""
-                        : String.format(Locale.ROOT, ", at %.3g events of a class an hour", eventsPerHour));
+                eventsPerHour == null ? "" : ", " + rate(eventsPerHour) + " events/h of a class");
+        if (drop != 0) {
+            o.println("  events last down to " + drop + " below the threshold, on logits");
+        }
+        String[] learned = source.split(" (?=\\(on recordings)", 2);
+        if (backgroundHours > 0 || learned[0].contains(", ")) { // else on the clips that were just named
+            o.println("  learned on " + learned[0]
+                    + (backgroundHours > 0
+                            ? String.format(Locale.ROOT, " and %.2f h of background", backgroundHours)
+                            : ""));
+        }
+        if (learned.length > 1) {
+            o.println("  " + learned[1]);
+        }
         if (perClass) {
             printClasses(o);
         }
-        o.printf(
-                Locale.ROOT,
-                "together %.3g alarms an hour of %s%n",
-                alarmsPerHour,
-                backgroundHours > 0 ? "background" : "clips without the class");
         printDoubts(o);
     }
 
@@ -203,21 +210,25 @@ public record EventDecisionTable(
 
     private void printDoubts(PrintWriter o) {
         if (!off.isEmpty()) {
-            o.println(Units.count(off.size(), "class") + (off.size() == 1 ? " is" : " are")
-                    + " off, since their ranking may be no better than chance: " + named(off)
-                    + "; 'detect --classes NAME' looks for them");
+            o.println("  off: " + named(off) + " ('detect --classes NAME' looks for them)");
         }
         if (!notShown.isEmpty()) {
-            boolean alarms = rule.startsWith(Goal.ALARMS.name().toLowerCase(Locale.ROOT));
-            o.println("not shown for " + notShown.size() + " classes, " + named(notShown) + ": "
-                    + (alarms
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "without an alarm in H hours no less than 3/H an hour is shown, and there are"
-                                            + " %.2f h of background",
-                                    backgroundHours)
-                            : "the validation clips do not reach it"));
+            boolean quiet =
+                    backgroundHours > 0 && rule.startsWith(Goal.ALARMS.name().toLowerCase(Locale.ROOT));
+            o.println("  not shown for " + Units.count(notShown.size(), "class") + ": " + named(notShown)
+                    + (quiet ? "" : ": the validation clips do not reach it"));
+            if (quiet) {
+                o.printf(
+                        Locale.ROOT,
+                        "  (%.2f h of background without an alarm show no less than %s an hour)%n",
+                        backgroundHours,
+                        rate(3 / backgroundHours));
+            }
         }
+    }
+
+    private static String rate(double perHour) {
+        return String.format(Locale.ROOT, perHour < 100 ? "%.2g" : "%.0f", perHour);
     }
 
     private static String inWords(PerHour rate) {

@@ -49,14 +49,14 @@ record LearningCurve(double half, double all, double low, double high) {
         if (high < little && low > -little) {
             return "more clips like these bring little";
         }
-        return low > 0 ? "more clips will help" : "these clips are too few to tell whether more will help";
+        return low > 0 ? "more clips will help" : "too few to tell if more help";
     }
 
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "half of the clips: mAP %.3f, all: %.3f, a difference of %.3f to %.3f (95 %%): %s",
+                "half of the clips: mAP %.3f, all: %.3f (%.3f to %.3f more): %s",
                 half,
                 all,
                 low,

@@ -208,7 +208,6 @@ public final class LeftOutScores {
     /** Prints a few lines and the worst classes, or every class. */
     void print(PrintWriter o, boolean perClass) {
         List<OneClass> classes = classes();
-        o.println();
         o.println("left-out clips (" + scoring.clips() + ", of "
                 + Units.count(
                         new HashSet<>(held.groupOfEach()).size(), held.groups().noun()) + "): "

@@ -115,6 +115,7 @@ public final class ProbeTraining {
                     groups(held, more),
                     learning.training().fitsLinear(),
                     held.folds(),
+                    neverTrainedOn(held, tokens, source.isSoundOnly()),
                     run::progress);
             TrainingBoxes boxes = rows.boxes() == null ? null : rows.boxes().summary();
             LeftOutScores leftOut = held.any() ? new LeftOutScores(held) : null;
@@ -133,6 +134,20 @@ public final class ProbeTraining {
             run.record().write(out);
             return result;
         }
+    }
+
+    /** The validation clips, whose loss is observed; null if they are trained on, or there are none. */
+    private static TokenSet neverTrainedOn(ValidationClips held, TokenCache tokens, boolean soundOnly) {
+        if (!held.any() || held.folds() != null) {
+            return null;
+        }
+        Manifest clips = held.clips();
+        TokenSource source = TokenSource.of(
+                tokens, clips.clips().stream().map(LabelledClip::file).toList());
+        return new TokenSet(
+                soundOnly ? source.soundOnly() : source,
+                clips.targets(),
+                clips.labels().size());
     }
 
     private static List<String> groups(ValidationClips held, VerdictClips more) {

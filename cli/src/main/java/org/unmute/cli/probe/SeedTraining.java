@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.data.ClipId;
@@ -17,6 +18,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.CrossFit;
 import org.unmute.probes.train.CrossFolds;
 import org.unmute.probes.train.GroupStratification;
+import org.unmute.probes.train.HeldOutCurve;
 import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
@@ -36,6 +38,7 @@ import org.unmute.tensor.backend.Backends;
  *                left-out clips and others
  * @param fitsLinear whether linear probes are fitted where the loss allows it, rather than trained by steps
  * @param folds   without each of which another probe is trained, to score what it has not heard; null for none
+ * @param validation clips that no training sees, whose loss is observed; null for none
  * @param display shows the progress
  */
 public record SeedTraining(
@@ -47,6 +50,7 @@ public record SeedTraining(
         List<String> recordings,
         boolean fitsLinear,
         CrossFolds folds,
+        TokenSet validation,
         Display display) {
     /** Number of times that background is mined for hard stretches. */
     private static final int ROUNDS = 1;
@@ -68,6 +72,7 @@ public record SeedTraining(
      * @param fitted     how a linear probe was fitted; null if the probe was trained by steps
      * @param cross      the probes that were trained without a fold; null for none
      * @param half       the probes that were trained with half of the other folds; null for none
+     * @param heldOut    the loss of clips that a training has not seen; null without any, or where it is not known
      */
     public record Trained(
             TrainedProbe probe,
@@ -75,7 +80,8 @@ public record SeedTraining(
             Integer background,
             LinearFit.Fitted fitted,
             CrossFit cross,
-            CrossFit half) {}
+            CrossFit half,
+            HeldOutCurve heldOut) {}
 
     /** Clips with their recordings. */
     private record Clips(TokenSet set, List<String> recordings) {
@@ -103,7 +109,7 @@ public record SeedTraining(
         for (int round = 1; round <= ROUNDS && negatives.isMoreLeft(); round++) {
             Path checkpoint = folder.resolve("checkpoint-round" + round + "-" + seed);
             negatives.mine(
-                    once(clips(negatives), settings, checkpoint, " round " + round, null, null)
+                    once(clips(negatives), null, settings, checkpoint, " round " + round, null, null)
                             .probe(),
                     round);
         }
@@ -120,30 +126,52 @@ public record SeedTraining(
     /** The probe of all clips, and those that are trained without a fold. */
     private Trained crossed(Clips clips, TrainingSettings settings, String seed, Integer background)
             throws IOException {
-        Trained all = once(clips, settings, folder.resolve("checkpoint-" + seed), "", background, null);
-        if (folds == null) {
-            return all;
-        }
-        CrossFit cross = crossFit(folds, "fold", clips, settings, seed, all);
-        CrossFolds halved = folds.halved().orElse(null);
-        CrossFit half = halved == null ? null : crossFit(halved, "half", clips, settings, seed, all);
-        return new Trained(all.probe(), all.result(), background, all.fitted(), cross, half);
+        Trained all = once(clips, validation, settings, folder.resolve("checkpoint-" + seed), "", null, null);
+        List<HeldOutCurve> curves = new ArrayList<>();
+        CrossFit cross = folds == null ? null : crossFit(folds, "fold", clips, settings, seed, all, curves);
+        CrossFolds halved = folds == null ? null : folds.halved().orElse(null);
+        CrossFit half = halved == null ? null : crossFit(halved, "half", clips, settings, seed, all, null);
+        HeldOutCurve heldOut = folds == null ? all.heldOut() : curves.contains(null) ? null : HeldOutCurve.mean(curves);
+        return new Trained(all.probe(), all.result(), background, all.fitted(), cross, half, heldOut);
     }
 
+    /** @param curves receives the loss of the clips that each training leaves out; null if it is not wanted */
     private CrossFit crossFit(
-            CrossFolds folds, String part, Clips clips, TrainingSettings settings, String seed, Trained all)
+            CrossFolds folds,
+            String part,
+            Clips clips,
+            TrainingSettings settings,
+            String seed,
+            Trained all,
+            List<HeldOutCurve> curves)
             throws IOException {
         List<TrainedProbe> probes = new ArrayList<>();
-        for (int i = 0; i < folds.trainings(); i++) {
-            Clips heard = clips.subset(folds.heardBy(i, clips.recordings()));
-            Path checkpoint = folder.resolve("checkpoint-" + part + i + "-" + seed);
-            String what = part.equals("half")
-                    ? " on half of the clips, " + (i + 1) + " of " + folds.trainings()
-                    : " without fold " + (i + 1) + " of " + folds.count();
-            // Fewer clips have fewer steps, and a warm-up must end before they do.
-            TrainingSettings own = settings.withWarmUp(Math.min(settings.warmUp(), steps(settings, heard.set()) - 1));
-            probes.add(once(heard, own, checkpoint, what, all.background(), all.fitted())
-                    .probe());
+        List<Clips> heard = IntStream.range(0, folds.trainings())
+                .mapToObj(i -> clips.subset(folds.heardBy(i, clips.recordings())))
+                .toList();
+        long steps = heard.stream().mapToLong(own -> steps(settings, own.set())).sum();
+        String what = name + " seed " + settings.seed()
+                + (part.equals("half")
+                        ? " on half of the clips"
+                        : (folds.trainings() == 1 ? " without one of " : " without each of ") + folds.count()
+                                + " folds");
+        try (Progress progress = display.start(
+                what, all.fitted() == null ? "steps" : "fits", all.fitted() == null ? steps : folds.trainings())) {
+            for (int i = 0; i < folds.trainings(); i++) {
+                TokenSet train = heard.get(i).set();
+                int[] others = folds.leftOutOf(i, clips.recordings());
+                TokenSet leftOut = curves == null || others.length == 0
+                        ? null
+                        : clips.subset(others).set();
+                Path checkpoint = folder.resolve("checkpoint-" + part + i + "-" + seed);
+                // Fewer clips have fewer steps, and a warm-up must end before they do.
+                TrainingSettings own = settings.withWarmUp(Math.min(settings.warmUp(), steps(settings, train) - 1));
+                Trained one = once(heard.get(i), leftOut, own, checkpoint, "", progress, all.fitted());
+                probes.add(one.probe());
+                if (curves != null) {
+                    curves.add(one.heldOut());
+                }
+            }
         }
         return new CrossFit(folds, probes);
     }
@@ -152,13 +180,19 @@ public record SeedTraining(
         return (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
     }
 
-    /** @param like the fit of all clips, whose penalty is used again; null to choose one */
+    /**
+     * @param heldOut  clips whose loss is observed; null for none
+     * @param part     of the training, in words
+     * @param progress of several trainings, of which this is one; null to show it by itself
+     * @param like     the fit of all clips, whose penalty is used again; null to choose one
+     */
     private Trained once(
             Clips clips,
+            TokenSet heldOut,
             TrainingSettings settings,
             Path checkpoint,
             String part,
-            Integer background,
+            Progress progress,
             LinearFit.Fitted like)
             throws IOException {
         TokenSet set = clips.set();
@@ -168,26 +202,38 @@ public record SeedTraining(
                     + " does not take the maximum over tokens: use protobin or protofloat, without rows");
         }
         LinearFit fit = fitsLinear ? LinearFit.of(probe, set, settings).orElse(null) : null;
+        if (fit != null && like != null) {
+            progress.advance(1);
+            return fitted(probe, fit.fitAt(like.strength()), set, settings);
+        }
         if (fit != null) {
-            return fitted(probe, fit, clips, settings, part, background, like);
+            return fitted(probe, fit, clips, settings, part);
         }
-        long steps = steps(settings, set);
-        ProbeTrainer.Result result;
-        try (Progress progress = display.start(name + " seed " + settings.seed() + part, "steps", steps)) {
-            long[] done = {0};
-            long perEpoch = steps / settings.epochs();
-            progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
-            result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
-                long now = (long) (step.epoch() - 1) * step.steps() + step.step();
-                if (done[0] == 0 && now > 1) {
-                    progress.pass(now - 1);
-                    progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
-                }
-                done[0] = now;
-                progress.advance(1);
-            });
+        if (progress != null) {
+            return stepped(probe, set, heldOut, settings, checkpoint, progress);
         }
-        return new Trained(trained(result, probe, set, settings), result, background, null, null, null);
+        try (Progress own = display.start(name + " seed " + settings.seed() + part, "steps", steps(settings, set))) {
+            return stepped(probe, set, heldOut, settings, checkpoint, own);
+        }
+    }
+
+    private Trained stepped(
+            Probe probe, TokenSet set, TokenSet heldOut, TrainingSettings settings, Path checkpoint, Progress progress)
+            throws IOException {
+        long[] done = {0};
+        long perEpoch = steps(settings, set) / settings.epochs();
+        progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
+        ProbeTrainer.Result result = ProbeTrainer.train(probe, set, heldOut, settings, checkpoint, step -> {
+            long now = (long) (step.epoch() - 1) * step.steps() + step.step();
+            if (done[0] == 0 && now > 1) {
+                progress.pass(now - 1);
+                progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
+            }
+            done[0] = now;
+            progress.advance(1);
+        });
+        progress.pass(steps(settings, set) - done[0]); // of a run that was complete, or of a probe that takes one step
+        return new Trained(trained(result, probe, set, settings), result, null, null, null, null, result.heldOut());
     }
 
     private TrainedProbe trained(ProbeTrainer.Result result, Probe probe, TokenSet set, TrainingSettings settings) {
@@ -195,24 +241,19 @@ public record SeedTraining(
                 probe, classes, set.tokens().grid().cls(), settings.objective(), key.encoderHash(), key.frontEndHash());
     }
 
-    private Trained fitted(
-            Probe probe,
-            LinearFit fit,
-            Clips clips,
-            TrainingSettings settings,
-            String part,
-            Integer background,
-            LinearFit.Fitted like) {
-        TokenSet set = clips.set();
-        int[] parts = GroupStratification.of(clips.recordings(), set.targets(), set.classes())
+    private Trained fitted(Probe probe, LinearFit fit, Clips clips, TrainingSettings settings, String part) {
+        int[] parts = GroupStratification.of(
+                        clips.recordings(), clips.set().targets(), clips.set().classes())
                 .folds(FOLDS, settings.seed());
-        try (Progress progress = display.start(
-                name + " seed " + settings.seed() + part, "fits", like == null ? fit.minimizations(parts) : 1)) {
-            LinearFit.Fitted fitted =
-                    like == null ? fit.fit(parts, () -> progress.advance(1)) : fit.fitAt(like.strength());
-            ProbeTrainer.Result result = fitted.result(set);
-            return new Trained(trained(result, probe, set, settings), result, background, fitted, null, null);
+        try (Progress progress =
+                display.start(name + " seed " + settings.seed() + part, "fits", fit.minimizations(parts))) {
+            return fitted(probe, fit.fit(parts, () -> progress.advance(1)), clips.set(), settings);
         }
+    }
+
+    private Trained fitted(Probe probe, LinearFit.Fitted fitted, TokenSet set, TrainingSettings settings) {
+        ProbeTrainer.Result result = fitted.result(set);
+        return new Trained(trained(result, probe, set, settings), result, null, fitted, null, null, null);
     }
 
     /** A probe for the tokens of a set, with the parameters that training begins with. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.HeldOutCurve;
 import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
@@ -43,6 +44,7 @@ public record TrainedRun(
             Object options,
             Double firstEpochLoss,
             Double lastEpochLoss,
+            HeldOutCurve heldOutLoss,
             LinearFit.Fitted fit,
             Double clipsPerSecond,
             Integer backgroundClips,
@@ -58,31 +60,35 @@ public record TrainedRun(
                     probe.probe().options().values(),
                     fitted ? null : losses[0],
                     fitted ? null : losses[losses.length - 1],
+                    trained.heldOut(),
                     trained.fitted(),
                     fitted || Double.isNaN(pace) ? null : pace,
                     trained.background(),
                     EventDecisionTable.of(probe));
         }
 
-        private String course() {
-            return fit == null
-                    ? String.format(
-                            Locale.ROOT,
-                            "loss %.4f in the first epoch, %.4f in the last of %s%s",
-                            firstEpochLoss,
-                            lastEpochLoss,
-                            settings.get("epochs"),
-                            pace())
-                    : String.format(
-                            Locale.ROOT,
-                            "loss %.4f %s %d steps of L-BFGS, C = %s%s",
-                            fit.minimum().loss(),
-                            fit.minimum().end() == Lbfgs.End.ITERATIONS
-                                    ? "and still falling after"
-                                    : "at its minimum after",
-                            fit.minimum().iterations(),
-                            fit.strength(),
-                            fit.leftOut().isEmpty() ? "" : " by the loss of left-out clips");
+        /** How the training went, in lines. */
+        private List<String> course() {
+            if (fit != null) {
+                return List.of(String.format(
+                        Locale.ROOT,
+                        "  loss %.4f %s %d steps of L-BFGS, C = %s%s",
+                        fit.minimum().loss(),
+                        fit.minimum().end() == Lbfgs.End.ITERATIONS
+                                ? "and still falling after"
+                                : "at its minimum after",
+                        fit.minimum().iterations(),
+                        fit.strength(),
+                        fit.leftOut().isEmpty() ? "" : " by the loss of left-out clips"));
+            }
+            String loss = String.format(
+                    Locale.ROOT,
+                    "  loss %.4f in the first epoch, %.4f in the last of %s%s",
+                    firstEpochLoss,
+                    lastEpochLoss,
+                    settings.get("epochs"),
+                    pace());
+            return heldOutLoss == null ? List.of(loss) : List.of(loss, "  " + heldOutLoss.inWords());
         }
 
         private String pace() {
@@ -136,27 +142,30 @@ public record TrainedRun(
             o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
                     + missing.getFirst());
         }
-        o.println(choice.loss());
-        seeds.forEach((seed, run) -> o.printf(
-                Locale.ROOT,
-                "%s, %s: %s parameters, %d clips, %s; %s%n",
-                choice.name(),
-                seed,
-                run.parameters(),
-                set.clips(),
-                run.course(),
-                folder.resolve(run.file())));
-        validation.print(o);
         if (leftOut != null) {
             leftOut.print(o, perClass);
+            o.println();
         }
-        if (noEvents != null) {
-            o.println("no thresholds of events learned: " + noEvents);
-        }
+        validation.print(o);
         seeds.forEach((seed, run) -> {
             if (run.events() != null) {
                 run.events().print(seed, o, perClass);
             }
+        });
+        if (noEvents != null) {
+            o.println("no thresholds of events learned: " + noEvents);
+        }
+        o.println(choice.loss());
+        seeds.forEach((seed, run) -> {
+            o.printf(
+                    Locale.ROOT,
+                    "%s, %s: %d clips, %s parameters: %s%n",
+                    choice.name(),
+                    seed,
+                    set.clips(),
+                    run.parameters(),
+                    folder.resolve(run.file()));
+            run.course().forEach(o::println);
         });
     }
 }

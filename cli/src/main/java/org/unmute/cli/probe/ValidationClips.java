@@ -157,8 +157,8 @@ public record ValidationClips(
                 .filter(label -> foldsOf.get(label).size() == 1)
                 .toList();
         if (!single.isEmpty()) {
-            remarks.add(Units.count(single.size(), "class") + " cannot be left out, since all clips of each are of one "
-                    + groups.noun() + ": " + named(single));
+            remarks.add("threshold " + Decisions.FALLBACK + " for " + Units.count(single.size(), "class")
+                    + ", since all clips of each are of one " + groups.noun() + ": " + named(single));
         }
         return new ValidationClips(
                 rule,
@@ -375,7 +375,10 @@ public record ValidationClips(
             o.println(missing.size() + " more are not in the cache, the first: "
                     + MalformedTableException.quote(missing.getFirst()));
         }
-        List<String> unknown = unknownClasses();
+        List<String> unknown = new ArrayList<>(unknownClasses());
+        if (folds != null) { // a remark names the others
+            train.clips().forEach(clip -> unknown.removeAll(clip.labels()));
+        }
         if (!unknown.isEmpty()) {
             o.println(unknown.size() + " of " + clips.labels().size()
                     + " classes have no clip among them and keep the threshold " + Decisions.FALLBACK + ": "

@@ -14,7 +14,7 @@ import org.unmute.metrics.Bootstrap;
 class LearningCurveTest {
     private static final String HELP = "more clips will help";
     private static final String LITTLE = "more clips like these bring little";
-    private static final String UNKNOWN = "these clips are too few to tell whether more will help";
+    private static final String UNKNOWN = "too few to tell if more help";
 
     /** Scores of two classes, each higher by some amount where a clip has the class. */
     private static LearningCurve curve(int clips, double half, double all) {
@@ -56,7 +56,6 @@ class LearningCurveTest {
         // Half of ten recordings did better by chance.
         assertThat(new LearningCurve(0.876, 0.698, -0.367, -0.06).advice()).isEqualTo(UNKNOWN);
         assertThat(new LearningCurve(0.41, 0.47, 0.02, 0.1))
-                .hasToString(
-                        "half of the clips: mAP 0.410, all: 0.470, a difference of 0.020 to 0.100 (95 %): " + HELP);
+                .hasToString("half of the clips: mAP 0.410, all: 0.470 (0.020 to 0.100 more): " + HELP);
     }
 }

@@ -88,7 +88,7 @@ public final class EventDecisionLearner {
                     new EventDecisionLearner(evidence, new EventThresholdRule(Goal.PRECISION, target), eventsPerHour);
             Shrinkage right = half.shrinkage();
             if (right.recall < KEPT * most.recall) {
-                instead = "half of the events right would find less than half of that";
+                instead = "half right would find less than half of that";
                 break;
             }
             if (right.precision >= HALF.value()) {

@@ -315,7 +315,7 @@ class EventDecisionLearnerTest {
         assertThat(half.learned().source()).matches(".*on recordings left out \\d+ % found, \\d+ % right; max F1: .*");
         EventDecisions hopeless = learned(ranked(400, 40, 0.4, names), "half", Double.NaN);
         assertThat(hopeless.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
-        assertThat(hopeless.learned().source()).contains("half of the events right would find less than half of that");
+        assertThat(hopeless.learned().source()).contains("half right would find less than half of that");
         EventDecisions clear = learned(ranked(400, 40, 5.0, names), "half", Double.NaN);
         assertThat(clear.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
         assertThat(clear.learned().source()).isEqualTo("split 'val'");

@@ -2,7 +2,6 @@ package org.unmute.probes.train;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
@@ -47,10 +46,7 @@ public record CrossFit(CrossFolds folds, List<TrainedProbe> probes) {
         float[][] all = new float[clips.clips()][];
         recordings.forEach(this::probe);
         for (int training = 0; training < probes.size(); training++) {
-            int own = training;
-            int[] numbers = IntStream.range(0, all.length)
-                    .filter(i -> folds.training(recordings.get(i)) == own)
-                    .toArray();
+            int[] numbers = folds.leftOutOf(training, recordings);
             if (numbers.length == 0) {
                 continue;
             }

@@ -88,6 +88,13 @@ public record CrossFolds(Map<String, Integer> folds, int count, int leftOut, int
                 .toArray();
     }
 
+    /** The clips that a training leaves out and scores, ascending, by the recording of each clip. */
+    public int[] leftOutOf(int training, List<String> recordings) {
+        return IntStream.range(0, recordings.size())
+                .filter(i -> training(recordings.get(i)) == training)
+                .toArray();
+    }
+
     private boolean hears(int training, String recording) {
         if (!isHalved() || !folds.containsKey(recording)) {
             return fold(recording) != training;

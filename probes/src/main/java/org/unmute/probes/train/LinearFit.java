@@ -75,7 +75,8 @@ public final class LinearFit {
                     null,
                     new LossHistory(new double[] {minimum.loss()}, 1),
                     new Throughput(clips.clips(), seconds),
-                    clips.tokens().isSoundOnly());
+                    clips.tokens().isSoundOnly(),
+                    null);
         }
     }
 

@@ -28,7 +28,6 @@ import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
 import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
-import org.unmute.tensor.optim.ParameterGroup;
 
 /**
  * Trains a probe on frozen tokens (paper, section 5). The same probe, clips, settings and backend give the same bits,
@@ -53,11 +52,17 @@ public final class ProbeTrainer {
     private final TrainingSettings settings;
     private final TrainingProgress progress;
     private final @Nullable Standardization standardization;
+    private final HeldOutLoss heldOut;
     private final int stepsPerEpoch;
     private long nanos;
     private long trained;
 
-    private ProbeTrainer(Probe probe, TokenSet clips, TrainingSettings settings, TrainingProgress progress)
+    private ProbeTrainer(
+            Probe probe,
+            TokenSet clips,
+            @Nullable TokenSet heldOut,
+            TrainingSettings settings,
+            TrainingProgress progress)
             throws IOException {
         this.probe = probe;
         this.clips = clips;
@@ -65,6 +70,7 @@ public final class ProbeTrainer {
         this.progress = progress;
         this.stepsPerEpoch = Math.ceilDiv(clips.clips(), settings.batch());
         TrainingFit.require(probe, clips, settings);
+        this.heldOut = new HeldOutLoss(probe, heldOut, clips, settings);
         long begun = System.nanoTime();
         this.standardization = settings.standardize() ? clips.tokens().statistics() : null;
         nanos = System.nanoTime() - begun;
@@ -77,12 +83,18 @@ public final class ProbeTrainer {
      * @param losses the loss of every step
      * @param throughput speed of the run
      * @param soundOnly whether rows of padding were left out
+     * @param heldOut the loss of held-out clips; null without any, or if the run was resumed from a checkpoint without
+     *     all of it
      */
     public record Result(
-            @Nullable Standardization standardization, LossHistory losses, Throughput throughput, boolean soundOnly) {
-        /** The result of a run in which padding counted as sound. */
+            @Nullable Standardization standardization,
+            LossHistory losses,
+            Throughput throughput,
+            boolean soundOnly,
+            @Nullable HeldOutCurve heldOut) {
+        /** The result of a run in which padding counted as sound, without held-out clips. */
         public Result(Standardization standardization, LossHistory losses, Throughput throughput) {
-            this(standardization, losses, throughput, false);
+            this(standardization, losses, throughput, false, null);
         }
 
         /**
@@ -148,13 +160,24 @@ public final class ProbeTrainer {
             @Nullable Path checkpoint,
             TrainingProgress progress)
             throws IOException {
-        return train(
-                probe,
-                clips,
-                settings,
-                checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint),
-                progress,
-                EpochWatch.NONE);
+        return train(probe, clips, null, settings, checkpoint, progress);
+    }
+
+    /**
+     * Trains a probe to the same bits as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)}.
+     *
+     * @param heldOut clips whose loss is computed at ten points of the training; null for none
+     */
+    public static Result train(
+            Probe probe,
+            TokenSet clips,
+            @Nullable TokenSet heldOut,
+            TrainingSettings settings,
+            @Nullable Path checkpoint,
+            TrainingProgress progress)
+            throws IOException {
+        return new ProbeTrainer(probe, clips, heldOut, settings, progress)
+                .run(checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint), EpochWatch.NONE);
     }
 
     /**
@@ -172,7 +195,7 @@ public final class ProbeTrainer {
             TrainingProgress progress,
             EpochWatch watch)
             throws IOException {
-        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
+        return new ProbeTrainer(probe, clips, null, settings, progress).run(checkpoint, watch);
     }
 
     private Result run(@Nullable CheckpointPlace place, EpochWatch watch) throws IOException {
@@ -191,7 +214,8 @@ public final class ProbeTrainer {
                 standardization,
                 new LossHistory(new double[] {loss}, 1),
                 throughput(),
-                clips.tokens().isSoundOnly());
+                clips.tokens().isSoundOnly(),
+                null);
     }
 
     private Result descend(@Nullable CheckpointPlace place, EpochWatch watch) throws IOException {
@@ -199,10 +223,11 @@ public final class ProbeTrainer {
         Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
         state.putAll(probe.buffers());
         try (TensorScope _ = new TensorScope()) {
-            Optimizer optimizer = new AdamW(groups(probe.parameters()), settings.schedule(steps));
+            Optimizer optimizer = new AdamW(settings.groups(probe.parameters()), settings.schedule(steps));
             TrainingCheckpoint checkpoint = place == null ? null : new TrainingCheckpoint(place.file(), describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
+            heldOut.restore(checkpoint == null ? new double[0] : checkpoint.heldOut());
             BatchReader reader = reader(settings.epochs() - first);
             long saved = System.nanoTime();
             boolean ended = false;
@@ -210,6 +235,7 @@ public final class ProbeTrainer {
                 double[] own = epoch(epoch, optimizer, reader);
                 losses = DoubleStream.concat(Arrays.stream(losses), Arrays.stream(own))
                         .toArray();
+                heldOut.after(epoch + 1, standardization);
                 ended = watch.after(new EpochWatch.Epoch(
                         epoch + 1,
                         settings.epochs(),
@@ -224,7 +250,7 @@ public final class ProbeTrainer {
                                 && System.nanoTime() - saved >= place.between().toNanos();
                 if (checkpoint != null && due) {
                     try (TensorScope _ = new TensorScope()) {
-                        checkpoint.save(state, optimizer, losses);
+                        checkpoint.save(state, optimizer, losses, heldOut.losses());
                     }
                     saved = System.nanoTime();
                 }
@@ -233,7 +259,8 @@ public final class ProbeTrainer {
                     standardization,
                     new LossHistory(losses, stepsPerEpoch),
                     throughput(),
-                    clips.tokens().isSoundOnly());
+                    clips.tokens().isSoundOnly(),
+                    heldOut.curve());
         }
     }
 
@@ -317,12 +344,7 @@ public final class ProbeTrainer {
         Tensor logits = settings.stretch() == 0
                 ? probe.trainingLogits(batch.parts(), random)
                 : StretchLogits.of(probe, batch.parts(), settings.stretch(), random);
-        float[] values = clips.targets(batch.clips());
-        Tensor targets = Tensor.of(logits.backend(), values, batch.clips().length, clips.classes());
-        int[] known = TokenSet.known(values);
-        return known.length == values.length
-                ? objective.loss().of(logits, targets)
-                : objective.loss().ofElements(logits, targets, known);
+        return objective.ofKnown(logits, clips.targets(batch.clips()));
     }
 
     private static @Nullable Tensor ofBags(
@@ -354,18 +376,6 @@ public final class ProbeTrainer {
     /** The order of clips in an epoch. */
     static int[] order(TrainingSettings settings, int clips, int epoch) {
         return new Batches(clips, settings.batch(), settings.seed()).order(epoch);
-    }
-
-    private List<ParameterGroup> groups(Map<String, Tensor> parameters) {
-        if (settings.decayAll()) {
-            return List.of(new ParameterGroup(parameters, settings.rate(), settings.decay()));
-        }
-        Map<String, Tensor> matrices = new LinkedHashMap<>();
-        Map<String, Tensor> others = new LinkedHashMap<>();
-        parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
-        return List.of(
-                new ParameterGroup(matrices, settings.rate(), settings.decay()),
-                new ParameterGroup(others, settings.rate(), 0));
     }
 
     private Map<String, String> describe() {

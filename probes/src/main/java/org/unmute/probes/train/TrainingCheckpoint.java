@@ -31,9 +31,11 @@ public final class TrainingCheckpoint {
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
     private static final String LOSSES = "losses";
+    private static final String HELD_OUT = "held_out";
 
     private final Path path;
     private final Map<String, String> run;
+    private double[] heldOut = {};
 
     /**
      * @param path location of the file, which need not exist
@@ -46,6 +48,12 @@ public final class TrainingCheckpoint {
 
     /** Replaces the file with the state after an epoch. */
     public void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
+        save(parameters, optimizer, losses, new double[0]);
+    }
+
+    /** Replaces the file with the state after an epoch and the losses of clips that are held out. */
+    void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses, double[] heldOut)
+            throws IOException {
         SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, VERSION);
         run.forEach(out::metadata);
         parameters.forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
@@ -57,6 +65,9 @@ public final class TrainingCheckpoint {
             }
         });
         out.add(LOSSES, Shape.of(losses.length), losses);
+        if (heldOut.length > 0) {
+            out.add(HELD_OUT, Shape.of(heldOut.length), heldOut);
+        }
         out.write(path);
     }
 
@@ -69,6 +80,7 @@ public final class TrainingCheckpoint {
      *     run
      */
     public double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
+        heldOut = new double[0];
         if (!RegularFile.exists(path)) {
             return new double[0];
         }
@@ -103,12 +115,18 @@ public final class TrainingCheckpoint {
             }
             optimizer.restore(state);
             parameters.forEach((name, p) -> p.assign(saved.get(name)));
+            heldOut = file.has(HELD_OUT) ? file.doubles(HELD_OUT) : heldOut;
             return losses;
         } catch (MalformedFileException e) {
             throw e.advising(ANEW);
         } catch (IllegalArgumentException | NoSuchElementException e) {
             throw new UnusableProbeException("checkpoint " + path + ": " + e.getMessage() + ": " + ANEW, e);
         }
+    }
+
+    /** The losses of held-out clips that {@link #restore} read; none if there were none. */
+    double[] heldOut() {
+        return heldOut;
     }
 
     private void requireIntact(SafetensorsFile file) throws IOException {

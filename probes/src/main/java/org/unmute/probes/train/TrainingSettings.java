@@ -1,9 +1,12 @@
 package org.unmute.probes.train;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
 /**
@@ -189,6 +192,17 @@ public record TrainingSettings(
     public TrainingSettings withFloor(double floor) {
         return new TrainingSettings(
                 epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
+    }
+
+    /** The parameters with their rate and decay. */
+    List<ParameterGroup> groups(Map<String, Tensor> parameters) {
+        if (decayAll()) {
+            return List.of(new ParameterGroup(parameters, rate(), decay()));
+        }
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        Map<String, Tensor> others = new LinkedHashMap<>();
+        parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
+        return List.of(new ParameterGroup(matrices, rate(), decay()), new ParameterGroup(others, rate(), 0));
     }
 
     /** The learning rate schedule over all steps. */
