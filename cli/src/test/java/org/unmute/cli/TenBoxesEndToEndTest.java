@@ -23,6 +23,7 @@ import org.unmute.cli.review.RunLearner;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.probes.pool.TrainedProbe;
 
 /**
  * A recording in which an annotator drew ten boxes (in the quick build four) and left many calls unmarked: the commands in {@code docs/labels.md}
@@ -135,9 +136,17 @@ class TenBoxesEndToEndTest {
                 .contains("of the recordings lie outside the marks and their margin: nothing is known there")
                 .containsPattern("[0-9]+ blocks of time; ");
         requireTrue(Files.readAllLines(folder.resolve("clips.csv")));
-        for (String command : commands.subList(1, commands.size())) {
-            run(command).endsWith(ExitCode.OK);
-        }
+        run(commands.get(1)).endsWith(ExitCode.OK);
+        assertThat(run(commands.get(2)).endsWith(ExitCode.OK).out().lines())
+                .endsWith(
+                        "fewer than 20 clips of 2 classes: better is a probe of what this finds, to listen to:",
+                        "  unmute find " + folder.resolve("dawn.Table.1.selections.txt") + " --audio "
+                                + folder.resolve("dawn.wav"));
+        assertThat(TrainedProbe.open(folder.resolve("run/probe-seed0.safetensors"))
+                        .eventDecisions()
+                        .classes())
+                .allMatch(c -> c.recordings() > 1);
+        run(commands.get(3)).endsWith(ExitCode.OK);
         requireUnmarked("events", 15);
         assertThat(commands(true)).extracting(line -> line.split(" ")[1]).containsExactly("probe", "detect");
         for (String command : commands(true)) {

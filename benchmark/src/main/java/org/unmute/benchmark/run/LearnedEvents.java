@@ -2,6 +2,7 @@ package org.unmute.benchmark.run;
 
 import java.io.IOException;
 import java.util.List;
+import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.decision.EventDecisionLearner;
@@ -53,7 +54,13 @@ record LearnedEvents(Manifest validation, CachedScores cached, Collar right) {
         MedianWindow.Scores scores = clip ->
                 cached.of(scorer, cached.seconds(List.of(ids.get(clip)))).getFirst();
         ValidationTruth truth = new ValidationTruth(
-                probe.classes(), validation, rows, boxes, right, cached.times().speed());
+                probe.classes(),
+                validation,
+                ids.stream().map(ClipId::recording).toList(),
+                rows,
+                boxes,
+                right,
+                cached.times().speed());
         ValidationTruth.Chosen chosen = truth.choose(scores, true);
         EventEvidence evidence = truth.evidence(scores, chosen.rules());
         EventDecisions decisions = EventDecisionLearner.of(evidence, EventThresholdRule.MAX_F1, Double.NaN)

@@ -106,8 +106,8 @@ public final class EventLearning {
             return probe;
         }
         ContextSeconds given = options.context();
-        ValidationTruth truth =
-                new ValidationTruth(probe.classes(), held.clips(), rows, boxes, Collar.DCASE, times.speed());
+        ValidationTruth truth = new ValidationTruth(
+                probe.classes(), held.clips(), held.groupOfEach(), rows, boxes, Collar.DCASE, times.speed());
         ValidationTruth.Chosen chosen = truth.choose(scores(tokens, given, probe, cross), countsEvents());
         PostProcessing rules = chosen.rules();
         Scored scored = scored(probe, cross, tokens, given, truth, rules);

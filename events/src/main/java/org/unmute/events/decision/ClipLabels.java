@@ -1,6 +1,6 @@
 package org.unmute.events.decision;
 
-import org.unmute.data.ClipId;
+import java.util.List;
 import org.unmute.data.Manifest;
 import org.unmute.events.decision.EventEvidence.State;
 import org.unmute.metrics.event.FrameScores;
@@ -8,17 +8,18 @@ import org.unmute.probes.truth.RowTargets;
 
 /** What is known of validation clips: which classes they have and, of some, when these sound. */
 public final class ClipLabels {
-    private final Manifest clips;
+    private final List<String> recordings;
     private final boolean[][] present;
     private final boolean[][] known;
     private final RowTargets rows;
 
     /**
-     * @param clips with their labels
-     * @param rows  when the classes sound in them; null if that is known of none
+     * @param clips      with their labels
+     * @param recordings recording of each clip, or its block of a single one
+     * @param rows       when the classes sound in them; null if that is known of none
      */
-    public ClipLabels(Manifest clips, RowTargets rows) {
-        this.clips = clips;
+    public ClipLabels(Manifest clips, List<String> recordings, RowTargets rows) {
+        this.recordings = List.copyOf(recordings);
         this.rows = rows;
         present = clips.multiHot();
         known = clips.known();
@@ -31,7 +32,7 @@ public final class ClipLabels {
      * @param scores raw, of its rows
      */
     public void addTo(EventEvidence evidence, int clip, FrameScores scores) {
-        String recording = ClipId.recording(clips.clips().get(clip).file());
+        String recording = recordings.get(clip);
         State[] states = new State[present[clip].length];
         float[] targets = new float[scores.scores().length * states.length];
         if (rows != null && rows.read(clip, scores.scores().length, targets, 0)) {

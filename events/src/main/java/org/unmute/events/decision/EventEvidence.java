@@ -2,6 +2,7 @@ package org.unmute.events.decision;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class EventEvidence {
     private final PostProcessing rules;
     private final List<Clip> clips = new ArrayList<>();
     private final Map<String, Integer> recordings = new LinkedHashMap<>();
+    private final Map<Integer, AurocInterval> rankings = new HashMap<>();
     private final Steps[] steps;
     private boolean timed;
 
@@ -157,6 +159,7 @@ public final class EventEvidence {
             }
         }
         int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
+        rankings.clear();
         clips.add(new Clip(number, seconds, background, states, highest));
     }
 
@@ -187,8 +190,13 @@ public final class EventEvidence {
         return recordings.size();
     }
 
-    /** How well the scores of labelled clips rank those with a class above those without. */
+    /** See {@link #rankingOf}; each is computed once, since every fold asks for it. */
     AurocInterval ranking(int c) {
+        return rankings.computeIfAbsent(c, this::rankingOf);
+    }
+
+    /** How well the scores of labelled clips rank those with a class above those without. */
+    private AurocInterval rankingOf(int c) {
         List<Clip> known = clips.stream()
                 .filter(clip -> !clip.background() && clip.states()[c] != State.UNKNOWN)
                 .toList();

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.unmute.audio.playback.Speed;
-import org.unmute.data.ClipId;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.Collar;
@@ -56,15 +55,15 @@ public final class TimedThresholds {
     public record Choice(PostProcessing rules, double[] thresholds, double shrinkage, Map<String, double[]> leftOut) {}
 
     /**
-     * @param classes of the probe
-     * @param clips   their ids, in the order of the rows' targets
-     * @param rows    when the classes sound in the clips
-     * @param right   when an event is right
-     * @param speed   at which recordings are played to the encoder; windows and collars are seconds of what is played
+     * @param classes    of the probe
+     * @param recordings recording of each clip, or its block of a single one, in the order of the rows' targets
+     * @param rows       when the classes sound in the clips
+     * @param right      when an event is right
+     * @param speed      at which recordings are played to the encoder; windows and collars are in seconds of that
      */
-    public TimedThresholds(List<String> classes, List<String> clips, RowTargets rows, Collar right, Speed speed) {
+    public TimedThresholds(List<String> classes, List<String> recordings, RowTargets rows, Collar right, Speed speed) {
         this.classes = List.copyOf(classes);
-        this.recordings = clips.stream().map(ClipId::recording).toList();
+        this.recordings = List.copyOf(recordings);
         this.rows = rows;
         this.right = right;
         this.speed = speed;

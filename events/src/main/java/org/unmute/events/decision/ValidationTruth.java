@@ -3,7 +3,6 @@ package org.unmute.events.decision;
 import java.io.IOException;
 import java.util.List;
 import org.unmute.audio.playback.Speed;
-import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.Collar;
@@ -14,6 +13,7 @@ import org.unmute.probes.truth.RowTargets;
  *
  * @param classes of the probe
  * @param clips   with their labels
+ * @param recordings recording of each clip, or its block of a single one
  * @param rows    when the classes sound in the clips; null if only the labels are known
  * @param boxes   whether the probe is trained on boxes. These are right if they overlap, for which the window of the
  *                median filter matters more than for beginnings, ends and seconds.
@@ -21,7 +21,13 @@ import org.unmute.probes.truth.RowTargets;
  * @param speed   at which recordings are played to the encoder
  */
 public record ValidationTruth(
-        List<String> classes, Manifest clips, RowTargets rows, boolean boxes, Collar right, Speed speed) {
+        List<String> classes,
+        Manifest clips,
+        List<String> recordings,
+        RowTargets rows,
+        boolean boxes,
+        Collar right,
+        Speed speed) {
     /**
      * How scores become events.
      *
@@ -41,8 +47,7 @@ public record ValidationTruth(
      */
     public Chosen choose(MedianWindow.Scores scores, boolean byEvents) throws IOException {
         if (rows != null && !boxes && byEvents) {
-            List<String> ids = clips.clips().stream().map(LabelledClip::file).toList();
-            TimedThresholds.Choice timed = new TimedThresholds(classes, ids, rows, right, speed)
+            TimedThresholds.Choice timed = new TimedThresholds(classes, recordings, rows, right, speed)
                     .choose(scores)
                     .orElse(null);
             if (timed != null) {
@@ -51,7 +56,7 @@ public record ValidationTruth(
             }
         }
         PostProcessing rules = rows != null && boxes
-                ? new MedianWindow(classes, new ClipLabels(clips, rows), rows, speed)
+                ? new MedianWindow(classes, new ClipLabels(clips, recordings, rows), rows, speed)
                         .choose(clips.clips().size(), scores)
                 : PostProcessing.DETECT.played(speed);
         return new Chosen(rules, null, rows == null ? "" : ", second by second");
@@ -64,7 +69,7 @@ public record ValidationTruth(
      */
     public EventEvidence evidence(MedianWindow.Scores scores, PostProcessing rules) throws IOException {
         EventEvidence evidence = new EventEvidence(classes, rules);
-        ClipLabels labels = new ClipLabels(clips, rows);
+        ClipLabels labels = new ClipLabels(clips, recordings, rows);
         for (int i = 0; i < clips.clips().size(); i++) {
             labels.addTo(evidence, i, scores.of(i));
         }

@@ -61,7 +61,10 @@ class MedianWindowTest {
             List<LabelledClip> clips = scores.stream()
                     .map(s -> new LabelledClip(s.file(), "", List.of("wren")))
                     .toList();
-            ClipLabels labels = new ClipLabels(new Manifest(clips, LabelSet.of(List.of("wren"))), rows);
+            ClipLabels labels = new ClipLabels(
+                    new Manifest(clips, LabelSet.of(List.of("wren"))),
+                    clips.stream().map(LabelledClip::file).toList(),
+                    rows);
             return new MedianWindow(List.of("wren"), labels, rows, Speed.NORMAL).choose(CLIPS, scores::get);
         }
     }
