@@ -1,5 +1,6 @@
 package org.unmute.cli.option;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.unmute.cli.console.CommandException;
@@ -18,6 +20,7 @@ import org.unmute.data.ManifestFormat;
 import org.unmute.data.Part;
 import org.unmute.data.Task;
 import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
 import org.unmute.files.RegularFile;
@@ -79,6 +82,29 @@ public final class LabelOptions {
     /** Whether the labels are those of a file, not of a data set. */
     public boolean isFile() {
         return !dataset.given();
+    }
+
+    /**
+     * The command that searches for the marks of a table; empty if the labels are not clips that {@code unmute labels}
+     * cut around the marks of one table.
+     */
+    public Optional<String> search() throws IOException {
+        Path beside = labels == null ? null : labels.resolveSibling(labels.getFileName() + "." + RunRecord.FILE);
+        if (beside == null || !RegularFile.exists(beside)) {
+            return Optional.empty();
+        }
+        JsonNode made = Json.read(beside);
+        List<String> words = new ArrayList<>();
+        made.path("command").forEach(word -> words.add(word.asText()));
+        int audio = words.indexOf("--audio");
+        boolean marks = audio > 0
+                && !words.contains("--complete")
+                && !made.path("inputs").isEmpty()
+                && made.at("/results/form").asText().equals("events");
+        return !marks
+                ? Optional.empty()
+                : Optional.of(
+                        "unmute find " + made.at("/results/labels").asText() + " --audio " + words.get(audio + 1));
     }
 
     /** Whether clips of the data set have one class or several; null for a label file, which does not state it. */

@@ -2,6 +2,7 @@ package org.unmute.cli.probe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.CommandRun;
 import org.unmute.cli.option.EventLearningOptions;
@@ -134,6 +135,11 @@ public final class LearningOptions {
                         run.record(),
                         run::tell)
                 : FrameLabels.of(frames, clips.labels(), held, tokens, clips.cache(), run.record(), run::tell);
+    }
+
+    /** The command that does better than a probe of few clips: a search for the marks; empty after a search. */
+    Optional<String> search(TrainingClips clips) throws IOException {
+        return verdicts.given() ? Optional.empty() : clips.labels().search();
     }
 
     /** Stretches with verdicts; null if no verdicts were given. */

@@ -84,6 +84,7 @@ public final class ProbeTraining {
      */
     public TrainedRun train(TokenCache tokens, List<Long> seeds) throws IOException {
         TokenData.requireLayers(choice.name(), tokens, clips.cache());
+        String search = learning.search(clips).orElse(null);
         TrainingClips.Found found = clips.find(tokens, run);
         ValidationClips held = found.validation();
         clips.audit(learning.audit(), found, tokens, run);
@@ -128,7 +129,8 @@ public final class ProbeTraining {
                         .withStretch(stretch);
                 runs.put("seed " + seed, train(set, trainer, lessons, settings));
             }
-            TrainedRun result = new TrainedRun(choice, out, set, held, found.missing(), leftOut, events.reason(), runs);
+            TrainedRun result =
+                    new TrainedRun(choice, out, set, held, found.missing(), leftOut, events.reason(), search, runs);
             result.addTo(run.record(), tokens);
             CacheOrigin.note(clips.cache(), run.record());
             run.record().write(out);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.HeldOutCurve;
@@ -25,6 +26,7 @@ import org.unmute.tensor.optim.Lbfgs;
  * @param missing    names of labelled clips that are not in the cache
  * @param leftOut    what these clips show; null if there are none
  * @param noEvents   why no thresholds of events were learned; null if they were
+ * @param search     the command that searches for the marks that the clips were cut around; null for none
  * @param seeds      the training with each seed
  */
 public record TrainedRun(
@@ -35,7 +37,11 @@ public record TrainedRun(
         List<String> missing,
         LeftOutScores leftOut,
         String noEvents,
+        String search,
         Map<String, SeedRun> seeds) {
+    /** With fewer clips of a class, verdicts on what a search finds do better than a probe of these clips. */
+    private static final int FEW_CLIPS = 20;
+
     /** The training with one seed, for JSON and the record. */
     record SeedRun(
             String file,
@@ -88,7 +94,16 @@ public record TrainedRun(
                     lastEpochLoss,
                     settings.get("epochs"),
                     pace());
-            return heldOutLoss == null ? List.of(loss) : List.of(loss, "  " + heldOutLoss.inWords());
+            if (heldOutLoss == null) {
+                return List.of(loss);
+            }
+            return heldOutLoss.isStillFalling(lastEpochLoss)
+                    ? List.of(
+                            loss,
+                            "  " + heldOutLoss.inWords(),
+                            "  training ended while still improving: --epochs "
+                                    + 2 * Integer.parseInt(settings.get("epochs")) + " is likely to be better")
+                    : List.of(loss, "  " + heldOutLoss.inWords());
         }
 
         private String pace() {
@@ -167,5 +182,19 @@ public record TrainedRun(
                     folder.resolve(run.file()));
             run.course().forEach(o::println);
         });
+        long few = validation.train().labels().names().stream()
+                .filter(name -> clipsOf(name) > 0 && clipsOf(name) < FEW_CLIPS)
+                .count();
+        if (search != null && few > 0) {
+            o.println("fewer than " + FEW_CLIPS + " clips of " + Units.count(few, "class")
+                    + ": better is a probe of what this finds, to listen to:");
+            o.println("  " + search);
+        }
+    }
+
+    private long clipsOf(String name) {
+        return validation.train().clips().stream()
+                .filter(clip -> clip.labels().contains(name))
+                .count();
     }
 }

@@ -148,10 +148,8 @@ public record ValidationClips(
         }
         List<String> remarks = new ArrayList<>();
         if (!groups.areRecordings()) {
-            remarks.add("all clips to train on are of one recording, of which blocks of "
-                    + Units.duration(groups.seconds())
-                    + " are left out in turn: they are more alike than recordings, so"
-                    + " expect less of others");
+            remarks.add("the only recording is left out in blocks of " + Units.duration(groups.seconds())
+                    + ", which are alike: expect less of other recordings");
         }
         List<String> single = foldsOf.keySet().stream()
                 .filter(label -> foldsOf.get(label).size() == 1)

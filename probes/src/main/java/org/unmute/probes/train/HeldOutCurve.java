@@ -12,6 +12,11 @@ import java.util.stream.IntStream;
  * @param targets known targets of these clips, each of which counts alike
  */
 public record HeldOutCurve(List<Point> points, long targets) {
+    /** Less of a fall in the second half of the training is none: the learning rate falls too. */
+    private static final double FALL = 0.01;
+    /** Where the training loss is a smaller share of this one, more steps fit the training clips alone. */
+    private static final double SHARE = 0.5;
+
     /**
      * The loss after an epoch.
      *
@@ -39,6 +44,20 @@ public record HeldOutCurve(List<Point> points, long targets) {
                                         / all))
                         .toList(),
                 all);
+    }
+
+    /**
+     * Whether twice as many epochs are likely to be better: the loss is at its lowest at the end, it fell by at least
+     * one hundredth in the second half of the training, and the training loss is at least half of it.
+     *
+     * @param trainingLoss that of the last epoch
+     */
+    public boolean isStillFalling(double trainingLoss) {
+        double last = points.getLast().loss;
+        return points.size() > 1
+                && lowest() == points.getLast()
+                && points.get(points.size() / 2 - 1).loss >= (1 + FALL) * last
+                && trainingLoss >= SHARE * last;
     }
 
     /** The loss at its lowest and at the end, in words. */

@@ -143,6 +143,19 @@ class HeldOutLossTest {
         assertThat(mean.inWords()).isEqualTo("loss of left-out clips 3.0000 after 3 steps, its lowest");
     }
 
+    @Test
+    void isStillFallingOnlyIfMoreStepsWouldNotFitTheTrainingClipsAlone() {
+        HeldOutCurve falling = curve(1, 9, 8, 7, 6, 5.2, 5.1, 5.05, 5.02, 5.01, 5);
+        assertThat(falling.isStillFalling(2.5)).isTrue();
+        assertThat(falling.isStillFalling(2.4)).isFalse();
+        assertThat(curve(1, 9, 8, 7, 6, 5.04, 5.1, 5.05, 5.02, 5.01, 5).isStillFalling(5))
+                .isFalse();
+        assertThat(curve(1, 9, 8, 7, 6, 5.2, 5.1, 5.05, 5, 4.99, 5).isStillFalling(5))
+                .isFalse();
+        assertThat(curve(1, 5).isStillFalling(5)).isFalse();
+        assertThat(curve(1, 6, 5).isStillFalling(5)).isTrue();
+    }
+
     private static HeldOutCurve curve(long targets, double... losses) {
         List<HeldOutCurve.Point> points = new ArrayList<>();
         for (double loss : losses) {
