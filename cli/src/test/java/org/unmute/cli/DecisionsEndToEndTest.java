@@ -229,6 +229,28 @@ class DecisionsEndToEndTest {
         }
     }
 
+    /** Few clips around the marks of a table lead to a search for these; few clips of other labels do not. */
+    @Test
+    void fewClipsThatWereCutAroundMarksLeadToASearch() throws IOException {
+        Path labels = Files.write(folder.resolve("cut.csv"), foldLabels(3));
+        Path beside = folder.resolve("cut.csv.run.json");
+        String search = "  unmute find dawn.txt --audio dawn.wav";
+        String made = "{\"command\": [\"unmute\", \"labels\", \"dawn.txt\", \"--audio\", \"dawn.wav\"%s],"
+                + " \"inputs\": [{}], \"results\": {\"labels\": \"dawn.txt\", \"form\": \"events\"}}";
+        Files.writeString(beside, String.format(made, ""));
+        Path out = folder.resolve("run-cut");
+        assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out().lines())
+                .endsWith(
+                        "fewer than 20 clips of 3 classes: better is a probe of what this finds, to listen to:",
+                        search);
+        Files.writeString(beside, String.format(made, ", \"--complete\""));
+        assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out())
+                .doesNotContain("fewer than 20", "unmute find");
+        Files.delete(beside);
+        assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out())
+                .doesNotContain("fewer than 20", "unmute find");
+    }
+
     @Test
     void aClassThatEveryClipHasIsNotCalledGood() throws IOException {
         List<String> rows = foldLabels(3).stream()
