@@ -55,24 +55,53 @@ class BenchmarkKillTest {
             finished.put(killed.relativize(cell).toString().replace('\\', '/'), BenchmarkFixture.result(cell));
         }
         Files.writeString(killed.resolve("own/many/mhca/seed-0.json.1-2.tmp"), "half");
-        Ran resumed =
-                Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
-        assertThat(resumed.err()).contains("finished before").doesNotContain("recordings to embed");
-
-        Path undisturbed = folder.resolve("undisturbed");
-        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1)
-                .endsWith(ExitCode.OK);
-        TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
+        TreeMap<String, String> expected = requireUndisturbed(grid, killed, "finished before");
         assertThat(expected.keySet().stream().filter(name -> name.endsWith("cell.json")))
                 .hasSize(CELLS);
         assertThat(expected.keySet().stream().filter(name -> name.endsWith("probe.safetensors")))
                 .hasSize(2 * CELLS);
+        assertThat(expected).containsAllEntriesOf(finished);
+        assertReportTells(killed);
+    }
+
+    /** Probes of clips, rows and boxes. */
+    @Test
+    void eventsEndAsThoseOfAnUndisturbedRun() throws Exception {
+        DesedFixture.write(folder.resolve("desed"), 24, 6, 12, 12);
+        DesedFixture.boxes(folder.resolve("desed"), folder.resolve("boxes.tsv"));
+        Path grid = Files.writeString(
+                folder.resolve("events.toml"),
+                "[[encoders]]\nname = \"own\"\nembedded = true\n[[datasets]]\n"
+                        + BenchmarkBoxesTest.DATASET
+                        + BenchmarkFramesTest.PROTOCOL
+                        + BenchmarkBoxesTest.WEAK
+                        + BenchmarkBoxesTest.FRAMES
+                        + BenchmarkBoxesTest.BOXES);
+        Path killed = folder.resolve("events");
+        int all = 3 * (3 + 2 * 2);
+        int before = killAfter(all / 4, grid, killed);
+        int then = killAfter((before + all) / 2, grid, killed);
+        assertThat(then).isGreaterThan(before).isLessThan(all);
+        TreeMap<String, String> expected = requireUndisturbed(grid, killed, "");
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("events.json")))
+                .hasSize(2 * 3);
+        Ran.unmute("fsck", killed).endsWith(ExitCode.OK);
+    }
+
+    /** Runs again what was killed, and requires the results of an undisturbed run, which it returns. */
+    private static TreeMap<String, String> requireUndisturbed(Path grid, Path killed, String said) throws IOException {
+        Ran resumed =
+                Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
+        assertThat(resumed.err()).contains(said).doesNotContain("recordings to embed");
+        Path undisturbed = folder.resolve("undisturbed-" + killed.getFileName());
+        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1)
+                .endsWith(ExitCode.OK);
+        TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
         TreeMap<String, String> actual = BenchmarkFixture.results(killed);
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach(
                 (name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
-        assertThat(actual).containsAllEntriesOf(finished);
-        assertReportTells(killed);
+        return expected;
     }
 
     /** Checks that the report's table has the same means as the benchmark's output. */
@@ -130,8 +159,8 @@ class BenchmarkKillTest {
         // Does not walk the tree, since files appear and vanish meanwhile.
         List<Path> all = new ArrayList<>();
         for (String encoder : List.of("own", "tiny")) {
-            for (String dataset : List.of("many", "one")) {
-                for (String probe : List.of("mhca", "protobin")) {
+            for (String dataset : List.of("many", "one", "desed")) {
+                for (String probe : List.of("mhca", "protobin", "protobin-frames", "protobin-boxes")) {
                     Path cell = run.resolve(encoder).resolve(dataset).resolve(probe);
                     for (String name : List.of("trials.jsonl", "reruns.jsonl", "cell.json")) {
                         if (name.endsWith(end) && Files.exists(cell.resolve(name))) {

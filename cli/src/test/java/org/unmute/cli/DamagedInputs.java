@@ -3,8 +3,10 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.unmute.cli.console.ExitCode;
 
 /** Files of every kind that commands read, with commands that read them. */
@@ -57,67 +59,49 @@ final class DamagedInputs {
      */
     record Kind(Path original, Path files, Reader reader) {}
 
+    /** A command line in which FILE is the file, FOLDER its folder, ROOT the fourth one above it, and OUT a new one. */
+    private static Kind kind(Path original, Path files, String line, Object... values) {
+        return new Kind(original, files, (file, out) -> {
+            Object[] words = Ran.line(line, values);
+            Arrays.setAll(words, i -> switch (words[i].toString()) {
+                case "FILE" -> file;
+                case "FOLDER" -> file.getParent();
+                case "ROOT" -> file.getParent().getParent().getParent().getParent();
+                default -> words[i].toString().replaceFirst("^OUT", Matcher.quoteReplacement(out.toString()));
+            });
+            return Ran.unmute(words);
+        });
+    }
+
     Map<String, Kind> kinds() {
         Map<String, Kind> all = new LinkedHashMap<>();
         Path clip = commands.clip;
+        Path encoder = commands.encoder;
         Path probe = commands.trained.resolve("probe-seed0.safetensors");
         Path checkpoint = commands.trained.resolve("checkpoint-seed0.safetensors");
-        all.put(
-                "encoder",
-                new Kind(
-                        commands.encoder,
-                        null,
-                        (f, out) -> Ran.unmute(
-                                "features", "-q", "--encoder", f, "--audio", clip, "--out", out.resolve("one.npy"))));
+        String explain = "explain -q --probe FILE --encoder {} --audio {} --out OUT";
+        all.put("encoder", kind(encoder, null, "features -q --encoder FILE --audio {} --out OUT/one.npy", clip));
         all.put(
                 "checkpoint to convert",
-                new Kind(
-                        commands.encoder.resolveSibling("checkpoint.safetensors"),
+                kind(
+                        encoder.resolveSibling("checkpoint.safetensors"),
                         null,
-                        (f, out) -> Ran.unmute("convert", "-q", f, out.resolve("converted.safetensors"))));
+                        "convert -q FILE OUT/converted.safetensors"));
         all.put("probe of tag", new Kind(probe, null, (f, out) -> tag(f, clip)));
         all.put("probe of detect", new Kind(probe, null, this::detect));
-        all.put(
-                "probe of explain",
-                new Kind(
-                        probe,
-                        null,
-                        (f, out) -> Ran.unmute(
-                                "explain -q --probe {} --encoder {} --audio {} --out {}",
-                                f,
-                                commands.encoder,
-                                clip,
-                                out)));
+        all.put("probe of explain", kind(probe, null, explain, encoder, clip));
         all.put(
                 "probe of eval",
-                new Kind(
+                kind(
                         probe,
                         commands.trained,
-                        (f, out) -> Ran.unmute(
-                                "eval -q --probe {} --cache {} --labels {}",
-                                f.getParent(),
-                                commands.cache,
-                                commands.manifest)));
-        all.put(
-                "probe of pack",
-                new Kind(
-                        probe,
-                        null,
-                        (f, out) ->
-                                Ran.unmute("pack", "-q", "--probe", f, "--out", out.resolve("packed.safetensors"))));
+                        "eval -q --probe FOLDER --cache {} --labels {}",
+                        commands.cache,
+                        commands.manifest));
+        all.put("probe of pack", kind(probe, null, "pack -q --probe FILE --out OUT/packed.safetensors"));
         all.put("packed probe of tag", new Kind(packed, null, (f, out) -> tag(f, clip)));
         all.put("packed probe of detect", new Kind(packed, null, this::detect));
-        all.put(
-                "packed probe of explain",
-                new Kind(
-                        packed,
-                        null,
-                        (f, out) -> Ran.unmute(
-                                "explain -q --probe {} --encoder {} --audio {} --out {}",
-                                f,
-                                commands.encoder,
-                                clip,
-                                out)));
+        all.put("packed probe of explain", kind(packed, null, explain, encoder, clip));
         all.put(
                 "checkpoint of a training",
                 new Kind(
@@ -137,69 +121,36 @@ final class DamagedInputs {
                         events.resolve(".detect/settings.json"),
                         events,
                         (f, out) -> detect(f.getParent().getParent())));
+        Path record = commands.trained.resolve("run.json");
         all.put(
                 "record of a probe",
-                new Kind(
-                        commands.trained.resolve("run.json"),
-                        commands.trained,
-                        (f, out) ->
-                                Ran.unmute("explain", "-q", "--probe", f.getParent(), "--audio", clip, "--out", out)));
-        all.put(
-                "scores",
-                new Kind(
-                        scores,
-                        null,
-                        (f, out) -> Ran.unmute("eval", "-q", "--scores", f, "--labels", commands.manifest)));
+                kind(record, commands.trained, "explain -q --probe FOLDER --audio {} --out OUT", clip));
+        all.put("scores", kind(scores, null, "eval -q --scores FILE --labels {}", commands.manifest));
         all.put(
                 "events.parquet",
-                new Kind(
+                kind(
                         events.resolve("events.parquet"),
                         null,
-                        (f, out) -> Ran.unmute(
-                                "eval -q --detections {} --events {} --audio {}",
-                                f,
-                                events.resolve("events.csv"),
-                                commands.recordings.resolve("test"))));
+                        "eval -q --detections FILE --events {} --audio {}",
+                        events.resolve("events.csv"),
+                        commands.recordings.resolve("test")));
         all.put(
                 "annotations",
-                new Kind(
-                        commands.encoder.resolveSibling("annotations.csv"),
+                kind(
+                        encoder.resolveSibling("annotations.csv"),
                         null,
-                        (f, out) -> Ran.unmute(
-                                "labels -q {} --audio {} --clip 1 --out {}",
-                                f,
-                                commands.recordings,
-                                out.resolve("clips.csv"))));
+                        "labels -q FILE --audio {} --clip 1 --out OUT/clips.csv",
+                        commands.recordings));
         all.put(
                 "reference",
-                new Kind(
-                        commands.reference,
-                        null,
-                        (f, out) -> Ran.unmute(
-                                "verify", "-q", "--encoder", commands.encoder, "--reference", f, "--audio", clip)));
-        all.put(
-                "grid",
-                new Kind(
-                        commands.encoder.resolveSibling("grid.toml"),
-                        null,
-                        (f, out) ->
-                                Ran.unmute("benchmark", "-q", f, "--only", "tiny/many", "--dry-run", "--out", out)));
-        Path benchmark = commands.encoder.resolveSibling("benchmark");
-        all.put(
-                "grid.json",
-                new Kind(
-                        benchmark.resolve("grid.json"),
-                        benchmark,
-                        (f, out) -> Ran.unmute("report", "-q", f.getParent(), "--out", out)));
+                kind(commands.reference, null, "verify -q --encoder {} --reference FILE --audio {}", encoder, clip));
+        Path grid = encoder.resolveSibling("grid.toml");
+        all.put("grid", kind(grid, null, "benchmark -q FILE --only tiny/many --dry-run --out OUT"));
+        Path benchmark = encoder.resolveSibling("benchmark");
+        all.put("grid.json", kind(benchmark.resolve("grid.json"), benchmark, "report -q FOLDER --out OUT"));
         Path cell = benchmark.resolve("tiny/many/linear-mean/cell.json");
-        all.put(
-                "cell.json",
-                new Kind(cell, benchmark, (f, out) -> Ran.unmute("report", "-q", benchmark(f), "--out", out)));
+        all.put("cell.json", kind(cell, benchmark, "report -q ROOT --out OUT"));
         return all;
-    }
-
-    private static Path benchmark(Path cell) {
-        return cell.getParent().getParent().getParent().getParent();
     }
 
     Ran tag(Path probe, Path clip) {

@@ -25,7 +25,7 @@ class DetectKillTest {
         Path probe = DetectFixture.probes(folder, "protobin").getFirst();
         Path recordings = DetectFixture.recordings(folder.resolve("recordings"), RECORDINGS);
         Path undisturbed = folder.resolve("undisturbed");
-        Ran.unmute(detect(probe, recordings, undisturbed).toArray()).endsWith(ExitCode.OK);
+        Ran.unmute(detect(probe, recordings, undisturbed)).endsWith(ExitCode.OK);
         long whole = Files.size(undisturbed.resolve(".detect/events.log"));
 
         Path killed = folder.resolve("killed");
@@ -47,25 +47,26 @@ class DetectKillTest {
         byte[] log = Files.readAllBytes(killed.resolve(".detect/events.log"));
         Files.write(killed.resolve(".detect/events.log"), Arrays.copyOf(log, log.length - 7));
 
-        Ran resumed = Ran.unmute(detect(probe, recordings, killed).toArray()).endsWith(ExitCode.OK);
+        Ran resumed = Ran.unmute(detect(probe, recordings, killed)).endsWith(ExitCode.OK);
         assertThat(resumed.err()).contains("of results were unfinished or damaged and are dropped");
         assertThat(resumed.out()).doesNotContain("(0 read now").doesNotContain(" 0 already there");
         DetectFixture.assertSame(killed, undisturbed);
     }
 
-    private static List<Object> detect(Path probe, Path recordings, Path out) {
-        return List.of(Ran.line(
-                "detect --probe {} --audio {} --threshold 0.4 --format "
-                        + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
+    static Object[] detect(Path probe, Path recordings, Path out) {
+        return Ran.line(
+                "detect --probe {} --audio {} --threshold 0.4 --format csv,jsonl,raven,audacity,birdnet,parquet --out {}",
                 probe,
                 recordings,
-                out));
+                out);
     }
 
     /** Kills a run once its log has the given size; false if the run finished before. */
     private boolean kill(Path probe, Path recordings, Path out, long bytes) throws Exception {
         return Java.killedWhen(
-                folder, detect(probe, recordings, out), () -> size(out.resolve(".detect/events.log")) >= bytes);
+                folder,
+                List.of(detect(probe, recordings, out)),
+                () -> size(out.resolve(".detect/events.log")) >= bytes);
     }
 
     private static long size(Path file) throws IOException {

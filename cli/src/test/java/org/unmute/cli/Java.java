@@ -90,6 +90,20 @@ final class Java {
         return new Ran(p.exitValue(), Files.readString(out), Files.readString(err));
     }
 
+    /** Starts {@code unmute} in a process that writes all its output to a file; {@code options} are the JVM's. */
+    static Process start(Path log, List<?> arguments, String... options) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", joined(path()), "org.unmute.cli.Main"));
+        arguments.forEach(argument -> command.add(argument.toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
     /**
      * Runs a command and kills it (SIGKILL) once a condition holds.
      *
@@ -98,19 +112,8 @@ final class Java {
      * @return whether it was killed; false if it was done before, with status 0
      */
     static boolean killedWhen(Path folder, List<?> arguments, Callable<Boolean> condition) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                joined(path()),
-                "org.unmute.cli.Main"));
-        arguments.forEach(argument -> command.add(argument.toString()));
         Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        Process process = start(log, arguments);
         try {
             while (process.isAlive() && !condition.call()) {
                 process.waitFor(1, TimeUnit.MILLISECONDS);

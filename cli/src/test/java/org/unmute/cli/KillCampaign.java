@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -161,24 +160,9 @@ final class KillCampaign {
         return folder.resolve("process.log");
     }
 
+    /** Most processes end before the second compiler pays. */
     private Process start(List<Object> line) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                // Most processes end before the second compiler pays.
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx1g",
-                "-cp",
-                Java.joined(Java.path()),
-                "org.unmute.cli.Main"));
-        line.forEach(word -> command.add(word.toString()));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile())
-                .start();
+        return Java.start(log(), line, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g");
     }
 
     /** A number that changes when files other than locks appear, vanish or grow in a folder; 0 if there are none. */

@@ -135,31 +135,8 @@ class LongDetectKillTest {
         return folder.resolve("process.log");
     }
 
-    private Process start(Path probe, Path recordings, Path out, Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                Java.joined(Java.path()),
-                "org.unmute.cli.Main"));
-        List.of(
-                        "detect",
-                        "--probe",
-                        probe,
-                        "--audio",
-                        recordings,
-                        "--threshold",
-                        0.4,
-                        "--format",
-                        "csv,jsonl,raven,audacity,birdnet,parquet",
-                        "--out",
-                        out)
-                .forEach(arg -> command.add(arg.toString()));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+    private static Process start(Path probe, Path recordings, Path out, Path log) throws IOException {
+        return Java.start(log, List.of(DetectKillTest.detect(probe, recordings, out)));
     }
 
     /** The position in seconds at which the process says that it resumed; 0 if it does not say so. */

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -39,19 +37,7 @@ class ReviewKillTest {
     Path profile;
 
     private Process start(Object... line) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                Java.joined(Java.path()),
-                "org.unmute.cli.Main"));
-        command.add("review");
-        Arrays.stream(line).map(Object::toString).forEach(command::add);
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("out.txt").toFile())
-                .start();
+        return Java.start(folder.resolve("out.txt"), List.of(Ran.line("review", line)));
     }
 
     private Path events() {
