@@ -19,7 +19,6 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.GroupStratification;
 import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
@@ -39,9 +38,6 @@ import org.unmute.probes.train.TrainingSettings;
  */
 public record DemoTraining(Path out, Clips train, Clips test, int seeds, Integer epochs, long seed) {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
-
-    /** Parts of the clips that are left out in turn to choose the penalty of a linear probe. */
-    private static final int FOLDS = 5;
 
     /**
      * Clips and their tokens, in memory.
@@ -122,8 +118,7 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, Integer
         }
         List<String> recordings =
                 train.manifest().clips().stream().map(LabelledClip::file).toList();
-        int[] folds =
-                GroupStratification.of(recordings, set.targets(), set.classes()).folds(FOLDS, settings.seed());
-        return fit.fit(folds, () -> {}).result(set);
+        return fit.fit(LinearFit.folds(recordings, set, settings.seed()), () -> {})
+                .result(set);
     }
 }

@@ -17,7 +17,6 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.CrossFit;
 import org.unmute.probes.train.CrossFolds;
-import org.unmute.probes.train.GroupStratification;
 import org.unmute.probes.train.HeldOutCurve;
 import org.unmute.probes.train.LinearFit;
 import org.unmute.probes.train.ProbeTrainer;
@@ -54,9 +53,6 @@ public record SeedTraining(
         Display display) {
     /** Number of times that background is mined for hard stretches. */
     private static final int ROUNDS = 1;
-
-    /** Parts of the clips that are left out in turn to choose the penalty of a linear probe. */
-    private static final int FOLDS = 5;
 
     /** Opens a progress display. */
     @FunctionalInterface
@@ -242,9 +238,7 @@ public record SeedTraining(
     }
 
     private Trained fitted(Probe probe, LinearFit fit, Clips clips, TrainingSettings settings, String part) {
-        int[] parts = GroupStratification.of(
-                        clips.recordings(), clips.set().targets(), clips.set().classes())
-                .folds(FOLDS, settings.seed());
+        int[] parts = LinearFit.folds(clips.recordings(), clips.set(), settings.seed());
         try (Progress progress =
                 display.start(name + " seed " + settings.seed() + part, "fits", fit.minimizations(parts))) {
             return fitted(probe, fit.fit(parts, () -> progress.advance(1)), clips.set(), settings);

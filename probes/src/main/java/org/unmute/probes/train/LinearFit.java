@@ -3,6 +3,7 @@ package org.unmute.probes.train;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -38,6 +39,7 @@ public final class LinearFit {
     /** Products of clips, features and classes for which all folds are left out in turn; of larger sets only one is. */
     private static final long MOST_OF_ALL_FOLDS = 1L << 30;
 
+    private static final int FOLDS = 5;
     private static final int BATCH = 64;
     private static final Lbfgs.Settings EXACT = new Lbfgs.Settings(1000, 1e-5, 1e-8, 10);
     /** Three digits of the loss of left-out clips suffice to choose. */
@@ -147,6 +149,16 @@ public final class LinearFit {
             }
         }
         return all;
+    }
+
+    /**
+     * Five folds of the clips to choose the strength of the penalty by, none of which divides a recording.
+     *
+     * @param recordings recording of each clip
+     */
+    public static int[] folds(List<String> recordings, TokenSet clips, long seed) {
+        return GroupStratification.of(recordings, clips.targets(), clips.classes())
+                .folds(FOLDS, seed);
     }
 
     /** The number of minimizations in {@link #fit(int[], Runnable)}. */
