@@ -246,6 +246,9 @@ class DecisionsEndToEndTest {
         Files.writeString(beside, String.format(made, ", \"--complete\""));
         assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out())
                 .doesNotContain("fewer than 20", "unmute find");
+        Files.writeString(beside, "{\"command\": [");
+        assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out())
+                .doesNotContain("fewer than 20", "unmute find");
         Files.delete(beside);
         assertThat(fixture.probe(labels, out).endsWith(ExitCode.OK).out())
                 .doesNotContain("fewer than 20", "unmute find");

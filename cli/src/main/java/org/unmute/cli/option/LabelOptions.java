@@ -23,6 +23,7 @@ import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
+import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 import org.unmute.options.InputPath;
 import org.unmute.probes.cache.AudioClip;
@@ -86,18 +87,27 @@ public final class LabelOptions {
 
     /**
      * The command that searches for the marks of a table; empty if the labels are not clips that {@code unmute labels}
-     * cut around the marks of one table.
+     * cut around the marks of one table, or if their record cannot be read: only this advice needs it.
      */
-    public Optional<String> search() throws IOException {
-        Path beside = labels == null ? null : labels.resolveSibling(labels.getFileName() + "." + RunRecord.FILE);
-        if (beside == null || !RegularFile.exists(beside)) {
+    public Optional<String> search() {
+        if (labels == null) {
             return Optional.empty();
         }
-        JsonNode made = Json.read(beside);
+        JsonNode made;
+        try {
+            Path record = labels.resolveSibling(labels.getFileName() + "." + RunRecord.FILE);
+            if (!RegularFile.exists(record)) {
+                return Optional.empty();
+            }
+            made = Json.read(record);
+        } catch (IOException | InputException _) {
+            return Optional.empty();
+        }
         List<String> words = new ArrayList<>();
         made.path("command").forEach(word -> words.add(word.asText()));
         int audio = words.indexOf("--audio");
         boolean marks = audio > 0
+                && audio + 1 < words.size()
                 && !words.contains("--complete")
                 && !made.path("inputs").isEmpty()
                 && made.at("/results/form").asText().equals("events");

@@ -138,7 +138,7 @@ public final class LearningOptions {
     }
 
     /** The command that does better than a probe of few clips: a search for the marks; empty after a search. */
-    Optional<String> search(TrainingClips clips) throws IOException {
+    Optional<String> search(TrainingClips clips) {
         return verdicts.given() ? Optional.empty() : clips.labels().search();
     }
 

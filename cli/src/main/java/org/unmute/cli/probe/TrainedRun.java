@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
 import org.unmute.probes.cache.TokenCache;
@@ -182,19 +183,21 @@ public record TrainedRun(
                     folder.resolve(run.file()));
             run.course().forEach(o::println);
         });
-        long few = validation.train().labels().names().stream()
-                .filter(name -> clipsOf(name) > 0 && clipsOf(name) < FEW_CLIPS)
-                .count();
-        if (search != null && few > 0) {
+        long few = search == null ? 0 : classesOfFewClips();
+        if (few > 0) {
             o.println("fewer than " + FEW_CLIPS + " clips of " + Units.count(few, "class")
                     + ": better is a probe of what this finds, to listen to:");
             o.println("  " + search);
         }
     }
 
-    private long clipsOf(String name) {
+    private long classesOfFewClips() {
         return validation.train().clips().stream()
-                .filter(clip -> clip.labels().contains(name))
+                .flatMap(clip -> clip.labels().stream())
+                .collect(Collectors.groupingBy(name -> name, Collectors.counting()))
+                .values()
+                .stream()
+                .filter(clips -> clips < FEW_CLIPS)
                 .count();
     }
 }

@@ -316,6 +316,9 @@ class EventDecisionLearnerTest {
         EventDecisions hopeless = learned(ranked(400, 40, 0.4, names), "half", Double.NaN);
         assertThat(hopeless.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
         assertThat(hopeless.learned().source()).contains("half right would find less than half of that");
+        EventDecisions rare = learned(ranked(400, 4, 0.4, names), "half", Double.NaN);
+        assertThat(rare.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
+        assertThat(rare.learned().source()).contains("at no threshold are half of the events right");
         EventDecisions clear = learned(ranked(400, 40, 5.0, names), "half", Double.NaN);
         assertThat(clear.learned().rule()).isEqualTo(EventThresholdRule.MAX_F1);
         assertThat(clear.learned().source()).isEqualTo("split 'val'");
