@@ -26,12 +26,11 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * A recording in which an annotator drew ten boxes (in the quick build four) and left many calls unmarked: the commands in {@code docs/labels.md}
- * lead from the boxes to detections of the unmarked calls.
+ * A recording in which an annotator drew ten boxes, four in the quick build, and left many calls unmarked: the commands
+ * in {@code docs/labels.md} lead from the boxes to detections of the unmarked calls.
  */
 class TenBoxesEndToEndTest {
     private static final int RATE = 16_000;
-    /** Fewer in the quick build, which the search through them takes a third of the time. */
     private static final int BOXES = Boolean.getBoolean("unmute.full") ? 10 : 4;
 
     private static final int SECONDS = 40 * BOXES;

@@ -49,7 +49,7 @@ record LearningCurve(double half, double all, double low, double high) {
         if (high < little && low > -little) {
             return "more clips like these bring little";
         }
-        return low > 0 ? "more clips will help" : "too few to tell if more help";
+        return low > 0 ? "more clips will help" : "unclear whether more clips help";
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.unmute.metrics.Bootstrap;
 class LearningCurveTest {
     private static final String HELP = "more clips will help";
     private static final String LITTLE = "more clips like these bring little";
-    private static final String UNKNOWN = "too few to tell if more help";
+    private static final String UNKNOWN = "unclear whether more clips help";
 
     /** Scores of two classes, each higher by some amount where a clip has the class. */
     private static LearningCurve curve(int clips, double half, double all) {
