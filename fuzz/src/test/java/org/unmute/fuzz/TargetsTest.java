@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,18 @@ class TargetsTest {
         assertThatThrownBy(() -> Targets.named("pickel"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no target 'pickel': there are pickle, zip,");
+    }
+
+    /** {@code fuzz/fuzz} takes the names from the table. */
+    @Test
+    void theTableOfThePageHasEveryTarget() throws IOException {
+        String page = Files.readString(SourceTree.root().resolve("docs/fuzzing.md"));
+        assertThat(Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\|.*\\| [0-9,]* \\|$")
+                        .matcher(page)
+                        .results()
+                        .map(row -> row.group(1)))
+                .filteredOn(name -> !name.equals("all"))
+                .containsExactlyElementsOf(Targets.names());
     }
 
     @ParameterizedTest
