@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.bench.gpu.Step.Part;
-import org.unmute.bench.gpu.rows.Case;
 import org.unmute.kernels.contract.FullBuild;
 
 /** A step that breaks, hangs or loses its device costs itself; the others run. */
@@ -23,100 +26,95 @@ class CheckRunTest {
     Path folder;
 
     private final StringWriter out = new StringWriter();
-
-    private CheckRun run(String device, String sanitizer) {
-        return run(device, sanitizer, 100);
-    }
+    private final StringWriter progress = new StringWriter();
 
     private CheckRun run(String device, String sanitizer, double seconds) {
         return new CheckRun(
-                new CheckRun.Settings(
-                        device,
-                        Case.Sizes.SMALL,
-                        Map.of(),
-                        TorchSession.Way.NONE,
-                        "python3",
-                        folder,
-                        module -> null,
-                        sanitizer,
-                        1),
+                new CheckRun.Settings(device, Map.of(), module -> null, sanitizer, seconds),
                 new CheckReport(new PrintWriter(out), null),
-                new PrintWriter(new StringWriter()),
+                new PrintWriter(progress),
                 folder,
-                folder,
-                seconds);
+                folder);
     }
 
-    private static Step step(Part part, double silence, String... items) {
+    private boolean run(Step... steps) throws IOException {
+        return run("cpu", "", 1000).run(List.of(steps));
+    }
+
+    private static Step step(double silence, Class<?> tests) {
         return new Step(
-                part,
-                part == Part.SANITIZER ? "memcheck" : "contract it",
-                "",
-                1,
-                60,
-                silence,
-                Map.of(),
-                List.of(items));
+                Part.CONTRACT, "contract it", "", 1, 60, silence, Map.of(), List.of(tests.getName()), List.of());
     }
 
-    /** Words of a shell script that tell that one test passed. */
-    private static final String TELLS =
-            " printf '%s\\n' '" + Event.of(Event.Kind.PASSED).line() + "' '"
-                    + Event.of(Event.Kind.END).line() + "';";
-
-    @Test
-    void aTestThatEndsItsProcessFailsAndTheOthersRun() throws IOException {
-        assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 60, Breaking.class.getName()))))
-                .isFalse();
-        assertThat(out.toString())
-                .contains("- contract it: 2 tests passed, 1 failed, 0 skipped")
-                .contains("  - FAILED ")
-                .containsPattern("Breaking > breaks\\(\\): its process ended with status 41: .*the last words");
+    private boolean sanitize(Path sanitizer) throws IOException {
+        Step step = Step.of(Part.SANITIZER, "memcheck", "", Map.of(), List.of("row"));
+        return run("cuda", sanitizer.toString(), 1000).run(List.of(step));
     }
 
     @Test
-    void aTestThatHangsIsEndedAndTheOthersRun() throws IOException {
-        assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 8, Hanging.class.getName()))))
-                .isFalse();
+    void resultsAreCounted() throws IOException {
+        assertThat(run(step(60, Sample.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 2 tests passed, 1 failed, 0 skipped")
-                .contains("hangs(): nothing heard for 8 s, ended");
+                .contains("- contract it: 1 tests passed, 1 failed, 1 skipped")
+                .contains("; skipped: for a reason\n")
+                .containsPattern("  - FAILED .*Sample > fails\\(\\): .*on purpose / in two lines");
+        assertThat(progress.toString()).contains("FAILED ").contains("on purpose");
+    }
+
+    @Test
+    void aTestThatEndsItsProcessFailsAndTheNextStepRuns() throws IOException {
+        assertThat(run(step(60, Breaking.class), step(60, Sample.class))).isFalse();
+        assertThat(out.toString())
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
+                .contains("the tests after that one were not run")
+                .containsPattern("Breaking > breaks\\(\\): its process ended with status 41: .*the last words")
+                .contains("- contract it: 1 tests passed, 1 failed, 1 skipped");
+    }
+
+    @Test
+    void aTestThatHangsIsEndedAndTheNextStepRuns() throws IOException {
+        assertThat(run(step(3, Hanging.class), step(60, Sample.class))).isFalse();
+        assertThat(out.toString())
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
+                .contains("hangs(): nothing heard for 3 s, ended")
+                .contains("- contract it: 1 tests passed, 1 failed, 1 skipped");
     }
 
     @Test
     void aTestThatTheChecksTimeEndsIsNoFailure() throws IOException {
-        CheckRun run = run("cpu", "", 6);
-        assertThat(run.run(List.of(step(Part.CONTRACT, 60, Hanging.class.getName()))))
-                .isTrue();
+        CheckRun run = run("cpu", "", 4);
+        assertThat(run.run(List.of(step(60, Hanging.class)))).isTrue();
         assertThat(run.notRun()).containsExactly("contract it");
         assertThat(out.toString())
                 .containsPattern("- contract it: \\d tests passed, 0 failed, .*; not all were run for lack of time\n")
                 .doesNotContain("FAILED");
     }
 
+    /** Closing what is open would wait for the device. */
     @Test
-    void aLostDeviceTakesANewProcess() throws IOException {
-        assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 60, Losing.class.getName()))))
-                .isFalse();
+    void aLostDeviceEndsItsStep() throws IOException {
+        assertThat(run(step(60, Losing.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 2 tests passed, 1 failed, 0 skipped")
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
+                .contains("the device took no more work")
                 .contains("CUDA_ERROR_ILLEGAL_ADDRESS");
     }
 
     @Test
     void aFindingOfTheSanitizerIsAFailure() throws IOException {
+        String messages = """
+                printf '%s\\n' '@check ready' '@check PASSED ' '@check END ';
+                """;
         Path finds =
                 script("echo '========= COMPUTE-SANITIZER'; echo '========= Invalid __global__ read of size 4 bytes';"
-                        + TELLS + " exit 99");
-        assertThat(run("cuda", finds.toString()).run(List.of(step(Part.SANITIZER, 60, "row"))))
-                .isFalse();
+                        + messages + " exit 99");
+        assertThat(sanitize(finds)).isFalse();
         assertThat(out.toString()).contains("FAILED memcheck: Invalid __global__ read of size 4 bytes");
-        Path passes = script("case \"$*\" in *'--tool memcheck'*'StepWorker ONCE'*) ;; *) exit 1 ;; esac;" + TELLS);
-        assertThat(run("cuda", passes.toString()).run(List.of(step(Part.SANITIZER, 60, "row"))))
+        assertThat(sanitize(
+                        script("case \"$*\" in *'--tool memcheck'*'StepWorker row') ;; *) exit 1 ;; esac;" + messages)))
                 .isTrue();
         assertThat(out.toString()).contains("- compute-sanitizer memcheck: 1 tests passed, 0 failed");
-        assertThat(run("cuda", folder.resolve("none").toString()).run(List.of(step(Part.SANITIZER, 60, "row"))))
-                .isTrue();
+        assertThat(sanitize(folder.resolve("none"))).isTrue();
         assertThat(out.toString()).contains("- Not run: memcheck: compute-sanitizer is not installed");
     }
 
@@ -126,53 +124,83 @@ class CheckRunTest {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** Run by a test above only, as the next ones. */
-    static class Breaking {
+    /** A process that is given no existing test has not passed. */
+    @Test
+    void aMissingClassIsAFailure() throws IOException {
+        assertThat(run(Step.of(Part.PROBES, "probes", "", Map.of(), List.of("org.unmute.NoSuchTest"))))
+                .isTrue();
+        assertThat(out.toString()).contains("- Not run: probes: no reference numbers here");
+        assertThat(run(Step.of(Part.CONTRACT, "c", "", Map.of(), List.of("org.unmute.NoSuchTest"))))
+                .isFalse();
+        assertThat(out.toString()).contains("org.unmute.NoSuchTest: this class of tests is not on the class path");
+    }
+
+    /** Run by the tests above only, as the next ones: no test class by its name. */
+    static class Sample {
         @Test
         void passes() {}
 
         @Test
+        void fails() {
+            throw new AssertionError("on purpose\n in two lines");
+        }
+
+        @Test
+        void isSkipped() {
+            Assumptions.abort("for a reason");
+        }
+    }
+
+    /** Ends the process between two tests. */
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class Breaking {
+        @Test
+        @Order(1)
+        void passes() {}
+
+        @Test
+        @Order(2)
         void breaks() {
             System.err.println("the last words");
             Runtime.getRuntime().halt(41);
         }
 
         @Test
+        @Order(3)
         void passesToo() {}
     }
 
     /** Waits for a kernel that does not end. */
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class Hanging {
         @Test
+        @Order(1)
         void passes() {}
 
         @Test
+        @Order(2)
         void hangs() throws InterruptedException {
             Thread.sleep(1_000_000);
         }
-
-        @Test
-        void passesToo() {}
     }
 
     /** Uses a device after which CUDA refuses all work. */
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class Losing {
-        private static boolean lost;
+        @Test
+        @Order(1)
+        void passes() {}
 
         @Test
-        void passes() {
-            assertThat(lost).isFalse();
-        }
-
-        @Test
+        @Order(2)
         void loses() {
-            lost = true;
-            throw new IllegalStateException("CUDA_ERROR_ILLEGAL_ADDRESS");
+            throw new IllegalStateException("cuda: kernel x", new RuntimeException("CUDA_ERROR_ILLEGAL_ADDRESS"));
         }
 
         @Test
-        void passesToo() {
-            assertThat(lost).isFalse();
+        @Order(3)
+        void failsToo() {
+            throw new IllegalStateException("never run");
         }
     }
 }

@@ -116,8 +116,8 @@ class GpuCheckTest {
         assertThat(check("--device", "cpu", "--only", "timings,contract", "--sizes", "small", "--minutes", "0.02"))
                 .isEqualTo(GpuCheck.NOT_ALL);
         assertThat(out.toString())
-                .contains("Plan: 0 of " + (Plan.contract().size() + 1) + " steps")
-                .contains("Not run for lack of time: contract Prototype, contract Winners,")
+                .contains("Plan: " + (Plan.contract().size() + 1) + " steps, about 1 min of ")
+                .contains("Not run: contract Prototype, contract Winners,")
                 .contains("To go on with the steps: `--steps '^(contract Prototype|")
                 .containsPattern("Ended after \\d+ s: nothing failed, but not everything was run\n$");
     }

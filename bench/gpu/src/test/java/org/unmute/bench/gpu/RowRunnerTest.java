@@ -2,8 +2,6 @@ package org.unmute.bench.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,29 +21,19 @@ class RowRunnerTest {
         assertThat(RowRunner.difference(new float[] {1}, null)).isInfinite();
     }
 
-    @Test
-    void resultsAreReadAsTheyWereTold() {
-        CheckResult r = new CheckResult("id", "matmul_tf32", Unit.TF32, 1.5, Double.NaN, 3, "PyTorch: 1e-7", true);
-        assertThat(Event.of(Event.timed(r).line().substring(Event.START.length()))
-                        .row())
-                .isEqualTo(r);
-        assertThat(r.best()).isEqualTo(3);
-    }
-
     /** The share of the peak is that of the unit that ran. */
     @Test
     void rowsOfTensorCoresAreSharesOfTheirPeak() {
-        StringWriter out = new StringWriter();
-        CheckReport report = new CheckReport(new PrintWriter(out), null);
         Case work = Case.all(Case.Sizes.FULL, Set.of(Case.Precision.FP32)).stream()
                 .filter(c -> c.id().equals("matmul-4096x4096"))
                 .findFirst()
                 .orElseThrow();
         Peak peak = new Peak(1e12, 50e12, 250e12, 500e12, 1000e12);
         double nanos = work.operations() / 125e12 * 1e9;
-        report.row(work, new CheckResult(work.id(), "a", Unit.FLOAT32, nanos, 1, 1, "", true), peak);
-        report.row(work, new CheckResult(work.id(), "b", Unit.HALF, nanos, 1, 1, "", true), peak);
-        assertThat(out.toString()).contains("| 125000 (250 %) |").contains("| 125000 (25 %) |");
+        assertThat(new CheckResult(work.id(), "a", Unit.FLOAT32, nanos, 1, 1, "", true).line(work, peak))
+                .contains("| 125000 (250 %) |");
+        assertThat(new CheckResult(work.id(), "b", Unit.HALF, nanos, 1, 1, "", true).line(work, peak))
+                .contains("| 125000 (25 %) |");
     }
 
     @Test

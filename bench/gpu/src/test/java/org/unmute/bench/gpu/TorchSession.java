@@ -36,23 +36,19 @@ final class TorchSession implements AutoCloseable {
 
     private final Way way;
     private final List<String> command;
-    private final Path folder;
+    private final Path folder = Path.of(System.getProperty(StepWorker.FOLDER));
     private final DoubleSupplier secondsLeft;
     private LineProcess process;
     private String problem = "";
 
     /**
-     * @param python the interpreter
-     * @param script {@code worker.py}
-     * @param device as PyTorch names it: {@code cuda:0}, {@code cpu}
-     * @param folder for results; not emptied
+     * @param command the interpreter, {@code worker.py}, and the device as PyTorch names it: {@code cuda:0}, {@code cpu}
      * @param secondsLeft until the check must end
      */
-    TorchSession(Way way, String python, String script, String device, Path folder, DoubleSupplier secondsLeft) {
+    TorchSession(Way way, List<String> command, DoubleSupplier secondsLeft) {
         this.way = way;
-        this.folder = folder;
+        this.command = command;
         this.secondsLeft = secondsLeft;
-        command = List.of(python, script, device);
     }
 
     private LineProcess start() throws PeerException {

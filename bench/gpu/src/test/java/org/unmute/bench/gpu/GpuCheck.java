@@ -2,11 +2,11 @@ package org.unmute.bench.gpu;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.bench.gpu.Step.Part;
 import org.unmute.bench.gpu.rows.Case;
+import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.table.PipeTable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the contract suite, the reference numbers of encoders and probes, and timings on one device.",
             "Standard output gets Markdown for bench/RESULTS.md line by line, standard error the progress and every"
-                    + " failure. Each step runs in a process of its own, the most important first; a step that breaks"
-                    + " or hangs costs only itself. docs/gpu.md says what to run first."
+                    + " failure. Each step is a run of JUnit in a process of its own, the most important first; a step"
+                    + " that breaks or hangs costs only itself. docs/gpu.md says what to run first."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -169,40 +170,33 @@ final class GpuCheck implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean cuda = device.startsWith("cuda");
-        Set<Case.Precision> all = EnumSet.allOf(Case.Precision.class);
-        Set<Case.Precision> has = cuda ? all : EnumSet.of(Case.Precision.FP32);
+        Set<Case.Precision> has = DeviceTests.precisions(device);
         if (precisions != null && !has.containsAll(precisions)) {
             throw misuse("--precision: " + device + " computes in float32 alone");
         }
-        Map<String, Case> rows = new LinkedHashMap<>();
         Predicate<String> row = pattern("--rows", rowPattern);
-        Case.all(sizes, precisions == null ? has : precisions).stream()
+        List<Case> rows = Case.all(sizes, precisions == null ? has : precisions).stream()
                 .filter(c -> row.test(c.id()))
-                .forEach(c -> rows.put(c.id(), c));
-        List<Case> small = Case.all(Case.Sizes.SMALL, has);
+                .toList();
         Predicate<String> step = pattern("--steps", stepPattern);
-        List<Step> steps = Plan.steps(List.copyOf(rows.values()), small, rowSeconds(), only, cuda).stream()
+        List<Step> steps = Plan.steps(rows, rowSeconds(), only, cuda).stream()
                 .filter(s -> step.test(s.name()))
                 .toList();
         if (list) {
-            show(steps, rows.values().stream().toList());
+            show(steps, rows);
             return 0;
         }
         if (steps.isEmpty()) {
             throw misuse("there is nothing to run: --list shows steps and rows");
         }
-        return check(
-                new CheckRun.Settings(
-                        device,
-                        sizes,
-                        rows,
-                        torch,
-                        python,
-                        worker.toAbsolutePath(),
-                        this::golden,
-                        sanitizer,
-                        rowSeconds()),
-                steps);
+        Map<String, String> properties = Map.of(
+                DeviceTests.SIZES, sizes.name(),
+                DeviceTests.ROW_SECONDS, Double.toString(rowSeconds()),
+                DeviceTests.TORCH, torch.name(),
+                DeviceTests.PYTHON, python,
+                DeviceTests.SCRIPT, worker.toAbsolutePath().toString());
+        double seconds = minutes == null ? Double.POSITIVE_INFINITY : 60 * minutes;
+        return check(new CheckRun.Settings(device, properties, this::golden, sanitizer, seconds), steps);
     }
 
     private ParameterException misuse(String what) {
@@ -249,31 +243,45 @@ final class GpuCheck implements Callable<Integer> {
     private int check(CheckRun.Settings settings, List<Step> steps) throws IOException {
         long begun = System.nanoTime();
         CheckReport report = new CheckReport(spec.commandLine().getOut(), out);
-        try (CheckFolder folder = CheckFolder.create()) {
-            double seconds = minutes == null ? Double.POSITIVE_INFINITY : 60 * minutes;
-            Path kept = logs == null ? folder.path() : Files.createDirectories(logs);
-            CheckRun run = new CheckRun(
-                    settings, report, spec.commandLine().getErr(), folder.path(), kept.toAbsolutePath(), seconds);
-            folder.onInterrupt(() -> {
-                report.close("Interrupted: the check did not end; what is not listed above was not run");
-                run.interrupt();
-            });
-            report.heading("GPU check: " + device + ", " + LocalDate.now());
-            MachineFacts.of(device).forEach(report::point);
-            if (!run.opens()) {
-                for (Part p : Part.values()) {
-                    if (only.contains(p)) {
-                        report.point("Not run: " + p.label());
-                    }
-                }
-                return NO_DEVICE;
-            }
-            plan(report, steps, seconds);
+        Path folder = Files.createTempDirectory("gpu-check-");
+        Path kept = logs == null ? folder : Files.createDirectories(logs);
+        CheckRun run = new CheckRun(settings, report, spec.commandLine().getErr(), folder, kept.toAbsolutePath());
+        Thread hook = new Thread(() -> {
+            report.close("Interrupted: the check did not end; what is not listed above was not run");
+            run.interrupt();
+            removeIfPossible(folder);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        report.heading("GPU check: " + device + ", " + LocalDate.now());
+        MachineFacts.of(device).forEach(report::point);
+        int status = NO_DEVICE;
+        if (run.opens()) {
+            plan(report, steps, settings.seconds());
             boolean good = run.run(steps);
             if (device.startsWith("cuda")) {
                 MachineFacts.afterwards().forEach(report::point);
             }
-            return end(report, good, run, settings.rows().keySet(), Math.round((System.nanoTime() - begun) / 1e9));
+            status = end(report, good, run, steps, Math.round((System.nanoTime() - begun) / 1e9));
+        } else {
+            for (Part p : only) {
+                report.point("Not run: " + p.label());
+            }
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            removeIfPossible(folder);
+        } catch (IllegalStateException e) {
+            // A signal is ending the check: the hook removes the folder.
+        }
+        return status;
+    }
+
+    /** Says why a folder stays: another process is just using or removing it. */
+    static void removeIfPossible(Path folder) {
+        try {
+            CaseFolder.remove(folder);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println(folder + " stays: " + e.getMessage());
         }
     }
 
@@ -283,18 +291,20 @@ final class GpuCheck implements Callable<Integer> {
                 report.point("Not asked for: " + p.label());
             }
         }
-        List<Step> fit = Plan.fitting(steps, seconds);
-        long minutesNeeded = Math.round(fit.stream().mapToDouble(Step::seconds).sum() / 60);
-        report.point("Plan: " + fit.size() + " of " + steps.size() + " steps, about " + Math.max(1, minutesNeeded)
-                + " min; the last line of this list says whether the check came to its end");
+        double needed = steps.stream().mapToDouble(Step::seconds).sum();
+        report.point("Plan: " + steps.size() + " steps, about "
+                + Math.max(1, Math.round(Math.min(needed, seconds) / 60)) + " min"
+                + (needed > seconds ? " of " + Math.round(needed / 60) + ", the most important ones first" : "")
+                + "; the last line of this list says whether the check came to its end");
     }
 
-    private static int end(CheckReport report, boolean good, CheckRun run, Set<String> rows, long seconds) {
+    private static int end(CheckReport report, boolean good, CheckRun run, List<Step> all, long seconds) {
         List<String> notRun = run.notRun();
+        List<String> names = all.stream().map(Step::name).toList();
         if (!notRun.isEmpty()) {
-            report.point("Not run for lack of time: " + String.join(", ", notRun));
-            String steps = choice(notRun.stream().filter(n -> !rows.contains(n)));
-            String more = choice(notRun.stream().filter(rows::contains));
+            report.point("Not run: " + String.join(", ", notRun));
+            String steps = choice(notRun.stream().filter(names::contains));
+            String more = choice(notRun.stream().filter(n -> !names.contains(n)));
             if (!steps.isEmpty()) {
                 report.point("To go on with the steps: `--steps '" + steps + "'`");
             }
@@ -302,12 +312,12 @@ final class GpuCheck implements Callable<Integer> {
                 report.point("To go on with the rows: `--only timings --rows '" + more + "'`");
             }
         }
-        boolean all = notRun.isEmpty() && !run.isHindered();
+        boolean whole = notRun.isEmpty() && !run.isHindered();
         report.close("Ended after " + seconds + " s: "
                 + (!good
                         ? "something FAILED, see above"
-                        : all ? "all passed" : "nothing failed, but not everything was run"));
-        return !good ? FAILED : all ? 0 : NOT_ALL;
+                        : whole ? "all passed" : "nothing failed, but not everything was run"));
+        return !good ? FAILED : whole ? 0 : NOT_ALL;
     }
 
     private static String choice(Stream<String> names) {

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param limit seconds after which its process is ended
  * @param silence seconds without news after which its process is ended
  * @param properties system properties of its process
- * @param items contract classes, classes of tests or rows
+ * @param tests classes or methods, as {@link StepWorker} takes them
+ * @param rows ids of the rows that it times
  */
 record Step(
         Part part,
@@ -23,7 +24,8 @@ record Step(
         double limit,
         double silence,
         Map<String, String> properties,
-        List<String> items) {
+        List<String> tests,
+        List<String> rows) {
     /** The parts of the check. */
     enum Part {
         /** Every row once, at small sizes, against the CPU. */
@@ -58,24 +60,32 @@ record Step(
     }
 
     /** A step of a part, with the times of that part. */
-    static Step of(Part part, String name, String proves, Map<String, String> properties, List<String> items) {
-        return new Step(part, name, proves, part.seconds, part.limit, part.silence, properties, items);
+    static Step of(Part part, String name, String proves, Map<String, String> properties, List<String> tests) {
+        return new Step(part, name, proves, part.seconds, part.limit, part.silence, properties, tests, List.of());
     }
 
-    /** This step, whose items take so many seconds each beside its start. */
-    Step withSecondsEach(double each) {
-        double all = each * items.size();
-        return new Step(part, name, proves, seconds + all, limit + 10 * all, silence, properties, items);
+    /** This step, which times rows that take so many seconds each beside its start. */
+    Step timing(List<String> ids, double each) {
+        double all = each * ids.size();
+        return new Step(part, name, proves, seconds + all, limit + 10 * all, silence, properties, tests, ids);
     }
 
-    /** This step with fewer items, which take as much less time. */
-    Step of(List<String> some) {
-        double part = (double) some.size() / items.size();
-        return new Step(this.part, name, proves, seconds * part, limit, silence, properties, some);
+    /** The module whose reference numbers it needs; null if it needs none. */
+    String golden() {
+        return part == Part.ENCODERS ? "models" : part == Part.PROBES ? "probes" : null;
     }
 
-    @Override
-    public String toString() {
-        return name;
+    /** Its name in the report. */
+    String title() {
+        return switch (part) {
+            case CONTRACT, TIMINGS -> name;
+            case SANITIZER -> part.label + " " + name;
+            default -> part.label;
+        };
+    }
+
+    /** Whether so much time is worth beginning: a step that times rows stops before the row that does not fit. */
+    boolean fits(double left) {
+        return seconds <= left || !rows.isEmpty() && seconds / rows.size() <= left;
     }
 }

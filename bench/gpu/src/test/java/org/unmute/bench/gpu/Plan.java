@@ -13,8 +13,8 @@ import org.unmute.bench.gpu.rows.Case;
 import org.unmute.kernels.contract.BackendContract;
 
 /**
- * What the check runs, the most important first, and what of it fits into a given time. A step's time is a guess made
- * on a CPU until a card has been measured; a wrong guess costs a step at the end, never a result.
+ * What the check runs, the most important first. A step's time is a guess made on a CPU until a card has been measured;
+ * a wrong guess costs a step at the end, never a result.
  */
 final class Plan {
     /** Parts of the contract in the order of dependence; those that are not listed come last. */
@@ -46,6 +46,8 @@ final class Plan {
     private static final Map<String, String> SAME_BITS =
             Map.of("unmute.cuda.cublas", "false", "unmute.cuda.tensor", "never");
 
+    private static final String TESTS = DeviceTests.class.getName();
+    private static final List<String> SMALL_ROWS = List.of(TESTS + "#small");
     private static final List<String> ENCODERS = List.of("org.unmute.models.zoo.EncoderGoldenTest");
     private static final List<String> PROBES = List.of(
             "org.unmute.probes.golden.LossGoldenTest",
@@ -59,16 +61,15 @@ final class Plan {
      * All steps, in the order in which they run.
      *
      * @param rows the rows that are to be timed, in the order of {@link Case#all}
-     * @param small every row at small sizes
      * @param rowSeconds what a row takes with its comparison
      * @param wanted the parts that are to run
      * @param cuda whether the device may have tensor cores
      */
-    static List<Step> steps(List<Case> rows, List<Case> small, double rowSeconds, Set<Part> wanted, boolean cuda) {
+    static List<Step> steps(List<Case> rows, double rowSeconds, Set<Part> wanted, boolean cuda) {
         List<Step> all = new ArrayList<>();
         List<String> contract = contract();
         String smoke = "modules load, kernels launch and agree with the CPU in every precision";
-        all.add(Step.of(Part.SMOKE, "smoke", smoke, ALWAYS, ids(small)));
+        all.add(Step.of(Part.SMOKE, "smoke", smoke, ALWAYS, SMALL_ROWS));
         contract.subList(0, FIRST).forEach(c -> {
             if (cuda && TENSOR.contains(c)) {
                 all.add(contract("tensor " + c, c, ALWAYS));
@@ -87,10 +88,11 @@ final class Plan {
         all.add(Step.of(Part.PROBES, "probes", probes, Map.of(), PROBES));
         all.add(timings("further rows", rows.stream().filter(c -> !c.isFirst()).toList(), rowSeconds));
         for (Sanitizer.Tool tool : Sanitizer.Tool.values()) {
-            all.add(Step.of(Part.SANITIZER, tool.command(), tool.finds(), ALWAYS, ids(small)));
+            all.add(Step.of(Part.SANITIZER, tool.command(), tool.finds(), ALWAYS, SMALL_ROWS));
         }
         return all.stream()
-                .filter(s -> wanted.contains(s.part()) && !s.items().isEmpty())
+                .filter(s -> wanted.contains(s.part())
+                        && (s.part() != Part.TIMINGS || !s.rows().isEmpty()))
                 .toList();
     }
 
@@ -115,11 +117,8 @@ final class Plan {
 
     private static Step timings(String name, List<Case> rows, double rowSeconds) {
         String proves = "times, and shares of the measured peak";
-        return Step.of(Part.TIMINGS, name, proves, Map.of(), ids(rows)).withSecondsEach(rowSeconds);
-    }
-
-    private static List<String> ids(List<Case> rows) {
-        return rows.stream().map(Case::id).toList();
+        return Step.of(Part.TIMINGS, name, proves, Map.of(), List.of(TESTS + "#timed"))
+                .timing(rows.stream().map(Case::id).toList(), rowSeconds);
     }
 
     /** The parts of the contract on the class path, in order. */
@@ -134,32 +133,5 @@ final class Plan {
         ordered.retainAll(there);
         ordered.addAll(there);
         return List.copyOf(ordered);
-    }
-
-    /**
-     * The steps that fit if each takes as long as it is expected to. A rows step may fit in part.
-     *
-     * @param seconds the time there is; infinite without a limit
-     */
-    static List<Step> fitting(List<Step> steps, double seconds) {
-        List<Step> fit = new ArrayList<>();
-        double left = seconds;
-        for (Step s : steps) {
-            Step some = part(s, left);
-            if (some != null) {
-                fit.add(some);
-                left -= some.seconds();
-            }
-        }
-        return fit;
-    }
-
-    /** As much of a step as fits; null if nothing does. */
-    static Step part(Step s, double left) {
-        if (s.seconds() <= left) {
-            return s;
-        }
-        int rows = (int) (s.items().size() * left / s.seconds());
-        return s.part() != Part.TIMINGS || rows < 1 ? null : s.of(s.items().subList(0, rows));
     }
 }

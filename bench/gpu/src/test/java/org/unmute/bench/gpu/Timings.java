@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.gpu.rows.Case.Work;
 import org.unmute.bench.peer.PeerException;
@@ -34,35 +32,25 @@ final class Timings {
     private final Backend backend;
     private final TorchSession torch;
     private final double roundNanos;
-    private final Consumer<Event> events;
     private final View marker;
 
     /**
      * Times on a device.
      *
      * @param roundSeconds min duration of a round
-     * @param events gets each row as soon as it is there
      */
-    Timings(Backends.Choice device, TorchSession torch, double roundSeconds, Consumer<Event> events) {
+    Timings(Backends.Choice device, TorchSession torch, double roundSeconds) {
         rows = new RowRunner(device);
         backend = device.backend();
         this.torch = torch;
         roundNanos = 1e9 * roundSeconds;
-        this.events = events;
         marker = backend.allocate(DType.F32, Shape.of(1));
     }
 
     /** Times a row. */
-    void time(Case c) {
-        events.accept(Event.of(Kind.BEGUN, c.id(), c.id()));
+    CheckResult time(Case c) {
         try {
-            events.accept(Event.timed(rows.onDevice(c, (b, work) -> row(c, b, work))));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            events.accept(Event.timed(CheckResult.failed(c.id(), why)));
-            if (Suite.isLost(e)) {
-                events.accept(Event.of(Kind.LOST, c.id()));
-            }
+            return rows.onDevice(c, (b, work) -> row(c, b, work));
         } finally {
             torch.release();
         }

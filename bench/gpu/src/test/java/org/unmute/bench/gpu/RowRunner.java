@@ -1,10 +1,7 @@
 package org.unmute.bench.gpu;
 
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
-import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.gpu.rows.Case.Work;
 import org.unmute.bench.table.PipeTable;
@@ -60,30 +57,17 @@ final class RowRunner {
         }
     }
 
-    /** Runs each row once and tells whether its results are the CPU's, as if it were a test. */
-    void check(List<Case> rows, Consumer<Event> events) {
-        for (Case c : rows) {
-            events.accept(Event.of(Kind.BEGUN, c.id(), c.id()));
-            try {
-                double difference = difference(onDevice(c, (b, work) -> work.results()), onCpu(c));
-                if (difference <= c.tolerance()) {
-                    events.accept(Event.of(Kind.PASSED));
-                } else {
-                    events.accept(Event.of(Kind.FAILED, c.id(), differs(c, difference, "the CPU")));
-                }
-            } catch (RuntimeException | OutOfMemoryError e) {
-                events.accept(Event.of(Kind.FAILED, c.id(), String.valueOf(e)));
-                if (Suite.isLost(e)) {
-                    events.accept(Event.of(Kind.LOST, c.id()));
-                }
-            }
-            events.accept(Event.of(Kind.METHOD, c.id()));
+    /**
+     * Runs a row once.
+     *
+     * @throws AssertionError if its results are not the CPU's
+     */
+    void check(Case c) {
+        double difference = difference(onDevice(c, (b, work) -> work.results()), onCpu(c));
+        if (!(difference <= c.tolerance())) {
+            throw new AssertionError(PipeTable.format(
+                    "differs from the CPU by %.1e of the max value, allowed are %.1e", difference, c.tolerance()));
         }
-    }
-
-    private static String differs(Case c, double difference, String from) {
-        return PipeTable.format(
-                "differs from %s by %.1e of the max value, allowed are %.1e", from, difference, c.tolerance());
     }
 
     /** Max difference of all results, each relative to its max absolute value. */
