@@ -2,6 +2,7 @@ package org.unmute.benchmark.results;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * Which encoder is best under each probe (paper, Figure 6): by the mean test score over the data sets on which every
@@ -24,7 +25,19 @@ public record EncoderRanking(List<Name> encoders, List<Ranked> ranked) {
      * @param datasets the data sets averaged over
      * @param means    one per encoder; NaN if it has no cell of this probe
      */
-    public record Ranked(Column column, List<Name> datasets, double[] means) {}
+    public record Ranked(Column column, List<Name> datasets, double[] means) {
+        /** Ranks from 1 for the highest mean; equal means share the better rank (1, 2, 2, 4); NaN has rank 0. */
+        public int[] ranks() {
+            return DoubleStream.of(means)
+                    .mapToInt(m -> Double.isNaN(m)
+                            ? 0
+                            : 1
+                                    + (int) DoubleStream.of(means)
+                                            .filter(other -> other > m)
+                                            .count())
+                    .toArray();
+        }
+    }
 
     /** Ranks all encoders. */
     public static EncoderRanking of(ComparedRuns results) {

@@ -119,6 +119,9 @@ class AnalysisTest {
         assertThat(ranking.ranked().getFirst().datasets()).containsExactly(URBAN, ESC);
         assertThat(ranking.ranked().getFirst().means()[1])
                 .isGreaterThan(ranking.ranked().getFirst().means()[0]);
+        double[] means = {0.5, 0.9, 0.5, Double.NaN, 0.1};
+        assertThat(new EncoderRanking.Ranked(proto.column(), List.of(), means).ranks())
+                .containsExactly(2, 1, 2, 0, 4);
     }
 
     @Test

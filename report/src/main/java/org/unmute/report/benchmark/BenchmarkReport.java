@@ -37,7 +37,6 @@ public final class BenchmarkReport {
         WinSection.of(results, rule).ifPresent(sections::add);
         GainSection.of(results).ifPresent(sections::add);
         RankingSection.of(results).ifPresent(sections::add);
-        sections.add(ParameterSection.of(results));
         PrototypeSection.of(results).ifPresent(sections::add);
         sections.addAll(clips);
         sections.add(ClassSection.of(results));

@@ -4,14 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.EncoderRanking;
 import org.unmute.benchmark.results.EncoderRanking.Ranked;
 import org.unmute.benchmark.results.Name;
-import org.unmute.report.chart.RankingChart;
-import org.unmute.report.chart.SeriesStyles;
-import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 
@@ -26,32 +22,14 @@ final class RankingSection {
         }
         List<String> columns =
                 ranking.ranked().stream().map(r -> r.column().label()).toList();
-        List<RankingChart.Contestant> contestants = IntStream.range(
-                        0, ranking.encoders().size())
-                .mapToObj(e -> new RankingChart.Contestant(
-                        ranking.encoders().get(e).title(),
-                        SeriesStyles.at(e),
-                        ranking.ranked().stream().mapToDouble(r -> r.means()[e]).toArray()))
-                .toList();
-        RankingChart chart = new RankingChart(
-                new Caption(
-                        "Encoders under each probe",
-                        "By the mean test score over the data sets that all encoders have finished with the"
-                                + " probe, best on top."),
-                columns,
-                contestants);
         return Optional.of(new Section(
-                "encoders",
-                "Ranking of the encoders",
-                List.of(new Block.Figure("encoders", chart, true), new Block.DataTable(table(ranking, columns)))));
+                "encoders", "Ranking of the encoders", List.of(new Block.DataTable(table(ranking, columns)))));
     }
 
     private static Table table(EncoderRanking ranking, List<String> columns) {
         TableBuilder table = new TableBuilder(
                 TableBuilder.concat("Encoder", columns), "probe", "encoder", "rank", "mean", "datasets");
-        List<int[]> ranks = ranking.ranked().stream()
-                .map(r -> RankingChart.ranks(r.means()))
-                .toList();
+        List<int[]> ranks = ranking.ranked().stream().map(Ranked::ranks).toList();
         for (int e = 0; e < ranking.encoders().size(); e++) {
             Name encoder = ranking.encoders().get(e);
             List<TableCell> cells = new ArrayList<>();

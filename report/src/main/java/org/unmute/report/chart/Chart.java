@@ -5,8 +5,7 @@ import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Drawing;
 
 /** A chart: plain numbers that can be drawn or written as a table. Arrays are neither copied nor modified. */
-public sealed interface Chart
-        permits ClassBars, GroupedBars, LineChart, RankingChart, ReliabilityDiagram, ScatterChart, WinMatrix {
+public sealed interface Chart permits ClassBars, GroupedBars, LineChart, ReliabilityDiagram, WinMatrix {
     /** Title, subtitle and the description for screen readers. */
     Caption caption();
 

@@ -17,8 +17,7 @@ final class Legend {
     /** The symbol of a sample. */
     enum Sample {
         BAR,
-        LINE,
-        POINT
+        LINE
     }
 
     /** One series. */
@@ -63,7 +62,6 @@ final class Legend {
                 canvas.line(x, y, x + SAMPLE, y, SeriesMarks.line(key.style()));
                 canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 4, key.style(), null));
             }
-            case POINT -> canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 5, key.style(), null));
         }
     }
 }

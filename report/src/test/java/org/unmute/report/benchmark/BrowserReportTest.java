@@ -124,7 +124,6 @@ class BrowserReportTest {
                     .isEmpty();
         });
         for (String axis : List.of(
-                "trained parameters",
                 "epoch",
                 "prototypes a class",
                 "gain (pp)",

@@ -90,59 +90,6 @@ class ChartValuesTest {
     }
 
     @Test
-    void ranksShareTheBetterPlaceAndTiesDoNotHideEachOther() {
-        assertThat(RankingChart.ranks(new double[] {0.5, 0.9, 0.5, GAP, 0.1})).containsExactly(2, 1, 2, 0, 4);
-        RankingChart chart = new RankingChart(
-                Caption.of("t"),
-                List.of("linear", "protobin"),
-                List.of(
-                        new RankingChart.Contestant("EAT", SeriesStyles.at(0), new double[] {0.5, 0.7}),
-                        new RankingChart.Contestant("ASiT", SeriesStyles.at(1), new double[] {0.5, GAP}),
-                        new RankingChart.Contestant("SSLAM", SeriesStyles.at(2), new double[] {0.6, 0.8})));
-        List<Element.Circle> discs = data(chart, Element.Circle.class);
-        assertThat(discs)
-                .extracting(Element::tip)
-                .containsExactly(
-                        "EAT, linear: rank 2 (shared), 0.5",
-                        "EAT, protobin: rank 2, 0.7",
-                        "ASiT, linear: rank 2 (shared), 0.5",
-                        "SSLAM, linear: rank 1, 0.6",
-                        "SSLAM, protobin: rank 1, 0.8");
-        assertThat(discs.get(2).y() - discs.get(0).y())
-                .as("the second of a tie is below")
-                .isGreaterThan(2 * discs.get(0).radius());
-        assertThat(discs.get(3).y())
-                .isLessThan(discs.get(0).y())
-                .isEqualTo(discs.get(4).y());
-        assertThat(elements(chart, Element.Path.class)).hasSize(2);
-        assertThat(chart.rows()).contains(List.of("protobin", "ASiT", "", ""), List.of("linear", "EAT", "2", "0.5"));
-    }
-
-    @Test
-    void scatterPlacesDecadesEvenlyAndLeavesOutWhatHasNoPlace() {
-        ScatterChart chart = new ScatterChart(
-                Caption.of("t"),
-                Axis.logarithmic("parameters"),
-                Axis.percent("mAP").reaching(0, 1),
-                List.of(
-                        new ScatterChart.Point("a", "", LOOK, 1e3, 0.25, GAP),
-                                new ScatterChart.Point("b", "", LOOK, 1e4, 0.5, 0.1),
-                        new ScatterChart.Point("c", "", LOOK, 1e6, 0.5, GAP),
-                                new ScatterChart.Point("d", "", LOOK, 0, 0.5, GAP)));
-        List<Element.Circle> points = data(chart, Element.Circle.class);
-        assertThat(points).hasSize(3);
-        assertThat(points.get(2).x() - points.get(1).x())
-                .isCloseTo(2 * (points.get(1).x() - points.get(0).x()), within(1e-6));
-        assertThat(text(chart, "10k").x()).isCloseTo(points.get(1).x(), within(1e-9));
-        double zero = text(chart, "0").y() - 4;
-        double one = text(chart, "100").y() - 4;
-        assertThat(points.get(0).y()).isCloseTo(zero + 0.25 * (one - zero), within(1e-9));
-        assertThat(chart.rows())
-                .hasSize(5)
-                .contains(List.of("b", "", "10000", "0.5", "0.1"), List.of("d", "", "0", "0.5", ""));
-    }
-
-    @Test
     void linesBreakAtGapsAndBandsReachOneErrorEitherSide() {
         LineChart chart = new LineChart(
                 Caption.of("t"),

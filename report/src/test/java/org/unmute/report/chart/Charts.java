@@ -39,8 +39,6 @@ public final class Charts {
         Charts made = new Charts();
         made.matrices();
         made.bars();
-        made.rankings();
-        made.scatters();
         made.lines();
         made.classes();
         made.calibrations();
@@ -99,43 +97,6 @@ public final class Charts {
                                 Axis.points("gain"),
                                 all));
             }
-        }
-    }
-
-    private void rankings() {
-        for (int columns : new int[] {0, 1, 2, 11}) {
-            List<RankingChart.Contestant> all = new ArrayList<>();
-            for (int i = 0; i < 9; i++) {
-                double[] scores = numbers(columns, 0, 1);
-                IntStream.range(0, columns).forEach(c -> scores[c] = Math.round(10 * scores[c]) / 10.0);
-                all.add(new RankingChart.Contestant(
-                        "encoder " + i, SeriesStyles.at(i), i == 4 ? withGaps(scores) : scores));
-            }
-            charts.put("ranking-" + columns, new RankingChart(Caption.of("Ranking"), PROBES.subList(0, columns), all));
-        }
-        charts.put("ranking-of-none", new RankingChart(Caption.of("Ranking"), PROBES, List.of()));
-    }
-
-    private void scatters() {
-        for (int n : new int[] {0, 1, 16, 96}) {
-            List<ScatterChart.Point> points = new ArrayList<>();
-            for (int i = 0; i < n; i++) {
-                String probe = PROBES.get(i % 16);
-                points.add(new ScatterChart.Point(
-                        probe,
-                        n > 16 ? "encoder " + i / 16 : "",
-                        n > 16 ? SeriesStyles.at(i / 16) : LOOKS.get(probe),
-                        Math.pow(10, 3 + 4 * random.nextDouble()),
-                        i == 3 ? GAP : 0.5 + 0.4 * random.nextDouble(),
-                        0.02 * random.nextDouble()));
-            }
-            charts.put(
-                    "scatter-" + n,
-                    new ScatterChart(
-                            Caption.of("Parameters versus mAP"),
-                            Axis.logarithmic("parameters"),
-                            Axis.percent("mAP"),
-                            points));
         }
     }
 
