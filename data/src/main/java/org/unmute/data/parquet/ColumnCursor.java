@@ -4,48 +4,49 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
+import org.unmute.data.parquet.Schema.Leaf;
 import org.unmute.files.MalformedFileException;
 
-/** The cells of a column, read row by row. A cell is a text, null, or a list of cells. */
+/** The cells of a column, read row by row; a page is decoded at a time. A cell is a text, null, or a list of cells. */
 final class ColumnCursor {
+    /** Maximum characters and elements of a list. */
     private static final int MAX_ROW = 1 << 20;
     /** Memory that a dictionary entry takes in addition to its characters. */
-    private static final int PER_ENTRY = 56;
+    private static final long PER_ENTRY = 56;
+    /** Cost of a page and its header in the budget. */
+    private static final int PER_PAGE = 512;
 
-    private static final int PLAIN = 0;
-    private static final int PLAIN_DICTIONARY = 2;
-    private static final int RLE = 3;
-    private static final int DELTA_BINARY_PACKED = 5;
-    private static final int DELTA_LENGTH_BYTE_ARRAY = 6;
-    private static final int DELTA_BYTE_ARRAY = 7;
-    private static final int RLE_DICTIONARY = 8;
-    private static final int BYTE_STREAM_SPLIT = 9;
+    private static final int FIRST_HEADER = 512;
+    private static final int MAX_HEADER = 1 << 20;
+    private static final int MAX_PAGE = 1 << 28;
 
-    private final String file;
     private final FileChannel in;
     private final Leaf leaf;
     private final List<String> classes;
     private final Budget budget;
 
-    private Pages pages;
+    private Codec codec;
+    /** Positions in the file of the page that was read last, of the next one, and of the end of the chunk. */
+    private long place;
+
+    private long nextPage;
+    private long end;
     /** Number of cells of the chunk that are in later pages. */
     private long cellsToCome;
 
     private String[] dictionary;
-    private Pages.Page page;
-    private int cellsInPage;
-    private HybridDecoder repetition;
-    private HybridDecoder definition;
-    /** Opened with the first value, since a page of nulls has none. */
-    private Values values;
+    private int cells;
+    private int[] repetition;
+    private int[] definition;
+    private String[] values;
+    /** The next cell and value of the page. */
+    private int at;
 
-    private boolean open;
-    private int repeated;
-    private int defined;
+    private int valueAt;
 
     /** @param classes class names that the values are indices of; null if the values are used directly */
-    ColumnCursor(String file, FileChannel in, Leaf leaf, List<String> classes, Budget budget) {
-        this.file = file;
+    ColumnCursor(FileChannel in, Leaf leaf, List<String> classes, Budget budget) {
         this.in = in;
         this.leaf = leaf;
         this.classes = classes;
@@ -56,6 +57,11 @@ final class ColumnCursor {
         return leaf;
     }
 
+    /** Position in the file of the page that was read last. */
+    long place() {
+        return place;
+    }
+
     /** Whether values are text, which is quoted in a list. */
     boolean isQuoted() {
         return classes != null || leaf.form().isQuoted();
@@ -63,40 +69,47 @@ final class ColumnCursor {
 
     /** Starts another row group. */
     void begin(Footer.Chunk chunk) {
-        pages = new Pages(file, in, chunk, budget);
+        codec = chunk.codec();
+        place = chunk.start();
+        nextPage = chunk.start();
+        end = chunk.start() + chunk.length();
         cellsToCome = chunk.cells();
         dictionary = null;
-        page = null;
-        cellsInPage = 0;
-        open = false;
+        cells = 0;
+        at = 0;
     }
 
     /** The cell of the next row. */
     Object next() throws IOException {
-        if (!open && !advance()) {
-            throw new MalformedFileException(
-                    file, 0, "bad-columns", "column " + quoted() + " ends before the rows of its group do");
+        if (!hasCell()) {
+            throw new Damage("bad-columns", leaf.quoted() + " ends before the rows of its group do");
         }
-        if (leaf.lists() == 0) {
-            open = false;
-            return defined == leaf.present() ? value() : null;
-        }
-        if (repeated != 0) {
-            throw page.data().wrong("bad-page", "column " + quoted() + " begins in the middle of a row");
-        }
-        return list();
+        return leaf.lists() == 0 ? value(defined()) : list();
     }
 
     /** Requires that all cells of the row group were read. */
     void end() throws IOException {
-        if (open || cellsInPage > 0 || cellsToCome > 0) {
-            throw new MalformedFileException(
-                    file, 0, "bad-columns", "column " + quoted() + " goes on after the rows of its group");
+        if (hasCell()) {
+            throw new Damage("bad-columns", leaf.quoted() + " goes on after the rows of its group");
         }
     }
 
-    private String quoted() {
-        return MalformedFileException.quote(leaf.name());
+    private boolean hasCell() throws IOException {
+        while (at == cells && cellsToCome > 0) {
+            openPage();
+        }
+        return at < cells;
+    }
+
+    /** The definition level of the next cell; advances past it. */
+    private int defined() {
+        int defined = definition == null ? leaf.present() : definition[at];
+        at++;
+        return defined;
+    }
+
+    private String value(int defined) {
+        return defined == leaf.present() ? values[valueAt++] : null;
     }
 
     /** Assembles the cells of a row into nested lists. */
@@ -110,11 +123,13 @@ final class ColumnCursor {
         int size = 0;
         boolean first = true;
         do {
-            int level = repeated;
-            if (!first
-                    && (lists.get(level - 1) == null
-                            || defined < leaf.repeated().get(level - 1))) {
-                throw page.data().wrong("bad-page", "column " + quoted() + " repeats what is not there");
+            int level = repetition[at];
+            int defined = defined();
+            if (first != (level == 0)
+                    || !first
+                            && (lists.get(level - 1) == null
+                                    || defined < leaf.repeated().get(level - 1))) {
+                throw new Damage("bad-page", leaf.quoted() + " repeats what is not there");
             }
             for (int i = level; i < depth; i++) {
                 lists.set(i, null);
@@ -124,9 +139,11 @@ final class ColumnCursor {
             while (deepest < depth && defined >= leaf.repeated().get(deepest)) {
                 deepest++;
             }
+            size += 1 + deepest - level;
+            budget.take(1 + deepest - level);
             if (deepest == depth) {
-                cell = defined == leaf.present() ? value() : null;
-                size += cell == null ? 1 : ((String) cell).length() + 1;
+                cell = value(defined);
+                size += cell == null ? 0 : ((String) cell).length();
             } else if (defined == leaf.repeated().get(deepest) - 1) {
                 cell = List.of();
             }
@@ -141,171 +158,143 @@ final class ColumnCursor {
             } else {
                 lists.get(level - 1).add(cell);
             }
-            long text = cell instanceof String letters ? letters.length() : 0;
-            budget.takeInRow(1 + text + deepest - level, page.data().place());
-            if (size++ > MAX_ROW) {
-                throw page.data().wrong("too-large", "a row of column " + quoted() + " is longer than 1 MiB");
+            if (size > MAX_ROW) {
+                throw new Damage("too-large", "a row of " + leaf.quoted() + " is longer than 1 MiB");
             }
             first = false;
-            open = false;
-        } while (advance() && repeated > 0);
+        } while (hasCell() && repetition[at] > 0);
         return row;
     }
 
-    private String value() throws MalformedFileException {
-        if (values == null) {
-            values = values();
+    private ThriftStruct header() throws IOException {
+        for (int size = FIRST_HEADER; ; size *= 8) {
+            int bytes = (int) Math.min(size, end - nextPage);
+            Bytes start = Bytes.read(in, nextPage, bytes);
+            try {
+                ThriftStruct header = new ThriftStruct(start);
+                nextPage += start.at();
+                return header;
+            } catch (Damage e) {
+                if (!e.rule().equals("too-short") || bytes < size || size >= MAX_HEADER) {
+                    throw e;
+                }
+            }
         }
-        String text = values.next();
-        if (classes == null || text == null) {
-            return text;
+    }
+
+    private void openPage() throws IOException {
+        place = nextPage;
+        budget.take(PER_PAGE);
+        ThriftStruct header = header();
+        int type = header.count(1);
+        int packedSize = header.count(3);
+        int size = header.count(2);
+        if (packedSize > end - nextPage || Math.max(packedSize, size) > MAX_PAGE) {
+            throw new Damage(
+                    "bad-page",
+                    "a page of " + packedSize + " bytes, " + size + " unpacked, where " + (end - nextPage)
+                            + " are left in its column; at most " + MAX_PAGE + " unpacked bytes are read");
         }
+        budget.take((long) packedSize + size);
+        Bytes packed = Bytes.read(in, nextPage, packedSize);
+        nextPage += packedSize;
+        requireSum(header, packed);
+        switch (type) {
+            case 0 -> {
+                ThriftStruct own = header.struct(5);
+                Bytes page = codec.decompress(packed, size);
+                begin(own);
+                repetition = leaf.lists() == 0 ? null : levels(page, own, 4, leaf.lists());
+                definition = leaf.present() == 0 ? null : levels(page, own, 3, leaf.present());
+                values(page, own.number(2));
+            }
+            case 2 ->
+                readDictionary(codec.decompress(packed, size), header.struct(7).count(1));
+            case 3 -> {
+                ThriftStruct own = header.struct(8);
+                begin(own);
+                Bytes first = packed.part(own.count(6));
+                Bytes second = packed.part(own.count(5));
+                int left = size - first.remaining() - second.remaining();
+                repetition = leaf.lists() == 0 ? null : levels(first, leaf.lists());
+                definition = leaf.present() == 0 ? null : levels(second, leaf.present());
+                boolean isPacked = own.flag(7, true) && packed.remaining() > 0;
+                values((isPacked ? codec : Codec.NONE).decompress(packed, left), own.number(4));
+            }
+            default -> {}
+        }
+    }
+
+    private static void requireSum(ThriftStruct header, Bytes packed) {
+        CRC32 crc = new CRC32();
+        crc.update(packed.data);
+        if (header.has(4) && (int) crc.getValue() != (int) header.number(4)) {
+            throw new Damage("bad-checksum", "a page does not match its checksum: the file is damaged");
+        }
+    }
+
+    private void begin(ThriftStruct header) {
+        cells = (int) header.count(1, Math.min(cellsToCome, Integer.MAX_VALUE));
+        budget.take(cells);
+        cellsToCome -= cells;
+        at = 0;
+        valueAt = 0;
+    }
+
+    private int[] levels(Bytes page, ThriftStruct header, int encodingField, int max) {
+        long encoding = header.number(encodingField, Values.RLE);
+        if (encoding != Values.RLE) {
+            throw new Damage("unread-encoding", "levels of encoding " + encoding + ", which writers no longer use");
+        }
+        return levels(page.part(page.i32()), max);
+    }
+
+    private int[] levels(Bytes in, int max) {
+        int[] levels = Values.hybrid(in, 32 - Integer.numberOfLeadingZeros(max), cells);
+        for (int level : levels) {
+            if (level < 0 || level > max) {
+                throw new Damage("bad-page", "a level of " + level + " in " + leaf.quoted() + "; at most " + max);
+            }
+        }
+        return levels;
+    }
+
+    /** Decodes the values of a page, unless all of them are missing. */
+    private void values(Bytes page, long encoding) {
+        int count = cells;
+        if (definition != null) {
+            count = 0;
+            for (int defined : definition) {
+                count += defined == leaf.present() ? 1 : 0;
+            }
+        }
+        values = count == 0 ? null : new Values(leaf, page, count, budget).texts(encoding, dictionary);
+        for (int i = 0; i < count && classes != null; i++) {
+            values[i] = named(values[i]);
+        }
+    }
+
+    private void readDictionary(Bytes page, int entries) {
+        // Each entry takes at least one byte, or its length prefix.
+        if (entries > page.remaining() || dictionary != null) {
+            throw new Damage("bad-page", "a dictionary of " + entries + " entries, or a second one");
+        }
+        budget.take(PER_ENTRY * entries);
+        dictionary = new Values(leaf, page, entries, budget).texts(Values.PLAIN, null);
+    }
+
+    private String named(String text) {
         // Data sets write -1 for a missing label.
-        if (text.equals("-1")) {
+        if (text == null || text.equals("-1")) {
             return null;
         }
         int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
         if (index < 0 || index >= classes.size()) {
-            throw page.data()
-                    .wrong(
-                            "bad-class",
-                            "column " + quoted() + " has class " + MalformedFileException.quote(text)
-                                    + ", but the file names " + classes.size() + " classes, from 0");
+            throw new Damage(
+                    "bad-class",
+                    leaf.quoted() + " has class " + MalformedFileException.quote(text) + ", but the file names "
+                            + classes.size() + " classes, from 0");
         }
         return classes.get(index);
-    }
-
-    /** Advances to the next cell; false at the end of the chunk. */
-    private boolean advance() throws IOException {
-        while (cellsInPage == 0) {
-            if (cellsToCome == 0) {
-                return false;
-            }
-            openPage();
-        }
-        cellsInPage--;
-        repeated = repetition == null ? 0 : repetition.next();
-        defined = definition == null ? leaf.present() : definition.next();
-        if (repeated > leaf.lists() || defined > leaf.present()) {
-            throw page.data().wrong("bad-page", "levels " + repeated + " and " + defined + " in column " + quoted());
-        }
-        open = true;
-        return true;
-    }
-
-    private void openPage() throws IOException {
-        page = pages.next();
-        if (page == null) {
-            throw new MalformedFileException(
-                    file, 0, "bad-columns", cellsToCome + " cells of column " + quoted() + " are missing");
-        }
-        values = null;
-        switch (page.type()) {
-            case Pages.DICTIONARY -> readDictionary();
-            case Pages.DATA -> {
-                ThriftStruct header = page.header().struct(5, "the header of a data page");
-                begin(header.count(1, "the cells of a page"));
-                Bytes in = page.data();
-                repetition = leaf.lists() == 0 ? null : levels(in, header, 4, leaf.lists());
-                definition = leaf.present() == 0 ? null : levels(in, header, 3, leaf.present());
-            }
-            case Pages.DATA_V2 -> {
-                ThriftStruct header = page.header().struct(8, "the header of a data page");
-                begin(header.count(1, "the cells of a page"));
-                Bytes first = page.levels().part(header.count(6, "the bytes of levels"));
-                Bytes second = page.levels().part(header.count(5, "the bytes of levels"));
-                repetition = leaf.lists() == 0 ? null : new HybridDecoder(first, bits(leaf.lists()));
-                definition = leaf.present() == 0 ? null : new HybridDecoder(second, bits(leaf.present()));
-            }
-            default -> {}
-        }
-    }
-
-    private void begin(int cells) throws MalformedFileException {
-        if (cells > cellsToCome) {
-            throw page.data().wrong("bad-page", "a page of " + cells + " cells where " + cellsToCome + " are to come");
-        }
-        budget.take(cells, page.data().place());
-        cellsInPage = cells;
-        cellsToCome -= cells;
-    }
-
-    private HybridDecoder levels(Bytes in, ThriftStruct header, int encodingField, int max)
-            throws MalformedFileException {
-        long encoding = header.number(encodingField, "how levels are encoded", RLE);
-        if (encoding != RLE) {
-            throw in.wrong("unread-encoding", "levels of encoding " + encoding + ", which writers no longer use");
-        }
-        return new HybridDecoder(in.part(in.i32()), bits(max));
-    }
-
-    private static int bits(int max) {
-        return 32 - Integer.numberOfLeadingZeros(max);
-    }
-
-    private void readDictionary() throws MalformedFileException {
-        ThriftStruct header = page.header().struct(7, "the header of a dictionary");
-        int entries = header.count(1, "the entries of a dictionary");
-        // Each entry takes at least one byte, or its length prefix.
-        if (entries > page.data().remaining() || dictionary != null) {
-            throw page.data().wrong("bad-page", "a dictionary of " + entries + " entries, or a second one");
-        }
-        budget.take((long) PER_ENTRY * entries, page.data().place());
-        Values all = Values.plain(leaf, page.data(), budget);
-        String[] read = new String[entries];
-        for (int i = 0; i < entries; i++) {
-            read[i] = all.next();
-        }
-        dictionary = read;
-    }
-
-    private Values values() throws MalformedFileException {
-        ThriftStruct header = page.type() == Pages.DATA
-                ? page.header().struct(5, "a header")
-                : page.header().struct(8, "a header");
-        int encoding = header.count(page.type() == Pages.DATA ? 2 : 4, "how values are encoded");
-        Bytes data = page.data();
-        boolean integers = leaf.type() == PhysicalType.INT32 || leaf.type() == PhysicalType.INT64;
-        boolean texts = leaf.type() == PhysicalType.BYTE_ARRAY;
-        int cells = cellsInPage + 1;
-        switch (encoding) {
-            case PLAIN -> {
-                return Values.plain(leaf, data, budget);
-            }
-            case PLAIN_DICTIONARY, RLE_DICTIONARY -> {
-                if (dictionary == null) {
-                    throw data.wrong("bad-page", "column " + quoted() + " has no dictionary");
-                }
-                return Values.ofDictionary(data, dictionary);
-            }
-            case RLE -> {
-                if (leaf.type() == PhysicalType.BOOLEAN) {
-                    return Values.runs(data);
-                }
-            }
-            case DELTA_BINARY_PACKED -> {
-                if (integers) {
-                    return Values.deltas(leaf, data, budget);
-                }
-            }
-            case DELTA_LENGTH_BYTE_ARRAY -> {
-                if (texts) {
-                    return Values.afterLengths(leaf, data, cells, budget);
-                }
-            }
-            case DELTA_BYTE_ARRAY -> {
-                if (texts || leaf.type() == PhysicalType.FIXED_LEN_BYTE_ARRAY) {
-                    return Values.afterPrefixes(leaf, data, cells, budget);
-                }
-            }
-            case BYTE_STREAM_SPLIT -> {
-                if (leaf.width() > 0) {
-                    return Values.split(leaf, data, budget);
-                }
-            }
-            default -> {}
-        }
-        throw data.wrong(
-                "unread-encoding", "column " + quoted() + " has " + leaf.type() + " values of encoding " + encoding);
     }
 }

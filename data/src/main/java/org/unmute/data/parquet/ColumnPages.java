@@ -1,5 +1,9 @@
 package org.unmute.data.parquet;
 
+import static org.unmute.data.parquet.ThriftWriter.little;
+import static org.unmute.data.parquet.ThriftWriter.struct;
+import static org.unmute.data.parquet.ThriftWriter.varint;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,22 +19,20 @@ import org.unmute.data.parquet.ParquetTableWriter.Kind;
 
 /** The values of a row group in one column, as pages that are written with the group. */
 final class ColumnPages {
-    static final int PLAIN = 0;
-    static final int RLE = 3;
-    static final int RLE_DICTIONARY = 8;
-
     private static final int PAGE = 1 << 20;
 
     private final Column column;
     private final ByteArrayOutputStream values = new ByteArrayOutputStream();
     private final ByteBuffer number = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     private final Map<String, Integer> dictionary = new LinkedHashMap<>();
-    private final Levels repetition = new Levels();
-    private final Levels definition = new Levels();
+    /** Levels of the cells of the page, 0 or 1. */
+    private final ByteArrayOutputStream repetition = new ByteArrayOutputStream();
+
+    private final ByteArrayOutputStream definition = new ByteArrayOutputStream();
     private int[] texts = new int[64];
     private long dictionaryBytes;
     private int cellsInPage;
-    private int rowsInPart;
+    private int rows;
     /** Complete pages, the number of their cells, and the bytes of both. */
     private final List<byte[]> pages = new ArrayList<>();
 
@@ -47,115 +49,105 @@ final class ColumnPages {
 
     /** Number of bytes in memory. */
     long bytes() {
-        return pageBytes + values.size() + dictionaryBytes + 4L * rowsInPart;
+        return pageBytes + values.size() + dictionaryBytes + 4L * rows;
     }
 
     void add(Object cell) {
         switch (column.kind()) {
-            case TEXT -> {
-                String text = (String) cell;
-                Integer at = dictionary.get(text);
-                if (at == null) {
-                    at = dictionary.size();
-                    dictionary.put(text, at);
-                    dictionaryBytes += 4 + text.getBytes(StandardCharsets.UTF_8).length;
-                }
-                texts = rowsInPart == texts.length ? Arrays.copyOf(texts, 2 * rowsInPart) : texts;
-                texts[rowsInPart] = at;
-                cellsInPage++;
-            }
-            case INT -> {
-                values.write(number.putInt(0, (Integer) cell).array(), 0, Integer.BYTES);
-                cellsInPage++;
-            }
+            case TEXT -> addText((String) cell);
+            case INT -> values.write(number.putInt(0, (Integer) cell).array(), 0, Integer.BYTES);
             case DOUBLE, OPTIONAL_DOUBLE -> {
                 double value = (Double) cell;
                 boolean there = column.kind() == Kind.DOUBLE || !Double.isNaN(value);
                 if (there) {
                     values.write(number.putDouble(0, value).array(), 0, Double.BYTES);
                 }
-                definition.add(there ? 1 : 0);
-                cellsInPage++;
+                definition.write(there ? 1 : 0);
             }
             case FLOATS -> {
                 float[] vector = (float[]) cell;
                 for (int i = 0; i < vector.length; i++) {
                     values.write(number.putFloat(0, vector[i]).array(), 0, Float.BYTES);
-                    repetition.add(i == 0 ? 0 : 1);
-                    definition.add(1);
+                    repetition.write(i == 0 ? 0 : 1);
+                    definition.write(1);
                 }
                 if (vector.length == 0) {
-                    repetition.add(0);
-                    definition.add(0);
+                    repetition.write(0);
+                    definition.write(0);
                 }
-                cellsInPage += Math.max(1, vector.length);
+                cellsInPage += Math.max(1, vector.length) - 1;
             }
         }
-        rowsInPart++;
+        cellsInPage++;
+        rows++;
         if (values.size() >= PAGE) {
-            page(values.toByteArray(), PLAIN);
+            page(values.toByteArray(), Values.PLAIN);
         }
+    }
+
+    private void addText(String text) {
+        Integer at = dictionary.get(text);
+        if (at == null) {
+            at = dictionary.size();
+            dictionary.put(text, at);
+            dictionaryBytes += 4 + text.getBytes(StandardCharsets.UTF_8).length;
+        }
+        texts = rows == texts.length ? Arrays.copyOf(texts, 2 * rows) : texts;
+        texts[rows] = at;
     }
 
     /** Ends a page of values. */
     private void page(byte[] data, int encoding) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(data.length + 64);
         if (column.kind() == Kind.FLOATS) {
-            repetition.writeTo(body);
+            runs(repetition.toByteArray(), body);
         }
         if (column.kind() == Kind.FLOATS || column.kind() == Kind.OPTIONAL_DOUBLE) {
-            definition.writeTo(body);
+            runs(definition.toByteArray(), body);
         }
         body.writeBytes(data);
-        byte[] bytes = body.toByteArray();
-        ThriftWriter header = header(0, bytes)
-                .begin(5)
-                .i32(1, cellsInPage)
-                .i32(2, encoding)
-                .i32(3, RLE)
-                .i32(4, RLE)
-                .end()
-                .end();
-        addPage(header, bytes);
+        addPage(0, body.toByteArray(), 5, struct(1, cellsInPage, 2, encoding, 3, Values.RLE, 4, Values.RLE));
         cells += cellsInPage;
         cellsInPage = 0;
         values.reset();
-        repetition.clear();
-        definition.clear();
+        repetition.reset();
+        definition.reset();
     }
 
-    private void addPage(ThriftWriter header, byte[] body) {
-        byte[] head = header.bytes();
+    /** @param about the field of the page's header that describes what is in it */
+    private void addPage(int type, byte[] body, int field, byte[] about) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        byte[] head = struct(1, type, 2, body.length, 3, body.length, 4, (int) crc.getValue(), field, about);
         pages.add(head);
         pages.add(body);
         pageBytes += head.length + body.length;
     }
 
-    private static ThriftWriter header(int type, byte[] body) {
-        CRC32 crc = new CRC32();
-        crc.update(body);
-        return new ThriftWriter()
-                .i32(1, type)
-                .i32(2, body.length)
-                .i32(3, body.length)
-                .i32(4, (int) crc.getValue());
+    /** Writes levels as runs. */
+    private static void runs(byte[] levels, ByteArrayOutputStream out) {
+        ByteArrayOutputStream runs = new ByteArrayOutputStream();
+        int from = 0;
+        for (int i = 1; i <= levels.length; i++) {
+            if (i == levels.length || levels[i] != levels[from]) {
+                varint(runs, 2L * (i - from));
+                runs.write(levels[from]);
+                from = i;
+            }
+        }
+        out.writeBytes(little(runs.size()));
+        out.writeBytes(runs.toByteArray());
     }
 
-    private void dictionaryPage() {
+    /** The texts of the row group, each once. */
+    private byte[] dictionary() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String text : dictionary.keySet()) {
             byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-            body.write(number.putInt(0, encoded.length).array(), 0, Integer.BYTES);
+            body.writeBytes(little(encoded.length));
             body.writeBytes(encoded);
         }
-        byte[] bytes = body.toByteArray();
-        ThriftWriter header = header(2, bytes)
-                .begin(7)
-                .i32(1, dictionary.size())
-                .i32(2, PLAIN)
-                .end()
-                .end();
-        addPage(header, bytes);
+        return body.toByteArray();
     }
 
     /** Dictionary indices, packed into as few bits as the largest needs. */
@@ -163,12 +155,12 @@ final class ColumnPages {
         int bits = Math.max(1, 32 - Integer.numberOfLeadingZeros(dictionary.size() - 1));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.write(bits);
-        int eights = (rowsInPart + 7) / 8;
-        ThriftWriter.varint(body, 2L * eights + 1);
+        int eights = (rows + 7) / 8;
+        varint(body, 2L * eights + 1);
         long held = 0;
         int heldBits = 0;
         for (int i = 0; i < 8 * eights; i++) {
-            held |= (i < rowsInPart ? (long) texts[i] : 0) << heldBits;
+            held |= (i < rows ? (long) texts[i] : 0) << heldBits;
             heldBits += bits;
             while (heldBits >= 8) {
                 body.write((int) held);
@@ -185,64 +177,27 @@ final class ColumnPages {
      * @param pages      consecutive headers and pages
      * @param cells      number of cells, including nulls
      * @param dictionary size of the first page in bytes, if it is a dictionary; else 0
+     * @param bytes      of all pages
      */
-    record Written(List<byte[]> pages, int cells, long dictionary) {}
+    record Written(List<byte[]> pages, long cells, long dictionary, long bytes) {}
 
     /** Ends the row group; the next row begins another. */
     Written end() {
         long first = 0;
         if (column.kind() == Kind.TEXT) {
-            dictionaryPage();
+            addPage(2, dictionary(), 7, struct(1, dictionary.size(), 2, Values.PLAIN));
             first = pageBytes;
-            page(packed(), RLE_DICTIONARY);
+            page(packed(), Values.RLE_DICTIONARY);
         } else if (cellsInPage > 0) {
-            page(values.toByteArray(), PLAIN);
+            page(values.toByteArray(), Values.PLAIN);
         }
-        Written written = new Written(List.copyOf(pages), cells, first);
+        Written written = new Written(List.copyOf(pages), cells, first, pageBytes);
         pages.clear();
         dictionary.clear();
         pageBytes = 0;
         dictionaryBytes = 0;
         cells = 0;
-        rowsInPart = 0;
+        rows = 0;
         return written;
-    }
-
-    /** Definition or repetition levels, 0 and 1, as runs. */
-    private static final class Levels {
-        private final ByteArrayOutputStream runs = new ByteArrayOutputStream();
-        private int value;
-        private int length;
-
-        void add(int level) {
-            if (level != value) {
-                run();
-                value = level;
-            }
-            length++;
-        }
-
-        private void run() {
-            if (length > 0) {
-                ThriftWriter.varint(runs, 2L * length);
-                runs.write(value);
-                length = 0;
-            }
-        }
-
-        void writeTo(ByteArrayOutputStream out) {
-            run();
-            byte[] size = ByteBuffer.allocate(4)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(runs.size())
-                    .array();
-            out.writeBytes(size);
-            out.writeBytes(runs.toByteArray());
-        }
-
-        void clear() {
-            runs.reset();
-            length = 0;
-        }
     }
 }

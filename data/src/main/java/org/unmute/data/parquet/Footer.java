@@ -2,7 +2,7 @@ package org.unmute.data.parquet;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.files.MalformedFileException;
+import org.unmute.data.parquet.Schema.Leaf;
 
 /**
  * The metadata at the end of a file.
@@ -13,9 +13,6 @@ import org.unmute.files.MalformedFileException;
  * @param note   the note that {@link HuggingFaceNote} reads; null if there is none
  */
 record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
-    /** Approximate memory that a chunk or group takes, including its list entry. */
-    private static final int PER_CHUNK = 64;
-
     /**
      * Position of the values of a column.
      *
@@ -37,102 +34,67 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
      * Reads the metadata.
      *
      * @param dataEnd position at which the data ends and the metadata begins
-     * @param budget  for the memory that the metadata takes
      */
-    static Footer read(Bytes in, long dataEnd, Budget budget) throws MalformedFileException {
-        ThriftStruct file = ThriftStruct.read(in);
+    static Footer read(Bytes in, long dataEnd) {
+        ThriftStruct file = new ThriftStruct(in);
         if (file.has(8)) {
-            throw in.wrong("encrypted", "its columns are encrypted, which is not read: write it without");
+            throw new Damage("encrypted", "its columns are encrypted, which is not read: write it without");
         }
-        List<Leaf> leaves = Schema.leaves(in, file.elements(2, "the schema"), budget);
-        List<Group> groups = new ArrayList<>();
+        List<Leaf> leaves = Schema.leaves(file.list(2, ThriftStruct::new));
+        List<Group> groups = file.list(4, group -> group(new ThriftStruct(group), leaves, dataEnd));
         long rows = 0;
-        ThriftStruct.Elements described = file.elements(4, "the groups of rows");
-        while (described.hasNext()) {
-            ThriftStruct group = described.struct();
-            long own = group.count(3, "the number of rows", Long.MAX_VALUE / 2);
-            budget.take(PER_CHUNK, in.place());
-            groups.add(new Group(own, chunks(in, group, leaves, own, dataEnd, budget)));
-            if (own > Long.MAX_VALUE / 2 - rows) {
-                throw in.wrong("bad-rows", "its groups have more rows than can be counted");
-            }
-            rows += own;
+        for (Group group : groups) {
+            rows = Math.addExact(rows, group.rows);
         }
-        long stated = file.number(3, "the number of rows");
-        if (stated != rows) {
-            throw in.wrong("bad-rows", "the file states " + stated + " rows, its groups have " + rows);
+        if (file.number(3) != rows) {
+            throw new Damage("bad-rows", "the file states " + file.number(3) + " rows, its groups have " + rows);
         }
-        return new Footer(leaves, rows, groups, note(in, file, budget));
+        return new Footer(leaves, rows, groups, note(file));
     }
 
-    private static List<Chunk> chunks(
-            Bytes in, ThriftStruct group, List<Leaf> leaves, long rows, long dataEnd, Budget budget)
-            throws MalformedFileException {
-        ThriftStruct.Elements columns = group.elements(1, "the columns of a group");
-        if (columns.size() != leaves.size()) {
-            throw in.wrong(
-                    "bad-columns", "a group of rows has " + columns.size() + " columns, the schema " + leaves.size());
-        }
-        budget.take((long) PER_CHUNK * leaves.size(), in.place());
+    private static Group group(ThriftStruct group, List<Leaf> leaves, long dataEnd) {
+        long rows = group.count(3, Long.MAX_VALUE);
         List<Chunk> chunks = new ArrayList<>(leaves.size());
-        for (Leaf leaf : leaves) {
-            ThriftStruct column = columns.struct();
-            if (column.has(1)) {
-                throw in.wrong("other-file", "column " + quoted(leaf) + " is in a file of its own, which is not read");
-            }
-            ThriftStruct data = column.struct(3, "the place of a column");
-            if (!isPath(data.elements(3, "the path of a column"), leaf.path())
-                    || data.number(1, "the type of a column") != leaf.type().ordinal()) {
-                throw in.wrong("bad-columns", "the columns of a group are not those of the schema, at " + quoted(leaf));
-            }
-            chunks.add(chunk(in, data, leaf, rows, dataEnd));
+        group.list(1, column -> chunks.add(chunk(new ThriftStruct(column), leaves.get(chunks.size()), rows, dataEnd)));
+        if (chunks.size() != leaves.size()) {
+            throw new Damage(
+                    "bad-columns", "a group of rows has " + chunks.size() + " columns, the schema " + leaves.size());
         }
-        return chunks;
+        return new Group(rows, chunks);
     }
 
-    private static boolean isPath(ThriftStruct.Elements names, List<String> path) throws MalformedFileException {
-        boolean same = names.size() == path.size();
-        for (int i = 0; same && i < path.size(); i++) {
-            same = names.text().equals(path.get(i));
+    private static Chunk chunk(ThriftStruct column, Leaf leaf, long rows, long dataEnd) {
+        if (column.has(1)) {
+            throw new Damage("other-file", leaf.quoted() + " is in a file of its own, which is not read");
         }
-        return same;
-    }
-
-    private static Chunk chunk(Bytes in, ThriftStruct data, Leaf leaf, long rows, long dataEnd)
-            throws MalformedFileException {
-        long cells = data.count(5, "the number of cells", Long.MAX_VALUE / 2);
-        if (leaf.lists() == 0 ? cells != rows : cells < rows) {
-            throw in.wrong("bad-columns", "column " + quoted(leaf) + " has " + cells + " cells for " + rows + " rows");
-        }
-        long start = data.count(9, "the first page of a column", dataEnd);
-        long dictionary = data.number(11, "the dictionary of a column", 0);
+        ThriftStruct data = column.struct(3);
+        long cells = data.count(5, Long.MAX_VALUE);
+        long start = data.count(9, dataEnd);
+        long dictionary = data.number(11, 0);
         if (dictionary > 0 && dictionary < start) {
             start = dictionary;
         }
-        long length = data.count(7, "the bytes of a column", dataEnd);
-        if (length > dataEnd - start) {
-            throw in.wrong(
+        long length = data.count(7, dataEnd);
+        if (!data.list(3, name -> ThriftStruct.text(name.part(name.size()))).equals(leaf.path())
+                || data.number(1) != leaf.type().ordinal()
+                || (leaf.lists() == 0 ? cells != rows : cells < rows)
+                || length > dataEnd - start) {
+            throw new Damage(
                     "bad-columns",
-                    "column " + quoted(leaf) + " has " + length + " bytes from byte " + start + " on, but data end at "
-                            + dataEnd);
+                    "a group of " + rows + " rows has " + cells + " cells in " + length + " bytes from byte " + start
+                            + " on for " + leaf.quoted() + "; data end at " + dataEnd);
         }
-        return new Chunk(Codec.of(in, data.number(4, "the compression of a column")), cells, start, length);
+        return new Chunk(Codec.of(data.number(4)), cells, start, length);
     }
 
-    private static String quoted(Leaf leaf) {
-        return MalformedFileException.quote(leaf.name());
-    }
-
-    private static String note(Bytes in, ThriftStruct file, Budget budget) throws MalformedFileException {
-        String found = null;
-        ThriftStruct.Elements notes = file.has(5) ? file.elements(5, "the notes of programs") : null;
-        while (notes != null && notes.hasNext()) {
-            ThriftStruct note = notes.struct();
-            if (note.has(2) && note.text(1, "the name of a note").equals(HuggingFaceNote.NOTE)) {
-                budget.take(2L * note.length(2, "a note"), in.place());
-                found = note.text(2, "a note");
-            }
+    private static String note(ThriftStruct file) {
+        List<String> found = new ArrayList<>();
+        if (file.has(5)) {
+            file.list(5, in -> {
+                ThriftStruct note = new ThriftStruct(in);
+                return note.has(2) && note.text(1).equals(HuggingFaceNote.NOTE) && found.add(note.text(2));
+            });
         }
-        return found;
+        return found.isEmpty() ? null : found.getLast();
     }
 }

@@ -2,7 +2,6 @@ package org.unmute.data.parquet;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.unmute.data.parquet.Schema.Leaf;
 import org.unmute.files.FileFailure;
 import org.unmute.files.MalformedFileException;
 
@@ -22,9 +23,8 @@ import org.unmute.files.MalformedFileException;
  *
  * <p>Pages may be uncompressed or compressed with Snappy, gzip or Zstandard. Invalid content causes an exception that
  * names the file, and so does a page that does not match its checksum; without checksums, changed values may go
- * unnoticed. Whatever a file contains, its cells and texts take at most 4 MiB plus 128 times its size; only a page of
- * each column and the lists of a row are in memory; and the description of its columns takes at most 8 MiB of memory
- * plus 32 times its size, and never more than 256 MiB.
+ * unnoticed. Whatever a file contains, its cells and texts take at most 4 MiB plus 128 times its size. Only a page of
+ * each column is in memory; a file that needs more memory than there is causes the same exception.
  */
 public final class ParquetTable implements AutoCloseable {
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
@@ -39,24 +39,31 @@ public final class ParquetTable implements AutoCloseable {
     private final Footer footer;
     private final Budget budget;
     private final List<ColumnCursor> columns = new ArrayList<>();
+    /** Index of each column among all of the file. */
+    private final List<Integer> chunks = new ArrayList<>();
+
     private final List<String> names = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
     private int group = -1;
     private long leftInGroup;
     private long row;
     private Object[] cells;
+    /** The column that was read last. */
+    private ColumnCursor current;
 
     private ParquetTable(String file, FileChannel in, Footer footer, Map<String, List<String>> classes, Budget budget) {
         this.file = file;
         this.in = in;
         this.footer = footer;
         this.budget = budget;
-        for (Leaf leaf : footer.leaves()) {
+        for (int i = 0; i < footer.leaves().size(); i++) {
+            Leaf leaf = footer.leaves().get(i);
             if (leaf.unread() != null) {
                 leftOut.add(leaf.name() + " (" + leaf.unread() + ")");
             } else if (!INDEX.matcher(leaf.name()).matches()) {
                 names.add(leaf.name());
-                columns.add(new ColumnCursor(file, in, leaf, classes.get(leaf.name()), budget));
+                chunks.add(i);
+                columns.add(new ColumnCursor(in, leaf, classes.get(leaf.name()), budget));
             }
         }
         cells = new Object[columns.size()];
@@ -88,43 +95,57 @@ public final class ParquetTable implements AutoCloseable {
     public static ParquetTable open(Path file) throws IOException {
         FileChannel in = FileChannel.open(file);
         try {
-            return open(file.toString(), in);
+            long size = in.size();
+            return guarded(file.toString(), () -> Math.max(0, size - TAIL), () -> open(file.toString(), in, size));
         } catch (IOException e) {
             in.close();
             throw FileFailure.named(file, e);
-        } catch (RuntimeException e) {
-            in.close();
-            throw e;
         }
     }
 
-    private static ParquetTable open(String file, FileChannel in) throws IOException {
-        long size = in.size();
-        byte[] tail = bytes(file, in, Math.max(0, size - TAIL), (int) Math.min(size, TAIL));
-        Bytes end = new Bytes(file, Math.max(0, size - TAIL), false, tail, 0, tail.length);
-        if (size < MAGIC.length + TAIL || !Arrays.equals(Arrays.copyOfRange(tail, TAIL - 4, TAIL), MAGIC)) {
-            throw end.wrong("no-end", "a Parquet file ends with PAR1: it is damaged, or not all of it is there");
+    private static ParquetTable open(String file, FileChannel in, long size) throws IOException {
+        Bytes tail = Bytes.read(in, Math.max(0, size - TAIL), (int) Math.min(size, TAIL));
+        if (size < MAGIC.length + TAIL || !Arrays.equals(tail.data, TAIL - 4, TAIL, MAGIC, 0, 4)) {
+            throw new Damage("no-end", "a Parquet file ends with PAR1: it is damaged, or not all of it is there");
         }
-        long length = Integer.toUnsignedLong(end.i32());
+        long length = tail.little(4);
         if (length > size - TAIL - MAGIC.length || length > MAX_DESCRIPTION) {
-            throw end.wrong(
+            throw new Damage(
                     "bad-size",
                     "a description of " + length + " bytes in a file of " + size + "; at most " + MAX_DESCRIPTION
                             + " are read");
         }
         long start = size - TAIL - length;
-        byte[] description = bytes(file, in, start, (int) length);
-        Bytes about = new Bytes(file, start, false, description, 0, description.length);
-        Budget memory = Budget.ofDescription(file, length);
-        Footer footer = Footer.read(about, start, memory);
-        Map<String, List<String>> classes = HuggingFaceNote.of(about, footer.note(), memory);
-        return new ParquetTable(file, in, footer, classes, Budget.ofCells(file, size));
+        Footer footer = Footer.read(Bytes.read(in, start, (int) length), start);
+        return new ParquetTable(file, in, footer, HuggingFaceNote.of(footer.note()), new Budget(size));
     }
 
-    private static byte[] bytes(String file, FileChannel in, long from, int size) throws IOException {
-        ByteBuffer to = ByteBuffer.allocate(size);
-        Bytes.read(file, in, from, to);
-        return to.array();
+    private interface Step<T, E extends Exception> {
+        T run() throws E;
+    }
+
+    /**
+     * Reports what is wrong with a file as such. The decoders index arrays by what the file states, so that a false
+     * statement ends in one of these exceptions; and a description of few bytes may take all memory.
+     */
+    private static <T, E extends Exception> T guarded(String file, LongSupplier place, Step<T, E> step)
+            throws E, MalformedFileException {
+        try {
+            return step.run();
+        } catch (Damage e) {
+            throw new MalformedFileException(file, place.getAsLong(), e.rule(), e.getMessage());
+        } catch (IndexOutOfBoundsException | NegativeArraySizeException | ArithmeticException e) {
+            throw new MalformedFileException(
+                    file, place.getAsLong(), "bad-content", "what it states contradicts what it holds: it is damaged");
+        } catch (OutOfMemoryError e) {
+            throw new MalformedFileException(
+                    file,
+                    place.getAsLong(),
+                    "too-large",
+                    "reading it takes more than the memory that there is, "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB: it is damaged, or export the columns that are needed as CSV");
+        }
     }
 
     /** The names of the columns, in order. */
@@ -156,32 +177,36 @@ public final class ParquetTable implements AutoCloseable {
      */
     public boolean next() throws IOException {
         try {
-            while (leftInGroup == 0) {
-                if (group >= 0 && group < footer.groups().size()) {
-                    for (ColumnCursor column : columns) {
-                        column.end();
-                    }
-                }
-                if (++group >= footer.groups().size()) {
-                    return false;
-                }
-                Footer.Group next = footer.groups().get(group);
-                columns.forEach(
-                        column -> column.begin(next.chunks().get(column.leaf().index())));
-                leftInGroup = next.rows();
-            }
-            leftInGroup--;
-            row++;
-            cells = new Object[columns.size()];
-            budget.take(cells.length + 1L, 0);
-            budget.beginRow();
-            for (int i = 0; i < cells.length; i++) {
-                cells[i] = columns.get(i).next();
-            }
-            return true;
+            return guarded(file, () -> current == null ? 0 : current.place(), this::advance);
         } catch (IOException e) {
             throw FileFailure.named(file, e);
         }
+    }
+
+    private boolean advance() throws IOException {
+        while (leftInGroup == 0) {
+            for (int i = 0; group >= 0 && i < columns.size(); i++) {
+                current = columns.get(i);
+                current.end();
+            }
+            if (++group >= footer.groups().size()) {
+                return false;
+            }
+            Footer.Group next = footer.groups().get(group);
+            for (int i = 0; i < columns.size(); i++) {
+                columns.get(i).begin(next.chunks().get(chunks.get(i)));
+            }
+            leftInGroup = next.rows();
+        }
+        leftInGroup--;
+        row++;
+        cells = new Object[columns.size()];
+        budget.take(cells.length + 1L);
+        for (int i = 0; i < cells.length; i++) {
+            current = columns.get(i);
+            cells[i] = current.next();
+        }
+        return true;
     }
 
     /** The cells of the current row; they remain valid when the table advances. */
@@ -211,7 +236,7 @@ public final class ParquetTable implements AutoCloseable {
             StringBuilder text = new StringBuilder();
             boolean quoted = columns.get(column).isQuoted();
             write(list, quoted, text);
-            budget.take(text.length(), 0);
+            guarded(file, () -> 0, () -> budget.take(text.length()));
             return text.toString();
         }
 

@@ -1,8 +1,9 @@
 package org.unmute.data.parquet;
 
+import static org.unmute.data.parquet.ThriftWriter.struct;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,15 +42,13 @@ public final class ParquetTableWriter {
 
     private final WritableByteChannel out;
     private final List<ColumnPages> parts = new ArrayList<>();
-    private final List<Group> groups = new ArrayList<>();
+    /** Descriptions of the row groups that were written, and the number of their rows. */
+    private final List<byte[]> groups = new ArrayList<>();
+
+    private long groupRows;
     private long written;
     private int rows;
     private boolean finished;
-
-    /** A row group that was written: positions and sizes by column. */
-    private record Group(int rows, List<Chunk> chunks) {}
-
-    private record Chunk(int cells, long dictionary, long data, long size) {}
 
     /** Begins a file. */
     public ParquetTableWriter(WritableByteChannel out, List<Column> columns) throws IOException {
@@ -93,12 +92,13 @@ public final class ParquetTableWriter {
         if (rows > 0) {
             group();
         }
-        byte[] footer = footer(new TreeMap<>(notes));
+        List<byte[]> schema = new ArrayList<>(List.of(struct(4, "schema", 5, parts.size())));
+        parts.forEach(part -> schema.addAll(schema(part.column())));
+        List<byte[]> pairs = new ArrayList<>();
+        new TreeMap<>(notes).forEach((key, value) -> pairs.add(struct(1, key, 2, value)));
+        byte[] footer = struct(1, 1, 2, schema, 3, groupRows, 4, groups, 5, pairs, 6, PROGRAM);
         write(footer);
-        write(ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(footer.length)
-                .array());
+        write(ThriftWriter.little(footer.length));
         write(ParquetTable.MAGIC);
     }
 
@@ -108,114 +108,68 @@ public final class ParquetTableWriter {
     }
 
     private void group() throws IOException {
-        List<Chunk> chunks = new ArrayList<>();
+        List<byte[]> columns = new ArrayList<>();
+        long begin = written;
         for (ColumnPages part : parts) {
+            Column column = part.column();
             long start = written;
             ColumnPages.Written pages = part.end();
             for (byte[] bytes : pages.pages()) {
                 write(bytes);
             }
-            long dictionary = pages.dictionary() > 0 ? start : 0;
-            chunks.add(new Chunk(pages.cells(), dictionary, start + pages.dictionary(), written - start));
+            boolean text = column.kind == Kind.TEXT;
+            List<Integer> encodings =
+                    text ? List.of(Values.PLAIN, Values.RLE, Values.RLE_DICTIONARY) : List.of(Values.PLAIN, Values.RLE);
+            List<String> path =
+                    column.kind == Kind.FLOATS ? List.of(column.name, "list", "element") : List.of(column.name);
+            long size = pages.bytes();
+            byte[] chunk = struct(
+                    1,
+                    type(column),
+                    2,
+                    encodings,
+                    3,
+                    path,
+                    4,
+                    0,
+                    5,
+                    pages.cells(),
+                    6,
+                    size,
+                    7,
+                    size,
+                    9,
+                    start + pages.dictionary(),
+                    11,
+                    text ? start : null);
+            columns.add(struct(2, 0L, 3, chunk));
         }
-        groups.add(new Group(rows, chunks));
+        groups.add(struct(1, columns, 2, written - begin, 3, (long) rows));
+        groupRows += rows;
         rows = 0;
     }
 
-    private static int type(Kind kind) {
-        return switch (kind) {
-            case TEXT -> PhysicalType.BYTE_ARRAY.ordinal();
-            case INT -> PhysicalType.INT32.ordinal();
-            case DOUBLE, OPTIONAL_DOUBLE -> PhysicalType.DOUBLE.ordinal();
-            case FLOATS -> PhysicalType.FLOAT.ordinal();
+    private static int type(Column column) {
+        Schema.Type type = switch (column.kind) {
+            case TEXT -> Schema.Type.BYTE_ARRAY;
+            case INT -> Schema.Type.INT32;
+            case DOUBLE, OPTIONAL_DOUBLE -> Schema.Type.DOUBLE;
+            case FLOATS -> Schema.Type.FLOAT;
         };
+        return type.ordinal();
     }
 
-    private static List<String> path(Column column) {
-        return column.kind == Kind.FLOATS ? List.of(column.name, "list", "element") : List.of(column.name);
-    }
-
-    private byte[] footer(Map<String, String> notes) {
-        ThriftWriter footer = new ThriftWriter().i32(1, 1);
-        int elements = 1 + parts.stream().mapToInt(p -> path(p.column()).size()).sum();
-        footer.structs(2, elements)
-                .element()
-                .text(4, "schema")
-                .i32(5, parts.size())
-                .end();
-        parts.forEach(part -> schema(footer, part.column()));
-        footer.i64(3, groups.stream().mapToLong(Group::rows).sum()).structs(4, groups.size());
-        groups.forEach(group -> group(footer, group));
-        footer.structs(5, notes.size());
-        notes.forEach(
-                (key, value) -> footer.element().text(1, key).text(2, value).end());
-        return footer.text(6, PROGRAM).end().bytes();
-    }
-
-    private static void schema(ThriftWriter footer, Column column) {
-        switch (column.kind) {
-            case TEXT ->
-                footer.element()
-                        .i32(1, type(Kind.TEXT))
-                        .i32(3, 0)
-                        .text(4, column.name)
-                        .i32(6, 0)
-                        .begin(10)
-                        .begin(1)
-                        .end()
-                        .end()
-                        .end();
-            case INT, DOUBLE, OPTIONAL_DOUBLE ->
-                footer.element()
-                        .i32(1, type(column.kind))
-                        .i32(3, column.kind == Kind.OPTIONAL_DOUBLE ? 1 : 0)
-                        .text(4, column.name)
-                        .end();
-            case FLOATS -> {
-                footer.element()
-                        .i32(3, 0)
-                        .text(4, column.name)
-                        .i32(5, 1)
-                        .i32(6, 3)
-                        .begin(10)
-                        .begin(3)
-                        .end()
-                        .end()
-                        .end();
-                footer.element().i32(3, 2).text(4, "list").i32(5, 1).end();
-                footer.element()
-                        .i32(1, type(Kind.FLOATS))
-                        .i32(3, 0)
-                        .text(4, "element")
-                        .end();
-            }
-        }
-    }
-
-    private void group(ThriftWriter footer, Group group) {
-        footer.element().structs(1, parts.size());
-        for (int i = 0; i < parts.size(); i++) {
-            Column column = parts.get(i).column();
-            Chunk chunk = group.chunks.get(i);
-            footer.element().i64(2, 0).begin(3).i32(1, type(column.kind));
-            if (column.kind == Kind.TEXT) {
-                footer.numbers(2, ColumnPages.PLAIN, ColumnPages.RLE, ColumnPages.RLE_DICTIONARY);
-            } else {
-                footer.numbers(2, ColumnPages.PLAIN, ColumnPages.RLE);
-            }
-            List<String> path = path(column);
-            footer.texts(3, path, path.size())
-                    .i32(4, 0)
-                    .i64(5, chunk.cells)
-                    .i64(6, chunk.size)
-                    .i64(7, chunk.size)
-                    .i64(9, chunk.data);
-            if (chunk.dictionary > 0) {
-                footer.i64(11, chunk.dictionary);
-            }
-            footer.end().end();
-        }
-        long size = group.chunks.stream().mapToLong(Chunk::size).sum();
-        footer.i64(2, size).i64(3, group.rows).end();
+    private static List<byte[]> schema(Column column) {
+        String name = column.name;
+        return switch (column.kind) {
+            case TEXT -> List.of(struct(1, type(column), 3, 0, 4, name, 6, 0, 10, struct(1, struct())));
+            case INT, DOUBLE -> List.of(struct(1, type(column), 3, 0, 4, name));
+            case OPTIONAL_DOUBLE -> List.of(struct(1, type(column), 3, 1, 4, name));
+            case FLOATS ->
+                List.of(
+                        struct(3, 0, 4, name, 5, 1, 6, 3, 10, struct(3, struct())),
+                        struct(3, 2, 4, "list", 5, 1),
+                        struct(1, type(column), 3, 0, 4, "element"));
+        };
     }
 }

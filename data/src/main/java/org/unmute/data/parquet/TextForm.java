@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import org.unmute.files.MalformedFileException;
 
 /**
  * The form in which values of a column are read as text.
@@ -33,17 +32,15 @@ record TextForm(Kind kind, int scale) {
 
     private static final int MAX_SCALE = 38;
 
-    static final TextForm TEXT = new TextForm(Kind.TEXT, 0);
+    TextForm {
+        if (kind == Kind.DECIMAL && (scale < 0 || scale > MAX_SCALE)) {
+            throw new Damage(
+                    "bad-schema", "a decimal number with " + scale + " places; 0 to " + MAX_SCALE + " are read");
+        }
+    }
 
     TextForm(Kind kind) {
         this(kind, 0);
-    }
-
-    static TextForm decimal(Bytes in, long scale) throws MalformedFileException {
-        if (scale < 0 || scale > MAX_SCALE) {
-            throw in.wrong("bad-schema", "a decimal number with " + scale + " places; 0 to " + MAX_SCALE + " are read");
-        }
-        return new TextForm(Kind.DECIMAL, (int) scale);
     }
 
     /** Whether texts in a list are quoted. */
@@ -52,7 +49,7 @@ record TextForm(Kind kind, int scale) {
     }
 
     /** The text of an integer, which is sign-extended if it had 32 bits. */
-    String of(Bytes in, long value, boolean wide) throws MalformedFileException {
+    String of(long value, boolean wide) {
         try {
             return switch (kind) {
                 case UNSIGNED -> wide ? Long.toUnsignedString(value) : Long.toString(value & 0xFFFF_FFFFL);
@@ -64,7 +61,7 @@ record TextForm(Kind kind, int scale) {
                 default -> Long.toString(value);
             };
         } catch (DateTimeException e) {
-            throw in.wrong("bad-date", value + " is not a date");
+            throw new Damage("bad-date", value + " is not a date");
         }
     }
 
@@ -74,7 +71,7 @@ record TextForm(Kind kind, int scale) {
     }
 
     /** The text of the next bytes; advances past them. */
-    String of(Bytes in, int bytes) throws MalformedFileException {
+    String of(Bytes in, int bytes) {
         if (kind == Kind.DECIMAL) {
             byte[] digits = in.array(bytes);
             return new BigDecimal(digits.length == 0 ? BigInteger.ZERO : new BigInteger(digits), scale).toPlainString();

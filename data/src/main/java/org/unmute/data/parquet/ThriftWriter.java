@@ -2,110 +2,66 @@ package org.unmute.data.parquet;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 
-/** Writes structures in Thrift's compact protocol; the fields of each must be in ascending order. */
+/** Writes structures in Thrift's compact protocol. */
 final class ThriftWriter {
-    private static final int I32 = 5;
-    private static final int I64 = 6;
-    private static final int BINARY = 8;
-    private static final int LIST = 9;
     private static final int STRUCT = 12;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    /** The last field of each open structure. */
-    private final Deque<Integer> last = new ArrayDeque<>();
+    private ThriftWriter() {}
 
-    ThriftWriter() {
-        last.push(0);
-    }
-
-    private void head(int field, int type) {
-        int delta = field - last.pop();
-        last.push(field);
-        if (delta > 15) {
-            throw new AssertionError("fields of Parquet's structures are closer");
+    /**
+     * A structure.
+     *
+     * @param fields number and value of each field, in ascending order: an {@link Integer}, {@link Long}, {@link
+     *     String}, structure, or {@link List} of one of these; null leaves the field out
+     */
+    static byte[] struct(Object... fields) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int last = 0;
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i + 1] != null) {
+                int field = (Integer) fields[i];
+                out.write(field - last << 4 | type(fields[i + 1]));
+                write(out, fields[i + 1]);
+                last = field;
+            }
         }
-        out.write(delta << 4 | type);
-    }
-
-    ThriftWriter i32(int field, int value) {
-        head(field, I32);
-        zigzag(value);
-        return this;
-    }
-
-    ThriftWriter i64(int field, long value) {
-        head(field, I64);
-        zigzag(value);
-        return this;
-    }
-
-    ThriftWriter text(int field, String value) {
-        head(field, BINARY);
-        binary(value);
-        return this;
-    }
-
-    ThriftWriter begin(int field) {
-        head(field, STRUCT);
-        last.push(0);
-        return this;
-    }
-
-    /** Ends the innermost open structure, the outermost one last. */
-    ThriftWriter end() {
         out.write(0);
-        last.pop();
-        return this;
+        return out.toByteArray();
     }
 
-    /** Begins a list of structures. Each of them starts with {@link #element} and must be ended. */
-    ThriftWriter structs(int field, int size) {
-        head(field, LIST);
-        size(size, STRUCT);
-        return this;
+    private static int type(Object value) {
+        return switch (value) {
+            case Integer _ -> 5;
+            case Long _ -> 6;
+            case String _ -> 8;
+            case List<?> _ -> 9;
+            case byte[] _ -> STRUCT;
+            default -> throw new AssertionError(value.getClass());
+        };
     }
 
-    ThriftWriter element() {
-        last.push(0);
-        return this;
-    }
-
-    ThriftWriter numbers(int field, int... values) {
-        head(field, LIST);
-        size(values.length, I32);
-        for (int value : values) {
-            zigzag(value);
+    private static void write(ByteArrayOutputStream out, Object value) {
+        switch (value) {
+            case Number number -> varint(out, number.longValue() << 1 ^ number.longValue() >> 63);
+            case byte[] struct -> out.writeBytes(struct);
+            case List<?> list -> {
+                int type = list.isEmpty() ? STRUCT : type(list.getFirst());
+                if (list.size() < 15) {
+                    out.write(list.size() << 4 | type);
+                } else {
+                    out.write(0xF0 | type);
+                    varint(out, list.size());
+                }
+                list.forEach(element -> write(out, element));
+            }
+            default -> {
+                byte[] text = ((String) value).getBytes(StandardCharsets.UTF_8);
+                varint(out, text.length);
+                out.writeBytes(text);
+            }
         }
-        return this;
-    }
-
-    ThriftWriter texts(int field, Iterable<String> values, int size) {
-        head(field, LIST);
-        size(size, BINARY);
-        values.forEach(this::binary);
-        return this;
-    }
-
-    private void size(int size, int type) {
-        if (size < 15) {
-            out.write(size << 4 | type);
-        } else {
-            out.write(0xF0 | type);
-            varint(out, size);
-        }
-    }
-
-    private void binary(String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        varint(out, bytes.length);
-        out.writeBytes(bytes);
-    }
-
-    private void zigzag(long value) {
-        varint(out, value << 1 ^ value >> 63);
     }
 
     /** Writes an unsigned LEB128 number: groups of seven bits, lowest first. */
@@ -118,7 +74,8 @@ final class ThriftWriter {
         out.write((int) left);
     }
 
-    byte[] bytes() {
-        return out.toByteArray();
+    /** A number in four bytes, the lowest first. */
+    static byte[] little(int value) {
+        return new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)};
     }
 }

@@ -1,7 +1,8 @@
 package org.unmute.data.parquet;
 
 import java.util.Arrays;
-import org.unmute.files.MalformedFileException;
+import org.unmute.data.parquet.ZstdBits.Huffman;
+import org.unmute.data.parquet.ZstdBits.States;
 
 /** Decompresses Zstandard frames (RFC 8878). Dictionaries are not supported; content checksums are not verified. */
 final class Zstd {
@@ -38,59 +39,49 @@ final class Zstd {
 
     private final Bytes in;
     private final byte[] out;
-    private final int size;
     private int at;
     /** Start of the frame in the output; copies must not reach back beyond it. */
     private int frame;
 
-    private HuffmanTable huffman;
-    private FseTable literalCodes;
-    private FseTable offsetCodes;
-    private FseTable matchCodes;
+    private Huffman huffman;
+    private States literalCodes;
+    private States offsetCodes;
+    private States matchCodes;
     private final long[] offsets = new long[3];
-    private byte[] literals = {};
+    private final byte[] literals = new byte[MAX_BLOCK];
     private int literalCount;
 
-    private Zstd(Bytes in, byte[] out, int size) {
+    private Zstd(Bytes in, byte[] out) {
         this.in = in;
         this.out = out;
-        this.size = size;
     }
 
-    /** See {@link Codec#decompress}. */
-    static void decompress(Bytes in, byte[] out, int size) throws MalformedFileException {
-        Zstd zstd = new Zstd(in, out, size);
+    /** Returns the number of bytes written to {@code out}. */
+    static int decompress(Bytes in, byte[] out) {
+        Zstd zstd = new Zstd(in, out);
         while (in.remaining() > 0) {
             zstd.frame();
         }
-        if (zstd.at != size) {
-            throw in.wrong("bad-compression", "Zstandard ends after " + zstd.at + " of " + size + " bytes");
-        }
+        return zstd.at;
     }
 
-    private void frame() throws MalformedFileException {
+    private void frame() {
         long magic = in.little(4);
         if (magic >>> 4 == SKIPPED) {
-            in.skip(in.little(4));
+            in.part(in.little(4));
             return;
         }
-        if (magic != MAGIC) {
-            throw in.wrong("bad-compression", "no Zstandard frame");
-        }
         int head = in.u8();
+        if (magic != MAGIC || (head & 8) != 0) {
+            throw new Damage("bad-compression", "no Zstandard frame, or one of an unknown kind");
+        }
         boolean single = (head & 0x20) != 0;
-        if ((head & 8) != 0) {
-            throw in.wrong("bad-compression", "a Zstandard frame of an unknown kind");
-        }
-        if (!single) {
-            in.skip(1);
-        }
-        int dictionaryBytes = (1 << (head & 3)) >> 1;
-        if (in.little(dictionaryBytes) != 0) {
-            throw in.wrong("bad-compression", "a Zstandard frame that needs a dictionary");
+        in.part(single ? 0 : 1);
+        if (in.little((1 << (head & 3)) >> 1) != 0) {
+            throw new Damage("bad-compression", "a Zstandard frame that needs a dictionary");
         }
         int sizeFlag = head >>> 6;
-        in.skip(sizeFlag == 0 ? single ? 1 : 0 : 1 << sizeFlag);
+        in.part(sizeFlag == 0 ? single ? 1 : 0 : 1 << sizeFlag);
         frame = at;
         huffman = null;
         literalCodes = null;
@@ -99,26 +90,18 @@ final class Zstd {
         offsets[0] = 1;
         offsets[1] = 4;
         offsets[2] = 8;
-        boolean last;
+        int block;
         do {
-            int block = (int) in.little(3);
-            last = (block & 1) != 0;
+            block = (int) in.little(3);
             block(block >>> 1 & 3, block >>> 3);
-        } while (!last);
-        if ((head & 4) != 0) {
-            in.skip(4);
-        }
+        } while ((block & 1) == 0);
+        in.part(head & 4);
     }
 
-    private void block(int type, int bytes) throws MalformedFileException {
+    private void block(int type, int bytes) {
         switch (type) {
-            case 0 -> {
-                requireRoom(bytes);
-                in.copyTo(out, at, bytes);
-                at += bytes;
-            }
+            case 0 -> at = Codec.literal(in, out, at, bytes);
             case 1 -> {
-                requireRoom(bytes);
                 Arrays.fill(out, at, at + bytes, (byte) in.u8());
                 at += bytes;
             }
@@ -127,25 +110,17 @@ final class Zstd {
                 literals(block);
                 sequences(block);
             }
-            default -> throw in.wrong("bad-compression", "a Zstandard block of an unknown kind");
+            default -> throw new Damage("bad-compression", "a Zstandard block of an unknown kind");
         }
     }
 
-    private void requireRoom(long bytes) throws MalformedFileException {
-        if (bytes > size - at) {
-            throw in.wrong("bad-compression", bytes + " bytes more at " + at + " of " + size);
-        }
-    }
-
-    private void literals(Bytes block) throws MalformedFileException {
-        int first = block.peek(0);
+    private void literals(Bytes block) {
+        int first = block.ahead().u8();
         int type = first & 3;
         int format = first >>> 2 & 3;
         if (type < 2) {
             int bytes = (format & 1) == 0 ? 1 : format == 1 ? 2 : 3;
-            long head = block.little(bytes);
-            literalCount = (int) (head >>> (bytes == 1 ? 3 : 4));
-            room();
+            literalCount = (int) (block.little(bytes) >>> (bytes == 1 ? 3 : 4));
             if (type == 0) {
                 block.copyTo(literals, 0, literalCount);
             } else {
@@ -153,92 +128,72 @@ final class Zstd {
             }
             return;
         }
-        int bytes = format < 2 ? 3 : format + 2;
         int bits = format < 2 ? 10 : format == 2 ? 14 : 18;
-        long head = block.little(bytes);
+        long head = block.little(format < 2 ? 3 : format + 2);
         literalCount = (int) (head >>> 4 & (1 << bits) - 1);
         Bytes packed = block.part(head >>> 4 + bits & (1 << bits) - 1);
-        room();
         if (type == 2) {
-            huffman = HuffmanTable.read(packed);
+            huffman = Huffman.read(packed);
         } else if (huffman == null) {
-            throw block.wrong("bad-compression", "Zstandard literals without a table");
+            throw repeatsNothing();
         }
-        if (format == 0) {
-            huffman.decode(packed, literals, 0, literalCount);
-            return;
-        }
-        Bytes jumps = packed.part(6);
-        int each = (literalCount + 3) / 4;
-        for (int i = 0; i < 4; i++) {
+        int streams = format == 0 ? 1 : 4;
+        Bytes jumps = packed.part(streams == 1 ? 0 : 6);
+        int each = (literalCount + streams - 1) / streams;
+        for (int i = 0; i < streams; i++) {
+            boolean last = i == streams - 1;
             int from = Math.min(i * each, literalCount);
-            int to = i == 3 ? literalCount : Math.min(from + each, literalCount);
-            huffman.decode(packed.part(i == 3 ? packed.remaining() : jumps.little(2)), literals, from, to - from);
+            int to = last ? literalCount : Math.min(from + each, literalCount);
+            huffman.decode(packed.part(last ? packed.remaining() : jumps.little(2)), literals, from, to - from);
         }
     }
 
-    private void room() throws MalformedFileException {
-        if (literalCount > MAX_BLOCK) {
-            throw in.wrong("bad-compression", literalCount + " literals in a Zstandard block");
-        }
-        if (literals.length < literalCount) {
-            literals = new byte[literalCount];
-        }
+    private static Damage repeatsNothing() {
+        return new Damage("bad-compression", "a Zstandard block repeats a table that is not there");
     }
 
-    private void sequences(Bytes block) throws MalformedFileException {
+    private void sequences(Bytes block) {
         int count = block.u8();
         if (count == 255) {
             count = (int) block.little(2) + 0x7F00;
         } else if (count >= 128) {
             count = (count - 128 << 8) + block.u8();
         }
-        int literal = 0;
+        Bytes own = new Bytes(literals).part(literalCount);
         if (count > 0) {
             int modes = block.u8();
-            if ((modes & 3) != 0) {
-                throw block.wrong("bad-compression", "Zstandard sequences of an unknown kind");
-            }
             literalCodes = codes(block, modes >>> 6, literalCodes, USUAL_LITERALS, 6, 9, 35);
             offsetCodes = codes(block, modes >>> 4 & 3, offsetCodes, USUAL_OFFSETS, 5, 8, 31);
             matchCodes = codes(block, modes >>> 2 & 3, matchCodes, USUAL_MATCHES, 6, 9, 52);
-            BackwardBits bits = new BackwardBits(block.part(block.remaining()));
-            int literalState = literalCodes.start(bits);
-            int offsetState = offsetCodes.start(bits);
-            int matchState = matchCodes.start(bits);
+            ZstdBits bits = new ZstdBits(block);
+            int literalState = bits.read(literalCodes.log());
+            int offsetState = bits.read(offsetCodes.log());
+            int matchState = bits.read(matchCodes.log());
             for (int i = 0; i < count; i++) {
-                int offsetCode = offsetCodes.symbol(offsetState);
+                int offsetCode = offsetCodes.symbols()[offsetState];
                 long offset = (1L << offsetCode) + bits.read(offsetCode);
-                int matchCode = matchCodes.symbol(matchState);
-                int match = MATCH_BASE[matchCode] + (int) bits.read(MATCH_BITS[matchCode]);
-                int literalCode = literalCodes.symbol(literalState);
-                int own = LITERAL_BASE[literalCode] + (int) bits.read(LITERAL_BITS[literalCode]);
+                int matchCode = matchCodes.symbols()[matchState];
+                int match = MATCH_BASE[matchCode] + bits.read(MATCH_BITS[matchCode]);
+                int literalCode = literalCodes.symbols()[literalState];
+                int length = LITERAL_BASE[literalCode] + bits.read(LITERAL_BITS[literalCode]);
                 if (i < count - 1) {
                     literalState = literalCodes.next(literalState, bits);
                     matchState = matchCodes.next(matchState, bits);
                     offsetState = offsetCodes.next(offsetState, bits);
                 }
-                if (own > literalCount - literal) {
-                    throw block.wrong("bad-compression", "a Zstandard block has too few literals");
+                at = Codec.literal(own, out, at, length);
+                long back = offset(offset, length == 0);
+                if (back > at - frame) {
+                    throw new Damage("bad-compression", "a copy from " + back + " bytes before byte " + at);
                 }
-                requireRoom((long) own + match);
-                System.arraycopy(literals, literal, out, at, own);
-                literal += own;
-                at += own;
-                long back = offset(offset, own == 0);
-                if (back <= 0 || back > at - frame) {
-                    throw block.wrong("bad-compression", "a copy from " + back + " bytes before byte " + at);
-                }
-                Snappy.copy(out, at, (int) back, match);
+                Codec.copy(out, at, back, match);
                 at += match;
             }
             bits.requireEnd();
         } else if (block.remaining() > 0) {
-            throw block.wrong("bad-compression", "bytes after a Zstandard block");
+            throw new Damage("bad-compression", "bytes after a Zstandard block");
         }
-        requireRoom(literalCount - literal);
-        System.arraycopy(literals, literal, out, at, literalCount - literal);
-        at += literalCount - literal;
+        at = Codec.literal(own, out, at, own.remaining());
     }
 
     /**
@@ -246,17 +201,11 @@ final class Zstd {
      * skipped.
      */
     private long offset(long value, boolean noLiterals) {
-        if (value > 3) {
-            offsets[2] = offsets[1];
-            offsets[1] = offsets[0];
-            offsets[0] = value - 3;
-            return offsets[0];
-        }
-        int which = (int) value - 1 + (noLiterals ? 1 : 0);
+        int which = value > 3 ? 3 : (int) value - 1 + (noLiterals ? 1 : 0);
         if (which == 0) {
             return offsets[0];
         }
-        long offset = which == 3 ? offsets[0] - 1 : offsets[which];
+        long offset = value > 3 ? value - 3 : which == 3 ? offsets[0] - 1 : offsets[which];
         if (which > 1) {
             offsets[2] = offsets[1];
         }
@@ -265,15 +214,14 @@ final class Zstd {
         return offset;
     }
 
-    private static FseTable codes(Bytes block, int mode, FseTable last, int[] usual, int usualLog, int maxLog, int max)
-            throws MalformedFileException {
+    private static States codes(Bytes block, int mode, States last, int[] usual, int usualLog, int maxLog, int max) {
         return switch (mode) {
-            case 0 -> FseTable.of(block, usual, usual.length, usualLog);
-            case 1 -> FseTable.single(block, block.u8(), max);
-            case 2 -> FseTable.read(block, maxLog, max);
+            case 0 -> States.of(usual, usualLog);
+            case 1 -> States.single(block.u8(), max);
+            case 2 -> States.read(block, maxLog, max);
             default -> {
                 if (last == null) {
-                    throw block.wrong("bad-compression", "a Zstandard block repeats a table that is not there");
+                    throw repeatsNothing();
                 }
                 yield last;
             }

@@ -2,11 +2,11 @@ package org.unmute.data.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.data.parquet.ThriftWriter.little;
+import static org.unmute.data.parquet.ThriftWriter.struct;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,21 +26,9 @@ class HostileParquetTest {
     @TempDir
     Path folder;
 
-    private static ThriftWriter page(int type, int stored, int unpacked) {
-        return new ThriftWriter().i32(1, type).i32(2, unpacked).i32(3, stored);
-    }
-
     private static byte[] dataPage(int cells, int encoding, int unpacked, byte... body) {
-        byte[] header = page(DATA, body.length, unpacked)
-                .begin(5)
-                .i32(1, cells)
-                .i32(2, encoding)
-                .i32(3, 3)
-                .i32(4, 3)
-                .end()
-                .end()
-                .bytes();
-        return joined(header, body);
+        byte[] own = struct(1, cells, 2, encoding, 3, 3, 4, 3);
+        return joined(struct(1, DATA, 2, unpacked, 3, body.length, 5, own), body);
     }
 
     private static byte[] joined(byte[]... parts) {
@@ -49,35 +37,15 @@ class HostileParquetTest {
         return all.toByteArray();
     }
 
-    private static byte[] little(int value) {
-        return ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(value)
-                .array();
-    }
-
     /** A file with one column of texts or of integers. */
     private Path file(boolean texts, int repetition, int codec, long rows, byte[] pages) throws IOException {
-        ThriftWriter footer = new ThriftWriter().i32(1, 1).structs(2, 2);
-        footer.element().text(4, "schema").i32(5, 1).end();
-        footer.element().i32(1, texts ? 6 : 1).i32(3, repetition).text(4, "c");
-        (texts ? footer.i32(6, 0) : footer).end();
-        footer.i64(3, rows)
-                .structs(4, 1)
-                .element()
-                .structs(1, 1)
-                .element()
-                .i64(2, 0)
-                .begin(3);
-        footer.i32(1, texts ? 6 : 1)
-                .numbers(2, 0)
-                .texts(3, List.of("c"), 1)
-                .i32(4, codec)
-                .i64(5, rows)
-                .i64(6, pages.length)
-                .i64(7, pages.length)
-                .i64(9, 4);
-        byte[] end = footer.end().end().i64(2, 0).i64(3, rows).end().end().bytes();
+        int type = texts ? 6 : 1;
+        List<byte[]> schema =
+                List.of(struct(4, "schema", 5, 1), struct(1, type, 3, repetition, 4, "c", 6, texts ? 0 : null));
+        long size = pages.length;
+        byte[] chunk = struct(1, type, 2, List.of(0), 3, List.of("c"), 4, codec, 5, rows, 6, size, 7, size, 9, 4);
+        byte[] group = struct(1, List.of(struct(2, 0L, 3, chunk)), 2, 0L, 3, rows);
+        byte[] end = struct(1, 1, 2, schema, 3, rows, 4, List.of(group));
         byte[] magic = {'P', 'A', 'R', '1'};
         return Files.write(folder.resolve("hostile.parquet"), joined(magic, pages, end, little(end.length), magic));
     }
@@ -126,7 +94,7 @@ class HostileParquetTest {
         Path file = file(true, 0, 0, 3, dataPage(3, 6, body.length, body));
         assertThat(texts(file)).containsExactly("a", "bb", "ccc");
         byte[] cut = joined(lengths, "abbcc".getBytes(StandardCharsets.US_ASCII));
-        refuses(file(true, 0, 0, 3, dataPage(3, 6, cut.length, cut)), 3, "too-short");
+        refuses(file(true, 0, 0, 3, dataPage(3, 6, cut.length, cut)), 1, "too-short");
     }
 
     @Test
@@ -145,15 +113,8 @@ class HostileParquetTest {
     void billionsOfTheSameText() throws IOException {
         int cells = Integer.MAX_VALUE;
         byte[] entry = joined(little(1), new byte[] {'a'});
-        byte[] dictionary = joined(
-                page(DICTIONARY, entry.length, entry.length)
-                        .begin(7)
-                        .i32(1, 1)
-                        .i32(2, 0)
-                        .end()
-                        .end()
-                        .bytes(),
-                entry);
+        byte[] header = struct(1, DICTIONARY, 2, entry.length, 3, entry.length, 7, struct(1, 1, 2, 0));
+        byte[] dictionary = joined(header, entry);
         byte[] run = {1, (byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0};
         refuses(file(true, 0, 0, cells, joined(dictionary, dataPage(cells, 8, run.length, run))), 1, "too-large");
     }
