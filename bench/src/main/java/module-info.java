@@ -7,10 +7,7 @@ module org.unmute.bench {
     // In the signatures of what the peers' module uses.
     requires transitive org.unmute.convert;
     requires jmh.core;
-    requires ejml.fdense;
-    requires ejml.core;
     requires com.fasterxml.jackson.databind;
-    requires com.fasterxml.jackson.dataformat.toml;
     requires info.picocli;
     requires jdk.incubator.vector;
     requires jdk.unsupported;

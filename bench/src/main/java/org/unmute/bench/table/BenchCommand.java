@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -27,7 +25,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = "unmute bench [OPTION...]",
         sortOptions = false,
         description = {
-            "Times this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) interleaved, with the"
+            "Times this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS) interleaved, with the"
                     + " same weights and inputs, and prints one Markdown table. Outputs are compared before anything is"
                     + " timed: a peer that computes something else is not timed.",
             "",
@@ -40,24 +38,19 @@ import picocli.CommandLine.Spec;
             "  unmute bench                              all rows with all peers (about a quarter of an hour)",
             "  unmute bench --quick --only 'vit|match'   some rows, fewer rounds",
             "  unmute bench --verify --only wav          do the peers compute the same?",
-            "  unmute bench --check                      everything that has a goal in bench/goals.toml",
             "",
             "docs/bench.md explains the rows and how to add a peer."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:done; with --check every goal was measured and reached",
+            "0:done",
             "1:a row of ours failed",
             "2:the command line was not understood",
-            "3:a file of goals or results is missing or malformed",
-            "5:--check: a goal is missed",
-            "6:--check: no goal is missed, but some could not be measured"
+            "3:a file of results is missing or malformed"
         })
 public final class BenchCommand implements Callable<Integer> {
     static final int FAILED = 1;
     private static final int INPUT = 3;
-    static final int MISSED = 5;
-    static final int NOT_MEASURED = 6;
     private static final int QUICK_ROUNDS = 2;
     private static final double QUICK_SECONDS = 8;
 
@@ -82,7 +75,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description = "Peers to compare with, or none (default: all). Known: "
-                    + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas, netlib, ejml.")
+                    + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas.")
     private List<String> wanted = List.of();
 
     @Option(
@@ -114,15 +107,6 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Measure nothing: write the inputs and weights of the one row that --only selects into a new"
                     + " folder.")
     private Path caseFolder;
-
-    @Option(
-            names = "--check",
-            description =
-                    "Compare with the goals and fail if one is missed. Without --only, what has a goal is measured.")
-    private boolean check;
-
-    @Option(names = "--goals", paramLabel = "FILE", description = "The goals (default: bench/goals.toml).")
-    private Path goals;
 
     @Option(
             names = "--results",
@@ -175,8 +159,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Goals wantedGoals = check ? Goals.read(goals == null ? root.resolve("bench/goals.toml") : goals) : null;
-        List<Row> rows = rows(wantedGoals);
+        List<Row> rows = rows();
         if (list) {
             rows.forEach(r -> print(r.id() + "  " + r.describe()
                     + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers())) + "\n"));
@@ -200,10 +183,10 @@ public final class BenchCommand implements Callable<Integer> {
             failed = shown.stream().anyMatch(r -> r.timed(Row.OURS).isEmpty());
         }
         print(shown.isEmpty() ? "" : ResultTable.markdown(shown, command()));
-        return check ? judge(wantedGoals, shown, failed) : failed ? FAILED : 0;
+        return failed ? FAILED : 0;
     }
 
-    private List<Row> rows(Goals wantedGoals) {
+    private List<Row> rows() {
         Pattern pattern;
         try {
             pattern = Pattern.compile(only);
@@ -213,7 +196,6 @@ public final class BenchCommand implements Callable<Integer> {
         List<Row> rows = BenchRows.all(root).stream()
                 .filter(r -> pattern.matcher(r.id()).find())
                 .filter(r -> threads.isEmpty() || threads.contains(r.threads()))
-                .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id()))
                 .toList();
         if (rows.isEmpty()) {
             throw misuse("--only and --threads leave no row; --list shows all");
@@ -309,22 +291,6 @@ public final class BenchCommand implements Callable<Integer> {
         if (out != null && !all.isEmpty()) {
             ReportFile.write(out, ResultTable.markdown(all, command()));
         }
-    }
-
-    private int judge(Goals wantedGoals, List<RowResult> shown, boolean failed) {
-        List<Goals.Verdict> verdicts = wantedGoals.judge(shown);
-        for (Goals.State state : Goals.State.values()) {
-            verdicts.stream()
-                    .filter(v -> v.state() == state)
-                    .forEach(v -> say(state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": "
-                            + v.text()));
-        }
-        List<Goals.State> states = verdicts.stream().map(Goals.Verdict::state).toList();
-        int missed = Collections.frequency(states, Goals.State.MISSED);
-        int open = Collections.frequency(states, Goals.State.NOT_MEASURED);
-        say("goals: " + (verdicts.size() - missed - open) + " reached, " + missed + " missed, " + open
-                + " not measured");
-        return missed > 0 ? MISSED : failed ? FAILED : open > 0 ? NOT_MEASURED : 0;
     }
 
     private String command() {

@@ -40,8 +40,6 @@ public final class Peers {
         JAVA.put(Row.TORCH, "");
         JAVA.put("mkl", "org.unmute.bench.peers.Mkl");
         JAVA.put("openblas", "org.unmute.bench.peers.OpenBlas");
-        JAVA.put("netlib", "org.unmute.bench.peers.Netlib");
-        JAVA.put("ejml", "org.unmute.bench.peer.Ejml");
     }
 
     private final Path root;

@@ -31,11 +31,6 @@ class BenchCommandTest {
         return file.toString();
     }
 
-    private String goals(String... lines) throws IOException {
-        return Files.writeString(folder.resolve("goals.toml"), String.join("\n", lines))
-                .toString();
-    }
-
     @Test
     void theListNamesRowsAndPeers() {
         assertThat(run("--list", "--only", "embed")).isZero();
@@ -45,7 +40,7 @@ class BenchCommandTest {
     @Test
     void helpTellsExamplesAndExitStatus() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Examples:").contains("--check").contains("5   --check: a goal is missed");
+        assertThat(out.toString()).contains("Examples:").contains("3   a file of results is missing or malformed");
     }
 
     @Test
@@ -75,27 +70,6 @@ class BenchCommandTest {
         assertThat(run("--from", folder.resolve("none.json").toString())).isEqualTo(3);
         assertThat(run("--from", Files.writeString(folder.resolve("x"), "{").toString()))
                 .isEqualTo(3);
-        assertThat(run("--check", "--goals", folder.resolve("none.toml").toString()))
-                .isEqualTo(3);
-    }
-
-    @Test
-    void theCheckTellsReachedFromMissedFromNotMeasured() throws IOException {
-        String results = results(Results.row(
-                "vit-b1-t2",
-                Results.timed("unmute", 80),
-                Results.timed("onnxruntime", 100),
-                RowResult.Entry.failed("pytorch", "", "not here")));
-        String reached = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"onnxruntime\"]", "ratio = 0.9");
-        assertThat(run("--check", "--from", results, "--goals", reached)).isZero();
-        assertThat(err.toString())
-                .contains("reached: vit-b1-t2: ratio to onnxruntime 0.800, at most 0.900")
-                .contains("1 reached, 0 missed, 0 not measured");
-        String missed = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"onnxruntime\"]", "ratio = 0.7");
-        assertThat(run("--check", "--from", results, "--goals", missed)).isEqualTo(BenchCommand.MISSED);
-        String open = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"pytorch\"]", "ratio = 0.9");
-        assertThat(run("--check", "--from", results, "--goals", open)).isEqualTo(BenchCommand.NOT_MEASURED);
-        assertThat(err.toString()).contains("not measured: vit-b1-t2: none of pytorch was measured");
     }
 
     @Test
