@@ -83,33 +83,6 @@ public record EventFigures(List<ClassCounts> classes, double substitutions, bool
         return classes.stream().mapToLong(of).sum();
     }
 
-    /** Share of the references of a class that were not found. */
-    public double deletionRate(int c) {
-        ClassCounts k = classes.get(c);
-        return (k.references - k.truePositives) / (k.references + EPSILON);
-    }
-
-    /** Number of wrong detections of a class, divided by the number of its references. */
-    public double insertionRate(int c) {
-        ClassCounts k = classes.get(c);
-        return k.falsePositives / (k.references + EPSILON);
-    }
-
-    /** Number of deletions and insertions of a class, divided by the number of its references. */
-    public double errorRate(int c) {
-        ClassCounts k = classes.get(c);
-        return (k.references - k.truePositives + k.falsePositives) / (k.references + EPSILON);
-    }
-
-    /** Mean error rate over the classes. */
-    public double macroErrorRate() {
-        double sum = 0;
-        for (int c = 0; c < classes.size(); c++) {
-            sum += errorRate(c);
-        }
-        return sum / classes.size();
-    }
-
     /**
      * Number of substitutions, deletions and insertions over all classes, divided by the number of references. A
      * substitution replaces one deletion and one insertion.

@@ -1,8 +1,6 @@
 package org.unmute.metrics.event;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -38,30 +36,6 @@ public record FrameScores(String file, double[] times, float[][] scores) {
         double[] times = new double[scores.length + 1];
         Arrays.setAll(times, i -> i / framesPerSecond);
         return new FrameScores(file, times, scores);
-    }
-
-    /**
-     * Extracts events of every class: maximal runs of frames whose score is above the threshold of the class.
-     *
-     * @param labels     names of the classes
-     * @param thresholds thresholds of the classes; a frame is active if its score is greater, compared in float64
-     * @return the events, by class and then by onset
-     */
-    public List<SoundEvent> events(List<String> labels, double[] thresholds) {
-        List<SoundEvent> events = new ArrayList<>();
-        for (int c = 0; c < thresholds.length; c++) {
-            int begun = -1;
-            for (int i = 0; i <= scores.length; i++) {
-                boolean active = i < scores.length && scores[i][c] > thresholds[c];
-                if (active && begun < 0) {
-                    begun = i;
-                } else if (!active && begun >= 0) {
-                    events.add(new SoundEvent(file, times[begun], times[i], labels.get(c)));
-                    begun = -1;
-                }
-            }
-        }
-        return events;
     }
 
     /** Whether the other has the same content. Numbers are compared by their bits: NaN equals NaN. */

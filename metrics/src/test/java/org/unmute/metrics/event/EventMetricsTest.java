@@ -68,7 +68,7 @@ class EventMetricsTest {
                 double threshold = t;
                 double[] thresholds = {t, t, t};
                 List<SoundEvent> events = data.scores.stream()
-                        .flatMap(s -> s.events(CLASSES, thresholds).stream())
+                        .flatMap(s -> SedCase.events(s, CLASSES, thresholds).stream())
                         .toList();
                 EventFigures lists = criterion instanceof Collar collar
                         ? collar.compare(data.reference, events)

@@ -76,4 +76,24 @@ record SedCase(Path folder, EventReference reference, List<FrameScores> scores, 
                 .map(line -> line.split("\t"))
                 .toList();
     }
+
+    /** Maximal runs of frames whose score is above the threshold of the class, by class and then by onset. */
+    static List<SoundEvent> events(FrameScores scores, List<String> labels, double[] thresholds) {
+        List<SoundEvent> events = new ArrayList<>();
+        double[] times = scores.times();
+        int frames = scores.scores().length;
+        for (int c = 0; c < thresholds.length; c++) {
+            int begun = -1;
+            for (int i = 0; i <= frames; i++) {
+                boolean active = i < frames && scores.scores()[i][c] > thresholds[c];
+                if (active && begun < 0) {
+                    begun = i;
+                } else if (!active && begun >= 0) {
+                    events.add(new SoundEvent(scores.file(), times[begun], times[i], labels.get(c)));
+                    begun = -1;
+                }
+            }
+        }
+        return events;
+    }
 }

@@ -41,7 +41,7 @@ class SedGoldenTest {
         double[] thresholds = new double[c.reference().classes().size()];
         Arrays.fill(thresholds, threshold);
         return c.scores().stream()
-                .flatMap(s -> s.events(c.reference().classes(), thresholds).stream())
+                .flatMap(s -> SedCase.events(s, c.reference().classes(), thresholds).stream())
                 .toList();
     }
 

@@ -256,7 +256,7 @@ public final class EventDetector {
             return;
         }
         close(c);
-        if (t.waiting != null && Stretch.rounded(end - t.waiting.offset) > rules.maxGap()) {
+        if (t.waiting != null && rounded(end - t.waiting.offset) > rules.maxGap()) {
             give(c);
         }
     }
@@ -268,7 +268,7 @@ public final class EventDetector {
         if (now == null || !now.exceeded) {
             return;
         }
-        if (t.waiting != null && Stretch.rounded(now.onset - t.waiting.offset) <= rules.maxGap()) {
+        if (t.waiting != null && rounded(now.onset - t.waiting.offset) <= rules.maxGap()) {
             t.waiting.join(now);
             return;
         }
@@ -279,8 +279,13 @@ public final class EventDetector {
     private void give(int c) {
         Run event = tracks[c].waiting;
         tracks[c].waiting = null;
-        if (event != null && Stretch.rounded(event.offset - event.onset) >= rules.minDuration()) {
+        if (event != null && rounded(event.offset - event.onset) >= rules.minDuration()) {
             events.accept(c, event.onset, event.offset, event.score, event.peak);
         }
+    }
+
+    /** Rounded to microseconds, so that 0.4 - 0.3 is 0.1. */
+    static double rounded(double seconds) {
+        return Math.rint(seconds * 1e6) / 1e6;
     }
 }

@@ -1,8 +1,7 @@
 /**
  * Converts scores over time to events with median filters, thresholds with hysteresis, merging of gaps and minimum
  * durations. {@link org.unmute.probes.event.EventDetector} applies all of these while frames arrive; {@link
- * org.unmute.probes.event.Stretch} has the steps for lists. {@link org.unmute.probes.event.StreamingTagger} converts
- * samples to events, including the frequencies of each.
+ * org.unmute.probes.event.StreamingTagger} converts samples to events, including the frequencies of each.
  *
  * @since 0.2.0
  */

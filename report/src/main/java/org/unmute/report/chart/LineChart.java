@@ -67,14 +67,33 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         List<Legend.Key> keys = curves.stream()
                 .map(c -> new Legend.Key(c.name(), c.style(), Legend.Sample.LINE))
                 .toList();
-        XyFrame frame = new XyFrame(caption, xs, ys, WIDTH, PLOT_HEIGHT, 38, keys, ys.isEmpty() || curves.isEmpty());
+        Canvas canvas = new Canvas(caption, WIDTH);
+        Scale rise = Scale.of(ys, PLOT_HEIGHT, 0, 38);
+        double left = rise.leftWidth();
+        double right = WIDTH - Canvas.MARGIN - 12;
+        Scale across = Scale.of(xs, left, right, 70);
+        double top = Legend.write(canvas, keys, canvas.header());
+        double bottom = top + PLOT_HEIGHT;
+        Frame frame = new Frame(canvas, across, rise.along(bottom, top));
+        frame.y.drawLeft(canvas, left, right);
+        frame.x.drawBottom(canvas, top, bottom);
+        if (ys.isEmpty() || curves.isEmpty()) {
+            canvas.noData(left, top, right, bottom);
+        }
         for (Curve c : curves) {
             runs(c).forEach(run -> band(frame, c, run));
         }
         for (Curve c : curves) {
             runs(c).forEach(run -> line(frame, c, run));
         }
-        return frame.finish();
+        return canvas.finish(bottom + Scale.BELOW + Canvas.MARGIN / 2);
+    }
+
+    /** The axes of the plot. */
+    private record Frame(Canvas canvas, Scale x, Scale y) {
+        Spot spot(double xValue, double yValue) {
+            return new Spot(x.at(xValue), y.at(yValue));
+        }
     }
 
     private boolean shows(Curve c, int i) {
@@ -97,7 +116,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         return runs;
     }
 
-    private static void band(XyFrame frame, Curve c, List<Integer> run) {
+    private static void band(Frame frame, Curve c, List<Integer> run) {
         if (run.stream().noneMatch(i -> c.halfBand(i) > 0)) {
             return;
         }
@@ -120,7 +139,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
                 new Element.Path(outline, true, Style.fill(c.style().colour()).faded(0.18), null));
     }
 
-    private void line(XyFrame frame, Curve c, List<Integer> run) {
+    private void line(Frame frame, Curve c, List<Integer> run) {
         boolean marked = c.x().length <= MARKED;
         if (run.size() > 1) {
             List<Spot> spots =

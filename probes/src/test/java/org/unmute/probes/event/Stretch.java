@@ -4,20 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stretch of time in which a class is active. Differences of times are rounded to microseconds before they are
+ * A stretch of time in which a class is active, and the steps of {@link EventDetector} for lists. Differences of times are rounded to microseconds before they are
  * compared, so that 0.4 - 0.3 is 0.1.
  *
  * @param onset  in seconds
  * @param offset in seconds, at least {@code onset}
  */
-public record Stretch(double onset, double offset) {
+record Stretch(double onset, double offset) {
     /** In seconds, rounded to microseconds. */
-    public double length() {
-        return rounded(offset - onset);
-    }
-
-    static double rounded(double seconds) {
-        return Math.rint(seconds * 1e6) / 1e6;
+    double length() {
+        return EventDetector.rounded(offset - onset);
     }
 
     /**
@@ -30,7 +26,7 @@ public record Stretch(double onset, double offset) {
      * @param low    all frames must exceed it; at most {@code high}
      * @throws IllegalArgumentException if {@code low} is greater than {@code high}, or lengths do not fit
      */
-    public static List<Stretch> above(float[] scores, double[] times, double high, double low) {
+    static List<Stretch> above(float[] scores, double[] times, double high, double low) {
         if (low > high || times.length != scores.length + 1) {
             throw new IllegalArgumentException(
                     "events: the low threshold must not exceed the high one, and there must be one time more than"
@@ -61,10 +57,10 @@ public record Stretch(double onset, double offset) {
      * @param stretches sorted by onset, without overlap
      * @param gap       in seconds
      */
-    public static List<Stretch> merged(List<Stretch> stretches, double gap) {
+    static List<Stretch> merged(List<Stretch> stretches, double gap) {
         List<Stretch> all = new ArrayList<>();
         for (Stretch s : stretches) {
-            if (!all.isEmpty() && rounded(s.onset - all.getLast().offset) <= gap) {
+            if (!all.isEmpty() && EventDetector.rounded(s.onset - all.getLast().offset) <= gap) {
                 all.set(all.size() - 1, new Stretch(all.getLast().onset, s.offset));
             } else {
                 all.add(s);
@@ -74,7 +70,7 @@ public record Stretch(double onset, double offset) {
     }
 
     /** The stretches that last at least {@code seconds}. */
-    public static List<Stretch> lasting(List<Stretch> stretches, double seconds) {
+    static List<Stretch> lasting(List<Stretch> stretches, double seconds) {
         return stretches.stream().filter(s -> s.length() >= seconds).toList();
     }
 }
