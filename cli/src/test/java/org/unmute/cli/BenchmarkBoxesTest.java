@@ -38,8 +38,7 @@ class BenchmarkBoxesTest {
         DesedFixture.write(folder.resolve("desed"), 24, 6, 12, 12);
         DesedFixture.boxes(folder.resolve("desed"), folder.resolve("boxes.tsv"));
         run = folder.resolve("run");
-        ran = Ran.unmute("benchmark", grid("all", DATASET, WEAK + FRAMES + BOXES), "--out", run)
-                .endsWith(ExitCode.OK);
+        ran = Ran.ok("benchmark", grid("all", DATASET, WEAK + FRAMES + BOXES), "--out", run);
     }
 
     private static Path grid(String name, String dataset, String probes) throws IOException {
@@ -93,19 +92,18 @@ class BenchmarkBoxesTest {
         assertThat(ran.err())
                 .contains("data set desed, boxes: 6 clips are of recordings that no table of events names");
         assertThat(ran.out()).contains("protobin-boxes", "box F1, IoU 0.3");
-        Ran.unmute("fsck", run).endsWith(ExitCode.OK);
+        Ran.ok("fsck", run);
     }
 
     /** The events and bands of a saved probe are those that detect finds and eval compares. */
     @Test
     void theBoxesAreThoseOfDetect() throws IOException {
         Path found = folder.resolve("found");
-        Ran.unmute(
-                        "detect -q --probe {} --encoder embedded --audio {} --format jsonl --out {}",
-                        cell("protobin-boxes").resolve("seed-1"),
-                        folder.resolve("desed/audio/eval/public"),
-                        found)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "detect -q --probe {} --encoder embedded --audio {} --format jsonl --out {}",
+                cell("protobin-boxes").resolve("seed-1"),
+                folder.resolve("desed/audio/eval/public"),
+                found);
         List<String> rows = new ArrayList<>();
         for (String row : Files.readAllLines(folder.resolve("boxes.tsv"))) {
             if (row.startsWith("test") || row.startsWith("filename")) {
@@ -113,9 +111,7 @@ class BenchmarkBoxesTest {
             }
         }
         Path reference = Files.write(folder.resolve("test-boxes.tsv"), rows);
-        JsonNode eval = Ran.unmute(
-                        "eval", "--json", "-q", "--bootstrap", 0, "--events", reference, "--detections", found)
-                .endsWith(ExitCode.OK)
+        JsonNode eval = Ran.ok("eval", "--json", "-q", "--bootstrap", 0, "--events", reference, "--detections", found)
                 .json();
         JsonNode own =
                 json(cell("protobin-boxes").resolve("seed-1/events.json")).path("metrics");
@@ -131,11 +127,7 @@ class BenchmarkBoxesTest {
     @Test
     void otherCellsAreTheSameWithoutThem() throws IOException {
         Path alone = folder.resolve("alone");
-        Ran.unmute(
-                        "benchmark -q {} --out {}",
-                        grid("alone", "name = \"desed\"\nroot = \"desed\"\n", WEAK + FRAMES),
-                        alone)
-                .endsWith(ExitCode.OK);
+        Ran.ok("benchmark -q {} --out {}", grid("alone", "name = \"desed\"\nroot = \"desed\"\n", WEAK + FRAMES), alone);
         for (String probe : List.of("protobin", "protobin-frames")) {
             TreeMap<String, String> before = BenchmarkFixture.results(alone.resolve("own/desed/" + probe));
             assertThat(before).containsKeys("cell.json", "seed-1/events.json", "seed-0/probe.safetensors");
@@ -146,7 +138,7 @@ class BenchmarkBoxesTest {
     @Test
     void theReportShowsThreeTrainings() throws IOException {
         Path report = folder.resolve("report");
-        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
+        Ran.ok("report", "-q", run, "--out", report);
         for (String metric : List.of("event_f1_macro", "segment_f1_macro")) {
             String file = "events-" + metric.replace('_', '-');
             Map<String, String> bars = new TreeMap<>();

@@ -88,9 +88,9 @@ class BenchmarkDatasetTest {
             root = "tones"
             mixup = { variants = 2, probability = 1.0 }
             """, "[[probes]]\nname = \"linear-mean\"\n");
-        Ran dry = Ran.unmute("benchmark", grid, "--out", run, "--dry-run").endsWith(ExitCode.OK);
+        Ran dry = Ran.ok("benchmark", grid, "--out", run, "--dry-run");
         assertThat(dry.out()).contains("36 recordings to embed first").contains("of token caches");
-        Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", run);
         JsonNode cell = cell(run, "tiny/tones/linear-mean");
         assertThat(List.of(
                         cell.path("trainClips").asInt(),
@@ -101,7 +101,7 @@ class BenchmarkDatasetTest {
         assertThat(used.stream().filter(l -> l.startsWith("mixup/train/") && l.contains(",train,")))
                 .hasSize(40);
         assertThat(used).anyMatch(l -> l.matches("20\\.wav,0\\.5,1,low,validation,[0-9a-f]{64}"));
-        Ran again = Ran.unmute("benchmark", grid, "--out", run).endsWith(ExitCode.OK);
+        Ran again = Ran.ok("benchmark", grid, "--out", run);
         assertThat(again.err())
                 .contains("0 cells to work through, 1 finished before")
                 .doesNotContain("to embed");
@@ -121,9 +121,7 @@ class BenchmarkDatasetTest {
             dataset = "table"
             root = "open"
             """, "[[probes]]\nname = \"linear-mean\"\n");
-        assertThat(Ran.unmute("benchmark", "-q", grid, "--out", folder.resolve("open-run"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "benchmark", "-q", grid, "--out", folder.resolve("open-run")))
                 .contains("data set tones, validation: of 1 of 8 clips some classes are not known, the first"
                         + " '21.wav#0.5-1'");
     }
@@ -153,7 +151,7 @@ class BenchmarkDatasetTest {
                 "urban",
                 "name = \"urban\"\nroot = \"urban\"\n",
                 "[[probes]]\nname = \"protobin\"\n[[probes]]\nname = \"linear-mean\"\n");
-        Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", run);
         for (String probe : List.of("protobin", "linear-mean")) {
             JsonNode cell = cell(run, "tiny/urban/" + probe);
             JsonNode seed = new ObjectMapper()
@@ -170,7 +168,7 @@ class BenchmarkDatasetTest {
             assertThat(cell.path("metric").asText()).isEqualTo("mAP");
         }
         Path report = folder.resolve("urban-report");
-        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
+        Ran.ok("report", "-q", run, "--out", report);
         try (Stream<Path> files = Files.walk(report)) {
             assertThat(files.filter(f -> f.toString().endsWith(".html")))
                     .anySatisfy(f -> assertThat(f).content().contains("Events in time", "PSDS 1", "Event-based F1"));
@@ -204,7 +202,7 @@ class BenchmarkDatasetTest {
                 "folds",
                 "name = \"esc50\"\nroot = \"esc50\"\nfolds = [1, 3]\n",
                 "[[probes]]\nname = \"linear-mean\"\n");
-        Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", run);
         JsonNode cell = cell(run, "tiny/esc50/linear-mean");
         assertThat(cell.path("metric").asText()).isEqualTo("accuracy");
         assertThat(cell.path("folds")).hasSize(2);
@@ -235,7 +233,7 @@ class BenchmarkDatasetTest {
                 "layers",
                 "name = \"tones\"\ndataset = \"table\"\nroot = \"layers\"\nstandardize = true\n",
                 "[[probes]]\nname = \"linear-mean\"\n[[probes]]\nname = \"cgp\"\nset.total = 8\n");
-        Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", run);
         assertThat(cell(run, "tiny/tones/cgp").path("cache").asText()).isEqualTo("cache/tiny/tones.layers");
         assertThat(cell(run, "tiny/tones/cgp").path("options").path("layers").asText())
                 .isEqualTo("2");

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
 /** A benchmark of 2 x 2 x 2 cells that is killed twice and then resumed ends like an uninterrupted one. */
@@ -85,17 +84,15 @@ class BenchmarkKillTest {
         TreeMap<String, String> expected = requireUndisturbed(grid, killed, "");
         assertThat(expected.keySet().stream().filter(name -> name.endsWith("events.json")))
                 .hasSize(2 * 3);
-        Ran.unmute("fsck", killed).endsWith(ExitCode.OK);
+        Ran.ok("fsck", killed);
     }
 
     /** Runs again what was killed, and requires the results of an undisturbed run, which it returns. */
     private static TreeMap<String, String> requireUndisturbed(Path grid, Path killed, String said) throws IOException {
-        Ran resumed =
-                Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
+        Ran resumed = Ran.ok("benchmark", grid, "--out", killed, "--workers", 2);
         assertThat(resumed.err()).contains(said).doesNotContain("recordings to embed");
         Path undisturbed = folder.resolve("undisturbed-" + killed.getFileName());
-        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1)
-                .endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1);
         TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
         TreeMap<String, String> actual = BenchmarkFixture.results(killed);
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
@@ -107,7 +104,7 @@ class BenchmarkKillTest {
     /** Checks that the report's table has the same means as the benchmark's output. */
     private static void assertReportTells(Path run) throws IOException {
         Path report = folder.resolve("report");
-        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
+        Ran.ok("report", "-q", run, "--out", report);
         List<String> table = Files.readAllLines(report.resolve("tables/results.csv"));
         assertThat(table).hasSize(1 + CELLS);
         try (Stream<Path> files = Files.walk(run)) {

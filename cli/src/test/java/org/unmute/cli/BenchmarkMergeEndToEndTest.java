@@ -53,13 +53,13 @@ class BenchmarkMergeEndToEndTest {
 
     private static Path run(String name, String cells) {
         Path out = folder.resolve(name);
-        Ran.unmute("benchmark", "-q", grid, "--out", out, "--only", cells).endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", out, "--only", cells);
         return out;
     }
 
     private static Path report(Path run) {
         Path report = folder.resolve(run.getFileName() + "-report");
-        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
+        Ran.ok("report", "-q", run, "--out", report);
         return report;
     }
 
@@ -77,14 +77,10 @@ class BenchmarkMergeEndToEndTest {
                 .contains("Several a clip: mAP in %, mean ± sd over 2 seeds")
                 .contains("1 cell is not finished, the first: tiny/one/protobin; merge runs that have them, or run"
                         + " 'unmute benchmark GRID --out " + out + "' to go on");
-        assertThat(Ran.unmute("fsck", out).endsWith(ExitCode.OK).out())
-                .contains("7 of 8 cells finished")
-                .contains("unmute benchmark --merge ");
+        assertThat(Ran.ok("fsck", out).out()).contains("7 of 8 cells finished", "unmute benchmark --merge ");
 
-        Ran.unmute("benchmark", "-q", grid, "--out", out, "--cache", whole.resolve("cache"))
-                .endsWith(ExitCode.OK);
-        Ran again = Ran.unmute("benchmark", "--json", "--merge", own, tiny, "--out", out)
-                .endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", grid, "--out", out, "--cache", whole.resolve("cache"));
+        Ran again = Ran.ok("benchmark", "--json", "--merge", own, tiny, "--out", out);
         JsonNode document = again.json();
         assertThat(document.path("cells")).hasSize(8);
         assertThat(document.path("failed")).isEmpty();
@@ -96,19 +92,15 @@ class BenchmarkMergeEndToEndTest {
         expected.forEach(
                 (name, content) -> assertThat(results.get(name)).as(name).isEqualTo(content));
         assertThat(table(report(out))).isEqualTo(table(report(whole)));
-        assertThat(Ran.unmute("fsck", out).endsWith(ExitCode.OK).out()).contains("8 of 8 cells finished");
+        assertThat(Ran.ok("fsck", out).out()).contains("8 of 8 cells finished");
     }
 
     @Test
     void theTableIsThatOfTheRun() {
         Path out = folder.resolve("copy");
-        String table = Ran.unmute("benchmark", "-q", "--merge", whole, "--out", out)
-                .endsWith(ExitCode.OK)
-                .out();
+        String table = Ran.ok("benchmark", "-q", "--merge", whole, "--out", out).out();
         assertThat(table)
-                .isEqualTo(Ran.unmute("benchmark", "-q", grid, "--out", whole)
-                        .endsWith(ExitCode.OK)
-                        .out());
+                .isEqualTo(Ran.ok("benchmark", "-q", grid, "--out", whole).out());
     }
 
     @Test
@@ -117,9 +109,7 @@ class BenchmarkMergeEndToEndTest {
         Path out = folder.resolve("refused");
         Ran refused =
                 Ran.unmute("benchmark", "--merge", own, other, "--out", out).endsWith(ExitCode.INPUT);
-        assertThat(refused.err())
-                .contains("cell own/many/linear-mean was finished in ")
-                .contains("and their cell.json differ");
+        assertThat(refused.err()).contains("cell own/many/linear-mean was finished in ", "and their cell.json differ");
         assertThat(out.resolve("grid.json")).doesNotExist();
     }
 
@@ -128,8 +118,7 @@ class BenchmarkMergeEndToEndTest {
         Path other = Files.writeString(
                 folder.resolve("other.toml"), Files.readString(grid).replace("epochs = 2", "epochs = 3"));
         Path out = folder.resolve("longer");
-        Ran.unmute("benchmark", "-q", other, "--out", out, "--only", "own/many/linear-mean")
-                .endsWith(ExitCode.OK);
+        Ran.ok("benchmark", "-q", other, "--out", out, "--only", "own/many/linear-mean");
         Ran refused = Ran.unmute("benchmark", "--merge", own, out, "--out", folder.resolve("refused-grid"))
                 .endsWith(ExitCode.INPUT);
         assertThat(refused.err()).contains("settings.epochs is '2' here and '3' there");
@@ -138,17 +127,13 @@ class BenchmarkMergeEndToEndTest {
     @Test
     void theCommandLineIsCheckedFirst() {
         Path out = folder.resolve("nothing");
-        assertThat(Ran.unmute("benchmark", "--out", out)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "benchmark", "--out", out))
                 .contains("one of both is needed: a grid to run, or --merge with folders of runs");
-        assertThat(Ran.unmute("benchmark", grid, "--out", out, "--merge", own)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "benchmark", grid, "--out", out, "--merge", own))
                 .contains("one of both is needed");
         for (List<String> option : List.of(List.of("--dry-run"), List.of("--workers", "2"), List.of("--only", "own"))) {
             Object[] line = Ran.with(new Object[] {"benchmark", "--out", out, "--merge", own}, option.toArray());
-            assertThat(Ran.unmute(line).endsWith(ExitCode.USAGE).err())
+            assertThat(Ran.error(ExitCode.USAGE, line))
                     .contains(option.getFirst() + " says how cells are run, and --merge runs none");
         }
         assertThat(out).doesNotExist();

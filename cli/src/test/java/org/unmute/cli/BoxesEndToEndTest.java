@@ -43,15 +43,14 @@ class BoxesEndToEndTest {
         }
         Files.write(folder.resolve("sounds.csv"), rows);
         scenes = folder.resolve("scenes");
-        Ran.unmute(
-                        "soundscape -q --manifest {} --audio {} --out {} --train 36 --test 12 --train-folds 0,1 "
-                                + "--test-folds 2 --seconds 6 --events 1-2 --transpose 0.3 --bands",
-                        folder.resolve("sounds.csv"),
-                        sounds,
-                        scenes)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "soundscape -q --manifest {} --audio {} --out {} --train 36 --test 12 --train-folds 0,1 "
+                        + "--test-folds 2 --seconds 6 --events 1-2 --transpose 0.3 --bands",
+                folder.resolve("sounds.csv"),
+                sounds,
+                scenes);
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--audio", scenes, "--out", cache).endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", scenes, "--out", cache);
         labels = folder.resolve("labels.csv");
         List<String> own = new ArrayList<>();
         for (String row : Files.readAllLines(scenes.resolve("manifest.csv"))) {
@@ -60,9 +59,7 @@ class BoxesEndToEndTest {
         Files.write(labels, own);
         run = folder.resolve("run");
         Ran ran = probe(run, "--boxes", boxes(), "--epochs", 30);
-        assertThat(ran.out())
-                .contains("loss bce (the default of rows and boxes)")
-                .contains("second by second");
+        assertThat(ran.out()).contains("loss bce (the default of rows and boxes)", "second by second");
     }
 
     /** A tone whose pitch moves a little, or a hiss around it. */
@@ -81,28 +78,24 @@ class BoxesEndToEndTest {
     }
 
     private static Ran probe(Path out, Object... more) {
-        return Ran.unmute(Ran.with(
-                        Ran.line(
-                                "probe --probe protobin --cache {} --labels {} --batch 8 --out {}", cache, labels, out),
-                        more))
-                .endsWith(ExitCode.OK);
+        return Ran.ok(Ran.with(
+                Ran.line("probe --probe protobin --cache {} --labels {} --batch 8 --out {}", cache, labels, out),
+                more));
     }
 
     private static JsonNode eval(Path found, Object... more) {
-        return Ran.unmute(Ran.with(
+        return Ran.ok(Ran.with(
                         Ran.line(
                                 "eval --json -q --events {} --detections {} --bootstrap 50",
                                 scenes.resolve("test-events.tsv"),
                                 found),
                         more))
-                .endsWith(ExitCode.OK)
                 .json();
     }
 
     private static Path detected(String name, Path probe) {
         Path found = folder.resolve(name);
-        Ran.unmute("detect", "-q", "--probe", probe, "--audio", scenes, "--format", "csv,jsonl", "--out", found)
-                .endsWith(ExitCode.OK);
+        Ran.ok("detect", "-q", "--probe", probe, "--audio", scenes, "--format", "csv,jsonl", "--out", found);
         return found;
     }
 
@@ -151,18 +144,16 @@ class BoxesEndToEndTest {
     void whatWasTaughtIsShown() throws IOException {
         Path scene = scenes.resolve("test").resolve("000000.wav");
         Path why = folder.resolve("why");
-        Ran ran = Ran.unmute("explain", "--probe", run, "--audio", scene, "--class", "low", "--out", why)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("explain", "--probe", run, "--audio", scene, "--class", "low", "--out", why);
         assertThat(ran.out()).containsPattern("Taught by \\d+ boxes, from \\d+ .* Hz, .* s long");
         assertThat(why.resolve("explain.html")).content().contains("Taught by ", "class=\"taught\"");
         JsonNode json = new ObjectMapper().readTree(why.resolve("explain.json").toFile());
         assertThat(json.at("/results/explained/classes/0/taught/boxes").asInt()).isGreaterThan(5);
         Path found = folder.resolve("page");
-        Ran detect = Ran.unmute("detect", "--probe", run, "--audio", scenes.resolve("test"), "--page", "--out", found)
-                .endsWith(ExitCode.OK);
+        Ran detect = Ran.ok("detect", "--probe", run, "--audio", scenes.resolve("test"), "--page", "--out", found);
         assertThat(detect.err() + detect.out()).contains(" boxes that taught the probe");
         assertThat(found.resolve("events.html")).content().contains("Taught band", "class=\"taught\"");
-        Ran.unmute("fsck", run).endsWith(ExitCode.OK);
+        Ran.ok("fsck", run);
     }
 
     /** The truth as detections is right in every box; where bands lack, a line says that there are no such metrics. */
@@ -209,10 +200,8 @@ class BoxesEndToEndTest {
         Path table = Files.write(folder.resolve("flawed.tsv"), rows);
         Ran ran = probe(folder.resolve("flawed"), "--boxes", table, "--epochs", 1);
         assertThat(ran.err())
-                .contains("1 boxes lie outside 20 to 8000 Hz")
-                .contains("events end after their recording and are cut off there")
-                .contains("events lie in no clip")
-                .contains("1 of 33 events lack an edge of their band")
+                .contains("1 boxes lie outside 20 to 8000 Hz", "events end after their recording and are cut off there")
+                .contains("events lie in no clip", "1 of 33 events lack an edge of their band")
                 .contains("clips are of recordings that no table of events names");
     }
 

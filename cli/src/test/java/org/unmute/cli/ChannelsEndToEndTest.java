@@ -130,9 +130,7 @@ class ChannelsEndToEndTest {
                 .contains("mono.wav#ch2,0.000,there is no channel 2: it has one channel");
         assertThat(ran.out()).contains("1 skipped");
         assertThat(read(out, "events.csv")).extracting(Annotation::channel).containsOnly(2);
-        assertThat(Ran.unmute("embed", "--audio", recordings, "--channels", "0", "--out", out)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "embed", "--audio", recordings, "--channels", "0", "--out", out))
                 .contains("--channels is mix, each, or the number of a channel, 1 to 64, not '0'");
     }
 
@@ -140,32 +138,24 @@ class ChannelsEndToEndTest {
     void embedKeepsChannelsApartAndLabelsApplyToEach() throws IOException {
         Path cache = folder.resolve("channels");
         Object[] embed = {"embed", "-q", "--audio", recordings, "--out", cache, "--channels"};
-        Ran.unmute(Ran.with(embed, "each", "--clip", 2)).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(embed, "each", "--clip", 2));
         try (TokenCache tokens = TokenCache.open(cache)) {
             assertThat(tokens.clips())
                     .extracting(CachedClip::id)
                     .containsExactly(
-                            "anti.wav#ch1#0-2",
-                            "anti.wav#ch1#2-3",
-                            "anti.wav#ch2#0-2",
-                            "anti.wav#ch2#2-3",
-                            "mono.wav#ch1#0-2",
-                            "mono.wav#ch1#2-3",
-                            "second.wav#ch1#0-2",
-                            "second.wav#ch1#2-3",
-                            "second.wav#ch2#0-2",
-                            "second.wav#ch2#2-3");
+                            ("anti.wav#ch1#0-2 anti.wav#ch1#2-3 anti.wav#ch2#0-2 anti.wav#ch2#2-3 mono.wav#ch1#0-2 "
+                                            + "mono.wav#ch1#2-3 second.wav#ch1#0-2 second.wav#ch1#2-3 second.wav#ch2#0-2 second.wav#ch2#2-3")
+                                    .split(" "));
             assertThat(tokens.read("second.wav#ch2#0-2").tokens())
                     .isEqualTo(tokens.read("mono.wav#ch1#0-2").tokens());
         }
-        assertThat(Ran.unmute(Ran.with(embed, "mix")).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(embed, "mix")))
                 .contains("holds clips of single channels, such as 'anti.wav#ch1#0-2', not those of --channels mix");
         Path labels = Files.writeString(
                 folder.resolve("labels.csv"),
                 "file,start,end,labels\nanti.wav,0,2,a\nanti.wav,2,3,b\nsecond.wav,0,2,b\nmono.wav,0,2,a\n");
         Path run = folder.resolve("labelled");
-        Ran.unmute("probe -q --probe linear --epochs 1 --cache {} --labels {} --out {}", cache, labels, run)
-                .endsWith(ExitCode.OK);
+        Ran.ok("probe -q --probe linear --epochs 1 --cache {} --labels {} --out {}", cache, labels, run);
         try (Stream<String> lines = Files.lines(run.resolve("clips.csv"))) {
             assertThat(lines.map(line -> line.split(",")[0]))
                     .contains("anti.wav#ch1", "anti.wav#ch2", "second.wav#ch1", "second.wav#ch2", "mono.wav#ch1");
@@ -177,8 +167,7 @@ class ChannelsEndToEndTest {
         Path one = folder.resolve("one.wav");
         Wav.write(one, scene, RATE);
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute("tag", "-q", "--probe", probe, "--audio", recordings, "--channels", "each", "--scores", scores)
-                .endsWith(ExitCode.OK);
+        Ran.ok("tag", "-q", "--probe", probe, "--audio", recordings, "--channels", "each", "--scores", scores);
         List<String> rows = Files.readAllLines(scores);
         assertThat(rows.stream().map(r -> r.split(",")[0]))
                 .containsExactly(
@@ -187,21 +176,13 @@ class ChannelsEndToEndTest {
                 .isEqualTo(rows.get(3).substring("mono.wav#ch1".length()));
         Path anti = recordings.resolve("anti.wav");
         Path vector = folder.resolve("vector.npy");
-        assertThat(Ran.unmute("features", "--audio", anti, "--out", vector)
-                        .endsWith(ExitCode.OK)
-                        .err())
+        assertThat(Ran.error(ExitCode.OK, "features", "--audio", anti, "--out", vector))
                 .contains("cancel each other");
-        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti)
-                        .endsWith(ExitCode.OK)
-                        .err())
+        assertThat(Ran.error(ExitCode.OK, "explain", "--probe", probe, "--audio", anti))
                 .contains("cancel each other");
-        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti, "--channels", 1)
-                        .endsWith(ExitCode.OK)
-                        .err())
+        assertThat(Ran.error(ExitCode.OK, "explain", "--probe", probe, "--audio", anti, "--channels", 1))
                 .doesNotContain("cancel each other");
-        assertThat(Ran.unmute("explain", "--probe", probe, "--audio", anti, "--channels", "each")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "explain", "--probe", probe, "--audio", anti, "--channels", "each"))
                 .contains("explain shows one sound");
     }
 }

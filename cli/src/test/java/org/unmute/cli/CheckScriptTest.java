@@ -15,10 +15,7 @@ class CheckScriptTest extends ScriptTree {
         assertThat(ended.said())
                 .isEqualTo(UNRESOLVED + "\ncheck: Maven ended with status 1; target/check.log has all that it said\n");
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(tree.resolve("target/check.log"))
-                .content()
-                .contains("Scanning")
-                .contains("[Help 1] http");
+        assertThat(tree.resolve("target/check.log")).content().contains("Scanning", "[Help 1] http");
     }
 
     @Test
@@ -33,9 +30,7 @@ class CheckScriptTest extends ScriptTree {
         assertThat(run("check", "tensor").said())
                 .contains(error)
                 .contains("default-compile")
-                .doesNotContain("Help")
-                .doesNotContain("Re-run")
-                .doesNotContain("mvn <args>");
+                .doesNotContain("Help", "Re-run", "mvn <args>");
     }
 
     @Test

@@ -38,9 +38,7 @@ class CommandEndToEndTest {
 
     @Test
     void anEncoderThatCannotTagIsAnErrorOfTheInput() throws IOException {
-        assertThat(tag(encoder).endsWith(ExitCode.INPUT).err())
-                .contains("has no classification head")
-                .contains("unmute probe");
+        assertThat(tag(encoder).endsWith(ExitCode.INPUT).err()).contains("has no classification head", "unmute probe");
         assertThat(tag(folder.resolve("nowhere.safetensors"))
                         .endsWith(ExitCode.INPUT)
                         .err())
@@ -49,17 +47,22 @@ class CommandEndToEndTest {
         assertThat(tag(text).endsWith(ExitCode.INPUT).err()).contains("text.safetensors");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
-        assertThat(tag(strange).endsWith(ExitCode.INPUT).err())
-                .contains("no known encoder")
-                .contains("conv1.weight");
+        assertThat(tag(strange).endsWith(ExitCode.INPUT).err()).contains("no known encoder", "conv1.weight");
     }
 
     @Test
     void noRecordingsAreAnErrorOfTheInput() throws IOException {
         for (Path audio : new Path[] {Files.createDirectories(folder.resolve("silence")), folder.resolve("nowhere")}) {
-            assertThat(Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", audio, "--out", folder.resolve("c"))
-                            .endsWith(ExitCode.INPUT)
-                            .err())
+            assertThat(Ran.error(
+                            ExitCode.INPUT,
+                            "embed",
+                            "-q",
+                            "--encoder",
+                            encoder,
+                            "--audio",
+                            audio,
+                            "--out",
+                            folder.resolve("c")))
                     .contains(audio.toString());
         }
     }
@@ -82,46 +85,38 @@ class CommandEndToEndTest {
 
     private void assertBackendRefused(String name, String why) {
         for (String command : new String[] {"tag", "embed"}) {
-            assertThat(Ran.unmute(
-                                    "{} --encoder {} --audio {} --device {} {} {}",
-                                    command,
-                                    encoder,
-                                    recordings,
-                                    name,
-                                    command.equals("tag") ? "--scores" : "--out",
-                                    folder.resolve("x"))
-                            .endsWith(ExitCode.DEVICE)
-                            .err())
+            assertThat(Ran.error(
+                            ExitCode.DEVICE,
+                            "{} --encoder {} --audio {} --device {} {} {}",
+                            command,
+                            encoder,
+                            recordings,
+                            name,
+                            command.equals("tag") ? "--scores" : "--out",
+                            folder.resolve("x")))
                     .contains(why);
         }
-        assertThat(Ran.unmute("doctor", "--device", name)
-                        .endsWith(ExitCode.DEVICE)
-                        .err())
-                .contains(why);
+        assertThat(Ran.error(ExitCode.DEVICE, "doctor", "--device", name)).contains(why);
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
     @Test
     void unknownOptionsAreErrorsOfUsage() {
         assertThat(tag(encoder, "--loudness", 3).endsWith(ExitCode.USAGE).err()).contains("--loudness");
-        assertThat(Ran.unmute("probe", "--probe", "psychic", "--cache", "c", "--labels", "l", "--out", "o")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("psychic")
-                .contains("protobin");
-        assertThat(Ran.unmute("eval", "--labels", "l").endsWith(ExitCode.USAGE).err())
-                .contains("--probe")
-                .contains("--scores");
+        assertThat(Ran.error(
+                        ExitCode.USAGE, "probe", "--probe", "psychic", "--cache", "c", "--labels", "l", "--out", "o"))
+                .contains("psychic", "protobin");
+        assertThat(Ran.error(ExitCode.USAGE, "eval", "--labels", "l")).contains("--probe", "--scores");
     }
 
     @Test
     void doctorListsEveryBackendAndWhyOthersAreMissing() {
-        String out = Ran.unmute("doctor").endsWith(ExitCode.OK).out();
+        String out = Ran.ok("doctor").out();
         assertThat(out)
                 .containsPattern("(?m)^vector +(yes|no) +\\S+")
                 .containsPattern("(?m)^scalar +yes +\\S+")
                 .containsPattern("(?m)^cuda +(yes|no) +\\S+");
-        JsonNode json = Ran.unmute("doctor", "--json").endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.ok("doctor", "--json").json();
         assertThat(json.get("backends").findValuesAsText("backend")).contains("vector", "scalar");
         for (JsonNode b : json.get("backends")) {
             assertThat(b.get("detail").asText()).as(b.get("backend").asText()).isNotBlank();

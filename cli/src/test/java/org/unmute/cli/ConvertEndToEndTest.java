@@ -96,24 +96,20 @@ class ConvertEndToEndTest {
     @Test
     void theReportTellsWhatBecomesOfEveryTensor() throws IOException {
         Path out = folder.resolve("new/folder/eat.safetensors");
-        Ran ran = Ran.unmute("convert", checkpoint, out).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("convert", checkpoint, out);
         assertThat(ran.err()).contains("reading " + checkpoint);
         assertThat(ran.out())
                 .containsPattern("(?m)^dropped +24: moving average.*; 1: outside of")
                 .containsPattern("(?m)^encoder +eat, recognised by its tensors .*extra_tokens.* below 'model'$")
                 .containsPattern("(?m)^SHA-256 +[0-9a-f]{64}$")
-                .contains("safetensors, ")
-                .contains("59 in the file: 4 kept, 30 renamed, 25 dropped; 0 missing")
+                .contains("safetensors, ", "59 in the file: 4 kept, 30 renamed, 25 dropped; 0 missing")
                 .contains("written to " + out);
         assertThat(Files.readString(out.resolveSibling("eat.safetensors.run.json")))
-                .contains("\"encoder\" : \"eat\"")
-                .contains("sha256");
+                .contains("\"encoder\" : \"eat\"", "sha256");
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.names()).hasSize(34).contains("blocks.1.norm2.bias", "head.weight", IMAGE + "extra_tokens");
         }
-        assertThat(Ran.unmute("convert", "-q", "--all", "--dry-run", checkpoint)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("convert", "-q", "--all", "--dry-run", checkpoint).out())
                 .containsPattern("(?m)^renamed +model\\.blocks\\.1\\.attn\\.qkv\\.weight"
                         + " +blocks\\.1\\.attn\\.qkv\\.weight +\\[144, 48] +F32$")
                 .containsPattern("(?m)^kept +head\\.weight +the same +\\[527, 48] +F32$")
@@ -130,20 +126,17 @@ class ConvertEndToEndTest {
         }
         Wav.write(audio.resolve("tone.wav"), tone, 16_000);
         Path out = folder.resolve("tags.safetensors");
-        Ran.unmute("convert", "-q", checkpoint, out).endsWith(ExitCode.OK);
-        Ran before = Ran.unmute("tag", "-q", "--encoder", checkpoint, "--audio", audio, "--heads", 3)
-                .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3)
-                        .endsWith(ExitCode.OK)
+        Ran.ok("convert", "-q", checkpoint, out);
+        Ran before = Ran.ok("tag", "-q", "--encoder", checkpoint, "--audio", audio, "--heads", 3);
+        assertThat(Ran.ok("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3)
                         .out())
                 .isEqualTo(before.out());
         assertThat(before.out()).contains("top 1 (logit)").doesNotContain("class_");
-        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3, "--activation", "sigmoid")
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3, "--activation", "sigmoid")
                         .out())
                 .contains("top 1 (probability)");
         Object[] two = {"tag", "-q", "--json", "--encoder", out, "--audio", audio, "--heads", 3, "--top", 2};
-        JsonNode tagged = Ran.unmute(two).endsWith(ExitCode.OK).json().get(0);
+        JsonNode tagged = Ran.ok(two).json().get(0);
         assertThat(tagged.get("file").asText()).isEqualTo("tone.wav");
         assertThat(tagged.get("scores").asText()).isEqualTo("logit");
         assertThat(tagged.get("top")).hasSize(2);
@@ -156,17 +149,14 @@ class ConvertEndToEndTest {
                             one.get("class").asText(),
                             one.get("score").floatValue()));
         }
-        assertThat(Ran.unmute("tag", "--encoder", out, "--audio", audio, "--top", 0)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "tag", "--encoder", out, "--audio", audio, "--top", 0))
                 .contains("--top is at least 1", ": 0");
     }
 
     @Test
     void jsonHasEveryTensor() {
         Path out = folder.resolve("json.safetensors");
-        JsonNode json = Ran.unmute("convert", "-q", "--json", "--dtype", "bf16", checkpoint, out)
-                .endsWith(ExitCode.OK)
+        JsonNode json = Ran.ok("convert", "-q", "--json", "--dtype", "bf16", checkpoint, out)
                 .json();
         assertThat(json.get("encoder").asText()).isEqualTo("eat");
         assertThat(json.get("recognizedBy").asText()).isEqualTo("tensors");
@@ -181,9 +171,7 @@ class ConvertEndToEndTest {
         assertThat(dropped.get("fate").asText()).isEqualTo("dropped");
         assertThat(dropped.get("reason").asText()).isNotBlank();
         assertThat(dropped.has("to")).isFalse();
-        JsonNode again = Ran.unmute("convert", "-q", "--json", "--dry-run", out)
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode again = Ran.ok("convert", "-q", "--json", "--dry-run", out).json();
         assertThat(again.get("recognizedBy").asText()).isEqualTo("metadata");
         assertThat(again.get("bytesWritten").isNull()).isTrue();
         assertThat(again.get("kept").asInt()).isEqualTo(34);
@@ -192,57 +180,39 @@ class ConvertEndToEndTest {
     @Test
     void elementTypesAreConverted() throws IOException {
         Path out = folder.resolve("f16.safetensors");
-        Ran.unmute("convert", "-q", "--dtype", "f16", checkpoint, out).endsWith(ExitCode.OK);
+        Ran.ok("convert", "-q", "--dtype", "f16", checkpoint, out);
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.names()).allMatch(n -> file.entry(n).type() == StoredType.F16);
         }
         assertThat(Files.size(out)).isLessThan(Files.size(checkpoint) / 2);
-        assertThat(Ran.unmute("convert", "--dtype", "int8", checkpoint, out)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("int8")
-                .contains("bf16");
+        assertThat(Ran.error(ExitCode.USAGE, "convert", "--dtype", "int8", checkpoint, out))
+                .contains("int8", "bf16");
     }
 
     @Test
     void whatIsThereStaysUnlessForced() throws IOException {
         Path out = Files.writeString(folder.resolve("there.safetensors"), "what was there");
-        assertThat(Ran.unmute("convert", checkpoint, out)
-                        .endsWith(ExitCode.FAILED)
-                        .err())
-                .contains("already there")
-                .contains("--force");
+        assertThat(Ran.error(ExitCode.FAILED, "convert", checkpoint, out)).contains("already there", "--force");
         assertThat(out).hasContent("what was there");
-        Ran.unmute("convert", "-q", "--force", checkpoint, out).endsWith(ExitCode.OK);
+        Ran.ok("convert", "-q", "--force", checkpoint, out);
         assertThat(Files.size(out)).isGreaterThan(1000);
         byte[] before = Files.readAllBytes(checkpoint);
-        assertThat(Ran.unmute("convert", "--force", checkpoint, checkpoint)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "convert", "--force", checkpoint, checkpoint))
                 .contains("would replace what is read");
         assertThat(Files.readAllBytes(checkpoint)).isEqualTo(before);
         Path nothing = folder.resolve("dry.safetensors");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint, nothing)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("convert", "-q", "--dry-run", checkpoint, nothing).out())
                 .contains("nothing is written");
         assertThat(nothing).doesNotExist();
     }
 
     @Test
     void wrongArgumentsAreErrorsOfUsage() {
-        assertThat(Ran.unmute("convert", checkpoint).endsWith(ExitCode.USAGE).err())
-                .contains("OUT.safetensors")
-                .contains("--dry-run");
-        assertThat(Ran.unmute("convert", checkpoint, folder.resolve("x.pt"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint)).contains("OUT.safetensors", "--dry-run");
+        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint, folder.resolve("x.pt")))
                 .contains("x.pt");
-        assertThat(Ran.unmute("convert", checkpoint, folder)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("is a folder");
-        assertThat(Ran.unmute("convert").endsWith(ExitCode.USAGE).err()).contains("IN");
+        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint, folder)).contains("is a folder");
+        assertThat(Ran.error(ExitCode.USAGE, "convert")).contains("IN");
     }
 
     @Test
@@ -279,9 +249,7 @@ class ConvertEndToEndTest {
     void theEncoderInTheProgramConvertsAndStillWorks() throws IOException {
         Path in = Files.write(folder.resolve("embedded.safetensors"), Encoders.embeddedBytes());
         Path out = folder.resolve("embedded-f32.safetensors");
-        assertThat(Ran.unmute("convert", "-q", "--dtype", "f32", in, out)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("convert", "-q", "--dtype", "f32", in, out).out())
                 .contains("small-vit, as the file's metadata say");
         assertThat(Encoders.open(out).encode(new float[16_000]).tokens())
                 .containsExactly(Encoders.embedded().encode(new float[16_000]).tokens());
@@ -292,16 +260,11 @@ class ConvertEndToEndTest {
 
     @Test
     void aStatedModelMustBeInTheFile() {
-        assertThat(Ran.unmute("convert", "--dry-run", "--model", "kwt", checkpoint)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", "--model", "kwt", checkpoint))
                 .contains("no 'kwt' checkpoint");
-        assertThat(Ran.unmute("convert", "--dry-run", "--model", "bert", checkpoint)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", "--model", "bert", checkpoint))
                 .contains("no encoder is called 'bert'");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "sslam", checkpoint)
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("convert", "-q", "--dry-run", "--model", "sslam", checkpoint)
                         .out())
                 .contains("eat, as --model says");
     }
@@ -310,34 +273,21 @@ class ConvertEndToEndTest {
     void namesThatSeveralEncodersShareAreSaid() throws IOException {
         Path in = folder.resolve("plain.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
-        List.of(
-                        "cls_token",
-                        "pos_embed",
-                        "patch_embed.proj.weight",
-                        "patch_embed.proj.bias",
-                        "norm.weight",
-                        "norm.bias")
+        List.of("cls_token pos_embed patch_embed.proj.weight patch_embed.proj.bias norm.weight norm.bias".split(" "))
                 .forEach(n -> add(writer, n, 2));
         List.of("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2").forEach(n -> {
             add(writer, "blocks.0." + n + ".weight", 2);
             add(writer, "blocks.0." + n + ".bias", 2);
         });
         writer.write(in);
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", in)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("convert", "-q", "--dry-run", in).out())
                 .containsPattern("(?m)^encoder +audiomae, recognised")
-                .contains("asit or birdmae, whose tensors have the same names")
-                .contains("--model");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "birdmae", in)
-                        .endsWith(ExitCode.OK)
+                .contains("asit or birdmae, whose tensors have the same names", "--model");
+        assertThat(Ran.ok("convert", "-q", "--dry-run", "--model", "birdmae", in)
                         .out())
                 .containsPattern("(?m)^encoder +birdmae, as --model says")
                 .doesNotContain("whose tensors have");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .doesNotContain("whose tensors have");
+        assertThat(Ran.ok("convert", "-q", "--dry-run", checkpoint).out()).doesNotContain("whose tensors have");
     }
 
     @Test
@@ -373,25 +323,16 @@ class ConvertEndToEndTest {
         archive("any.zip", "zip archive", "readme.txt");
         byte[] zip = Files.readAllBytes(folder.resolve("any.zip"));
         Path cut = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(zip, zip.length / 2));
-        assertThat(Ran.unmute("convert", "--dry-run", cut)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("cut short")
-                .contains("get the file again");
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", cut)).contains("cut short", "get the file again");
         Path tensorflow =
                 Files.write(folder.resolve("model.ckpt.data-00000-of-00001"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
-        assertThat(Ran.unmute("convert", "--dry-run", tensorflow)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("TensorFlow")
-                .contains("PyTorch checkpoint");
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", tensorflow))
+                .contains("TensorFlow", "PyTorch checkpoint");
     }
 
     private static void refused(String name, String content, String... said) throws IOException {
         Path file = Files.writeString(folder.resolve(name), content);
-        assertThat(Ran.unmute("convert", "--dry-run", file)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", file))
                 .contains(name)
                 .contains(said);
     }
@@ -405,9 +346,7 @@ class ConvertEndToEndTest {
                 zip.closeEntry();
             }
         }
-        assertThat(Ran.unmute("convert", "--dry-run", file)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", file))
                 .contains(name)
                 .contains(what);
     }
@@ -416,37 +355,23 @@ class ConvertEndToEndTest {
     @Test
     void theFormatIsKnownByTheContent() throws IOException {
         Path odd = Files.copy(checkpoint, folder.resolve("odd.pt"));
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", odd)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .containsPattern("(?m)^file +safetensors, ");
+        assertThat(Ran.ok("convert", "-q", "--dry-run", odd).out()).containsPattern("(?m)^file +safetensors, ");
     }
 
     @Test
     void whatIsNoCheckpointIsAnErrorOfTheInput() throws IOException {
-        assertThat(Ran.unmute("convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no such file")
-                .contains("nowhere.pt");
-        assertThat(Ran.unmute("convert", folder, folder.resolve("o.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors")))
+                .contains("no such file", "nowhere.pt");
+        assertThat(Ran.error(ExitCode.INPUT, "convert", folder, folder.resolve("o.safetensors")))
                 .contains("is a folder");
         byte[] whole = Files.readAllBytes(checkpoint);
         Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 100));
-        assertThat(Ran.unmute("convert", cut, folder.resolve("o.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", cut, folder.resolve("o.safetensors")))
                 .contains("cut short");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
-        assertThat(Ran.unmute("convert", strange, folder.resolve("o.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no known encoder")
-                .contains("conv1.weight")
-                .contains("unmute encoders");
+        assertThat(Ran.error(ExitCode.INPUT, "convert", strange, folder.resolve("o.safetensors")))
+                .contains("no known encoder", "conv1.weight", "unmute encoders");
         assertThat(folder.resolve("o.safetensors")).doesNotExist();
     }
 }

@@ -87,25 +87,24 @@ class DamageCampaignTest {
         Ran.unmute("benchmark", "-q", "--merge", benchmark, "--out", merged);
         all.put("benchmark --merge", merged);
         Path events = folder.resolve("events");
-        Ran.unmute(
-                        "detect -q --probe {} --audio {} --threshold 0.4 --page --format "
-                                + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
-                        commands.trained,
-                        commands.recordings.resolve("test"),
-                        events)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "detect -q --probe {} --audio {} --threshold 0.4 --page --format "
+                        + "csv,jsonl,raven,audacity,birdnet,parquet --out {}",
+                commands.trained,
+                commands.recordings.resolve("test"),
+                events);
         all.put("detect, all formats", events);
         Path evaluated = folder.resolve("evaluated");
         commands.of("probe").run(evaluated).endsWith(ExitCode.OK);
         Object[] evaluation = {
             "eval", "-q", "--probe", evaluated, "--cache", commands.cache, "--labels", commands.manifest
         };
-        Ran.unmute(evaluation).endsWith(ExitCode.OK);
+        Ran.ok(evaluation);
         all.put("probe, then eval", evaluated);
         Path stems = folder.resolve("stems");
         List<Object> scenes = new ArrayList<>(commands.of("soundscape").line().apply(folder.resolve("scenes")));
         scenes.addAll(List.of("--stems", stems));
-        Ran.unmute(scenes.toArray()).endsWith(ExitCode.OK);
+        Ran.ok(scenes.toArray());
         all.put("soundscape --stems", stems);
         return all;
     }

@@ -50,46 +50,32 @@ class DatasetEndToEndTest {
                     "0.1\t0.5\t" + CLASSES.get(i / 3 % 3) + "\n0.2\t0.4\t" + CLASSES.get((i / 3 + 1) % 3) + "\n");
         }
         cache = folder.resolve("cache");
-        Ran embedded = Ran.unmute("embed", "--encoder", encoder, "--dataset", "urban", "--root", urban, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran embedded = Ran.ok("embed", "--encoder", encoder, "--dataset", "urban", "--root", urban, "--out", cache);
         assertThat(embedded.err())
-                .contains("dataset urban train: 4 clips, 0 missing, 0 unusable")
-                .contains("dataset urban test: 4 clips");
+                .contains("dataset urban train: 4 clips, 0 missing, 0 unusable", "dataset urban test: 4 clips");
     }
 
     @Test
     void theTableNamesAllSets() {
-        Ran ran = Ran.unmute("datasets").endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("datasets");
         assertThat(ran.out())
                 .containsPattern("fsd50k +FSD50K +200 +36796 +4170 +10231 +mAP +- +FSD50K.ground_truth/")
                 .containsPattern("esc50 +ESC-50 +50 +1600 +- +400 +accuracy +5 +meta/esc50.csv")
-                .contains("nbp")
-                .contains("HSN_metadata_train.parquet");
-        JsonNode json = Ran.unmute("datasets", "--json").endsWith(ExitCode.OK).json();
+                .contains("nbp", "HSN_metadata_train.parquet");
+        JsonNode json = Ran.ok("datasets", "--json").json();
         assertThat(json).hasSize(18);
     }
 
     @Test
     void aSetIsExplainedWithItsTree() {
-        Ran ran = Ran.unmute("datasets", "sc2").endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("datasets", "sc2");
         assertThat(ran.out())
-                .contains("Speech Commands v0.02")
-                .contains("12, accuracy")
-                .contains("validation_list.txt")
-                .contains("CC BY 4.0")
+                .contains("Speech Commands v0.02", "12, accuracy", "validation_list.txt", "CC BY 4.0")
                 .contains("train 84843, validation 9981, test 11005");
-        assertThat(Ran.unmute("datasets", "sc2", "--json")
-                        .endsWith(ExitCode.OK)
-                        .json()
-                        .at("/clips/train")
-                        .asInt())
+        assertThat(Ran.ok("datasets", "sc2", "--json").json().at("/clips/train").asInt())
                 .isEqualTo(84_843);
-        assertThat(Ran.unmute("datasets", "sc3").endsWith(ExitCode.USAGE).err())
-                .contains("'sc3' is not known: there are as20k");
-        assertThat(Ran.unmute("datasets", "--root", folder)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("needs the NAME");
+        assertThat(Ran.error(ExitCode.USAGE, "datasets", "sc3")).contains("'sc3' is not known: there are as20k");
+        assertThat(Ran.error(ExitCode.USAGE, "datasets", "--root", folder)).contains("needs the NAME");
     }
 
     @Test
@@ -97,34 +83,27 @@ class DatasetEndToEndTest {
         Path table = Files.createDirectories(folder.resolve("counted"));
         Wav.write(table.resolve("a.wav"), new float[16_000], 16_000);
         Files.writeString(table.resolve("clips.csv"), "path,labels,split\na.wav,x,train\nb.wav,y,train\n");
-        assertThat(Ran.unmute("datasets", "table", "--root", table)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("datasets", "table", "--root", table).out())
                 .containsPattern("train +1 +2 +1 +0 +-")
                 .contains("train: b.wav (clips.csv:3): no such recording");
-        assertThat(Ran.unmute("datasets", "urban", "--root", urban, "--json")
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("datasets", "urban", "--root", urban, "--json")
                         .json()
                         .at("/validation/clips")
                         .asInt())
                 .isEqualTo(4);
-        assertThat(Ran.unmute("datasets", "urban", "--root", table)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no folder")
-                .contains("'unmute datasets urban' prints");
+        assertThat(Ran.error(ExitCode.INPUT, "datasets", "urban", "--root", table))
+                .contains("no folder", "'unmute datasets urban' prints");
     }
 
     @Test
     void aProbeIsTrainedAndScoredOnADataSet() throws IOException {
         Path run = folder.resolve("run");
-        Ran probe = Ran.unmute(
-                        "probe --probe protobin --cache {} --dataset urban --root {} --split train,validation "
-                                + "--epochs 1 --out {}",
-                        cache,
-                        urban,
-                        run)
-                .endsWith(ExitCode.OK);
+        Ran probe = Ran.ok(
+                "probe --probe protobin --cache {} --dataset urban --root {} --split train,validation "
+                        + "--epochs 1 --out {}",
+                cache,
+                urban,
+                run);
         assertThat(probe.out()).contains("8 clips");
         JsonNode record =
                 new ObjectMapper().readTree(run.resolve("run.json").toFile()).get("results");
@@ -136,9 +115,7 @@ class DatasetEndToEndTest {
                 .startsWith(
                         "file,start,end,labels,split,sha256",
                         "audio/train/soundscape_0.wav,,,siren;drilling,train," + hash);
-        Ran eval = Ran.unmute(
-                        "eval -q --probe {} --cache {} --dataset urban --root {} --bootstrap 20", run, cache, urban)
-                .endsWith(ExitCode.OK);
+        Ran eval = Ran.ok("eval -q --probe {} --cache {} --dataset urban --root {} --bootstrap 20", run, cache, urban);
         assertThat(eval.out()).contains("4 clips, 7 of 10 classes have no clip");
         assertThat(Files.readAllLines(run.resolve("eval-clips.csv")))
                 .hasSize(5)
@@ -146,12 +123,11 @@ class DatasetEndToEndTest {
                 .asString()
                 .startsWith("audio/test/soundscape_11.wav,,,");
         // The recorded clips are a valid label file.
-        assertThat(Ran.unmute(
+        assertThat(Ran.ok(
                                 "probe -q --probe linear --cache {} --labels {} --epochs 1 --out {}",
                                 cache,
                                 run.resolve("clips.csv"),
                                 folder.resolve("again"))
-                        .endsWith(ExitCode.OK)
                         .out())
                 .contains("8 clips");
         assertThat(Files.readAllLines(cache.resolve("clips.csv"))).hasSize(13);
@@ -171,8 +147,7 @@ class DatasetEndToEndTest {
                 "path,start,end,labels,split\nlong.wav,0,1,low,train\nlong.wav,1,3,high,train\nfirst.wav,,,low,train\n"
                         + "long.wav,7,8,low,train\n");
         Path out = folder.resolve("parts-cache");
-        Ran ran = Ran.unmute("embed", "--encoder", encoder, "--dataset", "table", "--root", root, "--out", out)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("embed", "--encoder", encoder, "--dataset", "table", "--root", root, "--out", out);
         assertThat(ran.out())
                 .contains("3 clips (3 embedded now")
                 .contains("skipped long.wav#7-8: clip 'long.wav#7-8': it begins at 7.0 s, but the recording ends at"
@@ -190,17 +165,14 @@ class DatasetEndToEndTest {
                 .startsWith("long.wav,1,3,high,train,");
         // Uses the same table as a plain list and as a label file.
         Path again = folder.resolve("parts-again");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again)
-                .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute(
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again);
+        assertThat(Ran.ok(
                                 "probe -q --probe linear --cache {} --labels {} --epochs 1 --out {}",
                                 again,
                                 root.resolve("clips.csv"),
                                 folder.resolve("parts-run"))
-                        .endsWith(ExitCode.OK)
                         .out())
-                .contains("3 clips")
-                .contains("long.wav#7-8");
+                .contains("3 clips", "long.wav#7-8");
     }
 
     /**
@@ -217,8 +189,7 @@ class DatasetEndToEndTest {
                     Files.createDirectories(root.resolve(i < 2 ? "cat" : "dog")).resolve(i + ".wav"), samples, 16_000);
         }
         Path tokens = folder.resolve("classes-cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--dataset", "folder", "--root", root, "--out", tokens)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--dataset", "folder", "--root", root, "--out", tokens);
         Object[] probe = {
             "probe", "-q", "--probe", "linear", "--cache", tokens, "--dataset", "folder", "--root", root, "--epochs", 1
         };
@@ -229,12 +200,11 @@ class DatasetEndToEndTest {
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
         assertThat(results.get("loss").asText()).startsWith("loss ce");
         assertThat(results.at("/runs/seed 0/settings/loss").asText()).isEqualTo("ce");
-        assertThat(Ran.unmute(
+        assertThat(Ran.ok(
                                 "eval -q --probe {} --cache {} --dataset folder --root {} --split train --bootstrap 0",
                                 out,
                                 tokens,
                                 root)
-                        .endsWith(ExitCode.OK)
                         .out())
                 .contains("accuracy (top-1)");
         Path other = folder.resolve("classes-asl");
@@ -263,22 +233,24 @@ class DatasetEndToEndTest {
 
     @Test
     void optionsThatDoNotFitAreErrorsOfUsage() throws IOException {
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "embed", "--encoder", encoder, "--out", folder.resolve("x")))
                 .contains("give either --audio PATH or --dataset NAME with --root DIR");
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"), "--dataset", "urban")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--dataset urban needs --root")
-                .contains("'unmute datasets urban' prints");
-        assertThat(Ran.unmute(
-                                "embed --encoder {} --out {} --audio {} --split train",
-                                encoder,
-                                folder.resolve("x"),
-                                urban)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "embed",
+                        "--encoder",
+                        encoder,
+                        "--out",
+                        folder.resolve("x"),
+                        "--dataset",
+                        "urban"))
+                .contains("--dataset urban needs --root", "'unmute datasets urban' prints");
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "embed --encoder {} --out {} --audio {} --split train",
+                        encoder,
+                        folder.resolve("x"),
+                        urban))
                 .contains("--split chooses parts of a --dataset");
         Object[] probe = {"probe", "-q", "--probe", "linear", "--cache", cache, "--out", folder.resolve("x")};
         assertThat(with(probe).endsWith(ExitCode.USAGE).err()).contains("give either --labels FILE or --dataset NAME");

@@ -33,36 +33,26 @@ class DecisionsShownTest {
                 fixture.run(),
                 fixture.cache(),
                 fixture.labels());
-        Ran ran = Ran.unmute(Ran.with(eval, "--per-class")).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(Ran.with(eval, "--per-class"));
         assertThat(ran.out())
-                .contains("F1 (macro, at 0.5)")
-                .contains("F1 (macro, at learned thresholds)")
-                .contains("calibration error, calibrated")
+                .contains("F1 (macro, at 0.5)", "F1 (macro, at learned thresholds)", "calibration error, calibrated")
                 .containsPattern("class +clips +AP +threshold +precision +recall +F1")
                 .contains("thresholds: max F1, learned on 9 clips (split 'val')")
-                .doesNotContain("too good")
-                .doesNotContain("confusion");
+                .doesNotContain("too good", "confusion");
         Decisions learned = LearnedRun.saved(fixture.run()).decisions();
-        JsonNode json =
-                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.ok(Ran.with(eval, "--json")).json();
         assertThat(json.at("/learned/rule").asText()).isEqualTo("f1");
         assertThat(json.at("/learned/perClass/bee/thresholds/0").asDouble()).isEqualTo(learned.threshold(0));
         assertThat(json.at("/learned/perClass/dog/known").asBoolean()).isFalse();
         assertThat(json.at("/learned/perClass/dog/thresholds/0").asDouble()).isEqualTo(Decisions.FALLBACK);
-        assertThat(Ran.unmute(Ran.with(eval, "--split", "val"))
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("too good");
-        assertThat(Ran.unmute(Ran.with(eval, "--confusion", folder.resolve("c.csv")))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.ok(Ran.with(eval, "--split", "val")).out()).contains("too good");
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(eval, "--confusion", folder.resolve("c.csv"))))
                 .contains("one class a clip");
         // Learned thresholds and calibration do not change other metrics.
         Path plain = folder.resolve("run-plain");
         fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
         eval[3] = plain;
-        JsonNode without =
-                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
+        JsonNode without = Ran.ok(Ran.with(eval, "--json")).json();
         assertThat(without.has("learned")).isFalse();
         without.get("metrics")
                 .properties()
@@ -85,13 +75,12 @@ class DecisionsShownTest {
                 fixture.cache(),
                 single,
                 csv);
-        Ran ran = Ran.unmute(eval).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(eval);
         assertThat(ran.out()).contains("confusion:").containsAnyOf("true \\ predicted", "every clip has its class");
         List<String> rows = Files.readAllLines(csv);
         assertThat(rows).hasSize(3);
         assertThat(rows.getFirst()).isEqualTo("true,bee,crow");
-        JsonNode json =
-                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.ok(Ran.with(eval, "--json")).json();
         int right = 0;
         for (int t = 0; t < 2; t++) {
             JsonNode counts = json.at("/confusion/counts/" + t);
@@ -121,7 +110,7 @@ class DecisionsShownTest {
     @Test
     void tagShowsCalibratedProbabilitiesAndMarksWhatExceedsItsThreshold() throws IOException {
         Path packed = folder.resolve("packed-tag.safetensors");
-        Ran.unmute("pack", "-q", "--probe", fixture.run(), "--out", packed).endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", fixture.run(), "--out", packed);
         for (Path probe : List.of(fixture.run(), packed)) {
             Decisions learned = LearnedRun.saved(fixture.run()).decisions();
             Path raw = folder.resolve("raw.csv");
@@ -175,9 +164,8 @@ class DecisionsShownTest {
                 fixture.run(),
                 fixture.encoder(),
                 clip);
-        Ran ran = Ran.unmute(Ran.with(explain, "--out", out)).endsWith(ExitCode.OK);
-        JsonNode json =
-                Ran.unmute(Ran.with(explain, "--json")).endsWith(ExitCode.OK).json();
+        Ran ran = Ran.ok(Ran.with(explain, "--out", out));
+        JsonNode json = Ran.ok(Ran.with(explain, "--json")).json();
         Decisions learned = LearnedRun.saved(fixture.run()).decisions();
         JsonNode bee = json.at("/classes/0");
         double score = bee.get("score").asDouble();
@@ -197,8 +185,7 @@ class DecisionsShownTest {
                 .containsPattern("class +score +logit +calibrated +threshold")
                 .contains("bee: score")
                 .contains(verdict)
-                .contains("the default threshold 0.5000")
-                .contains("max F1, learned on 9 clips (split 'val')");
+                .contains("the default threshold 0.5000", "max F1, learned on 9 clips (split 'val')");
         assertThat(Files.readString(out.resolve("explain.html")))
                 .contains(verdict)
                 .contains("max F1, learned on 9 clips");
@@ -206,8 +193,6 @@ class DecisionsShownTest {
         Path plain = folder.resolve("run-explain-plain");
         fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
         explain[3] = plain;
-        assertThat(Ran.unmute(explain).endsWith(ExitCode.OK).out())
-                .doesNotContain("calibrated")
-                .doesNotContain("threshold");
+        assertThat(Ran.ok(explain).out()).doesNotContain("calibrated", "threshold");
     }
 }

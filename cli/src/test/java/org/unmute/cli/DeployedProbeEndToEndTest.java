@@ -40,8 +40,7 @@ class DeployedProbeEndToEndTest {
         // a different length gives a different grid
         Wav.write(recordings.resolve("train/000001.wav"), new float[70_000], 16_000);
         layered = folder.resolve("cache-layers");
-        Ran ran = Ran.unmute("embed", "--layers", "--encoder", encoder, "--audio", recordings, "--out", layered)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("embed", "--layers", "--encoder", encoder, "--audio", recordings, "--out", layered);
         assertThat(ran.err()).contains("all 2 blocks");
         try (TokenCache cache = TokenCache.open(layered)) {
             assertThat(cache.clips().stream().map(CachedClip::time).distinct())
@@ -58,29 +57,27 @@ class DeployedProbeEndToEndTest {
 
     private static Path probe(String name, Path cache, Object... more) {
         Path out = folder.resolve("run-" + name + "-" + cache.getFileName());
-        Ran.unmute(Ran.with(
-                        Ran.line(
-                                "probe -q --probe {} --cache {} --labels {} --epochs 2 --thresholds none --out {}",
-                                name,
-                                cache,
-                                labels,
-                                out),
-                        more))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(
+                Ran.line(
+                        "probe -q --probe {} --cache {} --labels {} --epochs 2 --thresholds none --out {}",
+                        name,
+                        cache,
+                        labels,
+                        out),
+                more));
         return out;
     }
 
     private static Map<String, float[]> tagged(Path probe, Object... more) throws IOException {
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute(Ran.with(
-                        Ran.line(
-                                "tag -q --probe {} --encoder {} --audio {} --force --scores {}",
-                                probe,
-                                encoder,
-                                recordings,
-                                scores),
-                        more))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(
+                Ran.line(
+                        "tag -q --probe {} --encoder {} --audio {} --force --scores {}",
+                        probe,
+                        encoder,
+                        recordings,
+                        scores),
+                more));
         ScoreFile file = ScoreFile.read(scores);
         assertThat(file.classes()).containsExactly("bee", "crow");
         assertThat(file.rows()).hasSize(CLIPS);
@@ -95,18 +92,16 @@ class DeployedProbeEndToEndTest {
     @Test
     void aPackedProbeIsSmallAndScoresAlike() throws IOException {
         Path packed = folder.resolve("packed/probe-packed.safetensors");
-        Ran ran = Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("pack", "-q", "--probe", protobin, "--out", packed);
         assertThat(ran.out())
                 .contains("40 prototypes of 16 entries: 2.5 KiB before, 80 B packed (32.0 times less)")
-                .contains("largest difference of a score: ")
-                .contains("16 made-up clips");
+                .contains("largest difference of a score: ", "16 made-up clips");
         assertThat(packed.resolveSibling("probe-packed.safetensors.run.json")).exists();
         Ran again = Ran.unmute("pack", "-q", "--probe", protobin, "--cache", layered, "--out", packed)
                 .endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("already there").contains("--force");
-        JsonNode json = Ran.unmute(
+        JsonNode json = Ran.ok(
                         "pack", "-q", "--json", "--force", "--cache", layered, "--probe", protobin, "--out", packed)
-                .endsWith(ExitCode.OK)
                 .json();
         assertThat(json.get("checkedClips").asInt()).isEqualTo(CLIPS);
         assertThat(json.get("largestScoreDifference").asDouble()).isLessThan(1e-6);
@@ -114,9 +109,7 @@ class DeployedProbeEndToEndTest {
                 .isEqualTo(32 * json.get("prototypeBytes").asLong());
         assertClose(tagged(packed), tagged(protobin), 1e-6f);
         assertClose(tagged(packed, "--activation", "none"), tagged(protobin, "--activation", "none"), 1e-5f);
-        assertThat(Ran.unmute("pack", "-q", "--probe", packed, "--out", folder.resolve("twice"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "pack", "-q", "--probe", packed, "--out", folder.resolve("twice")))
                 .contains("packed already");
     }
 
@@ -124,21 +117,17 @@ class DeployedProbeEndToEndTest {
     void aPackedProbeInTheRunsFolderDoesNotDisturb() throws IOException {
         Path run = Files.createDirectories(folder.resolve("run-both"));
         Files.copy(protobin.resolve("probe-seed0.safetensors"), run.resolve("probe-seed0.safetensors"));
-        Ran.unmute("pack", "-q", "--probe", run, "--out", run.resolve("probe-packed.safetensors"))
-                .endsWith(ExitCode.OK);
-        Ran eval = Ran.unmute("eval -q --json --probe {} --cache {} --labels {} --bootstrap 0", run, layered, labels)
-                .endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", run, "--out", run.resolve("probe-packed.safetensors"));
+        Ran eval = Ran.ok("eval -q --json --probe {} --cache {} --labels {} --bootstrap 0", run, layered, labels);
         assertThat(eval.json().get("runs").asInt()).isEqualTo(1);
         tagged(run);
     }
 
     @Test
     void tagSaysWhatItsNumbersAre() throws IOException {
-        Ran ran = Ran.unmute("tag", "-q", "--probe", protobin, "--encoder", encoder, "--audio", recordings, "--top", 2)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("tag", "-q", "--probe", protobin, "--encoder", encoder, "--audio", recordings, "--top", 2);
         assertThat(ran.out())
-                .contains("top 1 (probability)")
-                .contains("train/000001.wav")
+                .contains("top 1 (probability)", "train/000001.wav")
                 .containsPattern("(bee|crow) 0\\.\\d{3}");
         Map<String, float[]> probabilities = tagged(protobin);
         Map<String, float[]> logits = tagged(protobin, "--activation", "none");
@@ -155,17 +144,15 @@ class DeployedProbeEndToEndTest {
     @ValueSource(strings = {"linear-layers", "head2toe"})
     void linearProbesOfAllLayersRunFromEmbeddingToTags(String name) throws IOException {
         Path run = probe(name, layered, "--dropout", 0.1);
-        Ran.unmute("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
-                .endsWith(ExitCode.OK);
+        Ran.ok("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0);
         assertThat(tagged(run).values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path why = folder.resolve("why-" + name);
-        JsonNode explained = Ran.unmute(
+        JsonNode explained = Ran.ok(
                         "explain -q --probe {} --encoder {} --audio {} --json --out {}",
                         run,
                         encoder,
                         recordings.resolve("train/000002.wav"),
                         why)
-                .endsWith(ExitCode.OK)
                 .json();
         assertThat(explained.get("classes"))
                 .isNotEmpty()
@@ -174,15 +161,14 @@ class DeployedProbeEndToEndTest {
         Path events = folder.resolve("events.csv");
         Files.writeString(events, "file,start,end,label\ntrain/000000.wav,0,0.5,bee\n");
         Path rows = folder.resolve("rows-" + name);
-        Ran.unmute(
-                        "probe -q --probe {} --cache {} --labels {} --frames {} --recipe bat-frames --epochs 1 "
-                                + "--warm-up 0 --out {}",
-                        name,
-                        layered,
-                        labels,
-                        events,
-                        rows)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "probe -q --probe {} --cache {} --labels {} --frames {} --recipe bat-frames --epochs 1 "
+                        + "--warm-up 0 --out {}",
+                name,
+                layered,
+                labels,
+                events,
+                rows);
         JsonNode options = Json.read(rows.resolve("run.json")).at("/results/runs/seed 0/options");
         assertThat(options.path("rows").asText()).isEqualTo("true");
         assertThat(options.path("dropout").asText())
@@ -194,67 +180,56 @@ class DeployedProbeEndToEndTest {
     @Test
     void cgpRunsFromEmbeddingToTags() throws IOException {
         Path run = probe("cgp", layered, "--set", "total=6");
-        Ran eval = Ran.unmute("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
-                .endsWith(ExitCode.OK);
+        Ran eval = Ran.ok("eval", "-q", "--probe", run, "--cache", layered, "--labels", labels, "--bootstrap", 0);
         assertThat(eval.out()).contains(CLIPS + " clips");
         Map<String, float[]> scores = tagged(run);
         assertThat(scores.values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path plain = folder.resolve("cache-plain");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain)
-                .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", plain, "--labels", labels)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("probe cgp looks at the tokens of all layers")
-                .contains("embed --layers");
-        assertThat(Ran.unmute("embed", "-q", "--layers", "--encoder", encoder, "--audio", recordings, "--out", plain)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("last layer;")
-                .contains("all 2 blocks");
-        assertThat(Ran.unmute(
-                                "probe -q --probe cgp --standardize --cache {} --labels {} --out {}",
-                                layered,
-                                labels,
-                                folder.resolve("p"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain);
+        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", run, "--cache", plain, "--labels", labels))
+                .contains("probe cgp looks at the tokens of all layers", "embed --layers");
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "embed",
+                        "-q",
+                        "--layers",
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings,
+                        "--out",
+                        plain))
+                .contains("last layer;", "all 2 blocks");
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "probe -q --probe cgp --standardize --cache {} --labels {} --out {}",
+                        layered,
+                        labels,
+                        folder.resolve("p")))
                 .contains("--standardize");
-        assertThat(Ran.unmute("pack", "-q", "--probe", run, "--out", folder.resolve("p"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "pack", "-q", "--probe", run, "--out", folder.resolve("p")))
                 .contains("only a protobin of whole clips can be packed");
         // tokens of the last layer are equal in both caches
-        Ran.unmute("eval", "-q", "--probe", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
-                .endsWith(ExitCode.OK);
+        Ran.ok("eval", "-q", "--probe", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0);
     }
 
     @Test
     void aProbeThatDoesNotFitIsRefused() throws IOException {
         Object[] tag = {"tag", "-q", "--audio", recordings};
         Path other = TinyEncoder.write(folder, 24);
-        assertThat(Ran.unmute(Ran.with(tag, "--encoder", other, "--probe", protobin))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", other, "--probe", protobin)))
                 .contains("another encoder");
-        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        Ran.with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin)))
                 .contains("another front end");
-        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere")))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere"))))
                 .contains("no such probe");
-        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", recordings))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", encoder, "--probe", recordings)))
                 .contains("holds no trained probe");
         Path seeds = probe("linear", layered, "--seeds", "0,1");
-        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", seeds))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("2 probes")
-                .contains("probe-seed1.safetensors");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(tag, "--encoder", encoder, "--probe", seeds)))
+                .contains("2 probes", "probe-seed1.safetensors");
         tagged(seeds.resolve("probe-seed1.safetensors"));
     }
 }

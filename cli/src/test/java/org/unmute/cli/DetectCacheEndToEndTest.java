@@ -34,8 +34,7 @@ class DetectCacheEndToEndTest {
 
     private static Path embed(String name, String dtype, Path of) {
         Path cache = folder.resolve(name);
-        Ran.unmute("embed", "-q", "--audio", of, "--dtype", dtype, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", of, "--dtype", dtype, "--out", cache);
         return cache;
     }
 
@@ -107,8 +106,7 @@ class DetectCacheEndToEndTest {
     @Test
     void cachesThatDoNotFitAreRefused() throws IOException {
         Path tiny = folder.resolve("tiny");
-        Ran.unmute("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", tiny)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", tiny);
         assertThat(detect(runs.get(0), "never", "--cache", tiny)
                         .endsWith(ExitCode.INPUT)
                         .err())

@@ -134,8 +134,7 @@ class DetectEndToEndTest {
     @Test
     void theFirstLinesSayWhatIsLookedForAndHow() throws IOException {
         Path out = folder.resolve("said");
-        Ran ran = Ran.unmute("detect", "--probe", protobin, "--audio", recordings, "--out", out)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("detect", "--probe", protobin, "--audio", recordings, "--out", out);
         assertThat(ran.err())
                 .contains("10 classes; scores 1.04 s around each moment, every 0.0800 s")
                 .contains(
@@ -143,13 +142,8 @@ class DetectEndToEndTest {
                                 + " 0.100 s long")
                 .contains("0.5 for 10 classes, since the probe learned none")
                 .contains("the band in which the winning tokens lie, of 4 from 20 to 8000 Hz");
-        assertThat(ran.out())
-                .contains("5 read now, 0 already there), 0 skipped")
-                .contains("written: events.csv");
-        assertThat(Files.readString(out.resolve("run.json")))
-                .contains("\"median filter\"")
-                .contains("11 rows")
-                .contains("encoderSha256");
+        assertThat(ran.out()).contains("5 read now, 0 already there), 0 skipped", "written: events.csv");
+        assertThat(Files.readString(out.resolve("run.json"))).contains("\"median filter\"", "11 rows", "encoderSha256");
     }
 
     @Test
@@ -229,11 +223,8 @@ class DetectEndToEndTest {
         Ran other =
                 detect(out, recordings, "--threshold", 0.3, "--median", "5rows").endsWith(ExitCode.INPUT);
         assertThat(other.err())
-                .contains("found with other settings")
-                .contains("median filter was 11 rows, now is 5 rows")
-                .contains("was 0.4, now is 0.3")
-                .contains("more")
-                .contains("name another folder");
+                .contains("found with other settings", "median filter was 11 rows, now is 5 rows")
+                .contains("was 0.4, now is 0.3", "more", "name another folder");
         assertThat(run(linear, out, recordings).endsWith(ExitCode.INPUT).err()).contains("probe was protobin");
         assertThat(detect(recordings, recordings).endsWith(ExitCode.INPUT).err())
                 .contains("no events of 'unmute detect'");
@@ -294,11 +285,7 @@ class DetectEndToEndTest {
         Path out = folder.resolve("bad-events");
         Ran ran = detect(out, bad, "--format", "csv,raven").endsWith(ExitCode.OK);
         assertThat(ran.out())
-                .contains("in 3 recordings")
-                .contains("3 skipped")
-                .contains("skipped 10ms.wav: ")
-                .contains("too short")
-                .contains("skipped text.wav: ")
+                .contains("in 3 recordings", "3 skipped", "skipped 10ms.wav: ", "too short", "skipped text.wav: ")
                 .contains("skipped zero.wav: the file is empty")
                 .contains(
                         "damaged damaged.wav: read up to 3.000 s, events after that are missing: sample 48000 is NaN");
@@ -321,8 +308,7 @@ class DetectEndToEndTest {
         assertThat(detect(out, bad, "--format", "csv,raven")
                         .endsWith(ExitCode.OK)
                         .out())
-                .contains("0 read now, 3 already there), 3 skipped")
-                .contains("damaged damaged.wav");
+                .contains("0 read now, 3 already there), 3 skipped", "damaged damaged.wav");
         Ran strict = detect(folder.resolve("strict"), bad, "--strict").endsWith(ExitCode.INPUT);
         assertThat(strict.err()).contains("10ms.wav").contains("without --strict");
     }
@@ -389,8 +375,7 @@ class DetectEndToEndTest {
         assertThat(detect(out, recordings, "--threshold", table)
                         .endsWith(ExitCode.USAGE)
                         .err())
-                .contains("no class 'sirem' (--threshold)")
-                .contains("did you mean 'siren'?");
+                .contains("no class 'sirem' (--threshold)", "did you mean 'siren'?");
         assertThat(detect(out, recordings, "--threshold", 1.5)
                         .endsWith(ExitCode.USAGE)
                         .err())
@@ -423,15 +408,14 @@ class DetectEndToEndTest {
         String name = all.getFirst().label();
         Path table = Files.writeString(folder.resolve("one.csv"), "class,threshold\n" + name + ",0.999\n");
         Path out = folder.resolve("by-class");
-        Ran ran = Ran.unmute(
-                        "detect --probe {} --audio {} --out {} --threshold {} --classes {} --format {}",
-                        protobin,
-                        recordings,
-                        out,
-                        table,
-                        name,
-                        ALL)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(
+                "detect --probe {} --audio {} --out {} --threshold {} --classes {} --format {}",
+                protobin,
+                recordings,
+                out,
+                table,
+                name,
+                ALL);
         assertThat(ran.err()).contains("1 of 10 classes").contains("thresholds: 1 as given");
         assertThat(ran.out()).contains("0 events in 5 recordings");
         assertThat(Files.readString(out.resolve("events.csv")))
@@ -450,8 +434,7 @@ class DetectEndToEndTest {
     void whatAProbeLearnedOnValidationClipsDecides() throws IOException {
         Path taught = DetectFixture.probe(folder, "protobin", folder.resolve("run-taught"), "--val-share", 0.3);
         Path out = folder.resolve("taught");
-        Ran ran = Ran.unmute("detect", "--probe", taught, "--audio", recordings, "--out", out)
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("detect", "--probe", taught, "--audio", recordings, "--out", out);
         assertThat(ran.err())
                 .contains(" learned (max F1, learned on stretches of 1.0 s in ")
                 .contains("scores are probabilities that a clip of ");
@@ -481,7 +464,7 @@ class DetectEndToEndTest {
     @Test
     void aPackedProbeFindsTheSameEvents() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", "--probe", protobin, "--out", packed).endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", protobin, "--out", packed);
         Path out = folder.resolve("packed");
         run(packed, out, recordings, "--encoder", "embedded").endsWith(ExitCode.OK);
         assertThat(out.resolve("events.csv")).hasSameBinaryContentAs(events.resolve("events.csv"));

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.unmute.audio.Wav;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.Split;
 import org.unmute.data.scene.SyntheticScenes;
 
@@ -30,7 +29,7 @@ final class DetectFixture {
         Path clips = folder.resolve("clips");
         new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(clips, CLIPS, 0);
         Path cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--audio", clips, "--out", cache).endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", clips, "--out", cache);
         List<Path> runs = new ArrayList<>();
         for (String name : names) {
             runs.add(probe(folder, name, folder.resolve("run-" + name)));
@@ -46,7 +45,7 @@ final class DetectFixture {
         if (Arrays.stream(more).noneMatch(a -> a.toString().startsWith("--val-"))) {
             args.addAll(List.of("--thresholds", "none"));
         }
-        Ran.unmute(args.toArray()).endsWith(ExitCode.OK);
+        Ran.ok(args.toArray());
         return out;
     }
 

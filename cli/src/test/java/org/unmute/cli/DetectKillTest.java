@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
 /** A {@code detect} that is killed at several points and rerun leaves the same files as an uninterrupted one. */
@@ -25,7 +24,7 @@ class DetectKillTest {
         Path probe = DetectFixture.probes(folder, "protobin").getFirst();
         Path recordings = DetectFixture.recordings(folder.resolve("recordings"), RECORDINGS);
         Path undisturbed = folder.resolve("undisturbed");
-        Ran.unmute(detect(probe, recordings, undisturbed)).endsWith(ExitCode.OK);
+        Ran.ok(detect(probe, recordings, undisturbed));
         long whole = Files.size(undisturbed.resolve(".detect/events.log"));
 
         Path killed = folder.resolve("killed");
@@ -47,7 +46,7 @@ class DetectKillTest {
         byte[] log = Files.readAllBytes(killed.resolve(".detect/events.log"));
         Files.write(killed.resolve(".detect/events.log"), Arrays.copyOf(log, log.length - 7));
 
-        Ran resumed = Ran.unmute(detect(probe, recordings, killed)).endsWith(ExitCode.OK);
+        Ran resumed = Ran.ok(detect(probe, recordings, killed));
         assertThat(resumed.err()).contains("of results were unfinished or damaged and are dropped");
         assertThat(resumed.out()).doesNotContain("(0 read now").doesNotContain(" 0 already there");
         DetectFixture.assertSame(killed, undisturbed);

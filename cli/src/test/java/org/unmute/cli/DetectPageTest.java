@@ -71,9 +71,7 @@ class DetectPageTest {
         }
         assertThat(ran.out()).contains("events.html").contains(table.size() + " events listed");
         assertThat(Files.readString(out.resolve("events.html")))
-                .contains("<article class=\"snippet\"")
-                .contains("in 3 recordings")
-                .contains("1 recording, named in skipped.csv")
+                .contains("<article class=\"snippet\"", "in 3 recordings", "1 recording, named in skipped.csv")
                 .contains("score above 0.4");
         assertThat(Files.readString(out.resolve("run.json"))).contains("events.html");
     }

@@ -48,13 +48,12 @@ class DeviceEndToEndTest {
     }
 
     private static void embed(String device) {
-        Ran.unmute(
-                        "embed -q --encoder {} --audio {} --dtype f32 --device {} --out {}",
-                        encoder,
-                        recordings,
-                        device,
-                        cache(device))
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "embed -q --encoder {} --audio {} --dtype f32 --device {} --out {}",
+                encoder,
+                recordings,
+                device,
+                cache(device));
     }
 
     private static Path cache(String device) {
@@ -66,25 +65,23 @@ class DeviceEndToEndTest {
     }
 
     private static void train(String probe, String device) {
-        Ran.unmute(
-                        "probe -q --probe {} --cache {} --labels {} --epochs 3 --batch 16 --standardize --device {} "
-                                + "--out {}",
-                        probe,
-                        cache(device),
-                        recordings.resolve("manifest.csv"),
-                        device,
-                        run(probe, device))
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "probe -q --probe {} --cache {} --labels {} --epochs 3 --batch 16 --standardize --device {} "
+                        + "--out {}",
+                probe,
+                cache(device),
+                recordings.resolve("manifest.csv"),
+                device,
+                run(probe, device));
     }
 
     private static double meanAveragePrecision(Path run, String device) {
-        return Ran.unmute(
+        return Ran.ok(
                         "eval -q --probe {} --cache {} --labels {} --bootstrap 0 --device {} --json",
                         run,
                         cache(device),
                         recordings.resolve("manifest.csv"),
                         device)
-                .endsWith(ExitCode.OK)
                 .json()
                 .at("/metrics/mAP_macro_skip/mean")
                 .asDouble();
@@ -113,14 +110,13 @@ class DeviceEndToEndTest {
     @Test
     void theSameTokensTrainTheSameProbe() throws IOException {
         for (String device : new String[] {"cpu", "opencl"}) {
-            Ran.unmute(
-                            "probe -q --probe protobin --cache {} --labels {} --epochs 5 --batch 16 --standardize "
-                                    + "--device {} --out {}",
-                            cache("cpu"),
-                            recordings.resolve("manifest.csv"),
-                            device,
-                            run("same", device))
-                    .endsWith(ExitCode.OK);
+            Ran.ok(
+                    "probe -q --probe protobin --cache {} --labels {} --epochs 5 --batch 16 --standardize "
+                            + "--device {} --out {}",
+                    cache("cpu"),
+                    recordings.resolve("manifest.csv"),
+                    device,
+                    run("same", device));
         }
         assertThat(run("same", "opencl").resolve("probe-seed0.safetensors"))
                 .hasSameBinaryContentAs(run("same", "cpu").resolve("probe-seed0.safetensors"));
@@ -149,10 +145,7 @@ class DeviceEndToEndTest {
         assertThat(ran.err().lines().filter(l -> !l.isEmpty() && !l.startsWith("WARNING")))
                 .singleElement()
                 .asString()
-                .contains("out of device memory: F32[")
-                .contains("needs")
-                .contains("of 1.0 MiB are free on opencl")
-                .contains("largest F32[");
+                .contains("out of device memory: F32[", "needs", "of 1.0 MiB are free on opencl", "largest F32[");
     }
 
     /** PoCL presents the CPU as several devices, depending on an environment variable. */
@@ -171,21 +164,18 @@ class DeviceEndToEndTest {
         assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:2")
                         .endsWith(ExitCode.DEVICE)
                         .err())
-                .contains("backend opencl has no device 2: there are opencl:0 (")
-                .contains(", opencl:1 (");
+                .contains("backend opencl has no device 2: there are opencl:0 (", ", opencl:1 (");
     }
 
     @Test
     void aDeviceThatIsNotThereIsNotReplaced() {
-        assertThat(Ran.unmute(
-                                "embed --encoder {} --audio {} --device opencl:77 --out {}",
-                                encoder,
-                                recordings,
-                                folder.resolve("x"))
-                        .endsWith(ExitCode.DEVICE)
-                        .err())
-                .contains("backend opencl has no device 77: there are opencl:0 (")
-                .contains("driver");
+        assertThat(Ran.error(
+                        ExitCode.DEVICE,
+                        "embed --encoder {} --audio {} --device opencl:77 --out {}",
+                        encoder,
+                        recordings,
+                        folder.resolve("x")))
+                .contains("backend opencl has no device 77: there are opencl:0 (", "driver");
         assertThat(folder.resolve("x")).doesNotExist();
     }
 }

@@ -52,14 +52,12 @@ class EvalPathTest {
                 test/000001.wav,crow,test
                 """);
         Path run = folder.resolve("run");
-        Ran.unmute("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
-        Ran.unmute(
-                        "probe -q --probe protobin --cache {} --labels {} --no-standardize --epochs 1 --out {}",
-                        cache,
-                        labels,
-                        run)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", cache);
+        Ran.ok(
+                "probe -q --probe protobin --cache {} --labels {} --no-standardize --epochs 1 --out {}",
+                cache,
+                labels,
+                run);
         Path recording = folder.resolve("eval.jfr");
         Java.run(
                         folder,

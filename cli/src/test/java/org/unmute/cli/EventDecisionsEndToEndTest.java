@@ -47,14 +47,13 @@ class EventDecisionsEndToEndTest {
     }
 
     private static Ran probe(Path out, Object... more) {
-        return Ran.unmute(Ran.with(
-                        Ran.line(
-                                "probe --probe protobin --epochs 15 --val-share 0.3 --cache {} --labels {} --out {}",
-                                folder.resolve("cache"),
-                                folder.resolve("clips/manifest.csv"),
-                                out),
-                        more))
-                .endsWith(ExitCode.OK);
+        return Ran.ok(Ran.with(
+                Ran.line(
+                        "probe --probe protobin --epochs 15 --val-share 0.3 --cache {} --labels {} --out {}",
+                        folder.resolve("cache"),
+                        folder.resolve("clips/manifest.csv"),
+                        out),
+                more));
     }
 
     private static EventDecisions decisions(Path of) throws IOException {
@@ -74,8 +73,7 @@ class EventDecisionsEndToEndTest {
         assertThat(learned.learned().backgroundHours()).isBetween(80 / 3600.0 - 1e-4, 80 / 3600.0 + 1e-4);
         assertThat(learned.classes()).hasSize(10).allMatch(c -> !c.isShown() && c.backgroundAlarms() == 0);
         assertThat(trained.out())
-                .contains("false alarms an hour of background, all classes together")
-                .contains("alarms/h, background")
+                .contains("false alarms an hour of background, all classes together", "alarms/h, background")
                 .contains("0.02 h of background without an alarm show no less than 135 an hour");
         JsonNode seed = Json.read(run.resolve("run.json")).at("/results/runs/seed 0");
         assertThat(seed.path("backgroundClips").asInt()).isEqualTo(80);
@@ -100,12 +98,11 @@ class EventDecisionsEndToEndTest {
         }
         // 80 clips of 1 s, 64 of which were drawn at random.
         assertThat(rows[0]).isEqualTo(16);
-        Ran.unmute(
-                        "embed --dry-run --audio {} --root {} --out {}",
-                        run.resolve("mined-seed0.csv"),
-                        background,
-                        folder.resolve("heard"))
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "embed --dry-run --audio {} --root {} --out {}",
+                run.resolve("mined-seed0.csv"),
+                background,
+                folder.resolve("heard"));
     }
 
     @Test
@@ -140,9 +137,8 @@ class EventDecisionsEndToEndTest {
         // At a threshold of 0 every class is active all the time.
         assertThat(ran.err()).contains("active more than half of the time, which a wrong threshold does: ");
         assertThat(Files.readString(folder.resolve("shown/events.html")))
-                .contains("Found in validation")
-                .contains("Alarms an hour");
-        assertThat(Ran.unmute("fsck", run).endsWith(ExitCode.OK).out()).contains("Nothing is damaged or unfinished");
+                .contains("Found in validation", "Alarms an hour");
+        assertThat(Ran.ok("fsck", run).out()).contains("Nothing is damaged or unfinished");
     }
 
     @Test
@@ -150,13 +146,10 @@ class EventDecisionsEndToEndTest {
         // At a threshold of 0 each class has one event. Without an alarm in 80 s, 1.8 are possible in these 40 s.
         Path out = folder.resolve("doubtful");
         Path noise = background.resolve("0.wav");
-        Ran ran = Ran.unmute("detect", "--probe", run, "--audio", noise, "--out", out, "--threshold", 0, "--page")
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("detect", "--probe", run, "--audio", noise, "--out", out, "--threshold", 0, "--page");
         assertThat(ran.out().lines().findFirst().orElseThrow())
                 .startsWith("these events may all be false alarms, as far as validation tells (95 %): ")
-                .contains("(1 event, up to 166 alarms an hour in 0.0111 h), ")
-                .contains("and 2 more classes")
-                .contains("unmute review");
+                .contains("(1 event, up to 166 alarms an hour in 0.0111 h), ", "and 2 more classes", "unmute review");
         assertThat(Json.read(out.resolve("run.json")).at("/results/detected/maybeAllFalse"))
                 .hasSize(10);
         assertThat(Files.readString(out.resolve("events.html"))).contains("Note: these events may all be false alarms");
@@ -166,8 +159,7 @@ class EventDecisionsEndToEndTest {
     void thresholdsOfAnotherContextAreRefusedUnlessTold() throws IOException {
         assertThat(detect("other", "--context", "0.5").endsWith(ExitCode.USAGE).err())
                 .contains("--context 0.5: the thresholds of this probe were learned on stretches of 1.0 s")
-                .contains("unmute probe")
-                .contains("--threshold learned");
+                .contains("unmute probe", "--threshold learned");
         assertThat(folder.resolve("other")).doesNotExist();
         detect("told", "--context", "0.5", "--threshold", "learned").endsWith(ExitCode.OK);
         detect("number", "--context", "0.5", "--threshold", "0.7").endsWith(ExitCode.OK);
@@ -217,14 +209,13 @@ class EventDecisionsEndToEndTest {
     void tooLittleBackgroundIsAnError() throws IOException {
         Path one = Files.createDirectories(folder.resolve("one"));
         Wav.write(one.resolve("a.wav"), new float[16_000], 16_000);
-        assertThat(Ran.unmute(
-                                "probe --probe protobin --cache {} --labels {} --out {} --background {}",
-                                folder.resolve("cache"),
-                                folder.resolve("clips/manifest.csv"),
-                                folder.resolve("little"),
-                                one)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "probe --probe protobin --cache {} --labels {} --out {} --background {}",
+                        folder.resolve("cache"),
+                        folder.resolve("clips/manifest.csv"),
+                        folder.resolve("little"),
+                        one))
                 .contains("--background " + one)
                 .contains("too few to train with one part and to count alarms in the other");
     }

@@ -34,15 +34,13 @@ class EventEvalEndToEndTest {
         new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(4), 5).write(scenes, 40, 10);
         cache = folder.resolve("cache");
         run = folder.resolve("run");
-        Ran.unmute("embed", "-q", "--dtype", "f32", "--audio", scenes, "--out", cache)
-                .endsWith(ExitCode.OK);
-        Ran.unmute(
-                        "probe -q --probe protobin --cache {} --labels {} --epochs 8 --seeds 1,2 --thresholds none "
-                                + "--out {}",
-                        cache,
-                        scenes.resolve("manifest.csv"),
-                        run)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--dtype", "f32", "--audio", scenes, "--out", cache);
+        Ran.ok(
+                "probe -q --probe protobin --cache {} --labels {} --epochs 8 --seeds 1,2 --thresholds none "
+                        + "--out {}",
+                cache,
+                scenes.resolve("manifest.csv"),
+                run);
     }
 
     private static Ran eval(Object... more) {
@@ -84,14 +82,11 @@ class EventEvalEndToEndTest {
         Files.copy(run.resolve("run.json"), one.resolve("run.json"));
         Path found = folder.resolve("found-" + context);
         Object[] detect = {"detect", "-q", "--probe", one, "--audio", scenes.resolve("test"), "--out", found};
-        Ran.unmute(Ran.with(detect, "--context", context)).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(detect, "--context", context));
         Object[] eval = {"eval", "--json", "-q", "--bootstrap", 0, "--events", scenes.resolve("test-events.tsv")};
-        JsonNode detected = Ran.unmute(Ran.with(eval, "--detections", found))
-                .endsWith(ExitCode.OK)
-                .json();
-        JsonNode scored = Ran.unmute(
+        JsonNode detected = Ran.ok(Ran.with(eval, "--detections", found)).json();
+        JsonNode scored = Ran.ok(
                         Ran.with(eval, "--run", one, "--cache", cache, "--audio", scenes, "--context", context))
-                .endsWith(ExitCode.OK)
                 .json();
         assertThat(mean(scored, "segment_recall_micro")).isPositive();
         // Micro metrics are excluded: false alarms of classes without events count only when scoring the run.
@@ -116,12 +111,11 @@ class EventEvalEndToEndTest {
                 .json();
         assertThat(sparse.at("/settings/contextRows").asInt()).isEqualTo(25);
         assertThat(sparse.at("/settings/strideRows").asInt()).isEqualTo(6);
-        assertThat(Ran.unmute(
-                                "eval --events {} --detections {} --context 1",
-                                scenes.resolve("test-events.tsv"),
-                                scenes.resolve("test-events.tsv"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "eval --events {} --detections {} --context 1",
+                        scenes.resolve("test-events.tsv"),
+                        scenes.resolve("test-events.tsv")))
                 .contains("leave them out without --run");
     }
 
@@ -160,7 +154,7 @@ class EventEvalEndToEndTest {
                 run,
                 old,
                 scenes.resolve("test-events.tsv"));
-        assertThat(Ran.unmute(args).endsWith(ExitCode.OK).json().get("metrics"))
+        assertThat(Ran.ok(args).json().get("metrics"))
                 .isEqualTo(eval("--json", "-q", "--bootstrap", 0).json().get("metrics"));
     }
 
@@ -172,12 +166,9 @@ class EventEvalEndToEndTest {
                 """);
         Ran ran = Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference);
         assertThat(ran.endsWith(ExitCode.INPUT).err())
-                .contains("has no events of the")
-                .contains("its classes are 'dog'; if only names differ, use --rename OLD=NEW");
+                .contains("has no events of the", "its classes are 'dog'; if only names differ, use --rename OLD=NEW");
         Files.writeString(reference, "filename\tonset\toffset\tevent_label\nnone.wav\t1\t2\tdog\n");
-        assertThat(Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "eval", "--probe", run, "--cache", cache, "--events", reference))
                 .contains("none of the 1 recordings of " + reference + " is in " + cache + ": it names 'none.wav'");
     }
 }

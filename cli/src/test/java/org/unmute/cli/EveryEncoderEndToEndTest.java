@@ -83,13 +83,12 @@ class EveryEncoderEndToEndTest {
             }
             writer.add("surprise.weight", Shape.of(2), new float[2]).write(odd);
         }
-        assertThat(Ran.unmute(
-                                "features --encoder {} --heads 3 --audio {} --out {}",
-                                odd,
-                                ModelsGolden.require("wav/mix1p2s_16k.wav"),
-                                temporary.resolve("odd.npy"))
-                        .endsWith(ExitCode.OK)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.OK,
+                        "features --encoder {} --heads 3 --audio {} --out {}",
+                        odd,
+                        ModelsGolden.require("wav/mix1p2s_16k.wav"),
+                        temporary.resolve("odd.npy")))
                 .contains("the file holds 1 tensor that bat does not use: surprise.weight");
     }
 
@@ -109,12 +108,11 @@ class EveryEncoderEndToEndTest {
     private void detect(Case c, Path recordings, Path labels) throws IOException {
         Path work = Files.createDirectories(temporary.resolve(c.name()));
         Object[] embed = {"embed", "-q", "--audio", recordings, "--out", work.resolve("cache")};
-        Ran.unmute(Ran.with(embed, c.options().toArray())).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(embed, c.options().toArray()));
         Object[] probe = {"probe", "-q", "--probe", "protobin", "--cache", work.resolve("cache"), "--labels", labels};
-        Ran.unmute(Ran.with(probe, "--epochs", 1, "--out", work.resolve("run"))).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(probe, "--epochs", 1, "--out", work.resolve("run")));
         Object[] detect = {"detect", "-q", "--probe", work.resolve("run"), "--audio", recordings};
-        Ran.unmute(Ran.with(detect, "--threshold", 0.01, "--out", work.resolve("events")))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(detect, "--threshold", 0.01, "--out", work.resolve("events")));
         try (Stream<Path> tables = Files.list(work.resolve("events"))) {
             assertThat(tables.filter(f -> f.toString().endsWith(".csv")).toList())
                     .isNotEmpty()
@@ -129,8 +127,7 @@ class EveryEncoderEndToEndTest {
                     List<Object> args = new ArrayList<>(List.of("verify", "-q"));
                     args.addAll(c.options());
                     args.addAll(List.of("--reference", c.folder().resolve("expected.safetensors"), "--audio", c.wav()));
-                    assertThat(Ran.unmute(args.toArray()).endsWith(ExitCode.OK).out())
-                            .contains("agree");
+                    assertThat(Ran.ok(args.toArray()).out()).contains("agree");
                 }))
                 .toList();
     }

@@ -54,22 +54,21 @@ class ExplainEndToEndTest {
         Path recordings = TinyEncoder.recordings(folder, TRAIN, 1);
         clip = recordings.resolve("test/000000.wav");
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--audio", recordings, "--out", cache).endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", recordings, "--out", cache);
         run = train("protobin", "--seeds", "3,10");
     }
 
     private static Path train(String probe, Object... more) {
         Path out = folder.resolve("run-" + probe);
-        Ran.unmute(Ran.with(
-                        Ran.line(
-                                "probe -q --probe {} --cache {} --labels {} --epochs 2 --standardize --thresholds none --out "
-                                        + "{}",
-                                probe,
-                                cache,
-                                folder.resolve("recordings/manifest.csv"),
-                                out),
-                        more))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(
+                Ran.line(
+                        "probe -q --probe {} --cache {} --labels {} --epochs 2 --standardize --thresholds none --out "
+                                + "{}",
+                        probe,
+                        cache,
+                        folder.resolve("recordings/manifest.csv"),
+                        out),
+                more));
         return out;
     }
 
@@ -134,19 +133,11 @@ class ExplainEndToEndTest {
         Ran ran = explain("--run", run, "--class", "siren", "--class", "alarm", "--top", 2, "--out", out)
                 .endsWith(ExitCode.OK);
         assertThat(ran.out())
-                .contains("siren: score")
-                .contains("alarm: score")
-                .contains("prototype ")
-                .contains("the other 178 prototypes")
-                .contains("logit of the probe")
-                .contains("differs by")
-                .contains("explain.html");
+                .contains("siren: score", "alarm: score", "prototype ", "the other 178 prototypes")
+                .contains("logit of the probe", "differs by", "explain.html");
         String html = Files.readString(out.resolve("explain.html"));
         assertThat(html)
-                .doesNotContain("src=\"http")
-                .doesNotContain("href=\"http")
-                .doesNotContain("url(http")
-                .doesNotContain("<script")
+                .doesNotContain("src=\"http", "href=\"http", "url(http", "<script")
                 .contains("default-src 'none'");
         Document page = DocumentBuilderFactory.newDefaultInstance()
                 .newDocumentBuilder()
@@ -212,15 +203,13 @@ class ExplainEndToEndTest {
     @Test
     void aProbeOfAllLayersIsExplained() {
         Path layers = folder.resolve("cache-layers");
-        Ran.unmute("embed", "-q", "--layers", "--audio", folder.resolve("recordings"), "--out", layers)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--layers", "--audio", folder.resolve("recordings"), "--out", layers);
         Path trained = folder.resolve("run-cgp");
-        Ran.unmute(
-                        "probe -q --probe cgp --set total=7 --cache {} --labels {} --epochs 1 --out {}",
-                        layers,
-                        folder.resolve("recordings/manifest.csv"),
-                        trained)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "probe -q --probe cgp --set total=7 --cache {} --labels {} --epochs 1 --out {}",
+                layers,
+                folder.resolve("recordings/manifest.csv"),
+                trained);
         JsonNode json = explain("--run", trained, "--top", 30, "--json", "--out", folder.resolve("why-cgp"))
                 .endsWith(ExitCode.OK)
                 .json();
@@ -251,9 +240,7 @@ class ExplainEndToEndTest {
             assertThat(reason.get("terms").findValuesAsText("token"))
                     .isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("token"));
         }
-        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err())
-                .contains("no run.json")
-                .contains("--encoder");
+        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err()).contains("no run.json", "--encoder");
     }
 
     /** A cell of a benchmark: the seed's folder names the encoder or the cache that records it. */
@@ -289,32 +276,24 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", cell, "--run-seed", 4)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no seed 4")
-                .contains("seed-3, seed-10");
+                .contains("no seed 4", "seed-3, seed-10");
         assertThat(explain("--run", run, "--run-seed", 4)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no seed 4")
-                .contains("probe-seed3");
+                .contains("no seed 4", "probe-seed3");
     }
 
     @Test
     void anEncoderFileIsOpenedWithTheOptionsOnRecord() throws IOException {
         Path encoder = TinyEncoder.write(folder, 16);
         Path tokens = folder.resolve("cache-16");
-        Ran.unmute(
-                        "embed -q --encoder {} --hop 1.52 --audio {} --out {}",
-                        encoder,
-                        folder.resolve("recordings"),
-                        tokens)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed -q --encoder {} --hop 1.52 --audio {} --out {}", encoder, folder.resolve("recordings"), tokens);
         Path trained = folder.resolve("run-16");
-        Ran.unmute(
-                        "probe -q --probe protobin --cache {} --labels {} --epochs 1 --out {}",
-                        tokens,
-                        folder.resolve("recordings/manifest.csv"),
-                        trained)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "probe -q --probe protobin --cache {} --labels {} --epochs 1 --out {}",
+                tokens,
+                folder.resolve("recordings/manifest.csv"),
+                trained);
         assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("encoder " + encoder);
         assertThat(explain("--run", trained, "--encoder", encoder)
                         .endsWith(ExitCode.INPUT)
@@ -334,8 +313,7 @@ class ExplainEndToEndTest {
                 .contains("tokens of another encoder");
         Files.delete(encoder);
         assertThat(explain("--run", trained).endsWith(ExitCode.INPUT).err())
-                .contains("the encoder on record is not there")
-                .contains("--encoder FILE");
+                .contains("the encoder on record is not there", "--encoder FILE");
     }
 
     @Test
@@ -343,22 +321,18 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", run, "--class", "sirn")
                         .endsWith(ExitCode.USAGE)
                         .err())
-                .contains("no class 'sirn'")
-                .contains("did you mean 'siren'");
+                .contains("no class 'sirn'", "did you mean 'siren'");
         assertThat(explain("--run", run, "--top", 0).endsWith(ExitCode.USAGE).err())
                 .contains("--top must be at least 1");
         assertThat(explain("--run", folder.resolve("nowhere"))
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no such run")
-                .contains("nowhere");
+                .contains("no such run", "nowhere");
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertThat(explain("--run", empty).endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
         Path bare = Files.createDirectories(folder.resolve("bare"));
         Files.copy(run.resolve("probe-seed3.safetensors"), bare.resolve("probe.safetensors"));
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err())
-                .contains("has no run.json")
-                .contains("--encoder");
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("has no run.json", "--encoder");
         assertThat(explain("--run", bare, "--encoder", "embedded").status()).isEqualTo(ExitCode.OK);
         Files.writeString(bare.resolve("run.json"), "{\"results\":{}}");
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("does not tell the encoder");
@@ -395,8 +369,7 @@ class ExplainEndToEndTest {
         Path night = longRecording(at, 3900);
         Path out = folder.resolve("why-night");
         Object[] command = {"explain", "-q", "--run", run, "--audio", night};
-        JsonNode json = Ran.unmute(Ran.with(command, "--at", "1:02:05-1:02:06", "--json", "--out", out))
-                .endsWith(ExitCode.OK)
+        JsonNode json = Ran.ok(Ran.with(command, "--at", "1:02:05-1:02:06", "--json", "--out", out))
                 .json();
         JsonNode alone = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
         assertThat(json.get("scores")).isEqualTo(alone.get("scores"));
@@ -412,8 +385,7 @@ class ExplainEndToEndTest {
             assertThat(there.get("padding")).isEqualTo(here.get("padding"));
         }
         assertThat(Files.readString(out.resolve("explain.html")))
-                .contains("night.wav, 1:02:05.0 to 1:02:06.0, explained")
-                .contains(">1:02:06");
+                .contains("night.wav, 1:02:05.0 to 1:02:06.0, explained", ">1:02:06");
         assertThat(Files.readString(out.resolve("contributions.csv"))).contains("," + at + ".");
         try (Stream<Path> files = Files.list(out)) {
             for (Path image : files.filter(f -> f.toString().endsWith(".png")).toList()) {
@@ -423,31 +395,18 @@ class ExplainEndToEndTest {
         // seconds, and one window where no end is given
         double window = Encoders.embedded().describe().windowSamples()
                 / (double) Encoders.embedded().describe().sampleRate();
-        JsonNode open = Ran.unmute(Ran.with(command, "--at", "3725", "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode open = Ran.ok(Ran.with(command, "--at", "3725", "--json")).json();
         assertThat(open.get("start").asDouble()).isEqualTo(at);
         assertThat(open.get("seconds").asDouble()).isCloseTo(window, within(1e-3));
-        assertThat(Ran.unmute(Ran.with(command, "--at", "62:05-62:06"))
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("night.wav, 1:02:05.0 to 1:02:06.0: 1.00 s")
-                .contains("1:02:05.");
-        assertThat(Ran.unmute(command).endsWith(ExitCode.USAGE).err())
-                .contains("night.wav is 1 h 5 min long; up to 60.0 s are shown at a time")
-                .contains("--at 0:30-0:40");
-        assertThat(Ran.unmute(Ran.with(command, "--at", "2:00:00"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.ok(Ran.with(command, "--at", "62:05-62:06")).out())
+                .contains("night.wav, 1:02:05.0 to 1:02:06.0: 1.00 s", "1:02:05.");
+        assertThat(Ran.error(ExitCode.USAGE, command))
+                .contains("night.wav is 1 h 5 min long; up to 60.0 s are shown at a time", "--at 0:30-0:40");
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(command, "--at", "2:00:00")))
                 .contains("begins behind the end of the recording at 1:05:00.0");
-        assertThat(Ran.unmute(Ran.with(command, "--at", "0-61"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("at most 60.0 s");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(command, "--at", "0-61"))).contains("at most 60.0 s");
         for (String wrong : List.of("noon", "5-4", "1:75", "1-2-3", "", "-5", "1:2:3:4")) {
-            assertThat(Ran.unmute(Ran.with(command, "--at=" + wrong))
-                            .endsWith(ExitCode.USAGE)
-                            .err())
+            assertThat(Ran.error(ExitCode.USAGE, Ran.with(command, "--at=" + wrong)))
                     .as(wrong)
                     .contains("--at '" + wrong + "'")
                     .contains("12:30-12:40");
@@ -459,9 +418,7 @@ class ExplainEndToEndTest {
         Path text = Files.writeString(folder.resolve("text.wav"), "this is no sound");
         Path gone = folder.resolve("gone.wav");
         for (Path audio : List.of(text, gone)) {
-            assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", audio)
-                            .endsWith(ExitCode.INPUT)
-                            .err())
+            assertThat(Ran.error(ExitCode.INPUT, "explain", "-q", "--run", run, "--audio", audio))
                     .contains(audio.getFileName().toString());
         }
         byte[] sound = Files.readAllBytes(clip);
@@ -469,10 +426,7 @@ class ExplainEndToEndTest {
         ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(sound, 44 + 200)).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(4, 36 + 200).putInt(40, 200);
         Files.write(brief, head.array());
-        assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", brief)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("brief.wav")
-                .contains("100 samples");
+        assertThat(Ran.error(ExitCode.INPUT, "explain", "-q", "--run", run, "--audio", brief))
+                .contains("brief.wav", "100 samples");
     }
 }

@@ -42,8 +42,7 @@ class ExportEndToEndTest {
         encoder = TinyEncoder.write(folder, 16, 2);
         recordings = TinyEncoder.recordings(folder, 6, 2);
         Path cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
         StringBuilder text = new StringBuilder("file,labels\n");
         for (int i = 0; i < 6; i++) {
             text.append(String.format("train/%06d.wav,%s%n", i, i % 2 == 0 ? "bee" : "crow"));
@@ -51,14 +50,12 @@ class ExportEndToEndTest {
         Path labels = Files.writeString(folder.resolve("labels.csv"), text);
         run = folder.resolve("run");
         Object[] train = {"probe", "-q", "--probe", "protobin", "--cache", cache, "--labels", labels, "--epochs", 3};
-        Ran.unmute(Ran.with(train, "--standardize", "--thresholds", "none", "--out", run))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(train, "--standardize", "--thresholds", "none", "--out", run));
     }
 
     private static Map<String, Double> tagged(Path probe) throws IOException {
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute("tag -q --probe {} --encoder {} --audio {} --force --scores {}", probe, encoder, recordings, scores)
-                .endsWith(ExitCode.OK);
+        Ran.ok("tag -q --probe {} --encoder {} --audio {} --force --scores {}", probe, encoder, recordings, scores);
         ScoreFile file = ScoreFile.read(scores);
         Map<String, Double> all = new LinkedHashMap<>();
         for (int c = 0; c < file.classes().size(); c++) {
@@ -110,8 +107,7 @@ class ExportEndToEndTest {
     @Test
     void recordingToScoresInTenLinesOfPython() throws Exception {
         Path graph = folder.resolve("tagger.onnx");
-        JsonNode json = Ran.unmute("export", "--json", "-q", "--probe", run, "--seconds", 1, "--out", graph)
-                .endsWith(ExitCode.OK)
+        JsonNode json = Ran.ok("export", "--json", "-q", "--probe", run, "--seconds", 1, "--out", graph)
                 .json();
         assertThat(json.path("bytes").asLong()).isEqualTo(Files.size(graph));
         assertThat(json.path("from").asText()).isEqualTo("samples");
@@ -126,22 +122,22 @@ class ExportEndToEndTest {
     @Test
     void packedToo() throws Exception {
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", "--probe", run, "--out", packed).endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", run, "--out", packed);
         Path graph = folder.resolve("packed.onnx");
         Object[] command = {"export", "-q", "--probe", packed, "--encoder", encoder, "--seconds", 1, "--out", graph};
-        Ran.unmute(command).endsWith(ExitCode.OK);
-        Ran.unmute(command).endsWith(ExitCode.OK);
+        Ran.ok(command);
+        Ran.ok(command);
         Files.write(graph, new byte[] {1});
         Ran again = Ran.unmute(command).endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("packed.onnx is already there").contains("--force replaces it");
-        Ran.unmute(Ran.with(command, "--force")).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(command, "--force"));
         assertClose(python("tag.py", "onnxruntime", graph, recordings.resolve(CLIP)), tagged(packed));
     }
 
     @Test
     void tensorsOfAProbe() throws Exception {
         Path weights = folder.resolve("tensors.safetensors");
-        Ran.unmute("export", "-q", "--probe", run, "--out", weights).endsWith(ExitCode.OK);
+        Ran.ok("export", "-q", "--probe", run, "--out", weights);
         try (SafetensorsFile file = SafetensorsFile.open(weights)) {
             assertThat(file.names())
                     .contains("prototype_vectors", "fc.weight", "fc.bias", "standardization.token_mean");
@@ -153,10 +149,9 @@ class ExportEndToEndTest {
     @FullBuild("starts PyTorch")
     void tensorsForPyTorch() throws Exception {
         Path weights = folder.resolve("weights.safetensors");
-        Ran.unmute("export", "-q", "--probe", run, "--out", weights).endsWith(ExitCode.OK);
+        Ran.ok("export", "-q", "--probe", run, "--out", weights);
         Path tokens = folder.resolve("tokens.safetensors");
-        Ran.unmute("features", "-q", "--encoder", encoder, "--audio", recordings.resolve(CLIP), "--out", tokens)
-                .endsWith(ExitCode.OK);
+        Ran.ok("features", "-q", "--encoder", encoder, "--audio", recordings.resolve(CLIP), "--out", tokens);
         assertClose(python("protobin.py", "torch", weights, tokens), tagged(run));
     }
 
@@ -164,31 +159,25 @@ class ExportEndToEndTest {
     void encodersAndTokens() {
         for (String from : List.of("samples", "spectrogram")) {
             Path out = folder.resolve("encoder-" + from + ".onnx");
-            Ran ran = Ran.unmute("export", "-q", "--encoder", encoder, "--from", from, "--out", out)
-                    .endsWith(ExitCode.OK);
+            Ran ran = Ran.ok("export", "-q", "--encoder", encoder, "--from", from, "--out", out);
             assertThat(ran.out()).startsWith(out + ": graph of opset 18, ");
         }
         Path probe = folder.resolve("probe.onnx");
-        Ran.unmute("export", "-q", "--probe", run, "--from", "tokens", "--freq", 8, "--out", probe)
-                .endsWith(ExitCode.OK);
+        Ran.ok("export", "-q", "--probe", run, "--from", "tokens", "--freq", 8, "--out", probe);
         Path rows = folder.resolve("rows.onnx");
-        Ran.unmute("export", "-q", "--probe", run, "--rows", "--out", rows).endsWith(ExitCode.OK);
+        Ran.ok("export", "-q", "--probe", run, "--rows", "--out", rows);
     }
 
     /** The other commands do not read graphs, and say which one does. */
     @Test
     void graphsAreConvertedFirst() {
         Path graph = folder.resolve("encoder.onnx");
-        Ran.unmute("export", "-q", "--encoder", encoder, "--out", graph).endsWith(ExitCode.OK);
+        Ran.ok("export", "-q", "--encoder", encoder, "--out", graph);
         Object[] features = {"features", "-q", "--audio", recordings.resolve(CLIP), "--out", folder.resolve("x.npy")};
-        assertThat(Ran.unmute(Ran.with(features, "--encoder", graph))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(features, "--encoder", graph)))
                 .contains("this is an ONNX model: 'unmute convert' takes the weights out of it");
         // Our own graphs name no weights of an encoder.
-        assertThat(Ran.unmute("convert", "-q", graph, folder.resolve("x.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "convert", "-q", graph, folder.resolve("x.safetensors")))
                 .contains("encoder.onnx");
     }
 

@@ -82,12 +82,9 @@ class FeaturesEndToEndTest {
                         .asDouble())
                 .isEqualTo(4.569);
         // {@code verify} reads the file that {@code features} writes.
-        assertThat(Ran.unmute("verify -q --encoder {} --heads 3 --frames 128 --reference {} --audio {}", eat, out, wav)
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("verify -q --encoder {} --heads 3 --frames 128 --reference {} --audio {}", eat, out, wav)
                         .out())
-                .contains("layer.0")
-                .contains("not compared")
-                .contains("attention");
+                .contains("layer.0", "not compared", "attention");
     }
 
     @Test
@@ -97,8 +94,7 @@ class FeaturesEndToEndTest {
         StoredTensor map = Npy.read(out);
         assertThat(map.shape()).isEqualTo(Shape.of(8, 8, 48));
         assertThat(features(wav, out, "--attention").endsWith(ExitCode.USAGE).err())
-                .contains("one array")
-                .contains(".safetensors");
+                .contains("one array", ".safetensors");
     }
 
     @Test
@@ -118,8 +114,7 @@ class FeaturesEndToEndTest {
         assertThat(features(folder.resolve("in"), folder.resolve("x.npy"))
                         .endsWith(ExitCode.USAGE)
                         .err())
-                .contains("3 recordings")
-                .contains("give a folder");
+                .contains("3 recordings", "give a folder");
         assertThat(features(folder.resolve("in"), out, "--strict")
                         .endsWith(ExitCode.INPUT)
                         .err())

@@ -205,8 +205,7 @@ class FieldEndToEndTest {
         assertThat(detect(folder.resolve("no"), "--deployments", bad)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("bad.csv:2")
-                .contains("latitude");
+                .contains("bad.csv:2", "latitude");
         assertThat(detect(folder.resolve("no"), "--time-zone", "Berlin")
                         .endsWith(ExitCode.USAGE)
                         .err())

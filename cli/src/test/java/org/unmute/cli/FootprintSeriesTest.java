@@ -38,11 +38,7 @@ class FootprintSeriesTest {
     /** Such threads leaked from a command that did not close its backend. */
     @Test
     void aThreadForEachCallIsGrowth() {
-        assertThat(growth(0, 0, 1))
-                .singleElement()
-                .asString()
-                .contains("threads grew by 100")
-                .contains("worker-# 100.00");
+        assertThat(growth(0, 0, 1)).singleElement().asString().contains("threads grew by 100", "worker-# 100.00");
     }
 
     @Test
@@ -51,8 +47,7 @@ class FootprintSeriesTest {
                 .singleElement()
                 .asString()
                 .startsWith("live heap grew by ")
-                .contains("over 100 calls")
-                .contains("[F 9.77 MiB");
+                .contains("over 100 calls", "[F 9.77 MiB");
         assertThat(growth(0, 100 << 10, 0))
                 .singleElement()
                 .asString()

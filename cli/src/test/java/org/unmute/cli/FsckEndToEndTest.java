@@ -67,7 +67,7 @@ class FsckEndToEndTest {
     }
 
     private static void run(Object... line) {
-        Ran.unmute(line).endsWith(ExitCode.OK);
+        Ran.ok(line);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -123,7 +123,7 @@ class FsckEndToEndTest {
 
     @Test
     void whatCommandsWroteIsIntact() {
-        Ran ran = Ran.unmute("fsck", runs).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("fsck", runs);
         assertThat(ran.out())
                 .containsPattern("runs/cache +token cache +16 clips, .* KiB +intact")
                 .containsPattern("runs/probe +run of probe +\\d files +intact")
@@ -132,13 +132,8 @@ class FsckEndToEndTest {
                 .containsPattern("runs/benchmark +benchmark +2 of 4 cells finished +intact")
                 .containsPattern("runs/benchmark/cache/tiny/many +token cache +28 clips, .* KiB +intact")
                 .contains("Nothing is damaged or unfinished.");
-        assertThat(Ran.unmute("fsck", runs.resolve("probe"))
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("Nothing is damaged or unfinished.");
-        assertThat(Ran.unmute("fsck", runs.resolve("packed/probe.safetensors"))
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("fsck", runs.resolve("probe")).out()).contains("Nothing is damaged or unfinished.");
+        assertThat(Ran.ok("fsck", runs.resolve("packed/probe.safetensors")).out())
                 .contains("intact");
     }
 
@@ -197,17 +192,9 @@ class FsckEndToEndTest {
 
     @Test
     void damagedJournalsTablesAndRecordsAreFound() throws IOException {
-        for (String end : List.of(
-                "trials.jsonl",
-                "reruns.jsonl",
-                "cell.json",
-                "seed-0/loss.csv",
-                "probe/run.json",
-                "cache/run.json",
-                "events/run.json",
-                ".detect/settings.json",
-                "complete.json",
-                "grid.json")) {
+        for (String end : List.of(("trials.jsonl reruns.jsonl cell.json seed-0/loss.csv probe/run.json cache/run.json "
+                        + "events/run.json .detect/settings.json complete.json grid.json")
+                .split(" "))) {
             Path file = file(end);
             byte[] bytes = Files.readAllBytes(file);
             Files.write(file, Arrays.copyOf(bytes, bytes.length / 2 - bytes.length / 7));
@@ -222,14 +209,10 @@ class FsckEndToEndTest {
 
     @Test
     void missingFilesAreFound() throws IOException {
-        for (String end : List.of(
-                "probe-seed0.safetensors",
-                "cache/shard-00000.tok",
-                "events/events.csv",
-                "events/events.jsonl",
-                "events/events.parquet",
-                "seed-1/probe.safetensors",
-                "seed-0/per-class.csv")) {
+        for (String end :
+                List.of(("probe-seed0.safetensors cache/shard-00000.tok events/events.csv events/events.jsonl "
+                                + "events/events.parquet seed-1/probe.safetensors seed-0/per-class.csv")
+                        .split(" "))) {
             Path file = file(end);
             byte[] bytes = Files.readAllBytes(file);
             Files.delete(file);
@@ -246,17 +229,12 @@ class FsckEndToEndTest {
 
     @Test
     void theCommandsThatAreNamedRepair() throws IOException {
-        for (String end : List.of(
-                "cache/shard-00000.tok",
-                "probe-seed0.safetensors",
-                "checkpoint-seed0.safetensors",
-                "events.log",
-                "packed/probe.safetensors",
-                "tiny/many/linear-mean/seed-0/probe.safetensors",
-                "tiny/one/linear-mean/trials.jsonl",
-                "tiny/many/linear-mean/cell.json",
-                "events/events.parquet",
-                "events/events.csv")) {
+        for (String end :
+                List.of(("cache/shard-00000.tok probe-seed0.safetensors checkpoint-seed0.safetensors events.log "
+                                + "packed/probe.safetensors tiny/many/linear-mean/seed-0/probe.safetensors "
+                                + "tiny/one/linear-mean/trials.jsonl tiny/many/linear-mean/cell.json events/events.parquet "
+                                + "events/events.csv")
+                        .split(" "))) {
             Path file = file(end);
             TreeMap<String, String> before = FolderContent.of(runs);
             if (end.endsWith(".csv")) {
@@ -285,8 +263,7 @@ class FsckEndToEndTest {
         Path state = Files.createDirectories(runs.resolve("begun/.detect"));
         Files.writeString(state.resolve("lock"), "");
         Files.writeString(state.resolve("settings.json.0123456789abcdef.tmp"), "{");
-        assertThat(Ran.unmute("fsck", state.getParent()).endsWith(ExitCode.OK).out())
-                .contains("0 damaged, 1 unfinished, 1 left over");
+        assertThat(Ran.ok("fsck", state.getParent()).out()).contains("0 damaged, 1 unfinished, 1 left over");
         FolderContent.delete(state.getParent());
     }
 
@@ -299,7 +276,7 @@ class FsckEndToEndTest {
         Files.delete(cache.resolve("run.json"));
         Files.delete(cache.resolve(FolderManifest.FILE));
         Files.writeString(cache.resolve("run.json.123-4.tmp"), "{");
-        assertThat(Ran.unmute("fsck", cache).endsWith(ExitCode.OK).out())
+        assertThat(Ran.ok("fsck", cache).out())
                 .contains("unfinished: " + shard + ": record 15 at byte")
                 .contains("the embedding was interrupted, is still going on, or another program filled the cache")
                 .contains("left over: " + cache.resolve("run.json.123-4.tmp"))
@@ -313,13 +290,12 @@ class FsckEndToEndTest {
                 .contains("after the first 15 recordings are damaged");
         Files.delete(events.resolve("run.json"));
         unfinish(events);
-        assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out())
-                .contains("after the first 15 recordings are of an unfinished one")
-                .contains("which resumes where it stopped");
+        assertThat(Ran.ok("fsck", events).out())
+                .contains("after the first 15 recordings are of an unfinished one", "which resumes where it stopped");
 
         Path notes = events.resolve(".detect/reading-0123.log");
         Files.writeString(notes, "unmute reading 1\n");
-        assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out()).contains("0 damaged");
+        assertThat(Ran.ok("fsck", events).out()).contains("0 damaged");
         Files.writeString(notes, "unmute reading 1\n" + "\0".repeat(99));
         assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.FAILED).out())
                 .contains("damaged: " + notes + ": it does not tell how far a recording was read")
@@ -330,13 +306,10 @@ class FsckEndToEndTest {
         Files.delete(probe.resolve("run.json"));
         unfinish(probe);
         Files.delete(probe.resolve("probe-seed0.safetensors"));
-        assertThat(Ran.unmute("fsck", probe).endsWith(ExitCode.OK).out())
-                .contains("a training was interrupted or is still going on");
+        assertThat(Ran.ok("fsck", probe).out()).contains("a training was interrupted or is still going on");
         Files.delete(file("tiny/many/linear-mean/cell.json"));
         unfinish(runs.resolve("benchmark"));
-        assertThat(Ran.unmute("fsck", runs.resolve("benchmark"))
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("fsck", runs.resolve("benchmark")).out())
                 .contains("unfinished: " + runs.resolve("benchmark") + ": 1 of 4 cells finished")
                 .contains("  run: unmute benchmark");
     }
@@ -362,12 +335,8 @@ class FsckEndToEndTest {
     void aFolderOfOthersIsRefused() throws IOException {
         Path other = Files.createDirectories(folder.resolve("other"));
         Files.writeString(other.resolve("letter.txt"), "Dear reader");
-        assertThat(Ran.unmute("fsck", other).endsWith(ExitCode.INPUT).err())
-                .contains("holds nothing that can be checked");
-        assertThat(Ran.unmute("fsck", folder.resolve("nowhere"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no such file or folder");
+        assertThat(Ran.error(ExitCode.INPUT, "fsck", other)).contains("holds nothing that can be checked");
+        assertThat(Ran.error(ExitCode.INPUT, "fsck", folder.resolve("nowhere"))).contains("no such file or folder");
     }
 
     /** A folder may be from an untrusted source, and users copy suggested commands. */

@@ -106,15 +106,10 @@ class FsckManifestTest {
     @Test
     void everyTableOfDetectIsCompared() throws IOException {
         Path events = runs.resolve("events");
-        for (String name : List.of(
-                "events.html",
-                "events.jsonl",
-                "raven-combined.txt",
-                "BirdNET_CombinedTable.csv",
-                "skipped.csv",
-                "raven/test/000000.wav.selections.txt",
-                "audacity/test/000000.wav.txt",
-                "birdnet/test/000000.wav.BirdNET.results.csv")) {
+        for (String name : List.of(("events.html events.jsonl raven-combined.txt BirdNET_CombinedTable.csv skipped.csv "
+                        + "raven/test/000000.wav.selections.txt audacity/test/000000.wav.txt "
+                        + "birdnet/test/000000.wav.BirdNET.results.csv")
+                .split(" "))) {
             Path file = Stream.of(name, name.replace(".wav", ""))
                     .map(events::resolve)
                     .filter(Files::exists)
@@ -263,13 +258,12 @@ class FsckManifestTest {
             byte[] other = bytes.clone();
             other[at] ^= 0x01;
             Files.write(parquet, other);
-            assertThat(Ran.unmute(
-                                    "eval -q --detections {} --events {} --audio {}",
-                                    parquet,
-                                    runs.resolve("events/events.csv"),
-                                    recordings)
-                            .endsWith(ExitCode.INPUT)
-                            .err())
+            assertThat(Ran.error(
+                            ExitCode.INPUT,
+                            "eval -q --detections {} --events {} --audio {}",
+                            parquet,
+                            runs.resolve("events/events.csv"),
+                            recordings))
                     .contains(parquet + ": is damaged: its bytes are not those of which manifest.json has the SHA-256");
         }
     }

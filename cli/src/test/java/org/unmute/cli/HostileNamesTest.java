@@ -51,8 +51,7 @@ class HostileNamesTest {
             Files.writeString(recordings.resolve("no sound " + name), "not a recording at all, only named like one");
         }
         cache = folder.resolve("cache");
-        embedded = Ran.unmute("embed", "--encoder", encoder, "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        embedded = Ran.ok("embed", "--encoder", encoder, "--audio", recordings, "--out", cache);
     }
 
     private static Path labels(String name, int classes) throws IOException {
@@ -79,12 +78,8 @@ class HostileNamesTest {
 
     @Test
     void jsonHasNamesAsTheyAre() {
-        Ran ran = Ran.unmute(
-                        "embed --encoder {} --audio {} --out {} --json",
-                        encoder,
-                        recordings,
-                        folder.resolve("cache-json"))
-                .endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(
+                "embed --encoder {} --audio {} --out {} --json", encoder, recordings, folder.resolve("cache-json"));
         List<String> skipped =
                 Stream.of(ACTING, FORGED).map(n -> "no sound " + n).sorted().toList();
         assertThat(ran.json().path("skippedClips").findValuesAsText("clip").stream()
@@ -123,25 +118,21 @@ class HostileNamesTest {
     void tablesForSpreadsheetsAreGuardedAndReadBack() throws IOException {
         Path labels = labels("labels.csv", 2);
         Path run = folder.resolve("run");
-        Ran.unmute("probe", "--probe", "linear-mean", "--cache", cache, "--labels", labels, "--epochs", 2, "--out", run)
-                .endsWith(ExitCode.OK);
+        Ran.ok("probe", "--probe", "linear-mean", "--cache", cache, "--labels", labels, "--epochs", 2, "--out", run);
         assertThat(run.resolve("clips.csv")).content().contains("\"'=HYPERLINK").contains("\n'-1+cmd.wav,");
         Path scores = folder.resolve("scores.csv");
-        Ran tagged = Ran.unmute("tag", "--probe", run, "--encoder", encoder, "--audio", recordings, "--scores", scores)
-                .endsWith(ExitCode.OK);
+        Ran tagged = Ran.ok("tag", "--probe", run, "--encoder", encoder, "--audio", recordings, "--scores", scores);
         assertThat(tagged.out()).contains(NAMES.size() + " recordings tagged, 2 skipped");
         assertThat(scores).content().contains("\"'=HYPERLINK").contains("\n'-1+cmd.wav,");
-        Ran eval = Ran.unmute(
-                        "eval", "--scores", scores, "--labels", labels, "--split", "train", "--json", "--bootstrap", 0)
-                .endsWith(ExitCode.OK);
+        Ran eval =
+                Ran.ok("eval", "--scores", scores, "--labels", labels, "--split", "train", "--json", "--bootstrap", 0);
         assertThat(eval.json().path("clips").asInt()).isEqualTo(NAMES.size());
         assertThat(eval.json().path("missing")).isEmpty();
-        Ran again = Ran.unmute(
-                        "probe --probe linear-mean --cache {} --labels {} --epochs 2 --json --out {}",
-                        cache,
-                        run.resolve("clips.csv"),
-                        folder.resolve("again"))
-                .endsWith(ExitCode.OK);
+        Ran again = Ran.ok(
+                "probe --probe linear-mean --cache {} --labels {} --epochs 2 --json --out {}",
+                cache,
+                run.resolve("clips.csv"),
+                folder.resolve("again"));
         assertThat(again.json().path("clips").asInt()).isEqualTo(NAMES.size());
         assertThat(again.json().path("missing")).isEmpty();
     }

@@ -31,11 +31,8 @@ class KeywordsEndToEndTest {
         Path audio = RealData.require("speech_commands");
         Path golden = RealData.require("speech_commands/manifest_kwt1_golden.csv");
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores)
-                .endsWith(ExitCode.OK);
-        assertThat(Files.readString(folder.resolve("scores.csv.run.json")))
-                .contains("encoderSha256")
-                .contains("backendReason");
+        Ran.ok("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores);
+        assertThat(Files.readString(folder.resolve("scores.csv.run.json"))).contains("encoderSha256", "backendReason");
         Map<String, float[]> tagged = new HashMap<>();
         List<String> rows = Files.readAllLines(scores);
         for (String row : rows.subList(1, rows.size())) {
@@ -57,14 +54,12 @@ class KeywordsEndToEndTest {
             assertThat(argmax(given)).as(cells[0]).isEqualTo(argmax(wanted));
             right += classes[argmax(given) + 1].equals(cells[1]) ? 1 : 0;
         }
-        Ran eval = Ran.unmute("eval", "-q", "--scores", scores, "--labels", golden, "--json")
-                .endsWith(ExitCode.OK);
+        Ran eval = Ran.ok("eval", "-q", "--scores", scores, "--labels", golden, "--json");
         assertThat(eval.json().get("clips").asInt()).isEqualTo(expected.size() - 1);
         assertThat(eval.json().get("missing")).isEmpty();
         assertThat(eval.json().at("/metrics/top1_first_index/mean").asDouble())
                 .isEqualTo(right / (expected.size() - 1.0));
-        assertThat(Ran.unmute("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden)
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden)
                         .out())
                 .contains("accuracy (top-1)");
     }
@@ -76,15 +71,9 @@ class KeywordsEndToEndTest {
         Wav.write(recordings.resolve("second.wav"), new float[16_000], 16_000);
         Files.writeString(recordings.resolve("text.wav"), "no recording, but a text");
         Files.createFile(recordings.resolve("empty.wav"));
-        Ran ran = Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", recordings)
-                .endsWith(ExitCode.OK);
-        assertThat(ran.out())
-                .contains("1 recording tagged, 2 skipped")
-                .contains("skipped empty.wav: ")
-                .contains("skipped text.wav: ");
-        assertThat(Ran.unmute("tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        Ran ran = Ran.ok("tag", "-q", "--encoder", encoder, "--audio", recordings);
+        assertThat(ran.out()).contains("1 recording tagged, 2 skipped", "skipped empty.wav: ", "skipped text.wav: ");
+        assertThat(Ran.error(ExitCode.INPUT, "tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings))
                 .contains("empty.wav");
     }
 

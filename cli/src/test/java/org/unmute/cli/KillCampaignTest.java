@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
@@ -87,7 +86,7 @@ class KillCampaignTest {
     private static Path cache() {
         Path cache = folder.resolve("cache");
         if (!Files.exists(cache)) {
-            Ran.unmute(embed(cache).toArray()).endsWith(ExitCode.OK);
+            Ran.ok(embed(cache).toArray());
         }
         return cache;
     }
@@ -152,7 +151,7 @@ class KillCampaignTest {
     @Test
     void detect() throws Exception {
         Path trained = folder.resolve("trained");
-        Ran.unmute(probe(trained, "protobin", 5).toArray()).endsWith(ExitCode.OK);
+        Ran.ok(probe(trained, "protobin", 5).toArray());
         campaign(
                 "detect",
                 out -> line(

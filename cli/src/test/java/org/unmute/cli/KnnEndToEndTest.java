@@ -43,44 +43,43 @@ class KnnEndToEndTest {
                 .isEqualTo(seed.path("firstEpochLoss").asDouble());
         TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed0.safetensors"));
         assertThat(probe.probe().buffers().get("vectors").shape().dim(0)).isEqualTo(24);
-        assertThat(Ran.unmute("fsck", run).endsWith(ExitCode.OK).out()).contains("Nothing is damaged or unfinished");
+        assertThat(Ran.ok("fsck", run).out()).contains("Nothing is damaged or unfinished");
     }
 
     @Test
     void itIsEvaluatedTaggedAndDetectedWith() throws IOException {
         Path recordings = DetectFixture.recordings(folder.resolve("recordings"), 3);
-        JsonNode eval = Ran.unmute(
+        JsonNode eval = Ran.ok(
                         "eval -q --json --run {} --cache {} --labels {} --split train --bootstrap 0",
                         run,
                         folder.resolve("cache"),
                         folder.resolve("clips/manifest.csv"))
-                .endsWith(ExitCode.OK)
                 .json();
         // Each clip is its own nearest neighbour.
         assertThat(eval.at("/metrics/mAP_macro_skip/mean").asDouble()).isGreaterThan(0.8);
-        assertThat(Ran.unmute("tag", "-q", "--probe", run, "--audio", recordings.resolve("0.wav"))
-                        .endsWith(ExitCode.OK)
+        assertThat(Ran.ok("tag", "-q", "--probe", run, "--audio", recordings.resolve("0.wav"))
                         .out())
                 .contains("0.");
         Path events = folder.resolve("events");
-        Ran.unmute("detect", "-q", "--probe", run, "--audio", recordings, "--threshold", 0.2, "--out", events)
-                .endsWith(ExitCode.OK);
+        Ran.ok("detect", "-q", "--probe", run, "--audio", recordings, "--threshold", 0.2, "--out", events);
         assertThat(Files.readAllLines(events.resolve("events.csv"))).hasSizeGreaterThan(1);
     }
 
     @Test
     void whatItHasNoFormForSaysSo() {
-        assertThat(Ran.unmute("pack", run, "--out", folder.resolve("packed.safetensors"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "pack", run, "--out", folder.resolve("packed.safetensors")))
                 .contains("pack: probe knn");
-        assertThat(Ran.unmute("export", "--from", "tokens", "--probe", run, "--out", folder.resolve("knn.onnx"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("probe knn compares a clip with its training clips")
-                .contains("train another probe");
-        Ran.unmute("export", "--probe", run, "--out", folder.resolve("knn.safetensors"))
-                .endsWith(ExitCode.OK);
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "export",
+                        "--from",
+                        "tokens",
+                        "--probe",
+                        run,
+                        "--out",
+                        folder.resolve("knn.onnx")))
+                .contains("probe knn compares a clip with its training clips", "train another probe");
+        Ran.ok("export", "--probe", run, "--out", folder.resolve("knn.safetensors"));
         assertThat(folder.resolve("knn.safetensors")).exists();
     }
 
@@ -92,7 +91,7 @@ class KnnEndToEndTest {
         String protocol = "epochs = 2\nsobol = 3\ntpe = 1\ntop = 1\nseeds = [0, 1]\nretrieval = 4";
         Path grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, protocol, "name = \"knn\"\nk = [1, 9]");
         Path out = folder.resolve("benchmark");
-        Ran ran = Ran.unmute("benchmark", grid, "--out", out, "--only", "tiny").endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("benchmark", grid, "--out", out, "--only", "tiny");
         assertThat(ran.out()).contains("Retrieval of test clips by mean tokens").contains("precision at 4");
         for (String data : List.of("many", "one")) {
             Path cell = out.resolve("tiny/" + data + "/knn");
@@ -107,11 +106,10 @@ class KnnEndToEndTest {
             assertThat(probe.probe().options().values()).containsEntry("k", Integer.toString(k));
             JsonNode found = json(out.resolve("tiny/" + data + "/retrieval.json"));
             assertThat(found.path("clips").asInt()).isEqualTo(12);
-            JsonNode eval = Ran.unmute(
+            JsonNode eval = Ran.ok(
                             "eval -q --json --retrieval --cache {} --labels {} --split test --at 4",
                             out.resolve("cache/tiny/" + data),
                             folder.resolve(data + "/manifest.csv"))
-                    .endsWith(ExitCode.OK)
                     .json();
             assertThat(found.path("mAP").asDouble())
                     .isEqualTo(eval.findValue("meanAveragePrecision").asDouble());
@@ -130,10 +128,10 @@ class KnnEndToEndTest {
                 Files.delete(file);
             }
         }
-        Ran.unmute("benchmark", grid, "--out", out, "--only", "tiny", "-q").endsWith(ExitCode.OK);
+        Ran.ok("benchmark", grid, "--out", out, "--only", "tiny", "-q");
         assertThat(Files.readString(damaged)).isEqualTo(before);
         Path report = folder.resolve("report");
-        Ran.unmute("report", out, "--out", report).endsWith(ExitCode.OK);
+        Ran.ok("report", out, "--out", report);
         assertThat(Files.readAllLines(report.resolve("tables/retrieval.csv"))).hasSize(3);
         assertThat(Files.readString(report.resolve("report.html"))).contains("Retrieval without training");
     }

@@ -147,13 +147,10 @@ class LabelsEndToEndTest {
                 .isEqualTo(RECORDINGS);
 
         Path cache = folder.resolve("cache");
-        Ran embedded = Ran.unmute("embed", "-q", "--audio", table, "--root", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran embedded = Ran.ok("embed", "-q", "--audio", table, "--root", recordings, "--out", cache);
         assertThat(embedded.out()).contains(rows.size() + " clips").contains(" 0 skipped");
         Path run = folder.resolve("run");
-        Ran trained = Ran.unmute(
-                        "probe --probe protobin --cache {} --labels {} --epochs 30 --out {}", cache, table, run)
-                .endsWith(ExitCode.OK);
+        Ran trained = Ran.ok("probe --probe protobin --cache {} --labels {} --epochs 30 --out {}", cache, table, run);
         assertThat(trained.err())
                 .contains(table + ": one row for each clip: " + rows.size() + " clips, 2 classes")
                 .containsPattern("labels: [0-9]+ of " + rows.size() + " clips have no label");
@@ -163,21 +160,18 @@ class LabelsEndToEndTest {
                 .isZero();
         assertThat(score(run, cache, table)).isGreaterThan(0.9);
         // The annotations themselves are labels of the same clips, of whatever length they were cut.
-        Ran direct = Ran.unmute(
-                        "eval --probe {} --cache {} --labels {} --complete --split all --bootstrap 0 --json --out {}",
-                        run,
-                        cache,
-                        raven,
-                        folder.resolve("direct"))
-                .endsWith(ExitCode.OK);
+        Ran direct = Ran.ok(
+                "eval --probe {} --cache {} --labels {} --complete --split all --bootstrap 0 --json --out {}",
+                run,
+                cache,
+                raven,
+                folder.resolve("direct"));
         assertThat(direct.err()).contains(rows.size() + " clips were labelled by the events in them");
         assertThat(direct.json().at("/metrics/mAP_macro_skip/mean").asDouble()).isGreaterThan(0.9);
     }
 
     private static double score(Path run, Path cache, Path labels) {
-        return Ran.unmute(
-                        "eval", "-q", "--probe", run, "--cache", cache, "--labels", labels, "--bootstrap", 0, "--json")
-                .endsWith(ExitCode.OK)
+        return Ran.ok("eval", "-q", "--probe", run, "--cache", cache, "--labels", labels, "--bootstrap", 0, "--json")
                 .json()
                 .at("/metrics/mAP_macro_skip/mean")
                 .asDouble();
@@ -325,9 +319,8 @@ class LabelsEndToEndTest {
             table.finish(Map.of());
         });
         Path vectors = folder.resolve("vectors.npy");
-        Ran made = Ran.unmute(
-                        "features", "--audio", list, "--root", recordings, "--pool", "mean", "--out", vectors, "--json")
-                .endsWith(ExitCode.OK);
+        Ran made =
+                Ran.ok("features", "--audio", list, "--root", recordings, "--pool", "mean", "--out", vectors, "--json");
         assertThat(made.json().path("clips").toString()).isEqualTo("[\"site1/rec1.wav#2-4\",\"site0/rec0.wav\"]");
 
         byte[] damaged = Files.readAllBytes(parquet);
@@ -336,14 +329,12 @@ class LabelsEndToEndTest {
         assertThat(labels(folder.resolve("damaged.parquet"), "--audio", recordings)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("damaged.parquet: bad-checksum at byte")
-                .contains("does not match its checksum");
+                .contains("damaged.parquet: bad-checksum at byte", "does not match its checksum");
         Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(damaged, 200));
         assertThat(labels(folder.resolve("cut.parquet"), "--audio", recordings)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("cut.parquet: no-end at byte")
-                .contains("not all of it is there");
+                .contains("cut.parquet: no-end at byte", "not all of it is there");
     }
 
     @Test
@@ -363,8 +354,7 @@ class LabelsEndToEndTest {
         assertThat(one.out())
                 .contains("1 recordings of the labels are not in")
                 .contains("1 recordings are not named by the labels and left out (--include-unlabelled")
-                .contains("skipped torn\uFFFD2J.wav: ")
-                .contains("1 events begin after the end of their recording")
+                .contains("skipped torn\uFFFD2J.wav: ", "1 events begin after the end of their recording")
                 .contains("File Offset (s)")
                 .contains("1 groups of labels differ only in case, spaces or punctuation: 'Wren' and 'wren'");
         assertThat(one.out().replace("\n", "").chars().noneMatch(Character::isISOControl))
@@ -386,8 +376,7 @@ class LabelsEndToEndTest {
         assertThat(labels(table, "--audio", folder.resolve("recordings"))
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("none of the 4 recordings")
-                .contains("there are site0/rec0.wav");
+                .contains("none of the 4 recordings", "there are site0/rec0.wav");
     }
 
     /** A matrix as found in practice: titles, a column that says that nothing is there, and groups. */
@@ -404,8 +393,7 @@ class LabelsEndToEndTest {
                 """);
         Ran none = labels(titled, "--audio", recordings).endsWith(ExitCode.INPUT);
         assertThat(none.err())
-                .contains("no column with the file among 'Survey of May")
-                .contains("The table begins: line 1 'Survey of May'");
+                .contains("no column with the file among 'Survey of May", "The table begins: line 1 'Survey of May'");
         Object[] options = Ran.line(
                 "{} --audio {} --header-row 3 --file-column Where --ignore-columns site --split "
                         + "train=0.5,test=0.5 --group-by site",
@@ -424,8 +412,7 @@ class LabelsEndToEndTest {
                 .contains("4 clips, 3 classes");
         Path bare = Files.writeString(folder.resolve("bare.csv"), "site0/rec0.wav,1,0\nsite1/rec1.wav,0,1\n");
         assertThat(labels(bare, "--audio", recordings).endsWith(ExitCode.INPUT).err())
-                .contains("the first row should name the columns, but holds data")
-                .contains("give --no-header");
+                .contains("the first row should name the columns, but holds data", "give --no-header");
         Path classes = Files.writeString(folder.resolve("classes.txt"), "whistle\nbuzz\n");
         Ran named = labels(bare, "--audio", recordings, "--no-header", "--vocabulary", classes)
                 .endsWith(ExitCode.OK);
@@ -442,8 +429,7 @@ class LabelsEndToEndTest {
                 .contains("--header-row is the number of a line, from 1: 0");
         Path foo = Files.writeString(folder.resolve("foo.csv"), "foo,bar\nx,y\n");
         assertThat(labels(foo, "--audio", recordings).endsWith(ExitCode.INPUT).err())
-                .contains("no column with the file among 'foo, bar'")
-                .contains("filename, file, path")
+                .contains("no column with the file among 'foo, bar'", "filename, file, path")
                 .contains("labels, label, category, class");
     }
 }

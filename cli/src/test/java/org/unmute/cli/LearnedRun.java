@@ -22,8 +22,7 @@ record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, 
         Path encoder = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, TRAIN + VALIDATION, TEST);
         Path cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
         Path labels = Files.writeString(folder.resolve("labels.csv"), labels("val"));
         Path run = folder.resolve("run");
         return new LearnedRun(

@@ -13,7 +13,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
@@ -26,8 +25,7 @@ class LinearFitEndToEndTest {
     static void embed() throws IOException {
         new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5)
                 .write(folder.resolve("clips"), 60, 60);
-        Ran.unmute("embed", "-q", "--audio", folder.resolve("clips"), "--out", folder.resolve("cache"))
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", folder.resolve("clips"), "--out", folder.resolve("cache"));
     }
 
     private static Ran probe(String name, Object... more) {
@@ -35,7 +33,7 @@ class LinearFitEndToEndTest {
                 new ArrayList<>(List.of("probe", "-q", "--probe", "linear-mean", "--out", folder.resolve(name)));
         args.addAll(List.of("--cache", folder.resolve("cache"), "--labels", folder.resolve("clips/manifest.csv")));
         args.addAll(Arrays.asList(more));
-        return Ran.unmute(args.toArray()).endsWith(ExitCode.OK);
+        return Ran.ok(args.toArray());
     }
 
     private static JsonNode seed(String run) throws IOException {
@@ -46,12 +44,11 @@ class LinearFitEndToEndTest {
 
     private static double map(String run) throws IOException {
         return new ObjectMapper()
-                .readTree(Ran.unmute(
+                .readTree(Ran.ok(
                                 "eval -q --json --probe {} --cache {} --labels {} --split test",
                                 folder.resolve(run),
                                 folder.resolve("cache"),
                                 folder.resolve("clips/manifest.csv"))
-                        .endsWith(ExitCode.OK)
                         .out())
                 .at("/metrics/mAP_macro_skip/mean")
                 .asDouble();
@@ -71,7 +68,7 @@ class LinearFitEndToEndTest {
         byte[] probe = Files.readAllBytes(folder.resolve("fitted/probe-seed0.safetensors"));
         probe("again");
         assertThat(folder.resolve("again/probe-seed0.safetensors")).hasBinaryContent(probe);
-        Ran.unmute("fsck", "-q", folder.resolve("fitted")).endsWith(ExitCode.OK);
+        Ran.ok("fsck", "-q", folder.resolve("fitted"));
 
         String paper = probe("paper", "--recipe", "paper").out();
         assertThat(paper).contains("loss asl", "in the first epoch");

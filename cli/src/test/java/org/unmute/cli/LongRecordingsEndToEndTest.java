@@ -63,9 +63,9 @@ class LongRecordingsEndToEndTest {
     void embedDividesALongRecordingSaysSoAndResumes() throws IOException {
         Path cache = folder.resolve("cache");
         Object[] command = {"embed", "--encoder", encoder, "--audio", recordings, "--out", cache, "--dtype", "f32"};
-        Ran dry = Ran.unmute(Ran.with(command, "--dry-run")).endsWith(ExitCode.OK);
+        Ran dry = Ran.ok(Ran.with(command, "--dry-run"));
         assertThat(dry.out()).contains("2 recordings in 4 clips, 21 min 18 s of sound");
-        Ran first = Ran.unmute(command).endsWith(ExitCode.OK);
+        Ran first = Ran.ok(command);
         assertThat(first.err())
                 .contains("day.wav is longer than 20 minutes and becomes 3 clips of 10 min, named like day.wav#0-600")
                 .contains("'--clip whole' does not divide");
@@ -79,7 +79,7 @@ class LongRecordingsEndToEndTest {
             TokenMap stored = tokens.read("day.wav#600-1200");
             assertThat(stored.tokens()).isEqualTo(same.encode(cut).tokens());
         }
-        assertThat(Ran.unmute(command).endsWith(ExitCode.OK).out()).contains("(0 embedded now, 4 already there)");
+        assertThat(Ran.ok(command).out()).contains("(0 embedded now, 4 already there)");
         Path labels = Files.writeString(folder.resolve("labels.csv"), "file,labels\nday.wav,a\n");
         Ran probe = Ran.unmute(
                         "probe --probe linear --cache {} --labels {} --out {}", cache, labels, folder.resolve("run"))
@@ -94,17 +94,15 @@ class LongRecordingsEndToEndTest {
         Wav.write(shorts.resolve("b.wav"), Arrays.copyOf(samples, 3 * RATE), RATE);
         Object[] embed = {"embed", "--encoder", encoder, "--audio", shorts, "--out"};
         Path whole = folder.resolve("whole");
-        Ran ran = Ran.unmute(Ran.with(embed, whole, "--clip", "whole")).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(Ran.with(embed, whole, "--clip", "whole"));
         assertThat(ids(whole)).containsExactly("a.wav", "b.wav");
         assertThat(ran.err()).doesNotContain("named like");
         Path clips = folder.resolve("clips");
-        ran = Ran.unmute(Ran.with(embed, clips, "--clip", "3")).endsWith(ExitCode.OK);
+        ran = Ran.ok(Ran.with(embed, clips, "--clip", "3"));
         assertThat(ids(clips)).containsExactly("a.wav#0-3", "a.wav#3-6", "a.wav#6-7", "b.wav");
         assertThat(ran.err()).contains("a.wav becomes 3 clips of 3 s, named like a.wav#0-3");
         for (String wrong : new String[] {"-1", "0.01", "long"}) {
-            assertThat(Ran.unmute(Ran.with(embed, clips, "--clip", wrong))
-                            .endsWith(ExitCode.USAGE)
-                            .err())
+            assertThat(Ran.error(ExitCode.USAGE, Ran.with(embed, clips, "--clip", wrong)))
                     .contains("--clip is a length in seconds above 0.1, or 'whole', not '" + wrong + "'");
         }
     }
@@ -115,14 +113,12 @@ class LongRecordingsEndToEndTest {
         Wav.write(file, Arrays.copyOf(samples, 7 * RATE), RATE);
         Path one = folder.resolve("seven.npy");
         Object[] features = {"features", "--encoder", encoder, "--audio", file, "--out"};
-        assertThat(Ran.unmute(Ran.with(features, one, "--clip", "3"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(features, one, "--clip", "3")))
                 .contains("is one file, but there are 3 clips: give a folder, or '--clip whole'");
-        Ran.unmute(Ran.with(features, one)).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(features, one));
         assertThat(one).exists();
         Path out = folder.resolve("features");
-        Ran.unmute(Ran.with(features, out, "--clip", "3")).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(features, out, "--clip", "3"));
         assertThat(out.resolve("seven.wav#3-6.safetensors")).exists();
         assertThat(out.resolve("seven.wav#6-7.safetensors")).exists();
     }
@@ -141,15 +137,13 @@ class LongRecordingsEndToEndTest {
         refused.put(List.of("--hop", "-1"), "--hop must be a positive number");
         refused.put(List.of("--hop", "999"), "at most a window");
         refused.put(List.of("--hop", "0.001"), "a whole number of token rows of");
-        refused.forEach((options, message) -> assertThat(Ran.unmute(Ran.with(features, options.toArray()))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        refused.forEach((options, message) -> assertThat(
+                        Ran.error(ExitCode.USAGE, Ran.with(features, options.toArray())))
                 .as(options.toString())
                 .contains(message));
         EncoderSpec spec = Encoders.open(encoder).describe();
         double row = (double) spec.grid().rowSamples() / spec.sampleRate();
-        int rows = Ran.unmute(Ran.with(features, "--hop", row * (spec.time() / 2)))
-                .endsWith(ExitCode.OK)
+        int rows = Ran.ok(Ran.with(features, "--hop", row * (spec.time() / 2)))
                 .json()
                 .at("/files/0/tokens/0")
                 .asInt();

@@ -37,8 +37,7 @@ class MissingTokensEndToEndTest {
         encoder = TinyEncoder.write(folder, 16);
         recordings = TinyEncoder.recordings(folder, 12, 4);
         embedded = folder.resolve("embedded");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", embedded)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", embedded);
     }
 
     /** Copies a cache into several shards, as a large cache has. */
@@ -105,7 +104,7 @@ class MissingTokensEndToEndTest {
     @Test
     void shardsThatTheManifestNamesAreNotLeftOutSilently(@TempDir Path out) throws IOException {
         state(cache);
-        Ran.unmute(probe(out.resolve("whole"))).endsWith(ExitCode.OK);
+        Ran.ok(probe(out.resolve("whole")));
         Path lost = shards(cache).get(1);
         int clips = clips(lost);
         Path cut = shards(cache).get(2);
@@ -114,25 +113,23 @@ class MissingTokensEndToEndTest {
         Files.write(cut, new byte[10]);
         String lacks = "lacks 2 shards with " + clips + " clips (" + lost.getFileName() + " is missing";
         for (Object[] line : List.of(probe(out.resolve("run")), eval(out.resolve("whole")))) {
-            assertThat(Ran.unmute(line).endsWith(ExitCode.INPUT).err())
+            assertThat(Ran.error(ExitCode.INPUT, line))
                     .contains(lacks, cut.getFileName() + " has 10 bytes", "--allow-missing");
-            assertThat(Ran.unmute(Ran.with(line, "--allow-missing"))
-                            .endsWith(ExitCode.OK)
-                            .err())
+            assertThat(Ran.error(ExitCode.OK, Ran.with(line, "--allow-missing")))
                     .contains(lacks, "left out");
         }
     }
 
     @Test
     void clipsThatTheRecordCountsAreNotLeftOutSilently(@TempDir Path out) throws IOException {
-        Ran.unmute(probe(out.resolve("whole"))).endsWith(ExitCode.OK);
+        Ran.ok(probe(out.resolve("whole")));
         Path lost = shards(cache).getLast();
         int clips = clips(lost);
         Files.delete(lost);
         String lacks = "holds " + (16 - clips) + " clips, where run.json says 16: " + clips + " are missing";
         for (Object[] line : List.of(probe(out.resolve("run")), eval(out.resolve("whole")))) {
-            assertThat(Ran.unmute(line).endsWith(ExitCode.INPUT).err()).contains(lacks);
-            Ran.unmute(Ran.with(line, "--allow-missing")).endsWith(ExitCode.OK);
+            assertThat(Ran.error(ExitCode.INPUT, line)).contains(lacks);
+            Ran.ok(Ran.with(line, "--allow-missing"));
         }
     }
 
@@ -151,10 +148,10 @@ class MissingTokensEndToEndTest {
         Path caches = run.resolve("caches");
         Object[] first = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("a")};
         Object[] second = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("b")};
-        Ran.unmute(first).endsWith(ExitCode.OK);
+        Ran.ok(first);
         Path tokens = caches.resolve("tiny/many");
         Files.delete(shards(tokens).getFirst());
-        Ran.unmute(second).endsWith(ExitCode.OK);
+        Ran.ok(second);
         assertThat(BenchmarkFixture.results(run.resolve("b"))).isEqualTo(BenchmarkFixture.results(run.resolve("a")));
 
         Path whole = Files.move(tokens, run.resolve("whole"));
@@ -162,14 +159,11 @@ class MissingTokensEndToEndTest {
         state(tokens);
         Object[] third = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("c")};
         byte[] record = Files.readAllBytes(tokens.resolve("run.json"));
-        Ran.unmute(third).endsWith(ExitCode.OK);
+        Ran.ok(third);
         assertThat(tokens.resolve("run.json")).hasBinaryContent(record);
         Files.delete(shards(tokens).get(1));
         Object[] fourth = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("d")};
-        assertThat(Ran.unmute(fourth).endsWith(ExitCode.INPUT).err()).contains("lacks 1 shard with", "--allow-missing");
-        assertThat(Ran.unmute(Ran.with(fourth, "--allow-missing"))
-                        .endsWith(ExitCode.OK)
-                        .err())
-                .contains("lacks 1 shard with");
+        assertThat(Ran.error(ExitCode.INPUT, fourth)).contains("lacks 1 shard with", "--allow-missing");
+        assertThat(Ran.error(ExitCode.OK, Ran.with(fourth, "--allow-missing"))).contains("lacks 1 shard with");
     }
 }

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Wav;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.golden.RealData;
 
@@ -183,7 +182,7 @@ class MonthEndToEndTest {
             boolean path = word.equals(".") || word.endsWith("/") || word.matches(".+\\.(csv|wav|txt)(@.*)?");
             arguments.add(path ? folder.resolve(word).normalize() : word);
         }
-        return Ran.unmute(arguments.toArray()).endsWith(ExitCode.OK);
+        return Ran.ok(arguments.toArray());
     }
 
     /** Fills in a table of a review: a call is a whistle in the north, three seconds after the recording began. */

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
@@ -55,8 +54,7 @@ class PaddingEndToEndTest {
         encoder = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, TRAIN, TEST);
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
         before = Files.createDirectory(folder.resolve("before"));
         try (TokenCache tokens = TokenCache.open(cache);
                 TokenCacheWriter writer = TokenCacheWriter.open(before, tokens.key(), CacheOptions.DEFAULT)) {
@@ -87,7 +85,7 @@ class PaddingEndToEndTest {
                 from,
                 labels,
                 out);
-        return Ran.unmute(Ran.with(args, more)).endsWith(ExitCode.OK);
+        return Ran.ok(Ran.with(args, more));
     }
 
     private static Path file(Path run) {
@@ -181,13 +179,12 @@ class PaddingEndToEndTest {
         TrainedProbe probe = TrainedProbe.open(file(run));
         assertThat(probe.soundOnly()).isTrue();
         Path csv = folder.resolve("scores.csv");
-        Ran.unmute(
-                        "tag -q --encoder {} --probe {} --audio {} --scores {}",
-                        encoder,
-                        file(run),
-                        folder.resolve("recordings/test"),
-                        csv)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "tag -q --encoder {} --probe {} --audio {} --scores {}",
+                encoder,
+                file(run),
+                folder.resolve("recordings/test"),
+                csv);
         Encoder opened = Encoders.open(encoder);
         TrainedProbe asSound = probe.withSoundOnly(false);
         List<String> lines = Files.readAllLines(csv);
@@ -236,14 +233,12 @@ class PaddingEndToEndTest {
     }
 
     private static JsonNode explained(Path run) throws IOException {
-        return Ran.unmute(explaining(run, "--class", "bee", "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        return Ran.ok(explaining(run, "--class", "bee", "--json")).json();
     }
 
     private static String page(Path run) throws IOException {
         Path out = folder.resolve("page-" + run.getFileName());
-        Ran.unmute(explaining(run, "--out", out)).endsWith(ExitCode.OK);
+        Ran.ok(explaining(run, "--out", out));
         try (var files = Files.list(out)) {
             return Files.readString(files.filter(f -> f.toString().endsWith(".html"))
                     .findFirst()
@@ -252,7 +247,6 @@ class PaddingEndToEndTest {
     }
 
     private static Ran eval(Path run, Path from) {
-        return Ran.unmute("eval", "--probe", run, "--cache", from, "--labels", labels, "--bootstrap", 10)
-                .endsWith(ExitCode.OK);
+        return Ran.ok("eval", "--probe", run, "--cache", from, "--labels", labels, "--bootstrap", 10);
     }
 }

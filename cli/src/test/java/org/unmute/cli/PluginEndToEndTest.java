@@ -283,9 +283,7 @@ class PluginEndToEndTest {
         PluginCheckpoints.skeletonWithReference(checkpoint, reference, 6);
         assertThat(unmute("verify", "--encoder", checkpoint, "--reference", reference)
                         .out())
-                .contains("patch_embed")
-                .contains("final_tokens")
-                .contains("comparisons agree");
+                .contains("patch_embed", "final_tokens", "comparisons agree");
     }
 
     /**
@@ -345,13 +343,11 @@ class PluginEndToEndTest {
         assertThat(command(without, "convert", "--dry-run", encoder)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no known encoder")
-                .contains("UNMUTE_CLASSPATH");
+                .contains("no known encoder", "UNMUTE_CLASSPATH");
         assertThat(command(without, "convert", "--dry-run", "--model", "skeleton", encoder)
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no encoder is called 'skeleton'")
-                .contains("UNMUTE_CLASSPATH");
+                .contains("no encoder is called 'skeleton'", "UNMUTE_CLASSPATH");
         assertThat(command(without, "encoders", "skeleton")
                         .endsWith(ExitCode.USAGE)
                         .err())

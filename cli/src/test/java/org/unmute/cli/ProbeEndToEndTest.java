@@ -32,14 +32,12 @@ class ProbeEndToEndTest {
         Path encoder = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, TRAIN, TEST);
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache)
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
         labels = Files.writeString(folder.resolve("labels.csv"), labels(""));
         run = folder.resolve("run");
         Ran trained = probe(labels, run, "--seeds", "0,1").endsWith(ExitCode.OK);
         assertThat(trained.out())
-                .contains("protobin, seed 0:")
-                .contains("protobin, seed 1:")
+                .contains("protobin, seed 0:", "protobin, seed 1:")
                 .contains(TRAIN + " clips");
         assertThat(run.resolve("probe-seed1.safetensors")).exists();
         assertThat(trained.out()).containsPattern("in the last of 2, [0-9.]+ clips/s");
@@ -90,9 +88,7 @@ class ProbeEndToEndTest {
         Ran ran = eval(labels, "--per-class").endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains(TEST + " clips, 1 of 3 classes have no clip in this set: dog")
-                .contains("mAP (macro, present classes)")
-                .contains("mAP (macro, absent classes as 0)")
-                .contains("sd over seeds");
+                .contains("mAP (macro, present classes)", "mAP (macro, absent classes as 0)", "sd over seeds");
         JsonNode results =
                 new ObjectMapper().readTree(run.resolve("eval.json").toFile()).get("results");
         double present = results.at("/metrics/mAP_macro_skip/mean").asDouble();
@@ -129,8 +125,7 @@ class ProbeEndToEndTest {
         assertThat(ran.err())
                 .startsWith("unmute probe: training: ")
                 .contains("use a lower learning rate")
-                .doesNotContain("bug")
-                .doesNotContain("    at ");
+                .doesNotContain("bug", "    at ");
         assertThat(ran.err().lines()).hasSize(1);
     }
 
@@ -191,8 +186,7 @@ class ProbeEndToEndTest {
     void labelledFilesThatAreNotThereAreNamed() throws IOException {
         Path more = file("more.csv", "train/gone.wav,bee,train\ntest/gone.wav,bee,test\n");
         assertThat(probe(more, folder.resolve("run-more")).endsWith(ExitCode.OK).out())
-                .contains("1 labelled files are not in the cache")
-                .contains("train/gone.wav");
+                .contains("1 labelled files are not in the cache", "train/gone.wav");
         assertThat(eval(more).endsWith(ExitCode.OK).out())
                 .contains("1 labelled files are missing and not scored: test/gone.wav");
         Path strange = Files.writeString(folder.resolve("strange.csv"), "file,label\nelsewhere/a.wav,bee\n");
@@ -209,9 +203,7 @@ class ProbeEndToEndTest {
         assertThat(probe(labels, folder.resolve("r"), "--split", "valid")
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no clips in split [valid]")
-                .contains("[train, test]")
-                .contains("--split");
+                .contains("no clips in split [valid]", "[train, test]", "--split");
         assertThat(eval(labels, "--split", "valid").endsWith(ExitCode.INPUT).err())
                 .contains("no clips in split [valid]");
         Path unlabelled = Files.writeString(folder.resolve("unlabelled.csv"), "file,labels\ntrain/000000.wav,\n");
@@ -219,29 +211,33 @@ class ProbeEndToEndTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("no clip has a label");
-        assertThat(Ran.unmute(
-                                "eval --probe {} --cache {} --labels {}",
-                                Files.createDirectories(folder.resolve("empty-run")),
-                                cache,
-                                labels)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "eval --probe {} --cache {} --labels {}",
+                        Files.createDirectories(folder.resolve("empty-run")),
+                        cache,
+                        labels))
                 .contains("holds no trained probe");
         Path broken = Files.createDirectories(folder.resolve("broken-run"));
         Files.writeString(broken.resolve("probe-seed0.safetensors"), "torn");
-        assertThat(Ran.unmute("eval", "-q", "--probe", broken, "--cache", cache, "--labels", labels)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", broken, "--cache", cache, "--labels", labels))
                 .contains("probe-seed0.safetensors");
-        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "eval",
+                        "-q",
+                        "--probe",
+                        run,
+                        "--cache",
+                        folder.resolve("nowhere"),
+                        "--labels",
+                        labels))
                 .contains("nowhere");
     }
 
     @Test
     void everyProbeOfOneLayerRunsFromTheCommandLine() throws IOException {
-        String help = Ran.unmute("probe", "--help").endsWith(ExitCode.OK).out();
+        String help = Ran.ok("probe", "--help").out();
         for (String name : Probes.names()) {
             assertThat(help).contains(name);
             Path out = folder.resolve("run-" + name);
@@ -249,9 +245,7 @@ class ProbeEndToEndTest {
                     "probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
             if (Probes.type(name).needsLayers()) {
                 assertThat(ran.endsWith(ExitCode.INPUT).err())
-                        .contains("tokens of all layers")
-                        .contains("last only")
-                        .contains("embed --layers");
+                        .contains("tokens of all layers", "last only", "embed --layers");
             } else {
                 assertThat(ran.endsWith(ExitCode.OK).out()).contains(name + ", seed 0:");
                 assertThat(out.resolve("probe-seed0.safetensors")).exists();
@@ -264,34 +258,22 @@ class ProbeEndToEndTest {
         Path out = folder.resolve("run-ep-options");
         Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
         };
-        Ran.unmute(Ran.with(ep, "--set", "norm=batch", "--set", "queries=4")).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(ep, "--set", "norm=batch", "--set", "queries=4"));
         JsonNode options =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
         assertThat(options.path("norm").asText()).isEqualTo("batch");
         assertThat(options.path("queries").asText()).isEqualTo("4");
-        assertThat(Ran.unmute(Ran.with(ep, "--set", "norms=batch"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no option 'norms'")
-                .contains("queries, norm");
-        assertThat(Ran.unmute(Ran.with(ep, "--heads", "4"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no option 'heads'");
-        assertThat(Ran.unmute(Ran.with(ep, "--norms", "batch"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--norms");
-        assertThat(Ran.unmute(Ran.with(ep, "--set", "norm"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("name=value");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--set", "norms=batch")))
+                .contains("no option 'norms'", "queries, norm");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--heads", "4"))).contains("no option 'heads'");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--norms", "batch"))).contains("--norms");
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--set", "norm"))).contains("name=value");
     }
 
     @Test
     void everyOptionOfAProbeHasAShortForm() throws IOException {
-        String help = Ran.unmute("probe", "--help").endsWith(ExitCode.OK).out();
-        assertThat(Ran.unmute("help", "probe").endsWith(ExitCode.OK).out()).isEqualTo(help);
+        String help = Ran.ok("probe", "--help").out();
+        assertThat(Ran.ok("help", "probe").out()).isEqualTo(help);
         for (String name : Probes.names()) {
             for (String option : Probes.type(name).options()) {
                 assertThat(help).containsPattern("(?m)^ +" + name + " .*\\b" + option + "\\b");
@@ -299,15 +281,14 @@ class ProbeEndToEndTest {
                         .filter(other -> !Probes.type(other).options().contains(option))
                         .findFirst()
                         .orElseThrow();
-                assertThat(Ran.unmute(
-                                        "probe --probe {} {} x --cache {} --labels {} --out {}",
-                                        without,
-                                        "--" + option,
-                                        cache,
-                                        labels,
-                                        folder.resolve("run-none"))
-                                .endsWith(ExitCode.USAGE)
-                                .err())
+                assertThat(Ran.error(
+                                ExitCode.USAGE,
+                                "probe --probe {} {} x --cache {} --labels {} --out {}",
+                                without,
+                                "--" + option,
+                                cache,
+                                labels,
+                                folder.resolve("run-none")))
                         .contains("probe " + without + " has no option '" + option + "'");
             }
         }
@@ -315,17 +296,13 @@ class ProbeEndToEndTest {
         Object[] mhca = {
             "probe", "-q", "--probe", "mhca", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
         };
-        Ran.unmute(Ran.with(mhca, "--heads", 4, "--token-norm", "batch")).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(mhca, "--heads", 4, "--token-norm", "batch"));
         JsonNode options =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
         assertThat(options.path("heads").asText()).isEqualTo("4");
         assertThat(options.path("token-norm").asText()).isEqualTo("batch");
-        String of = Ran.unmute(Ran.with(mhca, "--set", "heads=x"))
-                .endsWith(ExitCode.USAGE)
-                .err();
-        assertThat(Ran.unmute(Ran.with(mhca, "--heads", "x"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        String of = Ran.error(ExitCode.USAGE, Ran.with(mhca, "--set", "heads=x"));
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--heads", "x")))
                 .isEqualTo(of)
                 .contains("probe option heads: must be a whole number");
     }
@@ -337,33 +314,24 @@ class ProbeEndToEndTest {
                 cache,
                 labels,
                 folder.resolve("run-twice"));
-        assertThat(Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=8"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--heads", 4, "--set", "heads=8")))
                 .contains("--set heads=8", "--heads 4");
-        assertThat(Ran.unmute(Ran.with(mhca, "--heads", 4, "--heads", 8))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--heads", 4, "--heads", 8)))
                 .contains("--heads 4", "--heads 8");
-        assertThat(Ran.unmute(Ran.with(mhca, "--set", "heads=4", "--set", "heads=8"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--set", "heads=4", "--set", "heads=8")))
                 .contains("--set heads=4", "--set heads=8");
-        Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=4")).endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(mhca, "--heads", 4, "--set", "heads=4"));
     }
 
     @Test
     void aProbeIsNotScoredOnTokensOfAnotherEncoder() {
         Path other = folder.resolve("cache-other");
-        Ran.unmute(
-                        "embed -q --encoder {} --audio {} --out {}",
-                        TinyEncoder.write(folder, 24),
-                        folder.resolve("recordings"),
-                        other)
-                .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--probe", run, "--cache", other, "--labels", labels)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        Ran.ok(
+                "embed -q --encoder {} --audio {} --out {}",
+                TinyEncoder.write(folder, 24),
+                folder.resolve("recordings"),
+                other);
+        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", run, "--cache", other, "--labels", labels))
                 .contains("was trained on tokens of another encoder");
     }
 }

@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.TrainedProbe;
@@ -20,19 +19,16 @@ class ProbeInAServiceTest {
     void aProbeOfTheCommandLineKnowsItsEncoder(@TempDir Path folder) throws Exception {
         Path checkpoint = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, 6, 2);
-        Ran.unmute(
-                        "embed -q --encoder {} --audio {} --out {}",
-                        checkpoint,
-                        recordings.resolve("manifest.csv"),
-                        folder.resolve("cache"))
-                .endsWith(ExitCode.OK);
-        Ran.unmute(
-                        "probe -q --probe linear-mean --cache {} --labels {} --split train --epochs 1 --seeds 0 "
-                                + "--out {}",
-                        folder.resolve("cache"),
-                        recordings.resolve("manifest.csv"),
-                        folder.resolve("run"))
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "embed -q --encoder {} --audio {} --out {}",
+                checkpoint,
+                recordings.resolve("manifest.csv"),
+                folder.resolve("cache"));
+        Ran.ok(
+                "probe -q --probe linear-mean --cache {} --labels {} --split train --epochs 1 --seeds 0 " + "--out {}",
+                folder.resolve("cache"),
+                recordings.resolve("manifest.csv"),
+                folder.resolve("run"));
         List<Path> trained;
         try (Stream<Path> files = Files.list(folder.resolve("run"))) {
             trained = files.filter(f -> f.getFileName().toString().equals("probe-seed0.safetensors"))

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.files.PlainText;
 
 /**
@@ -49,6 +50,16 @@ public record Ran(int status, String out, String err) {
                 new PrintWriter(err),
                 Arrays.stream(words).map(Object::toString).toArray(String[]::new));
         return new Ran(status, plain(out.toString()), plain(err.toString()));
+    }
+
+    /** Runs a command that must succeed. */
+    public static Ran ok(Object... args) {
+        return unmute(args).endsWith(ExitCode.OK);
+    }
+
+    /** The messages of a command that must end with this status. */
+    public static String error(int status, Object... args) {
+        return unmute(args).endsWith(status).err();
     }
 
     private static String plain(String printed) {

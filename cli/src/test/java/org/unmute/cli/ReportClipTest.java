@@ -32,22 +32,18 @@ class ReportClipTest {
 
     @BeforeAll
     static void prepare() throws IOException {
-        Ran.unmute("demo -q --train 24 --test 12 --seeds 1 --epochs 1 --out {}", folder.resolve("demo"))
-                .endsWith(ExitCode.OK);
+        Ran.ok("demo -q --train 24 --test 12 --seeds 1 --epochs 1 --out {}", folder.resolve("demo"));
         Path recordings = folder.resolve("demo/recordings");
-        Ran.unmute("embed", "-q", "--encoder", "embedded", "--audio", recordings, "--out", folder.resolve("cache"))
-                .endsWith(ExitCode.OK);
-        Ran.unmute(
-                        "probe -q --probe protobin --cache {} --labels {} --epochs 8 --out {}",
-                        folder.resolve("cache"),
-                        recordings.resolve("manifest.csv"),
-                        folder.resolve("probe"))
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--encoder", "embedded", "--audio", recordings, "--out", folder.resolve("cache"));
+        Ran.ok(
+                "probe -q --probe protobin --cache {} --labels {} --epochs 8 --out {}",
+                folder.resolve("cache"),
+                recordings.resolve("manifest.csv"),
+                folder.resolve("probe"));
         run = RunFixture.standard(folder.resolve("run")).folder();
         clip = recordings.resolve("test/000002.wav");
         out = folder.resolve("out");
-        Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--probe", folder.resolve("probe"))
-                .endsWith(ExitCode.OK);
+        Ran.ok("report", "-q", run, "--out", out, "--clip", clip, "--probe", folder.resolve("probe"));
     }
 
     @Test
@@ -63,14 +59,13 @@ class ReportClipTest {
             file.write(head);
             file.setLength(44 + size); // a hole, so the file is sparse
         }
-        assertThat(Ran.unmute(
-                                "report -q {} --out {} --clip {} --probe {}",
-                                run,
-                                folder.resolve("refused"),
-                                night,
-                                folder.resolve("probe"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.USAGE,
+                        "report -q {} --out {} --clip {} --probe {}",
+                        run,
+                        folder.resolve("refused"),
+                        night,
+                        folder.resolve("probe")))
                 .contains("night.wav is 1 h long; up to 60.0 s are shown at a time: 'unmute explain --at'");
     }
 
@@ -79,8 +74,7 @@ class ReportClipTest {
         assertThat(out.resolve("figures/clip-1/weights.png")).exists();
         assertThat(Files.list(out.resolve("figures/clip-1")).count()).isGreaterThan(5);
         assertThat(Files.readString(out.resolve("report.html")))
-                .contains("<a href=\"#clip-1\">Clip 000002.wav</a>")
-                .contains("<audio")
+                .contains("<a href=\"#clip-1\">Clip 000002.wav</a>", "<audio")
                 .contains("This recording is none of the clips that the run of the probe used.");
     }
 
@@ -121,8 +115,7 @@ class ReportClipTest {
             Files.write(Path.of("target", "report-test", "clip.pdf"), browser.print());
             Path named = Files.copy(clip, folder.resolve("a_recording_" + "of_a_night_".repeat(9) + "by_the_pond.wav"));
             Path why = folder.resolve("why");
-            Ran.unmute("explain", "-q", "--probe", folder.resolve("probe"), "--audio", named, "--out", why)
-                    .endsWith(ExitCode.OK);
+            Ran.ok("explain", "-q", "--probe", folder.resolve("probe"), "--audio", named, "--out", why);
             for (Path page : List.of(out.resolve("report.html"), why.resolve("explain.html"))) {
                 browser.open(page);
                 for (int width : new int[] {360, 400, 1280}) {
@@ -138,22 +131,17 @@ class ReportClipTest {
 
     @Test
     void whatCannotBeExplainedIsRefused() {
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip", clip)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "report", "-q", run, "--out", out, "--clip", clip))
                 .contains("eat/urban/protobin");
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--probe", folder)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "report", "-q", run, "--out", out, "--probe", folder))
                 .contains("--clip");
-        assertThat(Ran.unmute(
-                                "report -q {} --out {} --clip {} --probe {}",
-                                run,
-                                out,
-                                folder.resolve("no.wav"),
-                                folder.resolve("probe"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "report -q {} --out {} --clip {} --probe {}",
+                        run,
+                        out,
+                        folder.resolve("no.wav"),
+                        folder.resolve("probe")))
                 .contains("no.wav");
     }
 }

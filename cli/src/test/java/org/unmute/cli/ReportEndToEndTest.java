@@ -35,20 +35,12 @@ class ReportEndToEndTest {
 
     @Test
     void writesOnePageAndEachTableAndFigure() throws Exception {
-        Ran ran =
-                Ran.unmute("report", run, "--out", out, "--title", "A & B <1>").endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("report", run, "--out", out, "--title", "A & B <1>");
         assertThat(ran.out())
-                .contains("1 of 24 planned cells is not finished: beats/urban/proto")
-                .contains("70.20 ± 0.36\n")
-                .contains("nothing is compared, since there are no intervals over the test clips")
-                .contains("report.html");
+                .contains("1 of 24 planned cells is not finished: beats/urban/proto", "70.20 ± 0.36\n")
+                .contains("nothing is compared, since there are no intervals over the test clips", "report.html");
         String html = Files.readString(out.resolve("report.html"));
-        assertThat(html)
-                .contains("A &amp; B &lt;1&gt;")
-                .contains("89.24")
-                .doesNotContain("<script")
-                .doesNotContain("@import")
-                .doesNotContain("src=\"http");
+        assertThat(html).contains("A &amp; B &lt;1&gt;", "89.24").doesNotContain("<script", "@import", "src=\"http");
         DocumentBuilderFactory.newDefaultInstance()
                 .newDocumentBuilder()
                 .parse(out.resolve("report.html").toFile());
@@ -73,13 +65,11 @@ class ReportEndToEndTest {
                         + "parameters,prototypes,clips_per_second,published,published_source,interval_low,"
                         + "interval_high,standing");
         assertThat(Files.readString(out.resolve("tables/results.csv")))
-                .contains("urban,eat,protobin,mAP,0.702")
-                .contains(",0.8924,Table 2,,,untested");
+                .contains("urban,eat,protobin,mAP,0.702", ",0.8924,Table 2,,,untested");
         assertThat(Files.readString(out.resolve("tables/results.tex")))
                 .contains("70.20 {\\scriptsize$\\pm$ 0.36} {\\scriptsize no interval}")
                 .doesNotContain("\\textbf")
-                .contains("\\textit{89.24}")
-                .contains("\\toprule");
+                .contains("\\textit{89.24}", "\\toprule");
         assertThat(Files.readString(out.resolve("tables/results.md")))
                 .contains("70.20 ± 0.36 no interval")
                 .doesNotContain("**70")
@@ -105,7 +95,7 @@ class ReportEndToEndTest {
                                 .replace("drilling", "\"line\nbreak\""));
             }
         }
-        Ran.unmute("report", hostile.folder(), "--out", out).endsWith(ExitCode.OK);
+        Ran.ok("report", hostile.folder(), "--out", out);
         int checked = 0;
         try (Stream<Path> files = Files.walk(out)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -131,7 +121,7 @@ class ReportEndToEndTest {
 
     @Test
     void publishedNumbersAreNeitherBoldNorInAMean() throws IOException {
-        Ran.unmute("report", run, "--out", out).endsWith(ExitCode.OK);
+        Ran.ok("report", run, "--out", out);
         String html = Files.readString(out.resolve("report.html"));
         assertThat(html).contains("<td>89.24</td>").doesNotContain("<b>89.24</b>");
         String before = Files.readString(out.resolve("tables/results.md"))
@@ -160,7 +150,7 @@ class ReportEndToEndTest {
         scored.scored(RunFixture.EAT, RunFixture.ESC, "linear", new Skill(0.3, 1), 400, 2);
         scored.scored(RunFixture.EAT, RunFixture.ESC, "mhca", new Skill(0.6, 2), 400, 2);
         scored.scored(RunFixture.EAT, RunFixture.ESC, "protobin", new Skill(0.61, 3), 400, 2);
-        Ran ran = Ran.unmute("report", scored.folder(), "--out", out, "--json").endsWith(ExitCode.OK);
+        Ran ran = Ran.ok("report", scored.folder(), "--out", out, "--json");
         for (JsonNode cell : ran.json().path("cells")) {
             assertThat(cell.path("interval").get(0).asDouble())
                     .isLessThan(cell.path("mean").asDouble());
@@ -177,18 +167,16 @@ class ReportEndToEndTest {
         assertThat(html)
                 .contains("Bold: the best probe, which differs from all others.")
                 .doesNotContain("no interval");
-        Ran table = Ran.unmute("report", scored.folder(), "--out", out).endsWith(ExitCode.OK);
+        Ran table = Ran.ok("report", scored.folder(), "--out", out);
         assertThat(table.out()).contains(" *", " ~", "* best of the row");
-        Ran without = Ran.unmute("report", scored.folder(), "--out", out, "--bootstrap", 0)
-                .endsWith(ExitCode.OK);
+        Ran without = Ran.ok("report", scored.folder(), "--out", out, "--bootstrap", 0);
         assertThat(without.out()).doesNotContain(" ~", " *");
         Ran.unmute("report", scored.folder(), "--out", out, "--bootstrap", -1).endsWith(ExitCode.USAGE);
     }
 
     @Test
     void jsonHasCellsWinsAndFiles() {
-        JsonNode json = Ran.unmute("report", run, "--out", out, "--json", "--win-sd", "opponent")
-                .endsWith(ExitCode.OK)
+        JsonNode json = Ran.ok("report", run, "--out", out, "--json", "--win-sd", "opponent")
                 .json();
         assertThat(json.path("cells")).hasSize(23);
         assertThat(json.path("missing").get(0).asText()).isEqualTo("beats/urban/proto");
@@ -199,7 +187,7 @@ class ReportEndToEndTest {
 
     @Test
     void filesOfAnEarlierReportDoNotStay() throws IOException {
-        Ran.unmute("report", run, "--out", out).endsWith(ExitCode.OK);
+        Ran.ok("report", run, "--out", out);
         Path mine = Files.writeString(out.resolve("figures/mine.txt"), "mine");
         RunFixture less = new RunFixture(
                 folder.resolve("less"), List.of(RunFixture.EAT), List.of(RunFixture.URBAN), List.of("linear", "mhca"));
@@ -207,9 +195,7 @@ class ReportEndToEndTest {
         less.cell(RunFixture.EAT, RunFixture.URBAN, "mhca", Map.of(), 0.5, 0.6);
         assertThat(out.resolve("figures/wins.svg")).exists();
         int before = out.resolve("figures").toFile().list().length;
-        JsonNode json = Ran.unmute("report", less.folder(), "--out", out, "--json")
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode json = Ran.ok("report", less.folder(), "--out", out, "--json").json();
         List<String> figures = json.path("files")
                 .valueStream()
                 .map(JsonNode::asText)
@@ -225,8 +211,8 @@ class ReportEndToEndTest {
 
     @Test
     void theSameRunGivesTheSameFiles() throws IOException {
-        Ran.unmute("report", run, "--out", out).endsWith(ExitCode.OK);
-        Ran.unmute("report", run, "--out", folder.resolve("again")).endsWith(ExitCode.OK);
+        Ran.ok("report", run, "--out", out);
+        Ran.ok("report", run, "--out", folder.resolve("again"));
         for (String file :
                 List.of("tables/results.csv", "figures/wins.svg", "figures/gain.svg", "tables/classes-urban-eat.csv")) {
             assertThat(folder.resolve("again").resolve(file)).hasSameBinaryContentAs(out.resolve(file));
@@ -235,17 +221,11 @@ class ReportEndToEndTest {
 
     @Test
     void damagedOrMissingInputIsRefused() throws IOException {
-        assertThat(Ran.unmute("report", folder.resolve("nowhere"), "--out", out)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("nowhere")
-                .contains("no such folder");
-        assertThat(Ran.unmute("report", "--out", out).endsWith(ExitCode.USAGE).err())
-                .contains("RUN");
+        assertThat(Ran.error(ExitCode.INPUT, "report", folder.resolve("nowhere"), "--out", out))
+                .contains("nowhere", "no such folder");
+        assertThat(Ran.error(ExitCode.USAGE, "report", "--out", out)).contains("RUN");
         Files.writeString(run.resolve("eat/urban/linear/cell.json"), "{");
-        assertThat(Ran.unmute("report", run, "--out", out)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "report", run, "--out", out))
                 .contains("eat/urban/linear/cell.json")
                 .doesNotContain("bug");
         assertThat(out).doesNotExist();

@@ -16,7 +16,6 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.Recording;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.Wav;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.Split;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.models.encoder.Encoder;
@@ -62,11 +61,9 @@ final class RequestSoak {
     private RequestSoak(Path folder) throws IOException {
         this.folder = folder;
         Path recordings = TinyEncoder.recordings(folder, 8, 4);
-        Ran.unmute("embed", "-q", "--audio", recordings, "--out", folder.resolve("cache"))
-                .endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", recordings, "--out", folder.resolve("cache"));
         Object[] probe = {"probe", "-q", "--probe", "protobin", "--cache", folder.resolve("cache"), "--epochs", 2};
-        Ran.unmute(Ran.with(probe, "--labels", recordings.resolve("manifest.csv"), "--out", folder.resolve("run")))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(probe, "--labels", recordings.resolve("manifest.csv"), "--out", folder.resolve("run")));
         Files.write(folder.resolve("cut.wav"), Arrays.copyOf(Files.readAllBytes(wav()), 30));
         try (Backends.Scope _ = Backends.scope();
                 TokenCache cache = TokenCache.open(folder.resolve("cache"))) {

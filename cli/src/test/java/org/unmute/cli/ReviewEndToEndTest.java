@@ -40,8 +40,7 @@ class ReviewEndToEndTest {
         probe = DetectFixture.probes(folder, "protobin").getFirst();
         recordings = DetectFixture.recordings(folder.resolve("recordings"), 6);
         events = folder.resolve("events");
-        Ran.unmute("detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", events)
-                .endsWith(ExitCode.OK);
+        Ran.ok("detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", events);
     }
 
     /** Fills in every row of a table: the first class is there, all others are not. */
@@ -60,8 +59,7 @@ class ReviewEndToEndTest {
     }
 
     private static JsonNode review(Path of, Object... more) {
-        return Ran.unmute(Ran.with(new Object[] {"review", "--json", "-q", of}, more))
-                .endsWith(ExitCode.OK)
+        return Ran.ok(Ran.with(new Object[] {"review", "--json", "-q", of}, more))
                 .json();
     }
 
@@ -82,9 +80,9 @@ class ReviewEndToEndTest {
         assertThat(of(before, label).at("/precision/high").asDouble()).isOne();
 
         Path sample = folder.resolve("sample.csv");
-        Ran.unmute("review", events, "--export", sample, "--sample", 100).endsWith(ExitCode.OK);
+        Ran.ok("review", events, "--export", sample, "--sample", 100);
         answer(sample, label);
-        Ran taken = Ran.unmute("review", events, "--import", sample).endsWith(ExitCode.OK);
+        Ran taken = Ran.ok("review", events, "--import", sample);
         assertThat(taken.err()).contains("verdicts taken, 0 were known, 0 rows without a verdict");
         assertThat(Ran.unmute("review", events, "--import", sample).err()).contains("0 verdicts taken");
         JsonNode after = review(events, "--precision", 0.5);
@@ -95,16 +93,12 @@ class ReviewEndToEndTest {
             assertThat(one.at("/precision/high").asDouble()).isEqualTo(truth);
         }
         // The manifest of the folder stays true, and the verdicts are checked.
-        Ran checked = Ran.unmute("fsck", events).endsWith(ExitCode.OK);
+        Ran checked = Ran.ok("fsck", events);
         assertThat(checked.out()).contains("Nothing is damaged or unfinished");
 
-        assertThat(Ran.unmute("labels", "--verdicts", events)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("of the random sample left out");
+        assertThat(Ran.ok("labels", "--verdicts", events).out()).contains("of the random sample left out");
         Path labels = folder.resolve("labels.csv");
-        JsonNode known = Ran.unmute("labels", "--json", "--verdicts", events, "--train-on-sample", "--out", labels)
-                .endsWith(ExitCode.OK)
+        JsonNode known = Ran.ok("labels", "--json", "--verdicts", events, "--train-on-sample", "--out", labels)
                 .json();
         assertThat(of(known, label).path("present").asInt())
                 .isEqualTo(of(after, label).path("listed").asInt());
@@ -116,7 +110,7 @@ class ReviewEndToEndTest {
 
     private static void learn() throws IOException {
         Path hours = folder.resolve("hours");
-        Ran.unmute("embed", "-q", "--audio", recordings, "--out", hours).endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", recordings, "--out", hours);
         Object[] train = Ran.line(
                 "probe --probe protobin --epochs 3 --cache {} --labels {} --verdicts {}",
                 folder.resolve("cache"),
@@ -128,9 +122,8 @@ class ReviewEndToEndTest {
         Ran elsewhere = Ran.unmute(Ran.with(train, "--train-on-sample", "--out", folder.resolve("run2")))
                 .endsWith(ExitCode.INPUT);
         assertThat(elsewhere.err()).contains("no tokens in", "with verdicts, the first: ");
-        Ran learned = Ran.unmute(
-                        Ran.with(train, "--train-on-sample", "--verdict-cache", hours, "--out", folder.resolve("run3")))
-                .endsWith(ExitCode.OK);
+        Ran learned =
+                Ran.ok(Ran.with(train, "--train-on-sample", "--verdict-cache", hours, "--out", folder.resolve("run3")));
         assertThat(learned.err()).contains("to learn from: ");
         JsonNode record =
                 new ObjectMapper().readTree(folder.resolve("run3/run.json").toFile());
@@ -157,12 +150,11 @@ class ReviewEndToEndTest {
                 .noneMatch(l -> l.contains("encoded, since"));
         Path found = folder.resolve("run-protobin-learned-1-events");
         Path heard = folder.resolve("heard-again");
-        Ran.unmute(
-                        "detect -q --probe {} --audio {} --threshold 0.3 --out {}",
-                        folder.resolve("run-protobin-learned-1"),
-                        recordings,
-                        heard)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "detect -q --probe {} --audio {} --threshold 0.3 --out {}",
+                folder.resolve("run-protobin-learned-1"),
+                recordings,
+                heard);
         verdictsDecide(found, heard);
         // The cache is in float16, which moves scores and at most an event at the threshold.
         assertThat(Files.readAllLines(found.resolve("events.csv")).size())
@@ -183,7 +175,7 @@ class ReviewEndToEndTest {
         Object[] detect = {"detect", "--probe", probe, "--audio", copies, "--threshold", 0.3};
         Path renamed = folder.resolve("renamed");
         Object[] formats = {"--format", "csv,jsonl,raven,parquet", "--page", "--out", renamed};
-        Ran ran = Ran.unmute(Ran.with(detect, formats)).endsWith(ExitCode.OK);
+        Ran ran = Ran.ok(Ran.with(detect, formats));
         assertThat(ran.err()).contains("verdicts of " + events + ": ", "stretches confirmed and ", "--verdicts none");
         assertThat(ran.out()).contains("by earlier verdicts: ", "rejected.csv");
         for (Path later : List.of(found, heard, renamed)) {
@@ -213,7 +205,7 @@ class ReviewEndToEndTest {
         assertThat(Files.readString(renamed.resolve("events.jsonl"))).contains("\"verdict\":\"confirmed\"");
         assertThat(Files.readString(renamed.resolve("raven-combined.txt"))).contains("\tVerdict\n", "\tconfirmed\n");
         assertThat(Files.readString(renamed.resolve("events.html"))).contains("\"confirmed\":[");
-        Ran.unmute("fsck", renamed).endsWith(ExitCode.OK);
+        Ran.ok("fsck", renamed);
         JsonNode detected = Json.read(renamed.resolve("run.json")).at("/results/detected");
         assertThat(detected.get("confirmed").asInt()).isPositive();
         assertThat(detected.get("rejected").asInt()).isPositive();
@@ -221,12 +213,10 @@ class ReviewEndToEndTest {
                 .isEqualTo(detected.get("confirmed").asInt());
         // The tables of a first run are those of a run that is repeated, and of one without verdicts before.
         Path other = folder.resolve("renamed-again");
-        Ran.unmute(Ran.with(detect, "--verdicts", "none", "--format", "csv,raven", "--out", other))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(detect, "--verdicts", "none", "--format", "csv,raven", "--out", other));
         assertThat(Files.readAllLines(other.resolve("events.csv")).getFirst()).doesNotContain("verdict");
         assertThat(other.resolve("rejected.csv")).doesNotExist();
-        Ran again = Ran.unmute(Ran.with(detect, "--verdicts", events, "--format", "csv,raven", "--out", other))
-                .endsWith(ExitCode.OK);
+        Ran again = Ran.ok(Ran.with(detect, "--verdicts", events, "--format", "csv,raven", "--out", other));
         assertThat(again.out()).contains(" 0 read now");
         try (Stream<Path> all = Files.walk(renamed)) {
             for (Path file :
@@ -234,26 +224,19 @@ class ReviewEndToEndTest {
                 assertThat(other.resolve(renamed.relativize(file))).hasSameBinaryContentAs(file);
             }
         }
-        assertThat(Ran.unmute(Ran.with(detect, "--verdicts", copies, "--out", other))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--verdicts", copies, "--out", other)))
                 .contains("there is no " + VerdictJournal.FILE);
-        assertThat(Ran.unmute(Ran.with(detect, "--verdicts", other, "--out", other))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, Ran.with(detect, "--verdicts", other, "--out", other)))
                 .contains("is the folder of --out");
         Path sure = folder.resolve("confirmed.csv");
-        Ran.unmute("review", events, "--export", sure, "--confirmed").endsWith(ExitCode.OK);
+        Ran.ok("review", events, "--export", sure, "--confirmed");
         List<String> answers = new ArrayList<>();
         TextTable.forEach(sure, row -> answers.add(row.text("Verdict")));
         assertThat(answers).containsOnly("yes").hasSizeGreaterThan(1);
         Path handedOn = folder.resolve("handed-on.csv");
-        Ran.unmute("review", renamed, "--export", handedOn, "--confirmed").endsWith(ExitCode.OK);
+        Ran.ok("review", renamed, "--export", handedOn, "--confirmed");
         assertThat(Files.readAllLines(handedOn)).hasSameSizeAs(Files.readAllLines(sure));
-        assertThat(Ran.unmute("review", events, "--confirmed")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("give --export TABLE");
+        assertThat(Ran.error(ExitCode.USAGE, "review", events, "--confirmed")).contains("give --export TABLE");
     }
 
     @Test
@@ -262,23 +245,21 @@ class ReviewEndToEndTest {
                 Files.createDirectories(folder.resolve("found")).resolve("events.csv"),
                 "file,start,end,label,score\na.wav,1,2,wren,0.9\na.wav,4,5,wren,0.4\n");
         Path sample = folder.resolve("found.csv");
-        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
-        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
+        Ran.ok("review", table, "--export", sample);
+        Ran.ok("review", table, "--export", sample);
         answer(sample, "wren");
         byte[] answered = Files.readAllBytes(sample);
-        assertThat(Ran.unmute("review", table, "--export", sample)
-                        .endsWith(ExitCode.FAILED)
-                        .err())
+        assertThat(Ran.error(ExitCode.FAILED, "review", table, "--export", sample))
                 .contains(sample + " is already there, and was changed after it had been written: --force replaces it");
         assertThat(sample).hasBinaryContent(answered);
-        Ran.unmute("review", table, "--import", sample).endsWith(ExitCode.OK);
+        Ran.ok("review", table, "--import", sample);
         Path journal = table.resolveSibling(VerdictJournal.FILE);
         Files.writeString(journal, Files.readString(journal).replaceFirst("\"yes\"", "\"no\""));
         assertThat(Ran.unmute("fsck", table.getParent())
                         .endsWith(ExitCode.FAILED)
                         .out())
                 .contains("crc32c is", "put a copy of " + VerdictJournal.FILE + " back");
-        assertThat(Ran.unmute("review", table).endsWith(ExitCode.INPUT).err()).contains(VerdictJournal.FILE + ":2");
+        assertThat(Ran.error(ExitCode.INPUT, "review", table)).contains(VerdictJournal.FILE + ":2");
     }
 
     @Test
@@ -287,10 +268,10 @@ class ReviewEndToEndTest {
                 Files.createDirectories(folder.resolve("cut")).resolve("events.csv"),
                 "file,start,end,label,score\na.wav,1,2,wren,0.9\na.wav,4,5,wren,0.4\n");
         Path sample = folder.resolve("cut.csv");
-        Ran.unmute("review", table, "--export", sample).endsWith(ExitCode.OK);
+        Ran.ok("review", table, "--export", sample);
         answer(sample, "wren");
-        Ran.unmute("review", table, "--import", sample).endsWith(ExitCode.OK);
-        Ran.unmute("fsck", table.getParent()).endsWith(ExitCode.OK);
+        Ran.ok("review", table, "--import", sample);
+        Ran.ok("fsck", table.getParent());
         Path journal = table.resolveSibling(VerdictJournal.FILE);
         List<String> lines = Files.readAllLines(journal);
         for (int left : new int[] {2, 1, 0, -1}) {
@@ -303,7 +284,7 @@ class ReviewEndToEndTest {
                             .endsWith(ExitCode.FAILED)
                             .out())
                     .contains(VerdictJournal.FILE, "put a copy of");
-            assertThat(Ran.unmute("review", table).endsWith(ExitCode.INPUT).err())
+            assertThat(Ran.error(ExitCode.INPUT, "review", table))
                     .contains(VerdictJournal.FILE, left < 0 ? "is missing" : " bytes, of ", "put a copy of");
         }
         Path extent = FolderManifest.beside(journal);
@@ -315,7 +296,7 @@ class ReviewEndToEndTest {
                 .contains("delete " + extent)
                 .doesNotContain("delete " + journal + ",");
         Files.delete(extent);
-        Ran.unmute("fsck", table.getParent()).endsWith(ExitCode.OK);
+        Ran.ok("fsck", table.getParent());
     }
 
     @Test
@@ -324,7 +305,7 @@ class ReviewEndToEndTest {
         Path table = Files.writeString(
                 Files.createDirectories(folder.resolve("wide")).resolve("events.csv"),
                 "file,start,end,label,score\na.wav,1,2," + label + ",0.9\na.wav,4,5,wren,0.4\n");
-        assertThat(Ran.unmute("review", table).endsWith(ExitCode.OK).out().lines())
+        assertThat(Ran.ok("review", table).out().lines())
                 .allMatch(line -> line.length() < 200)
                 .anyMatch(line -> line.startsWith("www") && line.contains("…"));
         assertThat(review(table).path("classes").toString()).contains(label);
@@ -336,31 +317,23 @@ class ReviewEndToEndTest {
         Object[] detect = {
             "detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", reviewed
         };
-        Ran.unmute(detect).endsWith(ExitCode.OK);
+        Ran.ok(detect);
         String before = Files.readString(reviewed.resolve("events.csv"));
         try (VerdictJournal _ = VerdictJournal.open(reviewed)) {
-            assertThat(Ran.unmute(detect).endsWith(ExitCode.INPUT).err())
+            assertThat(Ran.error(ExitCode.INPUT, detect))
                     .contains("are being reviewed", "end the review", "writing to");
             assertThat(reviewed.resolve("events.csv")).hasContent(before);
             assertThat(reviewed.resolve("run.json")).exists();
         }
-        Ran.unmute(detect).endsWith(ExitCode.OK);
+        Ran.ok(detect);
     }
 
     @Test
     void mistakesAreNamed() throws IOException {
-        assertThat(Ran.unmute("review", events, "--doubtful", 5)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--export");
-        assertThat(Ran.unmute("review", events, "--floor", 2)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("choose a lower --floor");
-        assertThat(Ran.unmute("labels", "--verdicts", recordings)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "review", events, "--doubtful", 5)).contains("--export");
+        assertThat(Ran.error(ExitCode.INPUT, "review", events, "--floor", 2)).contains("choose a lower --floor");
+        assertThat(Ran.error(ExitCode.INPUT, "labels", "--verdicts", recordings))
                 .contains("there is no " + VerdictJournal.FILE);
-        assertThat(Ran.unmute("labels").endsWith(ExitCode.USAGE).err()).contains("--verdicts FOLDER");
+        assertThat(Ran.error(ExitCode.USAGE, "labels")).contains("--verdicts FOLDER");
     }
 }

@@ -46,12 +46,11 @@ class ScoreRoutesTest {
         fixture = LearnedRun.in(folder);
         encoder = Encoders.open(fixture.encoder());
         exactCache = folder.resolve("cache-f32");
-        Ran.unmute(
-                        "embed -q --dtype f32 --encoder {} --audio {} --out {}",
-                        fixture.encoder(),
-                        folder.resolve("recordings"),
-                        exactCache)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "embed -q --dtype f32 --encoder {} --audio {} --out {}",
+                fixture.encoder(),
+                folder.resolve("recordings"),
+                exactCache);
         singleLabels = Files.writeString(
                 folder.resolve("single.csv"), LearnedRun.labels("val").replace(";dog", ""));
         fixture.probe(singleLabels, folder.resolve("single"), "--loss", "ce").endsWith(ExitCode.OK);
@@ -67,14 +66,13 @@ class ScoreRoutesTest {
     }
 
     private static Ran tag(Path probe, Object... more) {
-        return Ran.unmute(Ran.with(
-                        Ran.line(
-                                "tag -q --encoder {} --probe {} --audio {} --top 3",
-                                fixture.encoder(),
-                                probe,
-                                folder.resolve("recordings/test")),
-                        more))
-                .endsWith(ExitCode.OK);
+        return Ran.ok(Ran.with(
+                Ran.line(
+                        "tag -q --encoder {} --probe {} --audio {} --top 3",
+                        fixture.encoder(),
+                        probe,
+                        folder.resolve("recordings/test")),
+                more));
     }
 
     private static float[][] written(Path csv) throws IOException {
@@ -137,7 +135,7 @@ class ScoreRoutesTest {
             List<Object> args = new ArrayList<>(
                     List.of("explain", "--probe", probe, "--encoder", fixture.encoder(), "--audio", clip(i), "--json"));
             classes.forEach(c -> args.addAll(List.of("--class", c)));
-            JsonNode json = Ran.unmute(args.toArray()).endsWith(ExitCode.OK).json();
+            JsonNode json = Ran.ok(args.toArray()).json();
             for (int c = 0; c < classes.size(); c++) {
                 JsonNode own = json.at("/classes/" + c);
                 assertThat(own.get("score").asDouble()).isEqualTo(raw[i][c]);
@@ -192,12 +190,10 @@ class ScoreRoutesTest {
         String table = Files.readString(csv);
         Files.writeString(csv, table.replace("\n0", "\ntest/0"));
         Object[] labels = {"--labels", fixture.labels(), "--split", "test", "--bootstrap", 0, "--json"};
-        JsonNode ofScores = Ran.unmute(Ran.with(new Object[] {"eval", "-q", "--scores", csv}, labels))
-                .endsWith(ExitCode.OK)
+        JsonNode ofScores = Ran.ok(Ran.with(new Object[] {"eval", "-q", "--scores", csv}, labels))
                 .json();
-        JsonNode ofTokens = Ran.unmute(
+        JsonNode ofTokens = Ran.ok(
                         Ran.with(new Object[] {"eval", "-q", "--probe", fixture.run(), "--cache", exactCache}, labels))
-                .endsWith(ExitCode.OK)
                 .json();
         assertThat(ofScores.get("metrics").size()).isGreaterThan(10);
         ofScores.get("metrics")
@@ -221,14 +217,13 @@ class ScoreRoutesTest {
             return probe.eventDecisions().calibration().apply(probe.rawScores(map.rows(0, rows)));
         });
         Path out = folder.resolve("events");
-        Ran.unmute(
-                        "detect -q --encoder {} --probe {} --audio {} --out {} --format parquet --context 60 "
-                                + "--median 0 --threshold 0",
-                        fixture.encoder(),
-                        fixture.run(),
-                        folder.resolve("recordings/test"),
-                        out)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "detect -q --encoder {} --probe {} --audio {} --out {} --format parquet --context 60 "
+                        + "--median 0 --threshold 0",
+                fixture.encoder(),
+                fixture.run(),
+                folder.resolve("recordings/test"),
+                out);
         int events = 0;
         for (Annotation event :
                 AnnotationTable.read(out.resolve("events.parquet")).annotations()) {
@@ -244,7 +239,7 @@ class ScoreRoutesTest {
     @ValueSource(booleans = {false, true})
     void aPackedProbe(boolean single) throws IOException {
         Path file = folder.resolve("packed-" + single + ".safetensors");
-        Ran.unmute("pack", "-q", "--probe", run(single), "--out", file).endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", run(single), "--out", file);
         PackedProtobin packed = PackedProtobin.load(file);
         float[][] raw = raw(file);
         float[][] calibrated = calibrated(file);

@@ -67,14 +67,9 @@ abstract class ScriptTree {
                 Files.isExecutable(Path.of("/bin/sh")) && Files.isExecutable(Path.of("/bin/bash")),
                 "needs a POSIX shell and bash");
         tree = Files.createDirectories(folder.resolve("a tree"));
-        for (String script : List.of(
-                "check",
-                "check-op",
-                "unmute",
-                ".ci/maven-output.awk",
-                ".ci/release",
-                ".ci/signatures",
-                ".ci/test-reports.awk")) {
+        for (String script :
+                List.of("check check-op unmute .ci/maven-output.awk .ci/release .ci/signatures .ci/test-reports.awk"
+                        .split(" "))) {
             Path copy = tree.resolve(script);
             Files.createDirectories(copy.getParent());
             Files.copy(Checkout.root().resolve(script), copy);

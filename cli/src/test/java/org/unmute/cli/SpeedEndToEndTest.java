@@ -63,16 +63,14 @@ class SpeedEndToEndTest {
 
     private static Path embed(Path audio, String name, Object... more) {
         Path cache = folder.resolve(name);
-        Ran.unmute(Ran.with(new Object[] {"embed", "-q", "--audio", audio, "--out", cache}, more))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(new Object[] {"embed", "-q", "--audio", audio, "--out", cache}, more));
         return cache;
     }
 
     private static Path probe(Path audio, String cache, String name) {
         Path run = folder.resolve(name);
         Object[] args = {"probe", "-q", "--probe", "protobin", "--epochs", 15, "--cache", folder.resolve(cache)};
-        Ran.unmute(Ran.with(args, "--labels", audio.resolve("manifest.csv"), "--out", run))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(args, "--labels", audio.resolve("manifest.csv"), "--out", run));
         return run;
     }
 
@@ -90,17 +88,15 @@ class SpeedEndToEndTest {
         assertThat(losses(stereo, "--speed", "0.1", "--channels", "2")).containsExactly(expected);
         assertThat(losses(stereo, "--speed", "0.1")).isNotEqualTo(expected);
         Object[] none = {"pretrain", "-q", "--synthetic", "--speed", "0.1", "--out", folder.resolve("none")};
-        assertThat(Ran.unmute(none).endsWith(ExitCode.USAGE).err()).contains("--synthetic reads none");
+        assertThat(Ran.error(ExitCode.USAGE, none)).contains("--synthetic reads none");
         Object[] third = {"pretrain", "-q", "--audio", stereo, "--channels", 3, "--out", folder.resolve("none")};
-        assertThat(Ran.unmute(third).endsWith(ExitCode.INPUT).err()).contains(stereo.toString(), "3");
+        assertThat(Ran.error(ExitCode.INPUT, third)).contains(stereo.toString(), "3");
     }
 
     private static double[] losses(Path audio, Object... more) throws IOException {
         Object[] args = {"pretrain", "-q", "--json", "--audio", audio, "--steps", 3, "--batch", 2, "--clips", 4};
         Object[] sizes = {"--dim", 16, "--depth", 1, "--heads", 2, "--force", "--out", folder.resolve("pretrained")};
-        JsonNode result = Ran.unmute(Ran.with(Ran.with(args, sizes), more))
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode result = Ran.ok(Ran.with(Ran.with(args, sizes), more)).json();
         return new double[] {
             result.path("firstLoss").asDouble(), result.path("lastLoss").asDouble()
         };
@@ -123,8 +119,7 @@ class SpeedEndToEndTest {
     private static Path detect(Path run, Path audio, String name, Object... more) {
         Path out = folder.resolve(name);
         Object[] args = {"detect", "--probe", run, "--audio", audio, "--out", out, "--threshold", 0.2};
-        Ran.unmute(Ran.with(args, Ran.with(new Object[] {"--format", "parquet,csv,raven"}, more)))
-                .endsWith(ExitCode.OK);
+        Ran.ok(Ran.with(args, Ran.with(new Object[] {"--format", "parquet,csv,raven"}, more)));
         return out;
     }
 
@@ -176,25 +171,15 @@ class SpeedEndToEndTest {
     void anotherSpeedIsRefused() {
         Object[] detect = {"detect", "--probe", slowRun, "--audio", fast.resolve("test"), "--out", folder.resolve("no")
         };
-        assertThat(Ran.unmute(Ran.with(detect, "--speed", 0.1))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--speed", 0.1)))
                 .contains("--speed 0.1: the probe learned on recordings at speed 1: leave --speed out");
-        assertThat(Ran.unmute(Ran.with(detect, "--encoder", "embedded", "--speed", "0.10"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--encoder", "embedded", "--speed", "0.10")))
                 .contains("--speed 0.1: the probe learned on recordings at speed 1");
-        assertThat(Ran.unmute("tag", "--probe", fastRun, "--audio", slow, "--speed", 1)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "tag", "--probe", fastRun, "--audio", slow, "--speed", 1))
                 .contains("--speed 1: the probe learned on recordings at speed 0.1");
-        assertThat(Ran.unmute("embed", "--audio", fast, "--out", fastCache)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(ExitCode.INPUT, "embed", "--audio", fast, "--out", fastCache))
                 .contains("recordings at speed 0.1, resampling hann'", "asked for");
-        assertThat(Ran.unmute("embed", "--audio", fast, "--out", folder.resolve("x"), "--speed", 0)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "embed", "--audio", fast, "--out", folder.resolve("x"), "--speed", 0))
                 .contains("--speed: the speed is 0.001 to 1000, not 0");
     }
 
@@ -202,18 +187,15 @@ class SpeedEndToEndTest {
     void clipsAreTaggedAndExplainedAtTheSpeedOfTheProbe() throws IOException {
         Path slowScores = folder.resolve("slow.csv");
         Path fastScores = folder.resolve("fast.csv");
-        Ran.unmute("tag", "-q", "--probe", slowRun, "--audio", slow.resolve("test"), "--scores", slowScores)
-                .endsWith(ExitCode.OK);
-        Ran.unmute("tag", "-q", "--probe", fastRun, "--audio", fast.resolve("test"), "--scores", fastScores)
-                .endsWith(ExitCode.OK);
+        Ran.ok("tag", "-q", "--probe", slowRun, "--audio", slow.resolve("test"), "--scores", slowScores);
+        Ran.ok("tag", "-q", "--probe", fastRun, "--audio", fast.resolve("test"), "--scores", fastScores);
         assertThat(fastScores).hasSameTextualContentAs(slowScores);
         Path recording;
         try (Stream<Path> files = Files.list(fast.resolve("test"))) {
             recording = files.sorted().findFirst().orElseThrow();
         }
         Path out = folder.resolve("why");
-        Ran.unmute("explain", "--probe", fastRun, "--audio", recording, "--out", out)
-                .endsWith(ExitCode.OK);
+        Ran.ok("explain", "--probe", fastRun, "--audio", recording, "--out", out);
         List<String> rows = Files.readAllLines(out.resolve("contributions.csv"));
         assertThat(rows.getFirst()).contains("start", "low");
     }

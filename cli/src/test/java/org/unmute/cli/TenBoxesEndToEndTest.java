@@ -201,14 +201,14 @@ class TenBoxesEndToEndTest {
         assertThat(best.stream().filter(row -> CALLS.stream().anyMatch(call -> isIn(row, call))))
                 .hasSizeGreaterThanOrEqualTo(3 * BOXES - 2);
         learnInThePage();
-        Ran.unmute("fsck", "-q", folder.resolve("found")).endsWith(ExitCode.OK);
+        Ran.ok("fsck", "-q", folder.resolve("found"));
     }
 
     /** Verdicts by the truth, in the table of a review. */
     private static void answer() throws IOException {
         Path events = folder.resolve("found/events");
         Path sample = folder.resolve("sample.csv");
-        Ran.unmute("review", events, "--export", sample, "--sample", 4 * BOXES).endsWith(ExitCode.OK);
+        Ran.ok("review", events, "--export", sample, "--sample", 4 * BOXES);
         List<String> lines = new ArrayList<>(Files.readAllLines(sample));
         List<String> header = List.of(lines.getFirst().split(","));
         for (int i = 1; i < lines.size(); i++) {
@@ -223,7 +223,7 @@ class TenBoxesEndToEndTest {
             lines.set(i, String.join(",", cells));
         }
         Files.write(sample, lines);
-        Ran.unmute("review", events, "--import", sample).endsWith(ExitCode.OK);
+        Ran.ok("review", events, "--import", sample);
     }
 
     /** What the button in the page does with the verdicts on what was found. */
@@ -258,9 +258,8 @@ class TenBoxesEndToEndTest {
             assertThat(out).doesNotExist();
         }
         Path boxes = folder.resolve("dawn.Table.1.selections.txt");
-        assertThat(Ran.unmute("find", boxes, "--audio", folder.resolve("dawn.wav"), "--out", out, "--top", 0)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.USAGE, "find", boxes, "--audio", folder.resolve("dawn.wav"), "--out", out, "--top", 0))
                 .contains("--top must be above 0");
         assertThat(out).doesNotExist();
     }
@@ -331,12 +330,9 @@ class TenBoxesEndToEndTest {
             text.append(cells[0] + "#" + cells[1] + "-" + cells[2] + ",0.1,0.9\n");
         }
         Files.writeString(scores, text);
-        assertThat(Ran.unmute("eval", "-q", "--scores", scores, "--labels", out)
-                        .endsWith(ExitCode.OK)
-                        .out())
+        assertThat(Ran.ok("eval", "-q", "--scores", scores, "--labels", out).out())
                 .contains(BOXES + " labels are not known (nobody looked there) and count nowhere");
-        JsonNode document = Ran.unmute("eval", "-q", "--json", "--scores", scores, "--labels", out)
-                .endsWith(ExitCode.OK)
+        JsonNode document = Ran.ok("eval", "-q", "--json", "--scores", scores, "--labels", out)
                 .json();
         assertThat(document.at("/unknownLabels").asInt()).isEqualTo(BOXES);
         // Every clip whose label for a class is known has the class, so ranking cannot fail and there are no negatives
@@ -383,9 +379,14 @@ class TenBoxesEndToEndTest {
                 .contains("'dawn.wav' is a whole recording: cut recordings into clips (--clip SECONDS)");
         Path empty = Files.writeString(folder.resolve("empty").resolveSibling("dawn.txt"), "");
         Path classes = Files.writeString(folder.resolve("classes.txt"), "buzz\n");
-        assertThat(Ran.unmute("labels", empty, "--audio", folder.resolve("dawn.wav"), "--vocabulary", classes)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
+        assertThat(Ran.error(
+                        ExitCode.INPUT,
+                        "labels",
+                        empty,
+                        "--audio",
+                        folder.resolve("dawn.wav"),
+                        "--vocabulary",
+                        classes))
                 .contains("no clip is left of 1 labelled recordings")
                 .contains("the labels say nothing of them: give --complete if all that is there is marked");
     }

@@ -2,7 +2,6 @@ package org.unmute.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.data.scene.SyntheticScenes;
 
 /** Inputs of end-to-end tests: an encoder trained for two steps and a few synthesized recordings of one second. */
@@ -17,12 +16,11 @@ final class TinyEncoder {
     /** Writes an encoder with {@code dim} channels and {@code depth} blocks. */
     static Path write(Path folder, int dim, int depth) {
         Path file = folder.resolve("encoder-" + dim + "-" + depth + ".safetensors");
-        Ran.unmute(
-                        "pretrain -q --synthetic --steps 2 --batch 2 --clips 4 --dim {} --depth {} --heads 2 --out {}",
-                        dim,
-                        depth,
-                        file)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "pretrain -q --synthetic --steps 2 --batch 2 --clips 4 --dim {} --depth {} --heads 2 --out {}",
+                dim,
+                depth,
+                file);
         return file;
     }
 

@@ -35,20 +35,19 @@ class TrainedProbeNameTest {
         clip = recordings.resolve("test/000000.wav");
         labels = recordings.resolve("manifest.csv");
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--audio", recordings, "--out", cache).endsWith(ExitCode.OK);
+        Ran.ok("embed", "-q", "--audio", recordings, "--out", cache);
         one = train("one", "7");
         two = train("two", "3,10");
     }
 
     private static Path train(String name, String seeds) {
         Path out = folder.resolve(name);
-        Ran.unmute(
-                        "probe -q --probe protobin --cache {} --labels {} --epochs 1 --seeds {} --out {}",
-                        cache,
-                        labels,
-                        seeds,
-                        out)
-                .endsWith(ExitCode.OK);
+        Ran.ok(
+                "probe -q --probe protobin --cache {} --labels {} --epochs 1 --seeds {} --out {}",
+                cache,
+                labels,
+                seeds,
+                out);
         return out;
     }
 
@@ -119,7 +118,7 @@ class TrainedProbeNameTest {
         assertThat(two.resolve("eval.json")).exists();
         Path file = one.resolve("probe-seed7.safetensors");
         Path packed = folder.resolve("packed.safetensors");
-        Ran.unmute("pack", "-q", "--probe", file, "--out", packed).endsWith(ExitCode.OK);
+        Ran.ok("pack", "-q", "--probe", file, "--out", packed);
         for (Path probe : List.of(file, packed)) {
             assertThat(eval("--probe", probe)
                             .endsWith(ExitCode.OK)
@@ -135,23 +134,16 @@ class TrainedProbeNameTest {
     void spellingsOfBeforeStillWork() throws IOException {
         assertThat(eval("--run", two).endsWith(ExitCode.OK).json().get("runs").asInt())
                 .isEqualTo(2);
-        Ran first = Ran.unmute("explain", "-q", "--json", "--run", two, "--audio", clip)
-                .endsWith(ExitCode.OK);
-        Ran third = Ran.unmute(
-                        "explain", "-q", "--json", "--probe", two.resolve("probe-seed3.safetensors"), "--audio", clip)
-                .endsWith(ExitCode.OK);
+        Ran first = Ran.ok("explain", "-q", "--json", "--run", two, "--audio", clip);
+        Ran third =
+                Ran.ok("explain", "-q", "--json", "--probe", two.resolve("probe-seed3.safetensors"), "--audio", clip);
         assertThat(first.json()).isEqualTo(third.json());
-        Ran.unmute("explain", "-q", "--probe", two, "--run-seed", 10, "--audio", clip)
-                .endsWith(ExitCode.OK);
-        Ran.unmute("pack", "-q", one, "--out", folder.resolve("earlier.safetensors"))
-                .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("pack", "-q", one, "--probe", one, "--out", folder.resolve("both.safetensors"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        Ran.ok("explain", "-q", "--probe", two, "--run-seed", 10, "--audio", clip);
+        Ran.ok("pack", "-q", one, "--out", folder.resolve("earlier.safetensors"));
+        assertThat(Ran.error(
+                        ExitCode.USAGE, "pack", "-q", one, "--probe", one, "--out", folder.resolve("both.safetensors")))
                 .contains("both name a probe: leave out one");
-        assertThat(Ran.unmute("pack", "-q", "--out", folder.resolve("none.safetensors"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
+        assertThat(Ran.error(ExitCode.USAGE, "pack", "-q", "--out", folder.resolve("none.safetensors")))
                 .contains("Missing required option: '--probe=PATH'");
     }
 

@@ -112,9 +112,7 @@ class VerifyEndToEndTest {
         Path odd = folder.resolve("odd.npy");
         Npy.write(odd, Shape.of(63, DIM), Arrays.copyOf(all, 63 * DIM));
         assertThat(verify(odd, "--audio", wav).endsWith(ExitCode.INPUT).err())
-                .contains("is [63, 48]")
-                .contains("65 tokens of 48")
-                .contains("1 + 8 x 8");
+                .contains("is [63, 48]", "65 tokens of 48", "1 + 8 x 8");
         assertThat(verify(folder.resolve("a.npy")).endsWith(ExitCode.USAGE).err())
                 .contains("--audio");
     }
@@ -165,17 +163,14 @@ class VerifyEndToEndTest {
     @Test
     void whatCannotBeComparedIsAnErrorOfTheInput() throws IOException {
         assertThat(verify(expected, "--frames", 192).endsWith(ExitCode.INPUT).err())
-                .contains("[128, 128]")
-                .contains("--frames 128");
+                .contains("[128, 128]", "--frames 128");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter()
                 .add("a", Shape.of(2), new float[2])
                 .add("b", Shape.of(2), new float[2])
                 .write(strange);
         assertThat(verify(strange, "--audio", wav).endsWith(ExitCode.INPUT).err())
-                .contains("no tensor has a name")
-                .contains("[a, b]")
-                .contains("block.0");
+                .contains("no tensor has a name", "[a, b]", "block.0");
         assertThat(verify(folder.resolve("nowhere.npy"))
                         .endsWith(ExitCode.INPUT)
                         .err())

@@ -81,8 +81,7 @@ class WithoutDevicesTest {
         assertThat(unmute(path, "doctor", "--device", "opencl")
                         .endsWith(ExitCode.DEVICE)
                         .err())
-                .contains("backend opencl does not run here: the OpenCL binding JOCL is not there")
-                .contains("jocl.jar")
+                .contains("backend opencl does not run here: the OpenCL binding JOCL is not there", "jocl.jar")
                 .doesNotContain("\tat ");
         assertThat(unmute(path, "doctor", "--device", "cuda")
                         .endsWith(ExitCode.DEVICE)
@@ -117,9 +116,7 @@ class WithoutDevicesTest {
                         own,
                         LibraryUse.class.getName()));
         assertThat(ran.endsWith(0).out())
-                .contains("in module org.unmute.tensor")
-                .contains("backends vector scalar")
-                .contains("product 11.0");
+                .contains("in module org.unmute.tensor", "backends vector scalar", "product 11.0");
     }
 
     /** A program that uses the library. */

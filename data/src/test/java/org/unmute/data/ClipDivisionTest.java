@@ -95,12 +95,7 @@ class ClipDivisionTest {
         assertThat(division.clips())
                 .extracting(AudioClip::id)
                 .containsExactly(
-                        "known.wav#0-2",
-                        "known.wav#2-3",
-                        "unknown.wav#0-2",
-                        "unknown.wav#2-3",
-                        "part#1-2",
-                        "missing.wav");
+                        "known.wav#0-2 known.wav#2-3 unknown.wav#0-2 unknown.wav#2-3 part#1-2 missing.wav".split(" "));
         assertThat(division.divided()).containsExactly("known.wav", "unknown.wav");
         assertThat(division.pieces()).isEqualTo(4);
         assertThat(division.seconds()).isEqualTo(7);

@@ -39,8 +39,7 @@ class FolderLockTest {
         assertThatThrownBy(this::acquire)
                 .isInstanceOf(FileSystemException.class)
                 .hasMessageContaining(FolderLock.NAME)
-                .hasMessageContaining("a symbolic link")
-                .hasMessageContaining("remove it");
+                .hasMessageContainingAll("a symbolic link", "remove it");
         assertThat(victim).hasContent("4711");
         Files.delete(link);
         Files.createSymbolicLink(folder.resolve(".out.csv.lock"), victim);
@@ -56,8 +55,7 @@ class FolderLockTest {
         Path shared = Files.createDirectory(folder.resolve("shared"));
         Files.createSymbolicLink(shared.resolve(".state"), elsewhere);
         assertThatThrownBy(() -> FolderLock.acquire(shared, ".state/lock"))
-                .hasMessageContaining(".state")
-                .hasMessageContaining("a symbolic link");
+                .hasMessageContainingAll(".state", "a symbolic link");
         assertThat(elsewhere).isEmptyDirectory();
     }
 

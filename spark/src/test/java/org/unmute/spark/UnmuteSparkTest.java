@@ -251,8 +251,7 @@ class UnmuteSparkTest {
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED);
         assertThatThrownBy(() -> UnmuteSpark.embed(rows.drop("path"), options))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageContaining("no column 'path'")
-                .hasMessageContaining("split, start, end, labels");
+                .hasMessageContainingAll("no column 'path'", "split, start, end, labels");
         assertThatThrownBy(() -> UnmuteSpark.detect(rows, options))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("found by a probe");
@@ -274,8 +273,7 @@ class UnmuteSparkTest {
                         false));
         assertThatThrownBy(() -> ExecutorEncoder.of(options, new Configuration()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("the job was planned with 0000")
-                .hasMessageContaining("--ship");
+                .hasMessageContainingAll("the job was planned with 0000", "--ship");
     }
 
     /** Asserts that the options are refused on the driver, in one line, before any task of the result runs. */

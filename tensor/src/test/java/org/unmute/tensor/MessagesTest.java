@@ -204,15 +204,9 @@ class MessagesTest {
     void namesBothBackends() {
         Backend other = other();
         Tensor there = Tensor.zeros(other, DType.F32, Shape.of(2));
-        assertThatThrownBy(() -> f(2).plus(there))
-                .hasMessageContaining("scalar")
-                .hasMessageContaining("other");
-        assertThatThrownBy(() -> Tensor.zeros(other, DType.F64, Shape.of(2)))
-                .hasMessageContaining("other")
-                .hasMessageContaining("F64");
-        assertThatThrownBy(() -> there.cast(DType.F64))
-                .hasMessageContaining("other")
-                .hasMessageContaining("F64");
+        assertThatThrownBy(() -> f(2).plus(there)).hasMessageContainingAll("scalar", "other");
+        assertThatThrownBy(() -> Tensor.zeros(other, DType.F64, Shape.of(2))).hasMessageContainingAll("other", "F64");
+        assertThatThrownBy(() -> there.cast(DType.F64)).hasMessageContainingAll("other", "F64");
         assertThat(there.to(B).plus(f(2)).toFloats()).containsExactly(0, 0);
         Tensor target = f(2);
         target.assign(Tensor.full(other, DType.F32, Shape.of(2), 3));

@@ -49,10 +49,7 @@ class BenchCommandTest {
         assertThat(run("--only", "no such row")).isEqualTo(2);
         assertThat(run("--peers", "fast")).isEqualTo(2);
         assertThat(run("--rounds", "0")).isEqualTo(2);
-        assertThat(err.toString())
-                .contains("no regular expression")
-                .contains("leave no row")
-                .contains("there is no 'fast'");
+        assertThat(err.toString()).contains("no regular expression", "leave no row", "there is no 'fast'");
     }
 
     @Test

@@ -270,14 +270,9 @@ class GridTest {
         assertThat(grid.cells())
                 .extracting(Cell::path)
                 .containsExactly(
-                        "eat/birds/protobin-j5",
-                        "eat/birds/mhca",
-                        "eat/mine/protobin-j5",
-                        "eat/mine/mhca",
-                        "eat/esc50/mhca",
-                        "own/birds/mhca",
-                        "own/mine/mhca",
-                        "own/esc50/mhca");
+                        ("eat/birds/protobin-j5 eat/birds/mhca eat/mine/protobin-j5 eat/mine/mhca eat/esc50/mhca "
+                                        + "own/birds/mhca own/mine/mhca own/esc50/mhca")
+                                .split(" "));
         Cell birds = grid.cells().get(0);
         assertThat(birds.options())
                 .as("the probe's option before the set's")

@@ -205,9 +205,7 @@ class RunComparisonTest {
         Path cell = second.cell(EAT, URBAN, "ep", Map.of(), 0.7);
         Path json = cell.resolve(FinishedCell.FILE);
         Files.writeString(json, Files.readString(json).replace("\"mAP\"", "\"accuracy\""));
-        assertThatThrownBy(() -> read(second.folder()))
-                .hasMessageContaining("urban")
-                .hasMessageContaining("accuracy");
+        assertThatThrownBy(() -> read(second.folder())).hasMessageContainingAll("urban", "accuracy");
     }
 
     @Test

@@ -175,8 +175,7 @@ class BenchmarkMergeTest {
         Path other = run("other", EAT);
         Files.writeString(other.resolve("eat/esc50/clips.csv"), "file,start,end,labels,split,sha256\n");
         assertThatThrownBy(() -> merge(whole, other))
-                .hasMessageContaining("data set esc50: ")
-                .hasMessageContaining("the runs used different clips, labels or tokens");
+                .hasMessageContainingAll("data set esc50: ", "the runs used different clips, labels or tokens");
         Path linear = run("linear", EAT);
         Path protobin = run("protobin", EAT);
         Files.delete(linear.resolve("eat/urban/protobin/settings.txt"));

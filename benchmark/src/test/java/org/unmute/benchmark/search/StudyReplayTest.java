@@ -102,9 +102,7 @@ class StudyReplayTest {
         renamed.remove("wd");
         FinishedTrial less =
                 new FinishedTrial(0, first.stage(), renamed, first.epochs(), first.value(), first.pruned());
-        assertThatThrownBy(() -> study(0, true).replay(less))
-                .hasMessageContaining("names")
-                .hasMessageContaining("[lr, wd]");
+        assertThatThrownBy(() -> study(0, true).replay(less)).hasMessageContainingAll("names", "[lr, wd]");
         Study narrower = new Study(
                 new SearchSpace(List.of(SPACE.ranges().get(0), Range.logarithmic("wd", 1e-5, 4e-4))),
                 new StudySettings(6, 10, 0, Optional.empty(), true));
@@ -116,10 +114,7 @@ class StudyReplayTest {
         List<FinishedTrial> all = recorded(7);
         Study other = new Study(SPACE, new StudySettings(7, 9, 0, Optional.of(new Halving(1, 2)), true));
         all.subList(0, 6).forEach(other::replay);
-        assertThatThrownBy(() -> other.replay(all.get(6)))
-                .hasMessageContaining("stage")
-                .hasMessageContaining("TPE")
-                .hasMessageContaining("SOBOL");
+        assertThatThrownBy(() -> other.replay(all.get(6))).hasMessageContainingAll("stage", "TPE", "SOBOL");
     }
 
     @Test

@@ -195,9 +195,7 @@ class StudyTest {
 
     @Test
     void badRangesSpacesAndSettingsAreRefused() {
-        assertThatThrownBy(() -> Range.linear("lr", 2, 1))
-                .hasMessageContaining("lr must rise")
-                .hasMessageContaining("2.0 to 1.0");
+        assertThatThrownBy(() -> Range.linear("lr", 2, 1)).hasMessageContainingAll("lr must rise", "2.0 to 1.0");
         assertThatThrownBy(() -> Range.linear("lr", Double.NaN, 1)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> Range.logarithmic("lr", 0, 1)).hasMessageContaining("starts above 0");
         assertThatThrownBy(() -> Range.linear("lr", 0, 1).at(1.5)).hasMessageContaining("1.5");

@@ -17,12 +17,11 @@ import org.unmute.files.Diagnosis;
 /** {@code MainTest} checks the messages of each kind of failure. */
 class FailureTest {
     /** Exceptions that are caught within the program: the page of a review answers with those of its server. */
-    private static final Set<String> INTERNAL = Set.of(
-            "org.unmute.cli.http.RefusedRequest",
-            "org.unmute.cli.review.ReviewDesk$ConflictException",
-            "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding",
-            "org.unmute.audio.vorbis.InvalidVorbisException",
-            "org.unmute.audio.vorbis.PacketBits$EndOfPacket");
+    private static final Set<String> INTERNAL =
+            Set.of(("org.unmute.cli.http.RefusedRequest org.unmute.cli.review.ReviewDesk$ConflictException "
+                            + "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding "
+                            + "org.unmute.audio.vorbis.InvalidVorbisException org.unmute.audio.vorbis.PacketBits$EndOfPacket")
+                    .split(" "));
 
     /** {@link Failure} reports exceptions that it does not know as bugs, as once happened to a diverged training. */
     @Test

@@ -50,10 +50,7 @@ class PlainWriterTest {
     @Test
     void aStackTraceIsIndentedWithoutTabs() {
         out.printStackTrace(new IllegalStateException(NAME));
-        assertThat(printed())
-                .contains("IllegalStateException: a\uFFFD[2J")
-                .contains("\n  unmute: done")
-                .contains("\n    at ");
+        assertThat(printed()).contains("IllegalStateException: a\uFFFD[2J", "\n  unmute: done", "\n    at ");
         assertThat(printed().lines().flatMapToInt(String::chars)).noneMatch(Character::isISOControl);
     }
 

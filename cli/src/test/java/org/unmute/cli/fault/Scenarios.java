@@ -37,28 +37,10 @@ final class Scenarios {
     /** Suffix of scenarios that start from the files of an undisturbed run. */
     static final String AGAIN = "-again";
     /** Scenarios that start from an empty folder. */
-    static final List<String> PLAIN = List.of(
-            "cache",
-            "embed",
-            "divide",
-            "probe",
-            "background",
-            "benchmark",
-            "merge",
-            "detect",
-            "decided",
-            "cached",
-            "night",
-            "field",
-            "summarize",
-            "search",
-            "clips",
-            "convert",
-            "report",
-            "pack",
-            "export",
-            "soundscape",
-            "verdicts");
+    static final List<String> PLAIN =
+            List.of(("cache embed divide probe background benchmark merge detect decided cached night field summarize "
+                            + "search clips convert report pack export soundscape verdicts")
+                    .split(" "));
     /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
@@ -184,8 +166,7 @@ final class Scenarios {
         Path file = inputs.resolve("encoder.safetensors");
         if (!Files.exists(file)) {
             Object[] training = {"pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4};
-            Ran.unmute(with(training, "--dim", 16, "--depth", 1, "--heads", 2, "--out", file))
-                    .endsWith(ExitCode.OK);
+            Ran.ok(with(training, "--dim", 16, "--depth", 1, "--heads", 2, "--out", file));
         }
         return file;
     }
@@ -222,8 +203,7 @@ final class Scenarios {
     private Path tokens() {
         Path cache = inputs.resolve("cache");
         if (!Files.exists(cache)) {
-            Ran.unmute("embed", "-q", "--audio", recordings("clips", 10, 4), "--encoder", encoder(), "--out", cache)
-                    .endsWith(ExitCode.OK);
+            Ran.ok("embed", "-q", "--audio", recordings("clips", 10, 4), "--encoder", encoder(), "--out", cache);
         }
         return cache;
     }
@@ -254,7 +234,7 @@ final class Scenarios {
     private Path trained() {
         Path run = inputs.resolve("run");
         if (!Files.exists(run)) {
-            Ran.unmute(training(run, 8, "0")).endsWith(ExitCode.OK);
+            Ran.ok(training(run, 8, "0"));
         }
         return run;
     }
@@ -303,8 +283,8 @@ final class Scenarios {
         Path linear = inputs.resolve("linear-alone");
         Path protobin = inputs.resolve("protobin-alone");
         if (!Files.exists(protobin)) {
-            Ran.unmute(with(trials(linear), "--only", "*/*/linear-mean")).endsWith(ExitCode.OK);
-            Ran.unmute(with(trials(protobin), "--only", "*/*/protobin")).endsWith(ExitCode.OK);
+            Ran.ok(with(trials(linear), "--only", "*/*/linear-mean"));
+            Ran.ok(with(trials(protobin), "--only", "*/*/protobin"));
         }
         Object[] command = {"benchmark", "--merge", linear, protobin, "--out", out};
         return Scenario.command("merge", work, out.resolve("run.json"), command);
@@ -317,7 +297,7 @@ final class Scenarios {
         Path cache = inputs.resolve("reheard-cache");
         if (!Files.exists(cache)) {
             Object[] embed = {"embed", "-q", "--encoder", encoder(), "--audio", recordings, "--out", cache};
-            Ran.unmute(with(embed, "--dtype", "f32")).endsWith(ExitCode.OK);
+            Ran.ok(with(embed, "--dtype", "f32"));
             try {
                 Wav.write(recordings.resolve("test/000002.wav"), new float[16_000], 16_000);
             } catch (IOException e) {
@@ -349,7 +329,7 @@ final class Scenarios {
         Object[] command = {"detect", "--probe", trained(), "--audio", recordings, "--threshold", 0.4};
         Path reviewed = inputs.resolve("reviewed");
         if (!Files.exists(reviewed)) {
-            Ran.unmute(with(command, "-q", "--out", reviewed)).endsWith(ExitCode.OK);
+            Ran.ok(with(command, "-q", "--out", reviewed));
             try (VerdictJournal journal = VerdictJournal.open(reviewed)) {
                 List<String> rows = Files.readAllLines(reviewed.resolve("events.csv"));
                 for (int i = 1; i < Math.min(rows.size(), 1 + VERDICTS); i++) {
@@ -437,7 +417,7 @@ final class Scenarios {
         Path work = work("summarize");
         Path events = inputs.resolve("field-events");
         if (!Files.exists(events)) {
-            Ran.unmute(with(dated(), events)).endsWith(ExitCode.OK);
+            Ran.ok(with(dated(), events));
         }
         Path out = work.resolve("summary");
         return Scenario.command(
@@ -497,7 +477,7 @@ final class Scenarios {
         Path work = work("report");
         Path run = inputs.resolve("benchmark");
         if (!Files.exists(run)) {
-            Ran.unmute(trials(run)).endsWith(ExitCode.OK);
+            Ran.ok(trials(run));
         }
         Path out = work.resolve("report");
         Object[] command = {"report", run, "--out", out};

@@ -241,8 +241,7 @@ class ReviewServerTest {
                 .endsWith("/a.wav");
         assertThat(answer.path("missing")).hasSize(2);
         assertThat(answer.path("missing").toString())
-                .contains("gone.wav: it is not in")
-                .contains("outside.wav: its name leads out of");
+                .contains("gone.wav: it is not in", "outside.wav: its name leads out of");
     }
 
     @Test

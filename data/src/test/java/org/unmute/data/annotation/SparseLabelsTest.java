@@ -292,8 +292,7 @@ class SparseLabelsTest {
         }
         Path clips = write("clips.csv", "file,labels\na.wav,wren\n");
         assertThatThrownBy(() -> read(clips, Coverage.Tables.SPARSE, 5, null))
-                .hasMessageContaining("its rows are clips")
-                .hasMessageContaining("--sparse and --complete=FILE are for rows of events");
+                .hasMessageContainingAll("its rows are clips", "--sparse and --complete=FILE are for rows of events");
         assertThatThrownBy(() -> new Coverage.Rule(Coverage.Tables.USUAL, -1, null))
                 .hasMessageContaining("-1.0");
     }

@@ -83,8 +83,7 @@ class TablesAsTheyComeTest {
     @Test
     void aHeaderThatWasNamedIsNotProposedAgain() {
         assertThatThrownBy(() -> read("Survey;;\n;;\nfile;wren;Empty\na.wav;1;0\n", header(3)))
-                .hasMessageContaining("is 'Empty' a class")
-                .hasMessageContaining("The table begins: line 1 'Survey'")
+                .hasMessageContainingAll("is 'Empty' a class", "The table begins: line 1 'Survey'")
                 .hasMessageNotContaining("give --header-row");
     }
 

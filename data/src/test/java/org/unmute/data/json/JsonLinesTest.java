@@ -136,8 +136,7 @@ class JsonLinesTest {
         Files.writeString(
                 file, lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).replaceAll(",\"crc.*", "}\n"));
         assertThatThrownBy(() -> JsonLines.read(file))
-                .hasMessageContaining("a.jsonl:3: crc32c is missing or malformed")
-                .hasMessageContaining("delete the cell's folder");
+                .hasMessageContainingAll("a.jsonl:3: crc32c is missing or malformed", "delete the cell's folder");
     }
 
     /** Durations differ between runs with the same results, and are excluded from the checksums. */
@@ -173,9 +172,7 @@ class JsonLinesTest {
     void aLinkInThePlaceOfTheJournalIsLeftAlone() throws IOException {
         Path victim = Files.writeString(folder.resolve("victim"), "precious\nand not whole");
         Path link = Files.createSymbolicLink(folder.resolve("a.jsonl"), victim);
-        assertThatThrownBy(() -> JsonLines.append(link, true))
-                .hasMessageContaining("a.jsonl")
-                .hasMessageContaining("a symbolic link");
+        assertThatThrownBy(() -> JsonLines.append(link, true)).hasMessageContainingAll("a.jsonl", "a symbolic link");
         assertThat(victim).hasContent("precious\nand not whole");
     }
 

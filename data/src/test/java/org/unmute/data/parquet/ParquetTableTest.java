@@ -187,16 +187,12 @@ class ParquetTableTest {
     void damageIsNamedWithItsPlace() throws IOException {
         assertThatThrownBy(() -> ParquetTable.open(changed("kinds-plain.parquet", -1, 'x')))
                 .isInstanceOf(MalformedFileException.class)
-                .hasMessageContaining("changed.parquet: no-end at byte 22865")
-                .hasMessageContaining("not all of it is there");
+                .hasMessageContainingAll("changed.parquet: no-end at byte 22865", "not all of it is there");
         assertThatThrownBy(() -> ParquetTable.open(changed("kinds-plain.parquet", -8, 255, 255, 255, 127)))
-                .hasMessageContaining("bad-size")
-                .hasMessageContaining("a description of 2147483647 bytes in a file of 22873");
+                .hasMessageContainingAll("bad-size", "a description of 2147483647 bytes in a file of 22873");
         // Changes the first page of the first column, so that its checksum no longer matches.
         Path page = changed("kinds-plain.parquet", 60, 'X');
-        assertThatThrownBy(() -> rows(page))
-                .hasMessageContaining("bad-checksum")
-                .hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> rows(page)).hasMessageContainingAll("bad-checksum", "is damaged");
         Path empty = Files.write(folder.resolve("empty.parquet"), new byte[] {'P', 'A', 'R', '1'});
         assertThatThrownBy(() -> ParquetTable.open(empty)).hasMessageContaining("no-end");
     }

@@ -131,7 +131,6 @@ class EarlierVerdictsTest {
         Files.writeString(file, Files.readString(file).replaceFirst("true", "1"));
         assertThatThrownBy(() -> EarlierVerdicts.read(file))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("earlier.jsonl:")
-                .hasMessageContaining("run the detect command");
+                .hasMessageContainingAll("earlier.jsonl:", "run the detect command");
     }
 }

@@ -95,9 +95,7 @@ class EventDecisionLearnerTest {
         assertThat(wren.positives()).isEqualTo(2);
         assertThat(wren.isShown()).isTrue();
         assertThat(decisions.learned().backgroundHours()).isEqualTo(10);
-        assertThat(decisions.toString())
-                .contains("at most 1 alarm an hour and class")
-                .contains("split 'val'");
+        assertThat(decisions.toString()).contains("at most 1 alarm an hour and class", "split 'val'");
     }
 
     /** Thresholds from some recordings find the class in others if scores tell them apart, whatever the rule. */

@@ -58,8 +58,7 @@ class RuleOptionsTest {
                 .containsExactlyInAnyOrder("dog", "rain");
         Path twice = Files.writeString(folder.resolve("twice.csv"), "class,threshold\nrain,0.25\nrain,0.5\n");
         assertThatThrownBy(() -> options(twice.toString(), null, null, null).rules(KNOWN))
-                .hasMessageContaining("class 'rain' is there twice")
-                .hasMessageContaining("twice.csv");
+                .hasMessageContainingAll("class 'rain' is there twice", "twice.csv");
         Path empty = Files.writeString(folder.resolve("empty.csv"), "class,threshold\n");
         assertThatThrownBy(() -> options(empty.toString(), null, null, null).rules(KNOWN))
                 .isInstanceOf(InputException.class)

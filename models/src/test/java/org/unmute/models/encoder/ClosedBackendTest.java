@@ -25,8 +25,7 @@ class ClosedBackendTest {
             assertThatThrownBy(() -> encoder.encode(sound))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("encoder " + encoder.describe().name())
-                    .hasMessageContaining("backend vector was closed")
-                    .hasMessageContaining("load them again");
+                    .hasMessageContainingAll("backend vector was closed", "load them again");
             assertThat(workers()).as("none was started").isEqualTo(left);
             assertThat(Encoders.embedded().encode(sound).tokens())
                     .as("the next one works")

@@ -37,9 +37,7 @@ class TokenPlaceTest {
         assertThat(eat.place(64, 0).start()).as("the second window").isCloseTo(10.24, within(1e-12));
         assertThat(last.isPadding(5)).isTrue();
         assertThat(last.isPadding(10.1)).isFalse();
-        assertThatThrownBy(() -> eat.place(0, 8))
-                .hasMessageContaining("column 8")
-                .hasMessageContaining("0 to 7");
+        assertThatThrownBy(() -> eat.place(0, 8)).hasMessageContainingAll("column 8", "0 to 7");
     }
 
     /** Windows with an overlap of one half: row 40 is row 8 of the second window. */

@@ -154,8 +154,7 @@ class FrontEndTest {
                 .hasMessageContaining("pre-emphasis");
         assertThatThrownBy(() -> new MelOptions(16_000, 400, 160, 80, 0, 8000)).hasMessageContaining("power of two");
         assertThatThrownBy(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000))
-                .hasMessageContaining("window's length")
-                .hasMessageContaining("513");
+                .hasMessageContainingAll("window's length", "513");
         assertThatThrownBy(() -> new MelOptions(16_000, 512, 160, 80, 0, 8001)).hasMessageContaining("do not lie");
         assertThat(new FbankOptions(16_000, 80, WindowFunction.HANNING, 25, 10, 20, -400, 0.97).upperEdge())
                 .isEqualTo(7600);

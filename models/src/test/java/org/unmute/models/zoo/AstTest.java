@@ -111,10 +111,8 @@ class AstTest {
         assertThat(known.match().missing()).isEmpty();
         assertThat(known.match().dropped().keySet())
                 .containsExactlyInAnyOrder(
-                        "module.v.head.weight",
-                        "module.v.head.bias",
-                        "module.v.head_dist.weight",
-                        "module.v.head_dist.bias");
+                        "module.v.head.weight module.v.head.bias module.v.head_dist.weight module.v.head_dist.bias"
+                                .split(" "));
         assertThat(Encoders.build(checkpoint(16, 2, 32, 60, 527), SMALL)
                         .describe()
                         .classes())

@@ -154,8 +154,7 @@ class BatTest {
                 .contains("blocks.0.attn.gate.weight", "blocks.1.attn.gate.bias");
         assertThatThrownBy(() -> Encoders.build(none, SETTINGS))
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("'blocks.0.attn.gate.weight' is missing")
-                .hasMessageContaining("has gates");
+                .hasMessageContainingAll("'blocks.0.attn.gate.weight' is missing", "has gates");
         assertThatThrownBy(() -> Encoders.build(made().without("blocks.1.attn.gate.bias"), SETTINGS))
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("'blocks.1.attn.gate.bias' is missing");
@@ -166,8 +165,7 @@ class BatTest {
         MadeCheckpoint few = made().without("pos_embed").add("pos_embed", 1, 256, DIM);
         assertThatThrownBy(() -> Encoders.build(few, SETTINGS))
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("'pos_embed' is [1, 256, 16]")
-                .hasMessageContaining("64 columns");
+                .hasMessageContainingAll("'pos_embed' is [1, 256, 16]", "64 columns");
         assertThat(Encoders.build(few, SETTINGS.withConfig(Map.of("chunk_time_patches", "32")))
                         .describe()
                         .time())

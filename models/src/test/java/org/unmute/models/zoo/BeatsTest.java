@@ -89,8 +89,7 @@ class BeatsTest {
                 .containsExactly("beats", dim, depth, false);
         assertThat(spec.description())
                 .contains(heads + " heads")
-                .contains("as in the released models")
-                .contains("up to 800 tokens");
+                .contains("as in the released models", "up to 800 tokens");
         TokenMap map = encoder.encode(noise(9000, 1));
         assertThat(List.of(map.time(), map.freq(), map.dim())).containsExactly(3, 8, dim);
         assertThat(map.tokens()).doesNotContain(Float.NaN);
@@ -102,9 +101,7 @@ class BeatsTest {
         assertThat(encoder.describe().frameSamples()).isEqualTo(15 * 160 + 400);
         assertThatThrownBy(() -> encoder.encode(noise(2799, 1)))
                 .isInstanceOf(ClipTooShortException.class)
-                .hasMessageContaining("fbank")
-                .hasMessageContaining("2799 samples")
-                .hasMessageContaining("at least 2800");
+                .hasMessageContainingAll("fbank", "2799 samples", "at least 2800");
         for (int[] c : new int[][] {
             {2800, 1},
             {2800 + 2559, 1},
@@ -186,8 +183,7 @@ class BeatsTest {
                 .contains("up to 30 tokens");
         assertThatThrownBy(() -> Encoders.build(c, NONE.withConfig(Map.of("max_distanc", "30"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'max_distanc'")
-                .hasMessageContaining("max_distance");
+                .hasMessageContainingAll("'max_distanc'", "max_distance");
     }
 
     @Test
@@ -218,8 +214,7 @@ class BeatsTest {
                 .hasMessageContaining("exclude each other");
         assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE.withHeads(4)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("4 heads")
-                .hasMessageContaining("is for 2");
+                .hasMessageContainingAll("4 heads", "is for 2");
         assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).stating("cfg.max_distance", 2), NONE))
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("max_distance");
@@ -228,12 +223,9 @@ class BeatsTest {
     @Test
     void missingAndMisshapenTensorsAreNamed() {
         for (String name : List.of(
-                "layer_norm.weight",
-                "post_extract_proj.weight",
-                "encoder.pos_conv.0.weight_g",
-                "encoder.layers.1.fc2.bias",
-                "encoder.layers.1.self_attn.grep_linear.weight",
-                "encoder.layer_norm.bias")) {
+                ("layer_norm.weight post_extract_proj.weight encoder.pos_conv.0.weight_g encoder.layers.1.fc2.bias "
+                                + "encoder.layers.1.self_attn.grep_linear.weight encoder.layer_norm.bias")
+                        .split(" "))) {
             assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).without(name), NONE))
                     .as(name)
                     .isInstanceOf(UnusableCheckpointException.class)

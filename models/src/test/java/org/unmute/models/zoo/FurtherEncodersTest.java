@@ -131,8 +131,7 @@ class FurtherEncodersTest {
         assertThat(Encoders.build(m2d(190), TWO_HEADS.withSampleRate(32_000))
                         .describe()
                         .frontEnd())
-                .contains("32000 Hz")
-                .contains("16000.0 Hz");
+                .contains("32000 Hz", "16000.0 Hz");
         MadeCheckpoint inTraining = m2d(190).under("module.ar.runtime.backbone.")
                 .and(new MadeCheckpoint().linear("module.head.mlp.mlp.0", 3, DIM));
         Encoders.Recognized known = Encoders.recognize(inTraining, "");
@@ -226,8 +225,7 @@ class FurtherEncodersTest {
         assertThat(Encoders.recognize(head, "").provider().name()).isEqualTo("ast");
         assertThatThrownBy(() -> Encoders.build(head, TWO_HEADS.withModel("ssast")))
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("'module.mlp_head.1.weight' is there: a head")
-                .hasMessageContaining("open it as ast");
+                .hasMessageContainingAll("'module.mlp_head.1.weight' is there: a head", "open it as ast");
         assertThatThrownBy(() -> Encoders.build(ssast(63), TWO_HEADS.withModel("ssast")))
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("there are 65 positions, expected are 2 and a multiple of 8");
@@ -245,8 +243,7 @@ class FurtherEncodersTest {
         try (Checkpoint file = Checkpoint.open(folder.resolve("model.safetensors"))) {
             assertThatThrownBy(() -> Encoders.build(file, heads))
                     .isInstanceOf(UnusableCheckpointException.class)
-                    .hasMessageContaining("does not state the size of its patches")
-                    .hasMessageContaining("--model mae-ast-frame");
+                    .hasMessageContainingAll("does not state the size of its patches", "--model mae-ast-frame");
             assertThat(Encoders.build(file, heads.withModel("mae-ast-frame"))
                             .describe()
                             .freq())

@@ -19,25 +19,17 @@ class NormPresetTest {
         assertThat(NormPreset.of("authors-esc50", encoder("sslam")).mean()).isEqualTo(-6.627);
         assertThatThrownBy(() -> NormPreset.of("bat-birdset", encoder("kwt")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("not for kwt but for eat, beats")
-                .hasMessageContaining("none");
+                .hasMessageContainingAll("not for kwt but for eat, beats", "none");
         assertThatThrownBy(() -> NormPreset.of("bat-moon", encoder("eat")))
-                .hasMessageContaining("not for eat")
-                .hasMessageContaining("authors-spc2")
-                .hasMessageContaining("bat-dcase16");
+                .hasMessageContainingAll("not for eat", "authors-spc2", "bat-dcase16");
     }
 
     @Test
     void labelsAreInTheOrderOfTheEncodersEachOnce() {
         assertThat(NormPreset.labels())
                 .containsExactly(
-                        "authors-esc50",
-                        "authors-spc2",
-                        "bat-speech-commands",
-                        "bat-esc50",
-                        "bat-birdset",
-                        "bat-audioset",
-                        "bat-dcase16");
+                        "authors-esc50 authors-spc2 bat-speech-commands bat-esc50 bat-birdset bat-audioset bat-dcase16"
+                                .split(" "));
     }
 
     @Test

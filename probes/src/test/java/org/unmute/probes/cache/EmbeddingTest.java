@@ -258,8 +258,7 @@ class EmbeddingTest {
         assertThat(run(clips, key.withLayers(3), false).present()).isEqualTo(5);
         cache = temp.resolve("cache-other");
         assertThatThrownBy(() -> run(clips, key.withLayers(2), false))
-                .hasMessageContaining("tokens of 2 layers")
-                .hasMessageContaining("first-sample has 3 blocks");
+                .hasMessageContainingAll("tokens of 2 layers", "first-sample has 3 blocks");
     }
 
     @Test

@@ -133,8 +133,7 @@ class LayersInCacheTest {
         }
         assertThatThrownBy(() -> TokenCacheWriter.open(without, WITH, SMALL_SHARDS))
                 .isInstanceOf(TokenCacheException.class)
-                .hasMessageContaining(", last layer;")
-                .hasMessageContaining("all 3 blocks");
+                .hasMessageContainingAll(", last layer;", "all 3 blocks");
         try (TokenCache cache = TokenCache.open(without)) {
             assertThatThrownBy(() -> cache.readLayersInto(CacheSamples.id(0), 1, new float[99], 0, 0, null, 0, 0))
                     .isInstanceOf(TokenCacheException.class)
@@ -170,8 +169,7 @@ class LayersInCacheTest {
             Features two = new Features(f.tokens(), f.layers().subList(0, 2), null);
             assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), two))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("clip 'a' comes with tokens of 2 layers")
-                    .hasMessageContaining("stores 3 in addition");
+                    .hasMessageContainingAll("clip 'a' comes with tokens of 2 layers", "stores 3 in addition");
             f.layers().get(1).tokens()[4] = Float.NaN;
             assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), f))
                     .hasMessageContaining("layer 1, token 0, dim 4");
@@ -245,8 +243,7 @@ class LayersInCacheTest {
         CacheSamples.fill(last, CacheSamples.F32, CacheOptions.DEFAULT, 1);
         try (TokenCache cache = TokenCache.open(last)) {
             assertThatThrownBy(() -> trained(TokenSource.of(cache, ids.subList(0, 1)), new float[2], settings))
-                    .hasMessageContaining("tokens of all layers")
-                    .hasMessageContaining("last only");
+                    .hasMessageContainingAll("tokens of all layers", "last only");
         }
     }
 

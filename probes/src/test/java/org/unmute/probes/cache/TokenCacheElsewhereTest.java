@@ -126,8 +126,7 @@ class TokenCacheElsewhereTest {
             assertThatThrownBy(() -> TokenCache.open(new RangedFolder(folder), F16))
                     .as("byte %d", at)
                     .isInstanceOf(MalformedFileException.class)
-                    .hasMessageContaining("shard-00000.toc: bad-contents")
-                    .hasMessageContaining("delete it");
+                    .hasMessageContainingAll("shard-00000.toc: bad-contents", "delete it");
             Files.write(table, Arrays.copyOf(intact, at));
             assertThatThrownBy(() -> TokenCache.open(new RangedFolder(folder), F16))
                     .as("cut at %d", at)
@@ -198,8 +197,7 @@ class TokenCacheElsewhereTest {
         }
         assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT))
                 .isInstanceOf(TokenCacheException.class)
-                .hasMessageContaining("has a _manifest.json")
-                .hasMessageContaining("choose another folder");
+                .hasMessageContainingAll("has a _manifest.json", "choose another folder");
     }
 
     /** A manifest is written after its files, so none of them can be unfinished. */

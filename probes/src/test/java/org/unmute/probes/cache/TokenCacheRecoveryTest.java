@@ -173,8 +173,7 @@ class TokenCacheRecoveryTest {
             });
             assertThatThrownBy(() -> cache.read(id(2)))
                     .isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("record 2")
-                    .hasMessageContaining("run the embedding again");
+                    .hasMessageContainingAll("record 2", "run the embedding again");
             CacheSamples.assertTokens(cache, 1);
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
@@ -195,9 +194,7 @@ class TokenCacheRecoveryTest {
         bytes[starts[1] + 9] ^= 64;
         bytes[starts[4]] ^= 1;
         Files.write(shard, bytes);
-        assertThatThrownBy(() -> TokenCache.open(folder))
-                .hasMessageContaining("the header of")
-                .hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> TokenCache.open(folder)).hasMessageContainingAll("the header of", "is damaged");
         assertThatThrownBy(() ->
                         TokenCacheWriter.open(folder, CacheSamples.key("other", F16.dtype()), CacheOptions.DEFAULT))
                 .isInstanceOf(TokenCacheException.class)

@@ -59,8 +59,7 @@ class TokenCacheTest {
                 assertThatThrownBy(() -> cache.readInto(id(7), wide, 999, wideCls, 0))
                         .isInstanceOf(IndexOutOfBoundsException.class);
                 assertThatThrownBy(() -> cache.read("no.wav"))
-                        .hasMessageContaining("clip 'no.wav' is not in")
-                        .hasMessageContaining("embed it first");
+                        .hasMessageContainingAll("clip 'no.wav' is not in", "embed it first");
             }
         }
     }
@@ -261,8 +260,7 @@ class TokenCacheTest {
     @Test
     void unusableArgumentsAreNamed(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> TokenCache.open(folder.resolve("nowhere")))
-                .hasMessageContaining("no shards in")
-                .hasMessageContaining("embed recordings");
+                .hasMessageContainingAll("no shards in", "embed recordings");
         assertThatThrownBy(() -> key("e", DType.BF16)).hasMessage("token cache: stores F16 or F32, not BF16");
         assertThatThrownBy(() -> new TokenMap(2, 2, 3, new float[11], null))
                 .hasMessage("token map: [2, 2, 3] does not have 11 values");

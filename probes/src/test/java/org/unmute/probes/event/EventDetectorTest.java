@@ -114,18 +114,15 @@ class EventDetectorTest {
         EventDetector detector = new EventDetector(EventRules.threshold(2, 0.5), (_, _, _, _, _) -> {});
         detector.accept(0, 1, new float[2]);
         assertThatThrownBy(() -> detector.accept(2, 3, new float[2]))
-                .hasMessageContaining("from 2.0 to 3.0 s does not follow")
-                .hasMessageContaining("up to 1.0 s");
+                .hasMessageContainingAll("from 2.0 to 3.0 s does not follow", "up to 1.0 s");
         assertThatThrownBy(() -> detector.accept(1, 2, new float[3])).hasMessageContaining("3 scores");
         assertThatThrownBy(() -> detector.accept(1, 2, new float[] {0, Float.NaN}))
                 .hasMessageContaining("class 1");
         detector.finish();
         assertThatThrownBy(() -> detector.accept(1, 2, new float[2])).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new EventRules(new double[] {0.2}, new double[] {0.3}, 1, 0, 0, 0))
-                .hasMessageContaining("class 0")
-                .hasMessageContaining("0.3");
+                .hasMessageContainingAll("class 0", "0.3");
         assertThatThrownBy(() -> new EventRules(new double[] {0.2}, new double[] {0.1}, 2, 0, 0, 0))
-                .hasMessageContaining("odd number of frames")
-                .hasMessageContaining("2 frames");
+                .hasMessageContainingAll("odd number of frames", "2 frames");
     }
 }

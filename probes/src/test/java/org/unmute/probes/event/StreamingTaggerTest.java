@@ -297,8 +297,7 @@ class StreamingTaggerTest {
         Encoder encoder = encoder(37);
         FrameScorer scorer = new FrameScorer(probe("protobin", encoder.describe()), 1, 1, null);
         assertThatThrownBy(() -> new StreamingTagger(encoder, scorer, EventRules.threshold(2, 0.5), e -> {}))
-                .hasMessageContaining("3 classes")
-                .hasMessageContaining("for 2");
+                .hasMessageContainingAll("3 classes", "for 2");
         StreamingTagger tagger = new StreamingTagger(encoder, scorer, EventRules.threshold(3, 0.5), e -> {});
         assertThatThrownBy(() -> tagger.accept(new float[] {Float.NaN}, 0, 1)).hasMessageContaining("sample 0 is NaN");
         tagger.accept(new float[20], 0, 20);

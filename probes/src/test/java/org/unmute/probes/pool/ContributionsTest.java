@@ -268,9 +268,7 @@ class ContributionsTest {
     void wrongCallsAreRefused() {
         Probe probe = probe("protobin", "", true);
         TokenBatch two = new TokenBatch(normal(2, 4, DIM), normal(2, DIM), 2, 2);
-        assertThatThrownBy(() -> probe.contributions(two, 0))
-                .hasMessageContaining("one clip")
-                .hasMessageContaining("2");
+        assertThatThrownBy(() -> probe.contributions(two, 0)).hasMessageContainingAll("one clip", "2");
         assertThatThrownBy(() -> probe.similarityMap(two, new int[] {0})).hasMessageContaining("one clip");
         assertThatThrownBy(() -> probe.contributions(clip(true), CLASSES)).hasMessageContaining("no class 4");
         TokenBatch other = new TokenBatch(normal(1, 4, 5), normal(1, 5), 2, 2);

@@ -48,8 +48,7 @@ class FlippedBitsTest {
         assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
                 .isInstanceOf(MalformedFileException.class)
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("digest-mismatch")
-                .hasMessageContaining("train it again");
+                .hasMessageContainingAll("digest-mismatch", "train it again");
     }
 
     @Test
@@ -84,8 +83,7 @@ class FlippedBitsTest {
         assertThat(TrainedProbe.load(file, scalar).classes()).hasSize(3);
         copyWithoutDigest(file, "unmute-probe-3");
         assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .hasMessageContaining("unmute-probe-1 or unmute-probe-2")
-                .hasMessageContaining("unmute-probe-3");
+                .hasMessageContainingAll("unmute-probe-1 or unmute-probe-2", "unmute-probe-3");
     }
 
     private static void copyWithoutDigest(Path file, String format) throws IOException {

@@ -117,9 +117,7 @@ class MlpTimeProbeTest {
 
     @Test
     void scalesAreLimited() {
-        assertThatThrownBy(() -> probe("scales=13"))
-                .hasMessageContaining("scales")
-                .hasMessageContaining("12");
+        assertThatThrownBy(() -> probe("scales=13")).hasMessageContainingAll("scales", "12");
         assertThatThrownBy(() -> probe("scales=0")).hasMessageContaining("scales");
     }
 }

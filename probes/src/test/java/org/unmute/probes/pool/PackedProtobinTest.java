@@ -174,12 +174,10 @@ class PackedProtobinTest {
                 .hasMessageContaining("protofloat");
         assertThatThrownBy(
                         () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)))
-                .hasMessageContaining("dim 5")
-                .hasMessageContaining("4");
+                .hasMessageContainingAll("dim 5", "4");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null))
                         .scores(new TokenMap(1, 1, 4, new float[4], null)))
-                .hasMessageContaining("with cls")
-                .hasMessageContaining("without cls");
+                .hasMessageContainingAll("with cls", "without cls");
         CacheKey other = new CacheKey("e", "another", "f", "front end", DType.F32);
         assertThatThrownBy(
                         () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other))

@@ -548,18 +548,14 @@ class ProbesTest {
     @Test
     void badInputIsNamed() {
         assertThatThrownBy(() -> create("protbin", 8, 2))
-                .hasMessageContaining("'protbin' is not known")
-                .hasMessageContaining("UNMUTE_CLASSPATH names the jar")
-                .hasMessageContaining("protobin");
+                .hasMessageContainingAll("'protbin' is not known", "UNMUTE_CLASSPATH names the jar", "protobin");
         assertThatThrownBy(() -> create("protobin", 8, 2, "head=3"))
-                .hasMessageContaining("no option 'head'")
-                .hasMessageContaining("prototypes");
+                .hasMessageContainingAll("no option 'head'", "prototypes");
         assertThatThrownBy(() -> create("protobin", 8, 2, "prototypes=0")).hasMessageContaining("from 1 to");
         assertThatThrownBy(() -> create("protobin", 8, 2, "dropout=1")).hasMessageContaining("to below 1");
         assertThatThrownBy(() -> create("linear", 0, 2)).hasMessageContaining("at least 1");
         assertThatThrownBy(() -> create("linear", 8, 2).logits(batch(1, 2, 1, 7)))
-                .hasMessageContaining("dim 7")
-                .hasMessageContaining("8");
+                .hasMessageContainingAll("dim 7", "8");
         TokenBatch noCls = new TokenBatch(batch(1, 2, 1, 8).tokens(), null, 2, 1);
         assertThatThrownBy(() -> create("linear", 8, 2).logits(noCls)).hasMessageContaining("cls token");
         assertThat(Probes.create(scalar, "linear", 8, 2, false, ProbeOptions.DEFAULTS, 1)
@@ -577,8 +573,7 @@ class ProbesTest {
         assertThatThrownBy(() -> create("ep", 8, 2, "queries=3")).hasMessageContaining("3 queries do not divide dim 8");
         assertThatThrownBy(
                         () -> Probes.of("mlp", create("mlp", 8, 2).parameters(), true, ProbeOptions.parse("hidden=9")))
-                .hasMessageContaining("hidden")
-                .hasMessageContaining("say 8");
+                .hasMessageContainingAll("hidden", "say 8");
         for (String name : List.of("linearc-clsmean", "proto")) {
             ProbeOptions needsCls = name.equals("proto") ? ProbeOptions.parse("focal=true") : ProbeOptions.DEFAULTS;
             assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, false, needsCls, 1))
@@ -589,8 +584,7 @@ class ProbesTest {
         assertThatThrownBy(() -> create("linearc-freqconcat", 8, 2).logits(batch(1, 2, 3, 8)))
                 .hasMessageContaining("3 columns");
         assertThatThrownBy(() -> Probes.create(scalar, "cgp", 8, 2, true, ProbeOptions.DEFAULTS, 1))
-                .hasMessageContaining("all layers")
-                .hasMessageContaining("last only");
+                .hasMessageContainingAll("all layers", "last only");
         assertThatThrownBy(() -> create("cgp", 8, 2, "total=2").logits(noCls)).hasMessageContaining("3 layers");
         for (String name : List.of("linear-layers", "head2toe")) {
             assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, true, ProbeOptions.DEFAULTS, 1))

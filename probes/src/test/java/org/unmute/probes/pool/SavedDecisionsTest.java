@@ -113,9 +113,7 @@ class SavedDecisionsTest {
     void decisionsAboutOtherClassesAreRefused() {
         Decisions two = Decisions.learn(
                 ThresholdRule.MAX_F1, "x", new float[][] {{0.1f, 0.9f}}, new boolean[][] {{true, false}});
-        assertThatThrownBy(() -> probe().with(two))
-                .hasMessageContaining("decisions about 2 classes")
-                .hasMessageContaining("has 3");
+        assertThatThrownBy(() -> probe().with(two)).hasMessageContainingAll("decisions about 2 classes", "has 3");
     }
 
     @ParameterizedTest

@@ -136,9 +136,7 @@ class TrainedProbeTest {
                 .isEqualTo(map(3, 12).tokens());
         assertThat(after.scores(batch)).isEqualTo(before.scores(batch));
         assertThat(after.scores(batch)[0]).isNotEqualTo(after.scores(batch)[1]);
-        assertThatThrownBy(() -> after.scores(map(1, 12)))
-                .hasMessageContaining("2 layers")
-                .hasMessageContaining("last layer only");
+        assertThatThrownBy(() -> after.scores(map(1, 12))).hasMessageContainingAll("2 layers", "last layer only");
     }
 
     @Test

@@ -250,9 +250,7 @@ class FrameScorerTest {
             FrameScoring scoring = new FrameScorer(probe(name, 0, false, null), 3, 1, null).stream(row -> {});
             scoring.accept(new Features(map(1, 2)));
             Features other = new Features(new TokenMap(2, 1, DIM, new float[2 * DIM], new float[DIM]));
-            assertThatThrownBy(() -> scoring.accept(other))
-                    .hasMessageContaining("[2, 1, 16]")
-                    .hasMessageContaining("freq 3");
+            assertThatThrownBy(() -> scoring.accept(other)).hasMessageContainingAll("[2, 1, 16]", "freq 3");
         }
     }
 }

@@ -311,8 +311,7 @@ class MixedGridsTest {
     void whatClipsMustShareIsChecked() {
         TokenMap first = new TokenMap(2, 2, 4, new float[16], new float[4]);
         assertThatThrownBy(() -> TokenSource.of(List.of(first, new TokenMap(2, 2, 5, new float[20], new float[5]))))
-                .hasMessageContaining("clip 1 is [2, 2, 5] with cls")
-                .hasMessageContaining("one encoder");
+                .hasMessageContainingAll("clip 1 is [2, 2, 5] with cls", "one encoder");
         assertThatThrownBy(() -> TokenSource.of(List.of(first, new TokenMap(2, 2, 4, new float[16], null))))
                 .hasMessageContaining("without cls");
         TokenSource columns = TokenSource.of(List.of(first, new TokenMap(2, 3, 4, new float[24], new float[4])));

@@ -214,8 +214,7 @@ class ProbeTrainerTest {
         Probe cgp = Probes.create(scalar, "cgp", source.layout(), CLASSES, ProbeOptions.parse("total=4"), 1);
         TrainingSettings settings = TrainingSettings.paper("cgp");
         assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings))
-                .hasMessageContaining("2 layers")
-                .hasMessageContaining("embed with layers");
+                .hasMessageContainingAll("2 layers", "embed with layers");
         assertThatThrownBy(() -> ProbeTrainer.train(cgp, layered, settings.withStandardize(true)))
                 .hasMessageContaining("standardized");
         assertThat(source.layout().layers()).isEqualTo(2);
@@ -410,8 +409,7 @@ class ProbeTrainerTest {
         TokenSet clips = planted(8, 8);
         Probe wide = Probes.create(scalar, "linear", 16, CLASSES, true, ProbeOptions.DEFAULTS, 0);
         assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.paper("linear")))
-                .hasMessageContaining("dim 16")
-                .hasMessageContaining("dim 32");
+                .hasMessageContainingAll("dim 16", "dim 32");
         assertThatThrownBy(() -> ProbeTrainer.train(
                         probe("linear"), clips, TrainingSettings.paper("linear").withObjective(Objective.CE)))
                 .hasMessageContaining("exactly one class");

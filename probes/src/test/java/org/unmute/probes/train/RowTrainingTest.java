@@ -395,8 +395,7 @@ class RowTrainingTest {
         TokenSet clips = clips(false);
         Probe ofClips = Probes.create(scalar, "protobin", clips.tokens().layout(), CLASSES, ProbeOptions.DEFAULTS, 5);
         assertThatThrownBy(() -> ProbeTrainer.train(ofClips, clips, settings("protobin")))
-                .hasMessageContaining("rows=true")
-                .hasMessageContaining("linear");
+                .hasMessageContainingAll("rows=true", "linear");
         assertThatThrownBy(() -> ProbeTrainer.train(
                         probe("protobin", ""), clips, settings("protobin").withStretch(2)))
                 .hasMessageContaining("stretches");

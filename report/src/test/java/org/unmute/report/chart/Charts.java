@@ -10,23 +10,10 @@ import org.unmute.report.drawing.Caption;
 
 /** Charts of all kinds: ordinary, crowded, with gaps, with a single number and with none; from a fixed seed. */
 public final class Charts {
-    public static final List<String> PROBES = List.of(
-            "linear",
-            "linear-mean",
-            "mlp",
-            "linearc-clsmean",
-            "linearc-freqconcat",
-            "conv",
-            "linpre",
-            "mhca",
-            "ep",
-            "simpool",
-            "abmilp",
-            "abmilp-sa",
-            "proto",
-            "protofloat",
-            "protobin",
-            "cgp");
+    public static final List<String> PROBES =
+            List.of(("linear linear-mean mlp linearc-clsmean linearc-freqconcat conv linpre mhca ep simpool abmilp "
+                            + "abmilp-sa proto protofloat protobin cgp")
+                    .split(" "));
     private static final double GAP = Double.NaN;
     private static final Map<String, SeriesStyle> LOOKS = SeriesStyles.ofProbes(PROBES);
     private final Random random = new Random(20260101);

@@ -44,10 +44,7 @@ class EveryChartTest {
                 .mapToInt(t -> root.getElementsByTagName(t).getLength())
                 .sum();
         assertThat(elements).isEqualTo(drawing.elements().size());
-        assertThat(drawing.svg())
-                .doesNotContain("NaN")
-                .doesNotContain("Infinity")
-                .doesNotContain("null");
+        assertThat(drawing.svg()).doesNotContain("NaN", "Infinity", "null");
     }
 
     @ParameterizedTest

@@ -173,8 +173,7 @@ class ClipFiguresTest {
         Document html = parse(figures.html());
         assertThat(html.getDocumentElement().getAttribute("class")).isEqualTo("clip-figures");
         assertThat(html.getDocumentElement().getTextContent())
-                .contains("whole has no class token")
-                .contains("all")
+                .contains("whole has no class token", "all")
                 .doesNotContain("pads it");
         List<Element> images = elements(html, "img");
         // spectrogram, token map, three prototypes of two classes, weights
@@ -203,8 +202,7 @@ class ClipFiguresTest {
         Document html = parse(figures.html());
         assertThat(figures.end()).isCloseTo(10.24, within(1e-9));
         assertThat(html.getDocumentElement().getTextContent())
-                .contains("pads it to a full window")
-                .contains("mean of its 2 heads");
+                .contains("pads it to a full window", "mean of its 2 heads");
         List<Element> hatched = elements(html, "span").stream()
                 .filter(s -> s.getAttribute("class").equals("padding"))
                 .toList();
@@ -270,8 +268,7 @@ class ClipFiguresTest {
         Document attentive =
                 parse(ClipFigures.of(explained(PADDED, 64, 10.2, "mhca", true)).html());
         assertThat(attentive.getDocumentElement().getTextContent())
-                .contains("What the probe attends to")
-                .contains("What each token adds");
+                .contains("What the probe attends to", "What each token adds");
         assertThat(elements(attentive, "img")).hasSize(1 + 1 + 1 + 1 + 2);
         Document mean =
                 parse(ClipFigures.of(explained(WHOLE, 20, 0.8, "linear", false)).html());

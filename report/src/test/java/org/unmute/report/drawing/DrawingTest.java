@@ -55,12 +55,10 @@ class DrawingTest {
         assertThat(drawing.svg())
                 .contains("<circle class=\"f-blue s-ground\" fill=\"#0067a5\" stroke=\"#ffffff\" stroke-width=\"1\""
                         + " cx=\"5\"")
-                .contains("<rect fill=\"#123456\" opacity=\"0.5\"")
-                .contains("prefers-color-scheme:dark")
+                .contains("<rect fill=\"#123456\" opacity=\"0.5\"", "prefers-color-scheme:dark")
                 .contains("--chart-blue:#56b0ee");
         assertThat(drawing.inlineSvg("fig-1"))
-                .contains("aria-labelledby=\"fig-1-title\"")
-                .contains("<title id=\"fig-1-title\">")
+                .contains("aria-labelledby=\"fig-1-title\"", "<title id=\"fig-1-title\">")
                 .doesNotContain("<style")
                 .startsWith("<svg");
         for (ColourRole role : ColourRole.values()) {

@@ -330,8 +330,7 @@ class EventPageBrowserTest {
                                 + " document.getElementById('playing').textContent; if (t.includes('cannot'))"
                                 + " done(t); }, 50))")
                         .asText())
-                .contains("gone.wav")
-                .contains("Is the recording still there");
+                .contains("gone.wav", "Is the recording still there");
         double length = browser.evaluate(
                         "new Promise(r => { const a = document.querySelector('.snippet audio'); a.onloadedmetadata ="
                                 + " () => r(a.duration); a.onerror = () => r(-1); a.load(); a.preload = 'auto'; })")

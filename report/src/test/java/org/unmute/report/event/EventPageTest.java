@@ -78,10 +78,8 @@ class EventPageTest {
         Document document = parsed(page.html());
         assertThat(document.getElementsByTagName("audio").getLength()).isEqualTo(page.snippets() + 1);
         assertThat(page.html())
-                .contains("200 events of 8 classes in 3 recordings, 30 min of sound.")
-                .contains("default-src 'none'")
-                .doesNotContain("src=\"http")
-                .doesNotContain("unsafe-eval");
+                .contains("200 events of 8 classes in 3 recordings, 30 min of sound.", "default-src 'none'")
+                .doesNotContain("src=\"http", "unsafe-eval");
     }
 
     /** Pictures come before the list and after at most twelve classes. */
@@ -262,12 +260,10 @@ class EventPageTest {
         EventPage page = scene.page(EventPageLimits.DEFAULT);
         assertThatThrownBy(
                         () -> page.render(PageEvents.of(List.of(new PageEvent("1.wav", 0, 1, "emu", 1, BAND))), scene))
-                .hasMessageContaining("class 'emu'")
-                .hasMessageContaining("no such class");
+                .hasMessageContainingAll("class 'emu'", "no such class");
         assertThatThrownBy(
                         () -> page.render(PageEvents.of(List.of(new PageEvent("9.wav", 0, 1, "wren", 1, BAND))), scene))
-                .hasMessageContaining("'9.wav'")
-                .hasMessageContaining("no such recording");
+                .hasMessageContainingAll("'9.wav'", "no such recording");
         assertThatThrownBy(() -> new PageEvent("1.wav", 2, 1, "wren", 1, BAND))
                 .hasMessageContaining("from 2.0 to 1.0 s");
         assertThatThrownBy(() -> new PageEvent("1.wav", 0, 1, "wren", Double.NaN, BAND))

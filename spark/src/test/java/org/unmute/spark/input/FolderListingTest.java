@@ -122,8 +122,7 @@ class FolderListingTest {
         Files.writeString(silent.resolve(".y.wav"), "x");
         assertThatThrownBy(() -> FolderListing.of(files, files.qualified(silent.toString())))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("no audio in")
-                .hasMessageContaining("Opus is not read");
+                .hasMessageContainingAll("no audio in", "Opus is not read");
     }
 
     @Test

@@ -134,8 +134,7 @@ class DriverLeaseTest {
             long began = System.nanoTime();
             assertThatThrownBy(() -> open(job))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("the driver of job ")
-                    .hasMessageContaining("wait until it is done");
+                    .hasMessageContainingAll("the driver of job ", "wait until it is done");
             assertThat(System.nanoTime() - began).isLessThan(LEASE * 1_000_000_000L);
             commit(job, folder, 0);
         }
@@ -216,8 +215,7 @@ class DriverLeaseTest {
             InterruptedFileSystem.silent = false;
             Thread.sleep(SHORT * 250);
             assertThatThrownBy(() -> commit(job, folder, 0))
-                    .hasMessageContaining("could not show for")
-                    .hasMessageContaining("the network is down");
+                    .hasMessageContainingAll("could not show for", "the network is down");
         }
         try (JobFolder next = open(job("hdfs"))) {
             commit(job, next, 0);
@@ -274,8 +272,7 @@ class DriverLeaseTest {
         kill(job, "{\"job\":\"0badc0de\",\"user\":\"u\",\"host\":\"h\",\"process\":1,\"since\":\"then\"}");
         assertThatThrownBy(() -> open(job))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("the driver of job 0badc0de")
-                .hasMessageContaining("--break-lock");
+                .hasMessageContainingAll("the driver of job 0badc0de", "--break-lock");
         assertThat(told).isEmpty();
         breaking(job).run(SampleJob.clips(0, 3, "1"), 2);
         assertThat(job.index()).hasSize(3);

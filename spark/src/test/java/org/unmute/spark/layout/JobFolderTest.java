@@ -316,8 +316,7 @@ class JobFolderTest {
         job.open().close();
         assertThatThrownBy(() -> JobFolder.open(job.folder(), SampleJob.key("other"), false, job.configuration()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("encoderHash: hash, asked for other")
-                .hasMessageContaining("choose another folder");
+                .hasMessageContainingAll("encoderHash: hash, asked for other", "choose another folder");
         // This version's manifest has the key's digest; another version would have replaced the manifest as well.
         Files.delete(temp.resolve("job/_manifest.json"));
         Files.writeString(temp.resolve("job/key.json"), "{\"format\":\"unmute-key-2\"}");
@@ -385,8 +384,7 @@ class JobFolderTest {
             Files.delete(job.root().resolve(share.files().getFirst().from()));
             commits.add(share);
             assertThatThrownBy(commits::finish)
-                    .hasMessageContaining("is gone, a task wrote")
-                    .hasMessageContaining("a file system that driver and executors share");
+                    .hasMessageContainingAll("is gone, a task wrote", "a file system that driver and executors share");
         }
     }
 

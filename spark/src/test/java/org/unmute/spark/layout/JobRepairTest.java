@@ -125,19 +125,11 @@ class JobRepairTest {
         int number = 0;
         SampleJob whole = whole(scheme);
         for (String like : List.of(
-                "tokens/shard-00001.*tok",
-                "tokens/shard-00001.*toc",
-                "tokens/shard-00001.*to[ck]",
-                "index/part-00001.*",
-                "events/part-00001.*",
-                "(index|events)/part-00001.*",
-                "(tokens/shard|index/part|events/part)-00001.*",
-                "tokens/run.json",
-                "key.json",
-                "_manifest.json",
-                "tokens/_manifest.json",
-                "index/_manifest.json",
-                "events/_manifest.json")) {
+                ("tokens/shard-00001.*tok tokens/shard-00001.*toc tokens/shard-00001.*to[ck] index/part-00001.* "
+                                + "events/part-00001.* (index|events)/part-00001.* (tokens/shard|index/part|events/part)-00001.* "
+                                + "tokens/run.json key.json _manifest.json tokens/_manifest.json index/_manifest.json "
+                                + "events/_manifest.json")
+                        .split(" "))) {
             for (Hurt way : ways) {
                 SampleJob job = copy(whole, job(scheme, "job-" + number++));
                 List<Path> hurt = files(job, like);
@@ -155,16 +147,10 @@ class JobRepairTest {
     void flippedBitsAreFoundByVerify() throws IOException {
         int number = 0;
         SampleJob whole = whole("file");
-        for (String like : List.of(
-                "tokens/shard-00001.*tok",
-                "tokens/shard-00001.*toc",
-                "index/part-00001.*",
-                "events/part-00001.*",
-                "tokens/run.json",
-                "key.json",
-                "_manifest.json",
-                "tokens/_manifest.json",
-                "index/_manifest.json")) {
+        for (String like :
+                List.of(("tokens/shard-00001.*tok tokens/shard-00001.*toc index/part-00001.* events/part-00001.* "
+                                + "tokens/run.json key.json _manifest.json tokens/_manifest.json index/_manifest.json")
+                        .split(" "))) {
             SampleJob job = copy(whole, job("file", "job-" + number++));
             List<Path> hurt = files(job, like);
             flip(hurt.getFirst());
@@ -210,12 +196,9 @@ class JobRepairTest {
     void aFolderOfAnEarlierVersionGetsManifests() throws IOException {
         int number = 0;
         SampleJob whole = whole("file");
-        for (String like : List.of(
-                "none",
-                "tokens/shard-00001.*",
-                "tokens/shard-00001.*tok",
-                "index/part-00001.*",
-                "events/part-00001.*")) {
+        for (String like :
+                List.of("none tokens/shard-00001.* tokens/shard-00001.*tok index/part-00001.* events/part-00001.*"
+                        .split(" "))) {
             for (Hurt way : List.<Hurt>of(Files::delete, JobRepairTest::cut)) {
                 SampleJob job = copy(whole, job("file", "job-" + number++));
                 for (Path file : files(job, ".*_manifest.json")) {
@@ -236,8 +219,7 @@ class JobRepairTest {
         Files.delete(job.root().resolve("key.json"));
         assertThatThrownBy(() -> JobFolder.open(job.folder(), SampleJob.key("other"), false, job.configuration()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("key.json is missing")
-                .hasMessageContaining("submit the job with the settings that it had");
+                .hasMessageContainingAll("key.json is missing", "submit the job with the settings that it had");
         assertMadeAgain(job, expected, false, List.of(job.root().resolve("key.json")));
     }
 
@@ -247,13 +229,9 @@ class JobRepairTest {
         int number = 0;
         SampleJob whole = whole("file");
         for (String like : List.of(
-                "tokens/shard-00001.tok",
-                "tokens/shard-00001.toc",
-                "index/part-00001.parquet",
-                "events/part-00001.parquet",
-                "tokens/run.json",
-                "key.json",
-                "index/_manifest.json")) {
+                ("tokens/shard-00001.tok tokens/shard-00001.toc index/part-00001.parquet events/part-00001.parquet "
+                                + "tokens/run.json key.json index/_manifest.json")
+                        .split(" "))) {
             for (Hurt way : List.<Hurt>of(Files::delete, JobRepairTest::flip)) {
                 SampleJob job = copy(whole, job("file", "job-" + number++));
                 way.hurt(job.root().resolve(like));

@@ -52,8 +52,7 @@ class BackendsTest {
         for (ThrowingCallable use : uses) {
             assertThatThrownBy(use)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("backend closeable was closed")
-                    .hasMessageContaining("load them again");
+                    .hasMessageContainingAll("backend closeable was closed", "load them again");
         }
         assertThat(weight.toFloats()).as("values can still be read").containsExactly(1, 2);
     }
@@ -130,8 +129,7 @@ class BackendsTest {
         assertThat(Backends.threads(" 3 ")).isEqualTo(3);
         assertThatThrownBy(() -> Backends.threads("abc"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unmute.threads")
-                .hasMessageContaining("'abc'");
+                .hasMessageContainingAll("unmute.threads", "'abc'");
         assertThatThrownBy(() -> Backends.open("scalar", Backends.threads("-1")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
@@ -146,11 +144,9 @@ class BackendsTest {
                 .hasMessageContaining("has no device 1");
         assertThatThrownBy(() -> Backends.open("scalar:x", 1))
                 .isInstanceOf(Backends.UnavailableException.class)
-                .hasMessageContaining("scalar:x")
-                .hasMessageContaining("number");
+                .hasMessageContainingAll("scalar:x", "number");
         assertThatThrownBy(() -> Backends.open("quantum:1", 1))
                 .isInstanceOf(Backends.UnavailableException.class)
-                .hasMessageContaining("quantum")
-                .hasMessageContaining("scalar");
+                .hasMessageContainingAll("quantum", "scalar");
     }
 }

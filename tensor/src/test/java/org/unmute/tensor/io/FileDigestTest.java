@@ -105,8 +105,7 @@ class FileDigestTest {
             assertThat(opened.hasDigest()).isFalse();
             assertThatThrownBy(opened::requireDigest)
                     .isInstanceOf(MalformedFileException.class)
-                    .hasMessageContaining("digest-missing")
-                    .hasMessageContaining("unmute_digest");
+                    .hasMessageContainingAll("digest-missing", "unmute_digest");
         }
         for (String stated :
                 new String[] {"0", "md5:" + "0".repeat(67), "sha256:" + "g".repeat(64), "sha256:" + "0".repeat(64)}) {

@@ -69,16 +69,9 @@ class LayersTest {
         Layer network = network(1);
         assertThat(network.parameters().keySet())
                 .containsExactly(
-                        "conv.weight",
-                        "conv.bias",
-                        "bn.weight",
-                        "bn.bias",
-                        "block.inner.norm.weight",
-                        "block.inner.norm.bias",
-                        "block.inner.fc.weight",
-                        "block.inner.fc.bias",
-                        "out.weight",
-                        "out.bias");
+                        ("conv.weight conv.bias bn.weight bn.bias block.inner.norm.weight block.inner.norm.bias "
+                                        + "block.inner.fc.weight block.inner.fc.bias out.weight out.bias")
+                                .split(" "));
         assertThat(network.buffers().keySet()).containsExactly("bn.running_mean", "bn.running_var");
         Linear shared = Linear.of(new Initializer(B, 1), 2, 2);
         assertThat(Sequential.of("a", shared).then("b", shared).parameters().keySet())
@@ -170,10 +163,8 @@ class LayersTest {
         assertThatThrownBy(() -> LayerFile.load(network, file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("conv.bias is missing")
-                .hasMessageContaining("out.weight is F32[1, 2], the layer has F32[3, 8]")
-                .hasMessageContaining("out.bias is I32[3], the layer has F32[3]")
-                .hasMessageContaining("head.weight is not in the layer");
+                .hasMessageContainingAll("conv.bias is missing", "out.weight is F32[1, 2], the layer has F32[3, 8]")
+                .hasMessageContainingAll("out.bias is I32[3], the layer has F32[3]", "head.weight is not in the layer");
         assertThat(network.parameters().get("conv.weight").toFloats()).isEqualTo(before);
     }
 

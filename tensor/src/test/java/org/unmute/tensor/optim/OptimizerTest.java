@@ -177,14 +177,11 @@ class OptimizerTest {
         Map<String, Tensor> renamed = new LinkedHashMap<>(before);
         renamed.put("exp_avg.v", renamed.remove("exp_avg.w"));
         assertThatThrownBy(() -> adam.restore(renamed))
-                .hasMessageContaining("missing [exp_avg.w]")
-                .hasMessageContaining("unknown [exp_avg.v]");
+                .hasMessageContainingAll("missing [exp_avg.w]", "unknown [exp_avg.v]");
         Map<String, Tensor> resized = new LinkedHashMap<>(before);
         resized.put("exp_avg.w", Tensor.of(B, new double[2], 2));
         resized.put("step", Tensor.of(B, new int[] {7}, 1));
-        assertThatThrownBy(() -> adam.restore(resized))
-                .hasMessageContaining("[2]")
-                .hasMessageContaining("[3]");
+        assertThatThrownBy(() -> adam.restore(resized)).hasMessageContainingAll("[2]", "[3]");
         Map<String, Tensor> noStep = new LinkedHashMap<>(before);
         noStep.put("step", Tensor.of(B, new int[] {-1}, 1));
         assertThatThrownBy(() -> adam.restore(noStep)).hasMessageContaining("step");
@@ -239,10 +236,7 @@ class OptimizerTest {
         assertThatThrownBy(() -> new AdamW(List.of(group), Schedule.constant(), 1, 0.9, 1e-8))
                 .hasMessageContaining("betas");
         Optimizer adam = new AdamW(List.of(group), Schedule.constant());
-        assertThatThrownBy(() -> adam.step(gradient(1)))
-                .hasMessageContaining("gradient of w")
-                .hasMessageContaining("[1]")
-                .hasMessageContaining("[3]");
+        assertThatThrownBy(() -> adam.step(gradient(1))).hasMessageContainingAll("gradient of w", "[1]", "[3]");
         assertThat(adam.steps()).isZero();
         assertThatThrownBy(() -> Schedule.cosineWithWarmUp(5, 5, 0)).hasMessageContaining("warm-up 5 of 5");
     }

@@ -55,8 +55,7 @@ class CheckRunTest {
     void resultsAreCounted() throws IOException {
         assertThat(run(step(60, Sample.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 1 tests passed, 1 failed, 1 skipped")
-                .contains("; skipped: for a reason\n")
+                .contains("- contract it: 1 tests passed, 1 failed, 1 skipped", "; skipped: for a reason\n")
                 .containsPattern("  - FAILED .*Sample > fails\\(\\): .*on purpose / in two lines");
         assertThat(progress.toString()).contains("FAILED ").contains("on purpose");
     }
@@ -65,8 +64,7 @@ class CheckRunTest {
     void aTestThatEndsItsProcessFailsAndTheNextStepRuns() throws IOException {
         assertThat(run(step(60, Breaking.class), step(60, Sample.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
-                .contains("the tests after that one were not run")
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped", "the tests after that one were not run")
                 .containsPattern("Breaking > breaks\\(\\): its process ended with status 41: .*the last words")
                 .contains("- contract it: 1 tests passed, 1 failed, 1 skipped");
     }
@@ -75,8 +73,7 @@ class CheckRunTest {
     void aTestThatHangsIsEndedAndTheNextStepRuns() throws IOException {
         assertThat(run(step(3, Hanging.class), step(60, Sample.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
-                .contains("hangs(): nothing heard for 3 s, ended")
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped", "hangs(): nothing heard for 3 s, ended")
                 .contains("- contract it: 1 tests passed, 1 failed, 1 skipped");
     }
 
@@ -95,8 +92,7 @@ class CheckRunTest {
     void aLostDeviceEndsItsStep() throws IOException {
         assertThat(run(step(60, Losing.class))).isFalse();
         assertThat(out.toString())
-                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped")
-                .contains("the device took no more work")
+                .contains("- contract it: 1 tests passed, 1 failed, 0 skipped", "the device took no more work")
                 .contains("CUDA_ERROR_ILLEGAL_ADDRESS");
     }
 

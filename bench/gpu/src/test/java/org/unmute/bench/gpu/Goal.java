@@ -28,13 +28,9 @@ record Goal(String row, String than, double max) {
             goals.add(new Goal(match, match + "-bf16", 2));
         }
         goals.add(new Goal("eat-b16", "eat-b16", 0.6));
-        for (String row : List.of(
-                "attention-b16",
-                "matmul-4096x4096",
-                "matmul-768x2304",
-                "matmul-768x768",
-                "matmul-768x3072",
-                "matmul-3072x768")) {
+        for (String row :
+                List.of("attention-b16 matmul-4096x4096 matmul-768x2304 matmul-768x768 matmul-768x3072 matmul-3072x768"
+                        .split(" "))) {
             for (Case.Precision p : Case.Precision.values()) {
                 goals.add(new Goal(row + p.suffix(), row + p.suffix(), LIBRARY));
             }

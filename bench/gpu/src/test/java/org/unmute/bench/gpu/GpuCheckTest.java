@@ -49,10 +49,8 @@ class GpuCheckTest {
     void saysWhatItCouldNotDoAndWhyWithoutTheDevice() {
         assertThat(check("--device", "cuda:77")).isEqualTo(GpuCheck.NO_DEVICE);
         assertThat(out.toString())
-                .contains("Nothing was checked on cuda:77: backend cuda")
-                .contains("Not run: contract suite")
-                .contains("Not run: reference numbers of encoders")
-                .contains("Not run: reference numbers of probes")
+                .contains("Nothing was checked on cuda:77: backend cuda", "Not run: contract suite")
+                .contains("Not run: reference numbers of encoders", "Not run: reference numbers of probes")
                 .contains("Not run: timings");
     }
 
@@ -83,10 +81,8 @@ class GpuCheckTest {
                                     + " \\|  \\|  \\| the CPU: .*");
         }
         assertThat(out.toString())
-                .contains("Measured peak: ")
-                .contains("small rows against the CPU: 6 tests passed, 0 failed")
-                .contains("PyTorch: not asked for")
-                .contains("Not asked for: contract suite")
+                .contains("Measured peak: ", "small rows against the CPU: 6 tests passed, 0 failed")
+                .contains("PyTorch: not asked for", "Not asked for: contract suite")
                 .containsPattern("- Ended after \\d+ s: all passed\n$");
         assertThat(file).hasContent(out.toString());
     }

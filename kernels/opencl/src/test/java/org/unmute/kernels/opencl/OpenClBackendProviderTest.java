@@ -59,14 +59,10 @@ class OpenClBackendProviderTest {
     @FullBuild("starts virtual machines")
     void saysWhatIsMissing() throws Exception {
         OpenCl.open().close();
-        assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), ""))
-                .contains("false")
-                .contains("no OpenCL platform")
-                .contains("pocl");
+        assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), "")).contains("false", "no OpenCL platform", "pocl");
         assertThat(ask(List.of(), "-Dos.arch=abacus")).contains("false").contains("does not load");
         assertThat(ask(List.of(), "--illegal-native-access=deny"))
-                .contains("false")
-                .contains("--enable-native-access=ALL-UNNAMED");
+                .contains("false", "--enable-native-access=ALL-UNNAMED");
     }
 
     /** The class path of a JVM that opens a device. */

@@ -123,8 +123,7 @@ class OpenClDeviceLifeTest {
                 .hasMessageContaining("unary_exp (elementwise.cl)")
                 .hasMessageContaining(tooWide.toString())
                 .hasMessageContaining(device.describe())
-                .hasMessageContaining("driver")
-                .hasMessageContaining("CL_INVALID");
+                .hasMessageContainingAll("driver", "CL_INVALID");
     }
 
     /** OpenCL offers no extra kernels, and no group memory beyond the arrays that a kernel declares. */
@@ -134,8 +133,7 @@ class OpenClDeviceLifeTest {
         assertThat(device.offers(kernel)).isFalse();
         assertThatThrownBy(() -> device.launch(kernel, new LaunchPlan(1, 128, 16), List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("asks for 16 shared bytes")
-                .hasMessageContaining("Device.offers");
+                .hasMessageContainingAll("asks for 16 shared bytes", "Device.offers");
     }
 
     /**
@@ -149,9 +147,7 @@ class OpenClDeviceLifeTest {
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("kernel wrong (made.cl) does not build")
                 .hasMessageContaining(device.describe())
-                .hasMessageContaining("-cl-std=CL1.2")
-                .hasMessageContaining("made.cl:2:")
-                .hasMessageContaining("expected ';'");
+                .hasMessageContainingAll("-cl-std=CL1.2", "made.cl:2:", "expected ';'");
     }
 
     @Test

@@ -60,8 +60,7 @@ class OpenClDeviceTest {
                         .programs()
                         .compile(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
                 .isInstanceOf(DeviceException.class)
-                .hasMessageContaining("wrong (made.cl)")
-                .hasMessageContaining("nonsense")
+                .hasMessageContainingAll("wrong (made.cl)", "nonsense")
                 .hasMessageContaining(OpenClContext.of(0).description());
     }
 
@@ -70,8 +69,7 @@ class OpenClDeviceTest {
         OpenClDevice device = new OpenClDevice("opencl", OpenClContext.of(0));
         assertThatThrownBy(() -> device.prepare(new Kernel("cast", "copy_everything")))
                 .isInstanceOf(DeviceException.class)
-                .hasMessageContaining("copy_everything (cast.cl)")
-                .hasMessageContaining("CL_INVALID_KERNEL_NAME");
+                .hasMessageContainingAll("copy_everything (cast.cl)", "CL_INVALID_KERNEL_NAME");
         device.close();
     }
 
@@ -81,8 +79,7 @@ class OpenClDeviceTest {
         assertThatThrownBy(() -> backend.allocateForResult(DType.F32, Shape.of(elements)))
                 .isInstanceOf(OutOfDeviceMemoryException.class)
                 .hasMessageContaining("F32[" + elements + "]")
-                .hasMessageContaining("free on opencl")
-                .hasMessageContaining("smaller batch");
+                .hasMessageContainingAll("free on opencl", "smaller batch");
     }
 
     private Tensor numbers(long seed, long... sizes) {

@@ -80,8 +80,7 @@ class ProgramCacheTest {
                 .singleElement()
                 .asString()
                 .contains(cache.file(KEY).toString())
-                .contains("damaged")
-                .contains("compiled again");
+                .contains("damaged", "compiled again");
         assertThat(cache.file(KEY)).doesNotExist();
     }
 

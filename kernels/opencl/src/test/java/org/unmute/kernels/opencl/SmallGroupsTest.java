@@ -157,8 +157,7 @@ class SmallGroupsTest {
         try (DeviceBackend b = open(ANY, _ -> 63)) {
             assertThatThrownBy(() -> smallProduct(b))
                     .isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("matmul_small (matmul.cl)")
-                    .hasMessageContaining("63 of 256, 63 of 64")
+                    .hasMessageContainingAll("matmul_small (matmul.cl)", "63 of 256, 63 of 64")
                     .hasMessageContaining("CL_KERNEL_WORK_GROUP_SIZE")
                     .hasMessageContaining(b.describe());
         }
@@ -166,8 +165,7 @@ class SmallGroupsTest {
             View v = result(b, 3);
             assertThatThrownBy(() -> b.fill(v, 1))
                     .isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("fill")
-                    .hasMessageContaining("127 of 128");
+                    .hasMessageContainingAll("fill", "127 of 128");
         }
     }
 }

@@ -51,8 +51,7 @@ class VectorBackendProviderTest {
                 .contains("drop -Xint");
         assertThat(VectorBackendProvider.probe("mixed mode, emulated-client, sharing", "OpenJDK 64-Bit Server VM")
                         .reason())
-                .contains("C2")
-                .contains("TieredStopAtLevel");
+                .contains("C2", "TieredStopAtLevel");
         assertThat(VectorBackendProvider.probe("mixed mode, sharing", "OpenJDK 64-Bit Server VM")
                         .available())
                 .isTrue();
@@ -63,25 +62,17 @@ class VectorBackendProviderTest {
     @FullBuild("starts virtual machines")
     void answersInOtherVirtualMachines() throws Exception {
         assertThat(ask()).contains("false").contains("pass --add-modules jdk.incubator.vector");
-        assertThat(ask("--add-modules", "jdk.incubator.vector"))
-                .contains("true")
-                .contains("bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector")).contains("true", "bit");
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=128"))
-                .contains("true")
-                .contains("128-bit");
+                .contains("true", "128-bit");
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=0"))
-                .contains("false")
-                .contains("-Dunmute.vector.bits=0 turns it off");
-        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint"))
-                .contains("false")
-                .contains("-Xint");
+                .contains("false", "-Dunmute.vector.bits=0 turns it off");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint")).contains("false", "-Xint");
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"))
-                .contains("false")
-                .contains("C2");
+                .contains("false", "C2");
         if (System.getProperty("os.arch").equals("amd64")) {
             assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:UseAVX=0"))
-                    .contains("false")
-                    .contains("no fused multiply-add");
+                    .contains("false", "no fused multiply-add");
         }
     }
 

@@ -20,18 +20,10 @@ import org.unmute.kernels.device.LaunchPlan;
 
 /** The kernels of {@code instructions.cu}, one per instruction of {@code mma.h}, on the CPU. */
 final class Instructions {
-    private static final List<String> KERNELS = List.of(
-            "multiply_tf32_once",
-            "multiply_bf16_once",
-            "multiply_f16_once",
-            "multiply_u8_s8_once",
-            "round_all",
-            "load_all",
-            "shuffle_all",
-            "copy_all",
-            "copy_small",
-            "differ",
-            "fail");
+    private static final List<String> KERNELS =
+            List.of(("multiply_tf32_once multiply_bf16_once multiply_f16_once multiply_u8_s8_once round_all load_all "
+                            + "shuffle_all copy_all copy_small differ fail")
+                    .split(" "));
 
     private final ShimLibrary library;
 

@@ -37,18 +37,9 @@ final class StandIn {
         COMPILER.run(
                 folder,
                 List.of(
-                        "-std=gnu17",
-                        "-O1",
-                        "-Wall",
-                        "-Werror",
-                        "-shared",
-                        "-fPIC",
-                        "-Wl,-soname,libcuda.so.1",
-                        "-o",
-                        "libcuda.so.1",
-                        "standin.c",
-                        "-ldl",
-                        "-lpthread"));
+                        ("-std=gnu17 -O1 -Wall -Werror -shared -fPIC -Wl,-soname,libcuda.so.1 -o libcuda.so.1 standin.c "
+                                        + "-ldl -lpthread")
+                                .split(" ")));
     }
 
     /** Why the stand-in cannot run here; empty if it can. The binding has native code only for Linux on x86_64. */

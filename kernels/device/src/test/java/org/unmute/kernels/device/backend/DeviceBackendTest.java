@@ -31,8 +31,7 @@ class DeviceBackendTest {
         assertThat(backend.supports(DType.F64)).isFalse();
         assertThatThrownBy(() -> Tensor.of(backend, new double[] {1}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fake")
-                .hasMessageContaining("F64");
+                .hasMessageContainingAll("fake", "F64");
         assertThatThrownBy(() -> backend.allocate(DType.F64, Shape.of(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("F64");
@@ -43,9 +42,7 @@ class DeviceBackendTest {
         View half = backend.allocate(DType.F16, Shape.of(3));
         assertThatThrownBy(() -> backend.unary(Unary.EXP, 0, 0, half, half))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("EXP")
-                .hasMessageContaining("F16[3]")
-                .hasMessageContaining("cast");
+                .hasMessageContainingAll("EXP", "F16[3]", "cast");
     }
 
     @Test
@@ -180,8 +177,7 @@ class DeviceBackendTest {
         assertThat(new MatrixProduct(m, m, m, 1, 1, 0, 1).inner()).isZero();
         assertThatThrownBy(() -> new MatrixProduct(m, m, m, 1, 0, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at least 1")
-                .hasMessageContaining("1, 0, 1 and 1");
+                .hasMessageContainingAll("at least 1", "1, 0, 1 and 1");
     }
 
     @Test
@@ -225,9 +221,7 @@ class DeviceBackendTest {
 
     @Test
     void devicesThatAreTooSmallSayWhy() {
-        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).problem().orElseThrow())
-                .contains("64 items")
-                .contains("128");
+        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).problem().orElseThrow()).contains("64 items", "128");
         assertThat(new DeviceLimits(1, 1, 256, 16 << 10).problem().orElseThrow())
                 .contains("16384 bytes");
         assertThat(new DeviceLimits(1, 1, 128, 32 << 10).problem()).isEmpty();
