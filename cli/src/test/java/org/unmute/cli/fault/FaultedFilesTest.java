@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +29,7 @@ import org.unmute.data.set.Datasets;
 import org.unmute.data.set.ReadOptions;
 import org.unmute.data.set.Reading;
 import org.unmute.files.FolderLock;
+import org.unmute.files.Journal;
 import org.unmute.files.RegularFile;
 import org.unmute.kernels.contract.fault.Fault;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
@@ -75,6 +79,48 @@ class FaultedFilesTest {
             }
         }
         assertThat(faults).isGreaterThan(10);
+    }
+
+    /** A record that was not accepted must not come back, nor may it be in the way of the next one. */
+    @Test
+    void aJournalHasTheRecordsThatItAccepted() throws IOException {
+        int faults = 0;
+        for (Fault fault : List.of(Fault.IO_ERROR, Fault.DEVICE_GONE)) {
+            for (Operation operation : Operation.values()) {
+                boolean fired = true;
+                for (int n = 1; fired; n++) {
+                    Path file = folder.resolve(fault + "-" + operation + "-" + n + ".log");
+                    FaultPlan plan = new FaultPlan(folder, fault, EnumSet.of(operation), n, null);
+                    FaultPlan.install(plan);
+                    StringBuilder accepted = new StringBuilder();
+                    try (Journal journal = Journal.open(file, Duration.ZERO)) {
+                        record(journal, "one\n", accepted);
+                        record(journal, "two, a longer record\n", accepted);
+                        FaultPlan.install(null);
+                        record(journal, "3\n", accepted);
+                        assertThat(accepted.toString()).endsWith("3\n");
+                    } catch (IOException e) {
+                        assertThat(e).hasMessageContaining(real.toString());
+                    }
+                    fired = plan.fired();
+                    faults += fired ? 1 : 0;
+                    FaultPlan.install(null);
+                    assertThat(Files.exists(file) ? Files.readString(file) : "")
+                            .as(plan.where())
+                            .isEqualTo(accepted.toString());
+                }
+            }
+        }
+        assertThat(faults).isGreaterThan(20);
+    }
+
+    private void record(Journal journal, String record, StringBuilder accepted) {
+        try {
+            journal.append(ByteBuffer.wrap(record.getBytes(StandardCharsets.US_ASCII)));
+            accepted.append(record);
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining(real.toString());
+        }
     }
 
     @Test

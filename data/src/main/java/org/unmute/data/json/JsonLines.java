@@ -4,20 +4,20 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.unmute.data.provenance.Json;
 import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
+import org.unmute.files.Journal;
 import org.unmute.files.RegularFile;
-import org.unmute.files.TemporaryFile;
 import org.unmute.files.WrittenFiles;
 
 /**
@@ -35,15 +35,11 @@ public final class JsonLines implements AutoCloseable {
 
     private static final ObjectWriter LINES = Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
-    private final Path file;
-    private final FileChannel channel;
-    private final boolean durable;
+    private final Journal journal;
     private final LineChecksum checksum;
 
-    private JsonLines(Path file, FileChannel channel, boolean durable, LineChecksum checksum) {
-        this.file = file;
-        this.channel = channel;
-        this.durable = durable;
+    private JsonLines(Journal journal, LineChecksum checksum) {
+        this.journal = journal;
         this.checksum = checksum;
     }
 
@@ -55,7 +51,7 @@ public final class JsonLines implements AutoCloseable {
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         WrittenFiles.changed(file);
-        return open(file, durable);
+        return open(Journal.open(file, durable ? Duration.ZERO : ChronoUnit.FOREVER.getDuration()));
     }
 
     /**
@@ -65,27 +61,17 @@ public final class JsonLines implements AutoCloseable {
      * @param file its folder exists; the file is created if needed
      */
     public static JsonLines appendApart(Path file) throws IOException {
-        return open(file, true);
+        return open(Journal.open(file, Duration.ZERO));
     }
 
-    private static JsonLines open(Path file, boolean durable) throws IOException {
-        boolean created = !RegularFile.exists(file);
-        FileChannel channel =
-                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static JsonLines open(Journal journal) throws IOException {
         try {
-            if (created && durable) {
-                TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
-            }
-            byte[] bytes = Files.readAllBytes(file);
+            byte[] bytes = FileFailure.naming(journal.file(), () -> Files.readAllBytes(journal.file()));
             int whole = whole(bytes);
-            channel.truncate(whole);
-            channel.position(whole);
-            return new JsonLines(file, channel, durable, LineChecksum.after(bytes, whole));
-        } catch (IOException e) {
-            channel.close();
-            throw FileFailure.named(file, e);
-        } catch (RuntimeException e) {
-            channel.close();
+            journal.cutTo(whole);
+            return new JsonLines(journal, LineChecksum.after(bytes, whole));
+        } catch (IOException | RuntimeException e) {
+            journal.close();
             throw e;
         }
     }
@@ -97,34 +83,18 @@ public final class JsonLines implements AutoCloseable {
      *     added
      */
     public void add(Object object) throws IOException {
-        long begun = channel.position();
         ByteBuffer bytes = ByteBuffer.wrap(checksum.line(LINES.writeValueAsBytes(object)));
         try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            if (durable) {
-                channel.force(true);
-            }
+            journal.append(bytes);
         } catch (IOException e) {
-            cutOff(begun, e);
-            throw FileFailure.named(file, e);
-        }
-    }
-
-    /** Removes a failed line and closes the file, since the checksum of the next line would include the failed one. */
-    private void cutOff(long end, IOException failure) {
-        try (channel) {
-            channel.truncate(end);
-        } catch (IOException e) {
-            // The partial line has no line feed, unless forcing it failed, and is dropped when the file is next opened.
-            failure.addSuppressed(e);
+            journal.close(); // the checksum of another line would include the failed one
+            throw e;
         }
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        journal.close();
     }
 
     /**

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,10 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.unmute.data.MalformedTableException;
-import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
-import org.unmute.files.RegularFile;
-import org.unmute.files.TemporaryFile;
+import org.unmute.files.Journal;
+import org.unmute.files.LittleEndian;
 import org.unmute.files.WrittenFiles;
 import org.unmute.probes.event.Event;
 
@@ -33,18 +32,15 @@ public final class EventJournal implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     private static final int MAX_HEAD = 1 << 24;
     /** A power failure loses at most this much work; a killed process loses none. */
-    private static final long FORCE_NANOS = 5_000_000_000L;
+    static final Duration AT_RISK = Duration.ofSeconds(5);
 
-    private final Path file;
-    private final FileChannel channel;
+    private final Journal journal;
     private final Map<String, Entry> entries = new HashMap<>();
     private long lost;
     /** Whether blocks may be added. */
-    private boolean writes;
+    private final boolean writes;
     /** Whether a block is damaged rather than just unfinished. */
     private boolean changed;
-
-    private long forced = System.nanoTime();
 
     /** A source of events in order. */
     public interface Source {
@@ -55,9 +51,9 @@ public final class EventJournal implements AutoCloseable {
     /** A block: its result and the position of its events. */
     private record Entry(RecordingResult result, long from) {}
 
-    private EventJournal(Path file, FileChannel channel) {
-        this.file = file;
-        this.channel = channel;
+    private EventJournal(Journal journal, boolean writes) {
+        this.journal = journal;
+        this.writes = writes;
     }
 
     /**
@@ -67,20 +63,16 @@ public final class EventJournal implements AutoCloseable {
      */
     public static EventJournal open(Path file) throws IOException {
         WrittenFiles.changed(file);
-        EventJournal journal =
-                opened(file, true, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
-        return journal;
+        return opened(Journal.open(file, AT_RISK), true);
     }
 
-    private static EventJournal opened(Path file, boolean writes, StandardOpenOption... options) throws IOException {
-        FileChannel channel = RegularFile.open(file, options);
+    private static EventJournal opened(Journal file, boolean writes) throws IOException {
         try {
-            EventJournal journal = new EventJournal(file, channel);
-            journal.writes = writes;
-            return FileFailure.naming(file, journal::recover);
+            EventJournal journal = new EventJournal(file, writes);
+            journal.recover();
+            return journal;
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
     }
@@ -103,7 +95,7 @@ public final class EventJournal implements AutoCloseable {
 
     /** Opens a file for reading, as {@link #open} does, without changing it. */
     public static EventJournal reading(Path file) throws IOException {
-        return opened(file, false, StandardOpenOption.READ);
+        return opened(Journal.reading(file), false);
     }
 
     /**
@@ -120,28 +112,24 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    private EventJournal recover() throws IOException {
-        long size = channel.size();
-        long end = scan(size);
-        lost = size - end;
-        if (!writes) {
-            return this;
+    private void recover() throws IOException {
+        long end = scan();
+        lost = journal.size() - end;
+        if (writes) {
+            journal.cutTo(end);
+            if (end == 0) {
+                journal.append(ByteBuffer.wrap(MAGIC));
+            }
         }
-        channel.truncate(end);
-        channel.position(end);
-        if (end == 0) {
-            write(ByteBuffer.wrap(MAGIC));
-        }
-        return this;
     }
 
     /** Reads all complete blocks and returns the end of the last one. */
-    private long scan(long size) throws IOException {
-        Reader reader = new Reader(0, size);
+    private long scan() throws IOException {
         long end = 0;
-        if (size < MAGIC.length) {
+        if (journal.size() < MAGIC.length) {
             return end;
         }
+        BlockReader reader = new BlockReader(journal, 0);
         byte[] magic = reader.bytes(MAGIC.length);
         requireOwnVersion(magic);
         if (!Arrays.equals(magic, MAGIC)) {
@@ -150,15 +138,15 @@ public final class EventJournal implements AutoCloseable {
         }
         end = MAGIC.length;
         try {
-            while (reader.position() < size) {
-                reader.crc.reset();
+            while (reader.hasMore()) {
+                reader.begin();
                 RecordingResult result = head(reader);
                 long from = reader.position();
-                if (result.events() < 0 || result.events() > (size - from) / EventCodec.BYTES) {
+                if (result.events() < 0 || result.events() > (journal.size() - from) / EventCodec.BYTES) {
                     break;
                 }
                 reader.skip(result.events() * EventCodec.BYTES);
-                int crc = (int) reader.crc.getValue();
+                int crc = reader.sum();
                 if (reader.number() != crc) {
                     changed = true;
                     break;
@@ -176,7 +164,7 @@ public final class EventJournal implements AutoCloseable {
     private void requireOwnVersion(byte[] magic) throws InputException {
         String text = new String(magic, StandardCharsets.US_ASCII);
         if (text.matches("unmute events [2-9]\n")) {
-            throw new InputException("detect: " + file + " was written by another version of unmute, as '"
+            throw new InputException("detect: " + journal.file() + " was written by another version of unmute, as '"
                     + text.strip() + "': go on with that version, or delete the folder to find all events again");
         }
     }
@@ -187,43 +175,19 @@ public final class EventJournal implements AutoCloseable {
      * @param source supplies as many events as {@link RecordingResult#events} says
      */
     public void append(RecordingResult result, Source source) throws IOException {
-        long begun = channel.size();
-        try {
-            channel.position(begun);
-            Block block = new Block();
-            block.bytes(result.encode());
-            long from = begun + block.length;
+        long begun = journal.size();
+        byte[] head = result.encode();
+        journal.append(out -> {
+            Block block = new Block(out, head);
             source.forEach(block::event);
             block.end();
-            entries.put(result.id(), new Entry(result, from));
-        } catch (IOException e) {
-            cutOff(begun, e);
-            throw FileFailure.named(file, e);
-        } catch (RuntimeException | Error e) {
-            cutOff(begun, e);
-            throw e;
-        }
-        if (System.nanoTime() - forced >= FORCE_NANOS) {
-            force();
-        }
-    }
-
-    private void cutOff(long end, Throwable failure) {
-        try {
-            channel.truncate(end);
-        } catch (IOException e) {
-            failure.addSuppressed(e); // the next run cuts the block off
-        }
+        });
+        entries.put(result.id(), new Entry(result, begun + head.length));
     }
 
     /** Waits until all recordings are on the storage device. */
     void force() throws IOException {
-        try {
-            channel.force(false);
-        } catch (IOException e) {
-            throw FileFailure.named(file, e);
-        }
-        forced = System.nanoTime();
+        journal.force();
     }
 
     /**
@@ -233,25 +197,25 @@ public final class EventJournal implements AutoCloseable {
      */
     public void events(String id, DetectionFolder.Taker events) throws IOException {
         Entry entry = entries.get(id);
-        Reader reader = new Reader(entry.from, channel.size());
+        BlockReader reader = new BlockReader(journal, entry.from);
         for (long i = 0; i < entry.result.events(); i++) {
             events.accept(event(reader, id));
         }
     }
 
-    private Event event(Reader reader, String id) throws IOException {
+    private Event event(BlockReader reader, String id) throws IOException {
         ByteBuffer bytes = reader.need(EventCodec.BYTES);
         try {
             return EventCodec.read(bytes);
         } catch (IllegalArgumentException e) {
             throw new InputException(
-                    "detect: " + file + " has an event of " + MalformedTableException.quote(id) + " that is none ("
-                            + e.getMessage() + "): delete the folder to find all events again",
+                    "detect: " + journal.file() + " has an event of " + MalformedTableException.quote(id)
+                            + " that is none (" + e.getMessage() + "): delete the folder to find all events again",
                     e);
         }
     }
 
-    private RecordingResult head(Reader reader) throws IOException {
+    private RecordingResult head(BlockReader reader) throws IOException {
         int length = reader.number();
         if (length < 0 || length > MAX_HEAD) {
             changed = true;
@@ -268,126 +232,39 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    private void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-    }
-
     /** A block while it is being written. */
-    private final class Block {
+    private static final class Block {
+        private final FileChannel out;
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         private final CRC32 crc = new CRC32();
-        private long length;
 
-        void bytes(byte[] bytes) throws IOException {
-            flush();
-            crc.update(bytes);
-            length += bytes.length;
-            write(ByteBuffer.wrap(bytes));
+        Block(FileChannel out, byte[] head) throws IOException {
+            this.out = out;
+            write(ByteBuffer.wrap(head));
+        }
+
+        private void write(ByteBuffer bytes) throws IOException {
+            crc.update(bytes.duplicate());
+            LittleEndian.writeFully(out, bytes);
         }
 
         void event(Event event) throws IOException {
             if (buffer.remaining() < EventCodec.BYTES) {
-                flush();
+                write(buffer.flip());
+                buffer.clear();
             }
             EventCodec.write(event, buffer);
         }
 
-        private void flush() throws IOException {
-            buffer.flip();
-            crc.update(buffer.duplicate());
-            length += buffer.remaining();
-            write(buffer);
-            buffer.clear();
-        }
-
         void end() throws IOException {
-            flush();
+            write(buffer.flip());
             write(ByteBuffer.allocate(Integer.BYTES).putInt(0, (int) crc.getValue()));
-        }
-    }
-
-    /** Reads sequentially from a position, without using the channel's position. */
-    private final class Reader {
-        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
-        private final CRC32 crc = new CRC32();
-        private final long end;
-        private long next;
-
-        Reader(long from, long end) {
-            next = from;
-            this.end = end;
-        }
-
-        long position() {
-            return next - buffer.remaining();
-        }
-
-        /** The buffer, filled with at least this many bytes. */
-        ByteBuffer need(int bytes) throws IOException {
-            if (buffer.remaining() < bytes) {
-                buffer.compact();
-                while (buffer.position() < bytes) {
-                    buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + (end - next)));
-                    int n = buffer.hasRemaining() ? read() : -1;
-                    if (n < 0) {
-                        throw new EOFException("the events end early");
-                    }
-                    next += n;
-                }
-                buffer.flip();
-            }
-            return buffer;
-        }
-
-        private int read() throws IOException {
-            try {
-                return channel.read(buffer, next);
-            } catch (IOException e) {
-                throw FileFailure.named(file, e);
-            }
-        }
-
-        private void counted(int bytes) {
-            crc.update(buffer.duplicate().limit(buffer.position() + bytes));
-        }
-
-        int number() throws IOException {
-            need(Integer.BYTES);
-            counted(Integer.BYTES);
-            return buffer.getInt();
-        }
-
-        byte[] bytes(int count) throws IOException {
-            if (count > end - position()) {
-                throw new EOFException("the events end early");
-            }
-            byte[] all = new byte[count];
-            for (int done = 0; done < count; ) {
-                need(1);
-                int n = Math.min(count - done, buffer.remaining());
-                counted(n);
-                buffer.get(all, done, n);
-                done += n;
-            }
-            return all;
-        }
-
-        void skip(long count) throws IOException {
-            for (long left = count; left > 0; ) {
-                need(1);
-                int n = (int) Math.min(left, buffer.remaining());
-                counted(n);
-                buffer.position(buffer.position() + n);
-                left -= n;
-            }
         }
     }
 
     @Override
     public void close() throws IOException {
-        try (channel) {
+        try (journal) {
             if (writes) {
                 force();
             }

@@ -2,25 +2,23 @@ package org.unmute.events.detection;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.unmute.events.recording.HashingChannel.Beginning;
-import org.unmute.files.FileFailure;
+import org.unmute.files.Journal;
 import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
-import org.unmute.files.TemporaryFile;
 import org.unmute.files.WrittenFiles;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Event;
@@ -41,14 +39,11 @@ public final class ReadingLog implements AutoCloseable {
     private static final int SHA256_LETTERS = 64;
     private static final int NOTE_BYTES = 1 + 3 * Long.BYTES + SHA256_LETTERS + Integer.BYTES;
     private static final int PENDING_BYTES = EventCodec.BYTES + 2;
-    /** A power failure loses at most the notes written within this interval; killing the process loses none. */
-    private static final long FORCE_NANOS = 5_000_000_000L;
-
     private final Path file;
     private final byte[] head;
     private final List<Event> events = new ArrayList<>();
     /** Null while there is no file. */
-    private FileChannel channel;
+    private Journal journal;
 
     private Note last;
     private long end;
@@ -56,8 +51,6 @@ public final class ReadingLog implements AutoCloseable {
     private int sum;
 
     private String problem;
-    private boolean named;
-    private long forced = System.nanoTime();
 
     /**
      * A point from which to resume.
@@ -99,7 +92,7 @@ public final class ReadingLog implements AutoCloseable {
             try {
                 log.recover();
             } catch (IOException | RuntimeException e) {
-                log.channel.close();
+                log.journal.close();
                 throw e;
             }
         }
@@ -133,8 +126,8 @@ public final class ReadingLog implements AutoCloseable {
     /** Whether a file has damage that cannot come from a killed process. Changes nothing. */
     public static boolean isDamaged(Path file) throws IOException {
         ReadingLog log = new ReadingLog(file, null);
-        try (FileChannel channel = RegularFile.open(file, StandardOpenOption.READ)) {
-            log.channel = channel;
+        try (Journal journal = Journal.reading(file)) {
+            log.journal = journal;
             log.scan((_, _) -> {});
             return false;
         } catch (DamagedException e) {
@@ -144,7 +137,7 @@ public final class ReadingLog implements AutoCloseable {
 
     private void openFile() throws IOException {
         WrittenFiles.changed(file);
-        channel = RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        journal = Journal.open(file, EventJournal.AT_RISK);
     }
 
     private void recover() throws IOException {
@@ -157,47 +150,48 @@ public final class ReadingLog implements AutoCloseable {
         if (last == null) {
             restart();
         } else {
-            FileFailure.naming(file, () -> channel.truncate(end));
+            journal.cutTo(end);
         }
     }
 
     /** Reads the complete blocks; afterwards {@link #end} and {@link #sum} are those of the last note. */
     private void scan(Reader reader) throws IOException {
-        long size = FileFailure.naming(file, channel::size);
         end = 0;
         sum = 0;
-        if (size < MAGIC.length) {
+        if (journal.size() < MAGIC.length) {
             return;
         }
-        if (!ByteBuffer.wrap(MAGIC).equals(read(0, MAGIC.length))) {
+        BlockReader in = new BlockReader(journal, 0);
+        if (!Arrays.equals(MAGIC, in.bytes(MAGIC.length))) {
             throw new DamagedException("it is of another version of unmute, or its first bytes are damaged");
         }
         boolean first = true;
         int before = 0;
-        for (long at = MAGIC.length; size - at >= Integer.BYTES; ) {
-            int length = read(at, Integer.BYTES).getInt();
-            if (length < 0 || length > MAX_BLOCK) {
-                throw new DamagedException("a block of " + length + " bytes begins at byte " + at);
-            }
-            if (size - at < length + 2L * Integer.BYTES) {
-                return; // the block is unfinished
-            }
-            ByteBuffer block = read(at, length + 2 * Integer.BYTES);
-            before = checksum(before, block.array(), Integer.BYTES + length);
-            if (block.getInt(Integer.BYTES + length) != before) {
-                throw new DamagedException("the checksum of the block at byte " + at + " does not match");
-            }
-            block.position(Integer.BYTES).limit(Integer.BYTES + length);
-            at += length + 2L * Integer.BYTES;
-            if (first) {
-                if (head != null && !block.equals(ByteBuffer.wrap(head))) {
-                    return; // the notes belong to another part of the file
+        try {
+            while (in.hasMore()) {
+                long at = in.position();
+                in.begin(before);
+                int length = in.number();
+                if (length < 0 || length > MAX_BLOCK) {
+                    throw new DamagedException("a block of " + length + " bytes begins at byte " + at);
                 }
-                first = false;
-            } else if (parse(block, reader)) {
-                end = at;
-                sum = before;
+                ByteBuffer block = ByteBuffer.wrap(in.bytes(length));
+                before = in.sum();
+                if (in.number() != before) {
+                    throw new DamagedException("the checksum of the block at byte " + at + " does not match");
+                }
+                if (first) {
+                    if (head != null && !block.equals(ByteBuffer.wrap(head))) {
+                        return; // the notes belong to another part of the file
+                    }
+                    first = false;
+                } else if (parse(block, reader)) {
+                    end = in.position();
+                    sum = before;
+                }
             }
+        } catch (EOFException e) {
+            // The last block is unfinished.
         }
     }
 
@@ -207,17 +201,6 @@ public final class ReadingLog implements AutoCloseable {
         crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, before));
         crc.update(block, 0, length);
         return (int) crc.getValue();
-    }
-
-    private ByteBuffer read(long at, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count);
-        while (bytes.hasRemaining()) {
-            int n = FileFailure.naming(file, () -> channel.read(bytes, at + bytes.position()));
-            if (n < 0) {
-                throw new DamagedException("it was cut off while it was read");
-            }
-        }
-        return bytes.flip();
     }
 
     /** Parses a block and returns whether it holds a note. */
@@ -274,11 +257,10 @@ public final class ReadingLog implements AutoCloseable {
     /** Discards the notes. */
     void restart() throws IOException {
         last = null;
-        end = 0;
         sum = 0;
         events.clear();
-        if (channel != null) {
-            FileFailure.naming(file, () -> channel.truncate(0));
+        if (journal != null) {
+            journal.cutTo(0);
         }
     }
 
@@ -297,27 +279,18 @@ public final class ReadingLog implements AutoCloseable {
     /** Adds a note; all events up to its state have been added. */
     public void take(Note note) throws IOException {
         write(note);
-        if (!named || System.nanoTime() - forced >= FORCE_NANOS) {
-            FileFailure.naming(file, () -> {
-                channel.force(false);
-                return null;
-            });
-            if (!named) {
-                TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
-                named = true;
-            }
-            forced = System.nanoTime();
-        }
     }
 
     private void write(Note note) throws IOException {
-        if (channel == null) {
+        if (journal == null) {
             openFile();
         }
-        if (end == 0) {
-            FileFailure.naming(file, () -> channel.truncate(0));
-            append(ByteBuffer.wrap(MAGIC));
-            append(block(head));
+        if (journal.size() == 0) {
+            ByteBuffer first = block(head);
+            journal.append(ByteBuffer.allocate(MAGIC.length + first.limit())
+                    .put(MAGIC)
+                    .put(first)
+                    .flip());
         }
         int pending = note == null ? 0 : note.state().pending().size();
         ByteBuffer bytes = ByteBuffer.allocate(NOTE_BYTES + pending * PENDING_BYTES + events.size() * EventCodec.BYTES);
@@ -333,7 +306,7 @@ public final class ReadingLog implements AutoCloseable {
         }
         events.forEach(event -> EventCodec.write(event, bytes));
         events.clear();
-        append(block(Arrays.copyOf(bytes.array(), bytes.position())));
+        journal.append(block(Arrays.copyOf(bytes.array(), bytes.position())));
     }
 
     private ByteBuffer block(byte[] body) {
@@ -343,18 +316,9 @@ public final class ReadingLog implements AutoCloseable {
         return block.putInt(sum).flip();
     }
 
-    private void append(ByteBuffer bytes) throws IOException {
-        FileFailure.naming(file, () -> {
-            while (bytes.hasRemaining()) {
-                end += channel.write(bytes, end);
-            }
-            return null;
-        });
-    }
-
     /** Whether the file exists. */
     boolean exists() {
-        return channel != null;
+        return journal != null;
     }
 
     /** Deletes the file, once the recording is in the journal or cannot be read. */
@@ -365,8 +329,8 @@ public final class ReadingLog implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            channel.close();
+        if (journal != null) {
+            journal.close();
         }
     }
 }
