@@ -29,7 +29,7 @@ class SceneFolderTest {
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
         assertThat(manifest.splits()).containsExactly("train", "test");
         assertThat(manifest.clips())
-                .extracting("file")
+                .extracting("file", String.class)
                 .containsExactly(("train/000000.wav train/000001.wav train/000002.wav train/000003.wav test/000000.wav "
                                 + "test/000001.wav")
                         .split(" "));
