@@ -13,6 +13,8 @@ import org.unmute.data.parquet.Schema.Leaf;
  * @param note   the note that {@link HuggingFaceNote} reads; null if there is none
  */
 record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
+    private static final int MAX_PARTS = 200_000;
+
     /**
      * Position of the values of a column.
      *
@@ -39,6 +41,11 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
         ThriftStruct file = new ThriftStruct(in);
         if (file.has(8)) {
             throw new Damage("encrypted", "its columns are encrypted, which is not read: write it without");
+        }
+        if (file.size(2) > MAX_PARTS) {
+            throw new Damage(
+                    "too-large",
+                    "it has " + file.size(2) + " columns and structures; at most " + MAX_PARTS + " are read");
         }
         List<Leaf> leaves = Schema.leaves(file.list(2, ThriftStruct::new));
         List<Group> groups = file.list(4, group -> group(new ThriftStruct(group), leaves, dataEnd));

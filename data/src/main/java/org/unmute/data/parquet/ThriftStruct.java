@@ -138,6 +138,12 @@ final class ThriftStruct {
         return new ThriftStruct(get(field, Bytes.class).ahead());
     }
 
+    /** Number of elements of a list. */
+    int size(int field) {
+        Bytes in = get(field, Bytes.class).ahead();
+        return listSize(in, in.u8());
+    }
+
     /**
      * The elements of a list.
      *
