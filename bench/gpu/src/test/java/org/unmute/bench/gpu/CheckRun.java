@@ -22,7 +22,7 @@ import org.unmute.bench.table.PipeTable;
 /** Runs the steps of a check, each in its own process, and writes their messages as they arrive. */
 final class CheckRun {
     private static final String OPTIONS = "UNMUTE_JAVA_OPTS";
-    /** Seconds that the start of a virtual machine may take, on a busy machine. */
+    /** Seconds that a virtual machine may take until its first test begins, on a busy machine. */
     private static final double START_SECONDS = 60;
 
     private static final int MAX_FAILURES = 20;
@@ -160,7 +160,7 @@ final class CheckRun {
     private void run(Outcome outcome, List<String> before, double limit) throws IOException {
         Step step = outcome.step;
         Path log = logs.resolve(step.name().replace(' ', '-') + ".log");
-        try (LineProcess process = start(command(step, before, log), log, Math.max(START_SECONDS, step.silence()))) {
+        try (LineProcess process = start(command(step, before, log), log, Math.max(step.silence(), START_SECONDS))) {
             if (process != null) {
                 follow(process, outcome, limit, log);
             }
@@ -222,11 +222,12 @@ final class CheckRun {
             throws IOException, InterruptedException {
         Step step = outcome.step;
         long begun = System.nanoTime();
+        double patience = Math.max(step.silence(), START_SECONDS);
         while (true) {
             double left = limit - (System.nanoTime() - begun) / 1e9;
-            Optional<String> message = process.next(Math.min(left, step.silence()));
-            if (message == null && left > step.silence()) {
-                outcome.broke("nothing heard for " + Math.round(step.silence()) + " s, ended");
+            Optional<String> message = process.next(Math.min(left, patience));
+            if (message == null && left > patience) {
+                outcome.broke("nothing heard for " + Math.round(patience) + " s, ended");
             } else if (message == null && limit < step.limit()) {
                 outcome.late = true;
                 if (step.rows().isEmpty()) {
@@ -234,14 +235,19 @@ final class CheckRun {
                 }
             } else if (message == null) {
                 outcome.broke("not done within " + Math.round(limit) + " s, ended");
-            } else if (message.isPresent()) {
+            } else if (message.isEmpty()) {
+                outcome.broke(process.died());
+            } else {
+                patience = step.silence();
                 String[] words = message.get().split(" ", 2);
                 accept(outcome, Message.valueOf(words[0]), words[1]);
-                continue;
-            } else if (!outcome.done) {
-                outcome.broke(process.died());
-            } else if (process.status(20) == Sanitizer.FOUND) {
-                outcome.fail(step.name() + ": " + sanitized(log));
+                if (!outcome.done) {
+                    continue;
+                }
+                // Of other processes nothing more is wanted: a driver may hang while one ends.
+                if (step.part() == Part.SANITIZER && process.status(20) == Sanitizer.FOUND) {
+                    outcome.fail(step.name() + ": " + sanitized(log));
+                }
             }
             return;
         }

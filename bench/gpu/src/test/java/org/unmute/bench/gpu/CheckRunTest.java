@@ -78,6 +78,12 @@ class CheckRunTest {
     }
 
     @Test
+    void aProcessThatHangsAfterItsTestsHasPassed() throws IOException {
+        assertThat(run(step(60, NeverEnding.class))).isTrue();
+        assertThat(out.toString()).contains("- contract it: 1 tests passed, 0 failed, 0 skipped");
+    }
+
+    @Test
     void aTestThatTheChecksTimeEndsIsNoFailure() throws IOException {
         CheckRun run = run("cpu", "", 4);
         assertThat(run.run(List.of(step(60, Hanging.class)))).isTrue();
@@ -177,6 +183,20 @@ class CheckRunTest {
         @Order(2)
         void hangs() throws InterruptedException {
             Thread.sleep(1_000_000);
+        }
+    }
+
+    /** Leaves something behind that the end of its process waits for. */
+    static class NeverEnding {
+        @Test
+        void passes() {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    Thread.sleep(1_000_000);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
         }
     }
 
