@@ -1,7 +1,6 @@
 package org.unmute.audio.place;
 
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -10,7 +9,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +60,6 @@ public record RecordedTime(
     /** The same moment on the clocks of another zone; the same time on the clock if this zone is not known. */
     public RecordedTime in(ZoneId other) {
         return zone == null ? this : of(zoned().withZoneSameInstant(other));
-    }
-
-    /** The moment, if the zone is known. */
-    public Optional<Instant> instant() {
-        return zone == null ? Optional.empty() : Optional.of(local.toInstant(offset));
     }
 
     /** The day on the clock. */

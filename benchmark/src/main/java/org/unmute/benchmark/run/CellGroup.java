@@ -135,11 +135,6 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         return typical;
     }
 
-    /** Rows of a piece of a box. */
-    int pieceRows() {
-        return LabelledTokens.pieceRows(spec);
-    }
-
     /** The data of a cell. The cache must be complete. */
     synchronized CellData data(Cell cell, Consumer<String> tell) throws IOException {
         if (cache == null) {

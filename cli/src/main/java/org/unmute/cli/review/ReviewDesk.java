@@ -152,11 +152,6 @@ final class ReviewDesk {
         return Optional.ofNullable(asked.get(event));
     }
 
-    /** Whether a window is the only one that is asked about an event. */
-    synchronized boolean isAlone(String window, ReviewedEvent event) {
-        return isFree(event.key(), window(window));
-    }
-
     /** Passes over an event in a window. */
     synchronized void pass(String window, ReviewedEvent event) {
         window(window).passed.add(event.key());

@@ -53,11 +53,6 @@ final class SceneRandom {
         return low + (int) (nextDouble() * (high - low + 1));
     }
 
-    /** Uniform integer in [0, end), for an end of at most 2^53. */
-    long below(long end) {
-        return (long) (nextDouble() * end);
-    }
-
     boolean chance(double probability) {
         return nextDouble() < probability;
     }

@@ -59,10 +59,6 @@ final class CamtrapDeployment {
         return id;
     }
 
-    Spot spot() {
-        return spot;
-    }
-
     RecordedTime begin() {
         return begin;
     }

@@ -3,7 +3,6 @@ package org.unmute.events.review;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -223,12 +222,5 @@ public final class ReviewSummary {
     private static double median(double[] values) {
         Arrays.sort(values);
         return values.length == 0 ? Double.NaN : values[values.length / 2];
-    }
-
-    /** The class that is known least: the one with the widest interval; empty without classes. */
-    public Optional<ClassSummary> widest() {
-        return classes.values().stream()
-                .max(Comparator.comparingDouble(
-                        c -> c.whole().high() - c.whole().low()));
     }
 }

@@ -92,11 +92,6 @@ public final class UnlistedStretches {
         return seconds;
     }
 
-    /** Length of all stretches, in seconds. */
-    public double totalSeconds() {
-        return gaps.stream().mapToDouble(g -> g.end - g.start).sum();
-    }
-
     /** The first stretches of a random order that depends only on the list, the class and the length. */
     public List<ReviewedEvent> sample(int count) {
         Random random = ReviewSample.random(list.digest(), label + "\n" + Draw.UNLISTED + " " + seconds);
