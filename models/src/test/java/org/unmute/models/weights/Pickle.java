@@ -14,6 +14,42 @@ final class Pickle {
         return new Pickle().op(0x80, 2);
     }
 
+    /** Starts a pickle of protocol 2 with a {@link #run program}. */
+    static Pickle two(String program) {
+        return two().run(program);
+    }
+
+    /** A whole pickle of protocol 2, with the opcode that ends it. */
+    static byte[] of(String program) {
+        return two(program).stop();
+    }
+
+    byte[] stop(String program) {
+        return run(program).stop();
+    }
+
+    /**
+     * Appends what the words of a program stand for: {@code 'x'} a {@link #text}, {@code =1} a {@link #number}, {@code
+     * @a:b} a {@link #global}, {@code six} a {@link #sixFloats tensor}, {@code #255} a byte, and others opcodes.
+     */
+    Pickle run(String program) {
+        for (String word : program.split(" ")) {
+            String rest = word.substring(1);
+            if (word.equals("six")) {
+                sixFloats();
+            } else {
+                switch (word.charAt(0)) {
+                    case '\'' -> text(rest.substring(0, rest.length() - 1));
+                    case '=' -> number(Long.parseLong(rest));
+                    case '@' -> global(rest.substring(0, rest.indexOf(':')), rest.substring(rest.indexOf(':') + 1));
+                    case '#' -> op(Integer.parseInt(rest));
+                    default -> op(word);
+                }
+            }
+        }
+        return this;
+    }
+
     Pickle op(int... bytes) {
         for (int b : bytes) {
             out.write(b);

@@ -49,11 +49,7 @@ class TorchFileTest {
 
     @Test
     void aPlainViewIsASliceOfTheFile() throws IOException {
-        try (TorchFile file = zip(Pickle.two()
-                .op("}(")
-                .text("w")
-                .sixFloats()
-                .text("row")
+        try (TorchFile file = zip(Pickle.two("}( 'w' six 'row'")
                 .tensor("FloatStorage", "0", 6, 3, new long[] {1, 3}, new long[] {77, 1})
                 .op('u'))) {
             StoredTensor row = file.entry("row");
@@ -85,9 +81,7 @@ class TorchFileTest {
     })
     void anyViewIsGatheredInRowMajorOrder(long offset, long rows, long columns, long down, long right, String expected)
             throws IOException {
-        try (TorchFile file = zip(Pickle.two()
-                .op('}')
-                .text("w")
+        try (TorchFile file = zip(Pickle.two("} 'w'")
                 .tensor("FloatStorage", "0", 6, offset, new long[] {rows, columns}, new long[] {down, right})
                 .op('s'))) {
             StringBuilder values = new StringBuilder();
@@ -100,19 +94,7 @@ class TorchFileTest {
 
     @Test
     void sharedTensorsAppearUnderEachName() throws IOException {
-        try (TorchFile file = zip(Pickle.two()
-                .op("}(")
-                .text("a")
-                .sixFloats()
-                .op("q")
-                .op(5)
-                .text("b")
-                .op('h')
-                .op(5)
-                .text("c")
-                .op("](h")
-                .op(5)
-                .op("Neu"))) {
+        try (TorchFile file = zip(Pickle.two("}( 'a' six q #5 'b' h #5 'c' ](h #5 Neu"))) {
             assertThat(file.names()).containsExactly("a", "b", "c.0");
             assertThat(file.entry("b").name()).isEqualTo("b");
             assertThat(file.metadata()).containsEntry("c.1", "null");
@@ -133,49 +115,23 @@ class TorchFileTest {
     @Test
     void otherWaysToMakeATensor() throws IOException {
         Pickle p = Pickle.two().op("}(");
-        p.text("v1")
-                .global("torch._utils", "_rebuild_tensor")
-                .op('(')
+        p.run("'v1' @torch._utils:_rebuild_tensor (")
                 .storage("FloatStorage", "0", 6)
                 .number(2)
                 .numbers(2)
                 .numbers(1)
                 .op("tR");
-        p.text("v3")
-                .global("torch._utils", "_rebuild_tensor_v3")
-                .op("((")
-                .text("storage")
-                .global("torch.storage", "UntypedStorage")
-                .text("1")
-                .text("cpu")
-                .number(4)
-                .op("tQ")
-                .number(1)
+        p.run("'v3' @torch._utils:_rebuild_tensor_v3 (( 'storage' @torch.storage:UntypedStorage '1' "
+                        + "'cpu' =4 tQ =1")
                 .numbers(1)
                 .numbers(1)
-                .op(0x89)
-                .call("collections", "OrderedDict")
-                .global("torch", "uint16")
-                .op("tR");
-        p.text("parameter")
-                .global("torch._utils", "_rebuild_parameter")
-                .sixFloats()
-                .op(0x88)
-                .call("collections", "OrderedDict")
-                .op(0x87, 'R');
+                .run("#137 @collections:OrderedDict )R @torch:uint16 tR");
+        p.run("'parameter' @torch._utils:_rebuild_parameter six #136 @collections:OrderedDict )R #135 R");
         typed(p.text("typed"), "torch.nn.parameter", "Parameter").op("}tR");
-        p.text("cuda")
-                .global("torch._utils", "_rebuild_tensor_v2")
-                .op("((")
-                .text("storage")
-                .global("torch.cuda", "FloatStorage")
-                .text("2")
-                .text("cuda:0")
-                .number(1)
-                .op("tQ")
+        p.run("'cuda' @torch._utils:_rebuild_tensor_v2 (( 'storage' @torch.cuda:FloatStorage '2' " + "'cuda:0' =1 tQ")
                 .rest(0, new long[0], new long[0]);
-        try (TorchFile file = open(Archive.of(p.op('u').stop(), SIX, new byte[] {1, 2, 3, 4}, floats(9))
-                .build())) {
+        try (TorchFile file = open(
+                Archive.of(p.stop("u"), SIX, new byte[] {1, 2, 3, 4}, floats(9)).build())) {
             assertThat(file.names()).containsExactly("v1", "v3", "parameter", "typed", "cuda");
             assertThat(file.floats("v1")).containsExactly(2, 3);
             assertThat(file.type("v3")).isEqualTo(StoredType.U16);
@@ -191,8 +147,7 @@ class TorchFileTest {
      */
     @Test
     void wideLocalHeadersAndACommentOfTheArchiveAreRead() throws IOException {
-        Archive archive =
-                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive = Archive.of(Pickle.of("} 'w' six s"), SIX);
         archive.zip64 = false;
         archive.comment = "c".repeat(0xFFFF);
         for (Archive.Entry e : archive.entries) {
@@ -215,13 +170,13 @@ class TorchFileTest {
     void attributesOfTensorsAreLeftOutAndListed() throws IOException {
         Pickle p = Pickle.two().op("}(");
         typed(p.text("scaled"), "torch", "Tensor");
-        p.op('}').text("scale").sixFloats().op('s').op("tR");
+        p.run("} 'scale' six s tR");
         withState(p.text("parameter"));
         p.op("N}(");
         for (String name : new String[] {"a", "b", "c", "d", "e\u001b[31m"}) {
             p.text(name).number(1);
         }
-        p.op('u').op(0x86).op("tR");
+        p.run("u #134 tR");
         withState(p.text("plain")).op("NtR");
         withState(p.text("empty")).op("}tR");
         try (TorchFile file = zip(p.op('u'))) {
@@ -241,27 +196,19 @@ class TorchFileTest {
 
     /** Begins a call that creates a tensor of a class, up to its state. */
     private static Pickle typed(Pickle p, String module, String type) {
-        return p.global("torch._tensor", "_rebuild_from_type_v2")
-                .op('(')
-                .global("torch._utils", "_rebuild_tensor_v2")
+        return p.run("@torch._tensor:_rebuild_from_type_v2 ( @torch._utils:_rebuild_tensor_v2")
                 .global(module, type)
                 .op('(')
                 .storage("FloatStorage", "0", 6)
                 .number(0)
                 .numbers(6)
                 .numbers(1)
-                .op(0x89)
-                .call("collections", "OrderedDict")
-                .op('t');
+                .run("#137 @collections:OrderedDict )R t");
     }
 
     /** Begins a call that creates a parameter, up to its state. */
     private static Pickle withState(Pickle p) {
-        return p.global("torch._utils", "_rebuild_parameter_with_state")
-                .op('(')
-                .sixFloats()
-                .op(0x88)
-                .call("collections", "OrderedDict");
+        return p.run("@torch._utils:_rebuild_parameter_with_state ( six #136 @collections:OrderedDict )R");
     }
 
     /** Python would take the tensor's values from the attribute. */
@@ -269,9 +216,9 @@ class TorchFileTest {
     @CsvSource({"data,tensor-state", "real,tensor-state", "imag,tensor-state"})
     void anAttributeThatReplacesTheNumbersIsRefused(String name, String rule) throws IOException {
         for (boolean parameter : new boolean[] {false, true}) {
-            Pickle p = Pickle.two().op("}").text("w");
+            Pickle p = Pickle.two("} 'w'");
             p = parameter ? withState(p) : typed(p, "torch", "Tensor");
-            Pickle whole = p.op('}').text(name).sixFloats().op('s').op("tRs");
+            Pickle whole = p.op('}').text(name).run("six s tRs");
             assertThatThrownBy(() -> zip(whole).close())
                     .isInstanceOfSatisfying(
                             MalformedFileException.class,
@@ -282,12 +229,12 @@ class TorchFileTest {
 
     @Test
     void aStateThatIsNoDictionaryIsRefused() throws IOException {
-        Pickle many = withState(Pickle.two().op('}').text("w")).op("}(");
+        Pickle many = withState(Pickle.two("} 'w'")).op("}(");
         for (int i = 0; i < 101; i++) {
             many.text("a" + i).number(i);
         }
         for (Pickle p : new Pickle[] {
-            withState(Pickle.two().op('}').text("w")).number(3).op("tRs"), many.op("utRs"),
+            withState(Pickle.two("} 'w'")).run("=3 tRs"), many.op("utRs"),
         }) {
             assertThatThrownBy(() -> zip(p).close())
                     .isInstanceOfSatisfying(
@@ -299,57 +246,28 @@ class TorchFileTest {
     /** Values that would be misread are not returned at all. */
     @Test
     void tensorsOfOtherKindsStayOpaque() throws IOException {
-        Pickle p = Pickle.two().op("}(").text("w").sixFloats();
+        Pickle p = Pickle.two("}( 'w' six");
         p.text("complex").tensor("ComplexFloatStorage", "1", 3, 0, new long[] {3}, new long[] {1});
-        p.text("quantized")
-                .global("torch._utils", "_rebuild_qtensor")
-                .op('(')
+        p.run("'quantized' @torch._utils:_rebuild_qtensor (")
                 .storage("QInt8Storage", "2", 24)
                 .op("tR");
-        p.text("meta")
-                .global("torch._utils", "_rebuild_meta_tensor_no_storage")
-                .op('(')
-                .global("torch", "float32")
+        p.run("'meta' @torch._utils:_rebuild_meta_tensor_no_storage ( @torch:float32")
                 .numbers(2)
                 .numbers(1)
                 .op(0x89, 't', 'R');
-        p.text("float8")
-                .global("torch._utils", "_rebuild_tensor_v3")
-                .op("((")
-                .text("storage")
-                .global("torch.storage", "UntypedStorage")
-                .text("3")
-                .text("cpu")
-                .number(24)
-                .op("tQ")
-                .number(0)
+        p.run("'float8' @torch._utils:_rebuild_tensor_v3 (( 'storage' @torch.storage:UntypedStorage '3' "
+                        + "'cpu' =24 tQ =0")
                 .numbers(24)
                 .numbers(1)
-                .op(0x89)
-                .call("collections", "OrderedDict")
-                .global("torch", "float8_e4m3fn")
-                .op("tR");
-        p.text("negative")
-                .global("torch._utils", "_rebuild_tensor_v2")
-                .op('(')
+                .run("#137 @collections:OrderedDict )R @torch:float8_e4m3fn tR");
+        p.run("'negative' @torch._utils:_rebuild_tensor_v2 (")
                 .storage("FloatStorage", "0", 6)
                 .number(0)
                 .numbers(6)
                 .numbers(1)
-                .op(0x89)
-                .call("collections", "OrderedDict")
-                .op('}')
-                .text("neg")
-                .op(0x88)
-                .op("stR");
-        p.text("own")
-                .global("torch._tensor", "_rebuild_from_type_v2")
-                .op('(')
-                .global("torch._utils", "_rebuild_tensor_v2")
-                .global("mine", "Scaled")
-                .op(")}tR");
-        try (TorchFile file =
-                open(Archive.of(p.op('u').stop(), SIX, SIX, SIX, SIX).build())) {
+                .run("#137 @collections:OrderedDict )R } 'neg' #136 stR");
+        p.run("'own' @torch._tensor:_rebuild_from_type_v2 ( @torch._utils:_rebuild_tensor_v2 " + "@mine:Scaled )}tR");
+        try (TorchFile file = open(Archive.of(p.stop("u"), SIX, SIX, SIX, SIX).build())) {
             assertThat(file.names()).containsExactly("w");
             assertThat(file.opaque())
                     .containsExactly(
@@ -364,31 +282,8 @@ class TorchFileTest {
 
     @Test
     void anObjectBesideTheWeightsIsCountedWithItsTensors() throws IOException {
-        Pickle p = Pickle.two()
-                .op("}(")
-                .text("model")
-                .op('}')
-                .text("w")
-                .sixFloats()
-                .op("q")
-                .op(9)
-                .op('s')
-                .text("ema")
-                .global("timm.utils", "ModelEma")
-                .op(")")
-                .op(0x81)
-                .op("}q")
-                .op(10)
-                .op('(')
-                .text("module")
-                .op("](h")
-                .op(9)
-                .sixFloats()
-                .op('e')
-                .text("me")
-                .op('h')
-                .op(10)
-                .op("ub");
+        Pickle p = Pickle.two("}( 'model' } 'w' six q #9 s 'ema' @timm.utils:ModelEma ) #129 }q #10 ( 'module' ](h #9 "
+                + "six e 'me' h #10 ub");
         try (TorchFile file = zip(p.op('u'))) {
             assertThat(file.names()).containsExactly("model.w");
             assertThat(file.opaque()).containsExactly(new TorchFile.Opaque("ema", "timm.utils.ModelEma", 2));
@@ -397,31 +292,9 @@ class TorchFileTest {
 
     @Test
     void pythonTwoAndAttributesAndOddKeysAreRead() throws IOException {
-        Pickle p = Pickle.two()
-                .global("collections", "OrderedDict")
-                .op("](](U")
-                .op(1)
-                .op("aK")
-                .op(1)
-                .op("e](U")
-                .op(1)
-                .op("bG")
-                .op(0x40, 0x28, 0, 0, 0, 0, 0, 0)
-                .op('e', 'e', 0x85, 'R');
-        p.op('(')
-                .numbers(1, 2)
-                .op('N')
-                .op('N')
-                .op(0x88)
-                .op('J')
-                .i32(-3)
-                .op("U")
-                .op(2)
-                .op(0xFF, 0xFE)
-                .op('u')
-                .op('}')
-                .text("_metadata")
-                .op("}sb");
+        Pickle p =
+                Pickle.two("@collections:OrderedDict ](](U #1 aK #1 e](U #1 bG #64 #40 #0 #0 #0 #0 #0 #0 e e #133 R");
+        p.op('(').numbers(1, 2).run("N N #136 J").i32(-3).run("U #2 #255 #254 u } '_metadata' }sb");
         try (TorchFile file = zip(p)) {
             assertThat(file.metadata())
                     .containsExactly(
@@ -436,42 +309,13 @@ class TorchFileTest {
     @Test
     void protocolsThreeToFiveAreRead() throws IOException {
         Pickle p = new Pickle()
-                .op(0x80, 5)
-                .op(0x95)
+                .run("#128 #5 #149")
                 .i64(100)
-                .op(0x7D, 0x94)
-                .op('(')
-                .op(0x8C, 1)
-                .op("s")
-                .op(0x8F)
-                .op("(K")
-                .op(3)
-                .op(0x90)
-                .op(0x8C, 1)
-                .op("f")
-                .op("(K")
-                .op(4)
-                .op(0x91)
-                .op(0x8C, 1)
-                .op("b")
-                .op('C', 2)
-                .op("xy")
-                .op(0x8D)
+                .run("#125 #148 ( #140 #1 s #143 (K #3 #144 #140 #1 f (K #4 #145 #140 #1 b C #2 xy #141")
                 .i64(1)
-                .op("l")
-                .op(0x8A, 0)
-                .op(0x8C, 1)
-                .op("d")
-                .op(0x8C, 11)
-                .op("collections")
-                .op(0x8C, 11)
-                .op("OrderedDict")
-                .op(0x93, ')', 0x81)
-                .op(0x8C, 1)
-                .op("k")
-                .op('M', 1, 1)
-                .op("s");
-        p.op(0x8C, 1).op("w").sixFloats();
+                .run("l #138 #0 #140 #1 d #140 #11 collections #140 #11 OrderedDict #147 ) #129 #140 #1 k M #1 "
+                        + "#1 s");
+        p.run("#140 #1 w six");
         try (TorchFile file = zip(p.op('u'))) {
             assertThat(file.metadata())
                     .containsExactly(
@@ -500,15 +344,9 @@ class TorchFileTest {
     })
     void numbersOfNumpyAreValues(String type, String order, String hex, String expected) throws IOException {
         byte[] raw = HexFormat.of().parseHex(hex);
-        Pickle p = Pickle.two()
-                .op('}')
-                .text("n")
-                .global("numpy.core.multiarray", "scalar")
-                .global("numpy", "dtype")
+        Pickle p = Pickle.two("} 'n' @numpy.core.multiarray:scalar @numpy:dtype")
                 .text(type)
-                .op(0x89, 0x88, 0x87, 'R')
-                .op('(')
-                .number(3)
+                .run("#137 #136 #135 R ( =3")
                 .text(order)
                 .op("NNNtb")
                 .op('C', raw.length);
@@ -524,8 +362,7 @@ class TorchFileTest {
     @ParameterizedTest
     @CsvSource({"true,true,true", "true,false,false", "false,true,false", "false,false,false"})
     void zipsWithAndWithoutWideValuesAreRead(boolean zip64, boolean described, boolean wide) throws IOException {
-        Archive archive =
-                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive = Archive.of(Pickle.of("} 'w' six s"), SIX);
         archive.zip64 = zip64;
         archive.entries.forEach(e -> e.flags = described ? 0x0808 : 0x0800);
         archive.entries.forEach(e -> e.wide = wide);
@@ -539,8 +376,7 @@ class TorchFileTest {
     /** Before torch 2.1 there was no byte order record, and the stem of a file name may be almost anything. */
     @Test
     void theRecordOfTheByteOrderMayBeMissing() throws IOException {
-        Archive archive =
-                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive = Archive.of(Pickle.of("} 'w' six s"), SIX);
         archive.entries.remove(1);
         archive.entries.forEach(e -> e.name = e.name.replace("archive/", "epoch:7 (best, é)/"));
         try (TorchFile file = open(archive.build())) {
@@ -550,26 +386,12 @@ class TorchFileTest {
 
     @Test
     void aLegacyStreamWithAViewIsRead() throws IOException {
-        byte[] root = Pickle.two()
-                .op('}')
-                .text("w")
-                .global("torch._utils", "_rebuild_tensor")
-                .op("((")
-                .text("storage")
-                .global("torch", "FloatStorage")
-                .text("0")
-                .text("cpu")
-                .number(6)
-                .op('(')
-                .text("1")
-                .number(2)
-                .number(3)
-                .op("ttQ")
-                .number(1)
+        byte[] root = Pickle.two(
+                        "} 'w' @torch._utils:_rebuild_tensor (( 'storage' @torch:FloatStorage '0' 'cpu' =6 ( '1' "
+                                + "=2 =3 ttQ =1")
                 .numbers(2)
                 .numbers(1)
-                .op("tRs")
-                .stop();
+                .stop("tRs");
         try (TorchFile file = open(Archive.legacy(root, SIX))) {
             assertThat(file.container()).isEqualTo("PyTorch, legacy stream");
             assertThat(file.floats("w")).containsExactly(3, 4);
@@ -582,12 +404,9 @@ class TorchFileTest {
     void aFileOfAGigabyteOpensAtOnce() throws IOException {
         long elements = 1L << 28;
         Path path = folder.resolve("big.pt");
-        byte[] pickle = Pickle.two()
-                .op('}')
-                .text("w")
+        byte[] pickle = Pickle.two("} 'w'")
                 .tensor("FloatStorage", "0", elements, 0, new long[] {elements}, new long[] {1})
-                .op('s')
-                .stop();
+                .stop("s");
         byte[] small = Archive.of(pickle, new byte[0]).build();
         // Cuts the archive at the storage and inserts a gigabyte; as a hole in the file it takes no disk space.
         int data = new String(small, StandardCharsets.ISO_8859_1).indexOf("archive/data/0") + 14 + 7;

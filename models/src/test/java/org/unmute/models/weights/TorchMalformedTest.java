@@ -40,7 +40,7 @@ class TorchMalformedTest {
     }
 
     private static List<Arguments> archives() {
-        byte[] pickle = Pickle.two().op('}').text("w").sixFloats().op('s').stop();
+        byte[] pickle = Pickle.of("} 'w' six s");
         return List.of(
                 archive("compressed-entry", a -> a.entries.get(2).method = 8),
                 archive("encrypted-entry", a -> a.entries.get(2).flags |= 1),
@@ -109,8 +109,7 @@ class TorchMalformedTest {
     }
 
     private static Arguments archive(String rule, Consumer<Archive> damage, boolean sentinel) {
-        Archive archive =
-                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive = Archive.of(Pickle.of("} 'w' six s"), SIX);
         damage.accept(archive);
         byte[] bytes = archive.build();
         if (sentinel) {
@@ -124,32 +123,30 @@ class TorchMalformedTest {
     private static List<Arguments> pickles() {
         return List.of(
                 pickle("pickle-cut-short", Pickle.two().op('}').bytes()),
-                pickle(
-                        "pickle-cut-short",
-                        Pickle.two().op('X').i32(99).op("short").stop()),
+                pickle("pickle-cut-short", Pickle.two().op('X').i32(99).stop("short")),
                 pickle("pickle-cut-short", Pickle.two().op('X').i32(-1).stop()),
                 pickle("pickle-cut-short", Pickle.two().op(0x8E).i64(1L << 40).stop()),
                 pickle("pickle-cut-short", Pickle.two().op(0x8D).i64(-1).stop()),
-                pickle("pickle-cut-short", Pickle.two().op(0x95).i64(99).op('}').stop()),
+                pickle("pickle-cut-short", Pickle.two().op(0x95).i64(99).stop("}")),
                 pickle("pickle-cut-short", Pickle.two().op('T').i32(-5).stop()),
                 pickle("bad-number", Pickle.two().op(0x8B).i32(1 << 30).stop()),
-                pickle("bad-utf8", Pickle.two().op('X').i32(1).op(0xFF).stop()),
-                pickle("unknown-protocol", new Pickle().op(0x80, 6, '}').stop()),
+                pickle("bad-utf8", Pickle.two().op('X').i32(1).stop("#255")),
+                pickle("unknown-protocol", new Pickle().stop("#128 #6 }")),
                 pickle("unknown-opcode", Pickle.two().op("I01\n").stop()),
-                pickle("unknown-opcode", Pickle.two().op("}2").stop()),
-                pickle("unknown-opcode", Pickle.two().op(0x82, 1).stop()),
+                pickle("unknown-opcode", Pickle.of("}2")),
+                pickle("unknown-opcode", Pickle.of("#130 #1")),
                 pickle(
                         "unknown-opcode",
                         Pickle.two().op("(icollections\nOrderedDict\n").stop()),
-                pickle("out-of-band-buffer", new Pickle().op(0x80, 5, 0x97).stop()),
-                pickle("trailing-bytes", Pickle.two().op("}.}").stop()),
+                pickle("out-of-band-buffer", new Pickle().stop("#128 #5 #151")),
+                pickle("trailing-bytes", Pickle.of("}.}")),
                 pickle("bad-stack", Pickle.two().stop()),
-                pickle("bad-stack", Pickle.two().op("}}").stop()),
-                pickle("bad-stack", Pickle.two().op("}(").stop()),
-                pickle("bad-stack", Pickle.two().op("u").stop()),
-                pickle("bad-stack", Pickle.two().op("}NN(s").stop()),
-                pickle("bad-stack", Pickle.two().op("R").stop()),
-                pickle("bad-memo", Pickle.two().op('h', 3).stop()),
+                pickle("bad-stack", Pickle.of("}}")),
+                pickle("bad-stack", Pickle.of("}(")),
+                pickle("bad-stack", Pickle.of("u")),
+                pickle("bad-stack", Pickle.of("}NN(s")),
+                pickle("bad-stack", Pickle.of("R")),
+                pickle("bad-memo", Pickle.of("h #3")),
                 pickle("memo-too-large", Pickle.two().op("}r").i32(1 << 30).stop()),
                 pickle("memo-too-large", Pickle.two().op("}r").i32(-1).stop()),
                 pickle("stack-too-deep", Pickle.two().op("N".repeat(1_000_001)).stop()),
@@ -159,52 +156,21 @@ class TorchMalformedTest {
                         Pickle.two().op("}0".repeat(2_000_001)).stop()),
                 pickle("too-many-values", doubling(40)),
                 pickle("too-many-values", copying()),
-                pickle("bad-append", Pickle.two().op("}Na").stop()),
-                pickle("bad-append", Pickle.two().op(")Na").stop()),
-                pickle("bad-append", Pickle.two().op("](N").op(0x90).stop()),
-                pickle("bad-set-item", Pickle.two().op("]NNs").stop()),
-                pickle("bad-set-item", Pickle.two().op("}(Nu").stop()),
-                pickle(
-                        "bad-set-item",
-                        Pickle.two()
-                                .global("argparse", "Namespace")
-                                .op(")")
-                                .op(0x81)
-                                .op("NNs")
-                                .stop()),
-                pickle("bad-reduce", Pickle.two().op("N)R").stop()),
-                pickle(
-                        "bad-reduce",
-                        Pickle.two()
-                                .global("collections", "OrderedDict")
-                                .number(1)
-                                .op(0x85, 'R')
-                                .stop()),
-                pickle(
-                        "bad-reduce",
-                        Pickle.two()
-                                .global("collections", "OrderedDict")
-                                .op("](Ne")
-                                .op(0x85, 'R')
-                                .stop()),
-                pickle(
-                        "bad-arguments",
-                        Pickle.two()
-                                .global("collections", "OrderedDict")
-                                .op("NR")
-                                .stop()),
-                pickle("bad-build", Pickle.two().op("]}b").stop()),
-                pickle("bad-build", Pickle.two().op("}}b}b").stop()),
-                pickle("bad-build", Pickle.two().sixFloats().op("}b").stop()),
-                pickle(
-                        "bad-build",
-                        Pickle.two()
-                                .global("argparse", "Namespace")
-                                .op(")")
-                                .op(0x81)
-                                .op("Nb")
-                                .stop()),
-                pickle("bad-global", Pickle.two().op("NN").op(0x93).stop()),
+                pickle("bad-append", Pickle.of("}Na")),
+                pickle("bad-append", Pickle.of(")Na")),
+                pickle("bad-append", Pickle.of("](N #144")),
+                pickle("bad-set-item", Pickle.of("]NNs")),
+                pickle("bad-set-item", Pickle.of("}(Nu")),
+                pickle("bad-set-item", Pickle.of("@argparse:Namespace ) #129 NNs")),
+                pickle("bad-reduce", Pickle.of("N)R")),
+                pickle("bad-reduce", Pickle.of("@collections:OrderedDict =1 #133 R")),
+                pickle("bad-reduce", Pickle.of("@collections:OrderedDict ](Ne #133 R")),
+                pickle("bad-arguments", Pickle.of("@collections:OrderedDict NR")),
+                pickle("bad-build", Pickle.of("]}b")),
+                pickle("bad-build", Pickle.of("}}b}b")),
+                pickle("bad-build", Pickle.of("six }b")),
+                pickle("bad-build", Pickle.of("@argparse:Namespace ) #129 Nb")),
+                pickle("bad-global", Pickle.of("NN #147")),
                 pickle("bad-global", Pickle.two().global("", "x").stop()),
                 pickle("bad-global", Pickle.two().global("x".repeat(513), "x").stop()),
                 pickle("bad-global", Pickle.two().global("a\1b", "x").stop()));
@@ -212,27 +178,18 @@ class TorchMalformedTest {
 
     /** Lists that each hold the previous list twice: few bytes, 2^n places. */
     private static byte[] doubling(int n) {
-        Pickle p = Pickle.two().op("(]q").op(0);
+        Pickle p = Pickle.two("(]q #0");
         for (int i = 0; i < n; i++) {
             p.op("](h").op(i).op('h').op(i).op("eq").op(i + 1);
         }
-        return p.op('t').stop();
+        return p.stop("t");
     }
 
     /** A list of 100,000 elements that is copied again and again. */
     private static byte[] copying() {
-        Pickle p = Pickle.two()
-                .global("builtins", "set")
-                .op("q")
-                .op(0)
-                .op("](")
-                .op("N".repeat(100_000))
-                .op('e')
-                .op(0x85)
-                .op("q")
-                .op(1);
+        Pickle p = Pickle.two("@builtins:set q #0 ](").op("N".repeat(100_000)).run("e #133 q #1");
         for (int i = 0; i < 1_000; i++) {
-            p.op("h").op(0).op("h").op(1).op("R0");
+            p.run("h #0 h #1 R0");
         }
         return p.stop();
     }
@@ -270,40 +227,20 @@ class TorchMalformedTest {
                 tensor("storage-mismatch", 7, 0, six, steps),
                 pickle(
                         "storage-mismatch",
-                        Pickle.two()
-                                .op("](")
-                                .sixFloats()
+                        Pickle.two("]( six")
                                 .tensor("IntStorage", "0", 6, 0, six, steps)
-                                .op('e')
-                                .stop()),
+                                .stop("e")),
                 pickle(
                         "unknown-storage-type",
                         Pickle.two().tensor("Storage", "0", 6, 0, six, steps).stop()),
-                pickle(
-                        "bad-persistent-id",
-                        Pickle.two().op('(').text("module").op("tQ").stop()),
+                pickle("bad-persistent-id", Pickle.of("( 'module' tQ")),
                 pickle(
                         "bad-persistent-id",
                         Pickle.two().legacyStorage("FloatStorage", "0", 6).stop()),
-                pickle("bad-arguments", Pickle.two().text("0").op('Q').stop()),
-                pickle(
-                        "bad-tensor",
-                        Pickle.two()
-                                .global("torch._utils", "_rebuild_tensor_v2")
-                                .op("(NNNNNNtR")
-                                .stop()),
-                pickle(
-                        "bad-tensor",
-                        Pickle.two()
-                                .global("torch._utils", "_rebuild_tensor_v2")
-                                .op(")R")
-                                .stop()),
-                pickle(
-                        "bad-tensor",
-                        Pickle.two()
-                                .global("torch._utils", "_rebuild_parameter")
-                                .op(")R")
-                                .stop()),
+                pickle("bad-arguments", Pickle.of("'0' Q")),
+                pickle("bad-tensor", Pickle.of("@torch._utils:_rebuild_tensor_v2 (NNNNNNtR")),
+                pickle("bad-tensor", Pickle.of("@torch._utils:_rebuild_tensor_v2 )R")),
+                pickle("bad-tensor", Pickle.of("@torch._utils:_rebuild_parameter )R")),
                 pickle(
                         "unreadable-tensors",
                         Pickle.two()
@@ -311,150 +248,59 @@ class TorchMalformedTest {
                                 .stop()),
                 pickle(
                         "unreadable-tensors",
-                        Pickle.two()
-                                .op('}')
-                                .text("z")
+                        Pickle.two("} 'z'")
                                 .tensor("ComplexFloatStorage", "0", 3, 0, new long[] {3}, new long[] {1})
-                                .op('s')
-                                .stop()),
+                                .stop("s")),
                 pickle(
                         "unreadable-tensors",
-                        Pickle.two()
-                                .op('}')
-                                .text("z")
-                                .global("torch._utils", "_rebuild_sparse_tensor")
-                                .global("torch.serialization", "_get_layout")
-                                .text("torch.sparse_coo")
-                                .op(0x85, 'R')
-                                .sixFloats()
-                                .op(0x86, 'R', 's')
-                                .stop()));
+                        Pickle.of("} 'z' @torch._utils:_rebuild_sparse_tensor @torch.serialization:_get_layout "
+                                + "'torch.sparse_coo' #133 R six #134 R s")));
     }
 
     /** Nested calls, built from the inside out: reading them must not need a stack of the same depth. */
     private static byte[] nested(int depth) {
-        Pickle p = Pickle.two()
-                .global("torch._tensor", "_rebuild_from_type_v2")
-                .op('q', 0)
-                .global("torch", "Tensor")
-                .op('q', 1)
-                .op(')');
+        Pickle p = Pickle.two("@torch._tensor:_rebuild_from_type_v2 q #0 @torch:Tensor q #1 )");
         for (int i = 0; i < depth; i++) {
-            p.op('q', 2).op("0(h").op(0).op("h").op(1).op("h").op(2).op("}t");
+            p.run("q #2 0(h #0 h #1 h #2 }t");
         }
-        return p.op('q', 2).op("000").op('h', 0, 'h', 2, 'R').stop();
+        return p.stop("q #2 000 h #0 h #2 R");
     }
 
     private static Arguments tensor(String rule, long elements, long offset, long[] sizes, long[] strides) {
         return pickle(
                 rule,
-                Pickle.two()
-                        .op('}')
-                        .text("w")
+                Pickle.two("} 'w'")
                         .tensor("FloatStorage", "0", elements, offset, sizes, strides)
-                        .op('s')
-                        .stop());
+                        .stop("s"));
     }
 
     private static List<Arguments> trees() {
         return List.of(
-                pickle(
-                        "duplicate-name",
-                        Pickle.two()
-                                .op("}(")
-                                .text("a")
-                                .number(1)
-                                .text("a")
-                                .number(2)
-                                .op('u')
-                                .stop()),
-                pickle(
-                        "duplicate-name",
-                        Pickle.two()
-                                .op("}(")
-                                .text("1")
-                                .sixFloats()
-                                .number(1)
-                                .sixFloats()
-                                .op('u')
-                                .stop()),
-                pickle(
-                        "duplicate-name",
-                        Pickle.two()
-                                .op("}(")
-                                .text("a.b")
-                                .sixFloats()
-                                .text("a")
-                                .op('}')
-                                .text("b")
-                                .number(1)
-                                .op("su")
-                                .stop()),
-                pickle(
-                        "contains-itself",
-                        Pickle.two().op("]q").op(0).op('h').op(0).op('a').stop()),
-                pickle(
-                        "contains-itself",
-                        Pickle.two()
-                                .op("}q")
-                                .op(0)
-                                .text("x")
-                                .op('h')
-                                .op(0)
-                                .op('s')
-                                .stop()),
+                pickle("duplicate-name", Pickle.of("}( 'a' =1 'a' =2 u")),
+                pickle("duplicate-name", Pickle.of("}( '1' six =1 six u")),
+                pickle("duplicate-name", Pickle.of("}( 'a.b' six 'a' } 'b' =1 su")),
+                pickle("contains-itself", Pickle.of("]q #0 h #0 a")),
+                pickle("contains-itself", Pickle.of("}q #0 'x' h #0 s")),
                 pickle("too-deep", Pickle.two().op("N").op("\u0085".repeat(65)).stop()),
                 pickle(
                         "too-deep",
                         Pickle.two().op("N").op("\u0085".repeat(250_000)).stop()),
                 pickle(
                         "name-too-long",
-                        Pickle.two()
-                                .op('}')
-                                .text("n".repeat(513))
-                                .sixFloats()
-                                .op('s')
-                                .stop()),
+                        Pickle.two().op('}').text("n".repeat(513)).stop("six s")),
                 pickle(
                         "name-control-character",
-                        Pickle.two().op('}').text("a\0").sixFloats().op('s').stop()),
-                pickle(
-                        "whole-module",
-                        Pickle.two()
-                                .global("models.vit", "ViT")
-                                .op(")")
-                                .op(0x81)
-                                .op('}')
-                                .text("w")
-                                .sixFloats()
-                                .op("sb")
-                                .stop()),
-                pickle(
-                        "whole-module",
-                        Pickle.two()
-                                .op('}')
-                                .text("model")
-                                .global("models.vit", "ViT")
-                                .op(")")
-                                .op(0x81)
-                                .op('}')
-                                .text("w")
-                                .sixFloats()
-                                .op("sbs")
-                                .stop()));
+                        Pickle.two().op('}').text("a\0").stop("six s")),
+                pickle("whole-module", Pickle.of("@models.vit:ViT ) #129 } 'w' six sb")),
+                pickle("whole-module", Pickle.of("} 'model' @models.vit:ViT ) #129 } 'w' six sbs")));
     }
 
     private static List<Arguments> streams() {
-        byte[] root = Pickle.two()
-                .op('}')
-                .text("w")
-                .global("torch._utils", "_rebuild_tensor_v2")
-                .op('(')
+        byte[] root = Pickle.two("} 'w' @torch._utils:_rebuild_tensor_v2 (")
                 .legacyStorage("FloatStorage", "0", 6)
                 .rest(0, new long[] {2, 3}, new long[] {3, 1})
-                .op('s')
-                .stop();
-        byte[] keys = Pickle.two().op("](").text("0").op('e').stop();
+                .stop("s");
+        byte[] keys = Pickle.of("]( '0' e");
         byte[] data = new byte[32];
         data[0] = 6;
         byte[] wrong = data.clone();
@@ -465,57 +311,30 @@ class TorchMalformedTest {
                 rule("storage-past-end", Archive.legacy(true, root, keys, new byte[7])),
                 rule("storage-past-end", Archive.legacy(true, root, keys, Arrays.copyOf(data, 31))),
                 rule("trailing-bytes", Archive.legacy(true, root, keys, Arrays.copyOf(data, 33))),
-                rule(
-                        "no-storage",
-                        Archive.legacy(true, root, Pickle.two().op(']').stop(), new byte[0])),
-                rule(
-                        "bad-storage-list",
-                        Archive.legacy(true, root, Pickle.two().op('}').stop(), data)),
+                rule("no-storage", Archive.legacy(true, root, Pickle.of("]"), new byte[0])),
+                rule("bad-storage-list", Archive.legacy(true, root, Pickle.of("}"), data)),
+                rule("bad-storage-list", Archive.legacy(true, root, Pickle.of("]( '1' e"), data)),
                 rule(
                         "bad-storage-list",
                         Archive.legacy(
                                 true,
                                 root,
-                                Pickle.two().op("](").text("1").op('e').stop(),
-                                data)),
-                rule(
-                        "bad-storage-list",
-                        Archive.legacy(
-                                true,
-                                root,
-                                Pickle.two()
-                                        .op("](")
-                                        .text("0")
-                                        .text("0")
-                                        .op('e')
-                                        .stop(),
+                                Pickle.of("]( '0' '0' e"),
                                 ByteBuffer.allocate(64)
                                         .put(0, data)
                                         .put(32, data)
                                         .array())),
-                rule(
-                        "runs-code",
-                        Archive.legacy(true, Pickle.two().global("os", "system").stop(), keys, data)),
+                rule("runs-code", Archive.legacy(true, Pickle.of("@os:system"), keys, data)),
                 rule(
                         "whole-module",
                         Archive.legacy(
                                 true,
-                                Pickle.two()
-                                        .op('(')
-                                        .text("module")
-                                        .global("nets", "Net")
-                                        .text("nets.py")
+                                Pickle.two("( 'module' @nets:Net 'nets.py'")
                                         .text("class Net")
-                                        .op("tQ)")
-                                        .op(0x81)
-                                        .op('}')
-                                        .text("w")
-                                        .global("torch._utils", "_rebuild_tensor_v2")
-                                        .op('(')
+                                        .run("tQ) #129 } 'w' @torch._utils:_rebuild_tensor_v2 (")
                                         .legacyStorage("FloatStorage", "0", 6)
                                         .rest(0, new long[] {6}, new long[] {1})
-                                        .op("sb")
-                                        .stop(),
+                                        .stop("sb"),
                                 keys,
                                 data)));
     }
@@ -547,8 +366,7 @@ class TorchMalformedTest {
 
     @Test
     void aDamagedStorageIsRefusedWhenItIsRead() throws IOException {
-        Archive archive =
-                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive = Archive.of(Pickle.of("} 'w' six s"), SIX);
         byte[] bytes = archive.build();
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         bytes[text.indexOf("archive/data/0") + 14 + 7] ^= 1;
@@ -567,37 +385,15 @@ class TorchMalformedTest {
 
     @Test
     void messagesSayWhatIsWrong() throws IOException {
+        assertMessage(Pickle.of("}( '1' six =1 six u"), "tensor '1': two values have this dotted name: ['1'] and [1]");
         assertMessage(
-                Pickle.two()
-                        .op("}(")
-                        .text("1")
-                        .sixFloats()
-                        .number(1)
-                        .sixFloats()
-                        .op('u')
-                        .stop(),
-                "tensor '1': two values have this dotted name: ['1'] and [1]");
-        assertMessage(
-                Pickle.two()
-                        .op('}')
-                        .text("model")
-                        .global("models.vit", "ViT")
-                        .op(")")
-                        .op(0x81)
-                        .op('}')
-                        .text("w")
-                        .sixFloats()
-                        .op("sbs")
-                        .stop(),
+                Pickle.of("} 'model' @models.vit:ViT ) #129 } 'w' six sbs"),
                 "'model' is an object of class models.vit.ViT with 1 tensors",
                 "torch.save(model.state_dict()");
         assertMessage(
-                Pickle.two()
-                        .op('}')
-                        .text("w")
+                Pickle.two("} 'w'")
                         .tensor("FloatStorage", "0", 6, 1, new long[] {2, 3}, new long[] {3, 1})
-                        .op('s')
-                        .stop(),
+                        .stop("s"),
                 "F32 [2, 3], strides [3, 1], offset 1 reaches beyond the 6 elements");
     }
 
@@ -611,18 +407,7 @@ class TorchMalformedTest {
     void limitsAreTheCallers() throws IOException {
         Path path = Files.write(
                 folder.resolve("a.pt"),
-                Archive.of(
-                                Pickle.two()
-                                        .op("}(")
-                                        .text("aa")
-                                        .sixFloats()
-                                        .text("bb")
-                                        .op("](")
-                                        .sixFloats()
-                                        .op("eu")
-                                        .stop(),
-                                SIX)
-                        .build());
+                Archive.of(Pickle.of("}( 'aa' six 'bb' ]( six eu"), SIX).build());
         TorchFile.open(path).close();
         LoadLimits d = LoadLimits.DEFAULT;
         TorchLimits t = TorchLimits.DEFAULT;

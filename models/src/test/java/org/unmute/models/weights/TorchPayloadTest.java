@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.files.MalformedFileException;
 
@@ -22,92 +22,42 @@ class TorchPayloadTest {
     @TempDir
     Path folder;
 
+    static Stream<String> functions() {
+        return Stream.of("""
+                os/system posix/system nt/system subprocess/Popen sys/exit socket/socket shutil/rmtree
+                importlib/import_module runpy/run_path builtins/eval __builtin__/eval builtins/exec builtins/getattr
+                builtins/compile builtins/__import__ builtins/open builtins/map __builtin__/execfile
+                operator/attrgetter _operator/methodcaller functools/partial types/FunctionType types/CodeType
+                ctypes/CDLL pickle/loads _pickle/loads marshal/loads webbrowser/open pty/spawn
+                multiprocessing.util/spawnv_passfds asyncio.unix_events/_UnixSubprocessTransport
+                code/InteractiveInterpreter torch.hub/load torch/load torch.serialization/load torch.jit/load
+                torch.storage/_load_from_bytes torch.fx.graph_module/reduce_graph_module
+                torch.utils.cpp_extension/load numpy.testing._private.utils/runstring numpy.f2py.crackfortran/myeval
+                numpy/load numpy.core.memmap/memmap pandas/read_pickle joblib/load torch/os.system
+                torch/serialization.os.system torch/_utils.sys.modules collections/OrderedDict.__init__
+                collections/OrderedDict.__class__.__base__ collections/_sys fairseq/subprocess pip/main pdb/run
+                timeit/timeit io/open codecs/open copyreg/add_extension
+                """.split("\\s+"));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "os,system",
-        "posix,system",
-        "nt,system",
-        "subprocess,Popen",
-        "sys,exit",
-        "socket,socket",
-        "shutil,rmtree",
-        "importlib,import_module",
-        "runpy,run_path",
-        "builtins,eval",
-        "__builtin__,eval",
-        "builtins,exec",
-        "builtins,getattr",
-        "builtins,compile",
-        "builtins,__import__",
-        "builtins,open",
-        "builtins,map",
-        "__builtin__,execfile",
-        "operator,attrgetter",
-        "_operator,methodcaller",
-        "functools,partial",
-        "types,FunctionType",
-        "types,CodeType",
-        "ctypes,CDLL",
-        "pickle,loads",
-        "_pickle,loads",
-        "marshal,loads",
-        "webbrowser,open",
-        "pty,spawn",
-        "multiprocessing.util,spawnv_passfds",
-        "asyncio.unix_events,_UnixSubprocessTransport",
-        "code,InteractiveInterpreter",
-        "torch.hub,load",
-        "torch,load",
-        "torch.serialization,load",
-        "torch.jit,load",
-        "torch.storage,_load_from_bytes",
-        "torch.fx.graph_module,reduce_graph_module",
-        "torch.utils.cpp_extension,load",
-        "numpy.testing._private.utils,runstring",
-        "numpy.f2py.crackfortran,myeval",
-        "numpy,load",
-        "numpy.core.memmap,memmap",
-        "pandas,read_pickle",
-        "joblib,load",
-        "torch,os.system",
-        "torch,serialization.os.system",
-        "torch,_utils.sys.modules",
-        "collections,OrderedDict.__init__",
-        "collections,OrderedDict.__class__.__base__",
-        "collections,_sys",
-        "fairseq,subprocess",
-        "pip,main",
-        "pdb,run",
-        "timeit,timeit",
-        "io,open",
-        "codecs,open",
-        "copyreg,add_extension"
-    })
-    void theFunctionIsNamedAndTheFileRefused(String module, String name) throws IOException {
+    @MethodSource("functions")
+    void theFunctionIsNamedAndTheFileRefused(String function) throws IOException {
+        String module = function.substring(0, function.indexOf('/'));
+        String name = function.substring(function.indexOf('/') + 1);
         String canary = folder.resolve("ran").toString();
-        byte[] global = Pickle.two()
-                .op("}(")
-                .text("w")
-                .sixFloats()
-                .text("x")
+        byte[] global = Pickle.two("}( 'w' six 'x'")
                 .global(module, name)
                 .text("touch " + canary)
-                .op(0x85, 'R')
-                .op('u')
-                .stop();
+                .stop("#133 R u");
         byte[] stackGlobal = new Pickle()
                 .op(0x80, 4)
                 .text(module)
                 .text(name)
                 .op(0x93)
                 .text("touch " + canary)
-                .op(0x85, 'R')
-                .stop();
-        byte[] twoTimes = Pickle.two()
-                .global(module, name)
-                .text(canary)
-                .op(0x85, 0x81, '0', '}')
-                .stop();
+                .stop("#133 R");
+        byte[] twoTimes = Pickle.two().global(module, name).text(canary).stop("#133 #129 0 }");
         String python3 = (module.startsWith("__builtin__") ? "builtins" : module.replace("numpy.core", "numpy._core"))
                 + "." + name;
         for (byte[] pickle : List.of(global, stackGlobal, twoTimes)) {
@@ -156,14 +106,14 @@ class TorchPayloadTest {
                 "mypackage.os.path thing",
                 "__main__ Args",
                 "models Outer.Inner"));
-        Pickle pickle = Pickle.two().op('(').sixFloats();
+        Pickle pickle = Pickle.two("( six");
         for (String name : names) {
             String[] parts = name.split(" ");
             pickle.global(parts[0], parts[1]);
         }
         Path path = Files.write(
                 folder.resolve("a.pt"),
-                Archive.of(pickle.op('t').stop(), new byte[24]).build());
+                Archive.of(pickle.stop("t"), new byte[24]).build());
         try (TorchFile file = TorchFile.open(path)) {
             assertThat(file.names()).containsExactly("0");
             assertThat(file.opaque())
