@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.files.MalformedFileException;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.tensor.Shape;
@@ -201,39 +199,6 @@ class ConversionTest {
     }
 
     @Test
-    void missingTensorsAreNamed() throws IOException {
-        eat().add("model.extra_tokens", Shape.of(1), new float[1])
-                .add("model.blocks.2.norm1.bias", Shape.of(1), new float[1])
-                .write(source);
-        try (Conversion conversion = Conversion.open(source, Conversion.Options.KEEP)) {
-            assertThat(conversion.report().complete()).isFalse();
-            assertThat(conversion.report().match().missing())
-                    .hasSize(23)
-                    .contains("blocks.1.norm1.bias", "blocks.2.norm1.weight");
-            assertThatThrownBy(() -> conversion.writeTo(target, false))
-                    .isInstanceOf(ConversionException.class)
-                    .hasMessageContainingAll("23 tensors are missing: blocks.1.attn.qkv.weight, ", "…", "'eat'");
-        }
-        assertThat(target).doesNotExist();
-    }
-
-    @Test
-    void whatIsThereIsReplacedOnlyOnRequestAndTheSourceNever() throws IOException {
-        write(1);
-        Files.writeString(target, "what was there");
-        assertThatThrownBy(this::run)
-                .isInstanceOf(FileAlreadyExistsException.class)
-                .hasMessageContaining("target.safetensors");
-        assertThat(target).hasContent("what was there");
-        Conversion.run(source, target, Conversion.Options.KEEP, true);
-        assertThat(Files.size(target)).isGreaterThan(100);
-        assertThatThrownBy(() -> Conversion.run(
-                        source, folder.resolve(".").resolve("source.safetensors"), Conversion.Options.KEEP, true))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("same file");
-    }
-
-    @Test
     void theStatedModelMustBeInTheFile() throws IOException {
         write(1);
         ConversionReport report =
@@ -253,12 +218,5 @@ class ConversionTest {
         assertThatThrownBy(() -> new Conversion.Options("", Optional.of(StoredType.I8)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("I8");
-    }
-
-    @Test
-    void aBrokenSourceIsReportedAsSuch() throws IOException {
-        Files.write(source, new byte[] {1, 2, 3});
-        assertThatThrownBy(this::run).isInstanceOf(MalformedFileException.class);
-        assertThat(target).doesNotExist();
     }
 }
