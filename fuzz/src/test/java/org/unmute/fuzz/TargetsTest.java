@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,6 +21,9 @@ import org.unmute.fuzz.format.Targets;
 
 /** A target is useful only if its seeds are valid and modifications of them pass the checksums. */
 class TargetsTest {
+    private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
+    private static final int MUTATIONS = Integer.getInteger("unmute.mutations", 600);
+
     @TempDir
     Path folder;
 
@@ -95,6 +99,39 @@ class TargetsTest {
                 assertThat(target.repair().apply(damaged)).isNotNull();
             }
         }
+    }
+
+    /** What modules test of their readers is what they read and which rule is broken; this is all that damage may do. */
+    @ParameterizedTest
+    @MethodSource("targets")
+    void damagedSeedsAreAcceptedOrRefusedAsDocumented(FuzzTarget target) throws IOException {
+        List<byte[]> seeds = seeds(target);
+        try (Bounds bounds = new Bounds(folder.resolve("b"))) {
+            for (int i = 0; i < Math.max(MUTATIONS, 3 * seeds.size()); i++) {
+                bounds.check(target, damaged(seeds.get(i % seeds.size()), new Random(i)));
+            }
+            if (target.name().equals("pickle") && Files.isReadable(MAPPED_FILES)) {
+                assertThat(Files.readAllLines(MAPPED_FILES)).noneMatch(line -> line.contains(target.fileName()));
+            }
+        }
+    }
+
+    /** Half of the damage is in the first bytes, where headers are. */
+    private static byte[] damaged(byte[] seed, Random random) {
+        byte[] bytes = random.nextInt(4) > 0 ? seed.clone() : Arrays.copyOf(seed, 1 + random.nextInt(seed.length));
+        int range = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 300);
+        for (int k = random.nextInt(5); k >= 0; k--) {
+            int at = random.nextInt(range);
+            bytes[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (bytes[at] ^ 1 << random.nextInt(8));
+        }
+        int at = random.nextInt(bytes.length);
+        return random.nextInt(4) > 0
+                ? bytes
+                : ByteBuffer.allocate(bytes.length + 5)
+                        .put(bytes, 0, at)
+                        .put(new byte[5])
+                        .put(bytes, at, bytes.length - at)
+                        .array();
     }
 
     /** Without repair, nearly every modification of such a file is rejected because of a checksum. */

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,20 +131,6 @@ class AudioFilesTest {
     }
 
     @Test
-    void aDamagedOggIsRefused() throws IOException {
-        byte[] whole = Files.readAllBytes(resource("whistle.ogg"));
-        for (int at = 0; at < whole.length; at += 53) {
-            byte[] damaged = whole.clone();
-            damaged[at] ^= 0x04;
-            Path file = folder.resolve("damaged.ogg");
-            Files.write(file, damaged);
-            assertThatThrownBy(() -> AudioFiles.read(file))
-                    .as("byte %d", at)
-                    .isInstanceOf(UnreadableAudioException.class);
-        }
-    }
-
-    @Test
     void oggOfOtherCodecsIsNamed() throws IOException {
         byte[] page = new byte[36];
         System.arraycopy("OggS".getBytes(StandardCharsets.US_ASCII), 0, page, 0, 4);
@@ -167,25 +152,6 @@ class AudioFilesTest {
                 .isInstanceOf(UnreadableAudioException.class)
                 .hasMessageEndingWith(".opus: Opus is not read: convert it: ffmpeg -i \"" + file + "\" \""
                         + file.toString().replace(".opus", ".flac") + "\"");
-    }
-
-    @Test
-    void damageInAnMp3GivesAnAnswer() throws IOException {
-        byte[] whole = Files.readAllBytes(resource("whistle.mp3"));
-        Random random = new Random(1);
-        for (int i = 0; i < 60; i++) {
-            byte[] damaged = Arrays.copyOf(whole, 1 + random.nextInt(whole.length));
-            for (int k = 0; k < 5; k++) {
-                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
-            }
-            Path file = folder.resolve("damaged");
-            Files.write(file, damaged);
-            try {
-                assertThat(AudioFiles.read(file).samples()).isNotEmpty();
-            } catch (UnreadableAudioException e) {
-                assertThat(e).hasMessageStartingWith(file.toString());
-            }
-        }
     }
 
     @Test

@@ -54,11 +54,6 @@ final class FlacWriter {
         return this;
     }
 
-    FlacWriter withoutHash() {
-        hash = false;
-        return this;
-    }
-
     FlacWriter seekPoints(int count) {
         seekPoints = count;
         return this;
@@ -178,28 +173,6 @@ final class FlacWriter {
         for (int i = more - 1; i >= 0; i--) {
             w.put(0x80 | number >>> 6 * i & 0x3F, 8);
         }
-    }
-
-    /** Writes the correct checksum at the end of a header, provided that its parts have valid lengths. */
-    static void repairHeader(byte[] file, int from) {
-        int ones = Integer.numberOfLeadingZeros(~(file[from + 4] << 24));
-        int size = file[from + 2] >> 4 & 15;
-        int rate = file[from + 2] & 15;
-        int end = from
-                + 4
-                + Math.max(1, ones)
-                + (size == 6 ? 1 : size == 7 ? 2 : 0)
-                + (rate < 12 ? 0 : rate == 12 ? 1 : 2);
-        if (end < file.length) {
-            file[end] = (byte) Crc.crc8(file, from, end);
-        }
-    }
-
-    /** Writes the correct checksum at the end of a frame. */
-    static void repair(byte[] file, int from, int to) {
-        int crc = Crc.crc16(0, file, from, to - 2);
-        file[to - 2] = (byte) (crc >> 8);
-        file[to - 1] = (byte) crc;
     }
 
     /** Writes bits, most significant first. */

@@ -22,6 +22,9 @@ final class AudioTargets {
     /** A few bytes can expand to a great many samples. The readers set no limit; callers have to stop. */
     private static final long MAX_SAMPLES = 1 << 19;
 
+    /** A damaged MP3 may exceed 1. */
+    private static final double MAX_SAMPLE = 1e9;
+
     private static final int STREAMINFO_END = 42;
 
     private AudioTargets() {}
@@ -185,6 +188,11 @@ final class AudioTargets {
                 if (n == 0) {
                     throw new AssertionError("a read gave no samples and no end");
                 }
+                for (int i = 0; i < n; i++) {
+                    if (!(Math.abs(samples[i]) < MAX_SAMPLE) && isCompressed(input.bytes())) {
+                        throw new AssertionError("sample " + samples[i]);
+                    }
+                }
                 total += Math.max(0, n);
             }
             if (n < 0 && stated.orElse(total) != total && stream.warnings().isEmpty()) {
@@ -199,6 +207,11 @@ final class AudioTargets {
             }
             stream.warnings().forEach(String::length);
         }
+    }
+
+    /** Ogg, FLAC and MP3 by the first byte: other formats can store NaN. */
+    private static boolean isCompressed(byte[] file) {
+        return file[0] == (byte) 0xFF || "OfI".indexOf(file[0]) >= 0;
     }
 
     /** A RIFF chunk, or an AIFF chunk with a big-endian length. */
