@@ -39,10 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Checks the allowed dependencies of all modules, since this module sees all others that are shipped. */
+/** Dependencies between packages, of all modules that are shipped; those between modules are in their descriptors. */
 class ArchitectureTest {
     private static final String FILES = "org.unmute.files..";
-    private static final String TENSOR = "org.unmute.tensor..";
     private static final String KERNELS = "org.unmute.kernels..";
     private static final String METRICS = "org.unmute.metrics..";
     private static final String AUDIO = "org.unmute.audio..";
@@ -118,26 +117,6 @@ class ArchitectureTest {
                 .anyMatch(name -> name.equals(wanted) || name.startsWith(wanted + "."));
     }
 
-    @Test
-    void filesAndMetricsStandAlone() {
-        dependsOnlyOn(FILES, JAVA);
-        dependsOnlyOn(METRICS, JAVA);
-    }
-
-    @Test
-    void tensorAndAudioKnowFiles() {
-        dependsOnlyOn(TENSOR, FILES, JAVA);
-        dependsOnlyOn(AUDIO, FILES, JAVA);
-    }
-
-    @Test
-    void kernelsKnowOnlyTensor() {
-        dependsOnlyOn("org.unmute.kernels.vector..", TENSOR, FILES, JAVA, "jdk.incubator.vector..");
-        dependsOnlyOn("org.unmute.kernels.device..", TENSOR, FILES, JAVA);
-        dependsOnlyOn("org.unmute.kernels.opencl..", "org.unmute.kernels.device..", TENSOR, FILES, JAVA, "org.jocl..");
-        dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, FILES, JAVA, "jcuda..");
-    }
-
     /** Kernel families share {@code tile} and {@code runtime}; only the backend combines them. */
     @Test
     void kernelFamiliesOfTheVectorBackendAreIndependent() {
@@ -149,21 +128,6 @@ class ArchitectureTest {
                         resideInAnyPackage("org.unmute.kernels.vector.tile", "org.unmute.kernels.vector.runtime"))
                 .check(all);
         slices().matching("org.unmute.kernels.(**)").should().beFreeOfCycles().check(all);
-    }
-
-    @Test
-    void modelsKnowTensorAndAudio() {
-        dependsOnlyOn(MODELS, TENSOR, AUDIO, FILES, JAVA);
-    }
-
-    @Test
-    void probesKnowModels() {
-        dependsOnlyOn(PROBES, MODELS, AUDIO, TENSOR, FILES, JAVA);
-    }
-
-    @Test
-    void dataKnowsProbesAndMetrics() {
-        dependsOnlyOn(DATA, PROBES, MODELS, METRICS, AUDIO, TENSOR, FILES, JAVA, "com.fasterxml.jackson..");
     }
 
     /** These packages would be separate modules if any user needed them alone. */
@@ -179,42 +143,6 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.unmute.data.scene..", "org.unmute.data.pretrain..")
                 .check(all);
-    }
-
-    @Test
-    void eventsKnowData() {
-        dependsOnlyOn(EVENTS, DATA, PROBES, MODELS, METRICS, AUDIO, TENSOR, FILES, JAVA, "com.fasterxml.jackson..");
-    }
-
-    @Test
-    void optionsKnowEvents() {
-        dependsOnlyOn(OPTIONS, EVENTS, DATA, PROBES, MODELS, AUDIO, FILES, JAVA, "picocli..");
-    }
-
-    @Test
-    void benchmarkKnowsEvents() {
-        dependsOnlyOn(
-                BENCHMARK,
-                EVENTS,
-                DATA,
-                PROBES,
-                MODELS,
-                METRICS,
-                AUDIO,
-                TENSOR,
-                FILES,
-                JAVA,
-                "com.fasterxml.jackson..");
-    }
-
-    @Test
-    void theConverterKnowsProbes() {
-        dependsOnlyOn(CONVERT, PROBES, MODELS, TENSOR, FILES, JAVA);
-    }
-
-    @Test
-    void onlyMp3KnowsItsDecoder() {
-        dependsOnlyOn(MP3, AUDIO, FILES, JAVA, "javazoom.jl.decoder..");
     }
 
     /** The exception is the module tensor, where {@code Tensor} and its ops depend on each other. */

@@ -3,17 +3,13 @@ package org.unmute.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.unmute.audio.playback.Speed;
 import org.unmute.data.ClipDivision;
 import org.unmute.events.detection.ContextSeconds;
-import org.unmute.events.detection.RuleOptions;
-import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
 import org.unmute.events.encoder.TokenType;
 import org.unmute.files.SettingsException;
-import org.unmute.models.encoder.EncoderSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,47 +53,10 @@ class SharedOptionsTest {
     }
 
     @Test
-    void withoutOptionsTheDefaultsCount() {
-        All all = parsed();
-        assertThat(all.encoder.file()).isEqualTo(OpenEncoder.EMBEDDED);
-        assertThat(all.encoder.isNamed()).isFalse();
-        assertThat(all.encoder.settings()).isEqualTo(EncoderSettings.AUTHORS);
-        assertThat(all.encoder.norm()).isNull();
-        assertThat(all.resampling.filter()).isEqualTo(Resampling.hann);
-        assertThat(all.strict.strict()).isFalse();
-        assertThat(all.clip.given()).isFalse();
-        assertThat(all.clip.rule(Speed.NORMAL)).isEqualTo(ClipDivision.Rule.DEFAULT);
-        assertThat(all.tokens.type()).isEqualTo(TokenType.f16);
-        assertThat(all.tokens.layers()).isFalse();
-        assertThat(all.events.rules()).isEqualTo(new RuleOptions(null, null, null, null, null, null, List.of()));
-        assertThat(all.events.context()).isEqualTo(new ContextSeconds(null, null));
-        assertThat(all.grid.only()).isEmpty();
-        assertThat(all.grid.cache()).isNull();
-        assertThat(all.grid.dryRun()).isFalse();
-        assertThat(all.shown.json()).isFalse();
-        assertThat(all.shown.quiet()).isFalse();
-    }
-
-    @Test
     void givenValuesArrive() {
-        All all = parsed(
-                "--encoder=eat.pt",
-                "--window=5.12",
-                "--heads=3",
-                "--resample=kaiser_best",
-                "--strict",
-                "--clip=whole",
-                "--dtype=f32",
-                "--layers",
-                "--threshold=0.3",
-                "--max-gap=1",
-                "--classes=a,b",
-                "--context=0",
-                "--only=eat/urban,*/esc50",
-                "--cache=tokens",
-                "--dry-run",
-                "--json",
-                "-q");
+        All all = parsed(("--encoder=eat.pt --window=5.12 --heads=3 --resample=kaiser_best --strict "
+                        + "--clip=whole --dtype=f32 --layers --threshold=0.3 --max-gap=1 --classes=a,b --context=0 --only=eat/urban,*/esc50 --cache=tokens --dry-run --json -q")
+                .split(" "));
         assertThat(all.encoder.file()).isEqualTo("eat.pt");
         assertThat(all.encoder.givenNames()).contains("heads");
         assertThat(all.encoder.settings().heads()).isEqualTo(3);
