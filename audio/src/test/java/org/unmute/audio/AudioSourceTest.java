@@ -2,6 +2,7 @@ package org.unmute.audio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -40,7 +41,7 @@ class AudioSourceTest {
         };
     }
 
-    @Property(tries = 200)
+    @Property
     void everySourceGivesTheSameBytes(
             @ForAll @IntRange(max = 300_000) int n, @ForAll @IntRange(max = 2) int kind, @ForAll long seed)
             throws IOException {
@@ -98,10 +99,8 @@ class AudioSourceTest {
     void whatCannotBeIsSaid() throws IOException {
         AudioSource stream = AudioSource.of(new ByteArrayInputStream(new byte[200_000]), "stream");
         stream.seek(150_000);
-        assertThatThrownBy(() -> stream.seek(3)).isInstanceOf(IOException.class).hasMessageContaining("cannot go back");
-        assertThatThrownBy(() -> stream.bytes(60_000))
-                .isInstanceOf(EOFException.class)
-                .hasMessageContaining("stream");
+        assertFails(IOException.class, () -> stream.seek(3), "cannot go back");
+        assertFails(EOFException.class, () -> stream.bytes(60_000), "stream");
         assertThatThrownBy(() -> stream.seek(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> AudioSource.of(folder.resolve("none"))).isInstanceOf(IOException.class);
         Path device = Path.of("/dev/null");

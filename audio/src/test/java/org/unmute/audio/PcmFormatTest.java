@@ -75,7 +75,7 @@ class PcmFormatTest {
         }
     }
 
-    @Property(tries = 1000)
+    @Property
     void everyContainerAndWidthIsRead(
             @ForAll PcmWriter.Container container,
             @ForAll @IntRange(min = 1, max = 9) int channels,

@@ -24,7 +24,7 @@ class ResamplerTest {
         return x;
     }
 
-    @Property(tries = 200)
+    @Property
     void theLengthIsRoundedUp(
             @ForAll @IntRange(max = 3000) int n,
             @ForAll @IntRange(min = 1, max = 2000) int from,
@@ -36,7 +36,7 @@ class ResamplerTest {
         assertThat(y).isEqualTo(new float[(int) Math.ceil((double) samples * to / from)]);
     }
 
-    @Property(tries = 100)
+    @Property
     void itIsLinear(@ForAll long seed, @ForAll @IntRange(min = 1, max = 500) int n, @ForAll Resampler.Kernel kernel) {
         Resampler resampler = new Resampler(441, 160, kernel);
         float[] x = noise(seed, n);

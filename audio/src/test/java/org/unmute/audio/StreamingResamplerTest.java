@@ -39,7 +39,7 @@ class StreamingResamplerTest {
         return Arrays.copyOf(all, n);
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void theBitsAreThoseOfTheWholeRecording(
             @ForAll @IntRange(max = 8) int from,
             @ForAll @IntRange(max = 6) int to,
@@ -90,7 +90,7 @@ class StreamingResamplerTest {
         assertThat(read(stream, 5000, 700)).isEqualTo(Arrays.copyOfRange(whole, 2000, whole.length));
     }
 
-    @Property(tries = 60)
+    @Property
     void extremeRatiosToo(
             @ForAll @IntRange(min = 1, max = 500) int low,
             @ForAll @IntRange(min = 1, max = Resampler.MAX_RATIO) int ratio,

@@ -267,7 +267,7 @@ class WavTest {
         assertThat(Wav.read(path).samples()).hasSize(9);
     }
 
-    @Property(tries = 100)
+    @Property
     void sixteenBitsSurvive(
             @ForAll @Size(min = 1, max = 300) short[] values, @ForAll @IntRange(min = 1, max = 768_000) int rate)
             throws IOException {
@@ -286,7 +286,7 @@ class WavTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property
     void theErrorIsAtMostHalfAStep(@ForAll @IntRange(min = -1_000_000, max = 1_000_000) int millionths)
             throws IOException {
         float value = millionths / 1e6f;

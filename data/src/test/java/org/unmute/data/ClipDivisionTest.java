@@ -2,6 +2,7 @@ package org.unmute.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -53,9 +54,7 @@ class ClipDivisionTest {
         assertThat(divide(0.9, Rule.every(0.3))).containsExactly("day.wav#0-0.3", "day.wav#0.3-0.6", "day.wav#0.6-0.9");
         assertThat(divide(86_400, Rule.WHOLE)).containsExactly("day.wav");
         for (double wrong : new double[] {-1, 0.1, Double.NaN}) {
-            assertThatThrownBy(() -> Rule.every(wrong))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("clips need more than 0.1 s");
+            assertFails(IllegalArgumentException.class, () -> Rule.every(wrong), "clips need more than 0.1 s");
         }
     }
 

@@ -90,7 +90,7 @@ class CsvReaderTest {
                 .ofMaxLength(6);
     }
 
-    @Property(tries = 200)
+    @Property
     void quotedFieldsComeBack(
             @ForAll @Size(min = 1, max = 5) List<@Size(min = 1, max = 4) List<@From("fields") String>> table)
             throws IOException {

@@ -57,7 +57,7 @@ class MultiLabelScoresTest {
                                                 .map(p -> random(seed, clips, classes, levels, p))))));
     }
 
-    @Property(tries = 300)
+    @Property
     void agreesWithTheDefinitions(@ForAll("cases") Case data) {
         MultiLabelScores result = data.probabilities();
         for (int c = 0; c < data.scores[0].length; c++) {
@@ -84,7 +84,7 @@ class MultiLabelScoresTest {
     }
 
     /** Each class is scored without the clips in which it is unknown, and each clip without its unknown classes. */
-    @Property(tries = 300)
+    @Property
     void whatIsNotKnownCountsNowhere(@ForAll("cases") Case data, @ForAll long seed) {
         Random random = new Random(seed);
         int clips = data.scores.length;
@@ -216,7 +216,7 @@ class MultiLabelScoresTest {
         return pairs == 0 ? Double.NaN : won / pairs;
     }
 
-    @Property(tries = 100)
+    @Property
     void monotoneTransformsOfScoresChangeNoRanking(@ForAll("cases") Case data) {
         float[][] logits = new float[data.scores.length][];
         for (int i = 0; i < logits.length; i++) {
@@ -234,7 +234,7 @@ class MultiLabelScoresTest {
                 .isEqualTo((Double) plain.bestF1().macroOwnThresholds());
     }
 
-    @Property(tries = 100)
+    @Property
     void orderOfClipsDoesNotMatter(@ForAll("cases") Case data, @ForAll Random random) {
         List<Integer> order =
                 new ArrayList<>(IntStream.range(0, data.scores.length).boxed().toList());
@@ -251,7 +251,7 @@ class MultiLabelScoresTest {
                         assertThat(b.values().get(name)).as(name).isCloseTo(value, within(1e-12)));
     }
 
-    @Property(tries = 100)
+    @Property
     void perfectScoresGiveOne(@ForAll("cases") Case data) {
         float[][] perfect = new float[data.labels.length][];
         for (int i = 0; i < perfect.length; i++) {

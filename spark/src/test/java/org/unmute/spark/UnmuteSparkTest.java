@@ -2,6 +2,7 @@ package org.unmute.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -252,11 +253,8 @@ class UnmuteSparkTest {
         assertThatThrownBy(() -> UnmuteSpark.embed(rows.drop("path"), options))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll("no column 'path'", "split, start, end, labels");
-        assertThatThrownBy(() -> UnmuteSpark.detect(rows, options))
-                .isInstanceOf(SettingsException.class)
-                .hasMessageContaining("found by a probe");
-        assertThatThrownBy(() -> UnmuteSpark.embed(rows, EmbedOptions.of("/no/such.safetensors")))
-                .hasMessageContaining("/no/such.safetensors");
+        assertFails(SettingsException.class, () -> UnmuteSpark.detect(rows, options), "found by a probe");
+        assertFails(() -> UnmuteSpark.embed(rows, EmbedOptions.of("/no/such.safetensors")), "/no/such.safetensors");
     }
 
     @Test

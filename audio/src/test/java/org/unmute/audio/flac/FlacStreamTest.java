@@ -47,7 +47,7 @@ class FlacStreamTest {
         return mono;
     }
 
-    @Property(tries = 400)
+    @Property
     void whatIsWrittenIsRead(
             @ForAll @IntRange(min = 1, max = 8) int channels,
             @ForAll @IntRange(min = 4, max = 32) int bits,

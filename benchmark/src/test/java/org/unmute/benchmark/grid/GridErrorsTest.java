@@ -2,6 +2,7 @@ package org.unmute.benchmark.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -289,18 +290,15 @@ class GridErrorsTest {
         refused("", "encoders");
         refusedFile("big.toml", "#".repeat((1 << 20) + 1), "has 1048577 bytes");
         Path latin = Files.write(folder.resolve("latin.toml"), "title = \"é\"".getBytes(StandardCharsets.ISO_8859_1));
-        assertThatThrownBy(() -> Grid.read(latin)).hasMessageContaining("is not UTF-8 text");
-        assertThatThrownBy(() -> Grid.read(folder.resolve("none.toml")))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("no such file");
+        assertFails(() -> Grid.read(latin), "is not UTF-8 text");
+        assertFails(InputException.class, () -> Grid.read(folder.resolve("none.toml")), "no such file");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"grid.json", "grid", "toml", "grid.yaml", "grid.yml"})
     void otherNamesAreRefused(String name) throws IOException {
         Path file = Files.writeString(folder.resolve(name), "");
-        assertThatThrownBy(() -> Grid.read(file))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is not a .toml file: write the grid in TOML");
+        assertFails(
+                IllegalArgumentException.class, () -> Grid.read(file), "is not a .toml file: write the grid in TOML");
     }
 }

@@ -1,8 +1,8 @@
 package org.unmute.benchmark.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,17 +162,13 @@ class ClipIntervalsTest {
 
         String second = lines.get(2);
         Files.writeString(scores, text.replace(second, second.substring(0, second.lastIndexOf(',')) + ",1.5"));
-        assertThatThrownBy(this::intervals)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("scores.csv:3: a score is '1.5'");
+        assertFails(InputException.class, this::intervals, "scores.csv:3: a score is '1.5'");
 
         Files.writeString(scores, text.substring(0, text.length() / 2).lines().reduce("", (a, b) -> a + b + "\n"));
-        assertThatThrownBy(this::intervals).isInstanceOf(Exception.class).hasMessageContaining("scores.csv");
+        assertFails(Exception.class, this::intervals, "scores.csv");
 
         Files.writeString(scores, String.join("\n", lines.subList(0, CLIPS)) + "\n");
-        assertThatThrownBy(this::intervals)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("other clips or classes");
+        assertFails(InputException.class, this::intervals, "other clips or classes");
 
         // The same clips, each with the scores of the next.
         StringBuilder turned = new StringBuilder(lines.getFirst() + "\n");
@@ -181,14 +177,12 @@ class ClipIntervalsTest {
             turned.append(lines.get(i).split(",")[0] + scored.substring(scored.indexOf(',')) + "\n");
         }
         Files.writeString(scores, turned);
-        assertThatThrownBy(this::intervals)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("contradicts seed-1/scores.csv: mAP is");
+        assertFails(InputException.class, this::intervals, "contradicts seed-1/scores.csv: mAP is");
 
         Files.writeString(scores, text);
         Path clips = cell.getParent().resolve("clips.csv");
         List<String> used = Files.readAllLines(clips);
         Files.write(clips, used.subList(0, CLIPS));
-        assertThatThrownBy(this::intervals).isInstanceOf(InputException.class).hasMessageContaining("clips");
+        assertFails(InputException.class, this::intervals, "clips");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.unmute.benchmark.fixture.RunFixture.BEATS;
 import static org.unmute.benchmark.fixture.RunFixture.EAT;
 import static org.unmute.benchmark.fixture.RunFixture.URBAN;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,10 +105,7 @@ class RunComparisonTest {
             })
     void aMissingFileIsNamed(String file) throws IOException {
         Files.delete(run.folder().resolve(file));
-        assertThatThrownBy(this::read)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining(file)
-                .hasMessageContaining("missing");
+        assertFails(InputException.class, this::read, file, "missing");
     }
 
     @ParameterizedTest
@@ -133,17 +131,14 @@ class RunComparisonTest {
         String text = Files.readString(path);
         assertThat(text).contains(from);
         Files.writeString(path, text.replaceFirst(Pattern.quote(from), to));
-        assertThatThrownBy(this::read)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("mhca")
-                .hasMessageContaining(told);
+        assertFails(InputException.class, this::read, "mhca", told);
     }
 
     @Test
     void aCutFileIsNamed() throws IOException {
         Path path = run.folder().resolve("eat/urban/mhca/cell.json");
         Files.writeString(path, Files.readString(path).substring(0, 200));
-        assertThatThrownBy(this::read).hasMessageContaining("mhca/cell.json").hasMessageContaining("broken JSON");
+        assertFails(this::read, "mhca/cell.json", "broken JSON");
     }
 
     @Test
@@ -205,14 +200,13 @@ class RunComparisonTest {
         Path cell = second.cell(EAT, URBAN, "ep", Map.of(), 0.7);
         Path json = cell.resolve(FinishedCell.FILE);
         Files.writeString(json, Files.readString(json).replace("\"mAP\"", "\"accuracy\""));
-        assertThatThrownBy(() -> read(second.folder())).hasMessageContainingAll("urban", "accuracy");
+        assertFails(() -> read(second.folder()), "urban", "accuracy");
     }
 
     @Test
     void withoutAFinishedCellThereIsNothingToReport() throws IOException {
         RunFixture empty = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("ep"));
-        assertThatThrownBy(() -> RunComparison.read(List.of(empty.folder()))).hasMessageContaining("no finished cell");
-        assertThatThrownBy(() -> RunComparison.read(List.of(folder.resolve("nowhere"))))
-                .hasMessageContaining("nowhere: no such folder");
+        assertFails(() -> RunComparison.read(List.of(empty.folder())), "no finished cell");
+        assertFails(() -> RunComparison.read(List.of(folder.resolve("nowhere"))), "nowhere: no such folder");
     }
 }

@@ -6,6 +6,7 @@ import static org.unmute.benchmark.fixture.RunFixture.BEATS;
 import static org.unmute.benchmark.fixture.RunFixture.EAT;
 import static org.unmute.benchmark.fixture.RunFixture.ESC;
 import static org.unmute.benchmark.fixture.RunFixture.URBAN;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -164,25 +165,23 @@ class BenchmarkMergeTest {
         }
         assertThat(merge(eat, beats).summary()).startsWith("8 of 8 cells finished");
         edit(beats.resolve("grid.json"), "fold=0", "fold=1");
-        assertThatThrownBy(() -> merge(eat, beats)).hasMessageContaining("datasets[0].source is");
+        assertFails(() -> merge(eat, beats), "datasets[0].source is");
         edit(beats.resolve("grid.json"), "fold=1", "fold=0");
         edit(beats.resolve("grid.json"), "boxes.tsv", "others.tsv");
-        assertThatThrownBy(() -> merge(eat, beats)).hasMessageContaining("datasets[0].boxes[0] is");
+        assertFails(() -> merge(eat, beats), "datasets[0].boxes[0] is");
     }
 
     @Test
     void runsOfDifferentFilesOrClipsAreRefused() throws IOException {
         Path other = run("other", EAT);
         Files.writeString(other.resolve("eat/esc50/clips.csv"), "file,start,end,labels,split,sha256\n");
-        assertThatThrownBy(() -> merge(whole, other))
-                .hasMessageContainingAll("data set esc50: ", "the runs used different clips, labels or tokens");
+        assertFails(() -> merge(whole, other), "data set esc50: ", "the runs used different clips, labels or tokens");
         Path linear = run("linear", EAT);
         Path protobin = run("protobin", EAT);
         Files.delete(linear.resolve("eat/urban/protobin/settings.txt"));
         Files.delete(protobin.resolve("eat/urban/linear/settings.txt"));
         edit(cell(linear).resolve("cell.json"), "\"encoderSettings\":{", "\"encoderSettings\":{\"sha256\":\"aa\",");
-        assertThatThrownBy(() -> merge(linear, protobin))
-                .hasMessageContaining("encoder eat is not the same file everywhere: ");
+        assertFails(() -> merge(linear, protobin), "encoder eat is not the same file everywhere: ");
     }
 
     @Test
@@ -239,9 +238,7 @@ class BenchmarkMergeTest {
     @ValueSource(strings = {"../../eat/urban", "eat/.hidden/linear"})
     void aGridCannotNamePlacesOutsideOfTheRun(String cell) throws IOException {
         edit(whole.resolve("grid.json"), "\"eat/urban/linear\"", "\"" + cell + "\"");
-        assertThatThrownBy(() -> merge(whole))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("grid.json");
+        assertFails(InputException.class, () -> merge(whole), "grid.json");
     }
 
     @Test
@@ -261,6 +258,6 @@ class BenchmarkMergeTest {
         assertThatThrownBy(() -> merge(folder.resolve("nowhere")))
                 .hasMessage(folder.resolve("nowhere") + ": no such folder: a run of 'unmute benchmark' is expected");
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> merge(empty)).hasMessageContaining("grid.json: is missing");
+        assertFails(() -> merge(empty), "grid.json: is missing");
     }
 }

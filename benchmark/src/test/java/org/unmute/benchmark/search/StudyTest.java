@@ -3,6 +3,7 @@ package org.unmute.benchmark.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.List;
 import java.util.Optional;
@@ -52,9 +53,7 @@ class StudyTest {
         Study study = new Study(SPACE, settings(1, 0, null));
         study.finish(study.next(), 0.5, false);
         assertThat(study.exhausted()).isTrue();
-        assertThatThrownBy(study::next)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("all 1 trials are used");
+        assertFails(IllegalStateException.class, study::next, "all 1 trials are used");
         FinishedTrial again = study.finished().getFirst();
         assertThatThrownBy(() -> study.replay(again)).isInstanceOf(IllegalStateException.class);
     }
@@ -63,14 +62,12 @@ class StudyTest {
     void oneTrialAtATime() {
         Study study = new Study(SPACE, settings(2, 0, null));
         Trial trial = study.next();
-        assertThatThrownBy(study::next)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("trial 0 is still under way");
+        assertFails(IllegalStateException.class, study::next, "trial 0 is still under way");
         study.finish(trial, 1, false);
         assertThatThrownBy(() -> study.finish(trial, 1, false)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> study.report(trial, 1, 1)).hasMessageContaining("trial 0 is not under way");
+        assertFails(() -> study.report(trial, 1, 1), "trial 0 is not under way");
         study.next();
-        assertThatThrownBy(() -> study.report(trial, 1, 1)).hasMessageContaining("but trial 1");
+        assertFails(() -> study.report(trial, 1, 1), "but trial 1");
     }
 
     @Test
@@ -78,7 +75,7 @@ class StudyTest {
         Study study = new Study(SPACE, settings(1, 0, null));
         Trial trial = study.next();
         study.report(trial, 2, 0.1);
-        assertThatThrownBy(() -> study.report(trial, 2, 0.1)).hasMessageContaining("epoch 2 after 2");
+        assertFails(() -> study.report(trial, 2, 0.1), "epoch 2 after 2");
         assertThatThrownBy(() -> new Study(SPACE, settings(1, 0, null)).report(trial, 0, 0.1))
                 .isInstanceOf(IllegalStateException.class);
     }
@@ -195,17 +192,17 @@ class StudyTest {
 
     @Test
     void badRangesSpacesAndSettingsAreRefused() {
-        assertThatThrownBy(() -> Range.linear("lr", 2, 1)).hasMessageContainingAll("lr must rise", "2.0 to 1.0");
-        assertThatThrownBy(() -> Range.linear("lr", Double.NaN, 1)).hasMessageContaining("NaN");
-        assertThatThrownBy(() -> Range.logarithmic("lr", 0, 1)).hasMessageContaining("starts above 0");
-        assertThatThrownBy(() -> Range.linear("lr", 0, 1).at(1.5)).hasMessageContaining("1.5");
-        assertThatThrownBy(() -> new SearchSpace(List.of())).hasMessageContaining("1 to 10 ranges: 0");
+        assertFails(() -> Range.linear("lr", 2, 1), "lr must rise", "2.0 to 1.0");
+        assertFails(() -> Range.linear("lr", Double.NaN, 1), "NaN");
+        assertFails(() -> Range.logarithmic("lr", 0, 1), "starts above 0");
+        assertFails(() -> Range.linear("lr", 0, 1).at(1.5), "1.5");
+        assertFails(() -> new SearchSpace(List.of()), "1 to 10 ranges: 0");
         assertThatThrownBy(() -> new SearchSpace(List.of(Range.linear("a", 0, 1), Range.linear("a", 0, 1))))
                 .hasMessageContaining("two ranges are named a");
-        assertThatThrownBy(() -> SPACE.at(new double[3])).hasMessageContaining("3 for 2");
-        assertThatThrownBy(() -> settings(0, 0, null)).hasMessageContaining("0, 0");
-        assertThatThrownBy(() -> settings(-1, 5, null)).hasMessageContaining("-1, 5");
-        assertThatThrownBy(() -> new Halving(0, 3)).hasMessageContaining("0, 3");
-        assertThatThrownBy(() -> new Halving(1, 1)).hasMessageContaining("1, 1");
+        assertFails(() -> SPACE.at(new double[3]), "3 for 2");
+        assertFails(() -> settings(0, 0, null), "0, 0");
+        assertFails(() -> settings(-1, 5, null), "-1, 5");
+        assertFails(() -> new Halving(0, 3), "0, 3");
+        assertFails(() -> new Halving(1, 1), "1, 1");
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
@@ -36,8 +36,6 @@ class ConsoleTableTest {
 
     @Test
     void raggedRowsAreRefused() {
-        assertThatThrownBy(() -> table.row("a"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("1 cells for 3");
+        assertFails(IllegalArgumentException.class, () -> table.row("a"), "1 cells for 3");
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.cli.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,9 +22,7 @@ class ReviewedRecordingsTest {
     void aFolderThatCouldNotBeSearchedIsSearchedAgain() throws IOException {
         ReviewedRecordings recordings = new ReviewedRecordings(folder, Map.of());
         for (String name : new String[] {"dawn", "dusk"}) {
-            assertThatThrownBy(() -> recordings.find(name))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContaining("no audio");
+            assertFails(InputException.class, () -> recordings.find(name), "no audio");
         }
         Wav.write(Files.createDirectories(folder.resolve("day")).resolve("dusk.wav"), new float[100], 16_000);
         assertThat(recordings.find("dusk")).isEqualTo(folder.resolve("day/dusk.wav"));

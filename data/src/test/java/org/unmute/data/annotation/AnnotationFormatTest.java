@@ -1,7 +1,7 @@
 package org.unmute.data.annotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,9 +117,7 @@ class AnnotationFormatTest {
     void whatIsWrongIsNamedWithItsLine(String content, String message) throws IOException {
         String text = content.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\");
         Path file = Files.writeString(folder.resolve("wrong.txt"), text);
-        assertThatThrownBy(() -> AnnotationTable.read(file))
-                .isInstanceOf(MalformedTableException.class)
-                .hasMessageContaining(message.strip());
+        assertFails(MalformedTableException.class, () -> AnnotationTable.read(file), message.strip());
     }
 
     /** A class name may contain an underscore without being a species. */
@@ -143,7 +141,6 @@ class AnnotationFormatTest {
                         + "1\tSpectrogram 1\t2\t0.5\t1.5\t100.0\t900.0\tsong\t\r\n");
         assertThat(AnnotationTable.read(file).annotations())
                 .containsExactly(new Annotation("", 0.5, 1.5, "song", 100, 900, Double.NaN, 2));
-        assertThatThrownBy(() -> AnnotationTable.read(file, "Species"))
-                .hasMessageContaining("no column 'Species' among");
+        assertFails(() -> AnnotationTable.read(file, "Species"), "no column 'Species' among");
     }
 }

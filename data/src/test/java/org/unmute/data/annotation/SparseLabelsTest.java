@@ -103,7 +103,7 @@ class SparseLabelsTest {
         }
     }
 
-    @Property(tries = 400)
+    @Property
     void noClipStatesAbsentWhereNobodyLooked(@ForAll Random random) throws IOException {
         Case data = Case.of(random);
         LabelFile labels = data.labels();
@@ -124,7 +124,7 @@ class SparseLabelsTest {
                 .isEqualTo(left > 0);
     }
 
-    @Property(tries = 1000)
+    @Property
     void eachMarkHasAClipAndNoTwoClipsAreNearlyTheSame(@ForAll Random random) throws IOException {
         Case data = Case.of(random);
         double length = data.cutter.length();
@@ -338,7 +338,7 @@ class SparseLabelsTest {
                 .hasMessageContaining("the class '*' cannot be written");
     }
 
-    @Property(tries = 100)
+    @Property
     void anyClipsAreReadAsTheyWereWritten(@ForAll Random random) throws IOException {
         List<String> names = List.of("wren", "say \"hi\"", "a, b", "=cmd()", "päärme");
         List<LabelledClip> clips = new ArrayList<>();

@@ -49,7 +49,7 @@ class TimeBlocksTest {
         return ClipId.part(clip.file()).orElseThrow();
     }
 
-    @Property(tries = 300)
+    @Property
     void clipsOfTwoSplitsAreAGuardApartAndNoMarkIsCut(@ForAll Random r) throws Exception {
         List<Annotation> marks = new ArrayList<>();
         Map<String, Double> seconds = new HashMap<>();
@@ -127,7 +127,7 @@ class TimeBlocksTest {
         return counted;
     }
 
-    @Property(tries = 60)
+    @Property
     void tenBoxesInAnHourGiveEverySplitSome(@ForAll Random r) throws Exception {
         List<Annotation> marks = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

@@ -1,7 +1,7 @@
 package org.unmute.data.field;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -114,8 +114,6 @@ class FieldRulesTest {
                 "place\\nA|a table of deployments needs a column site or folder"
             })
     void malformedTablesAreRefusedWithTheirLine(String rows, String message) {
-        assertThatThrownBy(() -> table(rows.replace("\\n", "\n") + "\n"))
-                .hasMessageContaining("deployments.csv:")
-                .hasMessageContaining(message);
+        assertFails(() -> table(rows.replace("\\n", "\n") + "\n"), "deployments.csv:", message);
     }
 }

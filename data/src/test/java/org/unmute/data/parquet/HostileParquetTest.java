@@ -1,9 +1,9 @@
 package org.unmute.data.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.unmute.data.parquet.ThriftWriter.little;
 import static org.unmute.data.parquet.ThriftWriter.struct;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,9 +70,7 @@ class HostileParquetTest {
      */
     private static void refuses(Path file, int row, String... words) throws IOException {
         try (ParquetTable table = ParquetTable.open(file)) {
-            assertThatThrownBy(() -> readToEnd(table))
-                    .isInstanceOf(MalformedFileException.class)
-                    .hasMessageContainingAll(words);
+            assertFails(MalformedFileException.class, () -> readToEnd(table), words);
             assertThat(table.row()).isEqualTo(row);
         }
     }

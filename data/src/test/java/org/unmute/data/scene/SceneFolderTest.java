@@ -2,6 +2,7 @@ package org.unmute.data.scene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -72,9 +73,7 @@ class SceneFolderTest {
     void theSeparatorIsNotAllowedInNames() throws IOException {
         SceneFolder out = SceneFolder.create(folder);
         Scene scene = new Scene(new float[1], 8000, List.of(new Scene.Event("a", "x;y", 0, 0, 0, 1)));
-        assertThatThrownBy(() -> out.add(scene, Split.TEST))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("x;y");
+        assertFails(IllegalArgumentException.class, () -> out.add(scene, Split.TEST), "x;y");
     }
 
     @Test
@@ -130,7 +129,6 @@ class SceneFolderTest {
                             .samples())
                     .isEqualTo(stems[i]);
         }
-        assertThatThrownBy(() -> new Scene(new float[2], 8000, events, List.of(stems[0])))
-                .hasMessageContaining("1 stems of 2 events");
+        assertFails(() -> new Scene(new float[2], 8000, events, List.of(stems[0])), "1 stems of 2 events");
     }
 }

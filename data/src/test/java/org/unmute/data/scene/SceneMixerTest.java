@@ -129,7 +129,7 @@ class SceneMixerTest {
         assertThat(test).hasSize(5).allMatch(s -> s.startsWith("f3"));
     }
 
-    @Property(tries = 100)
+    @Property
     void scenesAreDeterministicAndDoNotClip(@ForAll long seed, @ForAll @IntRange(max = 100_000) int index)
             throws IOException {
         List<SourceClip> loud = recordings(1);

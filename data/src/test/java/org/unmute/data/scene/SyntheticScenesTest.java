@@ -51,7 +51,7 @@ class SyntheticScenesTest {
         assertThat(counts).containsExactlyInAnyOrder(1, 2, 3, 4);
     }
 
-    @Property(tries = 60)
+    @Property
     void clipsHoldWhatTheOptionsSay(
             @ForAll long seed,
             @ForAll @IntRange(max = 1_000_000) int index,

@@ -2,6 +2,7 @@ package org.unmute.data.set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,8 +38,7 @@ class DatasetsTest {
                 .doesNotHaveDuplicates()
                 .hasSize(18);
         assertThat(Datasets.byName("nes").info().classes()).isEqualTo(89);
-        assertThatThrownBy(() -> Datasets.byName("ssw"))
-                .hasMessageContaining("dataset 'ssw' is not known: there are as20k, fsd50k");
+        assertFails(() -> Datasets.byName("ssw"), "dataset 'ssw' is not known: there are as20k, fsd50k");
         // Classes of the paper's table, in its order.
         assertThat(Datasets.list().stream().limit(14).map(d -> d.info().classes()))
                 .containsExactly(527, 200, 10, 28, 10, 21, 48, 132, 89, 56, 27, 51, 50, 12);
@@ -75,10 +75,9 @@ class DatasetsTest {
 
     @Test
     void optionsAreChecked() {
-        assertThatThrownBy(() -> ReadOptions.DEFAULT.withFold(-1)).hasMessageContaining("folds count from 1");
-        assertThatThrownBy(() -> ReadOptions.DEFAULT.withMaxMissing(1.5)).hasMessageContaining("from 0 to 1: 1.5");
-        assertThatThrownBy(() -> new FewShot(-1, FewShot.Condition.ANY, false, 0))
-                .hasMessageContaining("must not be negative: -1");
+        assertFails(() -> ReadOptions.DEFAULT.withFold(-1), "folds count from 1");
+        assertFails(() -> ReadOptions.DEFAULT.withMaxMissing(1.5), "from 0 to 1: 1.5");
+        assertFails(() -> new FewShot(-1, FewShot.Condition.ANY, false, 0), "must not be negative: -1");
     }
 
     @ParameterizedTest

@@ -80,7 +80,7 @@ class ListReadersTest {
                 .ofMaxSize(5);
     }
 
-    @Property(tries = 200)
+    @Property
     void quotedNamesComeBack(@ForAll @From("names") List<String> names) {
         assertThat(NestedList.texts(names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", ", "[", "]"))))
                 .isEqualTo(names);
@@ -88,7 +88,7 @@ class ListReadersTest {
                 .isEqualTo(names);
     }
 
-    @Property(tries = 500)
+    @Property
     void anyTextIsAListOrRefused(@ForAll @From("fragments") String text) {
         try {
             assertThat(NestedList.list(text)).isNotNull();
@@ -156,7 +156,7 @@ class ListReadersTest {
      * An AudioSet list with a changed, inserted or missing byte either yields clips or is rejected with our own
      * message.
      */
-    @Property(tries = 300)
+    @Property
     void mutatedSegmentsAreReadOrRefused(
             @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind)
             throws IOException {

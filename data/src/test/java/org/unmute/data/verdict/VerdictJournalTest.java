@@ -2,6 +2,7 @@ package org.unmute.data.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -149,10 +150,7 @@ class VerdictJournalTest {
     }
 
     private void assertLost(String how) {
-        assertThatThrownBy(() -> VerdictJournal.read(folder))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining(how)
-                .hasMessageContaining("put a copy");
+        assertFails(InputException.class, () -> VerdictJournal.read(folder), how, "put a copy");
         assertThatThrownBy(() -> VerdictJournal.open(folder)).isInstanceOf(InputException.class);
     }
 
@@ -170,7 +168,7 @@ class VerdictJournalTest {
         Files.write(copy.resolve(VerdictJournal.FILE), lines.subList(0, 61));
         assertThat(VerdictJournal.read(copy).all()).hasSize(60);
         Files.write(copy.resolve(VerdictJournal.FILE), lines.subList(0, 8));
-        assertThatThrownBy(() -> VerdictJournal.read(copy)).hasMessageContaining("put a copy");
+        assertFails(() -> VerdictJournal.read(copy), "put a copy");
     }
 
     @Test
@@ -188,18 +186,14 @@ class VerdictJournalTest {
     void ofAnotherVersionIsLeftAlone() throws IOException {
         byte[] bytes = "{\"format\":\"unmute-verdicts-2\"}\n".getBytes(StandardCharsets.UTF_8);
         Files.write(file(), bytes);
-        assertThatThrownBy(() -> VerdictJournal.open(folder))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("another version of unmute");
+        assertFails(InputException.class, () -> VerdictJournal.open(folder), "another version of unmute");
         assertThat(file()).hasBinaryContent(bytes);
     }
 
     @Test
     void hasOneWriter() throws IOException {
         try (VerdictJournal _ = VerdictJournal.open(folder)) {
-            assertThatThrownBy(() -> VerdictJournal.open(folder))
-                    .isInstanceOf(FolderLock.HeldException.class)
-                    .hasMessageContaining(VerdictJournal.FILE);
+            assertFails(FolderLock.HeldException.class, () -> VerdictJournal.open(folder), VerdictJournal.FILE);
             assertThat(VerdictJournal.read(folder).all()).isEmpty();
         }
         try (VerdictJournal again = VerdictJournal.open(folder)) {

@@ -1,7 +1,7 @@
 package org.unmute.events.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.Arrays;
 import java.util.List;
@@ -335,8 +335,6 @@ class EventDecisionLearnerTest {
     void backgroundAloneTeachesNothing() {
         EventEvidence evidence = evidence("wren");
         evidence.addBackground("night", hour(0.5f));
-        assertThatThrownBy(() -> learned(evidence, "f1", 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no labelled clips");
+        assertFails(IllegalArgumentException.class, () -> learned(evidence, "f1", 1), "no labelled clips");
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.events.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,23 +78,17 @@ class RuleOptionsTest {
     }
 
     private static void refused(String message, RuleOptions options) {
-        assertThatThrownBy(() -> options.rules(KNOWN))
-                .isInstanceOf(SettingsException.class)
-                .hasMessageContaining(message);
+        assertFails(SettingsException.class, () -> options.rules(KNOWN), message);
     }
 
     @Test
     void contextsHaveLimits() {
         var times = Encoders.embedded().describe().rowTimes();
         for (ContextSeconds wrong : List.of(new ContextSeconds(-1.0, null), new ContextSeconds(601.0, null))) {
-            assertThatThrownBy(() -> wrong.scorer(null, times, null))
-                    .isInstanceOf(SettingsException.class)
-                    .hasMessageContaining("--context must be 0 to 600");
+            assertFails(SettingsException.class, () -> wrong.scorer(null, times, null), "--context must be 0 to 600");
         }
         for (ContextSeconds wrong : List.of(new ContextSeconds(null, 0.0), new ContextSeconds(null, Double.NaN))) {
-            assertThatThrownBy(() -> wrong.scorer(null, times, null))
-                    .isInstanceOf(SettingsException.class)
-                    .hasMessageContaining("--stride must be above 0");
+            assertFails(SettingsException.class, () -> wrong.scorer(null, times, null), "--stride must be above 0");
         }
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.events.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -81,9 +82,7 @@ class OpenEncoderTest {
 
     @Test
     void whatCannotBeOpenedIsNamed() throws IOException {
-        assertThatThrownBy(() -> open(OpenEncoder.EMBEDDED, GIVEN))
-                .isInstanceOf(SettingsException.class)
-                .hasMessageContaining("has fixed settings");
+        assertFails(SettingsException.class, () -> open(OpenEncoder.EMBEDDED, GIVEN), "has fixed settings");
         assertThatThrownBy(() -> open(folder.resolve("missing"), GIVEN))
                 .isInstanceOf(InputException.class)
                 .hasMessage("no such encoder file: " + folder.resolve("missing"));

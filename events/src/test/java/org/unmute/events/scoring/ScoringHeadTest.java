@@ -2,6 +2,7 @@ package org.unmute.events.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,17 +134,13 @@ class ScoringHeadTest {
     @Test
     void aProbeOfOtherTokensIsRefused() throws IOException {
         Path file = saved(probe("linear", 0, false, "0".repeat(64)));
-        assertThatThrownBy(() -> ScoringHead.ofProbe(file, encoder, key))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("linear");
+        assertFails(InputException.class, () -> ScoringHead.ofProbe(file, encoder, key), "linear");
         Path layers = saved(probe("cgp", spec.depth() + 1, false, key.encoderHash()));
         assertThatThrownBy(() -> ScoringHead.ofProbe(layers, encoder, key))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("the encoder has " + spec.depth() + " blocks");
         Path text = Files.writeString(folder.resolve("probe.safetensors"), "no probe");
-        assertThatThrownBy(() -> ScoringHead.ofProbe(text, encoder, key))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("probe.safetensors");
+        assertFails(InputException.class, () -> ScoringHead.ofProbe(text, encoder, key), "probe.safetensors");
         assertThatThrownBy(() -> ScoringHead.ofProbe(folder.resolve("missing"), encoder, key))
                 .isInstanceOf(InputException.class)
                 .hasMessage("no such file or folder: " + folder.resolve("missing"));

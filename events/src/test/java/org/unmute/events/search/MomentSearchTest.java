@@ -1,8 +1,8 @@
 package org.unmute.events.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -245,9 +245,7 @@ class MomentSearchTest {
                             .moments())
                     .isNotEmpty()
                     .allMatch(m -> m.recording().equals("4.wav"));
-            assertThatThrownBy(() -> reader.read(new Example("none.wav")))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContaining("no such recording");
+            assertFails(InputException.class, () -> reader.read(new Example("none.wav")), "no such recording");
         }
     }
 

@@ -2,6 +2,7 @@ package org.unmute.models.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,12 +49,8 @@ class CheckpointWeightsTest {
         assertThatThrownBy(() -> count("blocks.0.w", "blocks.2.w"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("'blocks.1.w' is missing", "'blocks.2.w'");
-        assertThatThrownBy(() -> count("blocks.0.w", "blocks.1.b"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'blocks.1.w' is missing");
-        assertThatThrownBy(() -> count("other"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'blocks.0.w' is missing");
+        assertFails(IllegalArgumentException.class, () -> count("blocks.0.w", "blocks.1.b"), "'blocks.1.w' is missing");
+        assertFails(IllegalArgumentException.class, () -> count("other"), "'blocks.0.w' is missing");
     }
 
     /**
@@ -234,8 +231,6 @@ class CheckpointWeightsTest {
                         .add("x", Shape.of(1), new float[1])))
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("no 'small-vit' checkpoint");
-        assertThatThrownBy(() -> open(kwt("other", 1)))
-                .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("'front_end.window' is missing");
+        assertFails(UnusableCheckpointException.class, () -> open(kwt("other", 1)), "'front_end.window' is missing");
     }
 }

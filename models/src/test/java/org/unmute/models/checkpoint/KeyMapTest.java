@@ -2,6 +2,7 @@ package org.unmute.models.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,9 +67,7 @@ class KeyMapTest {
                 .as("a prefix ends in a dot")
                 .isEmpty();
         assertThat(MAP.match(NamesOnly.of(), false)).isEmpty();
-        assertThatThrownBy(() -> KeyMap.named("empty"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("signature");
+        assertFails(IllegalArgumentException.class, () -> KeyMap.named("empty"), "signature");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.unmute.models.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -25,7 +26,7 @@ class FrontEndTest {
         return x;
     }
 
-    @Property(tries = 200)
+    @Property
     void fbankHasOneRowPerWholeFrame(
             @ForAll @IntRange(max = 5000) int n,
             @ForAll @IntRange(min = 2000, max = 48_000) int rate,
@@ -118,7 +119,7 @@ class FrontEndTest {
         return 1127 * Math.log(1 + hertz / 700);
     }
 
-    @Property(tries = 100)
+    @Property
     void melSpectrogramHasOneRowPerHop(
             @ForAll @IntRange(min = 129, max = 3000) int n, @ForAll @IntRange(min = 1, max = 300) int hop) {
         MelSpectrogram spectrogram = new MelSpectrogram(new MelOptions(16_000, 256, hop, 20, 60, 7800));
@@ -144,18 +145,15 @@ class FrontEndTest {
     void settingsOutOfRangeAreRefused() {
         assertThatThrownBy(() -> FbankOptions.of(0, 128, WindowFunction.HANNING))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> FbankOptions.of(16, 128, WindowFunction.HANNING))
-                .hasMessageContaining("0.4 samples");
+        assertFails(() -> FbankOptions.of(16, 128, WindowFunction.HANNING), "0.4 samples");
         assertThatThrownBy(() -> new FbankOptions(16_000, 80, WindowFunction.HANNING, Double.NaN, 10, 20, 0, 0.97))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new FbankOptions(16_000, 80, WindowFunction.HANNING, 25, 10, 20, 9000, 0.97))
                 .hasMessageContaining("from 20.0 to 9000.0 Hz do not lie within 0 to 8000.0");
-        assertThatThrownBy(() -> new FbankOptions(16_000, 80, WindowFunction.HANNING, 25, 10, 20, 0, 2))
-                .hasMessageContaining("pre-emphasis");
-        assertThatThrownBy(() -> new MelOptions(16_000, 400, 160, 80, 0, 8000)).hasMessageContaining("power of two");
-        assertThatThrownBy(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000))
-                .hasMessageContainingAll("window's length", "513");
-        assertThatThrownBy(() -> new MelOptions(16_000, 512, 160, 80, 0, 8001)).hasMessageContaining("do not lie");
+        assertFails(() -> new FbankOptions(16_000, 80, WindowFunction.HANNING, 25, 10, 20, 0, 2), "pre-emphasis");
+        assertFails(() -> new MelOptions(16_000, 400, 160, 80, 0, 8000), "power of two");
+        assertFails(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000), "window's length", "513");
+        assertFails(() -> new MelOptions(16_000, 512, 160, 80, 0, 8001), "do not lie");
         assertThat(new FbankOptions(16_000, 80, WindowFunction.HANNING, 25, 10, 20, -400, 0.97).upperEdge())
                 .isEqualTo(7600);
         assertThat(FbankOptions.of(32_000, 80, WindowFunction.HANNING).fftSize())

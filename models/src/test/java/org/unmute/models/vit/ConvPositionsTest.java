@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
@@ -25,12 +26,8 @@ class ConvPositionsTest {
     @Test
     void sizesThatDoNotFitAreRefused() {
         Tensor bias = Tensor.of(new float[6], 6);
-        assertThatThrownBy(() -> new ConvPositions(new float[48], 4, 2, bias))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("groups of 4");
-        assertThatThrownBy(() -> new ConvPositions(new float[35], 3, 2, bias))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("35 weights");
+        assertFails(IllegalArgumentException.class, () -> new ConvPositions(new float[48], 4, 2, bias), "groups of 4");
+        assertFails(IllegalArgumentException.class, () -> new ConvPositions(new float[35], 3, 2, bias), "35 weights");
     }
 
     private static float[] random(SplittableRandom random, int n) {

@@ -2,6 +2,7 @@ package org.unmute.models.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -62,9 +63,7 @@ class TorchFileTest {
             assertThat(file.type("row")).isEqualTo(StoredType.F32);
             assertThat(file.has("row")).isTrue();
             assertThat(file.has("x")).isFalse();
-            assertThatThrownBy(() -> file.entry("x"))
-                    .isInstanceOf(NoSuchElementException.class)
-                    .hasMessageContaining("no tensor 'x' among its 2");
+            assertFails(NoSuchElementException.class, () -> file.entry("x"), "no tensor 'x' among its 2");
         }
     }
 

@@ -3,6 +3,7 @@ package org.unmute.models.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -158,8 +159,7 @@ class PretrainedSedTest {
                     .isEqualTo(alone);
         }
         assertThat(Encoders.embedded().frameHead()).isEmpty();
-        assertThatThrownBy(() -> Encoders.embedded().withHead())
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("no head");
+        assertFails(
+                UnsupportedOperationException.class, () -> Encoders.embedded().withHead(), "no head");
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.probes.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,8 +105,6 @@ class CacheCheckTest {
         assertThat(check.damage()).isEmpty();
         assertThat(check.shards()).isEqualTo(2);
         Files.write(kept.getLast(), new byte[] {1, 2, 3});
-        assertThatThrownBy(this::check)
-                .isInstanceOf(TokenCacheException.class)
-                .hasMessageContaining(kept.getLast() + " has 3 bytes, _manifest.json says ");
+        assertFails(TokenCacheException.class, this::check, kept.getLast() + " has 3 bytes, _manifest.json says ");
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.probes.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 import static org.unmute.probes.cache.CacheSamples.F16;
 import static org.unmute.probes.cache.CacheSamples.F32;
 import static org.unmute.probes.cache.CacheSamples.hash;
@@ -168,9 +169,7 @@ class TokenCacheElsewhereTest {
         hurt[(int) third - 1] ^= 1;
         Files.write(shard, hurt);
         try (TokenCache cache = TokenCache.open(new RangedFolder(folder), F16)) {
-            assertThatThrownBy(() -> cache.read(id(1)))
-                    .isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("the tokens do not match their checksum");
+            assertFails(TokenCacheException.class, () -> cache.read(id(1)), "the tokens do not match their checksum");
         }
     }
 
@@ -214,8 +213,7 @@ class TokenCacheElsewhereTest {
                 .hasMessageContaining(shards.getLast() + " has " + (last.length - 1) + " bytes, _manifest.json says "
                         + last.length + " bytes: copy the folder again");
         Files.delete(shards.getLast());
-        assertThatThrownBy(() -> TokenCache.open(folder))
-                .hasMessageContaining(shards.getLast() + " is missing, _manifest.json says");
+        assertFails(() -> TokenCache.open(folder), shards.getLast() + " is missing, _manifest.json says");
         byte[] torn = Arrays.copyOf(last, last.length - 1);
         Files.write(shards.getLast(), torn);
         RangedFolder.writeManifest(folder, shards);

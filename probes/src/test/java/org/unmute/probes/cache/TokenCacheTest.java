@@ -3,6 +3,7 @@ package org.unmute.probes.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 import static org.unmute.probes.cache.CacheSamples.F16;
 import static org.unmute.probes.cache.CacheSamples.F32;
 import static org.unmute.probes.cache.CacheSamples.fill;
@@ -58,8 +59,7 @@ class TokenCacheTest {
                 assertThat(cache.readInto(id(6), wide, 100, null, 0).hasCls()).isFalse();
                 assertThatThrownBy(() -> cache.readInto(id(7), wide, 999, wideCls, 0))
                         .isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> cache.read("no.wav"))
-                        .hasMessageContainingAll("clip 'no.wav' is not in", "embed it first");
+                assertFails(() -> cache.read("no.wav"), "clip 'no.wav' is not in", "embed it first");
             }
         }
     }
@@ -74,9 +74,7 @@ class TokenCacheTest {
                     .hasMessageContaining(F16.toString())
                     .hasMessageContaining(other.toString())
                     .hasMessageContaining("choose another folder");
-            assertThatThrownBy(() -> TokenCache.open(folder, other))
-                    .isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining(other.toString());
+            assertFails(TokenCacheException.class, () -> TokenCache.open(folder, other), other.toString());
         }
         CacheKey otherWords = new CacheKey("EAT", "eat-1", "fbank", "fbank-1", DType.F16);
         fill(folder, otherWords, CacheOptions.DEFAULT, 3);
@@ -154,9 +152,10 @@ class TokenCacheTest {
                                         ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as"
                                                 + " float32 (--dtype f32)"
                                         : ", no finite number: the encoder makes nothing of this recording"));
-                assertThatThrownBy(() -> writer.append(
-                                "loud.wav", hash(1), new Features(new TokenMap(2, 1, 2, values, new float[] {0, bad}))))
-                        .hasMessageContaining("cls, dim 1 is " + bad);
+                assertFails(
+                        () -> writer.append(
+                                "loud.wav", hash(1), new Features(new TokenMap(2, 1, 2, values, new float[] {0, bad}))),
+                        "cls, dim 1 is " + bad);
             }
             assertThat(writer.status("loud.wav", hash(1))).isEqualTo(ClipStatus.ABSENT);
             writer.append("after.wav", hash(2), new Features(new TokenMap(2, 1, 2, values, null)));
@@ -189,14 +188,10 @@ class TokenCacheTest {
         TokenCacheWriter closed = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT);
         closed.append(id(0), hash(0), tokens(0));
         closed.close();
-        assertThatThrownBy(() -> closed.append(id(1), hash(1), tokens(1)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("is closed")
-                .hasMessageContaining(id(1));
+        assertFails(IllegalStateException.class, () -> closed.append(id(1), hash(1), tokens(1)), "is closed", id(1));
         try (TokenCacheWriter next = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
             closed.close();
-            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT))
-                    .hasMessageContaining("is writing to");
+            assertFails(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT), "is writing to");
             next.append(id(1), hash(1), tokens(1));
         }
         CacheSamples.assertHolds(folder, 2);
@@ -259,18 +254,15 @@ class TokenCacheTest {
 
     @Test
     void unusableArgumentsAreNamed(@TempDir Path folder) throws IOException {
-        assertThatThrownBy(() -> TokenCache.open(folder.resolve("nowhere")))
-                .hasMessageContainingAll("no shards in", "embed recordings");
+        assertFails(() -> TokenCache.open(folder.resolve("nowhere")), "no shards in", "embed recordings");
         assertThatThrownBy(() -> key("e", DType.BF16)).hasMessage("token cache: stores F16 or F32, not BF16");
         assertThatThrownBy(() -> new TokenMap(2, 2, 3, new float[11], null))
                 .hasMessage("token map: [2, 2, 3] does not have 11 values");
         assertThatThrownBy(() -> new TokenMap(1 << 16, 1 << 16, 1, new float[0], null))
                 .isInstanceOf(IllegalArgumentException.class);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
-            assertThatThrownBy(() -> writer.append("", hash(0), tokens(0)))
-                    .hasMessageContaining("clip ids hold 1 to 4096 bytes");
-            assertThatThrownBy(() -> writer.append("a", "12", tokens(0)))
-                    .hasMessageContaining("64 lower-case hex digits: '12'");
+            assertFails(() -> writer.append("", hash(0), tokens(0)), "clip ids hold 1 to 4096 bytes");
+            assertFails(() -> writer.append("a", "12", tokens(0)), "64 lower-case hex digits: '12'");
         }
     }
 }

@@ -10,7 +10,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class MedianFilterTest {
     /** The definition: each window is sorted. Few distinct values, so that ties are common. */
-    @Property(tries = 500)
+    @Property
     void slidingAndSortingAgree(
             @ForAll long seed,
             @ForAll @IntRange(max = 60) int length,

@@ -3,6 +3,7 @@ package org.unmute.probes.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.Random;
 import java.util.function.Function;
@@ -61,8 +62,7 @@ class LossTest {
         assertThatThrownBy(() -> CrossEntropy.DEFAULT.ofElements(logits, targets, known))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("4 of 6 are known");
-        assertThatThrownBy(() -> AsymmetricLoss.DEFAULT.ofElements(logits, random(3, 2), known))
-                .hasMessageContaining("shapes differ");
+        assertFails(() -> AsymmetricLoss.DEFAULT.ofElements(logits, random(3, 2), known), "shapes differ");
     }
 
     private static double[] gradient(Function<Tensor, Tensor> f, Tensor at) {
@@ -77,7 +77,7 @@ class LossTest {
     @Test
     void orthogonalityHasItsGradient() {
         gradientCheck(p -> Orthogonality.of(p, 2), random(4, 5));
-        assertThatThrownBy(() -> Orthogonality.of(random(5, 3), 2)).hasMessageContaining("[5, 3]");
+        assertFails(() -> Orthogonality.of(random(5, 3), 2), "[5, 3]");
     }
 
     private void gradientCheck(Function<Tensor, Tensor> f, Tensor at) {
@@ -135,14 +135,11 @@ class LossTest {
     @Test
     void badInputIsNamed() {
         Tensor x = random(2, 3);
-        assertThatThrownBy(() -> AsymmetricLoss.DEFAULT.of(x, random(3, 2)))
-                .hasMessageContainingAll("[2, 3]", "[3, 2]");
-        assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 3}, 2)))
-                .hasMessageContaining("class index 3 of item 1");
-        assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 1, 2}, 3)))
-                .hasMessageContaining("[3]");
-        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, LossReduction.MEAN))
-                .hasMessageContaining("margin");
-        assertThatThrownBy(() -> new CrossEntropy(2, null, LossReduction.MEAN)).hasMessageContaining("smoothing");
+        assertFails(() -> AsymmetricLoss.DEFAULT.of(x, random(3, 2)), "[2, 3]", "[3, 2]");
+        assertFails(
+                () -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 3}, 2)), "class index 3 of item 1");
+        assertFails(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 1, 2}, 3)), "[3]");
+        assertFails(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, LossReduction.MEAN), "margin");
+        assertFails(() -> new CrossEntropy(2, null, LossReduction.MEAN), "smoothing");
     }
 }

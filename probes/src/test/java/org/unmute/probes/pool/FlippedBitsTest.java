@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,14 +77,11 @@ class FlippedBitsTest {
         Path file = folder.resolve("probe.safetensors");
         protobin().save(file);
         copyWithoutDigest(file, "unmute-probe-2");
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .isInstanceOf(MalformedFileException.class)
-                .hasMessageContaining("digest-missing");
+        assertFails(MalformedFileException.class, () -> TrainedProbe.load(file, scalar), "digest-missing");
         copyWithoutDigest(file, "unmute-probe-1");
         assertThat(TrainedProbe.load(file, scalar).classes()).hasSize(3);
         copyWithoutDigest(file, "unmute-probe-3");
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .hasMessageContainingAll("unmute-probe-1 or unmute-probe-2", "unmute-probe-3");
+        assertFails(() -> TrainedProbe.load(file, scalar), "unmute-probe-1 or unmute-probe-2", "unmute-probe-3");
     }
 
     private static void copyWithoutDigest(Path file, String format) throws IOException {

@@ -1,7 +1,7 @@
 package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -137,9 +137,7 @@ class OptionsKeptTest {
     }
 
     private static void assertRefused(Runnable making, String... words) {
-        assertThatThrownBy(making::run)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll(words);
+        assertFails(IllegalArgumentException.class, making::run, words);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.unmute.probes.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,32 +171,25 @@ class PackedProtobinTest {
                     .hasMessageContaining("prototype 1 has " + bad + " in dimension 0");
         }
         Probe real = Probes.create(scalar, "protofloat", 4, 2, true, ProbeOptions.DEFAULTS, 1);
-        assertThatThrownBy(() -> PackedProtobin.pack(trained(real, false, null)))
-                .hasMessageContaining("protofloat");
-        assertThatThrownBy(
-                        () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)))
-                .hasMessageContainingAll("dim 5", "4");
+        assertFails(() -> PackedProtobin.pack(trained(real, false, null)), "protofloat");
+        assertFails(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)), "dim 5", "4");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null))
                         .scores(new TokenMap(1, 1, 4, new float[4], null)))
                 .hasMessageContainingAll("with cls", "without cls");
         CacheKey other = new CacheKey("e", "another", "f", "front end", DType.F32);
-        assertThatThrownBy(
-                        () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other))
-                .hasMessageContaining("another encoder");
+        assertFails(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other), "another encoder");
     }
 
     @Test
     void badFilesAreRefused(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("p");
         trained(8, 2, 2, false, null).save(path);
-        assertThatThrownBy(() -> PackedProtobin.load(path))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("unmute-packed-protobin-1");
+        assertFails(IOException.class, () -> PackedProtobin.load(path), "unmute-packed-protobin-1");
         Files.writeString(path, "no safetensors");
         assertThatThrownBy(() -> PackedProtobin.load(path)).isInstanceOf(MalformedFileException.class);
-        assertThatThrownBy(() -> load(path, "12", 1, 3, (byte) 0)).hasMessageContaining("sizes do not fit");
-        assertThatThrownBy(() -> load(path, "4", 1, 1, (byte) 0x10)).hasMessageContaining("bits beyond dim 4");
-        assertThatThrownBy(() -> load(path, "-1", 1, 1, (byte) 0)).hasMessageContaining("dim");
+        assertFails(() -> load(path, "12", 1, 3, (byte) 0), "sizes do not fit");
+        assertFails(() -> load(path, "4", 1, 1, (byte) 0x10), "bits beyond dim 4");
+        assertFails(() -> load(path, "-1", 1, 1, (byte) 0), "dim");
         assertThat(load(path, "4", 1, 1, (byte) 0x0f)
                         .descriptor(new TokenMap(1, 1, 4, new float[] {1, 1, 1, 1}, new float[4]))[0])
                 .isCloseTo(1, within(1e-7));

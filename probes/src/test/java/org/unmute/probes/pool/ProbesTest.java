@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -208,8 +209,7 @@ class ProbesTest {
         assertThat(create("mhca", 13, 2).options().values().get("heads")).isEqualTo("1");
         assertThat(create("mhca", 64, 2, "heads=16").options().values().get("heads"))
                 .isEqualTo("16");
-        assertThatThrownBy(() -> create("mhca", 64, 2, "heads=12"))
-                .hasMessageContaining("12 heads do not divide dim 64");
+        assertFails(() -> create("mhca", 64, 2, "heads=12"), "12 heads do not divide dim 64");
     }
 
     @Test
@@ -237,8 +237,7 @@ class ProbesTest {
         List<String> all = new ArrayList<>(Probes.names());
         all.add("aaa");
         assertThat(Probes.byName(List.of(other, new StandardProbes())).keySet()).containsExactlyElementsOf(all);
-        assertThatThrownBy(() -> new ProbeType("My probe", List.of(), linear.fresh(), linear.restored()))
-                .hasMessageContaining("'My probe'");
+        assertFails(() -> new ProbeType("My probe", List.of(), linear.fresh(), linear.restored()), "'My probe'");
     }
 
     /** An option is not a promise: one called k made every probe one of neighbours. */
@@ -249,7 +248,7 @@ class ProbesTest {
         assertThat(topK.hasNeighbours()).isFalse();
         assertThat(Probes.type("knn").withLayers().withPrototypes().hasNeighbours())
                 .isTrue();
-        assertThatThrownBy(linear::withNeighbours).hasMessageContaining("linear: has neighbours, but no option k");
+        assertFails(linear::withNeighbours, "linear: has neighbours, but no option k");
         ProbeType knn = Probes.type("knn");
         for (ProbeType wrong : List.of(
                 new ProbeType("linear", List.of("k"), linear.fresh(), linear.restored()).withNeighbours(),
@@ -266,9 +265,9 @@ class ProbesTest {
         ParameterMap map = new ParameterMap("linear", Map.of("b", vector));
         assertThat(map.take("b", 3).shape()).isEqualTo(Shape.of(3));
         assertThat(map.takeWithRank("b", 1).shape()).isEqualTo(Shape.of(3));
-        assertThatThrownBy(() -> map.take("b", 1)).hasMessageContaining("parameter b must be [1], its shape is [3]");
-        assertThatThrownBy(() -> map.takeWithRank("b", 2)).hasMessageContaining("must have 2 axes");
-        assertThatThrownBy(() -> map.take("w", 3)).hasMessageContaining("w is missing");
+        assertFails(() -> map.take("b", 1), "parameter b must be [1], its shape is [3]");
+        assertFails(() -> map.takeWithRank("b", 2), "must have 2 axes");
+        assertFails(() -> map.take("w", 3), "w is missing");
     }
 
     /** With another cls token, logits are the same where a probe says so, and only there. */
@@ -454,8 +453,7 @@ class ProbesTest {
             assertThat(probe.logits(batch).toFloats()).containsExactly(logits.toFloats(), within(0.05f));
         }
         TokenBatch one = batch(1, 1, 1, 8);
-        assertThatThrownBy(() -> probe.trainingLogits(List.of(one), new SplittableRandom(0)))
-                .hasMessageContaining("at least 2 clips");
+        assertFails(() -> probe.trainingLogits(List.of(one), new SplittableRandom(0)), "at least 2 clips");
     }
 
     @Test
@@ -549,54 +547,46 @@ class ProbesTest {
     void badInputIsNamed() {
         assertThatThrownBy(() -> create("protbin", 8, 2))
                 .hasMessageContainingAll("'protbin' is not known", "UNMUTE_CLASSPATH names the jar", "protobin");
-        assertThatThrownBy(() -> create("protobin", 8, 2, "head=3"))
-                .hasMessageContainingAll("no option 'head'", "prototypes");
-        assertThatThrownBy(() -> create("protobin", 8, 2, "prototypes=0")).hasMessageContaining("from 1 to");
-        assertThatThrownBy(() -> create("protobin", 8, 2, "dropout=1")).hasMessageContaining("to below 1");
-        assertThatThrownBy(() -> create("linear", 0, 2)).hasMessageContaining("at least 1");
-        assertThatThrownBy(() -> create("linear", 8, 2).logits(batch(1, 2, 1, 7)))
-                .hasMessageContainingAll("dim 7", "8");
+        assertFails(() -> create("protobin", 8, 2, "head=3"), "no option 'head'", "prototypes");
+        assertFails(() -> create("protobin", 8, 2, "prototypes=0"), "from 1 to");
+        assertFails(() -> create("protobin", 8, 2, "dropout=1"), "to below 1");
+        assertFails(() -> create("linear", 0, 2), "at least 1");
+        assertFails(() -> create("linear", 8, 2).logits(batch(1, 2, 1, 7)), "dim 7", "8");
         TokenBatch noCls = new TokenBatch(batch(1, 2, 1, 8).tokens(), null, 2, 1);
-        assertThatThrownBy(() -> create("linear", 8, 2).logits(noCls)).hasMessageContaining("cls token");
+        assertFails(() -> create("linear", 8, 2).logits(noCls), "cls token");
         assertThat(Probes.create(scalar, "linear", 8, 2, false, ProbeOptions.DEFAULTS, 1)
                         .logits(noCls)
                         .toFloats())
                 .hasSize(2);
         Map<String, Tensor> p = new LinkedHashMap<>(create("mhca", 8, 2).parameters());
         p.remove("k.weight");
-        assertThatThrownBy(() -> Probes.of("mhca", p, true, ProbeOptions.DEFAULTS))
-                .hasMessageContaining("k.weight is missing");
+        assertFails(() -> Probes.of("mhca", p, true, ProbeOptions.DEFAULTS), "k.weight is missing");
         assertThatThrownBy(() -> Probes.of("linear", create("mhca", 8, 2).parameters(), true, ProbeOptions.DEFAULTS))
                 .hasMessageContaining("has no parameter cls_token");
-        assertThatThrownBy(() -> create("mlp", 8, 2, "activation=tanh")).hasMessageContaining("one of gelu, relu");
-        assertThatThrownBy(() -> create("conv", 8, 2, "kernel=2")).hasMessageContaining("odd");
-        assertThatThrownBy(() -> create("ep", 8, 2, "queries=3")).hasMessageContaining("3 queries do not divide dim 8");
+        assertFails(() -> create("mlp", 8, 2, "activation=tanh"), "one of gelu, relu");
+        assertFails(() -> create("conv", 8, 2, "kernel=2"), "odd");
+        assertFails(() -> create("ep", 8, 2, "queries=3"), "3 queries do not divide dim 8");
         assertThatThrownBy(
                         () -> Probes.of("mlp", create("mlp", 8, 2).parameters(), true, ProbeOptions.parse("hidden=9")))
                 .hasMessageContainingAll("hidden", "say 8");
         for (String name : List.of("linearc-clsmean", "proto")) {
             ProbeOptions needsCls = name.equals("proto") ? ProbeOptions.parse("focal=true") : ProbeOptions.DEFAULTS;
-            assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, false, needsCls, 1))
-                    .hasMessageContaining("no cls token");
+            assertFails(() -> Probes.create(scalar, name, 8, 2, false, needsCls, 1), "no cls token");
         }
         assertThatThrownBy(() -> Probes.create(scalar, "linearc-freqconcat", 8, 2, true, ProbeOptions.DEFAULTS, 1))
                 .hasMessageContaining("option freq");
-        assertThatThrownBy(() -> create("linearc-freqconcat", 8, 2).logits(batch(1, 2, 3, 8)))
-                .hasMessageContaining("3 columns");
-        assertThatThrownBy(() -> Probes.create(scalar, "cgp", 8, 2, true, ProbeOptions.DEFAULTS, 1))
-                .hasMessageContainingAll("all layers", "last only");
-        assertThatThrownBy(() -> create("cgp", 8, 2, "total=2").logits(noCls)).hasMessageContaining("3 layers");
+        assertFails(() -> create("linearc-freqconcat", 8, 2).logits(batch(1, 2, 3, 8)), "3 columns");
+        assertFails(
+                () -> Probes.create(scalar, "cgp", 8, 2, true, ProbeOptions.DEFAULTS, 1), "all layers", "last only");
+        assertFails(() -> create("cgp", 8, 2, "total=2").logits(noCls), "3 layers");
         for (String name : List.of("linear-layers", "head2toe")) {
             assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, true, ProbeOptions.DEFAULTS, 1))
                     .hasMessageContaining("probe " + name + ": it pools the tokens of all layers")
                     .hasMessageContaining("last only");
-            assertThatThrownBy(() -> create(name, 8, 2).logits(noCls)).hasMessageContaining("3 layers");
-            assertThatThrownBy(() -> create(name, 8, 2, "rows=true", "input=cls"))
-                    .hasMessageContaining("use input=mean");
+            assertFails(() -> create(name, 8, 2).logits(noCls), "3 layers");
+            assertFails(() -> create(name, 8, 2, "rows=true", "input=cls"), "use input=mean");
         }
-        assertThatThrownBy(() -> new TokenBatch.Layers(Tensor.of(scalar, new float[6], 1, 3, 2), null))
-                .hasMessageContaining("[layers,");
-        assertThatThrownBy(() -> new TokenBatch(Tensor.of(scalar, new float[6], 1, 3, 2), null, 2, 1))
-                .hasMessageContaining("2 x 1");
+        assertFails(() -> new TokenBatch.Layers(Tensor.of(scalar, new float[6], 1, 3, 2), null), "[layers,");
+        assertFails(() -> new TokenBatch(Tensor.of(scalar, new float[6], 1, 3, 2), null, 2, 1), "2 x 1");
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,8 +70,7 @@ class SavedBoxesTest {
     @Test
     void thatOfOtherClassesIsRefused() {
         TrainingBoxes two = new TrainingBoxes(BOXES.classes().subList(0, 2));
-        assertThatThrownBy(() -> probe().withBoxes(two))
-                .hasMessageContaining("training boxes of 2 classes, the probe has 3");
+        assertFails(() -> probe().withBoxes(two), "training boxes of 2 classes, the probe has 3");
     }
 
     @ParameterizedTest
@@ -123,9 +122,6 @@ class SavedBoxesTest {
             instead.accept(out);
             out.write(file);
         }
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(message)
-                .hasMessageContaining(file.toString());
+        assertFails(IOException.class, () -> TrainedProbe.load(file, scalar), message, file.toString());
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class SavedDecisionsTest {
     void decisionsAboutOtherClassesAreRefused() {
         Decisions two = Decisions.learn(
                 ThresholdRule.MAX_F1, "x", new float[][] {{0.1f, 0.9f}}, new boolean[][] {{true, false}});
-        assertThatThrownBy(() -> probe().with(two)).hasMessageContainingAll("decisions about 2 classes", "has 3");
+        assertFails(() -> probe().with(two), "decisions about 2 classes", "has 3");
     }
 
     @ParameterizedTest
@@ -128,10 +129,7 @@ class SavedDecisionsTest {
     })
     void damagedTextsAreNamed(String key, String value, String message) throws IOException {
         Path file = damaged(Map.of(key, value), Map.of());
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(message)
-                .hasMessageContaining(file.toString());
+        assertFails(IOException.class, () -> TrainedProbe.load(file, scalar), message, file.toString());
     }
 
     @Test
@@ -151,10 +149,10 @@ class SavedDecisionsTest {
             {Double.NaN, Double.NaN, 0.5}, {0.5, 0.5, 0.5}, {2, Double.NaN, 0.5}, {Double.NEGATIVE_INFINITY, 0, 0}
         }) {
             Path file = damaged(Map.of(), Map.of("decisions.thresholds", thresholds));
-            assertThatThrownBy(() -> TrainedProbe.load(file, scalar)).hasMessageContaining("threshold");
+            assertFails(() -> TrainedProbe.load(file, scalar), "threshold");
         }
         Path missing = damaged(Map.of(), Map.of("decisions.slopes", new double[0]));
-        assertThatThrownBy(() -> TrainedProbe.load(missing, scalar)).hasMessageContaining("slopes is missing");
+        assertFails(() -> TrainedProbe.load(missing, scalar), "slopes is missing");
     }
 
     /** Copies the file of a probe with some texts and tensors replaced; an empty tensor removes the entry. */

@@ -1,8 +1,8 @@
 package org.unmute.probes.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -177,8 +177,7 @@ class SavedEventDecisionsTest {
                 all.learned(),
                 all.classes().subList(0, 2),
                 new ScoreCalibration(new double[] {1, 1}, new double[2]));
-        assertThatThrownBy(() -> probe().withEvents(two))
-                .hasMessageContainingAll("event decisions about 2 classes", "has 3");
+        assertFails(() -> probe().withEvents(two), "event decisions about 2 classes", "has 3");
     }
 
     @ParameterizedTest
@@ -194,19 +193,14 @@ class SavedEventDecisionsTest {
     })
     void damagedTextsAreNamed(String key, String value, String message) throws IOException {
         Path file = damaged(key, value, "");
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(message)
-                .hasMessageContaining(file.toString());
+        assertFails(IOException.class, () -> TrainedProbe.load(file, scalar), message, file.toString());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"events.found", "events.slopes", "events.thresholds", "events.off"})
     void aMissingColumnIsNamed(String name) throws IOException {
         Path file = damaged("", "", name);
-        assertThatThrownBy(() -> TrainedProbe.load(file, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(name + " is missing");
+        assertFails(IOException.class, () -> TrainedProbe.load(file, scalar), name + " is missing");
     }
 
     /** Copies the file with another text, or without one tensor. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,15 +137,13 @@ class TrainedProbeTest {
                 .isEqualTo(map(3, 12).tokens());
         assertThat(after.scores(batch)).isEqualTo(before.scores(batch));
         assertThat(after.scores(batch)[0]).isNotEqualTo(after.scores(batch)[1]);
-        assertThatThrownBy(() -> after.scores(map(1, 12))).hasMessageContainingAll("2 layers", "last layer only");
+        assertFails(() -> after.scores(map(1, 12)), "2 layers", "last layer only");
     }
 
     @Test
     void onlyProbesThatWeighTokensHaveAMap() {
         TrainedProbe linear = new TrainedProbe(create("linear", ""), CLASSES, true, false, null, "", "");
-        assertThatThrownBy(() -> linear.similarityMap(map(1, 12)))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("linear");
+        assertFails(UnsupportedOperationException.class, () -> linear.similarityMap(map(1, 12)), "linear");
         TrainedProbe mhca = new TrainedProbe(create("mhca", "heads=4"), CLASSES, true, false, null, "", "");
         assertThat(mhca.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(4, 3, 2));
     }
@@ -171,17 +170,14 @@ class TrainedProbeTest {
         assertThat(s.deviation()[1]).isCloseTo((float) Math.sqrt(2.0 / 3), within(1e-6f));
         Standardization.Statistics broken = new Standardization.Statistics(1);
         broken.add(new float[] {Float.NaN}, 0, 1);
-        assertThatThrownBy(() -> new Standardization(broken.mean(), broken.deviation(), null, null))
-                .hasMessageContaining("NaN");
+        assertFails(() -> new Standardization(broken.mean(), broken.deviation(), null, null), "NaN");
     }
 
     @Test
     void badFilesAndNamesAreRefused(@TempDir Path folder) throws IOException {
         Path other = folder.resolve("other.safetensors");
         new SafetensorsWriter().add("w", Shape.of(1), new float[1]).write(other);
-        assertThatThrownBy(() -> TrainedProbe.load(other, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("unmute-probe-1");
+        assertFails(IOException.class, () -> TrainedProbe.load(other, scalar), "unmute-probe-1");
         Files.writeString(other, "no safetensors");
         assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(MalformedFileException.class);
         new SafetensorsWriter()
@@ -191,9 +187,7 @@ class TrainedProbeTest {
                 .metadata("probe", "linear")
                 .add("probe.fc.weight", Shape.of(2, 3), new float[6])
                 .write(other);
-        assertThatThrownBy(() -> TrainedProbe.load(other, scalar))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("fc.bias is missing");
+        assertFails(IOException.class, () -> TrainedProbe.load(other, scalar), "fc.bias is missing");
         Probe probe = Probes.create(scalar, "linear", 4, 2, true, ProbeOptions.DEFAULTS, 0);
         for (List<String> names : List.of(List.of("a"), List.of("a", "a"), List.of("a", "b\nc"))) {
             assertThatThrownBy(() -> new TrainedProbe(probe, names, true, false, null, "", ""))

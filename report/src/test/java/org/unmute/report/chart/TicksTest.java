@@ -38,7 +38,7 @@ class TicksTest {
         }
     }
 
-    @Property(tries = 1000)
+    @Property
     void linearTicksAreRoundEvenlySpacedAndCoverTheRange(
             @ForAll @DoubleRange(min = -1e6, max = 1e6) double low,
             @ForAll @DoubleRange(min = -5, max = 7) double logWidth,
@@ -66,7 +66,7 @@ class TicksTest {
         }
     }
 
-    @Property(tries = 1000)
+    @Property
     void labelsOfAnAxisDifferAndReadBackAsTheirTicks(
             @ForAll @DoubleRange(min = -1e4, max = 1e4) double low,
             @ForAll @DoubleRange(min = -4, max = 6) double logWidth) {
@@ -90,7 +90,7 @@ class TicksTest {
                 * Math.pow(1000, thousands);
     }
 
-    @Property(tries = 1000)
+    @Property
     void logarithmicTicksAreRoundAndLieOnTheAxis(
             @ForAll @DoubleRange(min = -20, max = 20) double logLow,
             @ForAll @DoubleRange(min = Ticks.SHORTEST, max = 20) double decades,

@@ -1,7 +1,7 @@
 package org.unmute.report.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.StringReader;
 import java.util.HashSet;
@@ -64,15 +64,13 @@ class DrawingTest {
         for (ColourRole role : ColourRole.values()) {
             assertThat(Theme.css()).contains(".chart .f-" + role.css() + "{fill:var(--chart-" + role.css() + ")}");
         }
-        assertThatThrownBy(() -> drawing.inlineSvg("1 a\"")).hasMessageContaining("not an id");
+        assertFails(() -> drawing.inlineSvg("1 a\""), "not an id");
     }
 
     @Test
     void aMistakeInALayoutIsNotWritten() {
         Drawing broken = of(new Element.Line(0, 0, Double.NaN, 1, Style.stroke(ColourRole.INK, 1), null));
-        assertThatThrownBy(broken::svg)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("NaN");
+        assertFails(IllegalStateException.class, broken::svg, "NaN");
     }
 
     @Test

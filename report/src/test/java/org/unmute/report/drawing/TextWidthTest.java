@@ -28,7 +28,7 @@ class TextWidthTest {
         assertThat(TextWidth.wrap("", FONT, 50)).isEmpty();
     }
 
-    @Property(tries = 1000)
+    @Property
     void shortenedTextFitsAndKeepsItsBeginning(
             @ForAll @StringLength(max = 40) String text, @ForAll @DoubleRange(min = 25, max = 200) double room) {
         String shown = TextWidth.shorten(text, FONT, room);

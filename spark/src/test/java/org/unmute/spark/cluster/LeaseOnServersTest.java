@@ -1,7 +1,7 @@
 package org.unmute.spark.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,9 +54,7 @@ class LeaseOnServersTest {
         configuration.setInt("unmute.lease.seconds", LEASE);
         List<String> told = new ArrayList<>();
         try (JobFolder first = open(folder, configuration, told)) {
-            assertThatThrownBy(() -> open(folder, configuration, told))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContaining("wait until it is done");
+            assertFails(InputException.class, () -> open(folder, configuration, told), "wait until it is done");
             first.complete(false, new RunRecord(List.of("test")));
         }
         assertThat(told).hasSize(1);

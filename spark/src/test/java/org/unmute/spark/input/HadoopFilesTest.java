@@ -2,6 +2,7 @@ package org.unmute.spark.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -114,9 +115,7 @@ class HadoopFilesTest {
         String here = "file:" + Path.of("").toAbsolutePath();
         assertThat(files.qualified("x/y.wav").toString()).isEqualTo(here + "/x/y.wav");
         assertThat(files.qualified("a:b.wav").toString()).isEqualTo(here + "/a:b.wav");
-        assertThatThrownBy(() -> files.qualified("nosuch://x/y"))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("nosuch");
+        assertFails(IOException.class, () -> files.qualified("nosuch://x/y"), "nosuch");
         assertThatThrownBy(() -> files.qualified("hdfs://host.invalid/x"))
                 .isInstanceOf(IOException.class)
                 .hasMessage("hdfs://host.invalid/x: no host host.invalid");
@@ -132,9 +131,7 @@ class HadoopFilesTest {
         assertThatThrownBy(() -> files.open(uri("missing.wav"), Reading.ALL))
                 .isInstanceOfSatisfying(
                         NoSuchFileException.class, e -> assertThat(e.getFile()).isEqualTo(uri("missing.wav")));
-        assertThatThrownBy(() -> files.open(uri(""), Reading.ALL))
-                .isInstanceOf(FileSystemException.class)
-                .hasMessageContaining("a folder, not a file");
+        assertFails(FileSystemException.class, () -> files.open(uri(""), Reading.ALL), "a folder, not a file");
     }
 
     @Test
@@ -177,8 +174,6 @@ class HadoopFilesTest {
             assertThat(Recording.read(stream).samples()).isEqualTo(expected.samples());
         }
         Files.write(temp.resolve("no.wav"), new byte[100]);
-        assertThatThrownBy(() -> audio.open(HadoopAudio.path(uri("no.wav")), Mixdown.MEAN))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(uri("no.wav"));
+        assertFails(IOException.class, () -> audio.open(HadoopAudio.path(uri("no.wav")), Mixdown.MEAN), uri("no.wav"));
     }
 }

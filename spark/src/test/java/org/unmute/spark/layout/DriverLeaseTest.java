@@ -1,7 +1,7 @@
 package org.unmute.spark.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -132,9 +132,7 @@ class DriverLeaseTest {
         SampleJob job = job(scheme);
         try (JobFolder folder = open(job)) {
             long began = System.nanoTime();
-            assertThatThrownBy(() -> open(job))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContainingAll("the driver of job ", "wait until it is done");
+            assertFails(InputException.class, () -> open(job), "the driver of job ", "wait until it is done");
             assertThat(System.nanoTime() - began).isLessThan(LEASE * 1_000_000_000L);
             commit(job, folder, 0);
         }
@@ -190,13 +188,13 @@ class DriverLeaseTest {
             InterruptedFileSystem.silent = true;
             try (JobFolder second = open(job)) {
                 InterruptedFileSystem.silent = false;
-                assertThatThrownBy(() -> commit(job, first, 0)).hasMessageContaining("nothing was committed");
-                assertThatThrownBy(() -> first.complete(false, null)).hasMessageContaining("nothing was committed");
+                assertFails(() -> commit(job, first, 0), "nothing was committed");
+                assertFails(() -> first.complete(false, null), "nothing was committed");
                 commit(job, second, 4);
             }
             assertNoLock(job);
             try (JobFolder third = open(job)) {
-                assertThatThrownBy(() -> commit(job, first, 0)).hasMessageContaining("nothing was committed");
+                assertFails(() -> commit(job, first, 0), "nothing was committed");
                 Closeable succeeded = first;
                 succeeded.close(); // does not release another driver's lock
                 commit(job, third, 6);
@@ -214,8 +212,7 @@ class DriverLeaseTest {
             Thread.sleep(SHORT * 1000);
             InterruptedFileSystem.silent = false;
             Thread.sleep(SHORT * 250);
-            assertThatThrownBy(() -> commit(job, folder, 0))
-                    .hasMessageContainingAll("could not show for", "the network is down");
+            assertFails(() -> commit(job, folder, 0), "could not show for", "the network is down");
         }
         try (JobFolder next = open(job("hdfs"))) {
             commit(job, next, 0);
@@ -257,7 +254,7 @@ class DriverLeaseTest {
                     throw new IllegalStateException(e);
                 }
             };
-            assertThatThrownBy(() -> commit(job, first, 0)).hasMessageContaining("was taken over or broken");
+            assertFails(() -> commit(job, first, 0), "was taken over or broken");
             assertThat(job.files()).noneMatch(name -> name.contains("commit-"));
             assertThat(job.index()).hasSize(2);
         }
@@ -270,9 +267,7 @@ class DriverLeaseTest {
     void aDriverOfAnEarlierVersionIsNotSucceededByItself() throws IOException {
         SampleJob job = job("hdfs");
         kill(job, "{\"job\":\"0badc0de\",\"user\":\"u\",\"host\":\"h\",\"process\":1,\"since\":\"then\"}");
-        assertThatThrownBy(() -> open(job))
-                .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("the driver of job 0badc0de", "--break-lock");
+        assertFails(InputException.class, () -> open(job), "the driver of job 0badc0de", "--break-lock");
         assertThat(told).isEmpty();
         breaking(job).run(SampleJob.clips(0, 3, "1"), 2);
         assertThat(job.index()).hasSize(3);
@@ -294,8 +289,7 @@ class DriverLeaseTest {
         SampleJob job = job("hdfs", WAITED);
         kill(job, lock("../../x", 1));
         SampleJob unusable = new SampleJob(job.folder(), job.scratch(), configuration(0), false, 1);
-        assertThatThrownBy(() -> unusable.open(told::add))
-                .hasMessageContaining("unmute.lease.seconds is 0: it must be from 1 to 3600");
+        assertFails(() -> unusable.open(told::add), "unmute.lease.seconds is 0: it must be from 1 to 3600");
         try (JobFolder folder = open(job)) {
             commit(job, folder, 0);
         }

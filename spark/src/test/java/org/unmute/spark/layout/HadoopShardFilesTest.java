@@ -2,6 +2,7 @@ package org.unmute.spark.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,9 +108,7 @@ class HadoopShardFilesTest {
     @Test
     void whatIsNotThereIsNamed() throws IOException {
         try (HadoopShardFiles files = new HadoopShardFiles(job.folder() + "/tokens", job.configuration())) {
-            assertThatThrownBy(() -> files.size("shard-00099.tok"))
-                    .isInstanceOf(NoSuchFileException.class)
-                    .hasMessageContaining("/tokens/shard-00099.tok");
+            assertFails(NoSuchFileException.class, () -> files.size("shard-00099.tok"), "/tokens/shard-00099.tok");
             assertThatThrownBy(() -> files.read("shard-00000.tok", files.size("shard-00000.tok") - 1, 2))
                     .isInstanceOf(IOException.class)
                     .hasMessageContainingAll("read 2 bytes at byte ", "/tokens/shard-00000.tok");

@@ -2,6 +2,7 @@ package org.unmute.spark.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -303,7 +304,7 @@ class JobFolderTest {
                 breaking.run(SampleJob.clips(0, 3, "1"), 5);
                 ShareCommits commits = opened.commits();
                 commits.add(job.write(opened.target(SampleJob.KEPT), 7, "0", SampleJob.clips(3, 5, "1")));
-                assertThatThrownBy(commits::finish).hasMessageContaining("the lock was taken over or broken");
+                assertFails(commits::finish, "the lock was taken over or broken");
                 assertThat(job.index()).hasSize(3);
             }
         }
@@ -320,18 +321,16 @@ class JobFolderTest {
         // This version's manifest has the key's digest; another version would have replaced the manifest as well.
         Files.delete(temp.resolve("job/_manifest.json"));
         Files.writeString(temp.resolve("job/key.json"), "{\"format\":\"unmute-key-2\"}");
-        assertThatThrownBy(job::open).hasMessageContaining("this program reads unmute-key-1");
+        assertFails(job::open, "this program reads unmute-key-1");
         Files.writeString(temp.resolve("job/key.json"), "{");
-        assertThatThrownBy(job::open).hasMessageContaining("key.json is not JSON");
+        assertFails(job::open, "key.json is not JSON");
     }
 
     @Test
     void whatOthersWroteIsLeftAlone() throws IOException {
         Path tokens = Files.createDirectories(temp.resolve("job/tokens"));
         Path shard = Files.writeString(tokens.resolve("shard-00000.tok"), "precious");
-        assertThatThrownBy(() -> job("file", "job").open())
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("no key.json: another program filled it");
+        assertFails(InputException.class, () -> job("file", "job").open(), "no key.json: another program filled it");
         assertThat(shard).hasContent("precious");
     }
 
@@ -383,8 +382,7 @@ class JobFolderTest {
             ShareResult share = job.write(opened.target(SampleJob.KEPT), 0, "0", SampleJob.clips(0, 3, "1"));
             Files.delete(job.root().resolve(share.files().getFirst().from()));
             commits.add(share);
-            assertThatThrownBy(commits::finish)
-                    .hasMessageContainingAll("is gone, a task wrote", "a file system that driver and executors share");
+            assertFails(commits::finish, "is gone, a task wrote", "a file system that driver and executors share");
         }
     }
 

@@ -1,7 +1,7 @@
 package org.unmute.spark.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +66,7 @@ class SharePlanTest {
         return share.clips().stream().mapToLong(SIZE::bytes).sum();
     }
 
-    @Property(tries = 200)
+    @Property
     void everyClipIsInOneShareWithinTheBounds(
             @ForAll Random random,
             @ForAll @IntRange(min = 1, max = 300) int count,
@@ -103,7 +103,7 @@ class SharePlanTest {
         assertThat(SharePlan.of(clips, bounds, SIZE, first)).isEqualTo(plan);
     }
 
-    @Property(tries = 100)
+    @Property
     void sharesCostAboutTheSame(@ForAll Random random, @ForAll @IntRange(min = 1, max = 40) int slots) {
         List<PlannedClip> clips = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
@@ -195,8 +195,6 @@ class SharePlanTest {
 
     @Test
     void limitsOfZeroAreRefused() {
-        assertThatThrownBy(() -> ShareBounds.DEFAULT.withBytes(0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("each must be above 0");
+        assertFails(IllegalArgumentException.class, () -> ShareBounds.DEFAULT.withBytes(0), "each must be above 0");
     }
 }

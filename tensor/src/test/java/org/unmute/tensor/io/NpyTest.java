@@ -137,7 +137,7 @@ class NpyTest {
                 .ofMaxSize(5);
     }
 
-    @Property(tries = 200)
+    @Property
     void whatIsWrittenIsRead(@ForAll("shapes") long[] sizes) throws IOException {
         Shape shape = Shape.of(sizes);
         int n = (int) shape.elements();
@@ -192,7 +192,7 @@ class NpyTest {
         return Mutation.several();
     }
 
-    @Property(tries = 2000)
+    @Property
     void aDamagedFileIsReadRightOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
         byte[] bytes = Mutation.applyAll(mutations, file(1, HEADER, 24));
         Path path = Files.createTempFile("unmute", ".npy");

@@ -219,7 +219,7 @@ class SafetensorsMalformedTest {
      * The contents of an accepted file must agree with an independent JSON parser. Only the declared exception may be
      * thrown.
      */
-    @Property(tries = 3000)
+    @Property
     void aDamagedFileIsReadRightOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
         byte[] bytes = Mutation.applyAll(mutations, valid());
         Path path = Files.createTempFile("unmute", ".safetensors");

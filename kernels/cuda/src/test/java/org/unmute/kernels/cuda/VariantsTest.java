@@ -1,7 +1,7 @@
 package org.unmute.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +51,7 @@ class VariantsTest {
         System.setProperty(Precision.PROPERTY, "tf32");
         assertThat(Precision.chosen()).isEqualTo(Precision.TF32);
         System.setProperty(Precision.PROPERTY, "fp16");
-        assertThatThrownBy(Precision::chosen)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
+        assertFails(IllegalArgumentException.class, Precision::chosen, "fp32, tf32 or bf16: 'fp16'");
     }
 
     /** Reports relate the rate of a kernel to that of its unit; no kernel here multiplies on float32 units. */

@@ -1,7 +1,7 @@
 package org.unmute.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -37,9 +37,7 @@ class OpenClBackendProviderTest {
             assertThat(b.name()).isEqualTo("opencl");
             assertThat(b.describe()).contains("OpenCL").contains("driver").contains("MiB");
         }
-        assertThatThrownBy(() -> Backends.open("opencl:99", 1))
-                .isInstanceOf(Backends.UnavailableException.class)
-                .hasMessageContaining("no device 99");
+        assertFails(Backends.UnavailableException.class, () -> Backends.open("opencl:99", 1), "no device 99");
     }
 
     @Test

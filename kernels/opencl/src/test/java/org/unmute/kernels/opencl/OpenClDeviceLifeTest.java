@@ -2,6 +2,7 @@ package org.unmute.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.List;
 import java.util.Map;
@@ -156,8 +157,6 @@ class OpenClDeviceLifeTest {
         try (TensorScope _ = new TensorScope()) {
             kept = numbers(1, 3, 3);
         }
-        assertThatThrownBy(() -> kept.plus(kept))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("TensorScope");
+        assertFails(IllegalStateException.class, () -> kept.plus(kept), "TensorScope");
     }
 }

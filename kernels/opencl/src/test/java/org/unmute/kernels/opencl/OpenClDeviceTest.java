@@ -2,6 +2,7 @@ package org.unmute.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.List;
 import java.util.Random;
@@ -56,12 +57,14 @@ class OpenClDeviceTest {
 
     @Test
     void aTextThatDoesNotBuildIsShownWithKernelDeviceAndLog() {
-        assertThatThrownBy(() -> OpenClContext.of(0)
+        assertFails(
+                DeviceException.class,
+                () -> OpenClContext.of(0)
                         .programs()
-                        .compile(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
-                .isInstanceOf(DeviceException.class)
-                .hasMessageContainingAll("wrong (made.cl)", "nonsense")
-                .hasMessageContaining(OpenClContext.of(0).description());
+                        .compile(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"),
+                "wrong (made.cl)",
+                "nonsense",
+                OpenClContext.of(0).description());
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.unmute.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.util.List;
 import java.util.Random;
@@ -163,9 +164,7 @@ class SmallGroupsTest {
         }
         try (DeviceBackend b = open(ANY, _ -> 127)) {
             View v = result(b, 3);
-            assertThatThrownBy(() -> b.fill(v, 1))
-                    .isInstanceOf(DeviceException.class)
-                    .hasMessageContainingAll("fill", "127 of 128");
+            assertFails(DeviceException.class, () -> b.fill(v, 1), "fill", "127 of 128");
         }
     }
 }

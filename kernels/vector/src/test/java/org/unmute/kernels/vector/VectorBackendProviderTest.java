@@ -1,7 +1,7 @@
 package org.unmute.kernels.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.File;
 import java.io.IOException;
@@ -39,9 +39,7 @@ class VectorBackendProviderTest {
         Tensor x = Tensor.of(backend, new float[] {1}, 1);
         backend.close();
         backend.close();
-        assertThatThrownBy(() -> x.plus(x))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("backend vector was closed");
+        assertFails(IllegalStateException.class, () -> x.plus(x), "backend vector was closed");
     }
 
     @Test

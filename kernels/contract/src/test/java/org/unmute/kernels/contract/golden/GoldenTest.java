@@ -3,6 +3,7 @@ package org.unmute.kernels.contract.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,13 +31,9 @@ class GoldenTest {
         System.setProperty(Golden.PROPERTY, other.toString());
         assertThat(Golden.folder("tiny/eat")).contains(other.resolve("tiny/eat"));
         assertThat(Golden.folder("fbank")).isEmpty();
-        assertThatThrownBy(() -> Golden.require("fbank"))
-                .isInstanceOf(TestAbortedException.class)
-                .hasMessageContaining("has no fbank");
+        assertFails(TestAbortedException.class, () -> Golden.require("fbank"), "has no fbank");
         System.setProperty(Golden.PROPERTY, other.resolve("none").toString());
-        assertThatThrownBy(() -> Golden.folder("fbank"))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("golden: no folder");
+        assertFails(IllegalStateException.class, () -> Golden.folder("fbank"), "golden: no folder");
     }
 
     @Test
@@ -49,9 +46,7 @@ class GoldenTest {
         assertThat(table).hasBinaryContent(new byte[] {1, 2, 3});
         assertThat(Golden.require("table.bin")).isEqualTo(table);
         Files.write(other.resolve("broken.bin.gz"), new byte[] {1, 2, 3});
-        assertThatThrownBy(() -> Golden.require("broken.bin"))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("broken.bin.gz cannot be unpacked");
+        assertFails(UncheckedIOException.class, () -> Golden.require("broken.bin"), "broken.bin.gz cannot be unpacked");
     }
 
     @Test
@@ -71,8 +66,7 @@ class GoldenTest {
         assertThatThrownBy(() -> Golden.assertClose("block.3", expected, off, 0.1, 0))
                 .hasMessageContaining("block.3: 2 of 6 elements differ, first at index 1: expected 2.0, got 2.5")
                 .hasMessageContaining("largest difference 0.5");
-        assertThatThrownBy(() -> Golden.assertClose("x", new float[2], new float[3], 1, 1))
-                .hasMessageContaining("expected 2 elements, got 3");
+        assertFails(() -> Golden.assertClose("x", new float[2], new float[3], 1, 1), "expected 2 elements, got 3");
     }
 
     @Test

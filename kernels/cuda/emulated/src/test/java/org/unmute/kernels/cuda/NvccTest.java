@@ -2,6 +2,7 @@ package org.unmute.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unmute.kernels.contract.Failures.assertFails;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -148,12 +149,10 @@ class NvccTest {
         String large = ptx.replaceFirst("(\\.shared [^;]*)\\[(\\d+)\\];", "$1[40000];");
         assertThat(large).isNotEqualTo(ptx);
         String said = assemble(large, 90);
-        assertThatThrownBy(() -> KernelResources.check(said, new TreeSet<>()))
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("shared memory of matmul");
-        assertThatThrownBy(() -> assemble(ptx.replaceFirst("fma\\.rn\\.f32", "fma.rm.f16"), 90))
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("ptxas");
+        assertFails(
+                AssertionError.class, () -> KernelResources.check(said, new TreeSet<>()), "shared memory of matmul");
+        assertFails(
+                AssertionError.class, () -> assemble(ptx.replaceFirst("fma\\.rn\\.f32", "fma.rm.f16"), 90), "ptxas");
     }
 
     /**
