@@ -217,8 +217,7 @@ class BenchmarkBoxesTest {
                 "[[encoders]]\nname = \"flat\"\nfile = \"" + encoder.toAbsolutePath() + "\"\n[[datasets]]\n" + DATASET
                         + BenchmarkFramesTest.PROTOCOL + BOXES);
         Ran refused = Ran.unmute("benchmark", "-q", grid, "--out", folder.resolve("one-band"));
-        assertThat(refused.endsWith(ExitCode.INPUT).err())
-                .contains("encoder flat", "has one band of tokens", "protobin-boxes has boxes = true");
+        refused.fails(ExitCode.INPUT, "encoder flat", "has one band of tokens", "protobin-boxes has boxes = true");
         assertThat(folder.resolve("one-band/flat")).doesNotExist();
     }
 

@@ -300,7 +300,7 @@ class BenchmarkFramesTest {
         for (String[] each : wrong) {
             Ran refused =
                     Ran.unmute("benchmark", "-q", grid("wrong", each[0], each[1]), "--out", folder.resolve("refused"));
-            assertThat(refused.endsWith(ExitCode.INPUT).err()).contains(each[2]).contains(each[3]);
+            refused.fails(ExitCode.INPUT, each[2], each[3]);
         }
     }
 }

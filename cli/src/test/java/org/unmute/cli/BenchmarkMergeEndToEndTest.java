@@ -127,14 +127,13 @@ class BenchmarkMergeEndToEndTest {
     @Test
     void theCommandLineIsCheckedFirst() {
         Path out = folder.resolve("nothing");
-        assertThat(Ran.error(ExitCode.USAGE, "benchmark", "--out", out))
-                .contains("one of both is needed: a grid to run, or --merge with folders of runs");
-        assertThat(Ran.error(ExitCode.USAGE, "benchmark", grid, "--out", out, "--merge", own))
-                .contains("one of both is needed");
+        Ran.unmute("benchmark", "--out", out)
+                .fails(ExitCode.USAGE, "one of both is needed: a grid to run, or --merge with folders of runs");
+        Ran.unmute("benchmark", grid, "--out", out, "--merge", own).fails(ExitCode.USAGE, "one of both is needed");
         for (List<String> option : List.of(List.of("--dry-run"), List.of("--workers", "2"), List.of("--only", "own"))) {
             Object[] line = Ran.with(new Object[] {"benchmark", "--out", out, "--merge", own}, option.toArray());
-            assertThat(Ran.error(ExitCode.USAGE, line))
-                    .contains(option.getFirst() + " says how cells are run, and --merge runs none");
+            Ran.unmute(line)
+                    .fails(ExitCode.USAGE, option.getFirst() + " says how cells are run, and --merge runs none");
         }
         assertThat(out).doesNotExist();
     }

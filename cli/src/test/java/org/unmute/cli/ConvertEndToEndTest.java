@@ -145,8 +145,8 @@ class ConvertEndToEndTest {
                             one.get("class").asText(),
                             one.get("score").floatValue()));
         }
-        assertThat(Ran.error(ExitCode.USAGE, "tag", "--encoder", out, "--audio", audio, "--top", 0))
-                .contains("--top is at least 1", ": 0");
+        Ran.unmute("tag", "--encoder", out, "--audio", audio, "--top", 0)
+                .fails(ExitCode.USAGE, "--top is at least 1", ": 0");
     }
 
     @Test
@@ -176,13 +176,12 @@ class ConvertEndToEndTest {
     @Test
     void whatIsThereStaysUnlessForced() throws IOException {
         Path out = Files.writeString(folder.resolve("there.safetensors"), "what was there");
-        assertThat(Ran.error(ExitCode.FAILED, "convert", checkpoint, out)).contains("already there", "--force");
+        Ran.unmute("convert", checkpoint, out).fails(ExitCode.FAILED, "already there", "--force");
         assertThat(out).hasContent("what was there");
         Ran.ok("convert", "-q", "--force", checkpoint, out);
         assertThat(Files.size(out)).isGreaterThan(1000);
         byte[] before = Files.readAllBytes(checkpoint);
-        assertThat(Ran.error(ExitCode.USAGE, "convert", "--force", checkpoint, checkpoint))
-                .contains("would replace what is read");
+        Ran.unmute("convert", "--force", checkpoint, checkpoint).fails(ExitCode.USAGE, "would replace what is read");
         assertThat(Files.readAllBytes(checkpoint)).isEqualTo(before);
         Path nothing = folder.resolve("dry.safetensors");
         assertThat(Ran.ok("convert", "-q", "--dry-run", checkpoint, nothing).out())
@@ -192,13 +191,12 @@ class ConvertEndToEndTest {
 
     @Test
     void wrongArgumentsAreErrorsOfUsage() {
-        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint)).contains("OUT.safetensors", "--dry-run");
-        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint, folder.resolve("x.pt")))
-                .contains("x.pt");
-        assertThat(Ran.error(ExitCode.USAGE, "convert", checkpoint, folder)).contains("is a folder");
-        assertThat(Ran.error(ExitCode.USAGE, "convert")).contains("IN");
-        assertThat(Ran.error(ExitCode.USAGE, "convert", "--dtype", "int8", checkpoint, folder.resolve("o.safetensors")))
-                .contains("int8", "bf16");
+        Ran.unmute("convert", checkpoint).fails(ExitCode.USAGE, "OUT.safetensors", "--dry-run");
+        Ran.unmute("convert", checkpoint, folder.resolve("x.pt")).fails(ExitCode.USAGE, "x.pt");
+        Ran.unmute("convert", checkpoint, folder).fails(ExitCode.USAGE, "is a folder");
+        Ran.unmute("convert").fails(ExitCode.USAGE, "IN");
+        Ran.unmute("convert", "--dtype", "int8", checkpoint, folder.resolve("o.safetensors"))
+                .fails(ExitCode.USAGE, "int8", "bf16");
     }
 
     @Test
@@ -274,21 +272,18 @@ class ConvertEndToEndTest {
 
     @Test
     void whatIsNoCheckpointIsAnErrorOfTheInput() throws IOException {
-        assertThat(Ran.error(ExitCode.INPUT, "convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors")))
-                .contains("no such file", "nowhere.pt");
-        assertThat(Ran.error(ExitCode.INPUT, "convert", folder, folder.resolve("o.safetensors")))
-                .contains("is a folder");
+        Ran.unmute("convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors"))
+                .fails(ExitCode.INPUT, "no such file", "nowhere.pt");
+        Ran.unmute("convert", folder, folder.resolve("o.safetensors")).fails(ExitCode.INPUT, "is a folder");
         byte[] whole = Files.readAllBytes(checkpoint);
         Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 100));
-        assertThat(Ran.error(ExitCode.INPUT, "convert", cut, folder.resolve("o.safetensors")))
-                .contains("cut short");
+        Ran.unmute("convert", cut, folder.resolve("o.safetensors")).fails(ExitCode.INPUT, "cut short");
         Path page = Files.writeString(folder.resolve("page.pt"), "<!DOCTYPE html>\n<html></html>\n");
-        assertThat(Ran.error(ExitCode.INPUT, "convert", "--dry-run", page))
-                .contains("page.pt", "a web page", "raw link");
+        Ran.unmute("convert", "--dry-run", page).fails(ExitCode.INPUT, "page.pt", "a web page", "raw link");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
-        assertThat(Ran.error(ExitCode.INPUT, "convert", strange, folder.resolve("o.safetensors")))
-                .contains("no known encoder", "conv1.weight", "unmute encoders");
+        Ran.unmute("convert", strange, folder.resolve("o.safetensors"))
+                .fails(ExitCode.INPUT, "no known encoder", "conv1.weight", "unmute encoders");
         assertThat(folder.resolve("o.safetensors")).doesNotExist();
     }
 }

@@ -181,6 +181,6 @@ class DamagedInputsTest {
         assumeTrue(
                 List.of("Read-only file system", "Operation not permitted").contains(reason),
                 "needs a folder that nobody may write to: /sys is none: " + reason);
-        assertThat(inputs.detect(out).endsWith(ExitCode.INPUT).err()).contains("no permission: " + out + ": " + reason);
+        inputs.detect(out).fails(ExitCode.INPUT, "no permission: " + out + ": " + reason);
     }
 }

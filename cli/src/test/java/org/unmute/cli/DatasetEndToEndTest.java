@@ -74,8 +74,8 @@ class DatasetEndToEndTest {
                 .contains("train 84843, validation 9981, test 11005");
         assertThat(Ran.ok("datasets", "sc2", "--json").json().at("/clips/train").asInt())
                 .isEqualTo(84_843);
-        assertThat(Ran.error(ExitCode.USAGE, "datasets", "sc3")).contains("'sc3' is not known: there are as20k");
-        assertThat(Ran.error(ExitCode.USAGE, "datasets", "--root", folder)).contains("needs the NAME");
+        Ran.unmute("datasets", "sc3").fails(ExitCode.USAGE, "'sc3' is not known: there are as20k");
+        Ran.unmute("datasets", "--root", folder).fails(ExitCode.USAGE, "needs the NAME");
     }
 
     @Test
@@ -91,8 +91,8 @@ class DatasetEndToEndTest {
                         .at("/validation/clips")
                         .asInt())
                 .isEqualTo(4);
-        assertThat(Ran.error(ExitCode.INPUT, "datasets", "urban", "--root", table))
-                .contains("no folder", "'unmute datasets urban' prints");
+        Ran.unmute("datasets", "urban", "--root", table)
+                .fails(ExitCode.INPUT, "no folder", "'unmute datasets urban' prints");
     }
 
     @Test
@@ -194,8 +194,7 @@ class DatasetEndToEndTest {
             "probe", "-q", "--probe", "linear", "--cache", tokens, "--dataset", "folder", "--root", root, "--epochs", 1
         };
         Path out = folder.resolve("classes-run");
-        assertThat(with(probe, "--out", out).endsWith(ExitCode.OK).out())
-                .contains("loss ce (the data set has one class a clip");
+        with(probe, "--out", out).prints("loss ce (the data set has one class a clip");
         JsonNode results =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
         assertThat(results.get("loss").asText()).startsWith("loss ce");
@@ -208,76 +207,40 @@ class DatasetEndToEndTest {
                         .out())
                 .contains("accuracy (top-1)");
         Path other = folder.resolve("classes-asl");
-        assertThat(with(probe, "--loss", "asl", "--out", other)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("loss asl (as given)");
+        with(probe, "--loss", "asl", "--out", other).prints("loss asl (as given)");
         assertThat(with(probe, "--out", other, "--json", "--loss", "ASL")
                         .endsWith(ExitCode.OK)
                         .json()
                         .get("loss")
                         .asText())
                 .isEqualTo("asl");
-        assertThat(with(probe, "--loss", "mse", "--out", other)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--loss: 'mse' is not known: there are asl, bce, ce");
+        with(probe, "--loss", "mse", "--out", other)
+                .fails(ExitCode.USAGE, "--loss: 'mse' is not known: there are asl, bce, ce");
         Object[] urbanProbe = {
             "probe", "-q", "--probe", "linear", "--cache", cache, "--epochs", 1, "--out", folder.resolve("urban-loss")
         };
-        assertThat(with(urbanProbe, "--dataset", "urban", "--root", urban)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("loss asl (the default)");
+        with(urbanProbe, "--dataset", "urban", "--root", urban).prints("loss asl (the default)");
     }
 
     @Test
     void optionsThatDoNotFitAreErrorsOfUsage() throws IOException {
-        assertThat(Ran.error(ExitCode.USAGE, "embed", "--encoder", encoder, "--out", folder.resolve("x")))
-                .contains("give either --audio PATH or --dataset NAME with --root DIR");
-        assertThat(Ran.error(
-                        ExitCode.USAGE,
-                        "embed",
-                        "--encoder",
-                        encoder,
-                        "--out",
-                        folder.resolve("x"),
-                        "--dataset",
-                        "urban"))
-                .contains("--dataset urban needs --root", "'unmute datasets urban' prints");
-        assertThat(Ran.error(
-                        ExitCode.USAGE,
-                        "embed --encoder {} --out {} --audio {} --split train",
-                        encoder,
-                        folder.resolve("x"),
-                        urban))
-                .contains("--split chooses parts of a --dataset");
+        Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"))
+                .fails(ExitCode.USAGE, "give either --audio PATH or --dataset NAME with --root DIR");
+        Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"), "--dataset", "urban")
+                .fails(ExitCode.USAGE, "--dataset urban needs --root", "'unmute datasets urban' prints");
+        Ran.unmute("embed --encoder {} --out {} --audio {} --split train", encoder, folder.resolve("x"), urban)
+                .fails(ExitCode.USAGE, "--split chooses parts of a --dataset");
         Object[] probe = {"probe", "-q", "--probe", "linear", "--cache", cache, "--out", folder.resolve("x")};
-        assertThat(with(probe).endsWith(ExitCode.USAGE).err()).contains("give either --labels FILE or --dataset NAME");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--labels", "l.csv")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("give either");
-        assertThat(with(probe, "--dataset", "urbane", "--root", urban)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("'urbane' is not known");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--split", "dev")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("split 'dev' is none of");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--separator", "|")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("are for --labels");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--max-missing", "2")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("from 0 to 1: 2.0");
-        assertThat(with(probe, "--dataset", "esc50", "--root", urban)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("choose the fold to test on");
+        with(probe).fails(ExitCode.USAGE, "give either --labels FILE or --dataset NAME");
+        with(probe, "--dataset", "urban", "--root", urban, "--labels", "l.csv").fails(ExitCode.USAGE, "give either");
+        with(probe, "--dataset", "urbane", "--root", urban).fails(ExitCode.USAGE, "'urbane' is not known");
+        with(probe, "--dataset", "urban", "--root", urban, "--split", "dev")
+                .fails(ExitCode.USAGE, "split 'dev' is none of");
+        with(probe, "--dataset", "urban", "--root", urban, "--separator", "|")
+                .fails(ExitCode.USAGE, "are for --labels");
+        with(probe, "--dataset", "urban", "--root", urban, "--max-missing", "2")
+                .fails(ExitCode.USAGE, "from 0 to 1: 2.0");
+        with(probe, "--dataset", "esc50", "--root", urban).fails(ExitCode.INPUT, "choose the fold to test on");
     }
 
     private static Ran with(Object[] args, Object... more) {

@@ -96,10 +96,8 @@ class DecisionsEndToEndTest {
     @Test
     void withoutThemTheProbeIsTheSame() throws IOException {
         Path plain = folder.resolve("run-none");
-        assertThat(fixture.probe(fixture.labels(), plain, "--thresholds", "none")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("no thresholds and no calibration learned: --thresholds none was given");
+        fixture.probe(fixture.labels(), plain, "--thresholds", "none")
+                .prints("no thresholds and no calibration learned: --thresholds none was given");
         assertThat(LearnedRun.saved(plain).decisions()).isNull();
         assertThat(plain.resolve("validation-clips.csv")).doesNotExist();
         try (SafetensorsFile a = SafetensorsFile.open(plain.resolve("probe-seed0.safetensors"));
@@ -159,19 +157,16 @@ class DecisionsEndToEndTest {
             rows.append(String.format("train/%06d.wav,%s%n", i, i == 8 ? "sole" : i % 2 == 0 ? "bee" : "crow"));
         }
         Path out = folder.resolve("run-single");
-        assertThat(fixture.probe(Files.writeString(folder.resolve("single.csv"), rows), out)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("learned on 9 clips (5 folds of the training clips)")
-                .contains("threshold 0.5 for 1 class, since all clips of each are of one recording: sole");
+        fixture.probe(Files.writeString(folder.resolve("single.csv"), rows), out)
+                .prints(
+                        "learned on 9 clips (5 folds of the training clips)",
+                        "threshold 0.5 for 1 class, since all clips of each are of one recording: sole");
         TrainedProbe probe = LearnedRun.saved(out);
         assertThat(probe.decisions().positives()).containsExactly(4, 4, 0);
         assertThat(probe.eventDecisions().classes().get(2).isOff()).isFalse();
         Path one = Files.writeString(folder.resolve("alone.csv"), "file,label\ntrain/000001.wav,bee\n");
-        assertThat(fixture.probe(one, folder.resolve("run-alone"))
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("no thresholds and no calibration learned: all training clips are of one recording");
+        fixture.probe(one, folder.resolve("run-alone"))
+                .prints("no thresholds and no calibration learned: all training clips are of one recording");
     }
 
     private static List<String> foldLabels(int classes) {
@@ -301,10 +296,8 @@ class DecisionsEndToEndTest {
     @Test
     void aShareOfTheTrainingClipsIsNotTrainedOn() throws IOException {
         Path out = folder.resolve("run-share");
-        assertThat(fixture.probe(fixture.labels(), out, "--val-share", "0.25")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("learned on 3 clips (share 0.25 set aside)", "9 clips, ");
+        fixture.probe(fixture.labels(), out, "--val-share", "0.25")
+                .prints("learned on 3 clips (share 0.25 set aside)", "9 clips, ");
         List<String> used = new ArrayList<>(Files.readAllLines(out.resolve("clips.csv")));
         List<String> held = Files.readAllLines(out.resolve("validation-clips.csv"));
         assertThat(used).hasSize(10);
@@ -344,8 +337,7 @@ class DecisionsEndToEndTest {
         Path one =
                 Files.writeString(folder.resolve("one.csv"), "file,label\ntrain/000001.wav,bee\ntest/000001.wav,owl\n");
         Ran refused = fixture.probe(one, folder.resolve("run-one"), "--val-share", "0.5");
-        assertThat(refused.endsWith(ExitCode.USAGE).err())
-                .contains("no class may lose more than half of its clips", "--group-by block");
+        refused.fails(ExitCode.USAGE, "no class may lose more than half of its clips", "--group-by block");
     }
 
     @Test
@@ -359,25 +351,15 @@ class DecisionsEndToEndTest {
             {"(0, 1]: 1.5", "--thresholds", "precision=1.5"},
         };
         for (Object[] one : usage) {
-            assertThat(fixture.probe(fixture.labels(), out, Arrays.copyOfRange(one, 1, one.length))
-                            .endsWith(ExitCode.USAGE)
-                            .err())
-                    .contains((String) one[0]);
+            fixture.probe(fixture.labels(), out, Arrays.copyOfRange(one, 1, one.length))
+                    .fails(ExitCode.USAGE, (String) one[0]);
         }
-        assertThat(fixture.probe(fixture.labels(), out, "--val-split", "train")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("12 of 12 clips of split 'train' are trained on", "train/000000.wav");
-        assertThat(fixture.probe(fixture.labels(), out, "--val-split", "valid")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no clips in split [valid]");
+        fixture.probe(fixture.labels(), out, "--val-split", "train")
+                .fails(ExitCode.INPUT, "12 of 12 clips of split 'train' are trained on", "train/000000.wav");
+        fixture.probe(fixture.labels(), out, "--val-split", "valid").fails(ExitCode.INPUT, "no clips in split [valid]");
         Path flat = Files.writeString(
                 folder.resolve("flat.csv"), LearnedRun.labels("val").replaceAll("(?m),[^,]*$", ""));
-        assertThat(fixture.probe(flat, out, "--val-split", "val")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no split column");
+        fixture.probe(flat, out, "--val-split", "val").fails(ExitCode.INPUT, "no split column");
     }
 
     @Test

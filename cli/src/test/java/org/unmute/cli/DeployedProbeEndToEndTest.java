@@ -109,8 +109,8 @@ class DeployedProbeEndToEndTest {
                 .isEqualTo(32 * json.get("prototypeBytes").asLong());
         assertClose(tagged(packed), tagged(protobin), 1e-6f);
         assertClose(tagged(packed, "--activation", "none"), tagged(protobin, "--activation", "none"), 1e-5f);
-        assertThat(Ran.error(ExitCode.INPUT, "pack", "-q", "--probe", packed, "--out", folder.resolve("twice")))
-                .contains("packed already");
+        Ran.unmute("pack", "-q", "--probe", packed, "--out", folder.resolve("twice"))
+                .fails(ExitCode.INPUT, "packed already");
     }
 
     @Test
@@ -186,29 +186,18 @@ class DeployedProbeEndToEndTest {
         assertThat(scores.values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path plain = folder.resolve("cache-plain");
         Ran.ok("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain);
-        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", run, "--cache", plain, "--labels", labels))
-                .contains("probe cgp looks at the tokens of all layers", "embed --layers");
-        assertThat(Ran.error(
-                        ExitCode.INPUT,
-                        "embed",
-                        "-q",
-                        "--layers",
-                        "--encoder",
-                        encoder,
-                        "--audio",
-                        recordings,
-                        "--out",
-                        plain))
-                .contains("last layer;", "all 2 blocks");
-        assertThat(Ran.error(
-                        ExitCode.USAGE,
+        Ran.unmute("eval", "-q", "--probe", run, "--cache", plain, "--labels", labels)
+                .fails(ExitCode.INPUT, "probe cgp looks at the tokens of all layers", "embed --layers");
+        Ran.unmute("embed", "-q", "--layers", "--encoder", encoder, "--audio", recordings, "--out", plain)
+                .fails(ExitCode.INPUT, "last layer;", "all 2 blocks");
+        Ran.unmute(
                         "probe -q --probe cgp --standardize --cache {} --labels {} --out {}",
                         layered,
                         labels,
-                        folder.resolve("p")))
-                .contains("--standardize");
-        assertThat(Ran.error(ExitCode.INPUT, "pack", "-q", "--probe", run, "--out", folder.resolve("p")))
-                .contains("only a protobin of whole clips can be packed");
+                        folder.resolve("p"))
+                .fails(ExitCode.USAGE, "--standardize");
+        Ran.unmute("pack", "-q", "--probe", run, "--out", folder.resolve("p"))
+                .fails(ExitCode.INPUT, "only a protobin of whole clips can be packed");
         // tokens of the last layer are equal in both caches
         Ran.ok("eval", "-q", "--probe", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0);
     }
@@ -217,19 +206,16 @@ class DeployedProbeEndToEndTest {
     void aProbeThatDoesNotFitIsRefused() throws IOException {
         Object[] tag = {"tag", "-q", "--audio", recordings};
         Path other = TinyEncoder.write(folder, 24);
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", other, "--probe", protobin)))
-                .contains("another encoder");
-        assertThat(Ran.error(
-                        ExitCode.INPUT,
-                        Ran.with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin)))
-                .contains("another front end");
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere"))))
-                .contains("no such probe");
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(tag, "--encoder", encoder, "--probe", recordings)))
-                .contains("holds no trained probe");
+        Ran.unmute(Ran.with(tag, "--encoder", other, "--probe", protobin)).fails(ExitCode.INPUT, "another encoder");
+        Ran.unmute(Ran.with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin))
+                .fails(ExitCode.INPUT, "another front end");
+        Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere")))
+                .fails(ExitCode.INPUT, "no such probe");
+        Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", recordings))
+                .fails(ExitCode.INPUT, "holds no trained probe");
         Path seeds = probe("linear", layered, "--seeds", "0,1");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(tag, "--encoder", encoder, "--probe", seeds)))
-                .contains("2 probes", "probe-seed1.safetensors");
+        Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", seeds))
+                .fails(ExitCode.USAGE, "2 probes", "probe-seed1.safetensors");
         tagged(seeds.resolve("probe-seed1.safetensors"));
     }
 }

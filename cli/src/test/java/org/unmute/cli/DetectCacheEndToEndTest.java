@@ -66,7 +66,7 @@ class DetectCacheEndToEndTest {
         Path rounded = embed("rounded", "f16", recordings);
         detect(runs.get(0), "rounded-events", "--cache", rounded).endsWith(ExitCode.OK);
         Ran other = detect(runs.get(0), "rounded-events");
-        assertThat(other.endsWith(ExitCode.INPUT).err()).contains("tokens");
+        other.fails(ExitCode.INPUT, "tokens");
         assertThat(new ObjectMapper()
                         .readTree(folder.resolve("rounded-events/run.json").toFile())
                         .at("/results/cache")
@@ -107,14 +107,8 @@ class DetectCacheEndToEndTest {
     void cachesThatDoNotFitAreRefused() throws IOException {
         Path tiny = folder.resolve("tiny");
         Ran.ok("embed", "-q", "--encoder", TinyEncoder.write(folder, 16), "--audio", recordings, "--out", tiny);
-        assertThat(detect(runs.get(0), "never", "--cache", tiny)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("tokens of another encoder");
-        assertThat(detect(runs.get(0), "never", "--cache", folder.resolve("nowhere"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("nowhere");
+        detect(runs.get(0), "never", "--cache", tiny).fails(ExitCode.INPUT, "tokens of another encoder");
+        detect(runs.get(0), "never", "--cache", folder.resolve("nowhere")).fails(ExitCode.INPUT, "nowhere");
         assertThat(folder.resolve("never/events.csv")).doesNotExist();
     }
 }

@@ -184,10 +184,8 @@ class DetectEndToEndTest {
         assertThat(Files.readString(rows.resolve("run.json"))).contains("\"1 rows\"");
         assertThat(Files.readString(rows.resolve("events.csv")))
                 .isNotEqualTo(Files.readString(folder.resolve("stretches").resolve("events.csv")));
-        assertThat(detect(folder.resolve("negative"), recordings, "--context", -1)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--context must be 0 to 600.0 seconds, is -1.0");
+        detect(folder.resolve("negative"), recordings, "--context", -1)
+                .fails(ExitCode.USAGE, "--context must be 0 to 600.0 seconds, is -1.0");
     }
 
     @Test
@@ -225,9 +223,8 @@ class DetectEndToEndTest {
         assertThat(other.err())
                 .contains("found with other settings", "median filter was 11 rows, now is 5 rows")
                 .contains("was 0.4, now is 0.3", "more", "name another folder");
-        assertThat(run(linear, out, recordings).endsWith(ExitCode.INPUT).err()).contains("probe was protobin");
-        assertThat(detect(recordings, recordings).endsWith(ExitCode.INPUT).err())
-                .contains("no events of 'unmute detect'");
+        run(linear, out, recordings).fails(ExitCode.INPUT, "probe was protobin");
+        detect(recordings, recordings).fails(ExitCode.INPUT, "no events of 'unmute detect'");
         detect(out, recordings).endsWith(ExitCode.OK);
     }
 
@@ -236,9 +233,7 @@ class DetectEndToEndTest {
         Path out = folder.resolve("locked");
         detect(out, recordings).endsWith(ExitCode.OK);
         try (FolderLock _ = FolderLock.acquire(out, ".detect/lock")) {
-            assertThat(detect(out, recordings).endsWith(ExitCode.INPUT).err())
-                    .contains("is writing to " + out)
-                    .contains("wait until it is done");
+            detect(out, recordings).fails(ExitCode.INPUT, "is writing to " + out, "wait until it is done");
         }
         detect(out, recordings).endsWith(ExitCode.OK);
     }
@@ -305,10 +300,8 @@ class DetectEndToEndTest {
         String[] cells = last.split("\t");
         assertThat(cells[9]).endsWith("damaged.wav");
         assertThat(Double.parseDouble(cells[3]) - Double.parseDouble(cells[10])).isCloseTo(1 + 0.01 + 2, within(1e-6));
-        assertThat(detect(out, bad, "--format", "csv,raven")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("0 read now, 3 already there), 3 skipped", "damaged damaged.wav");
+        detect(out, bad, "--format", "csv,raven")
+                .prints("0 read now, 3 already there), 3 skipped", "damaged damaged.wav");
         Ran strict = detect(folder.resolve("strict"), bad, "--strict").endsWith(ExitCode.INPUT);
         assertThat(strict.err()).contains("10ms.wav").contains("without --strict");
     }
@@ -363,39 +356,16 @@ class DetectEndToEndTest {
     @Test
     void optionsThatDoNotFitAreNamed() throws IOException {
         Path out = folder.resolve("options");
-        assertThat(detect(out, recordings, "--classes", "cow,sirens")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no class 'cow' (--classes)");
-        assertThat(detect(out, recordings, "--classes", ",")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--classes names no class");
+        detect(out, recordings, "--classes", "cow,sirens").fails(ExitCode.USAGE, "no class 'cow' (--classes)");
+        detect(out, recordings, "--classes", ",").fails(ExitCode.USAGE, "--classes names no class");
         Path table = Files.writeString(folder.resolve("thresholds.csv"), "class,threshold\nsirem,0.3\n");
-        assertThat(detect(out, recordings, "--threshold", table)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no class 'sirem' (--threshold)", "did you mean 'siren'?");
-        assertThat(detect(out, recordings, "--threshold", 1.5)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("below 1");
-        assertThat(detect(out, recordings, "--low", 0.6)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("the low threshold 0.6 exceeds the threshold 0.4");
-        assertThat(detect(out, recordings, "--median", "4rows")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("odd number of rows");
-        assertThat(detect(out, recordings, "--format", "kaleidoscope")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("kaleidoscope");
-        assertThat(detect(out, Files.createDirectories(folder.resolve("empty")))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no audio in");
+        detect(out, recordings, "--threshold", table)
+                .fails(ExitCode.USAGE, "no class 'sirem' (--threshold)", "did you mean 'siren'?");
+        detect(out, recordings, "--threshold", 1.5).fails(ExitCode.USAGE, "below 1");
+        detect(out, recordings, "--low", 0.6).fails(ExitCode.USAGE, "the low threshold 0.6 exceeds the threshold 0.4");
+        detect(out, recordings, "--median", "4rows").fails(ExitCode.USAGE, "odd number of rows");
+        detect(out, recordings, "--format", "kaleidoscope").fails(ExitCode.USAGE, "kaleidoscope");
+        detect(out, Files.createDirectories(folder.resolve("empty"))).fails(ExitCode.INPUT, "no audio in");
         assertThat(out).doesNotExist();
         Ran dry = detect(out, recordings, "--dry-run").endsWith(ExitCode.OK);
         assertThat(dry.out()).contains("5 recordings; nothing was written");
@@ -490,9 +460,6 @@ class DetectEndToEndTest {
                 Files.readAllLines(out.resolve("raven-combined.txt")).getLast().split("\t");
         assertThat(last[9]).endsWith("0.wav");
         assertThat(Double.parseDouble(last[3]) - Double.parseDouble(last[10])).isCloseTo(9, within(1e-6));
-        assertThat(run(protobin, out, list, "--root", recordings, "--format", ALL)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("0 read now, 3 already there");
+        run(protobin, out, list, "--root", recordings, "--format", ALL).prints("0 read now, 3 already there");
     }
 }

@@ -110,10 +110,8 @@ class DetectHeadEndToEndTest {
         Path out = folder.resolve("again");
         detect(encoder, out, "--heads", 3, "--threshold", 0.2, "--classes", "class_1")
                 .endsWith(ExitCode.OK);
-        assertThat(detect(encoder, out, "--heads", 3, "--threshold", 0.2, "--classes", "class_1")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("2 already there");
+        detect(encoder, out, "--heads", 3, "--threshold", 0.2, "--classes", "class_1")
+                .prints("2 already there");
         List<Annotation> found = AnnotationTable.read(out.resolve("events.csv")).annotations();
         assertThat(found).isNotEmpty().allMatch(a -> a.label().equals("class_1"));
         JsonNode run = Json.read(out.resolve("run.json"));
@@ -131,13 +129,15 @@ class DetectHeadEndToEndTest {
 
     @Test
     void withoutProbeAndHeadItIsSaidWhatToGive() throws IOException {
-        assertThat(Ran.error(ExitCode.USAGE, "detect", "--audio", recordings(), "--out", folder.resolve("none")))
-                .contains("give --probe", "'unmute probe' trains one", "unmute-demo/probe-protobin-seed0.safetensors")
-                .contains("BEATs_strong_1.pt");
+        Ran.unmute("detect", "--audio", recordings(), "--out", folder.resolve("none"))
+                .fails(
+                        ExitCode.USAGE,
+                        "give --probe",
+                        "'unmute probe' trains one",
+                        "unmute-demo/probe-protobin-seed0.safetensors",
+                        "BEATs_strong_1.pt");
         Path headless = ModelsGolden.require("tiny/eat/model.safetensors");
-        assertThat(detect(headless, folder.resolve("none"), "--heads", 3, "--frames", 128)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("has no head that scores classes", "--probe");
+        detect(headless, folder.resolve("none"), "--heads", 3, "--frames", 128)
+                .fails(ExitCode.INPUT, "has no head that scores classes", "--probe");
     }
 }

@@ -81,7 +81,7 @@ class DetectPageTest {
         Path later = folder.resolve("later");
         assertThat(detect(later).endsWith(ExitCode.OK).out()).doesNotContain("events.html");
         assertThat(later.resolve("events.html")).doesNotExist();
-        assertThat(detect(later, "--page").endsWith(ExitCode.OK).out()).contains("3 already there");
+        detect(later, "--page").prints("3 already there");
         assertThat(later.resolve("events.html")).hasSameBinaryContentAs(out.resolve("events.html"));
     }
 

@@ -111,12 +111,11 @@ class EventEvalEndToEndTest {
                 .json();
         assertThat(sparse.at("/settings/contextRows").asInt()).isEqualTo(25);
         assertThat(sparse.at("/settings/strideRows").asInt()).isEqualTo(6);
-        assertThat(Ran.error(
-                        ExitCode.USAGE,
+        Ran.unmute(
                         "eval --events {} --detections {} --context 1",
                         scenes.resolve("test-events.tsv"),
-                        scenes.resolve("test-events.tsv")))
-                .contains("leave them out without --run");
+                        scenes.resolve("test-events.tsv"))
+                .fails(ExitCode.USAGE, "leave them out without --run");
     }
 
     @Test
@@ -165,10 +164,14 @@ class EventEvalEndToEndTest {
                 test/000000.wav\t1\t2\tdog
                 """);
         Ran ran = Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference);
-        assertThat(ran.endsWith(ExitCode.INPUT).err())
-                .contains("has no events of the", "its classes are 'dog'; if only names differ, use --rename OLD=NEW");
+        ran.fails(
+                ExitCode.INPUT,
+                "has no events of the",
+                "its classes are 'dog'; if only names differ, use --rename OLD=NEW");
         Files.writeString(reference, "filename\tonset\toffset\tevent_label\nnone.wav\t1\t2\tdog\n");
-        assertThat(Ran.error(ExitCode.INPUT, "eval", "--probe", run, "--cache", cache, "--events", reference))
-                .contains("none of the 1 recordings of " + reference + " is in " + cache + ": it names 'none.wav'");
+        Ran.unmute("eval", "--probe", run, "--cache", cache, "--events", reference)
+                .fails(
+                        ExitCode.INPUT,
+                        "none of the 1 recordings of " + reference + " is in " + cache + ": it names 'none.wav'");
     }
 }

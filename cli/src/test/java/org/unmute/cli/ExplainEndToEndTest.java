@@ -191,13 +191,12 @@ class ExplainEndToEndTest {
                 assertThat(reason.get("remark").asText()).contains("does not decompose over tokens");
             }
         }
-        assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("logit of the probe");
+        explain("--run", trained).prints("logit of the probe");
     }
 
     @Test
     void theNearestClipsAreNoSumOfParts() {
-        assertThat(explain("--run", train("knn")).endsWith(ExitCode.FAILED).err())
-                .contains("probe knn does not tell how its scores come about");
+        explain("--run", train("knn")).fails(ExitCode.FAILED, "probe knn does not tell how its scores come about");
     }
 
     @Test
@@ -240,7 +239,7 @@ class ExplainEndToEndTest {
             assertThat(reason.get("terms").findValuesAsText("token"))
                     .isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("token"));
         }
-        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err()).contains("no run.json", "--encoder");
+        explain("--run", packed).fails(ExitCode.INPUT, "no run.json", "--encoder");
     }
 
     /** A cell of a benchmark: the seed's folder names the encoder or the cache that records it. */
@@ -273,14 +272,8 @@ class ExplainEndToEndTest {
                         .endsWith(ExitCode.OK)
                         .json())
                 .isEqualTo(second);
-        assertThat(explain("--run", cell, "--run-seed", 4)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no seed 4", "seed-3, seed-10");
-        assertThat(explain("--run", run, "--run-seed", 4)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no seed 4", "probe-seed3");
+        explain("--run", cell, "--run-seed", 4).fails(ExitCode.INPUT, "no seed 4", "seed-3, seed-10");
+        explain("--run", run, "--run-seed", 4).fails(ExitCode.INPUT, "no seed 4", "probe-seed3");
     }
 
     @Test
@@ -294,7 +287,7 @@ class ExplainEndToEndTest {
                 tokens,
                 folder.resolve("recordings/manifest.csv"),
                 trained);
-        assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("encoder " + encoder);
+        explain("--run", trained).prints("encoder " + encoder);
         assertThat(explain("--run", trained, "--encoder", encoder)
                         .endsWith(ExitCode.INPUT)
                         .err())
@@ -303,47 +296,30 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", trained, "--encoder", encoder, "--hop", "1.52")
                         .status())
                 .isEqualTo(ExitCode.OK);
-        assertThat(explain("--run", trained, "--hop", "1.52")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--hop goes with --encoder");
-        assertThat(explain("--run", run, "--encoder", encoder)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("tokens of another encoder");
+        explain("--run", trained, "--hop", "1.52").fails(ExitCode.USAGE, "--hop goes with --encoder");
+        explain("--run", run, "--encoder", encoder).fails(ExitCode.INPUT, "tokens of another encoder");
         Files.delete(encoder);
-        assertThat(explain("--run", trained).endsWith(ExitCode.INPUT).err())
-                .contains("the encoder on record is not there", "--encoder FILE");
+        explain("--run", trained).fails(ExitCode.INPUT, "the encoder on record is not there", "--encoder FILE");
     }
 
     @Test
     void whatIsMissingOrMisspelledIsNamed() throws IOException {
-        assertThat(explain("--run", run, "--class", "sirn")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no class 'sirn'", "did you mean 'siren'");
-        assertThat(explain("--run", run, "--top", 0).endsWith(ExitCode.USAGE).err())
-                .contains("--top must be at least 1");
-        assertThat(explain("--run", folder.resolve("nowhere"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no such run", "nowhere");
+        explain("--run", run, "--class", "sirn").fails(ExitCode.USAGE, "no class 'sirn'", "did you mean 'siren'");
+        explain("--run", run, "--top", 0).fails(ExitCode.USAGE, "--top must be at least 1");
+        explain("--run", folder.resolve("nowhere")).fails(ExitCode.INPUT, "no such run", "nowhere");
         Path empty = Files.createDirectories(folder.resolve("empty"));
-        assertThat(explain("--run", empty).endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
+        explain("--run", empty).fails(ExitCode.INPUT, "holds no trained probe");
         Path bare = Files.createDirectories(folder.resolve("bare"));
         Files.copy(run.resolve("probe-seed3.safetensors"), bare.resolve("probe.safetensors"));
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("has no run.json", "--encoder");
+        explain("--run", bare).fails(ExitCode.INPUT, "has no run.json", "--encoder");
         assertThat(explain("--run", bare, "--encoder", "embedded").status()).isEqualTo(ExitCode.OK);
         Files.writeString(bare.resolve("run.json"), "{\"results\":{}}");
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("does not tell the encoder");
+        explain("--run", bare).fails(ExitCode.INPUT, "does not tell the encoder");
         Files.writeString(bare.resolve("run.json"), "{torn");
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is not JSON");
+        explain("--run", bare).fails(ExitCode.INPUT, "run.json is not JSON");
         Path other = folder.resolve("other.safetensors");
         Files.copy(cache.resolve("run.json"), other);
-        assertThat(explain("--run", other, "--encoder", "embedded")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("other.safetensors");
+        explain("--run", other, "--encoder", "embedded").fails(ExitCode.INPUT, "other.safetensors");
     }
 
     /** A recording of more than an hour, silent but for the clip at a time; almost all of the file is a hole. */
@@ -400,11 +376,14 @@ class ExplainEndToEndTest {
         assertThat(open.get("seconds").asDouble()).isCloseTo(window, within(1e-3));
         assertThat(Ran.ok(Ran.with(command, "--at", "62:05-62:06")).out())
                 .contains("night.wav, 1:02:05.0 to 1:02:06.0: 1.00 s", "1:02:05.");
-        assertThat(Ran.error(ExitCode.USAGE, command))
-                .contains("night.wav is 1 h 5 min long; up to 60.0 s are shown at a time", "--at 0:30-0:40");
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(command, "--at", "2:00:00")))
-                .contains("begins behind the end of the recording at 1:05:00.0");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(command, "--at", "0-61"))).contains("at most 60.0 s");
+        Ran.unmute(command)
+                .fails(
+                        ExitCode.USAGE,
+                        "night.wav is 1 h 5 min long; up to 60.0 s are shown at a time",
+                        "--at 0:30-0:40");
+        Ran.unmute(Ran.with(command, "--at", "2:00:00"))
+                .fails(ExitCode.INPUT, "begins behind the end of the recording at 1:05:00.0");
+        Ran.unmute(Ran.with(command, "--at", "0-61")).fails(ExitCode.USAGE, "at most 60.0 s");
         for (String wrong : List.of("noon", "5-4", "1:75", "1-2-3", "", "-5", "1:2:3:4")) {
             assertThat(Ran.error(ExitCode.USAGE, Ran.with(command, "--at=" + wrong)))
                     .as(wrong)
@@ -418,15 +397,14 @@ class ExplainEndToEndTest {
         Path text = Files.writeString(folder.resolve("text.wav"), "this is no sound");
         Path gone = folder.resolve("gone.wav");
         for (Path audio : List.of(text, gone)) {
-            assertThat(Ran.error(ExitCode.INPUT, "explain", "-q", "--run", run, "--audio", audio))
-                    .contains(audio.getFileName().toString());
+            Ran.unmute("explain", "-q", "--run", run, "--audio", audio)
+                    .fails(ExitCode.INPUT, audio.getFileName().toString());
         }
         byte[] sound = Files.readAllBytes(clip);
         Path brief = folder.resolve("brief.wav");
         ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(sound, 44 + 200)).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(4, 36 + 200).putInt(40, 200);
         Files.write(brief, head.array());
-        assertThat(Ran.error(ExitCode.INPUT, "explain", "-q", "--run", run, "--audio", brief))
-                .contains("brief.wav", "100 samples");
+        Ran.unmute("explain", "-q", "--run", run, "--audio", brief).fails(ExitCode.INPUT, "brief.wav", "100 samples");
     }
 }

@@ -174,11 +174,10 @@ class ExportEndToEndTest {
         Path graph = folder.resolve("encoder.onnx");
         Ran.ok("export", "-q", "--encoder", encoder, "--out", graph);
         Object[] features = {"features", "-q", "--audio", recordings.resolve(CLIP), "--out", folder.resolve("x.npy")};
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(features, "--encoder", graph)))
-                .contains("this is an ONNX model: 'unmute convert' takes the weights out of it");
+        Ran.unmute(Ran.with(features, "--encoder", graph))
+                .fails(ExitCode.INPUT, "this is an ONNX model: 'unmute convert' takes the weights out of it");
         // Our own graphs name no weights of an encoder.
-        assertThat(Ran.error(ExitCode.INPUT, "convert", "-q", graph, folder.resolve("x.safetensors")))
-                .contains("encoder.onnx");
+        Ran.unmute("convert", "-q", graph, folder.resolve("x.safetensors")).fails(ExitCode.INPUT, "encoder.onnx");
     }
 
     @Test

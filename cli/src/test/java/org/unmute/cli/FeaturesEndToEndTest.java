@@ -53,10 +53,7 @@ class FeaturesEndToEndTest {
     @Test
     void oneRecordingWithLayersAndAttention() throws IOException {
         Path out = folder.resolve("one.safetensors");
-        assertThat(features(wav, out, "--layers", "all", "--attention")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("8 x 8 tokens of 48 (time x freq)");
+        features(wav, out, "--layers", "all", "--attention").prints("8 x 8 tokens of 48 (time x freq)");
         try (SafetensorsFile file = SafetensorsFile.open(out);
                 SafetensorsFile expected =
                         SafetensorsFile.open(ModelsGolden.require("tiny/eat/expected.safetensors"))) {
@@ -93,8 +90,7 @@ class FeaturesEndToEndTest {
         features(wav, out).endsWith(ExitCode.OK);
         StoredTensor map = Npy.read(out);
         assertThat(map.shape()).isEqualTo(Shape.of(8, 8, 48));
-        assertThat(features(wav, out, "--attention").endsWith(ExitCode.USAGE).err())
-                .contains("one array", ".safetensors");
+        features(wav, out, "--attention").fails(ExitCode.USAGE, "one array", ".safetensors");
     }
 
     @Test
@@ -111,14 +107,8 @@ class FeaturesEndToEndTest {
         try (SafetensorsFile file = SafetensorsFile.open(out.resolve("sub/a.wav.safetensors"))) {
             assertThat(file.names()).contains("layer.1").doesNotContain("layer.0");
         }
-        assertThat(features(folder.resolve("in"), folder.resolve("x.npy"))
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("3 recordings", "give a folder");
-        assertThat(features(folder.resolve("in"), out, "--strict")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("sub/short.wav");
+        features(folder.resolve("in"), folder.resolve("x.npy")).fails(ExitCode.USAGE, "3 recordings", "give a folder");
+        features(folder.resolve("in"), out, "--strict").fails(ExitCode.INPUT, "sub/short.wav");
     }
 
     @Test
@@ -218,22 +208,12 @@ class FeaturesEndToEndTest {
     @Test
     void vectorsThatCannotBeWritten() throws IOException {
         Path in = recordings();
-        assertThat(features(in, folder.resolve("v"), "--pool", "mean")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("whose name ends in .npy, .safetensors, .csv, .parquet");
-        assertThat(features(in, folder.resolve("v.npy"), "--pool", "mean", "--layers", "all")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("without --layers and --attention");
-        assertThat(features(in, folder.resolve("v.npy"), "--pool", "median")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--pool");
-        assertThat(features(in, folder.resolve("v.npy"), "--pool", "mean", "--strict")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("sub/short.wav");
+        features(in, folder.resolve("v"), "--pool", "mean")
+                .fails(ExitCode.USAGE, "whose name ends in .npy, .safetensors, .csv, .parquet");
+        features(in, folder.resolve("v.npy"), "--pool", "mean", "--layers", "all")
+                .fails(ExitCode.USAGE, "without --layers and --attention");
+        features(in, folder.resolve("v.npy"), "--pool", "median").fails(ExitCode.USAGE, "--pool");
+        features(in, folder.resolve("v.npy"), "--pool", "mean", "--strict").fails(ExitCode.INPUT, "sub/short.wav");
         assertThat(folder.resolve("v.npy")).doesNotExist();
     }
 }

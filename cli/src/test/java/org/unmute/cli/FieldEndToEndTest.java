@@ -183,10 +183,7 @@ class FieldEndToEndTest {
         assertThat(again.resolve("recordings.csv"))
                 .content()
                 .contains("20240517_053000.WAV,0.000000,1.000000,2024-05-17T05:30:00.000000Z");
-        assertThat(detect(again, "--format", "csv,raven", "--deployments", deployments)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("0 read now, 18 already there");
+        detect(again, "--format", "csv,raven", "--deployments", deployments).prints("0 read now, 18 already there");
         assertThat(single).content().contains("+11:00\tPond\t-33.500000\t151.250000");
         Map<String, String> plain = rows(again.resolve("recordings.csv")).stream()
                 .filter(r -> r.get("file").startsWith("plain"))
@@ -202,21 +199,11 @@ class FieldEndToEndTest {
     @Test
     void malformedRulesAreRefused() throws IOException {
         Path bad = Files.writeString(folder.resolve("bad.csv"), "site,latitude,longitude\nA,95,1\n");
-        assertThat(detect(folder.resolve("no"), "--deployments", bad)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("bad.csv:2", "latitude");
-        assertThat(detect(folder.resolve("no"), "--time-zone", "Berlin")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--time-zone: there is no time zone 'Berlin'");
-        assertThat(detect(folder.resolve("no"), "--time-pattern", "%Q")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("'%Q'");
-        assertThat(detect(folder.resolve("no"), "--site-from", "moon")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--site-from must be folder, parent, name or chunk");
+        detect(folder.resolve("no"), "--deployments", bad).fails(ExitCode.INPUT, "bad.csv:2", "latitude");
+        detect(folder.resolve("no"), "--time-zone", "Berlin")
+                .fails(ExitCode.USAGE, "--time-zone: there is no time zone 'Berlin'");
+        detect(folder.resolve("no"), "--time-pattern", "%Q").fails(ExitCode.USAGE, "'%Q'");
+        detect(folder.resolve("no"), "--site-from", "moon")
+                .fails(ExitCode.USAGE, "--site-from must be folder, parent, name or chunk");
     }
 }

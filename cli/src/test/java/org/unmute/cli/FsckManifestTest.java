@@ -258,13 +258,14 @@ class FsckManifestTest {
             byte[] other = bytes.clone();
             other[at] ^= 0x01;
             Files.write(parquet, other);
-            assertThat(Ran.error(
-                            ExitCode.INPUT,
+            Ran.unmute(
                             "eval -q --detections {} --events {} --audio {}",
                             parquet,
                             runs.resolve("events/events.csv"),
-                            recordings))
-                    .contains(parquet + ": is damaged: its bytes are not those of which manifest.json has the SHA-256");
+                            recordings)
+                    .fails(
+                            ExitCode.INPUT,
+                            parquet + ": is damaged: its bytes are not those of which manifest.json has the SHA-256");
         }
     }
 }

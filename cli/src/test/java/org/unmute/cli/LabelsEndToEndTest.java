@@ -222,11 +222,11 @@ class LabelsEndToEndTest {
             text.append("site" + r % 4 + "/rec" + r + ".wav;" + (r < 4 ? "north" : "south") + ";" + r % 2 + ";1\r\n");
         }
         Path matrix = Files.writeString(folder.resolve("matrix.csv"), text);
-        assertThat(labels(matrix, "--audio", recordings)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("matrix.csv:1")
-                .contains("'Site' (line 2 has 'north'): name those that are not classes with --ignore-columns");
+        labels(matrix, "--audio", recordings)
+                .fails(
+                        ExitCode.INPUT,
+                        "matrix.csv:1",
+                        "'Site' (line 2 has 'north'): name those that are not classes with --ignore-columns");
         Path out = folder.resolve("matrix-clips.csv");
         Ran made = labels(Ran.line(
                         "{} --audio {} --ignore-columns Site --group-by site --split train=1,test=1 --out {}",
@@ -241,14 +241,12 @@ class LabelsEndToEndTest {
         assertThat(rows).hasSize(RECORDINGS + 1).contains("site0/rec0.wav,,,buzz," + splitOf(rows, "site0/rec0.wav"));
         assertThat(splitOf(rows, "site1/rec1.wav")).isEqualTo(splitOf(rows, "site0/rec0.wav"));
         assertThat(splitOf(rows, "site0/rec4.wav")).isNotEqualTo(splitOf(rows, "site0/rec0.wav"));
-        assertThat(labels(Ran.line(
-                                "{} --audio {} --ignore-columns Site --strict-labels --out {}",
-                                matrix,
-                                recordings,
-                                folder.resolve("refused.csv")))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("refused.csv was not written");
+        labels(Ran.line(
+                        "{} --audio {} --ignore-columns Site --strict-labels --out {}",
+                        matrix,
+                        recordings,
+                        folder.resolve("refused.csv")))
+                .fails(ExitCode.INPUT, "refused.csv was not written");
         assertThat(folder.resolve("refused.csv")).doesNotExist();
     }
 
@@ -326,15 +324,11 @@ class LabelsEndToEndTest {
         byte[] damaged = Files.readAllBytes(parquet);
         damaged[100] ^= 1;
         Files.write(folder.resolve("damaged.parquet"), damaged);
-        assertThat(labels(folder.resolve("damaged.parquet"), "--audio", recordings)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("damaged.parquet: bad-checksum at byte", "does not match its checksum");
+        labels(folder.resolve("damaged.parquet"), "--audio", recordings)
+                .fails(ExitCode.INPUT, "damaged.parquet: bad-checksum at byte", "does not match its checksum");
         Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(damaged, 200));
-        assertThat(labels(folder.resolve("cut.parquet"), "--audio", recordings)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("cut.parquet: no-end at byte", "not all of it is there");
+        labels(folder.resolve("cut.parquet"), "--audio", recordings)
+                .fails(ExitCode.INPUT, "cut.parquet: no-end at byte", "not all of it is there");
     }
 
     @Test
@@ -365,18 +359,11 @@ class LabelsEndToEndTest {
         assertThat(refused).contains("torn\uFFFD2J.wav");
         assertThat(refused.lines().flatMapToInt(String::chars).noneMatch(Character::isISOControl))
                 .isTrue();
-        assertThat(labels(table, "--audio", broken, "--clip", "five")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--clip is a number of seconds, or rows: 'five'");
-        assertThat(labels(table, "--audio", broken, "--negatives", 2)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--negatives is a share, 0 to 1: 2.0");
-        assertThat(labels(table, "--audio", folder.resolve("recordings"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("none of the 4 recordings", "there are site0/rec0.wav");
+        labels(table, "--audio", broken, "--clip", "five")
+                .fails(ExitCode.USAGE, "--clip is a number of seconds, or rows: 'five'");
+        labels(table, "--audio", broken, "--negatives", 2).fails(ExitCode.USAGE, "--negatives is a share, 0 to 1: 2.0");
+        labels(table, "--audio", folder.resolve("recordings"))
+                .fails(ExitCode.INPUT, "none of the 4 recordings", "there are site0/rec0.wav");
     }
 
     /** A matrix as found in practice: titles, a column that says that nothing is there, and groups. */
@@ -399,37 +386,32 @@ class LabelsEndToEndTest {
                         + "train=0.5,test=0.5 --group-by site",
                 titled,
                 recordings);
-        assertThat(labels(options).endsWith(ExitCode.INPUT).err())
-                .contains("is 'Empty' a class, or does it say that none of the classes is there?");
+        labels(options).fails(ExitCode.INPUT, "is 'Empty' a class, or does it say that none of the classes is there?");
         Path table = folder.resolve("titled-clips.csv");
         labels(Ran.with(options, "--nothing-columns", "Empty", "--out", table)).endsWith(ExitCode.OK);
         assertThat(Files.readAllLines(table))
                 .anyMatch(row -> row.startsWith("site2/rec2.wav,,,whistle;buzz,"))
                 .anyMatch(row -> row.startsWith("site3/rec3.wav,,,,"));
-        assertThat(labels(Ran.with(options, "--class-columns", "Empty"))
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("4 clips, 3 classes");
+        labels(Ran.with(options, "--class-columns", "Empty")).prints("4 clips, 3 classes");
         Path bare = Files.writeString(folder.resolve("bare.csv"), "site0/rec0.wav,1,0\nsite1/rec1.wav,0,1\n");
-        assertThat(labels(bare, "--audio", recordings).endsWith(ExitCode.INPUT).err())
-                .contains("the first row should name the columns, but holds data", "give --no-header");
+        labels(bare, "--audio", recordings)
+                .fails(ExitCode.INPUT, "the first row should name the columns, but holds data", "give --no-header");
         Path classes = Files.writeString(folder.resolve("classes.txt"), "whistle\nbuzz\n");
         Ran named = labels(bare, "--audio", recordings, "--no-header", "--vocabulary", classes)
                 .endsWith(ExitCode.OK);
         assertThat(named.out())
                 .contains("columns are classes in the order of the vocabulary: column 2 is 'whistle', column 3 is"
                         + " 'buzz'");
-        assertThat(labels(bare, "--audio", recordings, "--no-header", "--header-row", 2)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--no-header says that no line names the columns, --header-row which one does");
-        assertThat(labels(bare, "--audio", recordings, "--header-row", 0)
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--header-row is the number of a line, from 1: 0");
+        labels(bare, "--audio", recordings, "--no-header", "--header-row", 2)
+                .fails(ExitCode.USAGE, "--no-header says that no line names the columns, --header-row which one does");
+        labels(bare, "--audio", recordings, "--header-row", 0)
+                .fails(ExitCode.USAGE, "--header-row is the number of a line, from 1: 0");
         Path foo = Files.writeString(folder.resolve("foo.csv"), "foo,bar\nx,y\n");
-        assertThat(labels(foo, "--audio", recordings).endsWith(ExitCode.INPUT).err())
-                .contains("no column with the file among 'foo, bar'", "filename, file, path")
-                .contains("labels, label, category, class");
+        labels(foo, "--audio", recordings)
+                .fails(
+                        ExitCode.INPUT,
+                        "no column with the file among 'foo, bar'",
+                        "filename, file, path",
+                        "labels, label, category, class");
     }
 }

@@ -102,8 +102,8 @@ class LongRecordingsEndToEndTest {
         assertThat(ids(clips)).containsExactly("a.wav#0-3", "a.wav#3-6", "a.wav#6-7", "b.wav");
         assertThat(ran.err()).contains("a.wav becomes 3 clips of 3 s, named like a.wav#0-3");
         for (String wrong : new String[] {"-1", "0.01", "long"}) {
-            assertThat(Ran.error(ExitCode.USAGE, Ran.with(embed, clips, "--clip", wrong)))
-                    .contains("--clip is a length in seconds above 0.1, or 'whole', not '" + wrong + "'");
+            Ran.unmute(Ran.with(embed, clips, "--clip", wrong))
+                    .fails(ExitCode.USAGE, "--clip is a length in seconds above 0.1, or 'whole', not '" + wrong + "'");
         }
     }
 
@@ -113,8 +113,8 @@ class LongRecordingsEndToEndTest {
         Wav.write(file, Arrays.copyOf(samples, 7 * RATE), RATE);
         Path one = folder.resolve("seven.npy");
         Object[] features = {"features", "--encoder", encoder, "--audio", file, "--out"};
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(features, one, "--clip", "3")))
-                .contains("is one file, but there are 3 clips: give a folder, or '--clip whole'");
+        Ran.unmute(Ran.with(features, one, "--clip", "3"))
+                .fails(ExitCode.USAGE, "is one file, but there are 3 clips: give a folder, or '--clip whole'");
         Ran.ok(Ran.with(features, one));
         assertThat(one).exists();
         Path out = folder.resolve("features");

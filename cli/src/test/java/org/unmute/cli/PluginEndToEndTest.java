@@ -260,10 +260,8 @@ class PluginEndToEndTest {
                     cache,
                     recordings.resolve("manifest.csv"),
                     run);
-            assertThat(ran(Ran.with(train, "--set", "power=2"))
-                            .endsWith(ExitCode.USAGE)
-                            .err())
-                    .contains("probe " + probe.getKey() + ": " + probe.getValue());
+            ran(Ran.with(train, "--set", "power=2"))
+                    .fails(ExitCode.USAGE, "probe " + probe.getKey() + ": " + probe.getValue());
             assertThat(run.resolve("probe-seed0.safetensors")).doesNotExist();
             unmute(train);
         }
@@ -310,10 +308,9 @@ class PluginEndToEndTest {
 
         Path other = folder.resolve("other-patches.safetensors");
         PluginCheckpoints.skeleton(other, 8, 6);
-        assertThat(command(Java.joined(Java.path()) + File.pathSeparator + jar, "convert", "--dry-run", other)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains(
+        command(Java.joined(Java.path()) + File.pathSeparator + jar, "convert", "--dry-run", other)
+                .fails(
+                        ExitCode.INPUT,
                         "it has the names, but not the tensors of skeleton/authors ('patches.weight' is [12, 1, 8, 8],"
                                 + " expected are patches of 16 x 16)");
     }
@@ -340,18 +337,10 @@ class PluginEndToEndTest {
     @Test
     void withoutTheJarTheMessageNamesTheVariable() throws Exception {
         String without = Java.joined(Java.path());
-        assertThat(command(without, "convert", "--dry-run", encoder)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no known encoder", "UNMUTE_CLASSPATH");
-        assertThat(command(without, "convert", "--dry-run", "--model", "skeleton", encoder)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no encoder is called 'skeleton'", "UNMUTE_CLASSPATH");
-        assertThat(command(without, "encoders", "skeleton")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("UNMUTE_CLASSPATH");
+        command(without, "convert", "--dry-run", encoder).fails(ExitCode.INPUT, "no known encoder", "UNMUTE_CLASSPATH");
+        command(without, "convert", "--dry-run", "--model", "skeleton", encoder)
+                .fails(ExitCode.INPUT, "no encoder is called 'skeleton'", "UNMUTE_CLASSPATH");
+        command(without, "encoders", "skeleton").fails(ExitCode.USAGE, "UNMUTE_CLASSPATH");
     }
 
     @Test

@@ -185,54 +185,32 @@ class ProbeEndToEndTest {
     @Test
     void labelledFilesThatAreNotThereAreNamed() throws IOException {
         Path more = file("more.csv", "train/gone.wav,bee,train\ntest/gone.wav,bee,test\n");
-        assertThat(probe(more, folder.resolve("run-more")).endsWith(ExitCode.OK).out())
-                .contains("1 labelled files are not in the cache", "train/gone.wav");
-        assertThat(eval(more).endsWith(ExitCode.OK).out())
-                .contains("1 labelled files are missing and not scored: test/gone.wav");
+        probe(more, folder.resolve("run-more")).prints("1 labelled files are not in the cache", "train/gone.wav");
+        eval(more).prints("1 labelled files are missing and not scored: test/gone.wav");
         Path strange = Files.writeString(folder.resolve("strange.csv"), "file,label\nelsewhere/a.wav,bee\n");
-        assertThat(eval(strange).endsWith(ExitCode.INPUT).err())
-                .contains("none of the 1 labelled files is in the token cache");
+        eval(strange).fails(ExitCode.INPUT, "none of the 1 labelled files is in the token cache");
     }
 
     @Test
     void inputsThatAreMissingOrDoNotFitAreErrorsOfTheInput() throws IOException {
-        assertThat(probe(folder.resolve("nowhere.csv"), folder.resolve("r"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("nowhere.csv");
-        assertThat(probe(labels, folder.resolve("r"), "--split", "valid")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no clips in split [valid]", "[train, test]", "--split");
-        assertThat(eval(labels, "--split", "valid").endsWith(ExitCode.INPUT).err())
-                .contains("no clips in split [valid]");
+        probe(folder.resolve("nowhere.csv"), folder.resolve("r")).fails(ExitCode.INPUT, "nowhere.csv");
+        probe(labels, folder.resolve("r"), "--split", "valid")
+                .fails(ExitCode.INPUT, "no clips in split [valid]", "[train, test]", "--split");
+        eval(labels, "--split", "valid").fails(ExitCode.INPUT, "no clips in split [valid]");
         Path unlabelled = Files.writeString(folder.resolve("unlabelled.csv"), "file,labels\ntrain/000000.wav,\n");
-        assertThat(probe(unlabelled, folder.resolve("r"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no clip has a label");
-        assertThat(Ran.error(
-                        ExitCode.INPUT,
+        probe(unlabelled, folder.resolve("r")).fails(ExitCode.INPUT, "no clip has a label");
+        Ran.unmute(
                         "eval --probe {} --cache {} --labels {}",
                         Files.createDirectories(folder.resolve("empty-run")),
                         cache,
-                        labels))
-                .contains("holds no trained probe");
+                        labels)
+                .fails(ExitCode.INPUT, "holds no trained probe");
         Path broken = Files.createDirectories(folder.resolve("broken-run"));
         Files.writeString(broken.resolve("probe-seed0.safetensors"), "torn");
-        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", broken, "--cache", cache, "--labels", labels))
-                .contains("probe-seed0.safetensors");
-        assertThat(Ran.error(
-                        ExitCode.INPUT,
-                        "eval",
-                        "-q",
-                        "--probe",
-                        run,
-                        "--cache",
-                        folder.resolve("nowhere"),
-                        "--labels",
-                        labels))
-                .contains("nowhere");
+        Ran.unmute("eval", "-q", "--probe", broken, "--cache", cache, "--labels", labels)
+                .fails(ExitCode.INPUT, "probe-seed0.safetensors");
+        Ran.unmute("eval", "-q", "--probe", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
+                .fails(ExitCode.INPUT, "nowhere");
     }
 
     @Test
@@ -244,10 +222,9 @@ class ProbeEndToEndTest {
             Ran ran = Ran.unmute(
                     "probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
             if (Probes.type(name).needsLayers()) {
-                assertThat(ran.endsWith(ExitCode.INPUT).err())
-                        .contains("tokens of all layers", "last only", "embed --layers");
+                ran.fails(ExitCode.INPUT, "tokens of all layers", "last only", "embed --layers");
             } else {
-                assertThat(ran.endsWith(ExitCode.OK).out()).contains(name + ", seed 0:");
+                ran.prints(name + ", seed 0:");
                 assertThat(out.resolve("probe-seed0.safetensors")).exists();
             }
         }
@@ -263,11 +240,10 @@ class ProbeEndToEndTest {
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
         assertThat(options.path("norm").asText()).isEqualTo("batch");
         assertThat(options.path("queries").asText()).isEqualTo("4");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--set", "norms=batch")))
-                .contains("no option 'norms'", "queries, norm");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--heads", "4"))).contains("no option 'heads'");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--norms", "batch"))).contains("--norms");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(ep, "--set", "norm"))).contains("name=value");
+        Ran.unmute(Ran.with(ep, "--set", "norms=batch")).fails(ExitCode.USAGE, "no option 'norms'", "queries, norm");
+        Ran.unmute(Ran.with(ep, "--heads", "4")).fails(ExitCode.USAGE, "no option 'heads'");
+        Ran.unmute(Ran.with(ep, "--norms", "batch")).fails(ExitCode.USAGE, "--norms");
+        Ran.unmute(Ran.with(ep, "--set", "norm")).fails(ExitCode.USAGE, "name=value");
     }
 
     @Test
@@ -281,15 +257,14 @@ class ProbeEndToEndTest {
                         .filter(other -> !Probes.type(other).options().contains(option))
                         .findFirst()
                         .orElseThrow();
-                assertThat(Ran.error(
-                                ExitCode.USAGE,
+                Ran.unmute(
                                 "probe --probe {} {} x --cache {} --labels {} --out {}",
                                 without,
                                 "--" + option,
                                 cache,
                                 labels,
-                                folder.resolve("run-none")))
-                        .contains("probe " + without + " has no option '" + option + "'");
+                                folder.resolve("run-none"))
+                        .fails(ExitCode.USAGE, "probe " + without + " has no option '" + option + "'");
             }
         }
         Path out = folder.resolve("run-short");
@@ -314,12 +289,11 @@ class ProbeEndToEndTest {
                 cache,
                 labels,
                 folder.resolve("run-twice"));
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--heads", 4, "--set", "heads=8")))
-                .contains("--set heads=8", "--heads 4");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--heads", 4, "--heads", 8)))
-                .contains("--heads 4", "--heads 8");
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(mhca, "--set", "heads=4", "--set", "heads=8")))
-                .contains("--set heads=4", "--set heads=8");
+        Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=8"))
+                .fails(ExitCode.USAGE, "--set heads=8", "--heads 4");
+        Ran.unmute(Ran.with(mhca, "--heads", 4, "--heads", 8)).fails(ExitCode.USAGE, "--heads 4", "--heads 8");
+        Ran.unmute(Ran.with(mhca, "--set", "heads=4", "--set", "heads=8"))
+                .fails(ExitCode.USAGE, "--set heads=4", "--set heads=8");
         Ran.ok(Ran.with(mhca, "--heads", 4, "--set", "heads=4"));
     }
 
@@ -331,7 +305,7 @@ class ProbeEndToEndTest {
                 TinyEncoder.write(folder, 24),
                 folder.resolve("recordings"),
                 other);
-        assertThat(Ran.error(ExitCode.INPUT, "eval", "-q", "--probe", run, "--cache", other, "--labels", labels))
-                .contains("was trained on tokens of another encoder");
+        Ran.unmute("eval", "-q", "--probe", run, "--cache", other, "--labels", labels)
+                .fails(ExitCode.INPUT, "was trained on tokens of another encoder");
     }
 }

@@ -1,5 +1,7 @@
 package org.unmute.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -76,6 +78,16 @@ public record Ran(int status, String out, String err) {
             throw new AssertionError("exit status " + status + ", expected " + expected + "\n" + this);
         }
         return this;
+    }
+
+    /** Asserts that this run succeeded and printed all words. */
+    public void prints(CharSequence... words) {
+        assertThat(endsWith(ExitCode.OK).out).contains(words);
+    }
+
+    /** Asserts the exit status, and that all words are among the messages. */
+    public void fails(int expected, CharSequence... words) {
+        assertThat(endsWith(expected).err).contains(words);
     }
 
     /** The output, parsed as JSON. */

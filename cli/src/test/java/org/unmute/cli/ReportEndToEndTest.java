@@ -221,9 +221,9 @@ class ReportEndToEndTest {
 
     @Test
     void damagedOrMissingInputIsRefused() throws IOException {
-        assertThat(Ran.error(ExitCode.INPUT, "report", folder.resolve("nowhere"), "--out", out))
-                .contains("nowhere", "no such folder");
-        assertThat(Ran.error(ExitCode.USAGE, "report", "--out", out)).contains("RUN");
+        Ran.unmute("report", folder.resolve("nowhere"), "--out", out)
+                .fails(ExitCode.INPUT, "nowhere", "no such folder");
+        Ran.unmute("report", "--out", out).fails(ExitCode.USAGE, "RUN");
         Files.writeString(run.resolve("eat/urban/linear/cell.json"), "{");
         assertThat(Ran.error(ExitCode.INPUT, "report", run, "--out", out))
                 .contains("eat/urban/linear/cell.json")

@@ -224,10 +224,10 @@ class ReviewEndToEndTest {
                 assertThat(other.resolve(renamed.relativize(file))).hasSameBinaryContentAs(file);
             }
         }
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--verdicts", copies, "--out", other)))
-                .contains("there is no " + VerdictJournal.FILE);
-        assertThat(Ran.error(ExitCode.USAGE, Ran.with(detect, "--verdicts", other, "--out", other)))
-                .contains("is the folder of --out");
+        Ran.unmute(Ran.with(detect, "--verdicts", copies, "--out", other))
+                .fails(ExitCode.INPUT, "there is no " + VerdictJournal.FILE);
+        Ran.unmute(Ran.with(detect, "--verdicts", other, "--out", other))
+                .fails(ExitCode.USAGE, "is the folder of --out");
         Path sure = folder.resolve("confirmed.csv");
         Ran.ok("review", events, "--export", sure, "--confirmed");
         List<String> answers = new ArrayList<>();
@@ -236,7 +236,7 @@ class ReviewEndToEndTest {
         Path handedOn = folder.resolve("handed-on.csv");
         Ran.ok("review", renamed, "--export", handedOn, "--confirmed");
         assertThat(Files.readAllLines(handedOn)).hasSameSizeAs(Files.readAllLines(sure));
-        assertThat(Ran.error(ExitCode.USAGE, "review", events, "--confirmed")).contains("give --export TABLE");
+        Ran.unmute("review", events, "--confirmed").fails(ExitCode.USAGE, "give --export TABLE");
     }
 
     @Test
@@ -249,8 +249,10 @@ class ReviewEndToEndTest {
         Ran.ok("review", table, "--export", sample);
         answer(sample, "wren");
         byte[] answered = Files.readAllBytes(sample);
-        assertThat(Ran.error(ExitCode.FAILED, "review", table, "--export", sample))
-                .contains(sample + " is already there, and was changed after it had been written: --force replaces it");
+        Ran.unmute("review", table, "--export", sample)
+                .fails(
+                        ExitCode.FAILED,
+                        sample + " is already there, and was changed after it had been written: --force replaces it");
         assertThat(sample).hasBinaryContent(answered);
         Ran.ok("review", table, "--import", sample);
         Path journal = table.resolveSibling(VerdictJournal.FILE);
@@ -259,7 +261,7 @@ class ReviewEndToEndTest {
                         .endsWith(ExitCode.FAILED)
                         .out())
                 .contains("crc32c is", "put a copy of " + VerdictJournal.FILE + " back");
-        assertThat(Ran.error(ExitCode.INPUT, "review", table)).contains(VerdictJournal.FILE + ":2");
+        Ran.unmute("review", table).fails(ExitCode.INPUT, VerdictJournal.FILE + ":2");
     }
 
     @Test
@@ -284,8 +286,12 @@ class ReviewEndToEndTest {
                             .endsWith(ExitCode.FAILED)
                             .out())
                     .contains(VerdictJournal.FILE, "put a copy of");
-            assertThat(Ran.error(ExitCode.INPUT, "review", table))
-                    .contains(VerdictJournal.FILE, left < 0 ? "is missing" : " bytes, of ", "put a copy of");
+            Ran.unmute("review", table)
+                    .fails(
+                            ExitCode.INPUT,
+                            VerdictJournal.FILE,
+                            left < 0 ? "is missing" : " bytes, of ",
+                            "put a copy of");
         }
         Path extent = FolderManifest.beside(journal);
         Files.write(journal, lines);
@@ -320,8 +326,7 @@ class ReviewEndToEndTest {
         Ran.ok(detect);
         String before = Files.readString(reviewed.resolve("events.csv"));
         try (VerdictJournal _ = VerdictJournal.open(reviewed)) {
-            assertThat(Ran.error(ExitCode.INPUT, detect))
-                    .contains("are being reviewed", "end the review", "writing to");
+            Ran.unmute(detect).fails(ExitCode.INPUT, "are being reviewed", "end the review", "writing to");
             assertThat(reviewed.resolve("events.csv")).hasContent(before);
             assertThat(reviewed.resolve("run.json")).exists();
         }
@@ -330,10 +335,9 @@ class ReviewEndToEndTest {
 
     @Test
     void mistakesAreNamed() throws IOException {
-        assertThat(Ran.error(ExitCode.USAGE, "review", events, "--doubtful", 5)).contains("--export");
-        assertThat(Ran.error(ExitCode.INPUT, "review", events, "--floor", 2)).contains("choose a lower --floor");
-        assertThat(Ran.error(ExitCode.INPUT, "labels", "--verdicts", recordings))
-                .contains("there is no " + VerdictJournal.FILE);
-        assertThat(Ran.error(ExitCode.USAGE, "labels")).contains("--verdicts FOLDER");
+        Ran.unmute("review", events, "--doubtful", 5).fails(ExitCode.USAGE, "--export");
+        Ran.unmute("review", events, "--floor", 2).fails(ExitCode.INPUT, "choose a lower --floor");
+        Ran.unmute("labels", "--verdicts", recordings).fails(ExitCode.INPUT, "there is no " + VerdictJournal.FILE);
+        Ran.unmute("labels").fails(ExitCode.USAGE, "--verdicts FOLDER");
     }
 }

@@ -139,12 +139,9 @@ class SearchEndToEndTest {
                 .isEmpty();
         assertThat(Files.readString(out.resolve("raven/1.selections.txt"))).doesNotContain("POND");
         assertThat(Files.readAllBytes(out.resolve(".detect/events.log"))).isEqualTo(journal);
-        assertThat(Ran.error(ExitCode.INPUT, "summarize", out, "--out", folder.resolve("summary")))
-                .contains("is of 'unmute search', which does not say which recordings were listened to");
-        assertThat(search("boxes", "--like", "1.wav", "-q")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("like was 0.wav@1.5-2@1800-4000, now is 1.wav");
+        Ran.unmute("summarize", out, "--out", folder.resolve("summary"))
+                .fails(ExitCode.INPUT, "is of 'unmute search', which does not say which recordings were listened to");
+        search("boxes", "--like", "1.wav", "-q").fails(ExitCode.INPUT, "like was 0.wav@1.5-2@1800-4000, now is 1.wav");
     }
 
     /** Each moment has its recording's date and place in the tables of every form, as events of detect have. */
@@ -197,13 +194,10 @@ class SearchEndToEndTest {
             assertThat(moments).contains(i + ".wav");
         }
         Files.writeString(field.resolve("dawn.flac"), "not read");
-        assertThat(search("two", "--like", table, "-q").endsWith(ExitCode.INPUT).err())
-                .contains("'dawn' could be any of 'dawn.flac', 'dawn.wav'");
+        search("two", "--like", table, "-q").fails(ExitCode.INPUT, "'dawn' could be any of 'dawn.flac', 'dawn.wav'");
         Files.move(table, folder.resolve("dusk.selections.txt"));
-        assertThat(search("none", "--like", folder.resolve("dusk.selections.txt"), "-q")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("example dusk@2.5-3@1800-4000: there is no such recording in the cache");
+        search("none", "--like", folder.resolve("dusk.selections.txt"), "-q")
+                .fails(ExitCode.INPUT, "example dusk@2.5-3@1800-4000: there is no such recording in the cache");
     }
 
     @Test
@@ -233,25 +227,13 @@ class SearchEndToEndTest {
 
     @Test
     void whatIsNotThereIsNamed() {
-        assertThat(search("none", "--like", "none.wav", "-q")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("example none.wav: there is no such recording in the cache (5 recordings)");
-        assertThat(search("none", "--like", "0.wav@90-95", "-q")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no tokens of that stretch");
-        assertThat(search("none", "--like", "0.wav@1-2@9000-9500", "-q")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("outside of what the encoder hears");
-        assertThat(search("none", "--like", "0.wav@2-1", "-q")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("the end is not after the start");
-        assertThat(search("none", "--like", "0.wav", "--format", "csv,camtrapdp", "-q")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--format camtrapdp is of 'detect'");
+        search("none", "--like", "none.wav", "-q")
+                .fails(ExitCode.INPUT, "example none.wav: there is no such recording in the cache (5 recordings)");
+        search("none", "--like", "0.wav@90-95", "-q").fails(ExitCode.INPUT, "no tokens of that stretch");
+        search("none", "--like", "0.wav@1-2@9000-9500", "-q")
+                .fails(ExitCode.INPUT, "outside of what the encoder hears");
+        search("none", "--like", "0.wav@2-1", "-q").fails(ExitCode.USAGE, "the end is not after the start");
+        search("none", "--like", "0.wav", "--format", "csv,camtrapdp", "-q")
+                .fails(ExitCode.USAGE, "--format camtrapdp is of 'detect'");
     }
 }

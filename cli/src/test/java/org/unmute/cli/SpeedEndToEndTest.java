@@ -88,9 +88,9 @@ class SpeedEndToEndTest {
         assertThat(losses(stereo, "--speed", "0.1", "--channels", "2")).containsExactly(expected);
         assertThat(losses(stereo, "--speed", "0.1")).isNotEqualTo(expected);
         Object[] none = {"pretrain", "-q", "--synthetic", "--speed", "0.1", "--out", folder.resolve("none")};
-        assertThat(Ran.error(ExitCode.USAGE, none)).contains("--synthetic reads none");
+        Ran.unmute(none).fails(ExitCode.USAGE, "--synthetic reads none");
         Object[] third = {"pretrain", "-q", "--audio", stereo, "--channels", 3, "--out", folder.resolve("none")};
-        assertThat(Ran.error(ExitCode.INPUT, third)).contains(stereo.toString(), "3");
+        Ran.unmute(third).fails(ExitCode.INPUT, stereo.toString(), "3");
     }
 
     private static double[] losses(Path audio, Object... more) throws IOException {
@@ -171,16 +171,16 @@ class SpeedEndToEndTest {
     void anotherSpeedIsRefused() {
         Object[] detect = {"detect", "--probe", slowRun, "--audio", fast.resolve("test"), "--out", folder.resolve("no")
         };
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--speed", 0.1)))
-                .contains("--speed 0.1: the probe learned on recordings at speed 1: leave --speed out");
-        assertThat(Ran.error(ExitCode.INPUT, Ran.with(detect, "--encoder", "embedded", "--speed", "0.10")))
-                .contains("--speed 0.1: the probe learned on recordings at speed 1");
-        assertThat(Ran.error(ExitCode.INPUT, "tag", "--probe", fastRun, "--audio", slow, "--speed", 1))
-                .contains("--speed 1: the probe learned on recordings at speed 0.1");
-        assertThat(Ran.error(ExitCode.INPUT, "embed", "--audio", fast, "--out", fastCache))
-                .contains("recordings at speed 0.1, resampling hann'", "asked for");
-        assertThat(Ran.error(ExitCode.USAGE, "embed", "--audio", fast, "--out", folder.resolve("x"), "--speed", 0))
-                .contains("--speed: the speed is 0.001 to 1000, not 0");
+        Ran.unmute(Ran.with(detect, "--speed", 0.1))
+                .fails(ExitCode.INPUT, "--speed 0.1: the probe learned on recordings at speed 1: leave --speed out");
+        Ran.unmute(Ran.with(detect, "--encoder", "embedded", "--speed", "0.10"))
+                .fails(ExitCode.INPUT, "--speed 0.1: the probe learned on recordings at speed 1");
+        Ran.unmute("tag", "--probe", fastRun, "--audio", slow, "--speed", 1)
+                .fails(ExitCode.INPUT, "--speed 1: the probe learned on recordings at speed 0.1");
+        Ran.unmute("embed", "--audio", fast, "--out", fastCache)
+                .fails(ExitCode.INPUT, "recordings at speed 0.1, resampling hann'", "asked for");
+        Ran.unmute("embed", "--audio", fast, "--out", folder.resolve("x"), "--speed", 0)
+                .fails(ExitCode.USAGE, "--speed: the speed is 0.001 to 1000, not 0");
     }
 
     @Test

@@ -165,20 +165,11 @@ class SummarizeEndToEndTest {
     @Test
     void wrongOptionsAndFoldersAreRefused() {
         Path out = folder.resolve("refused");
-        assertThat(summarize(recordings, out).endsWith(ExitCode.INPUT).err()).contains("no folder of 'unmute detect'");
-        assertThat(summarize(events, out, "--occasion", "week")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("--occasion is a number of days");
-        assertThat(summarize(events, out, "--classes", "dodo")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("class 'dodo' was not looked for");
-        assertThat(summarize(events, events).endsWith(ExitCode.USAGE).err()).contains("another folder");
-        assertThat(summarize(events, out, "--time-zone", "Mars")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("no time zone 'Mars'");
+        summarize(recordings, out).fails(ExitCode.INPUT, "no folder of 'unmute detect'");
+        summarize(events, out, "--occasion", "week").fails(ExitCode.USAGE, "--occasion is a number of days");
+        summarize(events, out, "--classes", "dodo").fails(ExitCode.USAGE, "class 'dodo' was not looked for");
+        summarize(events, events).fails(ExitCode.USAGE, "another folder");
+        summarize(events, out, "--time-zone", "Mars").fails(ExitCode.USAGE, "no time zone 'Mars'");
     }
 
     @Test
@@ -239,18 +230,11 @@ class SummarizeEndToEndTest {
 
     @Test
     void recordingsWithoutDateOrPlaceAreNamed() {
-        assertThat(detect(folder.resolve("no"), "--format", "camtrapdp")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("'north/20240517_053000.WAV'", "where it was made");
-        assertThat(detect(folder.resolve("no"), "--format", "camtrapdp", "--time-pattern", "x%Y%m%d%H")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("'north/20240517_053000.WAV'", "when it was made");
-        assertThat(detect(folder.resolve("no"), "--frequency-terms")
-                        .endsWith(ExitCode.USAGE)
-                        .err())
-                .contains("belong to --format camtrapdp");
+        detect(folder.resolve("no"), "--format", "camtrapdp")
+                .fails(ExitCode.INPUT, "'north/20240517_053000.WAV'", "where it was made");
+        detect(folder.resolve("no"), "--format", "camtrapdp", "--time-pattern", "x%Y%m%d%H")
+                .fails(ExitCode.INPUT, "'north/20240517_053000.WAV'", "when it was made");
+        detect(folder.resolve("no"), "--frequency-terms").fails(ExitCode.USAGE, "belong to --format camtrapdp");
         assertThat(folder.resolve("no")).doesNotExist();
     }
 }

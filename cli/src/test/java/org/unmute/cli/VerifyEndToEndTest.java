@@ -101,20 +101,15 @@ class VerifyEndToEndTest {
                 new Case("d", Shape.of(8, 8, DIM), patches, "token_map"))) {
             Path file = folder.resolve(c.name() + ".npy");
             Npy.write(file, c.shape(), c.values());
-            assertThat(verify(file, "--audio", wav).endsWith(ExitCode.OK).out())
-                    .contains("was taken as " + c.said())
-                    .contains("It agrees");
+            verify(file, "--audio", wav).prints("was taken as " + c.said(), "It agrees");
             Path named = folder.resolve(c.name() + ".safetensors");
             new SafetensorsWriter().add("features", c.shape(), c.values()).write(named);
-            assertThat(verify(named, "--audio", wav).endsWith(ExitCode.OK).out())
-                    .contains("was taken as " + c.said());
+            verify(named, "--audio", wav).prints("was taken as " + c.said());
         }
         Path odd = folder.resolve("odd.npy");
         Npy.write(odd, Shape.of(63, DIM), Arrays.copyOf(all, 63 * DIM));
-        assertThat(verify(odd, "--audio", wav).endsWith(ExitCode.INPUT).err())
-                .contains("is [63, 48]", "65 tokens of 48", "1 + 8 x 8");
-        assertThat(verify(folder.resolve("a.npy")).endsWith(ExitCode.USAGE).err())
-                .contains("--audio");
+        verify(odd, "--audio", wav).fails(ExitCode.INPUT, "is [63, 48]", "65 tokens of 48", "1 + 8 x 8");
+        verify(folder.resolve("a.npy")).fails(ExitCode.USAGE, "--audio");
     }
 
     @Test
@@ -137,10 +132,7 @@ class VerifyEndToEndTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(row.get("maxDifference").asDouble()).isBetween(0.0099, 0.0101);
-        assertThat(verify(changed("block.0", block), "--tolerance", 0.02)
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("agree");
+        verify(changed("block.0", block), "--tolerance", 0.02).prints("agree");
         float[] bad = stored("cls");
         bad[3] = Float.NaN;
         assertThat(verify(changed("cls", bad)).endsWith(ExitCode.FAILED).out())
@@ -162,22 +154,16 @@ class VerifyEndToEndTest {
 
     @Test
     void whatCannotBeComparedIsAnErrorOfTheInput() throws IOException {
-        assertThat(verify(expected, "--frames", 192).endsWith(ExitCode.INPUT).err())
-                .contains("[128, 128]", "--frames 128");
+        verify(expected, "--frames", 192).fails(ExitCode.INPUT, "[128, 128]", "--frames 128");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter()
                 .add("a", Shape.of(2), new float[2])
                 .add("b", Shape.of(2), new float[2])
                 .write(strange);
-        assertThat(verify(strange, "--audio", wav).endsWith(ExitCode.INPUT).err())
-                .contains("no tensor has a name", "[a, b]", "block.0");
-        assertThat(verify(folder.resolve("nowhere.npy"))
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("no such reference file");
-        assertThat(verify(wav).endsWith(ExitCode.USAGE).err()).contains(".npy or .safetensors");
-        assertThat(verify(expected, "--tolerance", 0).endsWith(ExitCode.USAGE).err())
-                .contains("--tolerance");
+        verify(strange, "--audio", wav).fails(ExitCode.INPUT, "no tensor has a name", "[a, b]", "block.0");
+        verify(folder.resolve("nowhere.npy")).fails(ExitCode.INPUT, "no such reference file");
+        verify(wav).fails(ExitCode.USAGE, ".npy or .safetensors");
+        verify(expected, "--tolerance", 0).fails(ExitCode.USAGE, "--tolerance");
     }
 
     @Test
