@@ -107,19 +107,6 @@ class TrainedProbeTest {
         assertThat(several).isNotEqualTo(single);
     }
 
-    @Test
-    void optionsSurvive(@TempDir Path folder) throws IOException {
-        Probe probe =
-                Probes.create(scalar, "protobin", 12, 3, true, ProbeOptions.parse("prototypes=2", "dropout=0.25"), 4);
-        new TrainedProbe(probe, CLASSES, false, false, null, "", "").save(folder.resolve("p"));
-        TrainedProbe loaded = TrainedProbe.load(folder.resolve("p"), scalar);
-        assertThat(loaded.probe().options().values())
-                .containsEntry("prototypes", "2")
-                .containsEntry("dropout", "0.25");
-        assertThat(loaded.standardization()).isNull();
-        assertThat(loaded.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(6, 3, 2));
-    }
-
     /** cgp scores batches with layers, as in an encoder's features. */
     @Test
     void aProbeOfSeveralLayersIsSavedToo(@TempDir Path folder) throws IOException {
