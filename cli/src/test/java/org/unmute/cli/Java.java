@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -102,29 +101,5 @@ final class Java {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-    }
-
-    /**
-     * Runs a command and kills it (SIGKILL) once a condition holds.
-     *
-     * @param folder temporarily holds the output
-     * @param arguments of the command line
-     * @return whether it was killed; false if it was done before, with status 0
-     */
-    static boolean killedWhen(Path folder, List<?> arguments, Callable<Boolean> condition) throws Exception {
-        Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = start(log, arguments);
-        try {
-            while (process.isAlive() && !condition.call()) {
-                process.waitFor(1, TimeUnit.MILLISECONDS);
-            }
-            boolean done = !process.isAlive();
-            assertThat(done && process.exitValue() != 0)
-                    .as(Files.readString(log))
-                    .isFalse();
-            return !done;
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
     }
 }

@@ -19,7 +19,7 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Kills {@code embed}, {@code probe} (of clips, rows and boxes), {@code benchmark}, {@code detect}, {@code search} and
+ * Kills {@code embed}, {@code probe} and {@code benchmark} (of clips, rows and boxes), {@code detect}, {@code search} and
  * {@code find} at random moments. {@code bench/kill-campaign} does so hundreds of times.
  */
 @FullBuild("kills processes")
@@ -206,5 +206,21 @@ class KillCampaignTest {
                 seeds = [0, 1]\
                 """, "name = \"linear-mean\"", "name = \"protobin\"\nset.prototypes = 4");
         campaign("benchmark", out -> line("benchmark", grid, "--only", "tiny/many", "--workers", 2, "--out", out));
+    }
+
+    /** Probes of clips, rows and boxes. */
+    @Test
+    void benchmarkOfEvents() throws Exception {
+        DesedFixture.write(folder.resolve("desed"), 6, 2, 3, 3);
+        DesedFixture.boxes(folder.resolve("desed"), folder.resolve("boxes.tsv"));
+        Path grid = Files.writeString(
+                folder.resolve("events.toml"),
+                "[[encoders]]\nname = \"own\"\nembedded = true\n[[datasets]]\n"
+                        + BenchmarkBoxesTest.DATASET
+                        + "[protocol]\nepochs = 2\nbatch = 8\nsobol = 2\ntpe = 0\ntop = 1\nseeds = [0, 1]\n"
+                        + BenchmarkBoxesTest.WEAK
+                        + BenchmarkBoxesTest.FRAMES
+                        + BenchmarkBoxesTest.BOXES);
+        campaign("benchmark-events", out -> line("benchmark", grid, "--workers", 2, "--out", out));
     }
 }

@@ -136,7 +136,13 @@ class LongDetectKillTest {
     }
 
     private static Process start(Path probe, Path recordings, Path out, Path log) throws IOException {
-        return Java.start(log, List.of(DetectKillTest.detect(probe, recordings, out)));
+        return Java.start(
+                log,
+                List.of(Ran.line(
+                        "detect --probe {} --audio {} --threshold 0.4 --format csv,jsonl,raven,audacity,birdnet,parquet --out {}",
+                        probe,
+                        recordings,
+                        out)));
     }
 
     /** The position in seconds at which the process says that it resumed; 0 if it does not say so. */
