@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.kernels.contract.golden.RealData;
 import org.unmute.metrics.event.BoxScores;
 import org.unmute.probes.pool.TrainedProbe;
@@ -49,7 +49,7 @@ class BenchmarkBoxesTest {
     }
 
     private static JsonNode json(Path file) throws IOException {
-        return new ObjectMapper().readTree(file.toFile());
+        return Json.read(file);
     }
 
     private static Path cell(String probe) {

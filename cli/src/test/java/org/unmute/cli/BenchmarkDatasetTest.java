@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 
 /**
  * {@code benchmark} on data sets stored as files: validation splits, parts of recordings, mixup variants, folds, all
@@ -49,8 +49,7 @@ class BenchmarkDatasetTest {
     }
 
     private static JsonNode cell(Path run, String cell) throws IOException {
-        return new ObjectMapper()
-                .readTree(run.resolve(cell).resolve("cell.json").toFile());
+        return Json.read(run.resolve(cell).resolve("cell.json"));
     }
 
     /** Writes one second of a tone. */
@@ -156,9 +155,7 @@ class BenchmarkDatasetTest {
         Ran.ok("benchmark", "-q", grid, "--out", run);
         for (String probe : List.of("protobin", "linear-mean")) {
             JsonNode cell = cell(run, "tiny/urban/" + probe);
-            JsonNode seed = new ObjectMapper()
-                    .readTree(run.resolve("tiny/urban/" + probe + "/seed-0/events.json")
-                            .toFile());
+            JsonNode seed = Json.read(run.resolve("tiny/urban/" + probe + "/seed-0/events.json"));
             assertThat(seed.path("recordings").asInt()).isEqualTo(6);
             assertThat(seed.path("events").asInt()).isEqualTo(5);
             for (String metric : List.of("psds1", "psds2", "event_f1_macro")) {
@@ -217,9 +214,7 @@ class BenchmarkDatasetTest {
         assertThat(Files.readAllLines(run.resolve("tiny/esc50/linear-mean/seed-0/scores.csv")))
                 .hasSize(101);
         assertThat(run.resolve("tiny/esc50/clips-fold-3.csv")).exists();
-        JsonNode metrics = new ObjectMapper()
-                .readTree(run.resolve("tiny/esc50/linear-mean/seed-0/metrics.json")
-                        .toFile());
+        JsonNode metrics = Json.read(run.resolve("tiny/esc50/linear-mean/seed-0/metrics.json"));
         double mean = (metrics.path("folds").path(0).path("value").asDouble()
                         + metrics.path("folds").path(1).path("value").asDouble())
                 / 2;

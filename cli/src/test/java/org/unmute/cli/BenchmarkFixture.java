@@ -1,7 +1,6 @@
 package org.unmute.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.scene.SyntheticScenes;
 
 /** Small benchmarks: synthesized data sets, the built-in encoder and a tiny one. */
@@ -76,8 +76,7 @@ final class BenchmarkFixture {
     static String result(Path file) throws IOException {
         String name = file.getFileName().toString();
         return switch (name.substring(name.lastIndexOf('.'))) {
-            case ".json" ->
-                withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
+            case ".json" -> withoutTimes(Json.read(file)).toString();
             case ".jsonl" -> Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");
             case ".safetensors" -> HexFormat.of().formatHex(Files.readAllBytes(file));
             default -> Files.readString(file);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.probes.pool.TrainedProbe;
 
 /** {@code benchmark} with probes that are trained row by row, on DESED's layout and HEAR's. */
@@ -61,8 +61,7 @@ class BenchmarkFramesTest {
     }
 
     private static JsonNode json(String file) throws IOException {
-        return new ObjectMapper()
-                .readTree(run.resolve("own/desed").resolve(file).toFile());
+        return Json.read(run.resolve("own/desed").resolve(file));
     }
 
     @Test
@@ -232,9 +231,7 @@ class BenchmarkFramesTest {
                         "name = \"dcase2016\"\nroot = \"hear\"\n",
                         "[[probes]]\nname = \"linear-mean\"\nframes = true\nlr = [1e-3, 2e-2]\n"),
                 out);
-        JsonNode events = new ObjectMapper()
-                .readTree(out.resolve("own/dcase2016/linear-mean-frames/seed-0/events.json")
-                        .toFile());
+        JsonNode events = Json.read(out.resolve("own/dcase2016/linear-mean-frames/seed-0/events.json"));
         assertThat(events.path("onsetOnly").asBoolean()).isTrue();
         assertThat(events.path("collarSeconds").asDouble()).isEqualTo(0.2);
         assertThat(json("linear-mean-frames/seed-0/events.json")

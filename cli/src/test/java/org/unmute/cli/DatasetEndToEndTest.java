@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.files.Sha256;
 import org.unmute.probes.cache.TokenCache;
@@ -105,8 +105,7 @@ class DatasetEndToEndTest {
                 urban,
                 run);
         assertThat(probe.out()).contains("8 clips");
-        JsonNode record =
-                new ObjectMapper().readTree(run.resolve("run.json").toFile()).get("results");
+        JsonNode record = Json.read(run.resolve("run.json")).get("results");
         assertThat(record.at("/dataset/parts/validation/clips").asInt()).isEqualTo(4);
         assertThat(record.get("classes")).hasSize(10);
         String hash = Sha256.of(urban.resolve("audio/train/soundscape_0.wav"));
@@ -195,8 +194,7 @@ class DatasetEndToEndTest {
         };
         Path out = folder.resolve("classes-run");
         with(probe, "--out", out).prints("loss ce (the data set has one class a clip");
-        JsonNode results =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
+        JsonNode results = Json.read(out.resolve("run.json")).get("results");
         assertThat(results.get("loss").asText()).startsWith("loss ce");
         assertThat(results.at("/runs/seed 0/settings/loss").asText()).isEqualTo("ce");
         assertThat(Ran.ok(

@@ -2,7 +2,6 @@ package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 
 /** {@code detect --cache}: events in tokens that were made before. */
 class DetectCacheEndToEndTest {
@@ -67,8 +67,7 @@ class DetectCacheEndToEndTest {
         detect(runs.get(0), "rounded-events", "--cache", rounded).endsWith(ExitCode.OK);
         Ran other = detect(runs.get(0), "rounded-events");
         other.fails(ExitCode.INPUT, "tokens");
-        assertThat(new ObjectMapper()
-                        .readTree(folder.resolve("rounded-events/run.json").toFile())
+        assertThat(Json.read(folder.resolve("rounded-events/run.json"))
                         .at("/results/cache")
                         .asText())
                 .isEqualTo(rounded.toString());

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
@@ -72,8 +72,7 @@ class EmbedEndToEndTest {
         Ran ran = embed().endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains(GOOD + " clips (" + GOOD + " embedded now, 0 already there), " + BAD.size() + " skipped");
-        JsonNode skipped =
-                new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/skipped");
+        JsonNode skipped = Json.read(cache.resolve("run.json")).at("/results/skipped");
         Map<String, String> reasons = new LinkedHashMap<>();
         skipped.forEach(s -> reasons.put(s.get("clip").asText(), s.get("reason").asText()));
         assertThat(reasons.keySet()).isEqualTo(BAD.keySet());
@@ -171,10 +170,7 @@ class EmbedEndToEndTest {
         assertThat(repaired.out())
                 .contains("(1 embedded now, " + (GOOD - 1) + " already there)")
                 .contains("repaired shard-00000.tok, record 2 at byte", "clip 'train/");
-        assertThat(new ObjectMapper()
-                        .readTree(cache.resolve("run.json").toFile())
-                        .at("/results/repaired"))
-                .hasSize(1);
+        assertThat(Json.read(cache.resolve("run.json")).at("/results/repaired")).hasSize(1);
         Map<String, float[]> after = tokens();
         assertThat(after.keySet()).isEqualTo(before.keySet());
         before.forEach((clip, values) -> assertThat(after.get(clip)).as(clip).isEqualTo(values));
@@ -204,8 +200,7 @@ class EmbedEndToEndTest {
                 .containsOnlyOnce(
                         "2 .m4a files are left out, MPEG-4 audio is not read: convert each like this: ffmpeg -i " + '"'
                                 + phone.resolve("b.m4a") + "\" \"" + phone.resolve("b.flac") + '"');
-        JsonNode others =
-                new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/otherFiles");
+        JsonNode others = Json.read(cache.resolve("run.json")).at("/results/otherFiles");
         assertThat(others.at("/unread/0/files").asInt()).isEqualTo(2);
         assertThat(others.path("hidden").asInt()).isEqualTo(1);
         assertThat(others.path("notSound").asInt()).isEqualTo(1);
@@ -227,8 +222,7 @@ class EmbedEndToEndTest {
                 .containsOnlyOnce(
                         "1 link leads round in a circle, which was gone through once: day/again",
                         "1 recording is a link to a file outside of the folder, read like the others: day/b.wav");
-        JsonNode links =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/otherFiles/links");
+        JsonNode links = Json.read(out.resolve("run.json")).at("/results/otherFiles/links");
         assertThat(links.at("/loops/first/0").asText()).isEqualTo("day/again");
         assertThat(links.at("/outside/count").asInt()).isEqualTo(1);
     }

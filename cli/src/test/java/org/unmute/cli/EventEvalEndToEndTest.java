@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.scene.SyntheticScenes;
 
 /** {@code eval --events} for a probe trained on synthetic scenes with the built-in encoder. */
@@ -68,8 +68,7 @@ class EventEvalEndToEndTest {
         // Far better than chance, so the probe localizes events in time.
         assertThat(mean(json, "segment_mAP")).isGreaterThan(0.2);
         assertThat(mean(json, "event_f1_macro_best_thresholds")).isGreaterThanOrEqualTo(mean(json, "event_f1_macro"));
-        JsonNode written =
-                new ObjectMapper().readTree(run.resolve("eval-events.json").toFile());
+        JsonNode written = Json.read(run.resolve("eval-events.json"));
         assertThat(written.at("/results/metrics")).isEqualTo(json.get("metrics"));
     }
 
@@ -144,8 +143,7 @@ class EventEvalEndToEndTest {
                 Files.copy(file, old.resolve(file.getFileName()));
             }
         }
-        ObjectNode record =
-                (ObjectNode) new ObjectMapper().readTree(old.resolve("run.json").toFile());
+        ObjectNode record = (ObjectNode) Json.read(old.resolve("run.json"));
         ((ObjectNode) record.get("results")).remove("rowTimes");
         Files.writeString(old.resolve("run.json"), record.toString());
         Object[] args = Ran.line(

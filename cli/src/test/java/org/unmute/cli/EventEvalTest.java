@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /** {@code eval --events} with detections and with stored scores over time. */
@@ -37,8 +37,7 @@ class EventEvalTest {
 
     @Test
     void detectionsGiveTheReferenceNumbers() throws IOException {
-        JsonNode expected =
-                new ObjectMapper().readTree(SED.resolve("expected.json").toFile());
+        JsonNode expected = Json.read(SED.resolve("expected.json"));
         JsonNode json = Ran.ok(
                         "eval -q --json --events {} --detections {} --durations {} --bootstrap 100",
                         SED.resolve("ground_truth.tsv"),
@@ -68,8 +67,7 @@ class EventEvalTest {
 
     @Test
     void storedScoresGivePsds() throws IOException {
-        JsonNode expected =
-                new ObjectMapper().readTree(SED.resolve("expected.json").toFile());
+        JsonNode expected = Json.read(SED.resolve("expected.json"));
         Path scores = Files.createDirectory(folder.resolve("scores"));
         try (SafetensorsFile stored = SafetensorsFile.open(SED.resolve("scores.safetensors"))) {
             for (String name : stored.names()) {
@@ -97,9 +95,7 @@ class EventEvalTest {
                         expected.at("/event_based/sed_scores_eval/onset_offset/best_fscore/f/macro_average")
                                 .asDouble(),
                         TOLERANCE);
-        JsonNode written = new ObjectMapper()
-                .readTree(folder.resolve("out/eval-events.json").toFile())
-                .path("results");
+        JsonNode written = Json.read(folder.resolve("out/eval-events.json")).path("results");
         assertThat(written.path("metrics")).isEqualTo(json.path("metrics"));
         Ran median = Ran.ok(
                 "eval -q --per-class --events {} --frame-scores {} --median 0.44 --min-duration 0.1 " + "--bootstrap 0",

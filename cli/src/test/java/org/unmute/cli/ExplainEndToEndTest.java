@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.audio.AudioFiles;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.TextTable;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
@@ -161,9 +162,7 @@ class ExplainEndToEndTest {
             sums.merge(row.text("class"), Double.parseDouble(row.text("contribution")), Double::sum);
         });
         assertThat(rows[0]).isEqualTo(2 * 181);
-        JsonNode record = new ObjectMapper()
-                .readTree(out.resolve("explain.json").toFile())
-                .get("results");
+        JsonNode record = Json.read(out.resolve("explain.json")).get("results");
         for (JsonNode reason : record.at("/explained/classes")) {
             assertThat(sums.get(reason.get("class").asText()))
                     .isCloseTo(reason.get("logit").asDouble(), within(1e-5));
@@ -247,8 +246,7 @@ class ExplainEndToEndTest {
     void foldersOfABenchmarkAreRead() throws IOException {
         Path cell = Files.createDirectories(folder.resolve("cell"));
         Files.writeString(cell.resolve("cell.json"), "{}");
-        ObjectNode record =
-                (ObjectNode) new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        ObjectNode record = (ObjectNode) Json.read(run.resolve("run.json"));
         for (int seed : new int[] {3, 10}) {
             Path one = Files.createDirectories(cell.resolve("seed-" + seed));
             Files.copy(run.resolve("probe-seed" + seed + ".safetensors"), one.resolve("probe.safetensors"));

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.TextTable;
 import org.unmute.data.parquet.ParquetTable;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.tensor.Shape;
@@ -73,8 +73,7 @@ class FeaturesEndToEndTest {
                     .containsKeys("encoder_sha256", "recording_sha256");
             assertThat(file.metadata().get("front_end")).contains("128 frames").contains("resampling hann");
         }
-        assertThat(new ObjectMapper()
-                        .readTree(folder.resolve("one.safetensors.run.json").toFile())
+        assertThat(Json.read(folder.resolve("one.safetensors.run.json"))
                         .at("/results/encoderSettings/frontEnd/std")
                         .asDouble())
                 .isEqualTo(4.569);
@@ -154,9 +153,7 @@ class FeaturesEndToEndTest {
         StoredTensor array = Npy.read(npy);
         assertThat(array.shape()).isEqualTo(Shape.of(2, 48));
         assertThat(array.floats()).startsWith(b).endsWith(a);
-        JsonNode record = new ObjectMapper()
-                .readTree(folder.resolve(name + ".npy.run.json").toFile())
-                .path("results");
+        JsonNode record = Json.read(folder.resolve(name + ".npy.run.json")).path("results");
         assertThat(record.path("clips").toString()).isEqualTo("[\"=b.wav\",\"sub/a.wav\"]");
         assertThat(record.path("pool").asText()).isEqualTo(name);
 

@@ -1,7 +1,6 @@
 package org.unmute.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.unmute.data.provenance.Json;
 import org.unmute.files.Sha256;
 
 /** The files that a command wrote to a folder, for comparison with those of another run. */
@@ -49,7 +49,7 @@ final class FolderContent {
             return ManifestContent.of(file);
         }
         if (name.endsWith(".json")) {
-            return withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
+            return withoutTimes(Json.read(file)).toString();
         }
         if (name.endsWith(".jsonl")) {
             return Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.scene.SyntheticScenes;
 
 /** {@code probe --frames} on synthetic scenes with the encoder in the program, to {@code detect} and {@code eval}. */
@@ -89,7 +89,7 @@ class FramesEndToEndTest {
     void aProbeOfClipsDetectsAtTheirLength() throws IOException {
         Path weak = folder.resolve("as-trained");
         probe("protobin", weak, "--recipe", "paper", "--batch", 8, "--val-split", "val");
-        JsonNode record = new ObjectMapper().readTree(weak.resolve("run.json").toFile());
+        JsonNode record = Json.read(weak.resolve("run.json"));
         assertThat(record.at("/results/runs/seed 0/events/contextSeconds").asDouble())
                 .isEqualTo(4);
     }
@@ -104,7 +104,7 @@ class FramesEndToEndTest {
         assertThat(ofClips.at("/settings/contextRows").asInt()).isEqualTo(13);
         assertThat(mean(ofRows, "segment_f1_macro")).isGreaterThan(mean(ofClips, "segment_f1_macro"));
         assertThat(mean(ofRows, "event_f1_macro")).isGreaterThan(mean(ofClips, "event_f1_macro"));
-        JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        JsonNode record = Json.read(run.resolve("run.json"));
         assertThat(record.at("/results/frames/clips").asInt()).isEqualTo(40);
         assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(40);
         assertThat(record.at("/results/frames/edges").asText()).isEqualTo("share");
@@ -127,7 +127,7 @@ class FramesEndToEndTest {
         Path found = folder.resolve("found");
         Ran ran = Ran.ok("detect", "--probe", run, "--audio", scenes.resolve("test"), "--out", found);
         assertThat(ran.err() + ran.out()).contains("scores each row of 0.0800 s by itself");
-        JsonNode record = new ObjectMapper().readTree(found.resolve("run.json").toFile());
+        JsonNode record = Json.read(found.resolve("run.json"));
         assertThat(record.toString()).contains("\"context\":\"1 rows\"");
         JsonNode detected = Ran.ok(
                         "eval --json -q --bootstrap 0 --events {} --detections {}",
@@ -271,8 +271,7 @@ class FramesEndToEndTest {
                     tokens,
                     root,
                     out);
-            JsonNode record =
-                    new ObjectMapper().readTree(out.resolve("run.json").toFile());
+            JsonNode record = Json.read(out.resolve("run.json"));
             assertThat(record.at("/results/frames/clips").asInt()).as(ran.err()).isEqualTo(12);
             assertThat(record.at("/results/frames/validationClips").asInt()).isEqualTo(12);
             probes.add(Files.readAllBytes(out.resolve("probe-seed0.safetensors")));
@@ -324,8 +323,7 @@ class FramesEndToEndTest {
                 "protobin",
                 out,
                 Ran.line("--frames {} --recipe bat-frames --epochs 1 --warm-up 1 --prototypes 2", events()));
-        JsonNode settings =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/settings");
+        JsonNode settings = Json.read(out.resolve("run.json")).at("/results/runs/seed 0/settings");
         assertThat(settings.path("rate").asText()).isEqualTo("0.001");
         assertThat(settings.path("floor").asText()).isEqualTo("1.0E-6");
         assertThat(settings.path("decay").asText()).isEqualTo("0.05");

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +23,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.data.parquet.ParquetTableWriter;
 import org.unmute.data.parquet.ParquetTableWriter.Column;
 import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.data.provenance.Json;
 import org.unmute.files.AtomicFile;
 
 /**
@@ -140,8 +140,7 @@ class LabelsEndToEndTest {
         assertThat(splitsOfSite)
                 .hasSize(4)
                 .allSatisfy((site, splits) -> assertThat(splits).hasSize(1));
-        assertThat(new ObjectMapper()
-                        .readTree(folder.resolve("clips.csv.run.json").toFile())
+        assertThat(Json.read(folder.resolve("clips.csv.run.json"))
                         .at("/results/recordings")
                         .asInt())
                 .isEqualTo(RECORDINGS);
@@ -154,7 +153,7 @@ class LabelsEndToEndTest {
         assertThat(trained.err())
                 .contains(table + ": one row for each clip: " + rows.size() + " clips, 2 classes")
                 .containsPattern("labels: [0-9]+ of " + rows.size() + " clips have no label");
-        JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        JsonNode record = Json.read(run.resolve("run.json"));
         assertThat(record.at("/results/labelAudit/unlabelled").asInt()).isPositive();
         assertThat(record.at("/results/labelAudit/soundsInSeveralSplits").asInt())
                 .isZero();

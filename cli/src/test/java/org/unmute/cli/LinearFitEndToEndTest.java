@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.data.provenance.Json;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
@@ -37,9 +38,7 @@ class LinearFitEndToEndTest {
     }
 
     private static JsonNode seed(String run) throws IOException {
-        return new ObjectMapper()
-                .readTree(folder.resolve(run).resolve("run.json").toFile())
-                .at("/results/runs/seed 0");
+        return Json.read(folder.resolve(run).resolve("run.json")).at("/results/runs/seed 0");
     }
 
     private static double map(String run) throws IOException {

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
@@ -93,7 +93,7 @@ class PaddingEndToEndTest {
     }
 
     private static String padding(Path run) throws IOException {
-        JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        JsonNode record = Json.read(run.resolve("run.json"));
         return record.at("/results/padding").asText();
     }
 

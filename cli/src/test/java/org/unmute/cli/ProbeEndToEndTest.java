@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -41,8 +41,7 @@ class ProbeEndToEndTest {
                 .contains(TRAIN + " clips");
         assertThat(run.resolve("probe-seed1.safetensors")).exists();
         assertThat(trained.out()).containsPattern("in the last of 2, [0-9.]+ clips/s");
-        JsonNode first =
-                new ObjectMapper().readTree(run.resolve("run.json").toFile()).at("/results/runs/seed 0");
+        JsonNode first = Json.read(run.resolve("run.json")).at("/results/runs/seed 0");
         assertThat(first.get("clipsPerSecond").asDouble()).isPositive();
         Ran again = probe(labels, run, "--seeds", "0,1", "--json").endsWith(ExitCode.OK);
         assertThat(again.json().at("/runs/seed 0/clipsPerSecond").isNull())
@@ -89,8 +88,7 @@ class ProbeEndToEndTest {
         assertThat(ran.out())
                 .contains(TEST + " clips, 1 of 3 classes have no clip in this set: dog")
                 .contains("mAP (macro, present classes)", "mAP (macro, absent classes as 0)", "sd over seeds");
-        JsonNode results =
-                new ObjectMapper().readTree(run.resolve("eval.json").toFile()).get("results");
+        JsonNode results = Json.read(run.resolve("eval.json")).get("results");
         double present = results.at("/metrics/mAP_macro_skip/mean").asDouble();
         double all = results.at("/metrics/mAP_macro_sklearn_raw/mean").asDouble();
         assertThat(present).isBetween(0.0, 1.0);
@@ -236,8 +234,7 @@ class ProbeEndToEndTest {
         Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
         };
         Ran.ok(Ran.with(ep, "--set", "norm=batch", "--set", "queries=4"));
-        JsonNode options =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
+        JsonNode options = Json.read(out.resolve("run.json")).at("/results/runs/seed 0/options");
         assertThat(options.path("norm").asText()).isEqualTo("batch");
         assertThat(options.path("queries").asText()).isEqualTo("4");
         Ran.unmute(Ran.with(ep, "--set", "norms=batch")).fails(ExitCode.USAGE, "no option 'norms'", "queries, norm");
@@ -272,8 +269,7 @@ class ProbeEndToEndTest {
             "probe", "-q", "--probe", "mhca", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
         };
         Ran.ok(Ran.with(mhca, "--heads", 4, "--token-norm", "batch"));
-        JsonNode options =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
+        JsonNode options = Json.read(out.resolve("run.json")).at("/results/runs/seed 0/options");
         assertThat(options.path("heads").asText()).isEqualTo("4");
         assertThat(options.path("token-norm").asText()).isEqualTo("batch");
         String of = Ran.error(ExitCode.USAGE, Ran.with(mhca, "--set", "heads=x"));

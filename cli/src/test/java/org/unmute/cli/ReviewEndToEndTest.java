@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,8 +124,7 @@ class ReviewEndToEndTest {
         Ran learned =
                 Ran.ok(Ran.with(train, "--train-on-sample", "--verdict-cache", hours, "--out", folder.resolve("run3")));
         assertThat(learned.err()).contains("to learn from: ");
-        JsonNode record =
-                new ObjectMapper().readTree(folder.resolve("run3/run.json").toFile());
+        JsonNode record = Json.read(folder.resolve("run3/run.json"));
         assertThat(record.at("/results/verdicts/present").asInt()).isPositive();
         assertThat(record.at("/results/verdicts/absent").asInt()).isPositive();
         assertThat(record.at("/results/verdicts/missing")).isEmpty();

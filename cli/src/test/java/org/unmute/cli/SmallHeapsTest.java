@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.kernels.contract.FullBuild;
 
 /** The smallest heaps that docs/command-line.md states, in processes that start as the launcher starts them. */
@@ -95,10 +95,7 @@ class SmallHeapsTest {
         Path cache = folder.resolve("cache");
         unmute(heap("`embed`"), "embed", "-q", "--encoder", encoder, "--audio", noise("one.wav", 10), "--out", cache)
                 .endsWith(ExitCode.OK);
-        JsonNode phases = new ObjectMapper()
-                .readTree(cache.resolve("run.json").toFile())
-                .path("results")
-                .path("phases");
+        JsonNode phases = Json.read(cache.resolve("run.json")).path("results").path("phases");
         assertThat(phases.fieldNames())
                 .toIterable()
                 .startsWith("java", "options", "encoder", "recordings")

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.data.provenance.Json;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -170,7 +170,7 @@ class VerifyEndToEndTest {
     void aRecordOfTheRunIsWritten() throws IOException {
         Path out = folder.resolve("verified.json");
         verify(expected, "--audio", wav, "--out", out).endsWith(ExitCode.OK);
-        JsonNode record = new ObjectMapper().readTree(out.toFile());
+        JsonNode record = Json.read(out);
         assertThat(record.at("/results/within").asBoolean()).isTrue();
         assertThat(record.get("inputs").findValuesAsText("path")).containsExactly(expected.toString(), wav.toString());
         assertThat(record.at("/results/encoderSha256").asText()).hasSize(64);

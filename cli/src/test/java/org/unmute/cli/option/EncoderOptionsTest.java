@@ -3,7 +3,6 @@ package org.unmute.cli.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import org.unmute.cli.ModelsGolden;
 import org.unmute.cli.Ran;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
+import org.unmute.data.provenance.Json;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.options.EncoderOptions;
@@ -156,9 +156,7 @@ class EncoderOptionsTest {
                 beats,
                 ModelsGolden.require("wav/mix1p2s_16k.wav"),
                 out);
-        var settings = new ObjectMapper()
-                .readTree(folder.resolve("f.npy.run.json").toFile())
-                .at("/results/encoderSettings");
+        var settings = Json.read(folder.resolve("f.npy.run.json")).at("/results/encoderSettings");
         assertThat(settings.get("model").asText()).isEqualTo("beats");
         assertThat(settings.at("/config/max_distance").asText()).isEqualTo("40");
         assertThat(settings.get("norm").asText()).isEqualTo("bat-birdset");
