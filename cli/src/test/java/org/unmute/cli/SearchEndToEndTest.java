@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +16,11 @@ import org.unmute.audio.Wav;
 import org.unmute.audio.place.RecordedTime;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.data.provenance.FolderManifest;
+import org.unmute.data.verdict.Answer;
+import org.unmute.data.verdict.Draw;
+import org.unmute.data.verdict.ReviewedEvent;
+import org.unmute.data.verdict.Verdict;
+import org.unmute.data.verdict.VerdictJournal;
 
 /** {@code search} on recordings of noise with chirps at known places. */
 class SearchEndToEndTest {
@@ -235,5 +241,36 @@ class SearchEndToEndTest {
         search("none", "--like", "0.wav@2-1", "-q").fails(ExitCode.USAGE, "the end is not after the start");
         search("none", "--like", "0.wav", "--format", "csv,camtrapdp", "-q")
                 .fails(ExitCode.USAGE, "--format camtrapdp is of 'detect'");
+    }
+
+    @Test
+    void recordingsThatAreAddedAreFoundUntilAListenerHasJudged() throws IOException {
+        Path growing = Files.createDirectory(folder.resolve("growing"));
+        Path table = Files.writeString(folder.resolve("growing.csv"), "file,start,end,label\na.wav,2,2.5,whistle\n");
+        Path out = folder.resolve("grown");
+        Object[] find = {"find", table, "--audio", growing, "--out", out, "--no-review", "-q"};
+        Path events = out.resolve("events/events.csv");
+        for (String name : List.of("a.wav", "c.wav", "b.wav")) {
+            Wav.write(growing.resolve(name), sound(name.charAt(0), 2), RATE);
+            Ran.unmute(find).endsWith(ExitCode.OK);
+        }
+        String found = Files.readString(events);
+        assertThat(found).contains("\na.wav,", "\nb.wav,", "\nc.wav,");
+        try (VerdictJournal journal = VerdictJournal.open(events.getParent())) {
+            journal.add(new Verdict(
+                    new ReviewedEvent("c.wav", 2, 3, "whistle", 2000, 4000, 0.5, 2.5),
+                    Answer.YES,
+                    "",
+                    null,
+                    Draw.notRandom(Draw.Kind.DOUBTFUL, 0.25, ""),
+                    0,
+                    Instant.EPOCH));
+        }
+        Ran.unmute(find).endsWith(ExitCode.OK);
+        Wav.write(growing.resolve("d.wav"), sound(4, 2), RATE);
+        assertThat(Ran.unmute(find).endsWith(ExitCode.INPUT).err())
+                .contains("holds verdicts on events that were found with other settings: tokens was ")
+                .contains("name another folder; 'unmute probe --verdicts " + events.getParent() + "' takes these");
+        assertThat(events).hasContent(found);
     }
 }

@@ -113,7 +113,7 @@ final class FindCommand extends UnmuteCommand {
             run(
                     out(),
                     words(
-                            "search --each-class --cache",
+                            "search --force --each-class --cache", // events of fewer recordings or other boxes
                             folder.cache(),
                             "--like",
                             table,

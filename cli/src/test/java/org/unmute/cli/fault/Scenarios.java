@@ -39,7 +39,7 @@ final class Scenarios {
     /** Scenarios that start from an empty folder. */
     static final List<String> PLAIN =
             List.of(("cache embed divide probe background benchmark merge detect decided cached night field summarize "
-                            + "search clips convert report pack export soundscape verdicts")
+                            + "search find clips convert report pack export soundscape verdicts")
                     .split(" "));
     /** The names of all scenarios. */
     static final List<String> NAMES = Stream.of(
@@ -79,6 +79,7 @@ final class Scenarios {
             case "field" -> Scenarios::field;
             case "summarize" -> Scenarios::summarize;
             case "search" -> Scenarios::search;
+            case "find" -> Scenarios::find;
             case "clips" -> Scenarios::clips;
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
@@ -443,6 +444,25 @@ final class Scenarios {
                 work,
                 found.resolve("run.json"),
                 with(command, "--index", work.resolve("pooled.vectors"), "--format", "csv,raven", "--out", found));
+    }
+
+    /** Embeds recordings and boxes, and searches. */
+    private Scenario find() {
+        Path work = work("find");
+        Path out = work.resolve("found");
+        Path recordings = recordings("clips", 10, 4);
+        Path boxes = inputs.resolve("boxes.csv");
+        try {
+            Files.writeString(
+                    boxes, "file,start,end,label\ntrain/000000.wav,0.2,0.6,bee\ntrain/000001.wav,0.1,0.5,bee\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Scenario.command(
+                "find",
+                work,
+                out.resolve("run.json"),
+                Ran.line("find --no-review {} --audio {} --encoder {} --out {}", boxes, recordings, encoder(), out));
     }
 
     private Scenario clips() {

@@ -88,6 +88,16 @@ public final class DetectionFolder implements AutoCloseable {
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command)
             throws IOException {
+        return open(folder, settings, command, false);
+    }
+
+    /**
+     * Opens a folder for writing, as above.
+     *
+     * @param replace whether events found with other settings are dropped, unless a listener has judged some
+     */
+    public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command, boolean replace)
+            throws IOException {
         if (RegularFile.exists(folder) && !RegularFile.isFolder(folder)) {
             throw new InputException("detect: " + folder + " is a file: name a folder for the events");
         }
@@ -108,8 +118,12 @@ public final class DetectionFolder implements AutoCloseable {
             verdicts = DetectionState.verdictLock(folder);
             clear(state);
             output = OutputFolder.of(folder, command);
-            require(folder, state, settings);
+            boolean others = DetectionState.require(folder, state, settings, replace);
             output.change();
+            if (others) {
+                DetectionState.drop(state);
+                settings.write(state.resolve(SETTINGS));
+            }
             // The run record says that the results are complete, which is no longer true until this run ends.
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
@@ -179,20 +193,6 @@ public final class DetectionFolder implements AutoCloseable {
             for (Path file : files) {
                 Files.delete(file);
             }
-        }
-    }
-
-    private static void require(Path folder, Path state, DetectionSettings settings) throws IOException {
-        Path file = state.resolve(SETTINGS);
-        if (!RegularFile.exists(file)) {
-            settings.write(file);
-            return;
-        }
-        List<String> differences = settings.differences(settings(state));
-        if (!differences.isEmpty()) {
-            throw new InputException("detect: " + folder + " holds events that were found with other settings: "
-                    + String.join("; ", differences)
-                    + ": name another folder, or delete this one to find all events again");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.unmute.events.detection;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
 import org.unmute.probes.event.Event;
 
 /**
@@ -70,6 +72,33 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
             }
         }
         return all;
+    }
+
+    /** Whether the folder holds events that were found with other settings, and may drop them. */
+    static boolean require(Path folder, Path state, DetectionSettings settings, boolean replace) throws IOException {
+        Path file = state.resolve(DetectionFolder.SETTINGS);
+        if (!RegularFile.exists(file)) {
+            settings.write(file);
+            return false;
+        }
+        List<String> differences = settings.differences(DetectionFolder.settings(state));
+        if (differences.isEmpty() || replace && !VerdictJournal.isIn(folder)) {
+            return !differences.isEmpty();
+        }
+        throw new InputException("detect: " + folder + " holds "
+                + (replace ? "verdicts on events" : "events") + " that were found with other settings: "
+                + String.join("; ", differences)
+                + (replace
+                        ? ": name another folder; 'unmute probe --verdicts " + folder + "' takes these verdicts, too"
+                        : ": name another folder, or delete this one to find all events again"));
+    }
+
+    /** Deletes what is known of recordings. The settings follow: if the process dies before, they are others again. */
+    static void drop(Path state) throws IOException {
+        for (String name : List.of(DetectionFolder.JOURNAL, DetectionFolder.PLACES)) {
+            Files.deleteIfExists(state.resolve(name));
+        }
+        TemporaryFile.forceFolder(state);
     }
 
     /** The verdicts of earlier reviews that decide about the events of a folder. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
@@ -43,10 +44,10 @@ public final class SearchTables {
             Path root,
             FieldLog places)
             throws IOException {
-        Map<String, List<Event>> events = new LinkedHashMap<>();
+        Map<String, List<Event>> events = new TreeMap<>(); // so that neither scores nor the order of the cache show
         Map<String, Double> seconds = new LinkedHashMap<>();
         Map<String, String> digests = new LinkedHashMap<>();
-        for (CachedClip clip : cache.clips()) { // recordings in the order of the cache, whatever the scores
+        for (CachedClip clip : cache.clips()) {
             String recording = ClipId.recording(clip.id());
             events.putIfAbsent(recording, new ArrayList<>());
             seconds.merge(recording, ExampleReader.start(clip) + times.seconds(clip.sound()), Math::max);
