@@ -65,6 +65,7 @@ public final class Main implements Runnable {
             line.addSubcommand(CommandLine.HelpCommand.class);
         }
         named.forEach(line::addSubcommand);
+        line.getSubcommands().values().forEach(HelpLevels::install);
         return line;
     }
 

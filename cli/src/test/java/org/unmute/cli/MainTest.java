@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.unmute.data.MalformedTableException;
 import org.unmute.data.set.DatasetException;
 import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Model.OptionSpec;
 
 class MainTest {
     private final StringWriter out = new StringWriter();
@@ -52,6 +54,35 @@ class MainTest {
             assertThat(run("help", command)).as(command).isZero();
         }
         assertThat(out.toString()).doesNotContain("${");
+    }
+
+    /** {@code --help} fits a screen and shows what must be given; {@code --help-all} leaves nothing out. */
+    @Test
+    void helpHasTwoLevels() {
+        Main.commandLine().getSubcommands().forEach((command, line) -> {
+            if (command.equals("help")) {
+                return;
+            }
+            List<OptionSpec> shown = line.getCommandSpec().options().stream()
+                    .filter(option -> !option.hidden())
+                    .toList();
+            List<OptionSpec> main = HelpLevels.mainOptions(line.getCommandSpec());
+            assertThat(main).as(command).hasSizeLessThanOrEqualTo(14).doesNotContainNull();
+            assertThat(main)
+                    .containsAll(shown.stream().filter(OptionSpec::required).toList());
+            StringWriter brief = new StringWriter();
+            assertThat(Main.run(new PrintWriter(brief), new PrintWriter(err), command, "--help"))
+                    .isZero();
+            assertThat(brief.toString().lines()).as(brief.toString()).hasSizeLessThanOrEqualTo(40);
+            assertThat(brief.toString()).contains("--help-all", "All " + shown.size() + " options, by topic.");
+            StringWriter all = new StringWriter();
+            assertThat(Main.run(new PrintWriter(all), new PrintWriter(err), command, "--help-all"))
+                    .isZero();
+            String text = all.toString().replace("--[no-]", "--");
+            for (OptionSpec option : shown) {
+                assertThat(text).as(command).containsPattern(option.longestName() + "(?![\\w-])");
+            }
+        });
     }
 
     @Test

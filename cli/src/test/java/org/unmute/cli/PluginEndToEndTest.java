@@ -196,7 +196,7 @@ class PluginEndToEndTest {
 
     @Test
     void theProbeTrainsAndScores() throws Exception {
-        assertThat(unmute("probe", "--help").out()).contains("gem");
+        assertThat(unmute("probe", "--help-all").out()).contains("gem");
         Path labels = recordings.resolve("manifest.csv");
         Path run = folder.resolve("run");
         unmute(Ran.line(

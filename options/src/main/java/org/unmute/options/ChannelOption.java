@@ -5,6 +5,7 @@ import org.unmute.files.SettingsException;
 import picocli.CommandLine.Option;
 
 /** The option that sets which channels of recordings are read. */
+@HelpTopic("Sound")
 public final class ChannelOption {
     @Option(
             names = "--channels",

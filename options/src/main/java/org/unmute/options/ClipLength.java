@@ -5,6 +5,7 @@ import org.unmute.data.ClipDivision;
 import picocli.CommandLine.Option;
 
 /** The option that sets how long recordings are divided into clips. */
+@HelpTopic("Sound")
 public final class ClipLength {
     @Option(
             names = "--clip",

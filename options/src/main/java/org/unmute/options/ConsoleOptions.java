@@ -3,7 +3,11 @@ package org.unmute.options;
 import picocli.CommandLine.Option;
 
 /** Options of every program that control its output. */
+@HelpTopic("Options of every command")
 public final class ConsoleOptions {
+    /** The name of help that shows every option. */
+    public static final String HELP_ALL = "--help-all";
+
     @Option(
             names = "--json",
             order = 101,
@@ -17,10 +21,10 @@ public final class ConsoleOptions {
     private boolean quiet;
 
     @Option(
-            names = {"-h", "--help"},
+            names = {"-h", "--help", HELP_ALL},
             order = 105,
             usageHelp = true,
-            description = "Show this help.")
+            description = "Show the main options, or all.")
     private boolean help;
 
     /** Whether to print the result as JSON. */

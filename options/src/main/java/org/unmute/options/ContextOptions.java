@@ -5,6 +5,7 @@ import org.unmute.probes.score.FrameScorer;
 import picocli.CommandLine.Option;
 
 /** Options that set how much of the audio around a moment is used for its scores. */
+@HelpTopic("Events")
 public final class ContextOptions {
     @Option(
             names = "--context",

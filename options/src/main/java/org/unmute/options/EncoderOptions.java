@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that select an encoder and its front end. Defaults are those chosen by the encoder's authors. */
+@HelpTopic("Encoder")
 public final class EncoderOptions {
     /** Names of encoders, for completion and help. */
     static final class ModelNames extends ArrayList<String> {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that set how scores over time are computed and turned into events. */
+@HelpTopic("Events")
 public final class EventOptions {
     @Option(
             names = "--threshold",

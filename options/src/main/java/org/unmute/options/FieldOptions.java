@@ -10,6 +10,7 @@ import org.unmute.data.field.SiteRule;
 import picocli.CommandLine.Option;
 
 /** Options that say when and where recordings were made. */
+@HelpTopic("Time and place of recordings")
 public final class FieldOptions {
     @Option(
             names = "--time-zone",

@@ -4,6 +4,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that set which cells of a grid are run and where their tokens are cached. */
+@HelpTopic("Events")
 public final class GridOptions {
     @Option(
             names = "--only",

@@ -4,6 +4,7 @@ import org.unmute.events.encoder.Resampling;
 import picocli.CommandLine.Option;
 
 /** The option that sets the filter for recordings with another sample rate. */
+@HelpTopic("Sound")
 public final class ResamplingOption {
     @Option(
             names = "--resample",

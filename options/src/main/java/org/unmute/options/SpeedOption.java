@@ -6,6 +6,7 @@ import org.unmute.files.SettingsException;
 import picocli.CommandLine.Option;
 
 /** The option that sets the speed at which recordings are played to an encoder. */
+@HelpTopic("Sound")
 public final class SpeedOption {
     @Option(
             names = "--speed",

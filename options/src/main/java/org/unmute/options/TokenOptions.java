@@ -4,6 +4,7 @@ import org.unmute.events.encoder.TokenType;
 import picocli.CommandLine.Option;
 
 /** Options that set which tokens are stored, and in which type. */
+@HelpTopic("Tokens")
 public final class TokenOptions {
     @Option(
             names = "--dtype",

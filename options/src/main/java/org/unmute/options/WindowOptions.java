@@ -5,6 +5,7 @@ import org.unmute.events.encoder.GivenSettings;
 import picocli.CommandLine.Option;
 
 /** Options that set how much audio an encoder processes at once. */
+@HelpTopic("Encoder")
 final class WindowOptions {
     /** Frames per patch in most encoders. */
     private static final int PATCH = 16;

@@ -20,6 +20,7 @@ import org.unmute.cli.option.MissingTokens;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.options.GridOptions;
 import org.unmute.options.InputPath;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs the paper's protocol over a grid of encoders, data sets and probes. */
+@MainOptions("--out --dry-run --only --max-hours --merge --cache --workers --yes --allow-missing --device --threads")
 @Command(
         name = "benchmark",
         description = {

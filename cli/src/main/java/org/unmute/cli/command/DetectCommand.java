@@ -27,6 +27,7 @@ import org.unmute.events.encoder.Resampling;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.EventOptions;
 import org.unmute.options.FieldOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Finds the events of recordings in time and frequency. */
+@MainOptions("--probe --audio --out --format --threshold --classes --top-k --context"
+        + " --cache --encoder --deployments --page --dry-run --device")
 @Command(
         name = "detect",
         description = {

@@ -26,6 +26,7 @@ import org.unmute.data.provenance.OutputOwner;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.options.TokenOptions;
 import org.unmute.probes.cache.AudioClip;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Embeds recordings as token maps in a cache on disk. */
+@MainOptions("--audio --encoder --out --clip --split --dataset --root --resample"
+        + " --channels --dtype --strict --dry-run --device --threads")
 @Command(
         name = "embed",
         description = {

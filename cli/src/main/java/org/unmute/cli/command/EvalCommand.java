@@ -17,11 +17,14 @@ import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.OverwriteOption;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.options.MainOptions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Evaluates a trained probe, or a table of scores, against labels. */
+@MainOptions("--probe --cache --labels --split --scores --events --detections --retrieval"
+        + " --per-class --bootstrap --out --dataset --root --frame-scores")
 @Command(
         name = "eval",
         description = {

@@ -23,6 +23,7 @@ import org.unmute.events.recording.ChannelChoice;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.ChannelOption;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.clip.ClipExplanation;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Explains the scores that a probe gave to a recording. */
+@MainOptions("--probe --audio --at --class --top --out --encoder --device")
 @Command(
         name = "explain",
         description = {

@@ -20,6 +20,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.pool.TrainedProbe;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Writes an encoder, a probe or both as an ONNX graph, or the tensors of a probe as safetensors. */
+@MainOptions("--probe --encoder --from --seconds --rows --head --freq --out --force")
 @Command(
         name = "export",
         description = {

@@ -13,11 +13,13 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Writes an encoder's features of recordings to files for other programs. */
+@MainOptions("--encoder --audio --out --pool --layers --attention --clip --dataset --root --force --device --threads")
 @Command(
         name = "features",
         description = {

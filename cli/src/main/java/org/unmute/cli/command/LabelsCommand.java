@@ -21,6 +21,7 @@ import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictLabels;
 import org.unmute.options.InputPath;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.options.StrictOption;
 import picocli.CommandLine.Command;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Turns annotations of recordings into labelled clips. */
+@MainOptions("--audio --out --clip --overlap --split --group-by --negatives --include-unlabelled"
+        + " --complete --label-column --min-positives --verdicts --strict-labels --force")
 @Command(
         name = "labels",
         description = {

@@ -18,6 +18,7 @@ import org.unmute.cli.pretrain.TrainingWindows;
 import org.unmute.data.pretrain.Pretraining;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.models.zoo.SmallVit;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Pre-trains a small encoder without labels. */
+@MainOptions("--audio --synthetic --out --steps --batch --clips --lr --weight-decay"
+        + " --mask --dim --depth --heads --license --device")
 @Command(
         name = "pretrain",
         description = {

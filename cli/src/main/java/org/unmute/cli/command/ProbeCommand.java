@@ -11,6 +11,7 @@ import org.unmute.cli.probe.ProbeTraining;
 import org.unmute.cli.probe.TrainedRun;
 import org.unmute.cli.probe.TrainingClips;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probes;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a probe on cached tokens. */
+@MainOptions("--cache --labels --out --split --probe --set --seeds --epochs"
+        + " --recipe --event-thresholds --background --frames --boxes --verdicts")
 @Command(
         name = "probe",
         description = {

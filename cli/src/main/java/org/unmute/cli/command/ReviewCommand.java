@@ -19,12 +19,15 @@ import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.files.RegularFile;
 import org.unmute.options.InputPath;
+import org.unmute.options.MainOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Asks a listener about events, and says what the answers mean for all of them. */
+@MainOptions("--audio --sample --precision --half-width --export --import --doubtful --confirmed"
+        + " --unlisted --stretch --floor --compare --port --force")
 @Command(
         name = "review",
         description = {

@@ -31,6 +31,7 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.FieldOptions;
 import org.unmute.options.InputPath;
+import org.unmute.options.MainOptions;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.vector.VectorIndex;
 import picocli.CommandLine.Command;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Finds the moments of recordings that are nearest to examples. */
+@MainOptions("--cache --like --unlike --each-class --by --stretch --top --in"
+        + " --index --out --format --audio --force --device")
 @Command(
         name = "search",
         description = {
@@ -115,7 +118,8 @@ final class SearchCommand extends ComputingCommand {
             }
             DetectionSettings settings =
                     SearchReport.settings(tokens, how, examples, like, unlike, recordings, wanted.audio());
-            try (DetectionFolder folder = DetectionFolder.open(wanted.out(), settings, line())) {
+            try (DetectionFolder folder =
+                    DetectionFolder.open(wanted.out(), settings, line(), matched(OverwriteOption.NAME))) {
                 Map<String, MomentSearch.Found> found = new LinkedHashMap<>();
                 for (Map.Entry<String, MomentSearch> one : searches.entrySet()) {
                     found.put(one.getKey(), find(one.getValue(), tokens, times, byTokens, spec));

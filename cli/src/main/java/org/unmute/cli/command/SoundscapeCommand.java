@@ -11,6 +11,7 @@ import org.unmute.cli.scene.SceneRun;
 import org.unmute.cli.scene.SourceFiles;
 import org.unmute.data.scene.SceneMixer;
 import org.unmute.data.scene.SceneMixer.SourceClip;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Mixes labelled single-event recordings into multi-label scenes. */
+@MainOptions("--manifest --audio --out --train --test --train-folds --test-folds --events"
+        + " --gain --seconds --rate --bands --stems --seed")
 @Command(
         name = "soundscape",
         customSynopsis =

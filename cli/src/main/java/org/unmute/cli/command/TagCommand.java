@@ -19,6 +19,7 @@ import org.unmute.events.scoring.Activation;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.events.scoring.ScoringHead;
 import org.unmute.options.EncoderOptions;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.options.ProbeOption;
 import org.unmute.probes.cache.AudioClip;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Scores recordings with an encoder's own classification head or with a probe. */
+@MainOptions(
+        "--probe --encoder --audio --clip --scores --top --activation" + " --dataset --root --force --device --threads")
 @Command(
         name = "tag",
         description = {

@@ -17,6 +17,7 @@ import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.options.EncoderOptions;
 import org.unmute.options.InputPath;
+import org.unmute.options.MainOptions;
 import org.unmute.options.OutputPath;
 import org.unmute.options.ResamplingOption;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Compares an encoder with features exported from the original code. */
+@MainOptions("--encoder --reference --audio --tolerance --config --out --force --device")
 @Command(
         name = "verify",
         description = {

@@ -11,11 +11,13 @@ import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.OutputFormat;
 import org.unmute.events.field.CamtrapPackage;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Option;
 
 /** Options of the format camtrapdp. */
+@HelpTopic("Time and place of recordings")
 public final class CamtrapOptions {
     @InputPath
     @Option(

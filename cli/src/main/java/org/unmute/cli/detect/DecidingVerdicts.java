@@ -14,10 +14,12 @@ import org.unmute.data.verdict.EarlierVerdicts;
 import org.unmute.data.verdict.VerdictJournal;
 import org.unmute.events.detection.DetectionState;
 import org.unmute.events.detection.DetectorSetup;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** The option that names earlier reviews, whose verdicts decide which events of the same recordings are listed. */
+@HelpTopic("Verdicts")
 public final class DecidingVerdicts {
     private static final Path NONE = Path.of("none");
 

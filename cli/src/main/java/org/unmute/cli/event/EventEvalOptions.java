@@ -11,11 +11,13 @@ import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.Collar;
 import org.unmute.options.ContextOptions;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of event metrics. */
+@HelpTopic("Events")
 public final class EventEvalOptions {
     @InputPath
     @Option(

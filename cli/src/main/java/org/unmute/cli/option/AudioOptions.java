@@ -18,6 +18,7 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.recording.ChannelChoice;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.ChannelOption;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.options.ResamplingOption;
 import org.unmute.options.StrictOption;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that select recordings and determine how they are read. */
+@HelpTopic("Sound")
 public final class AudioOptions {
     /** Maximum seconds of sound that are read together, unless a single clip is longer. */
     private static final int SECONDS_TOGETHER = 20 * 60;

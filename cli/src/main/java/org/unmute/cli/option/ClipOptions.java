@@ -20,9 +20,11 @@ import org.unmute.data.annotation.RecordingGroups;
 import org.unmute.data.annotation.ShareRule;
 import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.split.GroupedSplit;
+import org.unmute.options.HelpTopic;
 import picocli.CommandLine.Option;
 
 /** Options that determine how annotated recordings become clips, and how clips are split. */
+@HelpTopic("Labels")
 public final class ClipOptions {
     private static final double DEFAULT_SECONDS = 5;
     private static final double DEFAULT_BLOCK = 60;

@@ -1,10 +1,12 @@
 package org.unmute.cli.option;
 
 import org.unmute.options.ConsoleOptions;
+import org.unmute.options.HelpTopic;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that every command understands. */
+@HelpTopic("Options of every command")
 public final class CommonOptions {
     @Mixin
     private ConsoleOptions shown;

@@ -3,10 +3,12 @@ package org.unmute.cli.option;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.events.encoder.KnownDigests;
+import org.unmute.options.HelpTopic;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Option;
 
 /** Options of commands that compute with tensors. */
+@HelpTopic("Options of every command")
 public final class ComputeOptions {
     @Option(
             names = {"--device", "--backend"},

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Stack;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.annotation.Coverage;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Options that state whether tables of events mark every event in a recording. */
+@HelpTopic("Labels")
 public final class CoverageOptions {
     @InputPath
     @Option(

@@ -23,6 +23,7 @@ import org.unmute.data.set.ReadOptions;
 import org.unmute.data.set.Reading;
 import org.unmute.events.strong.EventTable;
 import org.unmute.metrics.event.SoundEvent;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Option;
 
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
  * Options that select a data set and how its clips are sampled. The class that mixes them in supplies the folder as
  * {@code --root}.
  */
+@HelpTopic("Data sets with files of their own")
 public final class DatasetOptions {
     private static final int NAMED = 5;
 

@@ -10,9 +10,11 @@ import org.unmute.data.ClipDivision.Rule;
 import org.unmute.data.ClipId;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.options.ClipLength;
+import org.unmute.options.HelpTopic;
 import picocli.CommandLine.Mixin;
 
 /** Options for dividing long recordings into clips. */
+@HelpTopic("Sound")
 public final class DivisionOptions {
     @Mixin
     private ClipLength clip;

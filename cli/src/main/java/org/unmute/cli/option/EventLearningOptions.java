@@ -5,12 +5,14 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.options.ContextOptions;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.probes.decision.EventThresholdRule;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options for what a probe learns about events: thresholds at the length of the stretches that detection scores. */
+@HelpTopic("Decisions")
 public final class EventLearningOptions {
     private static final String NONE = "none";
 

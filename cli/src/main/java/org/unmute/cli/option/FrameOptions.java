@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.annotation.EventRows;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options for training on labels with times: row by row, or on boxes in time and frequency. */
+@HelpTopic("Training")
 public final class FrameOptions {
     @InputPath
     @Option(

@@ -7,10 +7,12 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.ShareRule;
+import org.unmute.options.HelpTopic;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options for reading label files whose format is not recognized automatically. */
+@HelpTopic("Labels")
 public final class LabelColumns {
     /** Formats of label files, by the names that users give. */
     public enum Form {

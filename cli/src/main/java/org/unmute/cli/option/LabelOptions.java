@@ -25,12 +25,14 @@ import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.strong.EventTable;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that select a label file or a data set, and how it is read. */
+@HelpTopic("Labels")
 public final class LabelOptions {
     private static final Set<String> VALIDATION_NAMES = Set.of("validation", "valid", "val", "dev");
 

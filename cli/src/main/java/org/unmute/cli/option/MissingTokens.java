@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.WholeCache;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
 /** Option to continue with a token cache that has lost some of its clips. */
+@HelpTopic("Tokens")
 public final class MissingTokens {
     @Option(
             names = "--allow-missing",

@@ -1,8 +1,10 @@
 package org.unmute.cli.option;
 
+import org.unmute.options.HelpTopic;
 import picocli.CommandLine.Option;
 
 /** The option with which a command replaces a file that is not its own. */
+@HelpTopic("Options of every command")
 public final class OverwriteOption {
     /** Its name. */
     public static final String NAME = "--force";

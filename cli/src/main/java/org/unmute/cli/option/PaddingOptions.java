@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.Option;
 
 /** Option to train a probe on token rows that represent padding. */
+@HelpTopic("Encoder")
 public final class PaddingOptions {
     @Option(
             names = "--keep-padding",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** Options of the probe to train: {@code --set heads=8}, or {@code --heads 8} for short. */
+@HelpTopic("Training")
 public final class ProbeSettings {
     /** Tag that identifies short forms among the options of a command. */
     private static final String SHORT_FORM = "short form";

@@ -2,12 +2,14 @@ package org.unmute.cli.option;
 
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.Task;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Options for training a probe. By default probes train to convergence, linear ones to the minimum of their loss. */
+@HelpTopic("Training")
 public final class TrainingOptions {
     private static final String PAPER = "paper";
     private static final double DECAY = 1e-4;

@@ -2,10 +2,12 @@ package org.unmute.cli.option;
 
 import java.util.List;
 import org.unmute.cli.console.CommandException;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.decision.ThresholdRule;
 import picocli.CommandLine.Option;
 
 /** Options that choose the clips for learning thresholds and calibration, and the criterion for thresholds. */
+@HelpTopic("Decisions")
 public final class ValidationOptions {
     private static final String NONE = "none";
 

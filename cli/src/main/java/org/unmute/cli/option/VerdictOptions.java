@@ -7,10 +7,12 @@ import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import picocli.CommandLine.Option;
 
 /** Options that take verdicts of listeners as labels. */
+@HelpTopic("Verdicts")
 public final class VerdictOptions {
     @InputPath
     @Option(

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderWarmUp;
+import org.unmute.options.ConsoleOptions;
 
 /**
  * Warms up the loops of an encoder's forward pass in the background while options are parsed and files are read. Used
@@ -40,6 +41,7 @@ public final class WarmStart {
         if (args.isEmpty()
                 || !ENCODING.contains(args.getFirst())
                 || args.contains("--help")
+                || args.contains(ConsoleOptions.HELP_ALL)
                 || args.contains("--dry-run")) {
             return false;
         }

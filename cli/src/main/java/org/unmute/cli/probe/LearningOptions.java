@@ -14,6 +14,7 @@ import org.unmute.cli.option.TrainingOptions.ChosenLoss;
 import org.unmute.cli.option.VerdictOptions;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.files.NearestName;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** Options of how a probe learns, and from what besides its training clips. */
+@HelpTopic("Training")
 public final class LearningOptions {
     @Mixin
     private PaddingOptions padding;

@@ -11,11 +11,13 @@ import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.split.LabelAudit;
+import org.unmute.options.HelpTopic;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
 /** Options and output of the label audit that precedes a training. */
+@HelpTopic("Labels")
 public final class TrainingAudit {
     @Option(
             names = "--min-positives",

@@ -16,11 +16,13 @@ import org.unmute.events.detection.DetectionState;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewQueue.Choice;
 import org.unmute.events.review.VerdictTable;
+import org.unmute.options.HelpTopic;
 import org.unmute.options.InputPath;
 import org.unmute.options.OutputPath;
 import picocli.CommandLine.Option;
 
 /** Options of the tables in which verdicts are given outside the page, and what they do. */
+@HelpTopic("Verdicts")
 public final class VerdictTableOptions {
     @OutputPath(OutputPath.Kind.FILE)
     @Option(
