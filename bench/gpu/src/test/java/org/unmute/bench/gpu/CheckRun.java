@@ -31,7 +31,7 @@ final class CheckRun {
      * What was requested.
      *
      * @param device as {@code --device} takes it
-     * @param properties system properties of {@link DeviceTests}
+     * @param properties system properties of {@link DeviceChecks}
      * @param goldens folder of the reference numbers of a module; null if there is none
      * @param sanitizer program; empty to look for it
      * @param seconds that the check may take; infinite without a limit
@@ -75,7 +75,7 @@ final class CheckRun {
 
     /** Whether the device was found. Its description and its measured rates go to the report. */
     boolean opens() throws IOException {
-        String test = DeviceTests.class.getName() + "#opens";
+        String test = DeviceChecks.class.getName() + "#opens";
         Outcome outcome =
                 new Outcome(new Step(Part.SMOKE, "device", "", 0, 240, 240, Map.of(), List.of(test), List.of()));
         run(outcome, List.of(), 240);
@@ -204,9 +204,9 @@ final class CheckRun {
         set(command, DeviceContract.DEVICE, settings.device());
         set(command, StepWorker.FOLDER, folder.toString());
         set(command, StepWorker.CHECK, Long.toString(ProcessHandle.current().pid()));
-        set(command, DeviceTests.UNTIL, Long.toString(until));
-        set(command, DeviceTests.PEAK, peak);
-        set(command, DeviceTests.ROWS, String.join(",", step.rows()));
+        set(command, DeviceChecks.UNTIL, Long.toString(until));
+        set(command, DeviceChecks.PEAK, peak);
+        set(command, DeviceChecks.ROWS, String.join(",", step.rows()));
         settings.properties().forEach((name, value) -> set(command, name, value));
         step.properties().forEach((name, value) -> set(command, name, value));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), StepWorker.class.getName()));

@@ -170,7 +170,7 @@ final class GpuCheck implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean cuda = device.startsWith("cuda");
-        Set<Case.Precision> has = DeviceTests.precisions(device);
+        Set<Case.Precision> has = DeviceChecks.precisions(device);
         if (precisions != null && !has.containsAll(precisions)) {
             throw misuse("--precision: " + device + " computes in float32 alone");
         }
@@ -190,11 +190,11 @@ final class GpuCheck implements Callable<Integer> {
             throw misuse("there is nothing to run: --list shows steps and rows");
         }
         Map<String, String> properties = Map.of(
-                DeviceTests.SIZES, sizes.name(),
-                DeviceTests.ROW_SECONDS, Double.toString(rowSeconds()),
-                DeviceTests.TORCH, torch.name(),
-                DeviceTests.PYTHON, python,
-                DeviceTests.SCRIPT, worker.toAbsolutePath().toString());
+                DeviceChecks.SIZES, sizes.name(),
+                DeviceChecks.ROW_SECONDS, Double.toString(rowSeconds()),
+                DeviceChecks.TORCH, torch.name(),
+                DeviceChecks.PYTHON, python,
+                DeviceChecks.SCRIPT, worker.toAbsolutePath().toString());
         double seconds = minutes == null ? Double.POSITIVE_INFINITY : 60 * minutes;
         return check(new CheckRun.Settings(device, properties, this::golden, sanitizer, seconds), steps);
     }

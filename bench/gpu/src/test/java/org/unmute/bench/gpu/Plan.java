@@ -34,7 +34,7 @@ final class Plan {
     private static final Map<String, String> SAME_BITS =
             Map.of("unmute.cuda.cublas", "false", "unmute.cuda.tensor", "never");
 
-    private static final String TESTS = DeviceTests.class.getName();
+    private static final String TESTS = DeviceChecks.class.getName();
     private static final List<String> SMALL_ROWS = List.of(TESTS + "#small");
     private static final List<String> ENCODERS = List.of("org.unmute.models.zoo.EncoderGoldenTest");
     private static final List<String> PROBES =

@@ -56,7 +56,7 @@ final class StepWorker implements TestExecutionListener {
         ROW,
         /** There was no time left for a row. Text: its id. */
         LATE,
-        /** What the device reaches. Text: {@link DeviceTests#peak} reads it. */
+        /** What the device reaches. Text: {@link DeviceChecks#peak} reads it. */
         PEAK,
         /** The device takes no more work from this process. */
         LOST,

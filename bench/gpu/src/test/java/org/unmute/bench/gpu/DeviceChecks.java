@@ -24,8 +24,11 @@ import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 
-/** Opens the device, and runs the rows: system properties say on which device, and which rows. */
-final class DeviceTests {
+/**
+ * Opens the device, and runs the rows: system properties name the device and the rows. Surefire does not run it, by its
+ * name.
+ */
+final class DeviceChecks {
     static final String SIZES = "unmute.check.sizes";
     static final String ROWS = "unmute.check.rows";
     static final String ROW_SECONDS = "unmute.check.row-seconds";
