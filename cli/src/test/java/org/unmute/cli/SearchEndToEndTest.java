@@ -21,6 +21,7 @@ import org.unmute.data.verdict.Draw;
 import org.unmute.data.verdict.ReviewedEvent;
 import org.unmute.data.verdict.Verdict;
 import org.unmute.data.verdict.VerdictJournal;
+import org.unmute.events.detection.DetectionState;
 
 /** {@code search} on recordings of noise with chirps at known places. */
 class SearchEndToEndTest {
@@ -272,5 +273,28 @@ class SearchEndToEndTest {
                 .contains("holds verdicts on events that were found with other settings: tokens was ")
                 .contains("name another folder; 'unmute probe --verdicts " + events.getParent() + "' takes these");
         assertThat(events).hasContent(found);
+    }
+
+    @Test
+    void forceReplacesAnotherSearchWithItsTablesButNoDetection() throws IOException {
+        Object[] first = {"--like", "0.wav@1.5-2.0", "--top", 20, "--format", "csv,raven", "-q"};
+        search("replaced", first).endsWith(ExitCode.OK);
+        Path found = folder.resolve("replaced");
+        Object[] second = {"--like", "0.wav@1.5-2.0", "--in", "1.wav", "--top", 2, "--format", "csv", "-q"};
+        assertThat(search("replaced", second).endsWith(ExitCode.INPUT).err())
+                .contains("replaced holds events that were found with other settings: ");
+        search("replaced", Ran.with(second, "--force")).endsWith(ExitCode.OK);
+        assertThat(Files.readAllLines(found.resolve("events.csv")).stream().skip(1))
+                .isNotEmpty()
+                .allMatch(row -> row.startsWith("1.wav,"));
+        assertThat(found.resolve("raven")).isEmptyDirectory();
+        assertThat(found.resolve("raven-combined.txt")).doesNotExist();
+        Ran.unmute("fsck", "-q", found).endsWith(ExitCode.OK);
+        Path settings = found.resolve(DetectionState.FOLDER).resolve("settings.json");
+        Files.writeString(settings, Files.readString(settings).replace("\"search\"", "\"detect\""));
+        assertThat(search("replaced", Ran.with(first, "--force"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("other settings: command was detect, now is search");
     }
 }

@@ -94,7 +94,8 @@ public final class DetectionFolder implements AutoCloseable {
     /**
      * Opens a folder for writing, as above.
      *
-     * @param replace whether events found with other settings are dropped, unless a listener has judged some
+     * @param replace whether events that the same command found with other settings are dropped, unless a listener has
+     *                judged some
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command, boolean replace)
             throws IOException {
@@ -121,7 +122,7 @@ public final class DetectionFolder implements AutoCloseable {
             boolean others = DetectionState.require(folder, state, settings, replace);
             output.change();
             if (others) {
-                DetectionState.drop(state);
+                DetectionState.drop(folder, state);
                 settings.write(state.resolve(SETTINGS));
             }
             // The run record says that the results are complete, which is no longer true until this run ends.

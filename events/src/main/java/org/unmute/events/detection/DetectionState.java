@@ -1,6 +1,7 @@
 package org.unmute.events.detection;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.unmute.data.ClipId;
 import org.unmute.data.verdict.EarlierVerdicts;
@@ -74,29 +76,57 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
         return all;
     }
 
-    /** Whether the folder holds events that were found with other settings, and may drop them. */
+    /**
+     * Checks the settings of a folder, and writes them into a new one.
+     *
+     * @param replace whether events that the same command found with other settings may be dropped
+     * @return whether there are such
+     * @throws InputException if the settings are others and must stay
+     */
     static boolean require(Path folder, Path state, DetectionSettings settings, boolean replace) throws IOException {
         Path file = state.resolve(DetectionFolder.SETTINGS);
         if (!RegularFile.exists(file)) {
             settings.write(file);
             return false;
         }
-        List<String> differences = settings.differences(DetectionFolder.settings(state));
-        if (differences.isEmpty() || replace && !VerdictJournal.isIn(folder)) {
-            return !differences.isEmpty();
+        DetectionSettings before = DetectionFolder.settings(state);
+        List<String> differences = settings.differences(before);
+        if (differences.isEmpty()) {
+            return false;
+        }
+        String command = settings.values().get("command");
+        boolean replaces = replace && Objects.equals(before.values().get("command"), command);
+        if (replaces && !VerdictJournal.isIn(folder)) {
+            return true;
         }
         throw new InputException("detect: " + folder + " holds "
-                + (replace ? "verdicts on events" : "events") + " that were found with other settings: "
+                + (replaces ? "verdicts on events" : "events") + " that were found with other settings: "
                 + String.join("; ", differences)
-                + (replace
+                + (replaces
                         ? ": name another folder; 'unmute probe --verdicts " + folder + "' takes these verdicts, too"
                         : ": name another folder, or delete this one to find all events again"));
     }
 
-    /** Deletes what is known of recordings. The settings follow: if the process dies before, they are others again. */
-    static void drop(Path state) throws IOException {
+    /**
+     * Deletes the events of a folder and their tables. The settings follow: if the process dies before, they are still
+     * the others.
+     */
+    static void drop(Path folder, Path state) throws IOException {
         for (String name : List.of(DetectionFolder.JOURNAL, DetectionFolder.PLACES)) {
             Files.deleteIfExists(state.resolve(name));
+        }
+        for (OutputFormat format : OutputFormat.values()) {
+            if (format.combined() != null) {
+                Files.deleteIfExists(folder.resolve(format.combined()));
+            }
+            if (format.folder() != null && RegularFile.isFolder(folder.resolve(format.folder()))) {
+                try (DirectoryStream<Path> tables =
+                        Files.newDirectoryStream(folder.resolve(format.folder()), "*" + format.suffix())) {
+                    for (Path table : tables) {
+                        Files.delete(table);
+                    }
+                }
+            }
         }
         TemporaryFile.forceFolder(state);
     }
