@@ -19,6 +19,7 @@ import org.unmute.options.HelpTopic;
 import org.unmute.options.MainOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -31,7 +32,12 @@ final class HelpLevels {
     private static final String EVERYWHERE =
             ConsoleOptions.class.getAnnotation(HelpTopic.class).value();
 
-    private static final Pattern SENTENCE = Pattern.compile("(?s)(.*?[.;:])(\\s.*|$)");
+    /** A longer synopsis goes on in a second line. */
+    private static final int WIDTH = 80;
+
+    /** What ends earlier leaves the rest unsaid, as "With --export: …". */
+    private static final Pattern SENTENCE = Pattern.compile("(?s)((?:[^(]|\\([^)]*\\)){20,}?)[.;:](\\s.*|$)");
+
     private static final Pattern DEFAULT = Pattern.compile("\\s*\\(default: ([^()]{1,40})\\)");
 
     private HelpLevels() {}
@@ -76,15 +82,24 @@ final class HelpLevels {
     private static String synopsis(Help help) {
         CommandSpec command = help.commandSpec();
         String required = shown(command)
-                .filter(OptionSpec::required)
+                .filter(option -> option.required() && option.group() == null)
                 .map(option -> " " + option.longestName() + "=" + option.paramLabel())
+                .collect(Collectors.joining());
+        String choices = command.argGroups().stream()
+                .filter(ArgGroupSpec::exclusive)
+                .map(group -> group.options().stream()
+                        .filter(option -> !option.hidden())
+                        .map(OptionSpec::longestName)
+                        .collect(Collectors.joining(" | ", " (", ")")))
                 .collect(Collectors.joining());
         String operands = command.positionalParameters().stream()
                 .filter(operand -> !operand.hidden())
                 .map(operand -> (operand.arity().max() > 1 ? operand.paramLabel() + "..." : operand.paramLabel()))
                 .map(operand -> " " + operand)
                 .collect(Collectors.joining());
-        return command.qualifiedName() + operands + required + " [OPTIONS]" + System.lineSeparator();
+        String line = command.qualifiedName() + operands + required + choices;
+        String end = line.length() > WIDTH ? String.format("%n      [OPTIONS]%n") : String.format(" [OPTIONS]%n");
+        return line + end;
     }
 
     private static String options(Help help) {
@@ -123,8 +138,7 @@ final class HelpLevels {
         Matcher value = DEFAULT.matcher(text);
         String known = value.find() ? " (default: " + value.group(1) + ")" : "";
         Matcher sentence = SENTENCE.matcher(text.replaceAll("\\s*\\(default: .*?\\)", ""));
-        String first = sentence.matches() ? sentence.group(1) : text;
-        String brief = first.substring(0, first.length() - 1) + known + ".";
+        String brief = sentence.matches() ? sentence.group(1) + known + "." : text;
         return OptionSpec.builder(option).description(brief.replace("%", "%%")).build();
     }
 

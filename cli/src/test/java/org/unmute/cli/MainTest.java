@@ -74,6 +74,10 @@ class MainTest {
             assertThat(Main.run(new PrintWriter(brief), new PrintWriter(err), command, "--help"))
                     .isZero();
             assertThat(brief.toString().lines()).as(brief.toString()).hasSizeLessThanOrEqualTo(40);
+            assertThat(brief.toString().lines()).allMatch(text -> text.length() <= 100);
+            assertThat(brief.toString().replaceAll("[^(]", ""))
+                    .as(brief.toString())
+                    .hasSameSizeAs(brief.toString().replaceAll("[^)]", ""));
             assertThat(brief.toString()).contains("--help-all", "All " + shown.size() + " options, by topic.");
             StringWriter all = new StringWriter();
             assertThat(Main.run(new PrintWriter(all), new PrintWriter(err), command, "--help-all"))
