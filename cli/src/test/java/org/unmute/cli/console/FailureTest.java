@@ -20,7 +20,8 @@ class FailureTest {
     private static final Set<String> INTERNAL =
             Set.of(("org.unmute.cli.http.RefusedRequest org.unmute.cli.review.ReviewDesk$ConflictException "
                             + "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding "
-                            + "org.unmute.audio.vorbis.InvalidVorbisException org.unmute.audio.vorbis.PacketBits$EndOfPacket")
+                            + "org.unmute.audio.vorbis.InvalidVorbisException org.unmute.audio.vorbis.PacketBits$EndOfPacket "
+                            + "org.unmute.data.parquet.BrokenRuleException")
                     .split(" "));
 
     /** {@link Failure} reports exceptions that it does not know as bugs, as once happened to a diverged training. */

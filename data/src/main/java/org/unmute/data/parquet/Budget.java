@@ -20,7 +20,7 @@ final class Budget {
     long take(long amount) {
         left -= amount;
         if (left < 0) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "too-large",
                     "cells and texts of the file would take more than " + all + " bytes, which is " + PER_BYTE
                             + " times its size and 4 MiB: it is damaged, or meant to do harm; if it is right, export"

@@ -7,7 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A part of a file in memory, read from front to back; reading beyond its end is {@link Damage}. */
+/** A part of a file in memory, read from front to back; reading beyond its end is {@link BrokenRuleException}. */
 final class Bytes {
     final byte[] data;
     private final int end;
@@ -28,7 +28,7 @@ final class Bytes {
         ByteBuffer to = ByteBuffer.allocate(size);
         while (to.hasRemaining()) {
             if (in.read(to, from + to.position()) < 0) {
-                throw new Damage("too-short", "the file became shorter while it was read");
+                throw new BrokenRuleException("too-short", "the file became shorter while it was read");
             }
         }
         return new Bytes(to.array());
@@ -45,7 +45,7 @@ final class Bytes {
 
     private int take(long bytes) {
         if (bytes < 0 || bytes > end - at) {
-            throw new Damage("too-short", bytes + " bytes are to follow, but there are " + (end - at));
+            throw new BrokenRuleException("too-short", bytes + " bytes are to follow, but there are " + (end - at));
         }
         int from = at;
         at += (int) bytes;
@@ -87,7 +87,7 @@ final class Bytes {
         for (int got = 0; got < width; ) {
             long index = at + (from + got >>> 3);
             if (index >= end) {
-                throw new Damage("too-short", "bits are to follow, but there are none left");
+                throw new BrokenRuleException("too-short", "bits are to follow, but there are none left");
             }
             int shift = (int) (from + got) & 7;
             value |= (data[(int) index] & 0xFFL) >>> shift << got;
@@ -106,14 +106,14 @@ final class Bytes {
                 return value;
             }
         }
-        throw new Damage("bad-number", "a number of more than ten bytes");
+        throw new BrokenRuleException("bad-number", "a number of more than ten bytes");
     }
 
     /** A {@link #varint} that is used as a size. */
     int size() {
         long value = varint();
         if (value < 0 || value > Integer.MAX_VALUE) {
-            throw new Damage("bad-size", "a size of " + Long.toUnsignedString(value));
+            throw new BrokenRuleException("bad-size", "a size of " + Long.toUnsignedString(value));
         }
         return (int) value;
     }
@@ -141,7 +141,7 @@ final class Bytes {
                     .decode(ByteBuffer.wrap(data, from, bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Damage("bad-utf8", "a text that is not UTF-8");
+            throw new BrokenRuleException("bad-utf8", "a text that is not UTF-8");
         }
     }
 }

@@ -17,7 +17,7 @@ enum Codec {
 
     static Codec of(long number) {
         if (number < 0 || number >= values().length) {
-            throw new Damage("unknown-compression", "the unknown compression " + number);
+            throw new BrokenRuleException("unknown-compression", "the unknown compression " + number);
         }
         return values()[(int) number];
     }
@@ -31,13 +31,13 @@ enum Codec {
             case GZIP -> gzip(in, out);
             case ZSTD -> Zstd.decompress(in, out);
             case LZO, BROTLI, LZ4, LZ4_RAW ->
-                throw new Damage(
+                throw new BrokenRuleException(
                         "unread-compression",
                         "compressed by " + this
                                 + ", which is not read: write the file again with snappy, zstd or gzip");
         };
         if (got != size) {
-            throw new Damage("bad-page", "unpacked, it has not the " + size + " bytes that are stated");
+            throw new BrokenRuleException("bad-page", "unpacked, it has not the " + size + " bytes that are stated");
         }
         return new Bytes(out);
     }
@@ -48,7 +48,7 @@ enum Codec {
             int got = stream.readNBytes(out, 0, out.length);
             return stream.read() < 0 ? got : -1;
         } catch (IOException e) {
-            throw new Damage("bad-compression", "damaged gzip data: " + e.getMessage());
+            throw new BrokenRuleException("bad-compression", "damaged gzip data: " + e.getMessage());
         }
     }
 
@@ -80,7 +80,7 @@ enum Codec {
     /** Copies bytes from {@code in}; returns the index after them. */
     static int literal(Bytes in, byte[] out, int at, long length) {
         if (length > out.length - at) {
-            throw new Damage("bad-compression", length + " bytes more at " + at + " of " + out.length);
+            throw new BrokenRuleException("bad-compression", length + " bytes more at " + at + " of " + out.length);
         }
         in.copyTo(out, at, (int) length);
         return at + (int) length;
@@ -89,7 +89,7 @@ enum Codec {
     /** Copies from {@code back} bytes earlier; if source and target overlap, the bytes repeat. */
     static void copy(byte[] out, int at, long back, int length) {
         if (back <= 0 || back > at || length > out.length - at) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-compression",
                     "a copy of " + length + " bytes from " + back + " bytes before, at " + at + " of " + out.length);
         }

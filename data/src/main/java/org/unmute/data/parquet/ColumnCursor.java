@@ -82,7 +82,7 @@ final class ColumnCursor {
     /** The cell of the next row. */
     Object next() throws IOException {
         if (!hasCell()) {
-            throw new Damage("bad-columns", leaf.quoted() + " ends before the rows of its group do");
+            throw new BrokenRuleException("bad-columns", leaf.quoted() + " ends before the rows of its group do");
         }
         return leaf.lists() == 0 ? value(defined()) : list();
     }
@@ -90,7 +90,7 @@ final class ColumnCursor {
     /** Requires that all cells of the row group were read. */
     void end() throws IOException {
         if (hasCell()) {
-            throw new Damage("bad-columns", leaf.quoted() + " goes on after the rows of its group");
+            throw new BrokenRuleException("bad-columns", leaf.quoted() + " goes on after the rows of its group");
         }
     }
 
@@ -129,7 +129,7 @@ final class ColumnCursor {
                     || !first
                             && (lists.get(level - 1) == null
                                     || defined < leaf.repeated().get(level - 1))) {
-                throw new Damage("bad-page", leaf.quoted() + " repeats what is not there");
+                throw new BrokenRuleException("bad-page", leaf.quoted() + " repeats what is not there");
             }
             for (int i = level; i < depth; i++) {
                 lists.set(i, null);
@@ -159,7 +159,7 @@ final class ColumnCursor {
                 lists.get(level - 1).add(cell);
             }
             if (size > MAX_ROW) {
-                throw new Damage("too-large", "a row of " + leaf.quoted() + " is longer than 1 MiB");
+                throw new BrokenRuleException("too-large", "a row of " + leaf.quoted() + " is longer than 1 MiB");
             }
             first = false;
         } while (hasCell() && repetition[at] > 0);
@@ -174,7 +174,7 @@ final class ColumnCursor {
                 ThriftStruct header = new ThriftStruct(start);
                 nextPage += start.at();
                 return header;
-            } catch (Damage e) {
+            } catch (BrokenRuleException e) {
                 if (!e.rule().equals("too-short") || bytes < size || size >= MAX_HEADER) {
                     throw e;
                 }
@@ -190,7 +190,7 @@ final class ColumnCursor {
         int packedSize = header.count(3);
         int size = header.count(2);
         if (packedSize > end - nextPage || Math.max(packedSize, size) > MAX_PAGE) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-page",
                     "a page of " + packedSize + " bytes, " + size + " unpacked, where " + (end - nextPage)
                             + " are left in its column; at most " + MAX_PAGE + " unpacked bytes are read");
@@ -229,7 +229,7 @@ final class ColumnCursor {
         CRC32 crc = new CRC32();
         crc.update(packed.data);
         if (header.has(4) && (int) crc.getValue() != (int) header.number(4)) {
-            throw new Damage("bad-checksum", "a page does not match its checksum: the file is damaged");
+            throw new BrokenRuleException("bad-checksum", "a page does not match its checksum: the file is damaged");
         }
     }
 
@@ -244,7 +244,8 @@ final class ColumnCursor {
     private int[] levels(Bytes page, ThriftStruct header, int encodingField, int max) {
         long encoding = header.number(encodingField, Values.RLE);
         if (encoding != Values.RLE) {
-            throw new Damage("unread-encoding", "levels of encoding " + encoding + ", which writers no longer use");
+            throw new BrokenRuleException(
+                    "unread-encoding", "levels of encoding " + encoding + ", which writers no longer use");
         }
         return levels(page.part(page.i32()), max);
     }
@@ -253,7 +254,8 @@ final class ColumnCursor {
         int[] levels = Values.hybrid(in, 32 - Integer.numberOfLeadingZeros(max), cells);
         for (int level : levels) {
             if (level < 0 || level > max) {
-                throw new Damage("bad-page", "a level of " + level + " in " + leaf.quoted() + "; at most " + max);
+                throw new BrokenRuleException(
+                        "bad-page", "a level of " + level + " in " + leaf.quoted() + "; at most " + max);
             }
         }
         return levels;
@@ -277,7 +279,7 @@ final class ColumnCursor {
     private void readDictionary(Bytes page, int entries) {
         // Each entry takes at least one byte, or its length prefix.
         if (entries > page.remaining() || dictionary != null) {
-            throw new Damage("bad-page", "a dictionary of " + entries + " entries, or a second one");
+            throw new BrokenRuleException("bad-page", "a dictionary of " + entries + " entries, or a second one");
         }
         budget.take(PER_ENTRY * entries);
         dictionary = new Values(leaf, page, entries, budget).texts(Values.PLAIN, null);
@@ -290,7 +292,7 @@ final class ColumnCursor {
         }
         int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
         if (index < 0 || index >= classes.size()) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-class",
                     leaf.quoted() + " has class " + MalformedFileException.quote(text) + ", but the file names "
                             + classes.size() + " classes, from 0");

@@ -40,10 +40,11 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
     static Footer read(Bytes in, long dataEnd) {
         ThriftStruct file = new ThriftStruct(in);
         if (file.has(8)) {
-            throw new Damage("encrypted", "its columns are encrypted, which is not read: write it without");
+            throw new BrokenRuleException(
+                    "encrypted", "its columns are encrypted, which is not read: write it without");
         }
         if (file.size(2) > MAX_PARTS) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "too-large",
                     "it has " + file.size(2) + " columns and structures; at most " + MAX_PARTS + " are read");
         }
@@ -54,7 +55,8 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
             rows = Math.addExact(rows, group.rows);
         }
         if (file.number(3) != rows) {
-            throw new Damage("bad-rows", "the file states " + file.number(3) + " rows, its groups have " + rows);
+            throw new BrokenRuleException(
+                    "bad-rows", "the file states " + file.number(3) + " rows, its groups have " + rows);
         }
         return new Footer(leaves, rows, groups, note(file));
     }
@@ -64,7 +66,7 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
         List<Chunk> chunks = new ArrayList<>(leaves.size());
         group.list(1, column -> chunks.add(chunk(new ThriftStruct(column), leaves.get(chunks.size()), rows, dataEnd)));
         if (chunks.size() != leaves.size()) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-columns", "a group of rows has " + chunks.size() + " columns, the schema " + leaves.size());
         }
         return new Group(rows, chunks);
@@ -72,7 +74,7 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
 
     private static Chunk chunk(ThriftStruct column, Leaf leaf, long rows, long dataEnd) {
         if (column.has(1)) {
-            throw new Damage("other-file", leaf.quoted() + " is in a file of its own, which is not read");
+            throw new BrokenRuleException("other-file", leaf.quoted() + " is in a file of its own, which is not read");
         }
         ThriftStruct data = column.struct(3);
         long cells = data.count(5, Long.MAX_VALUE);
@@ -86,7 +88,7 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
                 || data.number(1) != leaf.type().ordinal()
                 || (leaf.lists() == 0 ? cells != rows : cells < rows)
                 || length > dataEnd - start) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-columns",
                     "a group of " + rows + " rows has " + cells + " cells in " + length + " bytes from byte " + start
                             + " on for " + leaf.quoted() + "; data end at " + dataEnd);

@@ -31,7 +31,7 @@ final class HuggingFaceNote {
         try {
             features = MAPPER.readTree(note == null ? "{}" : note).path("info").path("features");
         } catch (JsonProcessingException e) {
-            throw new Damage("bad-note", "the note '" + NOTE + "', which may name classes, is not JSON");
+            throw new BrokenRuleException("bad-note", "the note '" + NOTE + "', which may name classes, is not JSON");
         }
         for (Map.Entry<String, JsonNode> feature : features.properties()) {
             List<String> names = names(feature.getValue());

@@ -106,11 +106,12 @@ public final class ParquetTable implements AutoCloseable {
     private static ParquetTable open(String file, FileChannel in, long size) throws IOException {
         Bytes tail = Bytes.read(in, Math.max(0, size - TAIL), (int) Math.min(size, TAIL));
         if (size < MAGIC.length + TAIL || !Arrays.equals(tail.data, TAIL - 4, TAIL, MAGIC, 0, 4)) {
-            throw new Damage("no-end", "a Parquet file ends with PAR1: it is damaged, or not all of it is there");
+            throw new BrokenRuleException(
+                    "no-end", "a Parquet file ends with PAR1: it is damaged, or not all of it is there");
         }
         long length = tail.little(4);
         if (length > size - TAIL - MAGIC.length || length > MAX_DESCRIPTION) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-size",
                     "a description of " + length + " bytes in a file of " + size + "; at most " + MAX_DESCRIPTION
                             + " are read");
@@ -132,7 +133,7 @@ public final class ParquetTable implements AutoCloseable {
             throws E, MalformedFileException {
         try {
             return step.run();
-        } catch (Damage e) {
+        } catch (BrokenRuleException e) {
             throw new MalformedFileException(file, place.getAsLong(), e.rule(), e.getMessage());
         } catch (IndexOutOfBoundsException | NegativeArraySizeException | ArithmeticException e) {
             throw new MalformedFileException(

@@ -89,7 +89,7 @@ final class Schema {
                     level,
                     repetition == REPEATED ? and(lists, level) : lists);
             if (place.path.size() > DEEPEST || place.lists.size() > MAX_LISTS) {
-                throw new Damage(
+                throw new BrokenRuleException(
                         "bad-schema",
                         "columns nested deeper than " + DEEPEST + " levels, " + MAX_LISTS + " of them lists");
             }
@@ -117,7 +117,7 @@ final class Schema {
 
     private ThriftStruct next() {
         if (at == elements.size()) {
-            throw new Damage("bad-schema", "the schema ends too early, after " + at + " parts");
+            throw new BrokenRuleException("bad-schema", "the schema ends too early, after " + at + " parts");
         }
         return elements.get(at++);
     }

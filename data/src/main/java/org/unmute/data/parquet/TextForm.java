@@ -34,7 +34,7 @@ record TextForm(Kind kind, int scale) {
 
     TextForm {
         if (kind == Kind.DECIMAL && (scale < 0 || scale > MAX_SCALE)) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-schema", "a decimal number with " + scale + " places; 0 to " + MAX_SCALE + " are read");
         }
     }
@@ -61,7 +61,7 @@ record TextForm(Kind kind, int scale) {
                 default -> Long.toString(value);
             };
         } catch (DateTimeException e) {
-            throw new Damage("bad-date", value + " is not a date");
+            throw new BrokenRuleException("bad-date", value + " is not a date");
         }
     }
 

@@ -44,7 +44,7 @@ final class ThriftStruct {
 
     private static void skip(Bytes in, int type, int depth) {
         if (depth > DEEPEST) {
-            throw new Damage("too-deep", "structures nested deeper than " + DEEPEST + " levels");
+            throw new BrokenRuleException("too-deep", "structures nested deeper than " + DEEPEST + " levels");
         }
         switch (type) {
             case TRUE, FALSE, 3 -> in.u8();
@@ -75,7 +75,7 @@ final class ThriftStruct {
                     }
                 }
             }
-            default -> throw new Damage("bad-type", "a value of the unknown type " + type);
+            default -> throw new BrokenRuleException("bad-type", "a value of the unknown type " + type);
         }
     }
 
@@ -91,7 +91,7 @@ final class ThriftStruct {
     private <T> T get(int field, Class<T> type) {
         Object value = fields.get(field);
         if (!type.isInstance(value)) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-metadata",
                     "field " + field + " of its metadata is " + (value == null ? "missing" : "of another type"));
         }
@@ -111,7 +111,7 @@ final class ThriftStruct {
     long count(int field, long max) {
         long value = number(field);
         if (value < 0 || value > max) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-metadata", "field " + field + " of its metadata is " + value + "; it can be 0 to " + max);
         }
         return value;

@@ -61,7 +61,7 @@ final class Values {
         } else if (encoding == BYTE_STREAM_SPLIT && leaf.width() > 0) {
             return split();
         }
-        throw new Damage("unread-encoding", leaf.type() + " values of encoding " + encoding);
+        throw new BrokenRuleException("unread-encoding", leaf.type() + " values of encoding " + encoding);
     }
 
     private String[] all(Supplier<String> next) {
@@ -95,7 +95,7 @@ final class Values {
 
     private String[] ofDictionary(String[] dictionary) {
         if (dictionary == null) {
-            throw new Damage("bad-page", "it has no dictionary");
+            throw new BrokenRuleException("bad-page", "it has no dictionary");
         }
         int[] entries = hybrid(in, in.u8(), count);
         int[] at = {0};
@@ -112,7 +112,7 @@ final class Values {
             long prefix = prefixes[at[0]];
             long suffix = suffixes[at[0]++];
             if (prefix < 0 || prefix > last[0].length || suffix < 0 || suffix > in.remaining()) {
-                throw new Damage("bad-page", "a text of " + prefix + " old and " + suffix + " new bytes");
+                throw new BrokenRuleException("bad-page", "a text of " + prefix + " old and " + suffix + " new bytes");
             }
             budget.take(prefix + suffix);
             byte[] value = new byte[(int) (prefix + suffix)];
@@ -141,7 +141,7 @@ final class Values {
      */
     static int[] hybrid(Bytes in, int bits, int count) {
         if (bits < 0 || bits > 32) {
-            throw new Damage("bad-page", "numbers of " + bits + " bits");
+            throw new BrokenRuleException("bad-page", "numbers of " + bits + " bits");
         }
         int[] all = new int[count];
         for (int i = 0; i < count; ) {
@@ -171,7 +171,7 @@ final class Values {
         long last = in.zigzag();
         int perPart = widths.length == 0 ? 0 : perBlock / widths.length;
         if (perPart == 0 || perBlock % widths.length != 0 || perPart % 8 != 0 || stated < count) {
-            throw new Damage(
+            throw new BrokenRuleException(
                     "bad-page",
                     stated + " numbers for " + count + ", in blocks of " + perBlock + " in " + widths.length
                             + " parts");
@@ -191,7 +191,7 @@ final class Values {
             for (int part = 0; part < widths.length && i < stated; part++) {
                 int width = widths[part];
                 if (width > Long.SIZE) {
-                    throw new Damage("bad-page", "differences of " + width + " bits");
+                    throw new BrokenRuleException("bad-page", "differences of " + width + " bits");
                 }
                 Bytes packed = in.part((long) perPart * width / 8);
                 for (int k = 0; k < perPart && i < stated; k++) {

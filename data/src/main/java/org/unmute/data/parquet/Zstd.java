@@ -73,12 +73,12 @@ final class Zstd {
         }
         int head = in.u8();
         if (magic != MAGIC || (head & 8) != 0) {
-            throw new Damage("bad-compression", "no Zstandard frame, or one of an unknown kind");
+            throw new BrokenRuleException("bad-compression", "no Zstandard frame, or one of an unknown kind");
         }
         boolean single = (head & 0x20) != 0;
         in.part(single ? 0 : 1);
         if (in.little((1 << (head & 3)) >> 1) != 0) {
-            throw new Damage("bad-compression", "a Zstandard frame that needs a dictionary");
+            throw new BrokenRuleException("bad-compression", "a Zstandard frame that needs a dictionary");
         }
         int sizeFlag = head >>> 6;
         in.part(sizeFlag == 0 ? single ? 1 : 0 : 1 << sizeFlag);
@@ -110,7 +110,7 @@ final class Zstd {
                 literals(block);
                 sequences(block);
             }
-            default -> throw new Damage("bad-compression", "a Zstandard block of an unknown kind");
+            default -> throw new BrokenRuleException("bad-compression", "a Zstandard block of an unknown kind");
         }
     }
 
@@ -148,8 +148,8 @@ final class Zstd {
         }
     }
 
-    private static Damage repeatsNothing() {
-        return new Damage("bad-compression", "a Zstandard block repeats a table that is not there");
+    private static BrokenRuleException repeatsNothing() {
+        return new BrokenRuleException("bad-compression", "a Zstandard block repeats a table that is not there");
     }
 
     private void sequences(Bytes block) {
@@ -184,14 +184,15 @@ final class Zstd {
                 at = Codec.literal(own, out, at, length);
                 long back = offset(offset, length == 0);
                 if (back > at - frame) {
-                    throw new Damage("bad-compression", "a copy from " + back + " bytes before byte " + at);
+                    throw new BrokenRuleException(
+                            "bad-compression", "a copy from " + back + " bytes before byte " + at);
                 }
                 Codec.copy(out, at, back, match);
                 at += match;
             }
             bits.requireEnd();
         } else if (block.remaining() > 0) {
-            throw new Damage("bad-compression", "bytes after a Zstandard block");
+            throw new BrokenRuleException("bad-compression", "bytes after a Zstandard block");
         }
         at = Codec.literal(own, out, at, own.remaining());
     }

@@ -18,7 +18,7 @@ final class ZstdBits {
         int size = in.remaining();
         int last = size == 0 ? 0 : data[start + size - 1] & 0xFF;
         if (last == 0) {
-            throw new Damage("bad-compression", "a Zstandard stream of bits without its end");
+            throw new BrokenRuleException("bad-compression", "a Zstandard stream of bits without its end");
         }
         left = 8 * (size - 1) + 31 - Integer.numberOfLeadingZeros(last);
     }
@@ -36,7 +36,7 @@ final class ZstdBits {
     /** Reads bits and requires that they exist. */
     int read(int bits) {
         if (bits > left) {
-            throw new Damage("bad-compression", "a Zstandard stream ends too early");
+            throw new BrokenRuleException("bad-compression", "a Zstandard stream ends too early");
         }
         int value = peek(bits);
         left -= bits;
@@ -45,7 +45,7 @@ final class ZstdBits {
 
     void requireEnd() {
         if (left != 0) {
-            throw new Damage("bad-compression", "a Zstandard stream with " + left + " bits after its end");
+            throw new BrokenRuleException("bad-compression", "a Zstandard stream with " + left + " bits after its end");
         }
     }
 
@@ -73,7 +73,7 @@ final class ZstdBits {
             int log = 32 - Integer.numberOfLeadingZeros(sum);
             int rest = (1 << log) - sum;
             if (sum == 0 || log > MAX_HUFFMAN || Integer.bitCount(rest) != 1) {
-                throw new Damage("bad-compression", "Zstandard codes that do not come out even");
+                throw new BrokenRuleException("bad-compression", "Zstandard codes that do not come out even");
             }
             weights[count] = Integer.numberOfTrailingZeros(rest) + 1;
             Huffman table = new Huffman(log, new byte[1 << log], new byte[1 << log]);
@@ -126,7 +126,8 @@ final class ZstdBits {
         /** A single state, which needs no bits. */
         static States single(int symbol, int max) {
             if (symbol > max) {
-                throw new Damage("bad-compression", "the Zstandard code " + symbol + "; there are codes up to " + max);
+                throw new BrokenRuleException(
+                        "bad-compression", "the Zstandard code " + symbol + "; there are codes up to " + max);
             }
             return new States(0, new byte[] {(byte) symbol}, new byte[1], new short[1]);
         }
@@ -166,7 +167,8 @@ final class ZstdBits {
             int at = 4;
             int log = (int) in.bits(0, 4) + 5;
             if (log > maxLog) {
-                throw new Damage("bad-compression", "a Zstandard table of " + log + " bits; at most " + maxLog);
+                throw new BrokenRuleException(
+                        "bad-compression", "a Zstandard table of " + log + " bits; at most " + maxLog);
             }
             int[] shares = new int[max + 1];
             int remaining = (1 << log) + 1;
@@ -191,7 +193,7 @@ final class ZstdBits {
             }
             in.part((at + 7) / 8);
             if (remaining != 1) {
-                throw new Damage("bad-compression", "a Zstandard table with too many states");
+                throw new BrokenRuleException("bad-compression", "a Zstandard table with too many states");
             }
             return of(shares, log);
         }

@@ -1,12 +1,12 @@
 package org.unmute.data.parquet;
 
 /** What is wrong with a file; {@link ParquetTable} adds which file and where. */
-final class Damage extends RuntimeException {
+final class BrokenRuleException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String rule;
 
-    Damage(String rule, String detail) {
+    BrokenRuleException(String rule, String detail) {
         super(detail, null, false, false);
         this.rule = rule;
     }
