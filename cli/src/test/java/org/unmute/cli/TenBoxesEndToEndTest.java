@@ -139,8 +139,7 @@ class TenBoxesEndToEndTest {
         assertThat(run(commands.get(2)).endsWith(ExitCode.OK).out().lines())
                 .endsWith(
                         "fewer than 20 clips of 2 classes: better is a probe of what this finds, to listen to:",
-                        "  unmute find " + folder.resolve("dawn.Table.1.selections.txt") + " --audio "
-                                + folder.resolve("dawn.wav"));
+                        "  unmute find dawn.Table.1.selections.txt --audio dawn.wav");
         assertThat(TrainedProbe.open(folder.resolve("run/probe-seed0.safetensors"))
                         .eventDecisions()
                         .classes())
