@@ -113,8 +113,10 @@ final class ClipMatch {
         ids.forEach(id ->
                 clipsOf.computeIfAbsent(recording(id), f -> new ArrayList<>()).add(id));
         Map<String, String> splitOf = new LinkedHashMap<>();
+        Map<String, String> groupOf = new HashMap<>();
         for (LabelledClip clip : manifest.clips()) {
             String name = recording(clip.file());
+            groupOf.putIfAbsent(name, clip.group());
             String before = splitOf.putIfAbsent(name, clip.split());
             if (before != null && !before.equals(clip.split())) {
                 throw new IllegalArgumentException("manifest: recording " + MalformedTableException.quote(name)
@@ -144,7 +146,10 @@ final class ClipMatch {
                         ClipId.Part part = ClipId.part(id).orElse(null);
                         double start = part == null ? 0 : part.start();
                         double end = part == null ? Double.POSITIVE_INFINITY : part.end();
-                        found.add(manifest.stretches().of(name, start, end).clip(id, split));
+                        found.add(manifest.stretches()
+                                .of(name, start, end)
+                                .clip(id, split)
+                                .in(groupOf.get(name)));
                     });
         });
         return found;

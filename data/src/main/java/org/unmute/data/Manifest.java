@@ -58,6 +58,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     private static final List<String> DATASET_LABELS = List.of("ebird_code_multilabel", "ebird_code");
     /** Usual names of the split column. */
     public static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
+    /** Usual names of the column of {@link LabelledClip#group}. */
+    private static final List<String> GROUP_COLUMNS = List.of("recording", "recording_id");
 
     public Manifest {
         clips = List.copyOf(clips);
@@ -101,6 +103,12 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         return column(table, named, LABEL_COLUMNS, "--label-column", DATASET_LABELS);
     }
 
+    /** As {@link #fileColumn}, for the column of groups, which is never that of the file. */
+    public static int groupColumn(TextTable table, String named, int file) throws MalformedTableException {
+        int at = table.column(named, GROUP_COLUMNS, "--group-column");
+        return named == null && at == file ? -1 : at;
+    }
+
     private static int column(TextTable table, String named, List<String> usual, String option, List<String> others)
             throws MalformedTableException {
         int at = table.column(named, usual, option);
@@ -120,6 +128,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         private final int startColumn;
         private final int endColumn;
         private final int unknownColumn;
+        private final int groupColumn;
         private final boolean parts;
         private final String labelColumnName;
         private final String separator;
@@ -135,6 +144,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             startColumn = table.find("start");
             endColumn = table.find("end");
             unknownColumn = table.find(LabelledClip.UNKNOWN_COLUMN);
+            groupColumn = groupColumn(table, format.groupColumn(), fileColumn);
             parts = startColumn >= 0 && endColumn >= 0;
             labelColumnName = table.columnName(labelColumn);
             // FSD50K's and DESED's lists separate labels by commas.
@@ -161,7 +171,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
                         clipId(row),
                         splitColumn < 0 ? "" : row.fields().get(splitColumn).strip(),
                         labels,
-                        unknown(row, labels)));
+                        unknown(row, labels),
+                        groupColumn < 0 ? "" : row.fields().get(groupColumn).strip()));
             });
             if (clips.isEmpty()) {
                 throw whole.wrong("no clips below the header");

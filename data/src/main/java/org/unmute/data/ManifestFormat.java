@@ -7,6 +7,7 @@ package org.unmute.data;
  *   <li>file: file, filename, path or fname;
  *   <li>labels: labels, label, category, class or event_labels;
  *   <li>split: split or fold, if there is one;
+ *   <li>group: recording or recording_id, if there is one that is not the file;
  *   <li>separator: in a column named {@code labels}, ';', or ',' if the file has a column {@code mids} as in FSD50K's
  *       ground truth; ',' in {@code event_labels}, as in DESED's lists; in any other column the whole field is one
  *       label.
@@ -15,12 +16,18 @@ package org.unmute.data;
  * @param fileColumn its name, or null
  * @param labelColumn its name, or null
  * @param splitColumn its name, or null
+ * @param groupColumn its name, or null
  * @param labelSeparator separator of the labels in a field, or null; empty if the whole field is one label
  * @param headerRow line that names the columns, from 1; lines before it, such as a title, are skipped. {@link
  *     #NO_HEADER} if no line does, and columns are called 1, 2, …
  */
 public record ManifestFormat(
-        String fileColumn, String labelColumn, String splitColumn, String labelSeparator, int headerRow) {
+        String fileColumn,
+        String labelColumn,
+        String splitColumn,
+        String groupColumn,
+        String labelSeparator,
+        int headerRow) {
     /** Value of {@link #headerRow} for a table without a header. */
     public static final int NO_HEADER = 0;
 
@@ -35,6 +42,6 @@ public record ManifestFormat(
 
     /** Columns that are named in the first row. */
     public ManifestFormat(String fileColumn, String labelColumn, String splitColumn, String labelSeparator) {
-        this(fileColumn, labelColumn, splitColumn, labelSeparator, 1);
+        this(fileColumn, labelColumn, splitColumn, null, labelSeparator, 1);
     }
 }

@@ -94,6 +94,28 @@ class ManifestTest {
     }
 
     @Test
+    void aColumnOfRecordingsGroupsClips() throws IOException {
+        Manifest m = read("file,labels,recording\nx/a.wav,dog,one\nx/b.wav,cat, one \nx/c.wav,cat,\n");
+        assertThat(m.clips()).extracting(LabelledClip::group).containsExactly("one", "one", "");
+        assertThat(m.matchedTo(List.of("a.wav", "c.wav")).manifest().clips())
+                .extracting(LabelledClip::group)
+                .containsExactly("one", "");
+        Path table = file("recording,labels,site\na.wav,dog,north\n");
+        assertThat(Manifest.read(table, new ManifestFormat("recording", null, null, null), null)
+                        .clips()
+                        .getFirst()
+                        .group())
+                .isEmpty();
+        assertThat(Manifest.read(table, new ManifestFormat("recording", null, null, "site", null, 1), null)
+                        .clips()
+                        .getFirst()
+                        .group())
+                .isEqualTo("north");
+        assertThatThrownBy(() -> read("file,labels,recording,recording_id\na.wav,dog,1,1\n"))
+                .hasMessageContainingAll("recording, recording_id", "--group-column");
+    }
+
+    @Test
     void readsSingleLabelFiles() throws IOException {
         Manifest esc = read("file,fold,target,category,take\n1-1-A-0.wav,1,0,dog_bark,A\n2-3-B-1.wav,2,1,rain,B\n");
         assertThat(esc.clips()).extracting(LabelledClip::split).containsExactly("1", "2");

@@ -64,6 +64,13 @@ public final class LabelColumns {
     private String splitColumn;
 
     @Option(
+            names = "--group-column",
+            paramLabel = "NAME",
+            description = "Column of the recording, site or animal that a clip is of: its clips are left out together"
+                    + " (default: recording or recording_id, else the file).")
+    private String groupColumn;
+
+    @Option(
             names = "--ignore-columns",
             paramLabel = "NAME",
             split = ",",
@@ -126,6 +133,7 @@ public final class LabelColumns {
                 || fileColumn != null
                 || labelColumn != null
                 || splitColumn != null
+                || groupColumn != null
                 || separator != null
                 || noHeader
                 || headerRow != null
@@ -163,7 +171,7 @@ public final class LabelColumns {
             throw CommandException.usage("--header-row is the number of a line, from 1: " + headerRow);
         }
         int row = noHeader ? ManifestFormat.NO_HEADER : headerRow == null ? 1 : headerRow;
-        return new ManifestFormat(fileColumn, labelColumn, splitColumn, separator, row);
+        return new ManifestFormat(fileColumn, labelColumn, splitColumn, groupColumn, separator, row);
     }
 
     /**

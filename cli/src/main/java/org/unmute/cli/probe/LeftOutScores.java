@@ -214,6 +214,11 @@ public final class LeftOutScores {
                 + (isRanked()
                         ? inWords("mAP", value("mAP_macro_skip")) + ", " + inWords("AUROC", value("auroc_macro_skip"))
                         : "no mAP, since no class has both clips with it and clips without it"));
+        int groups = new HashSet<>(held.groupOfEach()).size();
+        if (held.groups().named().isEmpty() && groups == scoring.clips()) {
+            o.println("each file counts as a recording of its own: if some are of one, or of one animal or site, these"
+                    + " scores are too high; a column 'recording' in the labels says which (or --group-column)");
+        }
         LearningCurve curve = curve();
         if (curve != null) {
             o.println(curve);

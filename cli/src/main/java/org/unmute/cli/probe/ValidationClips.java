@@ -15,7 +15,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.score.ClipGroups;
-import org.unmute.data.ClipId;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
@@ -93,15 +92,7 @@ public record ValidationClips(
             labels.requireSplits("--val-split", classes, record);
             Manifest found =
                     TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
-            return checked(new ValidationClips(
-                    rule,
-                    train,
-                    found,
-                    null,
-                    ClipGroups.RECORDINGS,
-                    LabelOptions.inWords(options.splits()),
-                    missing,
-                    List.of()));
+            return checked(given(rule, train, found, LabelOptions.inWords(options.splits()), missing));
         }
         String usual = labels.validationSplit(classes, trained, record);
         if (usual == null) {
@@ -118,8 +109,14 @@ public record ValidationClips(
         ValidationClips crossed = crossed(rule, new Manifest(all, train.labels()), " with " + source, found.missing());
         return crossed.any() // a short recording is divided by its split alone
                 ? crossed
-                : new ValidationClips(
-                        rule, train, found.manifest(), null, ClipGroups.RECORDINGS, source, found.missing(), List.of());
+                : given(rule, train, found.manifest(), source, found.missing());
+    }
+
+    /** Clips of other splits than those to train on. */
+    private static ValidationClips given(
+            ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing) {
+        ClipGroups groups = ClipGroups.undivided(clips);
+        return new ValidationClips(rule, train, clips, null, groups, source, missing, List.of());
     }
 
     /** Training clips, left out fold by fold. */
@@ -179,11 +176,12 @@ public record ValidationClips(
                 clip.file(),
                 clip.split(),
                 clip.labels().stream().filter(hidden.negate()).toList(),
-                unknown);
+                unknown,
+                clip.group());
     }
 
     private static ValidationClips nothing(Manifest train, String reason) {
-        return new ValidationClips(null, train, null, null, ClipGroups.RECORDINGS, reason, List.of(), List.of());
+        return new ValidationClips(null, train, null, null, ClipGroups.undivided(train), reason, List.of(), List.of());
     }
 
     private static ValidationClips aside(ThresholdRule rule, Manifest all, double share) {
@@ -194,7 +192,7 @@ public record ValidationClips(
                     some(all, split.train()),
                     some(all, split.validation()),
                     null,
-                    ClipGroups.RECORDINGS,
+                    ClipGroups.undivided(all),
                     "share " + share + " set aside",
                     List.of(),
                     new ArrayList<>());
@@ -210,7 +208,11 @@ public record ValidationClips(
 
     private static ValidationSplit split(Manifest all, double share) {
         return ValidationSplit.of(
-                ClipGroups.RECORDINGS.ofEach(all), all.targets(), all.labels().size(), share, SHARE_SEED);
+                ClipGroups.undivided(all).ofEach(all),
+                all.targets(),
+                all.labels().size(),
+                share,
+                SHARE_SEED);
     }
 
     /** Names the classes of which nothing was set aside, by what would change that. */
@@ -225,7 +227,7 @@ public record ValidationClips(
                 .forEach(clip -> clip.labels()
                         .forEach(label -> recordingsOf
                                 .computeIfAbsent(label, _ -> new HashSet<>())
-                                .add(ClipId.recording(clip.file()))));
+                                .add(groups.of(clip.file()))));
         List<String> single = new ArrayList<>();
         List<String> more = new ArrayList<>();
         for (String unknown : unknownClasses()) {

@@ -1,32 +1,36 @@
 package org.unmute.cli.score;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.unmute.data.ClipId;
 import org.unmute.data.Manifest;
 
 /**
- * The clips that are alike, and left out or drawn together: those of a recording, or of a block of time where all are
- * of one recording.
+ * The clips that are alike, and left out or drawn together: those of a group that the labels name, of a recording, or
+ * of a block of time where all are of one recording.
  *
+ * @param named   groups of clips, by their ids, as the labels name them
  * @param seconds length of a block; 0 where recordings are not divided
  */
-public record ClipGroups(double seconds) {
-    /** Recordings, none of which is divided. */
-    public static final ClipGroups RECORDINGS = new ClipGroups(0);
-
+public record ClipGroups(Map<String, String> named, double seconds) {
     private static final double LONGEST = 60;
     private static final double SHORTEST = 10;
     /** Twice as many as there are folds, so that classes can be spread over these. */
     private static final int BLOCKS = 10;
 
-    /** Recordings if there are several, else blocks of time; recordings, too, if one is too short for ten blocks. */
+    /** Groups that the labels name, and recordings, none of which is divided. */
+    public static ClipGroups undivided(Manifest clips) {
+        Map<String, String> named = new HashMap<>();
+        clips.clips().stream().filter(clip -> !clip.group().isEmpty()).forEach(c -> named.put(c.file(), c.group()));
+        return new ClipGroups(Map.copyOf(named), 0);
+    }
+
+    /** As {@link #undivided}, but blocks of time of a single recording that is long enough for ten. */
     public static ClipGroups of(Manifest clips) {
-        if (clips.clips().stream()
-                        .map(c -> ClipId.recording(c.file()))
-                        .distinct()
-                        .count()
-                > 1) {
-            return RECORDINGS;
+        ClipGroups whole = undivided(clips);
+        if (!whole.named.isEmpty() || whole.ofEach(clips).stream().distinct().count() > 1) {
+            return whole;
         }
         double end = clips.clips().stream()
                 .flatMap(clip -> ClipId.part(clip.file()).stream())
@@ -34,7 +38,7 @@ public record ClipGroups(double seconds) {
                 .max()
                 .orElse(0);
         double block = Math.min(LONGEST, end / BLOCKS);
-        return block < SHORTEST ? RECORDINGS : new ClipGroups(block);
+        return block < SHORTEST ? whole : new ClipGroups(Map.of(), block);
     }
 
     /** Whether recordings are not divided. */
@@ -44,7 +48,7 @@ public record ClipGroups(double seconds) {
 
     /** What a group is, in one word. */
     public String noun() {
-        return areRecordings() ? "recording" : "block";
+        return !areRecordings() ? "block" : named.isEmpty() ? "recording" : "group";
     }
 
     /** The group of each clip. */
@@ -56,7 +60,7 @@ public record ClipGroups(double seconds) {
     public String of(String clip) {
         String recording = ClipId.recording(clip);
         return areRecordings()
-                ? recording
+                ? named.getOrDefault(clip, recording)
                 : ClipId.part(clip)
                         .map(part -> recording + "#" + (long) (part.start() / seconds))
                         .orElse(recording);

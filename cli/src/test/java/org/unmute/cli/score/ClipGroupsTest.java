@@ -30,6 +30,21 @@ class ClipGroupsTest {
     }
 
     @Test
+    void clipsOfANamedGroupStayTogether() {
+        Manifest clips = clips(Stream.of("a1.wav", "a2.wav", "b.wav"));
+        Manifest named = new Manifest(
+                List.of(
+                        clips.clips().get(0).in("a"),
+                        clips.clips().get(1).in("a"),
+                        clips.clips().get(2)),
+                clips.labels());
+        ClipGroups groups = ClipGroups.of(named);
+        assertThat(groups.ofEach(named)).containsExactly("a", "a", "b.wav");
+        assertThat(groups.noun()).isEqualTo("group");
+        assertThat(groups.of("of verdicts.wav#0-5")).isEqualTo("of verdicts.wav");
+    }
+
+    @Test
     void aSingleRecordingIsDividedIntoTenBlocksOrMore() {
         for (int count : new int[] {20, 80, 120, 1000}) {
             Manifest clips = one(count);
@@ -45,7 +60,7 @@ class ClipGroupsTest {
     @Test
     void aShortRecordingIsNotDivided() {
         Manifest clips = one(19);
-        assertThat(ClipGroups.of(clips)).isEqualTo(ClipGroups.RECORDINGS);
+        assertThat(ClipGroups.of(clips)).isEqualTo(ClipGroups.undivided(clips));
         assertThat(ClipGroups.of(clips).ofEach(clips)).containsOnly("dawn.wav");
     }
 }

@@ -25,6 +25,7 @@ public final class ClipPlan {
     private final FileMatch files;
     private final List<String> missing = new ArrayList<>();
     private final Map<String, String> splitOf = new LinkedHashMap<>();
+    private final Map<String, String> groupOf = new HashMap<>();
     private final Map<String, List<Annotation>> eventsOf = new HashMap<>();
     /** The name that the labels use for each recording that they name. */
     private final Map<String, String> nameOf = new HashMap<>();
@@ -59,6 +60,9 @@ public final class ClipPlan {
             }
             splitOf.put(id, split);
         });
+        for (LabelledClip clip : labels.manifest().clips()) {
+            groupOf.putIfAbsent(files.file(ClipId.recording(clip.file())), clip.group());
+        }
         for (Annotation event : labels.events()) {
             String id = files.file(event.file());
             if (id != null) {
@@ -203,7 +207,7 @@ public final class ClipPlan {
                     counts.partial++;
                 } else {
                     String id = ClipId.part(one.getKey(), clip.start(), clip.end());
-                    clips.add(new LabelledClip(id, one.getValue(), clip.labels()));
+                    clips.add(new LabelledClip(id, one.getValue(), clip.labels()).in(group(one.getKey())));
                 }
             }
         }
@@ -221,13 +225,18 @@ public final class ClipPlan {
         for (SparseRecording.Span span : MarkedClips.of(cutter, seconds, recording)) {
             LabelledClip clip = recording
                     .at(span.start(), span.end())
-                    .clip(ClipId.part(id, span.start(), span.end()), splitOf.get(id));
+                    .clip(ClipId.part(id, span.start(), span.end()), splitOf.get(id))
+                    .in(group(id));
             if (clip.saysNothing(classes)) {
                 counts.nothing++;
             } else {
                 clips.add(clip);
             }
         }
+    }
+
+    private String group(String id) {
+        return groupOf.getOrDefault(id, "");
     }
 
     private void requireOneSplit() {

@@ -46,12 +46,21 @@ final class LabelForm {
             int start,
             int end,
             int split,
+            int group,
             int label,
             List<Integer> others,
             List<Integer> nothing,
             List<Integer> unnamed) {
         boolean times() {
             return start >= 0 && end >= 0;
+        }
+
+        String split(TextTable.Row row) {
+            return split < 0 ? "" : row.fields().get(split).strip();
+        }
+
+        String group(TextTable.Row row) {
+            return group < 0 ? "" : row.fields().get(group).strip();
         }
     }
 
@@ -101,7 +110,12 @@ final class LabelForm {
         return given.headerRow() != ManifestFormat.NO_HEADER
                 ? given
                 : new ManifestFormat(
-                        name(columns.file), name(columns.label), name(columns.split), given.labelSeparator(), 0);
+                        name(columns.file),
+                        name(columns.label),
+                        name(columns.split),
+                        name(columns.group),
+                        given.labelSeparator(),
+                        0);
     }
 
     private String name(int column) {
@@ -143,6 +157,7 @@ final class LabelForm {
         int start = any(table, HeadedTable.START);
         int end = any(table, HeadedTable.END);
         int split = table.column(named.splitColumn(), Manifest.SPLIT_COLUMNS, "--split-column");
+        int group = Manifest.groupColumn(table, named.groupColumn(), file);
         boolean matrix = options.form() == Form.MATRIX;
         int label = matrix ? -1 : Manifest.labelColumn(table, named.labelColumn());
         if (label < 0 && !matrix && start >= 0 && end >= 0) {
@@ -155,7 +170,7 @@ final class LabelForm {
         List<Integer> unnamed = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
             boolean known = label >= 0 && header.get(i).equalsIgnoreCase(LabelledClip.UNKNOWN_COLUMN);
-            boolean taken = i == file || i == start || i == end || i == split || i == label || known;
+            boolean taken = i == file || i == start || i == end || i == split || i == group || i == label || known;
             // An unnamed first column is the index of a data frame.
             if (taken
                     || left.contains(i)
@@ -169,7 +184,7 @@ final class LabelForm {
             label = others.getFirst();
             others.clear();
         }
-        return new Columns(file, start, end, split, label, others, nothing, unnamed);
+        return new Columns(file, start, end, split, group, label, others, nothing, unnamed);
     }
 
     private List<Integer> given(List<String> names, String option) throws MalformedTableException {

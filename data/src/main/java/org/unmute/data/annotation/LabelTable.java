@@ -118,10 +118,6 @@ final class LabelTable {
         return times;
     }
 
-    private String split(TextTable.Row row) {
-        return columns.split() < 0 ? "" : row.fields().get(columns.split()).strip();
-    }
-
     /** The classes of a matrix, in the order of their columns. */
     private List<String> classes() throws IOException {
         LabelSet known = options.vocabulary();
@@ -218,7 +214,7 @@ final class LabelTable {
             String recording = row.place().checked(() -> ClipId.of(row.fields().get(columns.file())));
             String id = id(row, recording);
             row.place().requireNew("clip", id, lineOf);
-            clips.add(new LabelledClip(id, split(row), labels));
+            clips.add(new LabelledClip(id, columns.split(row), labels).in(columns.group(row)));
         });
         requireLabels(clips, clips.stream().anyMatch(c -> !c.labels().isEmpty()));
         LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
@@ -311,6 +307,7 @@ final class LabelTable {
         List<Annotation> events = new ArrayList<>();
         Map<String, Set<String>> labelsOf = new LinkedHashMap<>();
         Map<String, String> splitOf = new HashMap<>();
+        Map<String, String> groupOf = new HashMap<>();
         Set<String> recordings = new HashSet<>();
         forEach(row -> {
             String recording = columns.file() < 0
@@ -320,11 +317,13 @@ final class LabelTable {
             recordings.add(recording);
             double[] times = times(row);
             String id = id(row, recording);
-            String before = splitOf.putIfAbsent(id, split(row));
-            if (before != null && !before.equals(split(row))) {
+            String before = splitOf.putIfAbsent(id, columns.split(row));
+            if (before != null && !before.equals(columns.split(row))) {
                 throw row.wrong("the same stretch of " + MalformedTableException.quote(recording) + " is in the splits "
-                        + MalformedTableException.quote(before) + " and " + MalformedTableException.quote(split(row)));
+                        + MalformedTableException.quote(before) + " and "
+                        + MalformedTableException.quote(columns.split(row)));
             }
+            groupOf.putIfAbsent(id, columns.group(row));
             Set<String> labels = labelsOf.computeIfAbsent(id, i -> new LinkedHashSet<>());
             for (String label : labels(row)) {
                 LabelFile.requireKnown(row.place(), label, options.vocabulary());
@@ -338,7 +337,8 @@ final class LabelTable {
         Set<String> classes = new TreeSet<>();
         labelsOf.values().forEach(classes::addAll);
         List<LabelledClip> clips = new ArrayList<>();
-        labelsOf.forEach((id, labels) -> clips.add(new LabelledClip(id, splitOf.get(id), List.copyOf(labels))));
+        labelsOf.forEach((id, labels) ->
+                clips.add(new LabelledClip(id, splitOf.get(id), List.copyOf(labels)).in(groupOf.get(id))));
         requireLabels(clips, !classes.isEmpty());
         LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
         return inTime(clips, set, events, recordings);

@@ -15,7 +15,7 @@ import org.unmute.data.Manifest;
  * Writes labelled clips as a CSV {@code file,start,end,labels,split} that can serve as a label file, as a list of
  * recordings and as the table of the data set "table". Start and end are in seconds, empty for a whole file; labels are
  * separated by ';'. If a clip has unknown classes, a column {@code unknown} names them, or has {@code *} for all
- * classes that are not labels.
+ * classes that are not labels; if a clip has a group, the column {@code recording} names it.
  */
 public final class TrainingTable {
     private TrainingTable() {}
@@ -30,6 +30,11 @@ public final class TrainingTable {
         List<String> columns = new ArrayList<>(List.of("file", "start", "end", "labels", "split"));
         if (!known) {
             columns.add(LabelledClip.UNKNOWN_COLUMN);
+        }
+        boolean grouped =
+                manifest.clips().stream().anyMatch(clip -> !clip.group().isEmpty());
+        if (grouped) {
+            columns.add("recording");
         }
         CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
         for (LabelledClip clip : manifest.clips()) {
@@ -46,6 +51,9 @@ public final class TrainingTable {
                     clip.split()));
             if (!known) {
                 row.add(String.join(";", clip.unknown()));
+            }
+            if (grouped) {
+                row.add(clip.group());
             }
             table.row(row.toArray());
         }

@@ -68,6 +68,21 @@ class ClipPlanTest {
     }
 
     @Test
+    void clipsThatAreCutKeepTheGroupOfTheirRecording() throws IOException {
+        ClipPlan plan = new ClipPlan(
+                labels("file,start,end,label,recording\na.wav,1,4,wren,night\nb.wav,3,4,wren,\n"),
+                List.of("a.wav", "b.wav"));
+        assertThat(plan.cut(new ClipCutter(5, 0, ShareRule.DEFAULT), Map.of("a.wav", 9.0, "b.wav", 5.0), 1, 0)
+                        .manifest()
+                        .clips())
+                .extracting(LabelledClip::group)
+                .containsExactly("night", "night", "");
+        assertThat(plan.rows(1, 0).manifest().clips())
+                .extracting(LabelledClip::group)
+                .containsExactly("night", "");
+    }
+
+    @Test
     void labelsOfWholeFilesHoldForTheirClips() throws IOException {
         ClipPlan plan = new ClipPlan(labels("file,labels\nb/a.wav,wren;crow\n"), List.of("b/a.wav"));
         assertThat(plan.cut(new ClipCutter(5, 0, ShareRule.DEFAULT), Map.of("b/a.wav", 9.0), 1, 0)
@@ -94,7 +109,8 @@ class ClipPlanTest {
             }
             for (ClipCutter.Clip clip : cutter.cut(61, events)) {
                 String id = ClipId.part(file, clip.start(), clip.end());
-                clips.add(new LabelledClip(id, r.nextBoolean() ? "train" : "test", clip.labels()));
+                clips.add(new LabelledClip(id, r.nextBoolean() ? "train" : "test", clip.labels())
+                        .in(file.startsWith("b") ? "north, 1" : ""));
             }
         }
         Path table = folder.resolve("clips.csv");

@@ -58,6 +58,8 @@ class LabelFileTest {
                         clip("b/c.wav", "test", "wren", "blackbird"),
                         clip("d.wav", "test"));
         assertThat(whole.manifest().labels().names()).containsExactly("blackbird", "wren");
+        assertThat(read("file,recording,wren\na.wav,one,1\n").manifest().clips())
+                .containsExactly(clip("a.wav", "", "wren").in("one"));
         // OpenSoundscape's column names, preceded by the index of a data frame.
         LabelFile parts = read(",file,start_time,end_time,wren\n0,a.wav,0.0,5.0,0\n1,a.wav,5.0,10.0,1\n");
         assertThat(parts.manifest().clips()).containsExactly(clip("a.wav#0-5", ""), clip("a.wav#5-10", "", "wren"));

@@ -35,7 +35,8 @@ class TablesAsTheyComeTest {
     }
 
     private static Options header(int row) {
-        return new Options(null, new ManifestFormat(null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
+        return new Options(
+                null, new ManifestFormat(null, null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
     }
 
     private static Options columns(List<String> ignored, List<String> declared, List<String> nothing) {
@@ -108,7 +109,7 @@ class TablesAsTheyComeTest {
                 matrix,
                 new Options(
                         null,
-                        new ManifestFormat(null, null, null, null, HEADLESS),
+                        new ManifestFormat(null, null, null, null, null, HEADLESS),
                         List.of(),
                         names,
                         ShareRule.DEFAULT));
@@ -123,7 +124,7 @@ class TablesAsTheyComeTest {
                                 matrix,
                                 new Options(
                                         null,
-                                        new ManifestFormat(null, null, null, null, HEADLESS),
+                                        new ManifestFormat(null, null, null, null, null, HEADLESS),
                                         List.of(),
                                         numbers,
                                         ShareRule.DEFAULT))
@@ -136,7 +137,11 @@ class TablesAsTheyComeTest {
         LabelFile chosen = read(
                 "x,wren,a.wav\ny,robin,b.wav\n",
                 new Options(
-                        null, new ManifestFormat("3", "2", null, null, HEADLESS), List.of(), null, ShareRule.DEFAULT));
+                        null,
+                        new ManifestFormat("3", "2", null, null, null, HEADLESS),
+                        List.of(),
+                        null,
+                        ShareRule.DEFAULT));
         assertThat(chosen.manifest().clips()).containsExactly(clip("a.wav", "wren"), clip("b.wav", "robin"));
     }
 

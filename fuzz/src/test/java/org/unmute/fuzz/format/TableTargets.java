@@ -104,7 +104,7 @@ final class TableTargets {
 
     private static LabelFile.Options header(int row) {
         return new LabelFile.Options(
-                null, new ManifestFormat(null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
+                null, new ManifestFormat(null, null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
     }
 
     /** Reads each cell of a table as text. */
