@@ -3,8 +3,10 @@ package org.unmute.tensor;
 import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps.Col2Im;
 import org.unmute.tensor.op.UnfoldingOps.Convolve;
+import org.unmute.tensor.op.UnfoldingOps.Depthwise;
 import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
@@ -26,6 +28,22 @@ public final class Convolution {
         Tensor y = Tensor.run(new Convolve(x, weight, window, groups));
         requireFit("conv2d", true, x, weight, bias, weight.size(0), groups);
         return bias == null ? y : y.plus(bias.reshape(weight.size(0), 1, 1));
+    }
+
+    /**
+     * Convolution of each channel by itself, with channels last: where channels are few and maps large, as in
+     * MobileNets, it takes a fraction of the time of {@link #conv2d} with as many groups. A product over the channels
+     * of each position (a 1 x 1 convolution) is {@link Tensor#linear} in this layout.
+     *
+     * @param x {@code [batch, rows, columns, channels]}
+     * @param weight {@code [window.height, window.width, channels]}
+     * @param bias {@code [channels]} or null
+     * @param activation a function without constants, or null
+     * @return {@code [batch, positionsY, positionsX, channels]}
+     */
+    public static Tensor depthwise(
+            Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable Unary activation, SlidingWindow window) {
+        return Tensor.run(new Depthwise(x, weight, bias, activation, window));
     }
 
     /**
@@ -89,15 +107,14 @@ public final class Convolution {
      * Maximum of each window of {@code [batch, channels, rows, columns]}. Padding never wins; on ties the first wins.
      */
     public static Tensor maxPool2d(Tensor x, SlidingWindow window) {
-        if (window.padY() * 2 > window.height() || window.padX() * 2 > window.width()) {
+        if (Math.max(window.padY(), window.endY()) * 2 > window.height()
+                || Math.max(window.padX(), window.endX()) * 2 > window.width()) {
             throw new IllegalArgumentException("maxPool2d: padding is more than half of the window: " + window);
         }
         Tensor padded = x;
-        if (window.padY() > 0) {
-            padded = padded.pad(2, window.padY(), window.padY(), Double.NEGATIVE_INFINITY);
-        }
-        if (window.padX() > 0) {
-            padded = padded.pad(3, window.padX(), window.padX(), Double.NEGATIVE_INFINITY);
+        if (!window.isUnpadded()) {
+            padded = padded.pad(2, window.padY(), window.endY(), Double.NEGATIVE_INFINITY)
+                    .pad(3, window.padX(), window.endX(), Double.NEGATIVE_INFINITY);
         }
         return windows(padded, window.pad(0, 0)).max(-1).values();
     }

@@ -117,6 +117,11 @@ public final class Functions {
 
     // ---- selection and rearrangement
 
+    /** {@code clamp(x + 3, 0, 6) / 6}: torch's hard sigmoid, which hard-swish multiplies by x. */
+    public static Tensor hardSigmoid(Tensor x) {
+        return x.affine(1.0 / 6, 0.5).clamp(0, 1);
+    }
+
     /** Gated linear unit: the first half of an axis times the sigmoid of its second half. The size must be even. */
     public static Tensor glu(Tensor x, int axis) {
         long half = x.size(axis) / 2;

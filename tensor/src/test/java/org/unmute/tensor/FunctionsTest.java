@@ -2,8 +2,10 @@ package org.unmute.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Interpolation.Mode;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
@@ -88,6 +90,40 @@ class FunctionsTest {
         Tensor transposed = Convolution.convTranspose1d(of(y, 1, 1, 4), of(w, 1, 1, 3), null, 2, 0, 1);
         assertThat(conv.times(of(y, 1, 1, 4)).sum().item())
                 .isEqualTo(transposed.times(of(x, 1, 1, 9)).sum().item());
+    }
+
+    @Test
+    void depthwiseIsTheConvolutionWithAGroupForEachChannel() {
+        SlidingWindow w = SlidingWindow.of(3, 2, 2, 1).pad(1, 0).padEnd(2, 1);
+        Tensor x = of(
+                IntStream.range(0, 2 * 5 * 4 * 3).mapToDouble(i -> Math.sin(i)).toArray(), 2, 5, 4, 3);
+        Tensor taps = of(IntStream.range(0, 18).mapToDouble(i -> Math.cos(i)).toArray(), 3, 2, 3);
+        Tensor bias = of(new double[] {1, -2, 0.5}, 3);
+        Tensor grouped =
+                Convolution.conv2d(x.permute(0, 3, 1, 2), taps.permute(2, 0, 1).insert(1), bias, w, 3);
+        double[] depthwise = Convolution.depthwise(x, taps, bias, null, w).toDoubles();
+        assertThat(depthwise).hasSize(2 * 3 * 4 * 3);
+        assertThat(depthwise).containsExactly(grouped.permute(0, 2, 3, 1).toDoubles(), within(1e-14));
+    }
+
+    @Test
+    void paddingMayDifferBetweenTheSides() {
+        Tensor x = of(new double[] {1, 2, 3, 4}, 1, 1, 1, 4);
+        SlidingWindow same = SlidingWindow.of(1, 3, 1, 2).padEnd(0, 1);
+        Tensor ones = of(new double[] {1, 1, 1}, 1, 1, 1, 3);
+        assertThat(Convolution.conv2d(x, ones, null, same, 1).toDoubles()).containsExactly(6, 7);
+        assertThat(Convolution.maxPool2d(x, same).toDoubles()).containsExactly(3, 4);
+        assertThat(Convolution.conv2d(
+                                x, ones, null, SlidingWindow.of(1, 3, 1, 2).pad(0, 1), 1)
+                        .toDoubles())
+                .containsExactly(3, 9);
+    }
+
+    @Test
+    void hardSigmoidHasThreePieces() {
+        assertThat(Functions.hardSigmoid(of(new double[] {-4, -3, -1.5, 0, 1.5, 3, 4}, 7))
+                        .toDoubles())
+                .containsExactly(new double[] {0, 0, 0.25, 0.5, 0.75, 1, 1}, within(1e-15));
     }
 
     @Test

@@ -383,6 +383,31 @@ class OpGradientTest {
                 in -> new UnfoldingOps.Convolve(in[0], in[1], SlidingWindow.of(2, 1, 1, 1), 2),
                 s(3, 4, 3, 2),
                 s(6, 2, 2, 1));
+        add(
+                UnfoldingOps.Convolve.class,
+                "padding that differs between the sides",
+                in -> new UnfoldingOps.Convolve(
+                        in[0], in[1], SlidingWindow.of(3, 3, 2, 2).pad(0, 1).padEnd(1, 0), 1),
+                s(2, 3, 5, 4),
+                s(2, 3, 3, 3));
+        add(
+                UnfoldingOps.Depthwise.class,
+                "",
+                in -> new UnfoldingOps.Depthwise(in[0], in[1], null, null, window),
+                s(2, 4, 5, 3),
+                s(3, 2, 3));
+        add(
+                UnfoldingOps.Depthwise.class,
+                "bias, activation, padding that differs between the sides",
+                in -> new UnfoldingOps.Depthwise(
+                        in[0],
+                        in[1],
+                        in[2],
+                        Unary.TANH,
+                        SlidingWindow.of(3, 3, 2, 2).pad(0, 1).padEnd(1, 0)),
+                s(2, 5, 4, 3),
+                s(3, 3, 3),
+                s(3));
         Function<Tensor[], Op> attention = in -> new Attention(in[0], in[1], in[2], in.length > 3 ? in[3] : null, 0.7);
         add(Attention.class, "plain", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 2));
         add(Attention.class, "bias", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 5), s(2, 3, 4));

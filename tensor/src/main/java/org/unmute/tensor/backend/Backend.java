@@ -318,6 +318,29 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
+     * Convolution of each channel by itself with an activation, channels last.
+     *
+     * @param x {@code [batch, rows, columns, channels]}
+     * @param weight {@code [height, width, channels]}
+     * @param bias {@code [channels]} or null
+     * @param activation a function without constants, or null
+     * @param out {@code [batch, positionsY, positionsX, channels]}. Modified.
+     */
+    default void convolveDepthwise(
+            View x, View weight, @Nullable View bias, @Nullable Unary activation, SlidingWindow window, View out) {
+        new CompositeDepthwise(this, x, window).forward(weight, bias, activation, out);
+    }
+
+    /**
+     * Gradients of {@link #convolveDepthwise} without bias and activation, written to {@code gx} and {@code gweight},
+     * which have the shapes of {@code x} and {@code weight}; either may be null.
+     */
+    default void convolveDepthwiseBackward(
+            View x, View weight, SlidingWindow window, View gy, @Nullable View gx, @Nullable View gweight) {
+        new CompositeDepthwise(this, x, window).backward(weight, gy, gx, gweight);
+    }
+
+    /**
      * One step of AdamW with decoupled weight decay, as in torch: {@code w -= lr decay w}, then {@code w -= lr / (1 -
      * β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + eps)}.
      *

@@ -41,7 +41,8 @@ final class CompositeConvolution {
         inEach = in / groups;
         outEach = weight.shape().dim(0) / groups;
         inside = Shape.of(x.shape().size(2), x.shape().size(3), in);
-        around = Shape.of(inside.size(0) + 2L * window.padY(), inside.size(1) + 2L * window.padX(), in);
+        around = Shape.of(
+                inside.size(0) + window.padY() + window.endY(), inside.size(1) + window.padX() + window.endX(), in);
         positions = Shape.of(window.positionsY(inside.size(0)), window.positionsX(inside.size(1)));
         boolean together = groups == 1 && window.dilationX() == 1;
         for (int g = 0; g < groups; g++) {

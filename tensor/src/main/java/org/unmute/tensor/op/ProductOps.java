@@ -226,7 +226,7 @@ public sealed interface ProductOps extends Op {
                         + " [batch, rows, columns], weight is " + weight.shape() + " [out, patch], bias is "
                         + Op.shapeOf(bias) + ", " + window);
             }
-            if (window.padY() != 0 || window.padX() != 0) {
+            if (!window.isUnpadded()) {
                 throw new IllegalArgumentException(
                         "embedPatches: patches lie within the image, padding is not supported: " + window);
             }

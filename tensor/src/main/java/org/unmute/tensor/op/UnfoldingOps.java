@@ -1,7 +1,9 @@
 package org.unmute.tensor.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -87,6 +89,74 @@ public sealed interface UnfoldingOps extends Op {
             Tensor gw = Op.gradientOf(weight);
             gy.backend().convolveBackward(x.view(), weight.view(), window, groups, gy.view(), Op.view(gx), Op.view(gw));
             return Arrays.asList(gx, gw);
+        }
+    }
+
+    /**
+     * Convolution of each channel by itself with an activation, channels last: {@code [batch, positionsY, positionsX,
+     * channels]}.
+     *
+     * @param x {@code [batch, rows, columns, channels]}
+     * @param weight {@code [window.height, window.width, channels]}
+     * @param bias {@code [channels]} or null
+     * @param activation a function without constants, or null
+     */
+    record Depthwise(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor bias,
+            @Nullable Unary activation,
+            SlidingWindow window) implements UnfoldingOps {
+        @Override
+        public List<Tensor> inputs() {
+            return Op.present(x, weight, bias);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() != 4
+                    || weight.rank() != 3
+                    || weight.size(0) != window.height()
+                    || weight.size(1) != window.width()
+                    || weight.size(2) != x.size(3)
+                    || bias != null && !bias.shape().equals(Shape.of(x.size(3)))) {
+                throw new IllegalArgumentException("depthwise: sizes do not fit: x is " + x.shape()
+                        + " [batch, rows, columns, channels], weight is " + weight.shape()
+                        + " [height, width, channels], bias is " + Op.shapeOf(bias) + ", " + window);
+            }
+            if (activation != null && activation.hasConstants()) {
+                throw new IllegalArgumentException(
+                        "depthwise: " + activation + " has constants: apply it to the result");
+            }
+            requireOneFloatingType(x, weight, bias);
+            return Shape.of(x.size(0), window.positionsY(x.size(1)), window.positionsX(x.size(2)), x.size(3));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.convolveDepthwise(x.view(), weight.view(), Op.view(bias), activation, window, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor g = gy;
+            if (activation != null) {
+                // The input of the activation was not kept, so recompute it.
+                Tensor inner = Tensor.run(new Depthwise(x, weight, bias, null, window));
+                g = new ElementwiseOps.Map(activation, 0, 0, inner)
+                        .backward(inner.unary(activation), gy)
+                        .getFirst();
+            }
+            Tensor gx = Op.gradientOf(x);
+            Tensor gw = Op.gradientOf(weight);
+            g.backend().convolveDepthwiseBackward(x.view(), weight.view(), window, g.view(), Op.view(gx), Op.view(gw));
+            List<Tensor> all = new ArrayList<>();
+            all.add(gx);
+            all.add(gw);
+            if (bias != null) {
+                all.add(bias.requiresGradient() ? g.sum(false, 0, 1, 2) : null);
+            }
+            return all;
         }
     }
 

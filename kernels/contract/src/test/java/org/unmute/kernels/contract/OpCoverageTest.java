@@ -40,6 +40,7 @@ class OpCoverageTest {
             Map.entry("PrototypeGroupMaxPool", "as PrototypeMaxPool of each group, see PrototypeContract"),
             Map.entry("ProductExtremes", "ProbeGoldenTest of probes"),
             Map.entry("UnitSum", "ProbeGoldenTest of probes"),
+            Map.entry("Depthwise", "as Convolve with a group for each channel, see ConvolutionContract"),
             Map.entry("EmbedPatches", "EncoderGoldenTest of models"),
             Map.entry("SelfAttention", "EncoderGoldenTest of models"),
             Map.entry("GatedAttention", "the golden test of BEATs in models"));

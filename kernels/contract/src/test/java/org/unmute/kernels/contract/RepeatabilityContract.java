@@ -150,6 +150,14 @@ public abstract class RepeatabilityContract extends Contract {
             View gw = memory(b, 12, 4, 3, 3);
             add(maps.shape(), gx -> b.convolveBackward(maps, w, window, 2, gy, gx, gw));
             add(gw);
+            View last = maps.permute(0, 2, 3, 1);
+            View taps = values(b, 13, 3, 3, 8);
+            Shape depthwise = Shape.of(3, 15, 17, 8);
+            add(depthwise, y -> b.convolveDepthwise(last, taps, null, null, window, y));
+            View gtaps = memory(b, 3, 3, 8);
+            View gdepthwise = values(b, 14, 3, 15, 17, 8);
+            add(last.shape(), gx -> b.convolveDepthwiseBackward(last, taps, window, gdepthwise, gx, gtaps));
+            add(gtaps);
             View weights = values(b, 11, 3);
             View gweights = memory(b, 3);
             add(Shape.of(131, 96), y -> b.unitSum(x, weights, y));
