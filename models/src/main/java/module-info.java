@@ -9,6 +9,7 @@ import org.unmute.models.zoo.BirdMae;
 import org.unmute.models.zoo.Ced;
 import org.unmute.models.zoo.Dasheng;
 import org.unmute.models.zoo.Eat;
+import org.unmute.models.zoo.EfficientAt;
 import org.unmute.models.zoo.Kwt;
 import org.unmute.models.zoo.M2d;
 import org.unmute.models.zoo.MaeAst;
@@ -16,7 +17,7 @@ import org.unmute.models.zoo.PretrainedSed;
 import org.unmute.models.zoo.SmallVit;
 import org.unmute.models.zoo.Ssast;
 
-/** Audio front ends and ViT spectrogram encoders. */
+/** Audio front ends and spectrogram encoders. */
 module org.unmute.models {
     requires transitive org.unmute.audio;
     requires transitive org.unmute.tensor;
@@ -35,6 +36,7 @@ module org.unmute.models {
             SmallVit.Provider,
             Kwt,
             Eat,
+            EfficientAt.Provider,
             Beats.Provider,
             Dasheng.Provider,
             Ced,

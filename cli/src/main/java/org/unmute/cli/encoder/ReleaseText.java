@@ -95,7 +95,9 @@ public final class ReleaseText {
         facts.put(
                 "size",
                 r.size().dim() + " channels, " + r.size().depth() + " blocks, "
-                        + r.size().heads() + (r.size().heads() == 1 ? " head, " : " heads, ")
+                        + (r.size().heads() == 0
+                                ? ""
+                                : r.size().heads() == 1 ? "1 head, " : r.size().heads() + " heads, ")
                         + String.format(Locale.ROOT, "%,d parameters", r.size().parameters()));
         facts.put("blocks", r.notes().layers());
         facts.put("front end", r.notes().frontEnd());

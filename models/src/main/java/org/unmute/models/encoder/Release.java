@@ -46,8 +46,8 @@ public record Release(
      * Size of the network.
      *
      * @param dim channels of a token
-     * @param depth transformer blocks
-     * @param heads attention heads
+     * @param depth blocks
+     * @param heads attention heads; 0 without attention
      * @param parameters number of weights of the encoder, without its head, without the decoder of pre-training, and
      *     without tables that are not trained (fixed positions, filter banks, running statistics)
      */

@@ -6,8 +6,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * Mel spectrograms of torchaudio and librosa: frames centred on multiples of the hop, periodic Hann window, power
- * spectrum, mel bands. The defaults of the two differ in bands and ends. Each frame is computed in float64.
+ * Mel spectrograms of torchaudio and librosa: frames centred on multiples of the hop, Hann window, power spectrum, mel
+ * bands. The defaults of the two differ in bands and ends. Each frame is computed in float64.
  * Thread-safe.
  */
 public final class MelSpectrogram {
@@ -16,7 +16,9 @@ public final class MelSpectrogram {
         /** Equally spaced in HTK's mel, height 1: torchaudio's {@code mel_scale="htk", norm=None}. */
         HTK,
         /** Equally spaced in Slaney's mel, area 1: librosa's default. */
-        SLANEY
+        SLANEY,
+        /** Equally spaced in kaldi's mel, linear in mel, height 1. */
+        KALDI
     }
 
     /** What lies beyond the ends of a clip, where frames reach half a frame into. */
@@ -45,15 +47,27 @@ public final class MelSpectrogram {
 
     /** A spectrogram with these settings. */
     public MelSpectrogram(MelOptions options, Bands bands, Ends ends) {
+        this(options, bands, ends, periodicHann(options.windowLength()));
+    }
+
+    /** The same with a symmetric window ({@link WindowFunction}) in place of the periodic Hann window. */
+    public MelSpectrogram(MelOptions options, Bands bands, Ends ends, WindowFunction symmetric) {
+        this(options, bands, ends, symmetric.values(options.windowLength()));
+    }
+
+    private MelSpectrogram(MelOptions options, Bands bands, Ends ends, double[] values) {
         this.options = options;
         this.bands = bands;
         this.ends = ends;
         int n = options.fftSize();
-        double[] window = centred(periodicHann(options.windowLength()), n);
+        double[] window = centred(values, n);
         int count = options.melBins();
-        mel = bands == Bands.HTK
-                ? MelFilterBank.htk(count, n, options.sampleRate(), options.lowFreq(), options.highFreq())
-                : MelFilterBank.slaney(count, n, options.sampleRate(), options.lowFreq(), options.highFreq());
+        int rate = options.sampleRate();
+        mel = switch (bands) {
+            case HTK -> MelFilterBank.htk(count, n, rate, options.lowFreq(), options.highFreq());
+            case SLANEY -> MelFilterBank.slaney(count, n, rate, options.lowFreq(), options.highFreq());
+            case KALDI -> MelFilterBank.kaldi(count, n, rate, options.lowFreq(), options.highFreq());
+        };
         host = new HostFilterBank(
                 mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
     }

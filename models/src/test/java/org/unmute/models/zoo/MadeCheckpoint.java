@@ -16,6 +16,7 @@ final class MadeCheckpoint implements Checkpoint {
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
     private final Map<String, float[]> values = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private String origin = "made";
 
     /** A ViT with timm's names: class token, positions, blocks, 16 x 16 patches and final norm. */
     static MadeCheckpoint vit(int dim, int depth, int hidden, int positions) {
@@ -84,7 +85,7 @@ final class MadeCheckpoint implements Checkpoint {
 
     @Override
     public String origin() {
-        return "made";
+        return origin;
     }
 
     @Override
@@ -105,6 +106,12 @@ final class MadeCheckpoint implements Checkpoint {
     @Override
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /** The same as if read from a file of this name. */
+    MadeCheckpoint from(String name) {
+        origin = name;
+        return this;
     }
 
     /** Adds an entry to the metadata. */

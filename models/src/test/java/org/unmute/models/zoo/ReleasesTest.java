@@ -129,7 +129,36 @@ class ReleasesTest {
         assertParameters("ATST-F_strong", unbiased + 64 * 4 * 768 + 768 + 251 * 768 + norm);
         assertParameters("M2D_strong", vit(768, 12) + patch + 768 + (1 + 5 * 62) * 768 + norm);
         long kwtBlock = 3 * 64 * 64 + 64 * 64 + 64 + 4 * 64 + 64 * 256 + 256 + 256 * 64 + 64;
+        assertParameters("EfficientAT-mn04", mobileNet(0.4));
+        assertParameters("EfficientAT-mn10", mobileNet(1));
+        assertParameters("EfficientAT-mn40", mobileNet(4));
         assertParameters("KWT-1", 12 * kwtBlock + 40 * 64 + 64 + 64 + 99 * 64);
+    }
+
+    /** The channels of MobileNetV3-Large at a width: multiples of 8, at most a tenth less than asked for. */
+    private static long channels(double count) {
+        long near = Math.max(8, (long) (count + 4) / 8 * 8);
+        return near < 0.9 * count ? near + 8 : near;
+    }
+
+    /** MobileNetV3-Large for pictures of one channel (Howard et al. 2019, Table 1), without its head. */
+    private static long mobileNet(double width) {
+        int[][] blocks = {
+            {3, 16, 16, 0}, {3, 64, 24, 0}, {3, 72, 24, 0}, {5, 72, 40, 1}, {5, 120, 40, 1}, {5, 120, 40, 1},
+            {3, 240, 80, 0}, {3, 200, 80, 0}, {3, 184, 80, 0}, {3, 184, 80, 0}, {3, 480, 112, 1}, {3, 672, 112, 1},
+            {5, 672, 160, 1}, {5, 960, 160, 1}, {5, 960, 160, 1}
+        };
+        long in = channels(16 * width);
+        long sum = 9 * in + 2 * in;
+        for (int[] b : blocks) {
+            long wide = channels(b[1] * width);
+            long out = channels(b[2] * width);
+            long few = channels(wide / 4.0);
+            sum += (wide == in ? 0 : in * wide + 2 * wide) + (long) b[0] * b[0] * wide + 2 * wide;
+            sum += (b[3] == 0 ? 0 : 2 * few * wide + few + wide) + wide * out + 2 * out;
+            in = out;
+        }
+        return sum + in * 6 * in + 2 * 6 * in;
     }
 
     private static void assertParameters(String name, long expected) {
@@ -175,6 +204,7 @@ class ReleasesTest {
         assertGrid("ASIT_strong", unpadded / 16, bands);
         assertGrid("ATST-F_strong", centred / 4, 1);
         assertGrid("M2D_strong", centred / 16, 80 / 16);
+        assertGrid("EfficientAT-mn04", (160_000 / 160 + 31) / 32, 128 / 32);
         assertGrid("KWT-1", 10 * ((16_000 - 480) / 160 + 1), 1);
         assertThat(Releases.all())
                 .allMatch(r ->
