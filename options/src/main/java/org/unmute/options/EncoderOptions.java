@@ -2,9 +2,7 @@ package org.unmute.options;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.unmute.audio.playback.Speed;
 import org.unmute.events.encoder.GivenSettings;
 import org.unmute.events.encoder.KnownDigests;
@@ -14,7 +12,6 @@ import org.unmute.files.SettingsException;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
-import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.NormPreset;
 import picocli.CommandLine.Mixin;
@@ -71,29 +68,6 @@ public final class EncoderOptions {
     private String norm;
 
     @Option(
-            names = "--norm-mean",
-            paramLabel = "X",
-            description = "Mean of the log mel energies (default: the authors').")
-    private Double mean;
-
-    @Option(names = "--norm-std", paramLabel = "X", description = "Their standard deviation (default: the authors').")
-    private Double std;
-
-    @Option(
-            names = "--heads",
-            paramLabel = "N",
-            description = "Attention heads (default: the authors' at this width, one per 64 channels).")
-    private Integer heads;
-
-    @Option(
-            names = "--encoder-rate",
-            paramLabel = "HZ",
-            description =
-                    "Sample rate of the front end, for encoders that are used with several, such as ASiT (default: the"
-                            + " authors').")
-    private Integer rate;
-
-    @Option(
             names = "--hop",
             paramLabel = "SECONDS",
             description =
@@ -101,24 +75,11 @@ public final class EncoderOptions {
                             + " averaged (default: windows follow each other).")
     private Double hop;
 
-    @Option(
-            names = "--front-end",
-            paramLabel = "NAME",
-            defaultValue = "authors",
-            description =
-                    "Whose preprocessing to use: authors, biofoundation; the second, for EAT, SSLAM and Audio-MAE, is"
-                            + " that of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
-    private FrontEndSource frontEnd;
-
     @Mixin
     private SpeedOption speed;
 
-    @Option(
-            names = "--config",
-            paramLabel = "KEY=VALUE",
-            description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for"
-                    + " BEATs; may be repeated.")
-    private Map<String, String> config = new LinkedHashMap<>();
+    @Mixin
+    private EncoderDetails details;
 
     /**
      * Opens the encoder on the current backend.
@@ -155,7 +116,10 @@ public final class EncoderOptions {
 
     /** The names of the options given, other than the file. */
     public List<String> givenNames() {
-        return List.copyOf(OpenEncoder.given(settings(), norm).keySet());
+        return OpenEncoder.given(settings(), norm).keySet().stream()
+                .map(name -> GivenSettings.KEYS.contains(name) || name.equals("config") ? "encoder-set" : name)
+                .distinct()
+                .toList();
     }
 
     /** The checkpoint file as given, or {@link OpenEncoder#EMBEDDED}. */
@@ -184,18 +148,6 @@ public final class EncoderOptions {
      * @throws SettingsException if an option is not a number in its range, or two options set the same value
      */
     public EncoderSettings settings() {
-        return new GivenSettings(
-                        model,
-                        window.frames(),
-                        window.seconds(),
-                        mean,
-                        std,
-                        heads,
-                        rate,
-                        hop,
-                        frontEnd,
-                        config,
-                        speed.text())
-                .settings();
+        return details.with(model, window, hop, speed.text()).settings();
     }
 }

@@ -54,11 +54,11 @@ class SharedOptionsTest {
 
     @Test
     void givenValuesArrive() {
-        All all = parsed(("--encoder=eat.pt --window=5.12 --heads=3 --resample=kaiser_best --strict "
+        All all = parsed(("--encoder=eat.pt --window=5.12 --encoder-set=heads=3 --resample=kaiser_best --strict "
                         + "--clip=whole --dtype=f32 --layers --threshold=0.3 --max-gap=1 --classes=a,b --context=0 --only=eat/urban,*/esc50 --cache=tokens --dry-run --json -q")
                 .split(" "));
         assertThat(all.encoder.file()).isEqualTo("eat.pt");
-        assertThat(all.encoder.givenNames()).contains("heads");
+        assertThat(all.encoder.givenNames()).containsExactly("frames", "encoder-set");
         assertThat(all.encoder.settings().heads()).isEqualTo(3);
         assertThat(all.encoder.settings().frames()).isEqualTo(512);
         assertThat(all.resampling.filter()).isEqualTo(Resampling.kaiser_best);

@@ -337,7 +337,7 @@ class EmbedTest {
         assertThat(run("--audio", "a", "--out", "x", "--shard-size", "much").err())
                 .contains("--shard-size is a size such as 512m or 1g, not 'much'");
         assertThat(run("--audio", "a", "--out", "x", "--clip", "0.01").status()).isEqualTo(2);
-        assertThat(run("--audio", "a", "--out", "x", "--heads", "0").err()).contains("--heads must be at least 1");
+        assertThat(run("--audio", "a", "--out", "x", "--heads", "0").err()).contains("heads must be at least 1");
         Output missing = run("--audio", temp.resolve("no/such").toString(), "--out", "x");
         assertThat(missing.status()).isEqualTo(3);
         assertThat(missing.err()).contains("no/such");

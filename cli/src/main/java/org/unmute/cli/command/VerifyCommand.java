@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Compares an encoder with features exported from the original code. */
-@MainOptions("--encoder --reference --audio --tolerance --config --out --force --device")
+@MainOptions("--encoder --reference --audio --tolerance --encoder-set --out --force --device")
 @Command(
         name = "verify",
         description = {

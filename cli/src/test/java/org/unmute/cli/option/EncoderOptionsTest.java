@@ -133,13 +133,59 @@ class EncoderOptionsTest {
     void whatDoesNotFitIsRefused() {
         refused("fixed settings", OpenEncoder.EMBEDDED, "--frames", "512");
         refused("fixed settings", OpenEncoder.EMBEDDED, "--norm", "bat-esc50");
-        refused("no configuration is read", eat, "--heads", "3", "--frames", "128", "--config", "max_distance=40");
+        refused(
+                "eat: there is no setting 'max_distance': there are norm-mean, norm-std, heads",
+                eat,
+                "--heads",
+                "3",
+                "--frames",
+                "128",
+                "--config",
+                "max_distance=40");
         refused("asit: BioFoundation's front end exists for EAT", asit, "--heads", "3", "--front-end", "biofoundation");
         refused("--hop must be a positive number", eat, "--hop", "0");
         refused("--frames must be at least 1", eat, "--frames", "0");
-        refused("--norm-std must be a positive number", eat, "--norm-std", "-1");
-        refused("--norm-mean must be a number", eat, "--norm-mean", "NaN");
+        refused("norm-std must be a positive number", eat, "--norm-std", "-1");
+        refused("norm-mean must be a number", eat, "--norm-mean", "NaN");
         refused("whole number of token rows", eat, "--heads", "3", "--frames", "128", "--hop", "0.5");
+    }
+
+    @Test
+    void keysAreTheOptionsOfBefore() throws IOException {
+        assertThat(open(eat, "--frames", "128", "--encoder-set", "heads=3", "--encoder-set", "norm-std=4.6"))
+                .satisfies(byKey -> {
+                    OpenEncoder byOption = open(eat, "--frames", "128", "--heads", "3", "--norm-std", "4.6");
+                    assertThat(byKey.key("hann", DType.F16)).isEqualTo(byOption.key("hann", DType.F16));
+                    assertThat(byKey.options()).isEqualTo(byOption.options());
+                });
+        assertThat(open(beats, "--encoder-set", "max_distance=40").key("hann", DType.F16))
+                .isEqualTo(open(beats, "--config", "max_distance=40").key("hann", DType.F16));
+        assertThat(frontEnd(
+                        open(eat, "--frames=128", "--encoder-set=heads=3", "--encoder-set=front-end=biofoundation")))
+                .isEqualTo(frontEnd(open(eat, "--frames=128", "--heads=3", "--front-end=biofoundation")));
+    }
+
+    @Test
+    void aWrongKeyOrValueIsNamed() {
+        refused("--encoder-set heads=3.5: a whole number from 1 is expected", eat, "--encoder-set", "heads=3.5");
+        refused("--encoder-set heads: KEY=VALUE is expected", eat, "--encoder-set", "heads");
+        refused("heads must be at least 1, is 0", eat, "--encoder-set", "heads=0");
+        refused("norm-std must be a positive number, is -1.0", eat, "--encoder-set", "norm-std=-1");
+        refused("--encoder-set norm-mean=x: a number is expected", eat, "--encoder-set", "norm-mean=x");
+        refused("front-end=mine: authors or biofoundation is expected", eat, "--encoder-set", "front-end=mine");
+        refused(
+                "--encoder-set heads=4: it is also given as 3",
+                eat,
+                "--encoder-set",
+                "heads=3",
+                "--encoder-set",
+                "heads=4");
+        refused("heads=4: --heads 3 is given, too", eat, "--heads", "3", "--encoder-set", "heads=4");
+        refused(
+                "beats: there is no setting 'tokens': there are norm-mean, norm-std, heads, encoder-rate, front-end,",
+                beats,
+                "--encoder-set",
+                "tokens=features.10");
     }
 
     private static void refused(String message, String file, String... more) {

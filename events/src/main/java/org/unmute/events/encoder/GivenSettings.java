@@ -1,5 +1,6 @@
 package org.unmute.events.encoder;
 
+import java.util.List;
 import java.util.Map;
 import org.unmute.audio.playback.Speed;
 import org.unmute.files.SettingsException;
@@ -33,6 +34,8 @@ public record GivenSettings(
         FrontEndSource frontEnd,
         Map<String, String> config,
         String speed) {
+    /** Settings of every encoder that are given by key, as records name them; other keys are of its configuration. */
+    public static final List<String> KEYS = List.of("norm-mean", "norm-std", "heads", "encoder-rate", "front-end");
     /** Frames per second of {@code --window}. */
     public static final int FRAMES_PER_SECOND = 100;
     /** More frames than any encoder takes at once. */
@@ -44,12 +47,12 @@ public record GivenSettings(
      * @throws SettingsException if a value is out of range, or two options set the same value
      */
     public EncoderSettings settings() {
-        atLeastOne("--heads", heads);
-        atLeastOne("--encoder-rate", rate);
-        positive("--norm-std", std);
+        atLeastOne("heads", heads);
+        atLeastOne("encoder-rate", rate);
+        positive("norm-std", std);
         positive("--hop", hop);
         if (mean != null && !Double.isFinite(mean)) {
-            throw new SettingsException("--norm-mean must be a number, is " + mean);
+            throw new SettingsException("norm-mean must be a number, is " + mean);
         }
         return new EncoderSettings(
                 model == null ? "" : model,

@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.audio.playback.Speed;
@@ -117,6 +120,7 @@ public record OpenEncoder(
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             Encoders.Recognized known = Encoders.recognize(checkpoint, settings.model());
             EncoderProvider provider = known.provider();
+            requireKeys(settings.config().keySet(), provider);
             EncoderSettings all =
                     norm == null ? settings : NormPreset.of(norm, provider).in(settings);
             Map<String, Object> options = new LinkedHashMap<>();
@@ -134,6 +138,18 @@ public record OpenEncoder(
             throw e;
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
+        }
+    }
+
+    private static void requireKeys(Set<String> asked, EncoderProvider provider) {
+        Set<String> known = new TreeSet<>(provider.configEntries());
+        for (String key : asked) {
+            if (!known.contains(key)) {
+                List<String> keys = new ArrayList<>(GivenSettings.KEYS);
+                keys.addAll(known);
+                throw new SettingsException(
+                        provider.name() + ": there is no setting '" + key + "': there are " + String.join(", ", keys));
+            }
         }
     }
 
