@@ -71,7 +71,7 @@ class CompletionScriptTest {
         for (Map.Entry<String, CommandLine> command :
                 Main.commandLine().getSubcommands().entrySet()) {
             for (OptionSpec option : command.getValue().getCommandSpec().options()) {
-                if (option.completionCandidates() != null) {
+                if (option.completionCandidates() != null && !option.hidden()) {
                     List<String> values = CompletionScript.values(option);
                     String last = values.getLast();
                     for (String name : option.names()) {
