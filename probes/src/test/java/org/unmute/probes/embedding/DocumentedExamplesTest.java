@@ -103,7 +103,7 @@ class DocumentedExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/embedding.md", "docs/adding-a-probe.md", "docs/adding-an-encoder.md"})
+    @ValueSource(strings = {"README.md", "docs/embedding.md", "docs/adding-a-probe.md"})
     void everyJavaBlockIsAFileToTheLetter(String page) throws IOException {
         String text = Files.readString(Modules.root().resolve(page));
         List<MatchResult> blocks = Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
