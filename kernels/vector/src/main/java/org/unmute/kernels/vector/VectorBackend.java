@@ -5,6 +5,7 @@ import java.util.function.IntConsumer;
 import org.unmute.kernels.vector.attention.AttentionGradientKernel;
 import org.unmute.kernels.vector.attention.AttentionKernel;
 import org.unmute.kernels.vector.audio.FilterBankKernel;
+import org.unmute.kernels.vector.convolution.DepthwiseKernel;
 import org.unmute.kernels.vector.elementwise.AdamWKernel;
 import org.unmute.kernels.vector.elementwise.BinaryKernels;
 import org.unmute.kernels.vector.elementwise.DataMovement;
@@ -30,6 +31,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -298,6 +300,17 @@ public final class VectorBackend extends MatchingBackend {
             gemm.linear(x, weight, bias, kernel.orElse(null), residual, out);
         } else {
             super.linear(x, weight, bias, activation, residual, out);
+        }
+    }
+
+    @Override
+    public void convolveDepthwise(View x, View weight, View bias, Unary activation, SlidingWindow window, View out) {
+        Optional<ElementLoops.Kernel> kernel =
+                activation == null ? Optional.empty() : UnaryKernels.forward(activation, 0, 0);
+        if ((activation == null || kernel.isPresent()) && floats(x, weight, out) && DepthwiseKernel.fits(x, out)) {
+            DepthwiseKernel.run(pool, x, weight, bias, kernel.orElse(null), window, out);
+        } else {
+            super.convolveDepthwise(x, weight, bias, activation, window, out);
         }
     }
 

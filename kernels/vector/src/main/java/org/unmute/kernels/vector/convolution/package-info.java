@@ -1,0 +1,2 @@
+/** Convolutions computed directly, without a matrix product. */
+package org.unmute.kernels.vector.convolution;
