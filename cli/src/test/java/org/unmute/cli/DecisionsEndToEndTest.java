@@ -187,7 +187,7 @@ class DecisionsEndToEndTest {
         List<String> lines =
                 fixture.probe(labels, out).endsWith(ExitCode.OK).out().lines().toList();
         assertThat(lines)
-                .hasSizeLessThanOrEqualTo(24)
+                .hasSizeLessThanOrEqualTo(25)
                 .allMatch(l -> l.length() <= 100 || l.contains(out.toString()))
                 .contains("  training ended while still improving: --epochs 6 is likely to be better")
                 .anyMatch(l -> l.matches("  loss of left-out clips 0\\.\\d{4} after \\d+ steps.*"))

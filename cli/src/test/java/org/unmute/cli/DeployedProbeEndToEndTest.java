@@ -94,7 +94,7 @@ class DeployedProbeEndToEndTest {
         Path packed = folder.resolve("packed/probe-packed.safetensors");
         Ran ran = Ran.ok("pack", "-q", "--probe", protobin, "--out", packed);
         assertThat(ran.out())
-                .contains("40 prototypes of 16 entries: 2.5 KiB before, 80 B packed (32.0 times less)")
+                .contains("40 prototypes of 64 entries: 10.0 KiB before, 320 B packed (32.0 times less)")
                 .contains("largest difference of a score: ", "16 made-up clips");
         assertThat(packed.resolveSibling("probe-packed.safetensors.run.json")).exists();
         Ran again = Ran.unmute("pack", "-q", "--probe", protobin, "--cache", layered, "--out", packed)

@@ -39,7 +39,7 @@ class ReviewEndToEndTest {
         probe = DetectFixture.probes(folder, "protobin").getFirst();
         recordings = DetectFixture.recordings(folder.resolve("recordings"), 6);
         events = folder.resolve("events");
-        Ran.ok("detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.3, "--out", events);
+        Ran.ok("detect", "-q", "--probe", probe, "--audio", recordings, "--threshold", 0.28, "--out", events);
     }
 
     /** Fills in every row of a table: the first class is there, all others are not. */

@@ -83,27 +83,28 @@ final class PretrainCommand extends ComputingCommand {
         double[] statistics = Pretraining.statistics(plain, sample);
         SmallVit.Settings settings = shape.settings(round(statistics[0]), round(statistics[1]));
         try (OutputFolder output = claimFile(out)) {
-            train(settings, recipe.recipe(common.seed()), source);
+            train(settings, recipe.recipe(common.seed()), source, SmallVit.spectralShape(settings, sample));
             output.finish();
         }
         return status;
     }
 
-    private void train(SmallVit.Settings settings, Pretraining.Recipe chosen, Pretraining.Source source)
+    private void train(
+            SmallVit.Settings settings, Pretraining.Recipe chosen, Pretraining.Source source, Map<String, Tensor> shape)
             throws IOException {
         int steps = chosen.steps();
         double[] losses = new double[steps];
-        Map<String, Tensor> parameters;
+        Map<String, Tensor> parameters = new LinkedHashMap<>(shape);
         try (Progress progress = progress("pre-training", "steps", steps)) {
             progress.resumable(() -> "it begins anew: nothing of an unfinished run is kept");
-            parameters = new Pretraining(settings, chosen).train(source, (step, loss, lr) -> {
+            parameters.putAll(new Pretraining(settings, chosen).train(source, (step, loss, lr) -> {
                 losses[step - 1] = loss;
                 progress.advance(1);
                 if (step % Math.max(1, steps / 20) == 0) {
                     progress.remark(String.format(
                             Locale.ROOT, "step %d: loss %.4f", step, mean(losses, step - steps / 20, step)));
                 }
-            });
+            }));
         }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("recipe", String.join(" ", line()));

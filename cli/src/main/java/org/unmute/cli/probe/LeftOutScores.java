@@ -216,8 +216,7 @@ public final class LeftOutScores {
                         : "no mAP, since no class has both clips with it and clips without it"));
         int groups = new HashSet<>(held.groupOfEach()).size();
         if (held.groups().named().isEmpty() && groups == scoring.clips()) {
-            o.println("each file counts as a recording of its own: if some are of one, or of one animal or site, these"
-                    + " scores are too high; a column 'recording' in the labels says which (or --group-column)");
+            o.println("(each file counts as a recording of its own: --group-column names what files have in common)");
         }
         LearningCurve curve = curve();
         if (curve != null) {

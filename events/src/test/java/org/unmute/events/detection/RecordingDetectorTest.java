@@ -46,13 +46,13 @@ class RecordingDetectorTest {
     private static RecordingDetector detector() {
         Encoder encoder = Encoders.embedded();
         EncoderSpec spec = encoder.describe();
-        List<String> classes = List.of("a", "b", "c");
+        List<String> classes = List.of("a", "b", "c", "d", "e", "f");
         TrainedProbe probe = new TrainedProbe(
                 Probes.create(
                         Backends.current(),
                         "protobin",
                         new TokenLayout(spec.dim(), spec.freq(), spec.hasCls(), 0),
-                        3,
+                        classes.size(),
                         ProbeOptions.DEFAULTS,
                         11),
                 classes,
@@ -62,7 +62,10 @@ class RecordingDetectorTest {
                 "",
                 "");
         return new RecordingDetector(
-                encoder, new FrameScorer(probe, 1, 1, null), EventRules.threshold(3, 0.5), Resampler.Kernel.HANN);
+                encoder,
+                new FrameScorer(probe, 1, 1, null),
+                EventRules.threshold(classes.size(), 0.5),
+                Resampler.Kernel.HANN);
     }
 
     /** Delivers samples in pieces and optionally fails after the last one. */

@@ -82,7 +82,7 @@ public final class MaskedAutoencoder {
      */
     public Tensor loss(List<Spectrogram> batch, SplittableRandom random) {
         int n = batch.size();
-        int dim = encoder.spec().dim();
+        int dim = encoder.settings().dim();
         float[] visiblePatches = new float[n * visible * patchSize];
         float[] visiblePositions = new float[n * visible * dim];
         float[] target = new float[n * patches * patchSize];

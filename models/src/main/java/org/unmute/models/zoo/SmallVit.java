@@ -32,7 +32,8 @@ import org.unmute.tensor.io.StoredType;
 
 /**
  * The embedded encoder, trained by {@code unmute pretrain}: a small pre-norm ViT with fixed sine-cosine positions, a
- * class token and a final norm. Its settings are in the metadata of the safetensors file.
+ * class token and a final norm. Its settings are in the metadata of the safetensors file. If the file has them, the
+ * tokens end with channels of the spectral shape of their patch and row.
  */
 public final class SmallVit implements EncoderNetwork {
     private static final String KIND = KeyMatch.ENCODER;
@@ -40,7 +41,7 @@ public final class SmallVit implements EncoderNetwork {
     private static final double EPS = 1e-6;
     private static final KeyMap KEYS = KeyMap.named("small-vit/pretrain", "cls_token", "patch_embed.proj.weight")
             .belowPrefix("only by its metadata")
-            .keep("cls_token", "patch_embed.", "blocks.", "norm.")
+            .keep("cls_token", "patch_embed.", "blocks.", "norm.", SpectralShape.PREFIX)
             .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
             .requireSeries("blocks.", Vit.timmBlock())
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
@@ -184,14 +185,17 @@ public final class SmallVit implements EncoderNetwork {
     private final Tensor positions;
     private final Trunk trunk;
     private final LayerNorm norm;
+    /** Null if the tokens are those of the network alone. */
+    private final SpectralShape shape;
 
     /** Creates a model from weights: those of a checkpoint for inference, fresh ones for training. */
     public SmallVit(Settings settings, Weights w) {
-        this(settings, w, EncoderSettings.AUTHORS);
+        this(settings, w, EncoderSettings.AUTHORS, null);
     }
 
-    private SmallVit(Settings settings, Weights w, EncoderSettings hop) {
+    private SmallVit(Settings settings, Weights w, EncoderSettings hop, SpectralShape shape) {
         this.settings = settings;
+        this.shape = shape;
         int dim = settings.dim();
         frontEnd = settings.frontEnd();
         patchEmbed = PatchEmbed.read(w, "patch_embed.proj", dim, settings.patchTime(), settings.patchMel());
@@ -217,11 +221,12 @@ public final class SmallVit implements EncoderNetwork {
         spec = EncoderSpec.of(
                 NAME,
                 "ViT " + dim + " x " + settings.depth() + ", " + settings.heads() + " heads, pre-norm, "
-                        + settings.patchTime() + " x " + settings.patchMel() + " patches",
+                        + settings.patchTime() + " x " + settings.patchMel() + " patches"
+                        + (shape == null ? "" : ", " + shape.channels() + " channels of spectral shape"),
                 frontEnd,
                 hop,
                 grid,
-                dim,
+                dim + (shape == null ? 0 : shape.channels()),
                 settings.depth(),
                 List.of());
     }
@@ -236,7 +241,9 @@ public final class SmallVit implements EncoderNetwork {
             throw new IllegalArgumentException("small-vit: the number of heads is fixed at " + own.heads()
                     + " by the file, " + settings.heads() + " heads cannot be set");
         }
-        return new SmallVit(own, new CheckpointWeights(file), settings);
+        Weights weights = new CheckpointWeights(file);
+        return new SmallVit(
+                own, weights, settings, SpectralShape.isIn(weights) ? SpectralShape.read(weights, own) : null);
     }
 
     /**
@@ -277,7 +284,21 @@ public final class SmallVit implements EncoderNetwork {
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
-        return run(patches.plus(positions), trace);
+        Tensor tokens = patches.plus(positions);
+        if (shape == null) {
+            return run(tokens, trace);
+        }
+        Tensor channels = shape.of(input, patchEmbed);
+        return Tensor.concat(2, run(tokens, SpectralShape.around(trace, channels)), channels);
+    }
+
+    /**
+     * Tensors for {@link #write} that give the tokens channels of the spectral shape of their patch and row.
+     *
+     * @param samples clips of the training data, from which the channels are scaled; a subset is enough
+     */
+    public static Map<String, Tensor> spectralShape(Settings settings, List<float[]> samples) {
+        return SpectralShape.fitted(settings, samples);
     }
 
     /** Runs on a subset of the patches, for masked pre-training, given their contents and positions. */
@@ -286,6 +307,6 @@ public final class SmallVit implements EncoderNetwork {
     }
 
     private Tensor run(Tensor tokens, Trace trace) {
-        return norm.apply(trunk.apply(Tensor.concat(1, cls.expand(tokens.size(0), 1, spec.dim()), tokens), trace));
+        return norm.apply(trunk.apply(Tensor.concat(1, cls.expand(tokens.size(0), 1, settings.dim()), tokens), trace));
     }
 }
