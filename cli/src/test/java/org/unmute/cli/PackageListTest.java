@@ -84,10 +84,10 @@ class PackageListTest {
         if ("write".equals(System.getProperty("unmute.packages"))) {
             Files.writeString(page, expected);
         } else {
-            assertThat(text.lines())
+            assertThat(text.substring(from, to).lines().toList())
                     .as("docs/architecture.md lists the packages; mvn -pl cli -am test -Dtest=PackageListTest"
                             + " -Dsurefire.failIfNoSpecifiedTests=false -Dunmute.packages=write writes them")
-                    .containsExactlyElementsOf(expected.lines().toList());
+                    .isEqualTo(table().lines().toList());
         }
     }
 }
