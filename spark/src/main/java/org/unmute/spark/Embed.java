@@ -143,8 +143,8 @@ public final class Embed implements Callable<Integer> {
     @Option(
             names = "--break-lock",
             description =
-                    "Take the folder at once from a driver that is known to be dead, without waiting for its lease to"
-                            + " end. Of one that is alive, what it has not committed is lost.")
+                    "Take the folder from a driver that is known to be dead, whose lock is left on HDFS or an object"
+                            + " store. On a local disk a lock ends with its process.")
     private boolean breakLock;
 
     @Option(names = "--dry-run", description = "Only say what would be done and how large it becomes.")

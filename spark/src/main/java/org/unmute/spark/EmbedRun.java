@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.data.ClipId;
 import org.unmute.data.provenance.Json;
@@ -29,22 +32,26 @@ import org.unmute.spark.input.FileDigests;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.JobKey;
+import org.unmute.spark.layout.RunRows;
 import org.unmute.spark.plan.ClipSize;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.ModelFiles;
-import org.unmute.spark.plan.ShareBounds;
-import org.unmute.spark.plan.SharePlan;
+import org.unmute.spark.plan.TaskPlan;
+import org.unmute.spark.table.ResultColumns;
 import org.unmute.spark.task.ClipCounters;
+import org.unmute.spark.task.ClipTask;
 import org.unmute.spark.task.ExecutorEncoder;
 import org.unmute.spark.task.JobFiles;
-import org.unmute.spark.task.ShareRun;
+import org.unmute.spark.task.TaskFailure;
+import org.unmute.spark.task.TaskProgress;
 
 /**
- * The driver's side of an embedding: opens the encoder, lists and measures recordings, removes those already in the
- * folder, plans shares, runs them, and accounts for every clip.
+ * The driver's side of an embedding: opens the encoder, lists and measures recordings, leaves out those already
+ * in the folder, plans tasks, runs them, and accounts for every clip.
  */
 final class EmbedRun {
+    private static final String GROUP = "unmute-embed";
     private static final int SHOWN = 20;
     /** Maximum number of clips whose problems with time and place are reported. */
     private static final int ODD = 8;
@@ -80,7 +87,7 @@ final class EmbedRun {
                 request.kept().contains(Kept.TOKENS) ? encoder.key().dtype() : null,
                 encoder.key().layers());
         if (request.dryRun()) {
-            SharePlan plan = SharePlan.of(input.clips(), bounds(), size, 0);
+            TaskPlan plan = TaskPlan.of(input.clips(), size, request.shardBytes(), slots());
             result(
                     Json.object()
                             .put("folder", request.out())
@@ -89,39 +96,9 @@ final class EmbedRun {
                     List.of(request.out() + ": would hold " + plan.statement() + "; nothing was written"));
             return;
         }
-        try (JobFolder folder = JobFolder.open(
-                request.out(),
-                key(encoder),
-                request.breakLock(),
-                hadoop,
-                request.verify(),
-                uris -> FileDigests.of(spark, uris),
-                console::tell)) {
-            folder.remarks().forEach(console::tell);
-            tellUnplaced(folder.unplaced());
-            tellUnplanned(folder.lost(), input);
+        try (JobFolder folder =
+                JobFolder.open(session, request.out(), key(encoder), request.breakLock(), request.verify())) {
             fill(folder, encoder, input, size, record);
-        }
-    }
-
-    /** Says that a folder was begun by a version without times of day and places. */
-    private void tellUnplaced(int clips) {
-        if (clips > 0 && request.kept().contains(Kept.EVENTS)) {
-            console.tell("of " + Units.count(clips, "clip") + " of the folder an earlier version found the events:"
-                    + " these have neither time of day nor place, as others of this folder have from now on; fill"
-                    + " another folder to have them everywhere");
-        }
-    }
-
-    /** Reports lost clips that this run does not cover: their results stay lost. */
-    private void tellUnplanned(Set<String> lost, AudioInput input) {
-        Set<String> others = new TreeSet<>(lost);
-        input.clips().forEach(clip -> others.remove(clip.clip()));
-        if (!others.isEmpty()) {
-            console.tell(Units.count(others.size(), "clip") + " of these, the first "
-                    + others.iterator().next()
-                    + ", are not among the recordings of --audio: their rows in the index say what they lack, until a"
-                    + " run with their recordings does them again");
         }
     }
 
@@ -206,12 +183,10 @@ final class EmbedRun {
         }
     }
 
-    private ShareBounds bounds() {
-        int slots = Math.max(
-                1,
-                session.sparkContext().defaultParallelism()
-                        / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1)));
-        return ShareBounds.DEFAULT.withBytes(request.shardBytes()).forSlots(slots);
+    /** How many tasks run at a time. */
+    private int slots() {
+        return session.sparkContext().defaultParallelism()
+                / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1));
     }
 
     private JobKey key(ExecutorEncoder encoder) {
@@ -229,7 +204,8 @@ final class EmbedRun {
 
     private void fill(JobFolder folder, ExecutorEncoder encoder, AudioInput input, ClipSize size, RunRecord record)
             throws IOException {
-        Remaining remaining = Remaining.of(spark, input.clips(), folder, request.verify());
+        JobFolder.Remaining remaining = folder.settle(input.clips());
+        folder.remarks().forEach(console::tell);
         if (remaining.gone() > 0) {
             console.tell(Units.count(remaining.gone(), "clip")
                     + " are in the folder, and their recordings are not there any more: they stay in it");
@@ -238,27 +214,99 @@ final class EmbedRun {
             console.tell("labels or split of " + Units.count(remaining.noted(), "clip")
                     + " in the folder are others now: the index was changed");
         }
-        SharePlan plan = SharePlan.of(remaining.clips(), bounds(), size, folder.firstShare());
+        TaskPlan plan = TaskPlan.of(remaining.clips(), size, request.shardBytes(), slots());
         console.tell((remaining.present() == 0
                         ? ""
                         : Units.count(remaining.present(), "clip") + " are in the folder already; ")
                 + (plan.clips() == 0 ? "nothing is left to do" : "to do: " + plan.statement()));
-        plan = plan.hashed(FileDigests.of(spark, plan.spanning()));
-        ShareJob.Done done = ShareJob.Done.NOTHING;
+        ClipCounters counters = ClipCounters.of(spark.sc());
+        CollectionAccumulator<String> written = spark.sc().collectionAccumulator();
         if (plan.clips() > 0) {
-            ClipCounters counters = ClipCounters.of(spark.sc());
-            ShareRun run = new ShareRun(
-                    encoder.options(), folder.target(request.kept()), new SerializableConfiguration(hadoop), counters);
-            done = new ShareJob(spark, run, plan.shares(), request.strict(), console).run(folder);
+            work(folder, encoder, plan, remaining, counters, written);
         }
-        requireAll(plan, done, input, remaining);
-        folder.complete(remaining.again() > 0, noted(record, encoder, done, remaining));
-        tellOfField(done);
+        RunRows rows = folder.rows(remaining.clips(), SHOWN);
+        requireAll(plan, rows, input, remaining);
+        long bytes = folder.seal(rows.shards(), written.value(), request.kept().contains(Kept.EVENTS));
+        Done done = new Done(rows, counters.seconds().value(), bytes);
+        folder.end(noted(record, encoder, done, remaining));
+        tellOfField(rows);
         report(done, remaining);
     }
 
+    /** What a run did: rows, seconds of sound embedded, bytes written. */
+    private record Done(RunRows rows, double seconds, long bytes) {
+        int embedded() {
+            return rows.rows() - rows.errors();
+        }
+    }
+
+    /**
+     * Runs the job: clips become rows on the executors, and Spark writes and commits them, those of a task as it ends.
+     *
+     * @throws InputException in a strict job, at a clip that cannot be used
+     * @throws IOException if a task failed too often; what was committed is kept
+     */
+    private void work(
+            JobFolder folder,
+            ExecutorEncoder encoder,
+            TaskPlan plan,
+            JobFolder.Remaining remaining,
+            ClipCounters counters,
+            CollectionAccumulator<String> written)
+            throws IOException {
+        ClipTask.Job job = new ClipTask.Job(
+                folder.place(),
+                folder.run(),
+                folder.firstShard(),
+                FileDigests.of(spark, plan.spanning()),
+                counters,
+                written);
+        SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
+        ClipTask task = new ClipTask(encoder.options(), request.kept(), ResultColumns.INDEX, configuration, job);
+        FlatMapFunction<Iterator<byte[]>, Row> results = task::ofPacked;
+        Dataset<Row> rows = session.createDataFrame(
+                spark.parallelize(
+                                plan.tasks().stream().map(ClipTask::pack).toList(),
+                                plan.tasks().size())
+                        .mapPartitions(results),
+                ResultColumns.INDEX.schema());
+        TaskProgress progress = new TaskProgress(
+                () -> counters.clips().value() + counters.skipped().value() + " of "
+                        + Units.count(plan.clips(), "clip") + " are done, "
+                        + counters.skipped().value() + " skipped",
+                console::tell,
+                () -> {
+                    if (request.strict() && counters.skipped().value() > 0) {
+                        spark.sc().cancelJobGroup(GROUP);
+                    }
+                });
+        spark.sc().addSparkListener(progress);
+        spark.setJobGroup(GROUP, "embed " + Units.count(plan.clips(), "clip"), true);
+        Exception failure = null;
+        try {
+            folder.append(rows);
+        } catch (Exception e) { // Spark throws undeclared checked exceptions
+            failure = e;
+        } finally {
+            spark.clearJobGroup();
+            spark.sc().removeSparkListener(progress);
+        }
+        RunRows done = failure == null && !request.strict() ? null : folder.rows(remaining.clips(), SHOWN);
+        if (request.strict() && done.errors() > 0) {
+            throw new InputException("embed: clip " + done.examples().getFirst()
+                    + ": remove it, or run without --strict to note such clips in the index; what is done is in the"
+                    + " folder");
+        }
+        if (failure != null) {
+            throw TaskFailure.of(
+                    failure,
+                    "embed",
+                    "; " + done.rows() + " of " + plan.clips() + " clips are done: run the same job again to go on");
+        }
+    }
+
     /** Names some of the recordings with odd times or places. */
-    private void tellOfField(ShareJob.Done done) {
+    private void tellOfField(RunRows done) {
         List<String> shown =
                 done.oddExamples().subList(0, Math.min(ODD, done.oddExamples().size()));
         shown.forEach(console::tell);
@@ -268,20 +316,21 @@ final class EmbedRun {
         }
     }
 
-    /** Requires that every planned clip has a row, with results or with an error. */
-    private void requireAll(SharePlan plan, ShareJob.Done done, AudioInput input, Remaining remaining)
+    /** Requires that every planned clip has one row, with results or with an error. */
+    private void requireAll(TaskPlan plan, RunRows done, AudioInput input, JobFolder.Remaining remaining)
             throws IOException {
-        int all = remaining.present() + done.clips();
-        if (done.clips() != plan.clips() || all != input.clips().size()) {
+        int all = remaining.present() + done.rows();
+        if (done.missing() > 0
+                || done.rows() != plan.clips()
+                || all != input.clips().size()) {
             throw new IOException("embed: " + input.clips().size() + " clips were listed, " + remaining.present()
-                    + " were in the folder, " + plan.clips() + " were planned, and " + done.clips()
-                    + " have a row now: " + Math.abs(input.clips().size() - all)
-                    + (all < input.clips().size() ? " are missing" : " are too many")
-                    + ": this is a bug in unmute, please report it");
+                    + " were in the folder, " + plan.clips() + " were planned, and these have " + done.rows()
+                    + " rows now; " + done.missing() + " have none: run the same job again; if that does not help, this"
+                    + " is a bug in unmute, please report it");
         }
     }
 
-    private RunRecord noted(RunRecord record, ExecutorEncoder encoder, ShareJob.Done done, Remaining remaining) {
+    private RunRecord noted(RunRecord record, ExecutorEncoder encoder, Done done, JobFolder.Remaining remaining) {
         record.backend(encoder.backend().backend().name(), encoder.backend().reason());
         if (encoder.probe() != null) {
             record.result("probe", encoder.probe())
@@ -292,25 +341,26 @@ final class EmbedRun {
                 .result("dtype", encoder.key().dtype().name().toLowerCase(Locale.ROOT))
                 .result("layers", encoder.key().layers())
                 .result("kept", request.kept())
-                .result("embedded", done.clips() - done.errors())
+                .result("embedded", done.embedded())
                 .result("alreadyPresent", remaining.present())
-                .result("skipped", done.errors())
+                .result("skipped", done.rows().errors())
                 .result("seconds", done.seconds())
                 .result("bytes", done.bytes())
                 .result("spark", session.version());
     }
 
-    private void report(ShareJob.Done done, Remaining remaining) throws IOException {
-        int embedded = done.clips() - done.errors();
+    private void report(Done done, JobFolder.Remaining remaining) throws IOException {
+        int embedded = done.embedded();
         int total = embedded + remaining.present();
-        List<String> shown =
-                done.examples().subList(0, Math.min(SHOWN, done.examples().size()));
+        List<String> shown = done.rows()
+                .examples()
+                .subList(0, Math.min(SHOWN, done.rows().examples().size()));
         ArrayList<String> lines = new ArrayList<>();
         lines.add(request.out() + ": " + Units.count(total, "clip") + " (" + embedded + " embedded now, "
-                + remaining.present() + " already there), " + done.errors() + " skipped");
+                + remaining.present() + " already there), " + done.rows().errors() + " skipped");
         shown.forEach(one -> lines.add("  skipped " + one));
-        if (done.errors() > shown.size()) {
-            lines.add("  and " + (done.errors() - shown.size()) + " more: rows of " + JobFolder.INDEX
+        if (done.rows().errors() > shown.size()) {
+            lines.add("  and " + (done.rows().errors() - shown.size()) + " more: rows of " + JobFolder.INDEX
                     + "/ whose column error is not null");
         }
         ObjectNode document = Json.object()
@@ -318,16 +368,16 @@ final class EmbedRun {
                 .put("clips", total)
                 .put("embedded", embedded)
                 .put("alreadyPresent", remaining.present())
-                .put("skipped", done.errors())
+                .put("skipped", done.rows().errors())
                 .put("seconds", done.seconds())
                 .put("bytes", done.bytes());
         shown.forEach(document.putArray("skippedClips")::add);
         result(document, lines);
         if (total == 0) {
             throw new InputException(
-                    done.clips() == 1
+                    done.rows().rows() == 1
                             ? "the clip could not be used"
-                            : "none of the " + done.clips() + " clips could be used");
+                            : "none of the " + done.rows().rows() + " clips could be used");
         }
     }
 

@@ -1,7 +1,6 @@
 package org.unmute.spark;
 
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -18,11 +17,11 @@ import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
+import org.unmute.spark.table.ResultColumns;
 import org.unmute.spark.task.ClipRows;
-import org.unmute.spark.task.EmbeddedClip;
+import org.unmute.spark.task.ClipTask;
 import org.unmute.spark.task.ExecutorEncoder;
 import org.unmute.spark.task.JobFiles;
-import org.unmute.spark.task.PartitionEmbedding;
 
 /**
  * Encoders, probes and detectors as transformations of {@code Dataset}s of clips.
@@ -30,10 +29,10 @@ import org.unmute.spark.task.PartitionEmbedding;
  * <p>A row names a clip by the column {@code path} (which Hadoop opens) and, if present, {@code root} (the folder of
  * relative paths), {@code clip} (an id), {@code start} and {@code end} (in seconds; null or infinite for the end of the
  * file), {@code labels} (a string, or a list of strings) and {@code split}, all of which are passed through to the
- * results. The index of a job has the same columns. Each input row gives one output row, in order, with an error
- * message if the clip could not be used. Nothing is written. Spark computes rows whenever it needs them, possibly
- * several times, so a result that is used twice is best persisted. Clips of one file are read together if they are
- * adjacent in a partition.
+ * results. The index of a job has the same columns, and results are columns of its names. Each input row gives one
+ * output row, in order, with an error message if the clip could not be used. Nothing is written. Spark computes
+ * rows whenever it needs them, possibly several times, so a result that is used twice is best persisted. Clips of
+ * one file are read together if they are adjacent in a partition.
  *
  * <p>Problems that would fail every row are thrown on the driver when the {@code Dataset} is created: encoder and probe
  * are opened there, and rows, unless they are a stream, are computed until one is found whose file exists.
@@ -45,41 +44,49 @@ public final class UnmuteSpark {
     private UnmuteSpark() {}
 
     /**
-     * Computes the tokens of clips and their pooled vectors.
+     * Computes the tokens of clips and their pooled vectors: columns {@code time}, {@code freq}, {@code dim} (0 if
+     * there was an error), {@code padding} (time steps at the end that are padding), {@code tokens} ({@code [time *
+     * freq, dim]}, row after row), {@code cls_token} ({@code [dim]}; null if the encoder has none) and {@code
+     * pooled} ({@code [dim]}).
      *
      * @throws SettingsException if a column is missing, or settings contradict each other
      * @throws InputException if the encoder cannot be used, or none of the rows' files exists
      * @throws IOException if the encoder's file cannot be read
      */
-    public static Dataset<ClipTokens> embed(Dataset<Row> clips, EmbedOptions options) throws IOException {
-        return map("embed", clips, options, Set.of(Kept.TOKENS, Kept.POOLED), ClipTokens::new, ClipTokens.class);
+    public static Dataset<Row> embed(Dataset<Row> clips, EmbedOptions options) throws IOException {
+        return map("embed", clips, options, Set.of(Kept.TOKENS, Kept.POOLED), ResultColumns.TOKENS);
     }
 
     /**
-     * Scores clips with a probe or, without one, with the encoder's own head.
+     * Scores clips with a probe or, without one, with the encoder's own head: column {@code scores}, one for each class
+     * in the order of {@link #classes}, bit for bit those of {@code unmute tag}: in [0, 1], calibrated if the probe
+     * learned a calibration; the encoder's own head gives logits. {@code raw_scores} are those before calibration; null
+     * if there is none.
      *
      * @throws SettingsException if a column is missing, or settings contradict each other
      * @throws InputException if encoder or probe cannot be used or do not fit each other, there is no probe and the
      *     encoder has no head, or none of the rows' files exists
      * @throws IOException if an encoder or probe file cannot be read
      */
-    public static Dataset<ClipScores> tag(Dataset<Row> clips, EmbedOptions options) throws IOException {
-        return map("tag", clips, options, Set.of(Kept.SCORES), ClipScores::new, ClipScores.class);
+    public static Dataset<Row> tag(Dataset<Row> clips, EmbedOptions options) throws IOException {
+        return map("tag", clips, options, Set.of(Kept.SCORES), ResultColumns.SCORES);
     }
 
     /**
-     * Detects events in clips with a probe.
+     * Detects events in clips with a probe: column {@code events}, a list of structs with {@code label}, {@code onset},
+     * {@code offset} and {@code peak} in seconds from the start of the file, {@code low} and {@code high} in Hz, {@code
+     * score}, {@code begin_datetime} and {@code end_datetime}; of a damaged clip those before the damage.
      *
      * @throws SettingsException if a column is missing, there is no probe, or settings contradict each other
      * @throws InputException if encoder or probe cannot be used or do not fit each other, or none of the rows' files
      *     exists
      * @throws IOException if an encoder or probe file cannot be read
      */
-    public static Dataset<ClipEvents> detect(Dataset<Row> clips, EmbedOptions options) throws IOException {
+    public static Dataset<Row> detect(Dataset<Row> clips, EmbedOptions options) throws IOException {
         if (options.files().probe() == null) {
             throw new SettingsException("detect: events are found by a probe: name one in the options");
         }
-        return map("detect", clips, options, Set.of(Kept.EVENTS), ClipEvents::new, ClipEvents.class);
+        return map("detect", clips, options, Set.of(Kept.EVENTS), ResultColumns.EVENTS);
     }
 
     /**
@@ -94,13 +101,8 @@ public final class UnmuteSpark {
                 .classes();
     }
 
-    /** Converts the outcome of a clip to a row. */
-    private interface Output<T> extends java.io.Serializable {
-        T of(EmbeddedClip clip);
-    }
-
-    private static <T> Dataset<T> map(
-            String what, Dataset<Row> clips, EmbedOptions options, Set<Kept> kept, Output<T> output, Class<T> type)
+    private static Dataset<Row> map(
+            String what, Dataset<Row> clips, EmbedOptions options, Set<Kept> kept, ResultColumns columns)
             throws IOException {
         SparkSession spark = clips.sparkSession();
         Dataset<Row> named = clips.select(columns(clips));
@@ -115,21 +117,9 @@ public final class UnmuteSpark {
             encoder.detector();
         }
         ClipRows.requireFiles(what, named, hadoop);
-        MapPartitionsFunction<Row, T> embed = rows -> {
-            Iterator<EmbeddedClip> embedded = new PartitionEmbedding(rows, found, kept, hadoop.value());
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return embedded.hasNext();
-                }
-
-                @Override
-                public T next() {
-                    return output.of(embedded.next());
-                }
-            };
-        };
-        return named.mapPartitions(embed, Encoders.bean(type));
+        ClipTask task = new ClipTask(found, kept, columns, hadoop, null);
+        MapPartitionsFunction<Row, Row> results = task::ofRows;
+        return named.mapPartitions(results, Encoders.row(columns.schema()));
     }
 
     /** The columns of {@link ClipRows}, with null for those that are absent. */

@@ -92,7 +92,13 @@ class EmbedInputTest {
                                 "pooled")
                         .status())
                 .isZero();
-        Path part = Files.copy(first.resolve("index/part-00000.parquet"), folder.resolve("clips.parquet"));
+        Path any;
+        try (Stream<Path> parts = Files.list(first.resolve("index"))) {
+            any = parts.filter(file -> file.getFileName().toString().startsWith("part-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Path part = Files.copy(any, folder.resolve("clips.parquet"));
         Path second = folder.resolve("second");
         EmbedTest.Output again = EmbedTest.run(
                 "--audio", part.toString(), "--out", second.toString(), "--clip", "10", "--keep", "pooled");

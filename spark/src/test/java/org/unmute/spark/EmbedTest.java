@@ -276,7 +276,7 @@ class EmbedTest {
         for (int i = 0; i < expected.length; i++) {
             assertThat(pooled.get(i)).isEqualTo(expected[i]);
         }
-        assertThat(Files.exists(out.resolve("tokens/shard-00000.tok"))).isFalse();
+        assertThat(out.resolve("tokens").toFile().list()).containsExactlyInAnyOrder("_manifest.json", "run.json");
     }
 
     @Test
@@ -459,7 +459,7 @@ class EmbedTest {
             assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
                     .isZero();
             // Listeners are called on a separate thread, once for each accumulator.
-            List<String> awaited = List.of("clips", "clips skipped", "seconds of audio", "clips per second");
+            List<String> awaited = List.of("clips", "clips skipped", "seconds of audio");
             for (int i = 0; i < 3000 && !told.keySet().containsAll(awaited); i++) {
                 Thread.sleep(100);
             }
@@ -468,6 +468,5 @@ class EmbedTest {
         }
         assertThat(told).containsEntry("clips", (long) SmallRecordings.USABLE).containsEntry("clips skipped", 2L);
         assertThat((double) told.get("seconds of audio")).isBetween(50.0, 60.0);
-        assertThat(Double.parseDouble((String) told.get("clips per second"))).isPositive();
     }
 }

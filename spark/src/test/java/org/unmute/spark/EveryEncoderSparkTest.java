@@ -86,12 +86,12 @@ class EveryEncoderSparkTest {
                 .withHeads(config.heads());
         Dataset<Row> rows = spark.session().createDataFrame(List.of(RowFactory.create(recording.toString())), COLUMNS);
         EmbedOptions options = EmbedOptions.of(checkpoint.toString()).withEncoderSettings(settings, null);
-        ClipTokens found = UnmuteSpark.embed(rows, options).collectAsList().getFirst();
-        assertThat(found.getError()).isNull();
+        ResultRow found = ResultRow.all(UnmuteSpark.embed(rows, options)).getFirst();
+        assertThat(found.error()).isNull();
         TokenMap map = Encoders.open(checkpoint, settings).encode(AudioFiles.read(recording));
-        assertThat(found.getTokens()).isEqualTo(map.tokens());
-        assertThat(found.getCls()).isEqualTo(map.cls());
-        assertThat(List.of(found.getTime(), found.getFreq(), found.getDim()))
+        assertThat(found.floats("tokens")).isEqualTo(map.tokens());
+        assertThat(found.floats("cls_token")).isEqualTo(map.cls());
+        assertThat(List.of(found.<Integer>get("time"), found.<Integer>get("freq"), found.<Integer>get("dim")))
                 .containsExactly(map.time(), map.freq(), map.dim());
     }
 }

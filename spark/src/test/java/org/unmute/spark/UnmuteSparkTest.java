@@ -105,36 +105,37 @@ class UnmuteSparkTest {
         rows.add(row("a.wav", null, null));
         rows.add(row("c/number#1.wav", null, null));
         rows.add(row("no.wav", null, null));
-        List<ClipTokens> found = UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED))
-                .collectAsList();
+        List<ResultRow> found = ResultRow.all(UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED)));
         assertThat(found).hasSameSizeAs(rows);
         assertThat(found)
-                .extracting(c -> c.getError() == null)
+                .extracting(c -> c.error() == null)
                 .containsExactly(true, false, true, false, false, true, true, false);
-        assertThat(found.get(1).getError()).contains("not a sound file");
-        assertThat(found.get(3).getError()).contains("must begin at 0 s or later and end after that");
-        assertThat(found.get(4).getError()).contains("no path");
-        assertThat(found.get(7).getError()).contains("does not exist");
+        assertThat(found.get(1).error()).contains("not a sound file");
+        assertThat(found.get(3).error()).contains("must begin at 0 s or later and end after that");
+        assertThat(found.get(4).error()).contains("no path");
+        assertThat(found.get(7).error()).contains("does not exist");
         for (int i = 0; i < rows.size(); i++) {
-            assertThat(found.get(i).getPath()).isEqualTo(rows.get(i).getString(1));
-            assertThat(found.get(i).getSplit()).isEqualTo(rows.get(i).getString(0));
+            assertThat(found.get(i).path()).isEqualTo(rows.get(i).getString(1));
+            assertThat(found.get(i).<String>get("split")).isEqualTo(rows.get(i).getString(0));
         }
-        assertThat(found.get(0).getLabels()).isEqualTo("x;y");
-        assertThat(found.get(4).getLabels()).isNull();
-        assertThat(found.get(2).getClip()).isEqualTo(audio.resolve("c/d/long.wav") + "#2-5.5");
+        assertThat(found.get(0).<String>get("labels")).isEqualTo("x;y");
+        assertThat(found.get(4).<String>get("labels")).isNull();
+        assertThat(found.get(2).<String>get("clip")).isEqualTo(audio.resolve("c/d/long.wav") + "#2-5.5");
         TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(audio.resolve("a.wav")));
-        for (ClipTokens clip : List.of(found.get(0), found.get(5))) {
-            assertThat(clip.getTokens()).isEqualTo(map.tokens());
-            assertThat(clip.getCls()).isEqualTo(map.cls());
-            assertThat(clip.getPooled()).isEqualTo(TokenPooling.MEAN.apply(map));
-            assertThat(List.of(clip.getTime(), clip.getFreq(), clip.getDim()))
+        for (ResultRow clip : List.of(found.get(0), found.get(5))) {
+            assertThat(clip.floats("tokens")).isEqualTo(map.tokens());
+            assertThat(clip.floats("cls_token")).isEqualTo(map.cls());
+            assertThat(clip.floats("pooled")).isEqualTo(TokenPooling.MEAN.apply(map));
+            assertThat(List.of(clip.<Integer>get("time"), clip.<Integer>get("freq"), clip.<Integer>get("dim")))
                     .containsExactly(map.time(), map.freq(), map.dim());
-            assertThat(clip.getSound()).isEqualTo(map.sound()).isLessThan(map.time());
-            assertThat(clip.getSha256()).isEqualTo(Sha256.of(audio.resolve("a.wav")));
+            assertThat(map.time() - clip.<Integer>get("padding"))
+                    .isEqualTo(map.sound())
+                    .isLessThan(map.time());
+            assertThat(clip.<String>get("sha256")).isEqualTo(Sha256.of(audio.resolve("a.wav")));
         }
         try (AudioStream file = AudioFiles.open(audio.resolve("c/d/long.wav"))) {
             TokenMap part = OpenEncoder.embedded().encoder().encode(new AudioClip("x", audio, 2, 5.5).read(file));
-            assertThat(found.get(2).getTokens()).isEqualTo(part.tokens());
+            assertThat(found.get(2).floats("tokens")).isEqualTo(part.tokens());
         }
     }
 
@@ -143,16 +144,15 @@ class UnmuteSparkTest {
         List<Row> rows = IntStream.range(0, 1100)
                 .mapToObj(i -> i % 10 > 0 ? row("none-" + i, null, null) : row("a.wav", 0f, 0.1 + i / 10_000.0))
                 .toList();
-        List<ClipTokens> found = UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED))
-                .collectAsList();
+        List<ResultRow> found = ResultRow.all(UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED)));
         assertThat(found).hasSameSizeAs(rows);
         for (int i = 0; i < rows.size(); i++) {
-            assertThat(found.get(i).getPath()).isEqualTo(rows.get(i).getString(1));
-            assertThat(found.get(i).getError() == null)
-                    .as("row %d: %s", i, found.get(i).getError())
+            assertThat(found.get(i).path()).isEqualTo(rows.get(i).getString(1));
+            assertThat(found.get(i).error() == null)
+                    .as("row %d: %s", i, found.get(i).error())
                     .isEqualTo(i % 10 == 0);
-            assertThat(found.get(i).getTime())
-                    .isEqualTo(i % 10 > 0 ? 0 : found.get(0).getTime());
+            assertThat(found.get(i).<Integer>get("time"))
+                    .isEqualTo((Integer) (i % 10 > 0 ? 0 : found.get(0).<Integer>get("time")));
         }
     }
 
@@ -163,26 +163,25 @@ class UnmuteSparkTest {
         TrainedProbe probe = TrainedProbe.open(file).with(DECISIONS);
         probe.save(file);
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(file.toString());
-        List<ClipScores> found = UnmuteSpark.tag(
-                        rows(List.of(row("a.wav", null, null), row("c/a=b&c+d.wav", null, null))), options)
-                .collectAsList();
+        List<ResultRow> found = ResultRow.all(
+                UnmuteSpark.tag(rows(List.of(row("a.wav", null, null), row("c/a=b&c+d.wav", null, null))), options));
         OpenEncoder encoder = OpenEncoder.embedded();
         ScoringHead head = ScoringHead.ofProbe(file, encoder, encoder.key("hann", DType.F32));
         assertThat(UnmuteSpark.classes(spark.session(), options)).containsExactly("a", "b", "c");
-        for (ClipScores clip : found) {
-            float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.getPath())));
+        for (ResultRow clip : found) {
+            float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.path())));
             Features features = encoder.encoder().features(samples, head.request());
-            assertThat(clip.getScores())
+            assertThat(clip.floats("scores"))
                     .as("those of 'tag'")
                     .isEqualTo(Activation.calibrated.of(head, head.logits(samples)))
                     .as("those of the library")
                     .isEqualTo(probe.scores(features));
-            assertThat(clip.getRawScores())
+            assertThat(clip.floats("raw_scores"))
                     .as("those of 'tag --scores'")
                     .isEqualTo(Activation.trained(head).of(head, head.logits(samples)))
                     .as("those of the library")
                     .isEqualTo(probe.rawScores(features))
-                    .isNotEqualTo(clip.getScores());
+                    .isNotEqualTo(clip.floats("scores"));
         }
     }
 
@@ -193,12 +192,11 @@ class UnmuteSparkTest {
         PackedProtobin packed = PackedProtobin.pack(trained.with(DECISIONS));
         packed.save(file);
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(file.toString());
-        ClipScores found = UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options)
-                .collectAsList()
+        ResultRow found = ResultRow.all(UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options))
                 .getFirst();
-        TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(Path.of(found.getPath())));
-        assertThat(found.getScores()).isEqualTo(packed.scores(map));
-        assertThat(found.getRawScores()).isEqualTo(packed.rawScores(map)).isNotEqualTo(packed.scores(map));
+        TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(Path.of(found.path())));
+        assertThat(found.floats("scores")).isEqualTo(packed.scores(map));
+        assertThat(found.floats("raw_scores")).isEqualTo(packed.rawScores(map)).isNotEqualTo(packed.scores(map));
     }
 
     @Test
@@ -209,41 +207,42 @@ class UnmuteSparkTest {
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED)
                 .withProbe(file.toString())
                 .withRules(rules, ContextSeconds.DEFAULTS);
-        Dataset<ClipEvents> events = UnmuteSpark.detect(
+        Dataset<Row> events = UnmuteSpark.detect(
                 rows(List.of(
                         row("c/d/long.wav", null, null),
                         row("c/d/long.wav", 5f, 15.0),
                         row("_folder_/empty.wav", null, null),
                         row("z/high.wav", null, null))),
                 options);
-        List<ClipEvents> found = events.collectAsList();
+        List<ResultRow> found = ResultRow.all(events);
         assertThat(found).hasSize(4);
-        assertThat(found.get(2).getError()).contains("empty");
-        assertThat(found.get(2).getEvents()).isEmpty();
+        assertThat(found.get(2).error()).contains("empty");
+        assertThat(found.get(2).events()).isEmpty();
         DetectorSetup setup =
                 DetectorSetup.of(file, OpenEncoder.embedded(), Resampling.hann, _ -> rules, ContextSeconds.DEFAULTS);
         for (int i : List.of(0, 1, 3)) {
-            ClipEvents clip = found.get(i);
+            ResultRow clip = found.get(i);
             List<Event> expected = new ArrayList<>();
-            try (AudioStream stream = AudioFiles.open(Path.of(clip.getPath()))) {
-                double end = clip.getEnd() == null ? Double.POSITIVE_INFINITY : clip.getEnd();
-                setup.detector().run(stream, clip.getStart(), end, expected::add, _ -> {});
+            try (AudioStream stream = AudioFiles.open(Path.of(clip.path()))) {
+                double end = clip.<Double>get("end") == null ? Double.POSITIVE_INFINITY : clip.<Double>get("end");
+                setup.detector().run(stream, clip.<Double>get("start"), end, expected::add, _ -> {});
             }
-            assertThat(clip.getError()).isNull();
-            assertThat(clip.getEvents()).hasSameSizeAs(expected);
+            assertThat(clip.error()).isNull();
+            assertThat(clip.events()).hasSameSizeAs(expected);
             for (int e = 0; e < expected.size(); e++) {
-                ClipEvents.Event event = clip.getEvents()[e];
+                ResultRow event = clip.events().get(e);
                 Event other = expected.get(e);
-                assertThat(event.getLabel()).isEqualTo(List.of("a", "b", "c").get(other.label()));
-                assertThat(event.getOnset()).isEqualTo(other.onset());
-                assertThat(event.getOffset()).isEqualTo(other.offset());
-                assertThat(event.getScore()).isEqualTo(other.score());
-                assertThat(event.getLow()).isEqualTo(other.band().low());
+                assertThat(event.<String>get("label"))
+                        .isEqualTo(List.of("a", "b", "c").get(other.label()));
+                assertThat(event.<Double>get("onset")).isEqualTo(other.onset());
+                assertThat(event.<Double>get("offset")).isEqualTo(other.offset());
+                assertThat(event.<Double>get("score")).isEqualTo(other.score());
+                assertThat(event.<Double>get("low")).isEqualTo(other.band().low());
             }
         }
-        assertThat(found.get(0).getEvents()).isNotEmpty();
+        assertThat(found.get(0).events()).isNotEmpty();
         assertThat(events.select(functions.explode(functions.col("events"))).count())
-                .isEqualTo(found.stream().mapToLong(c -> c.getEvents().length).sum());
+                .isEqualTo(found.stream().mapToLong(c -> c.events().size()).sum());
     }
 
     @Test
@@ -344,31 +343,30 @@ class UnmuteSparkTest {
                 .containsExactly("file:" + audio.toRealPath());
         Map<String, Row> rows = new HashMap<>();
         index.collectAsList().forEach(row -> rows.put(row.getAs("clip"), row));
-        Dataset<ClipScores> tagged = UnmuteSpark.tag(index, options);
-        for (Dataset<ClipScores> scores : List.of(tagged, UnmuteSpark.tag(tagged.toDF(), options))) {
-            List<ClipScores> found = scores.collectAsList();
+        Dataset<Row> tagged = UnmuteSpark.tag(index, options);
+        for (Dataset<Row> scores : List.of(tagged, UnmuteSpark.tag(tagged.toDF(), options))) {
+            List<ResultRow> found = ResultRow.all(scores);
             assertThat(found).hasSameSizeAs(rows.values());
-            for (ClipScores clip : found) {
-                Row row = rows.get(clip.getClip());
-                assertThat(clip.getPath()).isEqualTo(row.getAs("path"));
-                assertThat(clip.getRoot()).isEqualTo(row.getAs("root"));
-                assertThat(clip.getStart()).isEqualTo(row.<Double>getAs("start"));
-                assertThat(clip.getEnd()).isEqualTo(row.getAs("end"));
-                assertThat(clip.getSha256()).isEqualTo(row.getAs("sha256"));
-                assertThat(clip.getError() == null).as(clip.getError()).isEqualTo(row.getAs("error") == null);
-                if (clip.getScores() != null) {
+            for (ResultRow clip : found) {
+                Row row = rows.get(clip.<String>get("clip"));
+                assertThat(clip.path()).isEqualTo(row.getAs("path"));
+                assertThat(clip.<String>get("root")).isEqualTo(row.getAs("root"));
+                assertThat(clip.<Double>get("start")).isEqualTo(row.<Double>getAs("start"));
+                assertThat(clip.<Double>get("end")).isEqualTo(row.getAs("end"));
+                assertThat(clip.<String>get("sha256")).isEqualTo(row.getAs("sha256"));
+                assertThat(clip.error() == null).as(clip.error()).isEqualTo(row.getAs("error") == null);
+                if (clip.floats("scores") != null) {
                     List<Float> scored = row.getList(row.fieldIndex("scores"));
-                    assertThat(clip.getScores()).containsExactly(scored.toArray(Float[]::new));
+                    assertThat(clip.floats("scores")).containsExactly(scored.toArray(Float[]::new));
                 }
             }
         }
         // The recordings have moved.
         Path moved = SmallRecordings.write(folder.resolve("moved"));
-        assertThat(UnmuteSpark.tag(index.withColumn("root", functions.lit(moved.toString())), options)
-                        .collectAsList())
-                .filteredOn(clip -> clip.getError() == null)
+        assertThat(ResultRow.all(UnmuteSpark.tag(index.withColumn("root", functions.lit(moved.toString())), options)))
+                .filteredOn(clip -> clip.error() == null)
                 .hasSize(SmallRecordings.USABLE + 2)
-                .allSatisfy(clip -> assertThat(clip.getRoot()).isEqualTo("file:" + moved));
+                .allSatisfy(clip -> assertThat(clip.<String>get("root")).isEqualTo("file:" + moved));
     }
 
     @Test
@@ -385,26 +383,25 @@ class UnmuteSparkTest {
         assertThatThrownBy(() -> UnmuteSpark.embed(rows(List.of(relative, none)), options))
                 .hasMessageContaining("'no/such.wav', looked for at file:/");
         List<Row> one = List.of(relative, none, row("a.wav", null, null), relative);
-        assertThat(UnmuteSpark.embed(rows(one), options).collectAsList())
-                .extracting(clip -> clip.getError() == null)
+        assertThat(ResultRow.all(UnmuteSpark.embed(rows(one), options)))
+                .extracting(clip -> clip.error() == null)
                 .containsExactly(false, false, true, false);
-        assertThat(UnmuteSpark.embed(rows(List.of()), options).collectAsList()).isEmpty();
+        assertThat(ResultRow.all(UnmuteSpark.embed(rows(List.of()), options))).isEmpty();
     }
 
     @Test
     void anEndThatIsNullInfiniteOrNoNumberIsThatOfTheFile() throws IOException {
-        List<ClipTokens> found = UnmuteSpark.embed(
-                        rows(List.of(
-                                row("a.wav", null, null),
-                                row("a.wav", 0f, Double.POSITIVE_INFINITY),
-                                row("a.wav", Float.NaN, Double.NaN),
-                                row("a.wav", 0.125f, null),
-                                row("a.wav", 0.125f, 0.375))),
-                        EmbedOptions.of(EmbedOptions.EMBEDDED))
-                .collectAsList();
-        assertThat(found).extracting(ClipTokens::getError).containsOnlyNulls();
-        assertThat(found).extracting(ClipTokens::getEnd).containsExactly(null, null, null, null, 0.375);
-        assertThat(found.get(1).getTokens()).isEqualTo(found.get(0).getTokens());
-        assertThat(found.get(2).getTokens()).isEqualTo(found.get(0).getTokens());
+        List<ResultRow> found = ResultRow.all(UnmuteSpark.embed(
+                rows(List.of(
+                        row("a.wav", null, null),
+                        row("a.wav", 0f, Double.POSITIVE_INFINITY),
+                        row("a.wav", Float.NaN, Double.NaN),
+                        row("a.wav", 0.125f, null),
+                        row("a.wav", 0.125f, 0.375))),
+                EmbedOptions.of(EmbedOptions.EMBEDDED)));
+        assertThat(found).extracting(ResultRow::error).containsOnlyNulls();
+        assertThat(found).extracting(row -> row.<Double>get("end")).containsExactly(null, null, null, null, 0.375);
+        assertThat(found.get(1).floats("tokens")).isEqualTo(found.get(0).floats("tokens"));
+        assertThat(found.get(2).floats("tokens")).isEqualTo(found.get(0).floats("tokens"));
     }
 }

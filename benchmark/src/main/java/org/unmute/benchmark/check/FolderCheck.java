@@ -216,14 +216,13 @@ public final class FolderCheck {
         Findings.Item item = findings.begin(all.folder(), "job on Spark");
         Scope scope = new Scope(item, JobOutput.command(all.folder().resolve("tokens")), null);
         files(all, scope);
-        JobOutput.attempts(all, scope);
         Map<String, Listing> known = new TreeMap<>();
         for (String name : JobOutput.FOLDERS) {
             if (all.hasFolder(name)) {
                 known.put(name, list(all.folder().resolve(name)));
             }
         }
-        JobOutput.manifests(all, known, scope);
+        boolean ended = JobOutput.manifests(all, known, scope);
         StringBuilder content = new StringBuilder();
         for (Path folder : all.folders()) {
             String name = folder.getFileName().toString();
@@ -231,10 +230,10 @@ public final class FolderCheck {
                 content.append(content.isEmpty() ? "" : ", ")
                         .append(name)
                         .append(": ")
-                        .append(JobOutput.table(known.get(name), scope, findings));
+                        .append(JobOutput.table(known.get(name), ended, scope, findings));
             } else if (name.equals("tokens")) {
                 cache(known.get(name), null, StatedFiles.of(known.get(name)), scope);
-            } else if (!name.equals(JobOutput.ATTEMPTS)) {
+            } else {
                 folder(folder, null);
             }
         }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.unmute.data.parquet.ParquetTable;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.Units;
@@ -21,10 +21,7 @@ import org.unmute.probes.cache.files.FileManifest;
 final class JobOutput {
     /** What all results of a job have in common. */
     static final String KEY = "key.json";
-    /** Where tasks write what does not count yet. */
-    static final String ATTEMPTS = "_attempts";
-
-    /** The folders of a job; each has a manifest, and so has the job itself, unless an earlier version wrote them. */
+    /** The folders of a job; each has a manifest, and so has the job itself. */
     static final List<String> FOLDERS = List.of("tokens", "index", "events");
 
     private static final String TOKENS = FOLDERS.getFirst();
@@ -77,31 +74,27 @@ final class JobOutput {
      * Checks that every folder of a job has its manifest, and that the job's own names its key.
      *
      * @param folders those of {@link #FOLDERS} that are there
+     * @return whether the job has ended; until then, manifests of its tables are not those of their files
      */
-    static void manifests(FolderCheck.Listing job, Map<String, FolderCheck.Listing> folders, FolderCheck.Scope scope)
+    static boolean manifests(FolderCheck.Listing job, Map<String, FolderCheck.Listing> folders, FolderCheck.Scope scope)
             throws IOException {
-        boolean stated = job.has(FileManifest.FILE);
-        for (FolderCheck.Listing folder : folders.values()) {
-            stated |= isSealed(folder);
-        }
-        if (!stated) {
-            return; // an earlier version wrote it
-        }
         ManifestFiles.check(job, NONE, scope);
         requireSealed(job, job.folder(), scope);
-        for (String name : FOLDERS) {
-            Path folder = job.folder().resolve(name);
-            FolderCheck.Listing all = folders.get(name);
-            requireSealed(all, folder, scope);
-            if (name.equals(TOKENS)
-                    && all != null
-                    && isSealed(all)
-                    && isReadable(folder.resolve(FileManifest.FILE))
-                    && !isEnded(folder)) {
-                scope.item()
-                        .add(Finding.Kind.UNFINISHED, folder, "a job was killed, or is still going on", scope.goOn());
-            }
+        FolderCheck.Listing tokens = folders.get(TOKENS);
+        Path folder = job.folder().resolve(TOKENS);
+        if (tokens != null && isSealed(tokens) && isReadable(folder.resolve(FileManifest.FILE)) && !isEnded(folder)) {
+            scope.item()
+                    .add(
+                            Finding.Kind.UNFINISHED,
+                            job.folder(),
+                            "the job was killed, or is still going on",
+                            scope.goOn() + ", which goes on with the clips that are left");
+            return false;
         }
+        for (String name : FOLDERS) {
+            requireSealed(folders.get(name), job.folder().resolve(name), scope);
+        }
+        return true;
     }
 
     private static boolean isSealed(FolderCheck.Listing all) throws IOException {
@@ -146,52 +139,22 @@ final class JobOutput {
                 .anyMatch(entry -> entry.name().equals(RunRecord.FILE));
     }
 
-    /** What is left of runs that were killed. */
-    static void attempts(FolderCheck.Listing all, FolderCheck.Scope scope) {
-        if (all.hasFolder(ATTEMPTS)) {
-            scope.item()
-                    .add(
-                            Finding.Kind.UNFINISHED,
-                            all.folder().resolve(ATTEMPTS),
-                            "a job was killed, or is still going on",
-                            scope.goOn() + ", which finishes what was committed, and goes on after that");
-        }
-    }
-
     /**
-     * Checks the parts of a table that count: against the manifest where there is one, else that each is a whole
-     * Parquet file.
+     * Checks the parts of a table against its manifest.
      *
+     * @param ended whether the job has ended
      * @return what it holds, in words
      */
-    static String table(FolderCheck.Listing all, FolderCheck.Scope scope, Findings findings) throws IOException {
-        ManifestFiles.Result named = ManifestFiles.check(all, PART, scope);
+    static String table(FolderCheck.Listing all, boolean ended, FolderCheck.Scope scope, Findings findings)
+            throws IOException {
+        Set<Path> unnamed = ended ? ManifestFiles.check(all, PART, scope).unnamed() : Set.of();
         int parts = 0;
         for (Path file : all.files()) {
-            if (named.unnamed().contains(file)) {
-                findings.done(file);
-            } else if (PART.matcher(file.getFileName().toString()).matches()) {
-                parts++;
-                // One that a manifest names has been compared to the last byte.
-                String problem = all.has(FileManifest.FILE) ? null : problem(file);
-                if (problem != null) {
-                    scope.item().add(Finding.Kind.DAMAGED, file, problem, scope.remedy(file));
-                }
+            if (PART.matcher(file.getFileName().toString()).matches()) {
+                parts += unnamed.contains(file) ? 0 : 1;
                 findings.done(file);
             }
         }
         return Units.count(parts, "part");
-    }
-
-    /** What is wrong with a Parquet file of an earlier version, whose pages have checksums; null if nothing is. */
-    private static String problem(Path file) throws IOException {
-        try (ParquetTable table = ParquetTable.open(file)) {
-            while (table.next()) {
-                // its pages are compared with their checksums
-            }
-            return null;
-        } catch (MalformedFileException e) {
-            return "it is not a whole Parquet file: " + e.getMessage();
-        }
     }
 }

@@ -70,10 +70,10 @@ final class ManifestFiles {
                                 FileManifest.FILE + " does not name it: "
                                         + (ATTEMPT.matcher(each.getFileName().toString())
                                                         .matches()
-                                                ? "an attempt of a task that did not count"
+                                                ? "a task of a job that was killed wrote it"
                                                 : "another program put it there"),
                                 ATTEMPT.matcher(each.getFileName().toString()).matches()
-                                        ? "nothing: the next run of the job deletes it"
+                                        ? "nothing: the next run of the job takes it up or deletes it"
                                         : "move it elsewhere: it does not count");
                 unnamed.add(each);
             }

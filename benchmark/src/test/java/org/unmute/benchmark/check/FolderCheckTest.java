@@ -196,8 +196,6 @@ class FolderCheckTest {
         Files.writeString(job.resolve("tokens/shard-00001-0a1b-3.tok"), "an attempt that lost");
         Files.writeString(job.resolve("tokens/shard-00002-0a1b-4.toc"), "an attempt without its shard");
         Files.writeString(job.resolve("events/part-00001-0a1b-3.parquet"), "PAR1 half");
-        Files.createDirectories(job.resolve("_attempts/0a1b/00002-3"));
-        Files.writeString(job.resolve("_attempts/0a1b/00002-3/tokens-shard-00002.tok"), "half");
         FolderCheck.Result check = check();
         assertThat(check.items())
                 .extracting(CheckedItem::content)
@@ -205,9 +203,23 @@ class FolderCheckTest {
         assertThat(check.findings())
                 .extracting(f -> f.kind() + " " + job.relativize(f.path()))
                 .containsExactlyInAnyOrder(
-                        "unfinished _attempts",
                         "left over events/part-00001-0a1b-3.parquet",
                         "left over tokens/shard-00001-0a1b-3.tok",
                         "left over tokens/shard-00002-0a1b-4.toc");
+    }
+
+    /** Rows that were committed since the last run ended are in no manifest, and are no damage. */
+    @Test
+    void aJobThatWasKilledIsUnfinished() throws IOException {
+        Path job = job();
+        Path tokens = job.resolve("tokens");
+        manifest(tokens.resolve("shard-00000-0a1b-2.toc"), tokens.resolve("shard-00000-0a1b-2.tok"));
+        Files.move(job.resolve("index/part-00000-0a1b-2.parquet"), job.resolve("index/part-00001-0a1b-5.parquet"));
+        Files.writeString(job.resolve("index/part-00002-0a1b-6.parquet"), "PAR1 rows PAR1");
+        FolderCheck.Result check = check();
+        assertThat(check.findings())
+                .extracting(f -> f.kind() + " " + folder.relativize(f.path()))
+                .containsExactly("unfinished job");
+        assertThat(check.items().getFirst().content()).isEqualTo("events: 1 part, index: 2 parts");
     }
 }

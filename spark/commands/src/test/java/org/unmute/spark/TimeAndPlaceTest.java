@@ -10,18 +10,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,17 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.cluster.Unmute;
-import org.unmute.spark.table.PresentColumns;
-import org.unmute.spark.table.TableForms;
 
 /** Dates and places in the tables of a job are those of the command line, column by column. */
 @FullBuild("runs Spark")
 class TimeAndPlaceTest {
     private static final int RATE = 16_000;
-    /** Columns that tables of earlier versions do not have. */
-    private static final Set<String> NEW =
-            Set.of("begin_datetime", "end_datetime", "site", "latitude", "longitude", "channel", "place_problems");
-
     private static LocalSpark spark;
 
     @TempDir
@@ -222,61 +209,5 @@ class TimeAndPlaceTest {
                 .contains("add events to --keep");
         assertThat(job(Path.of(none), "--time-zone", "Berlin").all())
                 .contains("embed: --time-zone: there is no time zone 'Berlin'");
-    }
-
-    /** Rows of a version without these columns stay as they are, which is said; new ones have them. */
-    @Test
-    void aFolderOfAnEarlierVersionGoesOn() throws Exception {
-        Path out = temp.resolve("earlier");
-        assertThat(job(out).status()).isZero();
-        for (String folder : List.of("index", "events")) {
-            for (Path part : parts(out.resolve(folder))) {
-                asEarlier(part, folder.equals("index") ? TableForms.INDEX : TableForms.EVENTS);
-            }
-            Files.delete(out.resolve(folder).resolve("_manifest.json"));
-        }
-        Path fresh = recording("south/20240601_000000.wav", 1);
-        Output again = job(out);
-        Files.delete(fresh);
-        assertThat(again.status()).as(again.all()).isZero();
-        assertThat(again.all())
-                .contains("of 10 clips of the folder an earlier version found the events")
-                .contains("(1 embedded now, 10 already there)");
-        Dataset<Row> all = spark.session()
-                .read()
-                .option("mergeSchema", true)
-                .parquet(out.resolve("index").toString());
-        assertThat(all.filter("site is null").count()).isEqualTo(10);
-        assertThat(all.filter("begin_datetime = '2024-06-01T00:00:00.000000Z'").count())
-                .isEqualTo(1);
-        assertThat(job(out, "--time-zone", "UTC").all()).contains("timeAndPlace: none, asked for site auto, zone UTC");
-    }
-
-    /** Rewrites a table without the columns that earlier versions did not have. */
-    private static void asEarlier(Path part, MessageType form) throws IOException {
-        MessageType old = new MessageType(
-                form.getName(),
-                form.getFields().stream()
-                        .filter(column -> !NEW.contains(column.getName()))
-                        .toList());
-        Path aside = temp.resolve("aside.parquet");
-        try (ParquetReader<Group> from = ParquetReader.builder(
-                                new PresentColumns(old), new org.apache.hadoop.fs.Path(part.toUri()))
-                        .build();
-                ParquetWriter<Group> to = ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(aside.toUri()))
-                        .withType(old)
-                        .build()) {
-            for (Group row = from.read(); row != null; row = from.read()) {
-                to.write(row);
-            }
-        }
-        Files.move(aside, part, StandardCopyOption.REPLACE_EXISTING);
-        Files.deleteIfExists(temp.resolve(".aside.parquet.crc"));
-    }
-
-    private static List<Path> parts(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.toString().endsWith(".parquet")).toList();
-        }
     }
 }

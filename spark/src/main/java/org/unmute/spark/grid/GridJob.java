@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.grid.Cell;
@@ -22,12 +21,14 @@ import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.Sha256;
 import org.unmute.spark.plan.Packed;
 import org.unmute.spark.task.ExecutorBackend;
-import org.unmute.spark.task.TaskJob;
+import org.unmute.spark.task.TaskFailure;
+import org.unmute.spark.task.TaskProgress;
 import org.unmute.tensor.backend.Backends;
 
 /**
@@ -139,15 +140,16 @@ public final class GridJob implements AutoCloseable {
                     .filter(c -> !failed.containsKey(c.id()))
                     .sorted(Comparator.comparingDouble((Cell c) -> -plan.workLeft(c.id())))
                     .forEach(c -> cells.add(task(GridTask.Work.CELL, 0, 1, List.of(c))));
-            AtomicInteger done = new AtomicInteger();
-            run("cells", cells, counts, task -> {
+            int done = 0;
+            for (GridTask.Ended task : run("cells", cells, counts)) {
                 note(task, failed);
                 String cell = task.cells().getFirst();
-                tell.accept(done.incrementAndGet() + " of " + cells.size() + " cells: " + cell
+                done++;
+                tell.accept(done + " of " + cells.size() + " cells: " + cell
                         + (task.failed().isEmpty()
                                 ? " finished"
                                 : " failed: " + task.failed().get(cell)));
-            });
+            }
             return end(failed);
         }
     }
@@ -157,34 +159,37 @@ public final class GridJob implements AutoCloseable {
      *
      * @param what description for Spark's pages
      * @param tasks tasks in starting order
-     * @param ended receives the outcome of each task as it ends
      * @return the outcomes, in the order of the tasks
      * @throws InputException if a machine does not see the files of the run
      * @throws IOException if a task failed too often
      */
-    private List<GridTask.Ended> run(
-            String what, List<GridTask> tasks, GridCounts counts, Consumer<GridTask.Ended> ended) throws IOException {
+    private List<GridTask.Ended> run(String what, List<GridTask> tasks, GridCounts counts) throws IOException {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        GridTask.Ended[] all = new GridTask.Ended[tasks.size()];
+        TaskProgress progress = new TaskProgress(
+                () -> Units.count(counts.cells().value(), "cell") + " finished, "
+                        + Units.count(counts.epochs().value(), "epoch") + " trained, "
+                        + Units.count(counts.clips().value(), "clip") + " embedded",
+                tell,
+                () -> {});
+        spark.sc().addSparkListener(progress);
         spark.sc().setJobDescription("unmute benchmark: " + what);
         try {
-            TaskJob.run(
-                    spark,
-                    tasks.stream().map(Packed::of).toList(),
-                    (attempt, task) ->
-                            Packed.of(Packed.open(task, GridTask.class).run(attempt, counts)),
-                    (number, end) -> {
-                        all[number] = Packed.open(end, GridTask.Ended.class);
-                        ended.accept(all[number]);
-                    });
+            // Bytes, since Kryo, which many clusters use, does not make records.
+            return spark
+                    .parallelize(tasks.stream().map(Packed::of).toList(), tasks.size())
+                    .map(task -> Packed.of(Packed.open(task, GridTask.class).run(TaskContext.get(), counts)))
+                    .collect()
+                    .stream()
+                    .map(ended -> Packed.open(ended, GridTask.Ended.class))
+                    .toList();
         } catch (Exception e) { // Spark throws undeclared checked exceptions
-            throw TaskJob.failed(e, "run a grid", ": submit the same again to go on");
+            throw TaskFailure.of(e, "run a grid", ": submit the same again to go on");
         } finally {
             spark.sc().setJobDescription(null);
+            spark.sc().removeSparkListener(progress);
         }
-        return Arrays.asList(all);
     }
 
     /** Computes the missing tokens, in parts with one task each. */
@@ -196,7 +201,8 @@ public final class GridJob implements AutoCloseable {
                 tasks.add(task(GridTask.Work.TOKENS, part, tokens.parts(), tokens.cells()));
             }
         }
-        List<GridTask.Ended> ended = run("tokens", tasks, counts, task -> note(task, failed));
+        List<GridTask.Ended> ended = run("tokens", tasks, counts);
+        ended.forEach(task -> note(task, failed));
         int from = 0;
         for (BenchmarkRun.Unembedded tokens : missing) {
             List<GridTask.Ended> own = ended.subList(from, from + tokens.parts());

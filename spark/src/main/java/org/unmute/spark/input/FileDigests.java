@@ -1,11 +1,8 @@
 package org.unmute.spark.input;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.files.Sha256;
-import org.unmute.spark.plan.Packed;
 
 /**
  * SHA-256 of files, computed by executors. Used for files that several tasks read, so that they are hashed only once,
@@ -27,8 +24,6 @@ public final class FileDigests {
 
     private FileDigests() {}
 
-    private record Digest(String uri, String sha256) implements Serializable {}
-
     /**
      * Hashes files, each once.
      *
@@ -40,25 +35,27 @@ public final class FileDigests {
         if (files.isEmpty()) {
             return Map.of();
         }
+        SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
+        List<String> found = spark.parallelize(files, Math.min(files.size(), MAX_TASKS))
+                .map(uri -> digest(new HadoopFiles(hadoop.value()), uri))
+                .collect();
         Map<String, String> digests = new TreeMap<>();
-        FileJob.ask(spark, "hash", files, Math.min(files.size(), MAX_TASKS), String[]::new, FileDigests::digests)
-                .forEach(packed -> Arrays.stream(Packed.open(packed, Digest[].class))
-                        .forEach(d -> digests.put(d.uri(), d.sha256())));
+        for (int i = 0; i < files.size(); i++) {
+            if (found.get(i) != null) {
+                digests.put(files.get(i), found.get(i));
+            }
+        }
         return digests;
     }
 
-    /** The work of one task. */
-    private static byte[] digests(HadoopFiles files, byte[] uris) {
-        List<Digest> digests = new ArrayList<>();
-        for (String uri : Packed.open(uris, String[].class)) {
-            try {
-                digests.add(new Digest(uri, of(files, uri)));
-            } catch (IOException e) {
-                // The task that reads the file fails in the same way and reports it for each clip of the file.
-                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
-            }
+    private static String digest(HadoopFiles files, String uri) {
+        try {
+            return of(files, uri);
+        } catch (IOException e) {
+            // The task that reads the file fails in the same way and reports it for each clip of the file.
+            System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
+            return null;
         }
-        return Packed.of(digests.toArray(Digest[]::new));
     }
 
     /**

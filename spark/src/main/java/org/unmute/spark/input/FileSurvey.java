@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 import org.unmute.audio.playback.Mixdown;
@@ -70,17 +71,22 @@ final class FileSurvey {
         int tasks = Math.max(
                 Math.ceilDiv(questions.size(), MAX_FILES),
                 Math.min(Math.ceilDiv(questions.size(), MIN_FILES), 4 * spark.defaultParallelism()));
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < tasks; i++) {
+            int from = (int) ((long) questions.size() * i / tasks);
+            int to = (int) ((long) questions.size() * (i + 1) / tasks);
+            parts.add(Packed.of(questions.subList(from, to).toArray(Question[]::new)));
+        }
+        SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<Answer> answers = new ArrayList<>(questions.size());
-        FileJob.ask(spark, "measure", questions, tasks, Question[]::new, FileSurvey::answers)
+        spark.parallelize(parts, tasks)
+                .map(part -> Packed.of(answers(new HadoopFiles(hadoop.value()), Packed.open(part, Question[].class))))
+                .collect()
                 .forEach(packed -> answers.addAll(Arrays.asList(Packed.open(packed, Answer[].class))));
         return answers;
     }
 
     /** The work of one task. */
-    private static byte[] answers(HadoopFiles files, byte[] questions) throws Exception {
-        return Packed.of(answers(files, Packed.open(questions, Question[].class)));
-    }
-
     private static Answer[] answers(HadoopFiles files, Question[] questions) throws Exception {
         boolean local = Arrays.stream(questions).allMatch(q -> q.uri().startsWith("file:"));
         ExecutorService threads = Executors.newFixedThreadPool(local ? 1 : AT_ONCE);

@@ -8,20 +8,14 @@ import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.playback.Mixdown;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
  * Opens sound files on Hadoop's file systems for a {@code ClipPass}. Files are read as streams with seeks; they are
  * neither held in memory as a whole nor copied to disk. Thread-safe.
  */
-public final class HadoopAudio implements AudioReader {
-    private final HadoopFiles files;
-
-    /** @param files opens the files */
-    public HadoopAudio(HadoopFiles files) {
-        this.files = files;
-    }
+public final class HadoopAudio {
+    private HadoopAudio() {}
 
     /** A planned clip, in the form for a {@code ClipPass} whose files this reader opens. */
     public static AudioClip clip(PlannedClip clip) {
@@ -29,8 +23,7 @@ public final class HadoopAudio implements AudioReader {
     }
 
     /**
-     * The path that represents a URI in an {@link AudioClip}. It is only meaningful to this reader and does not name a
-     * local file.
+     * The path that represents a URI in an {@link AudioClip}. It does not name a local file.
      */
     public static Path path(String uri) {
         return UriPath.of(uri);
@@ -39,18 +32,6 @@ public final class HadoopAudio implements AudioReader {
     /** The URI of a clip's file. */
     public static String uri(Path path) {
         return UriPath.uri(path);
-    }
-
-    /**
-     * Opens a file.
-     *
-     * @param path path from {@link #path}
-     * @param number which channel of the sound, from 1; {@link Mixdown#MEAN} for the mean of all
-     */
-    @Override
-    public AudioStream open(Path path, int number) throws IOException {
-        String uri = uri(path);
-        return open(files.open(uri, HadoopFiles.Reading.CLIPS), uri, number);
     }
 
     /**

@@ -88,6 +88,11 @@ public final class HadoopFiles {
         return qualified(root.endsWith("/") ? root + text : root + "/" + text);
     }
 
+    /** A URI for Spark's readers, to which characters such as '[' are patterns. */
+    public static String literally(String uri) {
+        return uri.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+    }
+
     /**
      * Whether a text names its file system: {@code hdfs:/x}, {@code s3a://bucket/x}, not {@code a:b} or {@code C:/x}.
      */

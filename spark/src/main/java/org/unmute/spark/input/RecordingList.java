@@ -119,7 +119,7 @@ final class RecordingList {
                     PlainText.of(uri) + ": Spark reads no tables whose names begin with '_' or '.': rename it", null);
         }
         try {
-            add(spark.read().parquet(literally(uri)));
+            add(spark.read().parquet(HadoopFiles.literally(uri)));
         } catch (Exception e) { // Spark throws undeclared checked exceptions
             throw e instanceof IOException io ? io : unreadable(e);
         }
@@ -159,11 +159,6 @@ final class RecordingList {
             throw new MalformedManifestException(
                     PlainText.of(uri) + (at == 0 ? "" : ", row " + at) + ": " + e.getMessage(), e);
         }
-    }
-
-    /** Escapes a path, since Spark interprets characters such as '[' as a pattern. */
-    private static String literally(String uri) {
-        return uri.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
     }
 
     /** Whether the name of a file or folder is that of a Parquet table. */

@@ -2,185 +2,134 @@ package org.unmute.spark.layout;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.unmute.data.provenance.RunRecord;
-import org.unmute.files.InputException;
 import org.unmute.files.MalformedFileException;
-import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.files.FileManifest;
-import org.unmute.spark.input.Digests;
-import org.unmute.spark.table.TableForms;
+import org.unmute.spark.input.FileDigests;
 
-/**
- * Ensures that each folder of a job has a manifest. If it was lost, or the folder was written by an earlier version,
- * the new manifest names the files that exist and can be read; other files that should exist are found by comparing
- * index, tokens and events.
- */
+/** The manifests of a job's folders: what earlier runs stated, what of it is still so, and what this run states. */
 final class FolderManifests {
-    /** The order of work: which part of the events counts depends on the index. */
-    private static final List<String> ORDER = List.of(JobFolder.INDEX, JobFolder.EVENTS, JobFolder.TOKENS);
-
-    private static final String SHARD = ".tok";
-    private static final Pattern ON_A_DISK = Pattern.compile("(shard|part)-\\d{5,9}\\.(tok|parquet)");
-
     private final JobStore store;
-    private final IndexParts index;
-    private final Digests digests;
+    private final JavaSparkContext spark;
     private final List<String> remarks;
+    private final Map<String, SortedMap<String, FileManifest.Entry>> entries = new HashMap<>();
 
-    /** @param remarks receives a remark for each manifest that is recreated */
-    FolderManifests(JobStore store, IndexParts index, Digests digests, List<String> remarks) {
+    /** @param remarks receives messages about files that are not what a manifest states */
+    FolderManifests(JobStore store, JavaSparkContext spark, List<String> remarks) {
         this.store = store;
-        this.index = index;
-        this.digests = digests;
+        this.spark = spark;
         this.remarks = remarks;
     }
 
-    /**
-     * Creates the manifests that are missing or damaged.
-     *
-     * @param before whether this version or a later one has filled the folder before, so that it had manifests
-     * @throws InputException if the folder was copied to a file system on which files without a manifest do not count
-     */
-    void ensure(boolean before) throws IOException {
-        Set<String> lacking = new LinkedHashSet<>();
-        boolean had = before || store.size(JobFolder.TOKENS + "/" + RunRecord.FILE) >= 0;
-        for (String folder : ORDER) {
-            try {
-                if (CommitLog.manifest(store, folder).isEmpty()) {
-                    lacking.add(folder);
-                }
-            } catch (MalformedFileException e) {
-                requireEarlier(folder, e);
-                remarks.add(e.getMessage() + ": it is made again from the files that are there");
-                lacking.add(folder);
-            }
-        }
-        boolean lost = had || lacking.size() < ORDER.size();
-        for (String folder : lacking) {
-            if (store.renames() || lost) {
-                adopt(folder, before);
-            } else {
-                requireNoneOfADisk(folder);
-                write(folder, List.of());
-            }
-        }
-    }
-
-    /** A manifest that is intact but cannot be read was written by a later version. */
-    private void requireEarlier(String folder, MalformedFileException e) throws IOException {
-        Optional<byte[]> json = store.read(folder + "/" + FileManifest.FILE);
-        if (json.isPresent() && FileManifest.isSealed(json.get())) {
-            throw new InputException(e.getMessage() + ": use the program that wrote it, or another folder", e);
-        }
-    }
-
-    /** On a file system that needs manifests, files without one were copied from elsewhere and would never count. */
-    private void requireNoneOfADisk(String folder) throws IOException {
-        if (store.names(folder).stream().anyMatch(ON_A_DISK.asMatchPredicate())) {
-            throw new InputException(store.place() + "/" + folder + " has files and no " + FileManifest.FILE
-                    + ": it was copied from a file system that needs none, and a job cannot go on with it here:"
-                    + " choose an empty folder");
-        }
-    }
-
-    private void adopt(String folder, boolean before) throws IOException {
-        Map<String, Long> files = new TreeMap<>();
-        for (FileStatus status : store.list(folder)) {
-            if (status.isFile()) {
-                files.put(status.getPath().getName(), status.getLen());
-            }
-        }
-        List<String> chosen = folder.equals(JobFolder.TOKENS) ? shards(files) : parts(folder, files);
-        if (!chosen.isEmpty()) {
-            String manifest = store.path(folder + "/" + FileManifest.FILE).toString();
-            remarks.add(manifest
-                    + (before
-                            ? " is missing: it is made again, from "
-                            : ", which earlier versions had not, is made of ")
-                    + chosen.size() + " files");
-        }
-        Map<String, String> uris = new TreeMap<>();
-        chosen.forEach(name -> uris.put(name, store.path(folder + "/" + name).toString()));
-        Map<String, String> sums = digests.of(uris.values());
-        List<FileManifest.Entry> entries = new ArrayList<>();
-        for (String name : chosen) {
-            entries.add(new FileManifest.Entry(name, files.get(name), FolderRepair.digest(sums, uris.get(name))));
-        }
-        write(folder, entries);
-    }
-
-    private void write(String folder, List<FileManifest.Entry> entries) throws IOException {
-        store.replace(folder + "/" + FileManifest.FILE, new FileManifest(entries).encode());
-    }
-
-    /**
-     * Chooses one part for each number. If several attempts or rewrites left parts with the same number, any will do,
-     * since their contents agree.
-     */
-    private List<String> parts(String folder, Map<String, Long> files) throws IOException {
-        Map<Integer, String> counting = folder.equals(JobFolder.EVENTS) ? index.names(JobFolder.INDEX) : Map.of();
-        Map<Integer, String> parts = new TreeMap<>();
-        for (String name : files.keySet()) {
-            Matcher number = JobFolder.NUMBER.matcher(name);
-            if (number.matches() && name.endsWith(".parquet")) {
-                int part = Integer.parseInt(number.group(1));
-                if (!name.equals(counting.get(part)) && parts.containsKey(part) && !IndexParts.isRewritten(name)) {
-                    continue;
-                }
-                if (folder.equals(JobFolder.INDEX) || isReadable(folder + "/" + name)) {
-                    parts.put(part, name);
-                }
-            }
-        }
-        return List.copyOf(parts.values());
-    }
-
-    private boolean isReadable(String part) throws IOException {
+    /** Reads the manifest of a folder, if it has one. A damaged one counts as none. */
+    void read(String folder) throws IOException {
+        SortedMap<String, FileManifest.Entry> stated = new TreeMap<>();
+        String name = folder + "/" + FileManifest.FILE;
+        Optional<byte[]> json = store.read(name);
         try {
-            index.read(part, TableForms.events().schema(), _ -> {});
-            return true;
-        } catch (IndexParts.DamagedPartException e) {
-            remarks.add(e.getMessage() + ": it does not count");
-            return false;
+            if (json.isPresent()) {
+                FileManifest.parse(json.get(), store.path(name).toString())
+                        .files()
+                        .forEach(entry -> stated.put(entry.name(), entry));
+            }
+        } catch (MalformedFileException e) {
+            remarks.add(e.getMessage() + ": it is made again from the files that are there");
         }
+        stated.remove(RunRecord.FILE);
+        entries.put(folder, stated);
     }
 
-    private static int number(String name) {
-        Matcher number = JobFolder.NUMBER.matcher(name);
-        return number.matches() ? Integer.parseInt(number.group(1)) : -1;
+    /** What is stated of the files of a folder, by name, without the record of a run. Live. */
+    SortedMap<String, FileManifest.Entry> entries(String folder) {
+        return entries.get(folder);
     }
 
-    private List<String> shards(Map<String, Long> files) throws IOException {
-        List<String> names = new ArrayList<>(files.keySet());
-        names.removeIf(
-                name -> !name.endsWith(SHARD) || !JobFolder.NUMBER.matcher(name).matches());
-        // Of several records of one clip, the latest run's counts, which is in the shard with the highest number.
-        names.sort(Comparator.comparingInt(FolderManifests::number).thenComparing(name -> name));
-        List<String> chosen = new ArrayList<>();
-        try (HadoopShardFiles shards =
-                new HadoopShardFiles(store.path(JobFolder.TOKENS).toString(), store.configuration())) {
-            for (String name : names) {
-                if (!ShardContents.isWhole(shards, name, files.keySet())) {
-                    remarks.add(store.path(JobFolder.TOKENS + "/" + name) + " is damaged: it does not count");
-                    continue;
-                }
-                String contents = ShardContents.nameFor(name);
-                if (files.containsKey(contents)) {
-                    chosen.add(contents);
-                }
-                chosen.add(name);
+    /**
+     * Files of a folder that are missing or not what was stated. They are no longer stated.
+     *
+     * @param verify whether bytes are compared, not only sizes
+     */
+    List<String> differing(String folder, boolean verify) throws IOException {
+        SortedMap<String, Long> sizes = store.sizes(folder);
+        SortedMap<String, FileManifest.Entry> stated = entries.get(folder);
+        Set<String> there = new TreeSet<>(stated.keySet());
+        there.retainAll(sizes.keySet());
+        Map<String, String> digests = verify ? digests(folder, there) : Map.of();
+        List<String> differing = new ArrayList<>();
+        for (FileManifest.Entry entry : List.copyOf(stated.values())) {
+            String problem = null;
+            if (!there.contains(entry.name())) {
+                problem = "is missing";
+            } else if (sizes.get(entry.name()) != entry.bytes()) {
+                problem = "has " + sizes.get(entry.name()) + " bytes, " + entry.bytes() + " were written";
+            } else if (verify && !entry.sha256().equals(digests.get(entry.name()))) {
+                problem = "has other bytes than were written";
+            }
+            if (problem != null) {
+                remarks.add(store.path(folder + "/" + entry.name()) + " " + problem + ": what it held is made again");
+                stated.remove(entry.name());
+                differing.add(entry.name());
             }
         }
-        return chosen;
+        return differing;
+    }
+
+    /** SHA-256 of files by name, without those that cannot be read. */
+    private Map<String, String> digests(String folder, Set<String> files) {
+        Map<String, String> names = new HashMap<>();
+        files.forEach(name -> names.put(store.path(folder + "/" + name).toString(), name));
+        Map<String, String> digests = new HashMap<>();
+        FileDigests.of(spark, names.keySet()).forEach((uri, sha256) -> digests.put(names.get(uri), sha256));
+        return digests;
+    }
+
+    /** Writes the manifest of a folder, with entries besides. */
+    void write(String folder, Collection<FileManifest.Entry> besides) throws IOException {
+        List<FileManifest.Entry> all = new ArrayList<>(entries.get(folder).values());
+        all.addAll(besides);
+        store.replace(folder + "/" + FileManifest.FILE, new FileManifest(all).encode());
+    }
+
+    /**
+     * States the files of a folder.
+     *
+     * @param sizes the files, by name
+     * @param known digests of some of them; others are hashed
+     * @return bytes of those that no earlier run stated
+     */
+    long state(String folder, SortedMap<String, Long> sizes, Map<String, FileManifest.Entry> known) throws IOException {
+        SortedMap<String, FileManifest.Entry> stated = entries.get(folder);
+        stated.keySet().retainAll(sizes.keySet());
+        Set<String> unknown = new TreeSet<>();
+        long fresh = 0;
+        for (Map.Entry<String, Long> file : sizes.entrySet()) {
+            String name = file.getKey();
+            fresh += stated.containsKey(name) ? 0 : file.getValue();
+            FileManifest.Entry entry = stated.getOrDefault(name, known.get(name));
+            if (entry != null && entry.bytes() == file.getValue()) {
+                stated.put(name, entry);
+            } else {
+                unknown.add(name);
+            }
+        }
+        Map<String, String> digests = digests(folder, unknown);
+        for (String name : unknown) {
+            if (!digests.containsKey(name)) {
+                throw new IOException(store.path(folder + "/" + name) + " cannot be read: run the same job again");
+            }
+            stated.put(name, new FileManifest.Entry(name, sizes.get(name), digests.get(name)));
+        }
+        write(folder, List.of());
+        return fresh;
     }
 }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -17,8 +20,11 @@ import org.unmute.data.provenance.Json;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.recording.ChannelChoice;
 import org.unmute.files.InputException;
+import org.unmute.files.MalformedFileException;
 import org.unmute.files.PlainText;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
@@ -35,7 +41,8 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
     /** Name of the key's file in the folder of a job. */
     public static final String FILE = "key.json";
 
-    private static final String FORMAT = "unmute-key-1";
+    private static final String FORMAT = "unmute-key-2";
+    private static final String EARLIER = "unmute-key-1";
 
     public JobKey {
         values = new TreeMap<>(values);
@@ -133,7 +140,9 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         if (!FORMAT.equals(read.path("format").asText()) || !read.path("key").isObject()) {
             throw new InputException(file + " has the format "
                     + PlainText.quote(read.path("format").asText()) + ", this program reads " + FORMAT
-                    + ": use the program that wrote it, or another folder");
+                    + (EARLIER.equals(read.path("format").asText())
+                            ? ": an earlier version filled the folder: submit the job again into another one"
+                            : ": use the program that wrote it, or another folder"));
         }
         SortedMap<String, String> values = new TreeMap<>();
         read.path("key")
@@ -174,5 +183,62 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         throw new InputException(PlainText.of(folder + " was filled by " + encoder + " (" + frontEnd + "), asked for "
                         + asked.encoder + " (" + asked.frontEnd + ")" + differences)
                 + ": choose another folder, or the settings that it was filled with");
+    }
+
+    /**
+     * Requires that a folder has this key; a new folder gets it. The manifest beside the key has its digest, so that a
+     * lost or changed key is noticed, and written again if it is this one.
+     *
+     * @param remarks receives a remark if the key is written again
+     * @param results names of the results in the folder
+     * @throws InputException if the folder has another key, or results but no key
+     */
+    void requireIn(JobStore store, List<String> remarks, Collection<String> results) throws IOException {
+        Optional<byte[]> found = store.read(FILE);
+        String stated = stated(store, remarks);
+        byte[] own = encode();
+        if (found.isPresent() && (stated == null || stated.equals(Sha256.of(found.get())))) {
+            parse(found.get(), store.path(FILE).toString()).requireSame(this, store.place());
+            own = found.get();
+        } else if (stated == null && !results.isEmpty()) {
+            throw new InputException(
+                    store.place() + " has " + results.iterator().next() + " and no " + FILE
+                            + ": another program filled it: choose another folder");
+        } else if (stated != null) {
+            String what = store.path(FILE) + (found.isPresent() ? " was changed after it was written" : " is missing");
+            if (!stated.equals(Sha256.of(own))) {
+                throw new InputException(what + ", and the settings of this run are not those that the folder was"
+                        + " filled with: submit the job with the settings that it had, which writes " + FILE
+                        + " again, or choose another folder");
+            }
+            remarks.add(what + ": it is made again");
+        }
+        if (found.isEmpty() || !Arrays.equals(found.get(), own)) {
+            store.replace(FILE, own);
+        }
+        if (stated == null) {
+            FileManifest.Entry entry = new FileManifest.Entry(FILE, own.length, Sha256.of(own));
+            store.replace(FileManifest.FILE, new FileManifest(List.of(entry)).encode());
+        }
+    }
+
+    /** The digest that the manifest of a folder states of its key; null if there is none. */
+    private static String stated(JobStore store, List<String> remarks) throws IOException {
+        Optional<byte[]> json = store.read(FileManifest.FILE);
+        try {
+            return json.isEmpty()
+                    ? null
+                    : FileManifest.parse(
+                                    json.get(), store.path(FileManifest.FILE).toString())
+                            .files()
+                            .stream()
+                            .filter(entry -> entry.name().equals(FILE))
+                            .map(FileManifest.Entry::sha256)
+                            .findFirst()
+                            .orElse(null);
+        } catch (MalformedFileException e) {
+            remarks.add(e.getMessage() + ": it is made again from " + FILE);
+            return null;
+        }
     }
 }

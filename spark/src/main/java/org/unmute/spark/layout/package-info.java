@@ -1,5 +1,5 @@
 /**
- * The folder that a job fills: its shards, index, events and key, how attempts become part of it, and how the next run
- * continues.
+ * The folder that a job fills: its index, which Spark writes, the shards that the index names, its key, and how the
+ * next run goes on.
  */
 package org.unmute.spark.layout;

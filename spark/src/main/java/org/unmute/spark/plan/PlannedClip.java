@@ -41,11 +41,6 @@ public record PlannedClip(
         return TOP.matcher(folder).matches() ? folder + "/" : folder;
     }
 
-    /** The clip's entry in the index before it is embedded. */
-    public ClipOrigin origin() {
-        return new ClipOrigin(clip, file, root(), start, end, labels, split, stamp);
-    }
-
     /** Which channel of its file the clip is, from 1, as its id says; {@link Mixdown#MEAN} for the mean of all. */
     public int channel() {
         return clip == null || clip.equals(file) ? Mixdown.MEAN : ClipId.channel(clip);

@@ -1,5 +1,2 @@
-/**
- * The plan that the driver makes: the options that results depend on, the clips, and shares of about equal length for
- * the tasks.
- */
+/** The plan that the driver makes: the options that results depend on, the clips, and how tasks divide them. */
 package org.unmute.spark.plan;

@@ -1,2 +1,2 @@
-/** The rows of a job's tables and their columns. */
+/** The results of clips, and their columns in tables. */
 package org.unmute.spark.table;

@@ -11,19 +11,15 @@ import org.apache.spark.util.LongAccumulator;
  * @param clips number of embedded clips
  * @param skipped number of clips that could not be used
  * @param seconds seconds of sound embedded
- * @param rate clips per second, including skipped ones
  */
-public record ClipCounters(LongAccumulator clips, LongAccumulator skipped, DoubleAccumulator seconds, ClipRate rate)
+public record ClipCounters(LongAccumulator clips, LongAccumulator skipped, DoubleAccumulator seconds)
         implements Serializable {
     /** New counters, at zero. */
     public static ClipCounters of(SparkContext spark) {
-        ClipRate rate = new ClipRate();
-        spark.register(rate, "clips per second");
         return new ClipCounters(
                 spark.longAccumulator("clips"),
                 spark.longAccumulator("clips skipped"),
-                spark.doubleAccumulator("seconds of audio"),
-                rate);
+                spark.doubleAccumulator("seconds of audio"));
     }
 
     void add(boolean used, double length) {
@@ -31,6 +27,5 @@ public record ClipCounters(LongAccumulator clips, LongAccumulator skipped, Doubl
         if (used) {
             seconds.add(length);
         }
-        rate.add(1L);
     }
 }

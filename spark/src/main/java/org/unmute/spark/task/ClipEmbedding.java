@@ -22,6 +22,7 @@ import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClipOutcome;
 import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.ScoreVectors;
 
@@ -126,7 +127,7 @@ final class ClipEmbedding implements Closeable {
      *
      * @throws IOException if the storage of the recordings fails
      */
-    List<EmbeddedClip> next() throws IOException {
+    List<ClipOutcome> next() throws IOException {
         if (ahead == null) {
             return List.of(detected(order.next()));
         }
@@ -136,7 +137,7 @@ final class ClipEmbedding implements Closeable {
             sounds.add(storage.settle(sound, ClipSound::failure, () -> readAgain(clip), HadoopAudio.uri(clip.path())));
         }
         Iterator<Features> features = encode(sounds);
-        List<EmbeddedClip> all = new ArrayList<>();
+        List<ClipOutcome> all = new ArrayList<>();
         for (ClipSound sound : sounds) {
             PlannedClip clip = order.next();
             for (String warning : sound.warnings()) {
@@ -154,16 +155,15 @@ final class ClipEmbedding implements Closeable {
     }
 
     /** Processes a clip for which only events are requested. */
-    private EmbeddedClip detected(PlannedClip clip) throws IOException {
+    private ClipOutcome detected(PlannedClip clip) throws IOException {
         TimeAndPlace place = places.of(clip);
-        EventFinder.Found found = found(clip, place);
-        return hashed(new EmbeddedClip(
-                clip, null, found.seconds(), null, null, null, found.events(), found.problem(), place));
+        EventFinder.Found found = found(clip);
+        return hashed(new ClipOutcome(
+                clip, null, found.seconds(), null, null, -1, null, null, found.events(), found.problem(), place));
     }
 
-    private EventFinder.Found found(PlannedClip clip, TimeAndPlace place) throws IOException {
-        return storage.settle(
-                events.of(clip, place), EventFinder.Found::failure, () -> events.of(clip, place), clip.uri());
+    private EventFinder.Found found(PlannedClip clip) throws IOException {
+        return storage.settle(events.of(clip), EventFinder.Found::failure, () -> events.of(clip), clip.uri());
     }
 
     /**
@@ -184,21 +184,20 @@ final class ClipEmbedding implements Closeable {
     }
 
     /** @param features features of the clips from this one on; null to encode this clip by itself */
-    private EmbeddedClip embedded(PlannedClip clip, ClipSound sound, Iterator<Features> features) throws IOException {
+    private ClipOutcome embedded(PlannedClip clip, ClipSound sound, Iterator<Features> features) throws IOException {
         Made made = sound.failure() != null ? Made.not(reason(sound.failure())) : made(sound, features);
         String error = made.error;
         List<DetectedEvent> found = List.of();
-        TimeAndPlace place = TimeAndPlace.UNKNOWN;
+        TimeAndPlace place = null;
         if (events != null) {
             place = places.of(clip);
-            EventFinder.Found detected =
-                    made.all == null ? found(clip, place) : events.of(clip, place, sound, made.all);
+            EventFinder.Found detected = made.all == null ? found(clip) : events.of(clip, sound, made.all);
             found = detected.events();
             error = error == null ? detected.problem() : error;
         }
         Features stored = made.all != null && kept.contains(Kept.TOKENS) ? stored(made.all) : null;
-        return hashed(
-                new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error, place));
+        return hashed(new ClipOutcome(
+                clip, null, sound.seconds(), stored, null, -1, made.pooled, made.scores, found, error, place));
     }
 
     /** Results computed from a clip's samples. */
@@ -244,7 +243,7 @@ final class ClipEmbedding implements Closeable {
      * Adds the digest of the clip's file. Without it, results could not be attributed to this audio, so a failure to
      * hash discards them.
      */
-    private EmbeddedClip hashed(EmbeddedClip clip) {
+    private ClipOutcome hashed(ClipOutcome clip) {
         try {
             return clip.of(audio.digest(clip.clip().uri(), clip.clip().stamp()));
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.audio.AudioStream;
-import org.unmute.audio.place.TimeAndPlace;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.events.detection.RecordingDetector;
 import org.unmute.models.encoder.Features;
@@ -13,7 +12,6 @@ import org.unmute.probes.event.Event;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.DetectedEvent;
-import org.unmute.spark.table.WhenAndWhere;
 
 /**
  * Detects events in clips as {@code unmute detect} does: each clip is read as a separate stream, in memory that does
@@ -45,16 +43,11 @@ final class EventFinder {
         }
     }
 
-    /**
-     * Detects the events of a clip.
-     *
-     * @param place when and where its file begins
-     */
-    Found of(PlannedClip clip, TimeAndPlace place) {
+    /** Detects the events of a clip. */
+    Found of(PlannedClip clip) {
         List<DetectedEvent> found = new ArrayList<>();
         try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()), clip.channel())) {
-            ReadOutcome read = detector.run(
-                    stream, clip.start(), clip.end(), event -> found.add(row(clip, place, event)), _ -> {});
+            ReadOutcome read = detector.run(stream, clip.start(), clip.end(), event -> found.add(row(event)), _ -> {});
             for (String warning : read.warnings()) {
                 System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.uri(), warning);
             }
@@ -77,14 +70,13 @@ final class EventFinder {
      * Detects the events of a clip that has been encoded. Falls back to the clip's stream if a stream would give
      * different tokens.
      *
-     * @param place when and where its file begins
      * @param features at least the features of {@link #request}
      */
-    Found of(PlannedClip clip, TimeAndPlace place, ClipSound sound, Features features) {
+    Found of(PlannedClip clip, ClipSound sound, Features features) {
         List<DetectedEvent> found = new ArrayList<>();
         try {
-            boolean done = detector.run(features, sound, event -> found.add(row(clip, place, event)));
-            return done ? new Found(sound.seconds(), List.copyOf(found), null, null) : of(clip, place);
+            boolean done = detector.run(features, sound, event -> found.add(row(event)));
+            return done ? new Found(sound.seconds(), List.copyOf(found), null, null) : of(clip);
         } catch (IllegalArgumentException e) {
             return Found.none(ClipEmbedding.reason(e), null);
         } catch (OutOfMemoryError e) {
@@ -92,18 +84,14 @@ final class EventFinder {
         }
     }
 
-    private DetectedEvent row(PlannedClip clip, TimeAndPlace place, Event event) {
+    private DetectedEvent row(Event event) {
         return new DetectedEvent(
-                clip.clip(),
-                clip.file(),
                 detector.classes().get(event.label()),
                 event.onset(),
                 event.offset(),
                 event.band().low(),
                 event.band().high(),
                 event.score(),
-                event.peak(),
-                WhenAndWhere.of(place, event.onset(), event.offset()),
-                clip.channel());
+                event.peak());
     }
 }

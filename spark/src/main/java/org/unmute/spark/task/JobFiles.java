@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.JobArtifactSet;
 import org.apache.spark.sql.SparkSession;
 import org.unmute.events.scoring.ProbeFiles;
 import org.unmute.files.InputException;
@@ -56,9 +57,19 @@ public final class JobFiles {
                 given.shipped()));
     }
 
-    /** Adds a file to the job. Unlike Hadoop, Spark takes escaped URIs. */
+    /**
+     * Adds a file to the job. Unlike Hadoop, Spark takes escaped URIs. Tasks of queries see the files of their session,
+     * the driver and other tasks those of no session.
+     */
     private static void ship(SparkSession spark, String uri) {
-        spark.sparkContext().addFile(new Path(uri).toUri().toString());
+        String escaped = new Path(uri).toUri().toString();
+        spark.sparkContext().addFile(escaped);
+        if (spark instanceof org.apache.spark.sql.classic.SparkSession session) {
+            JobArtifactSet.withActiveJobArtifactState(session.artifactManager().state(), () -> {
+                spark.sparkContext().addFile(escaped);
+                return null;
+            });
+        }
     }
 
     private static String uri(String file, HadoopFiles files) throws IOException {

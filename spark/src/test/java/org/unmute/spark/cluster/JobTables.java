@@ -1,12 +1,9 @@
 package org.unmute.spark.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,62 +17,21 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 
 /** The Parquet tables of a job's folder, read without any classes of this program. */
 final class JobTables {
-    /** Columns of the index that depend on how clips were divided into shares, or on when files were copied. */
-    private static final Set<String> LEFT_OUT = Set.of("root", "shard", "offset", "stamp");
+    /** Columns of the index that depend on how clips were divided among tasks, or on when files were copied; {@code events} has a table of its own. */
+    private static final Set<String> LEFT_OUT = Set.of("root", "shard", "offset", "stamp", "events");
 
     private JobTables() {}
 
-    /**
-     * All rows of the index by clip; fails if a clip has two. Parts that a decision of a killed driver deletes do not
-     * count: until the next driver carries it out, a clip that was done again has its old row in one of them.
-     */
+    /** All rows of the index by clip; fails if a clip has two. */
     static SortedMap<String, Group> index(Path job) throws IOException {
-        Set<Path> deleted = new HashSet<>();
-        for (JsonNode decision : undone(job)) {
-            for (JsonNode file : decision.path("deleted")) {
-                deleted.add(job.resolve(file.asText()));
-            }
-        }
         SortedMap<String, Group> rows = new TreeMap<>();
-        for (Path part : parts(job.resolve("index"))) {
-            for (Group row : deleted.contains(part) ? List.<Group>of() : read(part)) {
-                Group other = rows.put(text(row, "clip"), row);
-                if (other != null) {
-                    throw new AssertionError("two rows of one clip: " + row + other);
-                }
+        for (Group row : rows(job.resolve("index"))) {
+            Group other = rows.put(text(row, "clip"), row);
+            if (other != null) {
+                throw new AssertionError("two rows of one clip: " + row + other);
             }
         }
         return rows;
-    }
-
-    /** The index including decisions of a killed driver that have not been carried out yet. */
-    static SortedMap<String, Group> decided(Path job) throws IOException {
-        SortedMap<String, Group> rows = index(job);
-        for (JsonNode decision : undone(job)) {
-            for (JsonNode file : decision.path("files")) {
-                String to = file.path("to").asText();
-                if (to.startsWith("index/") && !Files.exists(job.resolve(to))) {
-                    for (Group row : read(job.resolve(file.path("from").asText()))) {
-                        rows.put(text(row, "clip"), row);
-                    }
-                }
-            }
-        }
-        return rows;
-    }
-
-    /** Decisions that were recorded, and perhaps not carried out. */
-    private static List<JsonNode> undone(Path job) throws IOException {
-        List<JsonNode> decisions = new ArrayList<>();
-        if (Files.exists(job.resolve("_attempts"))) {
-            try (Stream<Path> files = Files.walk(job.resolve("_attempts"))) {
-                for (Path file : files.filter(f -> f.getFileName().toString().matches("commit-\\d+\\.json"))
-                        .toList()) {
-                    decisions.add(new ObjectMapper().readTree(Files.readAllBytes(file)));
-                }
-            }
-        }
-        return decisions;
     }
 
     /** Number of usable clips. */

@@ -169,11 +169,14 @@ class HadoopFilesTest {
         }
         Wav.write(temp.resolve("tone ♪.wav"), samples, 1000);
         Recording expected = Wav.read(temp.resolve("tone ♪.wav"));
-        HadoopAudio audio = new HadoopAudio(files);
-        try (AudioStream stream = audio.open(HadoopAudio.path(uri("tone ♪.wav")), Mixdown.MEAN)) {
+        try (AudioStream stream = open("tone ♪.wav")) {
             assertThat(Recording.read(stream).samples()).isEqualTo(expected.samples());
         }
         Files.write(temp.resolve("no.wav"), new byte[100]);
-        assertFails(IOException.class, () -> audio.open(HadoopAudio.path(uri("no.wav")), Mixdown.MEAN), uri("no.wav"));
+        assertFails(IOException.class, () -> open("no.wav"), uri("no.wav"));
+    }
+
+    private AudioStream open(String name) throws IOException {
+        return HadoopAudio.open(files.open(uri(name), HadoopFiles.Reading.CLIPS), uri(name), Mixdown.MEAN);
     }
 }

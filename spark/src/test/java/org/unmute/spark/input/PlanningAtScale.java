@@ -15,9 +15,8 @@ import org.unmute.models.encoder.EncoderSpec.Grid;
 import org.unmute.models.encoder.EncoderSpec.TokenOrder;
 import org.unmute.spark.LocalSpark;
 import org.unmute.spark.plan.ClipSize;
-import org.unmute.spark.plan.Packed;
-import org.unmute.spark.plan.ShareBounds;
-import org.unmute.spark.plan.SharePlan;
+import org.unmute.spark.plan.TaskPlan;
+import org.unmute.spark.task.ClipTask;
 import org.unmute.tensor.DType;
 
 /**
@@ -44,7 +43,7 @@ public final class PlanningAtScale {
      * bytes.
      */
     record Taken(
-            SharePlan plan,
+            TaskPlan plan,
             double listing,
             double sharing,
             double cpu,
@@ -88,10 +87,9 @@ public final class PlanningAtScale {
         AudioInput input = AudioInput.of(spark.session(), audio, root, ClipDivision.Rule.DEFAULT);
         long listed = System.nanoTime();
         ClipSize size = new ClipSize(SPEC, DType.F16, 0);
-        SharePlan plan = SharePlan.of(input.clips(), ShareBounds.DEFAULT.forSlots(16), size, 0);
-        plan = plan.hashed(Map.of()); // as after a stage that hashed the files that span several shares
-        int largest = plan.shares().stream()
-                .mapToInt(share -> Packed.of(share).length)
+        TaskPlan plan = TaskPlan.of(input.clips(), size, 1L << 30, 16);
+        int largest = plan.tasks().stream()
+                .mapToInt(clips -> ClipTask.pack(clips).length)
                 .max()
                 .orElse(0);
         long end = System.nanoTime();

@@ -9,17 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.Sha256;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -27,6 +35,7 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /** A cache that is read through Hadoop behaves like any other. */
@@ -36,25 +45,39 @@ class HadoopShardFilesTest {
     @TempDir
     Path temp;
 
-    private SampleJob job;
+    private static final CacheKey KEY = new CacheKey("sample", "hash", "front end", "hash of it", DType.F16);
+
+    private final Configuration configuration = new Configuration();
 
     @BeforeEach
-    void run() throws IOException {
-        FaultyFileSystem.failing = 0;
-        Path scratch = Files.createDirectories(temp.resolve("scratch"));
-        job = new SampleJob("hdfs://x" + temp.resolve("job"), scratch, FaultyFileSystem.configuration(), false, 1);
-        job.run(SampleJob.clips(0, CLIPS, "1"), 7);
+    void write() throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(temp.resolve("tokens"), KEY, CacheOptions.DEFAULT)) {
+            for (int i = 0; i < CLIPS; i++) {
+                float[] tokens = new float[2 * 3 * 4];
+                for (int j = 0; j < tokens.length; j++) {
+                    tokens[j] = random.nextInt(1000) / 64f;
+                }
+                String clip = "_odd folder_/a:b#" + i + " é.wav";
+                TokenMap map = new TokenMap(2, 3, 4, tokens, new float[] {1, 2, 3, random.nextInt(9)});
+                writer.append(clip, Sha256.of(clip), new Features(map));
+            }
+        }
+    }
+
+    private HadoopShardFiles files(String folder) throws IOException {
+        return new HadoopShardFiles("file:" + temp.resolve(folder), configuration);
     }
 
     private TokenCache open() throws IOException {
-        return TokenCache.open(new HadoopShardFiles(job.folder() + "/tokens", job.configuration()), SampleJob.TOKENS);
+        return TokenCache.open(files("tokens"), KEY);
     }
 
     @Test
     void aProbeThatIsTrainedOnItIsTheSameToTheByte() throws IOException {
         byte[] here;
         byte[] there;
-        try (TokenCache cache = TokenCache.open(job.root().resolve("tokens"))) {
+        try (TokenCache cache = TokenCache.open(temp.resolve("tokens"))) {
             here = trained(cache, temp.resolve("here.safetensors"));
         }
         try (TokenCache cache = open()) {
@@ -87,7 +110,7 @@ class HadoopShardFilesTest {
     @Test
     void manyThreadsRead() throws Exception {
         try (TokenCache cache = open();
-                TokenCache local = TokenCache.open(job.root().resolve("tokens"));
+                TokenCache local = TokenCache.open(temp.resolve("tokens"));
                 ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<CachedClip> clips = cache.clips();
             assertThat(clips).isEqualTo(local.clips());
@@ -107,16 +130,16 @@ class HadoopShardFilesTest {
 
     @Test
     void whatIsNotThereIsNamed() throws IOException {
-        try (HadoopShardFiles files = new HadoopShardFiles(job.folder() + "/tokens", job.configuration())) {
+        try (HadoopShardFiles files = files("tokens")) {
             assertFails(NoSuchFileException.class, () -> files.size("shard-00099.tok"), "/tokens/shard-00099.tok");
             assertThatThrownBy(() -> files.read("shard-00000.tok", files.size("shard-00000.tok") - 1, 2))
                     .isInstanceOf(IOException.class)
                     .hasMessageContainingAll("read 2 bytes at byte ", "/tokens/shard-00000.tok");
         }
-        HadoopShardFiles nowhere = new HadoopShardFiles(job.folder() + "/nowhere", job.configuration());
+        HadoopShardFiles nowhere = files("nowhere");
         assertThat(nowhere.list()).isEmpty();
         assertThatThrownBy(() -> TokenCache.open(nowhere, null))
                 .isInstanceOf(TokenCacheException.class)
-                .hasMessageContaining("no shards in hdfs://x" + temp + "/job/nowhere");
+                .hasMessageContaining("no shards in file:" + temp + "/nowhere");
     }
 }

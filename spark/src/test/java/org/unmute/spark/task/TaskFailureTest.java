@@ -11,15 +11,15 @@ import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 
 /** Attribution of a job's failure to its cause. */
-class TaskJobTest {
+class TaskFailureTest {
     private static IOException failed(Throwable cause) {
-        return TaskJob.failed(new Exception("stage 3 failed\nlost", cause), "embed", ": go on");
+        return TaskFailure.of(new Exception("stage 3 failed\nlost", cause), "embed", ": go on");
     }
 
     @Test
     void withoutACauseSparkSaysWhy() {
         assertThat(failed(null)).hasMessage("embed: a task failed: stage 3 failed: go on");
-        assertThat(TaskJob.failed(new Exception(), "embed", ": go on"))
+        assertThat(TaskFailure.of(new Exception(), "embed", ": go on"))
                 .hasMessage("embed: a task failed: java.lang.Exception: go on");
     }
 
