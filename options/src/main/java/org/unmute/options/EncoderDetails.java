@@ -38,10 +38,11 @@ final class EncoderDetails {
             names = "--encoder-set",
             paramLabel = "KEY=VALUE",
             completionCandidates = Keys.class,
-            description = "A detail of the encoder, such as heads=12 or tokens=features.10; may be repeated. Every"
-                    + " encoder takes norm-mean and norm-std of its log mel energies, heads, encoder-rate in Hz, and"
-                    + " front-end (authors, or that of the public biofoundation code); some take entries of the"
-                    + " model's configuration: ${COMPLETION-CANDIDATES} (default: the authors').")
+            description = "A detail of the encoder, such as heads=12; may be repeated. Keys of all encoders: norm-mean"
+                    + " and norm-std of the log mel energies, heads, encoder-rate in Hz, front-end (authors, or"
+                    + " biofoundation for EAT, SSLAM and Audio-MAE). Others are of the model's configuration, such as"
+                    + " tokens of EfficientAT; a key that the encoder lacks is refused, with those that it has"
+                    + " (default: the authors').")
     private List<String> pairs = List.of();
 
     @Option(names = "--norm-mean", hidden = true)

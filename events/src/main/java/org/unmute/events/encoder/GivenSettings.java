@@ -13,13 +13,13 @@ import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
  * @param model {@code --model}
  * @param frames {@code --frames} per window, 10 ms each
  * @param window {@code --window}, length of a window in seconds
- * @param mean {@code --norm-mean}
- * @param std {@code --norm-std}
- * @param heads {@code --heads}
- * @param rate {@code --encoder-rate}, in Hz
+ * @param mean {@code --encoder-set norm-mean}
+ * @param std {@code --encoder-set norm-std}
+ * @param heads {@code --encoder-set heads}
+ * @param rate {@code --encoder-set encoder-rate}, in Hz
  * @param hop {@code --hop}, in seconds
- * @param frontEnd {@code --front-end}, never null
- * @param config {@code --config}, by key, never null
+ * @param frontEnd {@code --encoder-set front-end}, never null
+ * @param config other keys of {@code --encoder-set}, never null
  * @param speed {@code --speed}
  */
 public record GivenSettings(
