@@ -13,6 +13,7 @@ import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.EfficientAtFrontEnd;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.Trace;

@@ -6,10 +6,12 @@ import java.util.Map;
 import org.unmute.convert.graph.OnnxGraph;
 import org.unmute.convert.graph.ProtobufWriter;
 import org.unmute.models.frontend.AmplitudeToDb;
+import org.unmute.models.frontend.EfficientAtFrontEnd;
 import org.unmute.models.frontend.FbankFrontEnd;
 import org.unmute.models.frontend.FilledFrontEnd;
 import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelFrontEnd;
+import org.unmute.models.frontend.MelSpectrogram;
 import org.unmute.models.frontend.ScaledMelFrontEnd;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.FilterBank;
@@ -43,6 +45,7 @@ final class FrontEndNodes {
         return switch (frontEnd) {
             case FbankFrontEnd f -> fbank(f, samples, x);
             case MelFrontEnd m -> decibels(m, samples, x);
+            case EfficientAtFrontEnd e -> logarithms(e, samples, x);
             case ScaledMelFrontEnd s -> scaled(s, samples, x);
             case FilledFrontEnd f ->
                 add(f.base(), f.windowSamples(), pad(x, 1, 0, f.windowSamples() - samples, 0, "constant"));
@@ -72,11 +75,26 @@ final class FrontEndNodes {
         return g.cast(g.node("Div", shifted, g.scalar(2 * f.std())), OnnxGraph.FLOAT);
     }
 
+    /** The energies of a clip that is mirrored at its ends. */
+    private String mirrored(MelSpectrogram mel, long samples, String x) {
+        int side = mel.options().fftSize() / 2;
+        return energies(
+                pad(x, 1, side, side, 0, "reflect"), mel.steps(), mel.steps().count(samples + 2L * side));
+    }
+
+    private String logarithms(EfficientAtFrontEnd e, int samples, String x) {
+        int used = Math.min(samples, e.windowSamples());
+        String now = g.node("Slice", x, g.integers(1), g.integers(used), g.integers(1));
+        String before = g.node("Slice", x, g.integers(0), g.integers(used - 1L), g.integers(1));
+        String part = g.node("Mul", g.cast(before, OnnxGraph.DOUBLE), g.scalar(EfficientAtFrontEnd.PRE_EMPHASIS));
+        String emphasised = g.cast(g.node("Sub", g.cast(now, OnnxGraph.DOUBLE), part), OnnxGraph.FLOAT);
+        String power = g.cast(mirrored(e.mel(), used - 1L, emphasised), OnnxGraph.DOUBLE);
+        String log = g.node("Log", g.node("Add", power, g.scalar(EfficientAtFrontEnd.OFFSET)));
+        return g.cast(g.node("Div", g.node("Sub", log, g.scalar(e.mean())), g.scalar(2 * e.std())), OnnxGraph.FLOAT);
+    }
+
     private String decibels(MelFrontEnd m, int samples, String x) {
-        FilterBank bank = m.mel().steps();
-        int side = m.mel().options().fftSize() / 2;
-        String mirrored = pad(x, 1, side, side, 0, "reflect");
-        String power = energies(mirrored, bank, bank.count(samples + 2L * side));
+        String power = mirrored(m.mel(), samples, x);
         String floored = g.node("Max", g.cast(power, OnnxGraph.DOUBLE), g.scalar(AmplitudeToDb.FLOOR));
         String log = g.node("Mul", g.node("Log", floored), g.scalar(10 / Math.log(10)));
         String decibels = g.cast(log, OnnxGraph.FLOAT);

@@ -10,7 +10,7 @@ import org.unmute.tensor.Shape;
 
 /** Encoders of their released sizes with the weights of the recipe, named as in their authors' checkpoints. */
 final class BaseSizes {
-    static final List<String> NAMES = List.of("kwt", "eat", "beats", "dasheng", "ced");
+    static final List<String> NAMES = List.of("kwt", "eat", "beats", "dasheng", "ced", "efficientat");
 
     private static final long SEED = 7;
     private static final int DIM = 768;
@@ -37,6 +37,7 @@ final class BaseSizes {
                 sizes.affine("outputlayer.0", DIM);
                 sizes.linear("outputlayer.1", 527, DIM);
             }
+            case "efficientat" -> sizes.mobileNet();
             default -> throw new IllegalArgumentException(name);
         }
         // The recipe leaves out front_end., which is part of the encoder only for KWT.
@@ -127,5 +128,42 @@ final class BaseSizes {
         }
         affine("encoder.layer_norm", DIM);
         affine("layer_norm", 512);
+    }
+
+    /** MobileNetV3-Large at 0.4 of its width: kernel, widened channels, squeezed channels or 0, result. */
+    private void mobileNet() {
+        int[][] blocks = {
+            {3, 8, 0, 8}, {3, 24, 0, 16}, {3, 32, 0, 16}, {5, 32, 8, 16}, {5, 48, 16, 16}, {5, 48, 16, 16},
+            {3, 96, 0, 32}, {3, 80, 0, 32}, {3, 72, 0, 32}, {3, 72, 0, 32}, {3, 192, 48, 48}, {3, 272, 72, 48},
+            {5, 272, 72, 64}, {5, 384, 96, 64}, {5, 384, 96, 64}
+        };
+        normalized("features.0", 8, 1, 3);
+        int in = 8;
+        for (int i = 0; i < blocks.length; i++) {
+            int[] b = blocks[i];
+            String name = "features." + (i + 1) + ".block.";
+            int at = 0;
+            if (i > 0) {
+                normalized(name + at++, b[1], in, 1);
+            }
+            normalized(name + at++, b[1], 1, b[0]);
+            if (b[2] > 0) {
+                linear(name + at + ".conc_se_layers.0.fc1", b[2], b[1]);
+                linear(name + at++ + ".conc_se_layers.0.fc2", b[1], b[2]);
+            }
+            normalized(name + at, b[3], b[1], 1);
+            in = b[3];
+        }
+        normalized("features.16", 384, 64, 1);
+        linear("classifier.2", 512, 384);
+        linear("classifier.5", 527, 512);
+    }
+
+    /** A convolution without bias and a batch normalization. */
+    private void normalized(String name, long out, long in, long size) {
+        tensor(name + ".0.weight", out, in, size, size);
+        affine(name + ".1", out);
+        tensor(name + ".1.running_mean", out);
+        tensor(name + ".1.running_var", out);
     }
 }

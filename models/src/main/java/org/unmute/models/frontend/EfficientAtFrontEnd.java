@@ -1,16 +1,10 @@
-package org.unmute.models.zoo;
+package org.unmute.models.frontend;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.ClipTooShortException;
-import org.unmute.models.frontend.FrontEnd;
-import org.unmute.models.frontend.MelBands;
-import org.unmute.models.frontend.MelOptions;
-import org.unmute.models.frontend.MelSpectrogram;
-import org.unmute.models.frontend.Spectrogram;
-import org.unmute.models.frontend.WindowFunction;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -25,17 +19,24 @@ import org.unmute.tensor.op.Unary;
  * @param mean of the logarithms, -4.5
  * @param std of the logarithms, which are divided by twice this, 2.5
  */
-record EfficientAtFrontEnd(MelSpectrogram mel, int frames, double mean, double std) implements FrontEnd {
-    static final int RATE = 32_000;
-    static final int BANDS = 128;
-    static final int HOP = 320;
+public record EfficientAtFrontEnd(MelSpectrogram mel, int frames, double mean, double std) implements FrontEnd {
+    /** Hz. */
+    public static final int RATE = 32_000;
+    /** Mel bands. */
+    public static final int BANDS = 128;
+    /** Samples from one frame to the next. */
+    public static final int HOP = 320;
+
     private static final int FRAME = 1024;
     private static final int WINDOW = 800;
     private static final double HIGH = 15_000;
-    private static final double PRE_EMPHASIS = 0.97;
-    private static final double OFFSET = 1e-5;
+    /** The part of the sample before that is subtracted from each sample. */
+    public static final double PRE_EMPHASIS = 0.97;
+    /** Added to an energy before its logarithm. */
+    public static final double OFFSET = 1e-5;
 
-    EfficientAtFrontEnd(int frames, double mean, double std) {
+    /** The authors' spectrogram with windows of this many frames. */
+    public EfficientAtFrontEnd(int frames, double mean, double std) {
         this(
                 new MelSpectrogram(
                         new MelOptions(RATE, FRAME, WINDOW, HOP, BANDS, 0, HIGH),
