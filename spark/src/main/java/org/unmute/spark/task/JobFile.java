@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.SparkFiles;
 import org.unmute.files.AtomicFile;
+import org.unmute.files.RegularFile;
 import org.unmute.spark.input.HadoopFiles;
 
 /**
@@ -41,7 +44,8 @@ final class JobFile {
      */
     static Path local(String uri, boolean shipped, HadoopFiles files, Path scratch) throws IOException {
         if (shipped) {
-            return Path.of(SparkFiles.get(name(uri)));
+            Path file = Path.of(SparkFiles.get(name(uri)));
+            return RegularFile.exists(file) ? file : ofSession(file);
         }
         org.apache.hadoop.fs.Path path = files.qualified(uri);
         FileSystem system = files.system(path);
@@ -61,5 +65,18 @@ final class JobFile {
             });
         }
         return copy;
+    }
+
+    /** The file in the folder of a session, where tasks of its queries get it; if there is none, the same file. */
+    private static Path ofSession(Path file) throws IOException {
+        try (DirectoryStream<Path> sessions = Files.newDirectoryStream(file.getParent(), Files::isDirectory)) {
+            for (Path session : sessions) {
+                Path own = session.resolve(file.getFileName());
+                if (RegularFile.exists(own)) {
+                    return own;
+                }
+            }
+        }
+        return file;
     }
 }
