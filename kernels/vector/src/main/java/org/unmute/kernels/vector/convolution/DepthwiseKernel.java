@@ -1,7 +1,7 @@
 package org.unmute.kernels.vector.convolution;
 
+import static org.unmute.kernels.vector.runtime.Lanes.F;
 import static org.unmute.kernels.vector.runtime.Lanes.N;
-import static org.unmute.kernels.vector.runtime.Lanes.load;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -178,29 +178,33 @@ public final class DepthwiseKernel {
         int bias = window.height() * window.width() * period;
         int at = 0;
         for (; at + TOGETHER * period <= result.length; at += TOGETHER * period) {
+            System.arraycopy(weights, bias, result, at, period);
             for (int p = 0; p < period; p += N) {
-                four(x, seen, taps, count, p, at + p, load(weights, bias + p), result);
+                four(x, seen, weights, taps, count, p, at + p, period, result);
             }
         }
         for (; at < result.length; at += period) {
+            System.arraycopy(weights, bias, result, at, period);
             for (int p = 0; p < period; p += N) {
-                one(x, seen, taps, count, p, at + p, load(weights, bias + p), result);
+                one(x, seen, weights, taps, count, p, at + p, result);
             }
         }
     }
 
-    private void four(float[] x, int[] seen, int[] taps, int count, int p, int at, FloatVector bias, float[] result) {
-        FloatVector a = bias;
-        FloatVector b = bias;
-        FloatVector c = bias;
-        FloatVector d = bias;
+    /** {@value #TOGETHER} vectors, a period apart, that have the same weights. */
+    private static void four(
+            float[] x, int[] seen, float[] weights, int[] taps, int count, int p, int at, int period, float[] result) {
+        FloatVector a = FloatVector.fromArray(F, result, at);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
         for (int t = 0; t < count; t++) {
-            FloatVector w = load(weights, taps[t] + p);
+            FloatVector w = FloatVector.fromArray(F, weights, taps[t] + p);
             int from = seen[t] + at;
-            a = load(x, from).fma(w, a);
-            b = load(x, from + period).fma(w, b);
-            c = load(x, from + 2 * period).fma(w, c);
-            d = load(x, from + 3 * period).fma(w, d);
+            a = w.fma(FloatVector.fromArray(F, x, from), a);
+            b = w.fma(FloatVector.fromArray(F, x, from + period), b);
+            c = w.fma(FloatVector.fromArray(F, x, from + 2 * period), c);
+            d = w.fma(FloatVector.fromArray(F, x, from + 3 * period), d);
         }
         a.intoArray(result, at);
         b.intoArray(result, at + period);
@@ -208,10 +212,12 @@ public final class DepthwiseKernel {
         d.intoArray(result, at + 3 * period);
     }
 
-    private void one(float[] x, int[] seen, int[] taps, int count, int p, int at, FloatVector bias, float[] result) {
-        FloatVector a = bias;
+    private static void one(
+            float[] x, int[] seen, float[] weights, int[] taps, int count, int p, int at, float[] result) {
+        FloatVector a = FloatVector.fromArray(F, result, at);
         for (int t = 0; t < count; t++) {
-            a = load(x, seen[t] + at).fma(load(weights, taps[t] + p), a);
+            FloatVector w = FloatVector.fromArray(F, weights, taps[t] + p);
+            a = w.fma(FloatVector.fromArray(F, x, seen[t] + at), a);
         }
         a.intoArray(result, at);
     }
