@@ -208,13 +208,12 @@ public final class LeftOutScores {
     /** Prints a few lines and the worst classes, or every class. */
     void print(PrintWriter o, boolean perClass) {
         List<OneClass> classes = classes();
+        int groups = new HashSet<>(held.groupOfEach()).size();
         o.println("left-out clips (" + scoring.clips() + ", of "
-                + Units.count(
-                        new HashSet<>(held.groupOfEach()).size(), held.groups().noun()) + "): "
+                + Units.count(groups, held.groups().noun()) + "): "
                 + (isRanked()
                         ? inWords("mAP", value("mAP_macro_skip")) + ", " + inWords("AUROC", value("auroc_macro_skip"))
                         : "no mAP, since no class has both clips with it and clips without it"));
-        int groups = new HashSet<>(held.groupOfEach()).size();
         if (held.groups().named().isEmpty() && groups == scoring.clips()) {
             o.println("(each file counts as a recording of its own: --group-column names what files have in common)");
         }
