@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,22 +55,17 @@ class SoundscapeCommandTest {
     }
 
     private int run(String target, String... more) {
-        List<String> args = new ArrayList<>(List.of(
-                "soundscape",
-                "--manifest",
-                folder.resolve("labels.csv").toString(),
-                "--audio",
-                folder.resolve("audio").toString(),
-                "--out",
-                folder.resolve(target).toString(),
-                "--train",
-                "6",
-                "--test",
-                "3",
-                "--seconds",
-                "2"));
-        args.addAll(List.of(more));
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
+        Object[] given = Ran.line(
+                "soundscape --manifest {} --audio {} --out {} --train 6 --test 3 --seconds 2",
+                folder.resolve("labels.csv"),
+                folder.resolve("audio"),
+                folder.resolve(target));
+        return main(Ran.with(given, (Object[]) more));
+    }
+
+    private int main(Object[] args) {
+        String[] words = Stream.of(args).map(Object::toString).toArray(String[]::new);
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
     }
 
     @Test
@@ -222,22 +216,9 @@ class SoundscapeCommandTest {
 
     @Test
     void negativeCountsAreRefused() {
-        int status = Main.run(
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                "soundscape",
-                "--manifest",
-                "m",
-                "--audio",
-                "a",
-                "--out",
-                folder.resolve("x").toString(),
-                "--train-folds",
-                "1",
-                "--test-folds",
-                "2",
-                "--train",
-                "-1");
+        int status = main(Ran.line(
+                "soundscape --manifest m --audio a --out {} --train-folds 1 --test-folds 2 --train -1",
+                folder.resolve("x")));
         assertThat(status).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("must not be negative").contains("-1");
     }

@@ -7,8 +7,10 @@ import static org.unmute.kernels.contract.Failures.assertFails;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.models.encoder.Encoder;
@@ -164,44 +166,16 @@ class CheckpointWeightsTest {
         }
     }
 
+    private static Map<String, String> pairs(String text) {
+        return Arrays.stream(text.split(" ")).map(p -> p.split("=")).collect(Collectors.toMap(p -> p[0], p -> p[1]));
+    }
+
     @Test
     void settingsOfASmallVitThatNoModelHasAreRefusedBeforeAnythingIsMade() {
-        Map<String, String> good = Map.of(
-                "unmute.encoder",
-                "small-vit",
-                "sample_rate",
-                "16000",
-                "mel_bins",
-                "64",
-                "frames",
-                "64",
-                "patch",
-                "8x16",
-                "dim",
-                "8",
-                "depth",
-                "1",
-                "heads",
-                "2",
-                "norm",
-                "0,1");
-        Map<String, String> wrong = Map.of(
-                "frames",
-                "2147483640",
-                "patch",
-                "0x16",
-                "mel_bins",
-                "1073741824",
-                "heads",
-                "0",
-                "dim",
-                "-8",
-                "sample_rate",
-                "0",
-                "depth",
-                "0",
-                "norm",
-                "0");
+        Map<String, String> good = pairs("unmute.encoder=small-vit sample_rate=16000 mel_bins=64 frames=64 patch=8x16"
+                + " dim=8 depth=1 heads=2 norm=0,1");
+        Map<String, String> wrong = pairs(
+                "frames=2147483640 patch=0x16 mel_bins=1073741824 heads=0 dim=-8" + " sample_rate=0 depth=0 norm=0");
         wrong.forEach((key, value) -> {
             SafetensorsWriter writer = new SafetensorsWriter()
                     .add("cls_token", Shape.of(1), new float[1])
