@@ -21,6 +21,8 @@ import org.unmute.tensor.backend.View;
  * the value its cosine rounded to float32; any number of threads gives the same bits.
  */
 class BinaryMatchTest {
+    private static final boolean FULL = Boolean.getBoolean("unmute.full");
+
     /** Tokens, prototypes, dims. */
     private static final int[][] SHAPES = {
         {16, 256, 32},
@@ -169,10 +171,12 @@ class BinaryMatchTest {
         }
     }
 
+    /** In the quick build each kind of tokens takes every third shape, from another one on than the kind before. */
     @ParameterizedTest
     @EnumSource(Tokens.class)
     void winnersAreThoseOfFloat64(Tokens kind) {
-        for (int[] s : SHAPES) {
+        for (int i = FULL ? 0 : kind.ordinal() % 3; i < SHAPES.length; i += FULL ? 1 : 3) {
+            int[] s = SHAPES[i];
             check(kind + " " + Arrays.toString(s), kind.make(s[0], s[2]), prototypes(s[1], s[2]), s);
         }
     }
