@@ -69,7 +69,7 @@ class SyntheticScenesTest {
         }
         float peak = 0;
         for (float v : scene.samples()) {
-            assertThat(Float.isFinite(v)).isTrue();
+            // Not a number stays one.
             peak = Math.max(peak, Math.abs(v));
         }
         assertThat(peak).isBetween(0.0499f, 0.9001f);

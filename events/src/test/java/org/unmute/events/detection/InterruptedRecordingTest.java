@@ -269,8 +269,12 @@ class InterruptedRecordingTest {
     }
 
     private Path wav(int rate) throws IOException {
+        return wav(rate, SOUND);
+    }
+
+    private Path wav(int rate, float[] samples) throws IOException {
         Path file = folder.resolve(rate + ".wav");
-        Wav.write(file, SOUND, rate);
+        Wav.write(file, samples, rate);
         return file;
     }
 
@@ -381,7 +385,8 @@ class InterruptedRecordingTest {
     @Test
     void damagedNotesAreToldAndNotBelieved() throws IOException {
         RecordingDetector detector = detector(0);
-        List<AudioClip> clips = List.of(new AudioClip("a.wav", wav(RATE)));
+        // Each damage reads the rest or all of it again.
+        List<AudioClip> clips = List.of(new AudioClip("a.wav", wav(RATE, Arrays.copyOf(SOUND, 13 * RATE))));
         TreeMap<String, String> expected = undisturbed(detector, AudioStream::open, clips);
         Path out = folder.resolve("interrupted");
         Runs first = new Runs(detector, AudioStream::open, clips, out);
