@@ -15,7 +15,6 @@ import org.unmute.tensor.nn.LayerFile;
 import org.unmute.tensor.nn.Linear;
 import org.unmute.tensor.nn.Mode;
 import org.unmute.tensor.nn.Sequential;
-import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
 import org.unmute.tensor.optim.Gradients;
@@ -40,7 +39,7 @@ public final class TrainNetwork {
 
     private static Layer network(Initializer init) {
         return Sequential.of("hidden", Linear.of(init, 2, 64))
-                .then("relu", Layer.of(x -> x.unary(Unary.RELU)))
+                .then("relu", Layer.of(Tensor::relu))
                 .then("drop", new Dropout(0.1))
                 .then("out", Linear.of(init, 64, CLASSES));
     }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class SourceTest {
     private static final int MAX_LINE_LENGTH = 120;
     private static final int MAX_LINES = 400;
-    /** Limit for the only type that has every operation as a method. */
-    private static final int MAX_LINES_OF_TENSOR = 650;
+    /** Limit for the only type that has every operation as a method; the elementwise ones are in a file of their own. */
+    private static final int MAX_LINES_OF_TENSOR = 600;
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
     /**

@@ -2,8 +2,6 @@ package org.unmute.tensor;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Differentiable functions composed of ops, so that they run on every backend. They follow the conventions of the torch
@@ -23,7 +21,7 @@ public final class Functions {
      * @param correction 0 for the biased variance, 1 for the unbiased one
      */
     public static Tensor variance(Tensor x, int correction, boolean keepAxes, int... axes) {
-        Tensor square = x.minus(x.mean(true, axes)).unary(Unary.SQUARE);
+        Tensor square = x.minus(x.mean(true, axes)).square();
         long n = x.elementsAlong(axes);
         if (n <= correction) {
             throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction
@@ -39,12 +37,12 @@ public final class Functions {
 
     /** Euclidean norm over axes. Where the norm is 0, so is the gradient. */
     public static Tensor norm(Tensor x, boolean keepAxes, int... axes) {
-        return rootWithZeroGradientAtZero(x.unary(Unary.SQUARE).sum(keepAxes, axes));
+        return rootWithZeroGradientAtZero(x.square().sum(keepAxes, axes));
     }
 
     private static Tensor rootWithZeroGradientAtZero(Tensor square) {
-        Tensor zero = square.binary(Binary.EQUAL, square.scalarLike(0));
-        return square.maskedFill(zero, 1).unary(Unary.SQRT).maskedFill(zero, 0);
+        Tensor zero = square.eq(0);
+        return square.maskedFill(zero, 1).sqrt().maskedFill(zero, 0);
     }
 
     /** {@code ln Σ eˣ} along an axis, which is removed. Does not overflow for large values. */
@@ -52,14 +50,9 @@ public final class Functions {
         int a = x.shape().axis(axis);
         // The shift cancels out, so it needs no gradient. An infinite shift would give ∞ - ∞.
         Tensor shift = x.detach().amax(true, a);
-        Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, x.scalarLike(Double.POSITIVE_INFINITY));
+        Tensor infinite = shift.abs().eq(Double.POSITIVE_INFINITY);
         shift = shift.maskedFill(infinite, 0);
-        return x.minus(shift)
-                .unary(Unary.EXP)
-                .sum(true, a)
-                .unary(Unary.LOG)
-                .plus(shift)
-                .squeeze(a);
+        return x.minus(shift).exp().sum(true, a).log().plus(shift).squeeze(a);
     }
 
     /** Mean of the {@code k} largest elements along an axis, which is removed. On ties the first elements win. */
@@ -86,13 +79,12 @@ public final class Functions {
             // Elements already found are set to -∞, so elements that were -∞ from the start must be raised above that.
             Tensor rest = x.detach();
             rest = rest.maskedFill(
-                    rest.binary(Binary.EQUAL, rest.scalarLike(Double.NEGATIVE_INFINITY)),
-                    x.dtype() == DType.F64 ? -Double.MAX_VALUE : -Float.MAX_VALUE);
+                    rest.eq(Double.NEGATIVE_INFINITY), x.dtype() == DType.F64 ? -Double.MAX_VALUE : -Float.MAX_VALUE);
             Tensor[] found = new Tensor[k];
             for (int i = 0; i < k; i++) {
                 found[i] = rest.max(a).indices().insert(a);
                 if (i + 1 < k) {
-                    rest = rest.maskedFill(numbers.binary(Binary.EQUAL, found[i]), Double.NEGATIVE_INFINITY);
+                    rest = rest.maskedFill(numbers.eq(found[i]), Double.NEGATIVE_INFINITY);
                 }
             }
             return Tensor.concat(a, found);
@@ -128,7 +120,7 @@ public final class Functions {
         if (2 * half != x.size(axis)) {
             throw new IllegalArgumentException("glu: axis " + axis + " of " + x.shape() + " has odd size");
         }
-        return x.slice(axis, 0, half).times(x.slice(axis, half, half).unary(Unary.SIGMOID));
+        return x.slice(axis, 0, half).times(x.slice(axis, half, half).sigmoid());
     }
 
     /** Rotates elements along an axis by {@code shift} positions towards its end. */

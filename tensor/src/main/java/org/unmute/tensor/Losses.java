@@ -2,7 +2,6 @@ package org.unmute.tensor;
 
 import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.op.LossOps;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Losses as in torch. Those of probabilities take logits, the scores before the softmax or sigmoid, and are finite for
@@ -105,7 +104,7 @@ public final class Losses {
 
     /** Mean of {@code (x - y)²} over all elements; the shapes must be equal. */
     public static Tensor mse(Tensor x, Tensor y) {
-        return x.minus(targetsLike("mse", x, y)).unary(Unary.SQUARE).mean();
+        return x.minus(targetsLike("mse", x, y)).square().mean();
     }
 
     /**
@@ -118,7 +117,7 @@ public final class Losses {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huber: delta must be above 0, is " + delta);
         }
-        Tensor d = x.minus(targetsLike("huber", x, y)).unary(Unary.ABS);
+        Tensor d = x.minus(targetsLike("huber", x, y)).abs();
         Tensor near = d.clamp(0, delta);
         return near.times(d.minus(near.times(0.5))).mean();
     }

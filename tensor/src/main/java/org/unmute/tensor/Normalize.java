@@ -32,7 +32,7 @@ public final class Normalize {
 
     /** {@code x / √(mean x² + eps) · weight} along the last axis. */
     public static Tensor rms(Tensor x, Tensor weight, double eps) {
-        Tensor y = x.times(x.unary(Unary.SQUARE).mean(true, -1).plus(eps).unary(Unary.RSQRT));
+        Tensor y = x.times(x.square().mean(true, -1).plus(eps).unary(Unary.RSQRT));
         return weight == null ? y : y.times(weight);
     }
 

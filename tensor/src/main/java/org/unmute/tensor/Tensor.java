@@ -12,8 +12,6 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.AttentionOps;
-import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.ElementwiseOps;
 import org.unmute.tensor.op.IndexingOps;
 import org.unmute.tensor.op.LayoutOps;
 import org.unmute.tensor.op.NormalizationOps;
@@ -24,11 +22,12 @@ import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * An n-dimensional array on a backend. Its methods build an {@link Op} and run it; a result keeps its op if an input
- * requires a gradient (see {@link Grad}). Values change only by {@link #assign} and by optimizer steps on parameters.
- * Negative axes count from the end, -1 being the last. Safe to share between threads.
+ * An n-dimensional array on a backend. Its methods build an {@link Op} and run it; those that work element by element
+ * are in {@link Elementwise}. A result keeps its op if an input requires a gradient (see {@link Grad}). Values change
+ * only by {@link #assign} and by optimizer steps on parameters. Negative axes count from the end, -1 being the last.
+ * Safe to share between threads.
  */
-public final class Tensor {
+public final class Tensor implements Elementwise {
     private static final AtomicLong SEQUENCE = new AtomicLong();
 
     private final Backend backend;
@@ -156,6 +155,10 @@ public final class Tensor {
 
     /** A scalar of this tensor's element type on its backend. It has no axes, so it broadcasts. */
     public Tensor scalarLike(double value) {
+        if (!dtype().isFloating() && value != Math.rint(value)) {
+            throw new IllegalArgumentException(
+                    "scalarLike: " + dtype() + " has no " + value + ": cast the tensor to F32 first");
+        }
         return full(backend, dtype(), Shape.of(), value);
     }
 
@@ -333,86 +336,6 @@ public final class Tensor {
     /** Converts to another element type. The gradient is cast back. */
     public Tensor cast(DType dtype) {
         return dtype == dtype() ? this : run(new LayoutOps.Cast(this, dtype));
-    }
-
-    // ---- elementwise arithmetic with broadcasting
-
-    public Tensor unary(Unary f) {
-        return run(new ElementwiseOps.Map(f, 0, 0, this));
-    }
-
-    public Tensor unary(Unary f, double p, double q) {
-        return run(new ElementwiseOps.Map(f, p, q, this));
-    }
-
-    public Tensor binary(Binary f, Tensor other) {
-        return run(new ElementwiseOps.Combine(f, this, other));
-    }
-
-    public Tensor plus(Tensor other) {
-        return binary(Binary.ADD, other);
-    }
-
-    public Tensor minus(Tensor other) {
-        return binary(Binary.SUB, other);
-    }
-
-    public Tensor times(Tensor other) {
-        return binary(Binary.MUL, other);
-    }
-
-    public Tensor over(Tensor other) {
-        return binary(Binary.DIV, other);
-    }
-
-    public Tensor maximum(Tensor other) {
-        return binary(Binary.MAX, other);
-    }
-
-    public Tensor pow(Tensor exponent) {
-        return binary(Binary.POW, exponent);
-    }
-
-    public Tensor pow(double exponent) {
-        return unary(Unary.POW, exponent, 0);
-    }
-
-    public Tensor plus(double shift) {
-        return affine(1, shift);
-    }
-
-    public Tensor times(double scale) {
-        return affine(scale, 0);
-    }
-
-    /** {@code this · scale + shift} */
-    public Tensor affine(double scale, double shift) {
-        return run(new ElementwiseOps.Affine(this, scale, shift));
-    }
-
-    /** Clamps to {@code [min, max]}; either bound may be infinite. */
-    public Tensor clamp(double min, double max) {
-        return unary(Unary.CLAMP, min, max);
-    }
-
-    /** {@code a} where this tensor is not 0, {@code b} elsewhere. */
-    public Tensor where(Tensor a, Tensor b) {
-        return run(new ElementwiseOps.Where(this, a, b));
-    }
-
-    /** {@code value} where {@code mask} is not 0, this tensor elsewhere. */
-    public Tensor maskedFill(Tensor mask, double value) {
-        return mask.where(scalarLike(value), this);
-    }
-
-    /** +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). */
-    public Tensor binarizeStraightThrough() {
-        return run(new ElementwiseOps.BinarizeStraightThrough(this, false));
-    }
-
-    /** {@link #binarizeStraightThrough} with zero gradient outside [-1, 1]. The paper does not use this variant. */
-    public Tensor binarizeStraightThroughClipped() {
-        return run(new ElementwiseOps.BinarizeStraightThrough(this, true));
     }
 
     // ---- reductions

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
-import org.unmute.tensor.op.Unary;
 
 class TensorTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
@@ -37,7 +36,7 @@ class TensorTest {
         assertThat(h.transpose(0, 1).reshape(6).toFloats()).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(Tensor.concat(0, h, h).copy().slice(0, 3, 1).toFloats()).containsExactly(4, 5, 6);
         assertThatThrownBy(() -> h.plus(h)).hasMessageContaining("add").hasMessageContaining("BF16");
-        assertThatThrownBy(() -> h.unary(Unary.EXP)).hasMessageContaining("cast to F32 first");
+        assertThatThrownBy(() -> h.exp()).hasMessageContaining("cast to F32 first");
         assertThatThrownBy(h::parameter).hasMessageContaining("BF16");
     }
 
@@ -81,7 +80,7 @@ class TensorTest {
             Tensor w = Tensor.of(B, weights, 48, 12).parameter();
             Tensor y = Heads.selfAttention(
                     x.layerNorm(null, null, 1e-6), w.slice(0, 0, 36), null, w.slice(0, 36, 12), null, 3);
-            Grad grad = Grad.of(y.unary(Unary.GELU).sum());
+            Grad grad = Grad.of(y.gelu().sum());
             runs[run] = Tensor.concat(
                             0,
                             y.reshape(-1),

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Every tensor of one forward pass by name, in the order of the network: what its {@link Trace} receives ({@code
@@ -45,7 +44,7 @@ public final class Activations {
         if (!spec.classes().isEmpty()) {
             Tensor logits = Grad.withoutRecording(() -> network.classify(out));
             seen.put("logits", logits);
-            seen.put("probs", logits.unary(Unary.SIGMOID));
+            seen.put("probs", logits.sigmoid());
         }
         network.frameHead().ifPresent(head -> {
             Tensor logits = Grad.withoutRecording(() -> head.logits().apply(out));

@@ -1,8 +1,6 @@
 package org.unmute.models.frontend;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Converts power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))},
@@ -28,9 +26,8 @@ public record AmplitudeToDb(double topDb) {
      * @param power power values, {@code [clips, frames, bands]}
      */
     public Tensor apply(Tensor power) {
-        Tensor decibels =
-                power.clamp(FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG).times(10 / Math.log(10));
-        return decibels.binary(Binary.MAX, decibels.amax(true, 1, 2).plus(-topDb));
+        Tensor decibels = power.clamp(FLOOR, Double.POSITIVE_INFINITY).log().times(10 / Math.log(10));
+        return decibels.maximum(decibels.amax(true, 1, 2).minus(topDb));
     }
 
     /**

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * The second public preprocessing recipe for EAT and Audio-MAE, which the BioFoundation code
@@ -91,7 +90,7 @@ public final class BioFoundationFrontEnd implements FrontEnd {
                 1,
                 x.slice(1, 0, 1),
                 x.slice(1, 1, rest).minus(x.slice(1, 0, rest).times(PREEMPHASIS)));
-        Tensor logarithms = spectrogram.compute(ready).plus(OFFSET).unary(Unary.LOG);
+        Tensor logarithms = spectrogram.compute(ready).plus(OFFSET).log();
         long own = Math.min(frames, logarithms.size(1));
         return logarithms.slice(1, 0, own).pad(1, 0, frames - own, 0).affine(1 / (2 * std), -mean / (2 * std));
     }

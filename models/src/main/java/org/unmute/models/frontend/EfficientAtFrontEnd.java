@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * The front end of EfficientAT ({@code AugmentMelSTFT} of {@code models/preprocess.py}, without its augmentation):
@@ -61,7 +60,7 @@ public record EfficientAtFrontEnd(MelSpectrogram mel, int frames, double mean, d
     @Override
     public Tensor onDevice(List<float[]> windows) {
         Tensor samples = Spectrogram.rows(windows.stream().map(this::emphasised).toList());
-        return mel.compute(samples).plus(OFFSET).unary(Unary.LOG).affine(1 / (2 * std), -mean / (2 * std));
+        return mel.compute(samples).plus(OFFSET).log().affine(1 / (2 * std), -mean / (2 * std));
     }
 
     private float[] emphasised(float[] samples) {

@@ -11,7 +11,6 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.op.ProductOps.EmbedPatches;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 
 /**
  * The front end of M2D: the log mel spectrogram of nnAudio with librosa's bands. Frames of 25 ms every 10 ms, centred
@@ -150,7 +149,7 @@ public final class SlaneyFrontEnd implements FrontEnd {
                 .plus(im.times(im))
                 .linear(mel, null)
                 .plus(OFFSET)
-                .unary(Unary.LOG)
+                .log()
                 .affine(1 / std, -mean / std);
     }
 

@@ -4,7 +4,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Multi-head self-attention. Queries, keys and values come from one packed linear map, as in timm: its output channels
@@ -100,7 +99,7 @@ public record Attention(
 
     /** What the {@link #gate} lets through of each channel: {@code [batch, tokens, dim]} to the same, 0 to 1. */
     public Tensor passing(Tensor x) {
-        return gate.apply(x).unary(Unary.SIGMOID);
+        return gate.apply(x).sigmoid();
     }
 
     /** The input of {@code proj}. */

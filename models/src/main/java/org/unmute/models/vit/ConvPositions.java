@@ -115,6 +115,6 @@ public final class ConvPositions {
         int kernel = weight.shape().dim(2);
         int groups = Math.toIntExact(weight.size(0) / weight.size(1));
         Tensor y = Convolution.conv1d(tokens.transpose(1, 2), weight, bias, 1, kernel / 2, 1, groups);
-        return y.slice(2, 0, tokens.size(1)).transpose(1, 2).unary(Unary.GELU);
+        return y.slice(2, 0, tokens.size(1)).transpose(1, 2).gelu();
     }
 }

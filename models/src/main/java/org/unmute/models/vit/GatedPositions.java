@@ -3,7 +3,6 @@ package org.unmute.models.vit;
 import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Relative positions, scaled by a gate that is computed from each query (WavLM, BEATs). {@code linear} maps a head's
@@ -30,9 +29,9 @@ public record GatedPositions(@Nullable RelativePositions positions, Linear linea
     Tensor gate(Tensor queries) {
         Tensor u = linear.apply(queries);
         Tensor sums =
-                u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(false, -1).unary(Unary.SIGMOID);
+                u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(false, -1).sigmoid();
         Tensor a = sums.slice(-1, 0, 1);
         Tensor b = sums.slice(-1, 1, 1);
-        return a.times(b.times(scale).plus(-1)).plus(2);
+        return a.times(b.times(scale).minus(1)).plus(2);
     }
 }

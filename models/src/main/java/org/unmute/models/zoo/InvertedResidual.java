@@ -131,7 +131,7 @@ record InvertedResidual(
         y = Convolution.depthwise(y, taps, bias, activation, window);
         if (squeeze != null) {
             Tensor mean = y.mean(false, 1, 2);
-            Tensor gate = excite.apply(squeeze.activated(mean, Unary.RELU)).unary(Unary.SIGMOID);
+            Tensor gate = excite.apply(squeeze.activated(mean, Unary.RELU)).sigmoid();
             y = y.times(gate.reshape(gate.size(0), 1, 1, gate.size(1)));
         }
         Shape result = y.shape().with(-1, channels());

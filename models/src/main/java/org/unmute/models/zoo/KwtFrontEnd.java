@@ -14,7 +14,6 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
@@ -101,11 +100,11 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         Tensor x = framed.times(window);
         Tensor re = x.linear(dftCos, null);
         Tensor im = x.linear(dftSin, null);
-        Tensor magnitude = re.times(re).plus(im.times(im)).unary(Unary.SQRT);
+        Tensor magnitude = re.times(re).plus(im.times(im)).sqrt();
         Tensor energies = magnitude
                 .linear(mel, null)
                 .clamp(LOG_FLOOR, Double.POSITIVE_INFINITY)
-                .unary(Unary.LOG);
+                .log();
         return energies.linear(dct, null);
     }
 

@@ -11,7 +11,6 @@ import org.unmute.models.vit.SinCosPositions;
 import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder sees a
@@ -112,7 +111,7 @@ public final class MaskedAutoencoder {
         // Targets are normalized, so that loud patches do not dominate the loss.
         Tensor error =
                 prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
-        Tensor masked = error.unary(Unary.SQUARE).mean(false, -1).times(Tensor.of(hidden, n, patches));
+        Tensor masked = error.square().mean(false, -1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
 

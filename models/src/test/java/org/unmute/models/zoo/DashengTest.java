@@ -103,7 +103,7 @@ class DashengTest {
     void chunksDoNotSeeEachOther() {
         Encoder encoder = Encoders.build(small(), NONE);
         Tensor input =
-                Tensor.of(BeatsTest.noise(2 * 59 * 64, 3), 2, 59, 64).times(30).plus(-40);
+                Tensor.of(BeatsTest.noise(2 * 59 * 64, 3), 2, 59, 64).times(30).minus(40);
         try (TensorScope _ = new TensorScope()) {
             Tensor all = encoder.network().forward(input, Trace.NONE);
             assertThat(all.shape().toArray()).containsExactly(2, 14, 8);

@@ -66,7 +66,7 @@ public record AsymmetricLoss(
         Tensor logQ = logits.times(-1).unary(Unary.LOG_SIGMOID);
         Tensor logNotPm = margin == 0
                 ? atLeastLogEps(logQ)
-                : logQ.unary(Unary.EXP).plus(margin).clamp(eps, 1).unary(Unary.LOG);
+                : logQ.exp().plus(margin).clamp(eps, 1).log();
         Tensor elements = y.times(atLeastLogEps(logP)).plus(absent.times(logNotPm));
         if (gammaNegative > 0 || gammaPositive > 0) {
             Tensor weight =
@@ -81,9 +81,9 @@ public record AsymmetricLoss(
     }
 
     private Tensor focus(Tensor logP, Tensor logQ, Tensor y, Tensor absent) {
-        Tensor p = logP.unary(Unary.EXP);
-        Tensor pm = margin == 0 ? p : p.plus(-margin).clamp(0, Double.POSITIVE_INFINITY);
-        Tensor base = y.times(logQ.unary(Unary.EXP)).plus(absent.times(pm));
+        Tensor p = logP.exp();
+        Tensor pm = margin == 0 ? p : p.minus(margin).clamp(0, Double.POSITIVE_INFINITY);
+        Tensor base = y.times(logQ.exp()).plus(absent.times(pm));
         return base.clamp(MIN_BASE, Double.POSITIVE_INFINITY)
                 .pow(y.affine(gammaPositive - gammaNegative, gammaNegative));
     }

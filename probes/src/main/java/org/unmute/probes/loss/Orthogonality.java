@@ -1,7 +1,6 @@
 package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Penalty on similar prototypes of one class, from the class-bound predecessor of protobin (paper, section 4.6): {@code
@@ -21,10 +20,7 @@ public final class Orthogonality {
      */
     public static Tensor of(Tensor prototypes, int perClass) {
         Tensor excess = gramMinusIdentity(prototypes, perClass);
-        return excess.unary(Unary.SQUARE)
-                .sum()
-                .unary(Unary.SQRT)
-                .times(1.0 / excess.shape().elements());
+        return excess.square().sum().sqrt().times(1.0 / excess.shape().elements());
     }
 
     /** {@code G - I}: {@code [classes, perClass, perClass]}. */
@@ -33,12 +29,7 @@ public final class Orthogonality {
             throw new IllegalArgumentException("orthogonality: needs prototypes [classes * perClass, dim]: they are "
                     + prototypes.shape() + ", perClass is " + perClass);
         }
-        Tensor norm = prototypes
-                .unary(Unary.SQUARE)
-                .sum(true, 1)
-                .plus(EPS)
-                .unary(Unary.SQRT)
-                .plus(EPS);
+        Tensor norm = prototypes.square().sum(true, 1).plus(EPS).sqrt().plus(EPS);
         Tensor unit = prototypes.over(norm).reshape(prototypes.size(0) / perClass, perClass, prototypes.size(1));
         return unit.matmul(unit.transpose(1, 2)).minus(identity(prototypes, perClass));
     }

@@ -25,7 +25,6 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsWriter;
-import org.unmute.tensor.op.Unary;
 
 /**
  * A probe with everything that scoring needs: class names, the standardization of its tokens, and which encoder made
@@ -226,7 +225,7 @@ public record TrainedProbe(
      * @param logits {@code [..., classes]}
      */
     public Tensor rawScoresOf(Tensor logits) {
-        return singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
+        return singleLabel ? logits.softmax(-1) : logits.sigmoid();
     }
 
     /** {@link #rawScoresOf(Tensor)} of one recording, {@code [classes]}, with the bits of its raw scores. */

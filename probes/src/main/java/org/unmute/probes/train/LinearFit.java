@@ -17,7 +17,6 @@ import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
-import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.optim.Lbfgs;
 
 /**
@@ -316,7 +315,7 @@ public final class LinearFit {
             return Lbfgs.minimize(
                     layer,
                     () -> {
-                        Tensor squares = layer.get(Classifier.WEIGHT).unary(Unary.SQUARE);
+                        Tensor squares = layer.get(Classifier.WEIGHT).square();
                         return loss(layer).plus(squares.times(penalty).sum().times(0.5 / strength));
                     },
                     settings);

@@ -12,7 +12,6 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 
 class ConvTest {
     private static final int DIM = 6;
@@ -41,7 +40,7 @@ class ConvTest {
                             conv.parameters().get("conv.bias"),
                             SlidingWindow.of(5, 5, 1, 1).pad(2, 2),
                             1)
-                    .unary(Unary.RELU)
+                    .relu()
                     .mean(false, 2, 3);
             Tensor own = conv.descriptor(batch);
             assertThat(own.toFloats()).containsExactly(whole.toFloats(), within(1e-6f));

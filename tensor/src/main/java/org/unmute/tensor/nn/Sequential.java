@@ -10,7 +10,7 @@ import org.unmute.tensor.Tensor;
  *
  * <pre>{@code
  * Layer network = Sequential.of("hidden", Linear.of(init, 2, 16))
- *         .then("relu", Layer.of(x -> x.unary(Unary.RELU)))
+ *         .then("relu", Layer.of(Tensor::relu))
  *         .then("out", Linear.of(init, 16, 3));
  * }</pre>
  */

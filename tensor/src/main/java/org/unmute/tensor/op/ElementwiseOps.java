@@ -82,7 +82,7 @@ public sealed interface ElementwiseOps extends Op {
                 case ADD, SUB -> gy;
                 case MUL -> gy.times(b);
                 case DIV -> gy.over(b);
-                case POW -> zeroWhere(b.binary(Binary.EQUAL, b.scalarLike(0)), gy.times(b.times(a.pow(b.plus(-1)))));
+                case POW -> zeroWhere(b.eq(0), gy.times(b.times(a.pow(b.minus(1)))));
                 case MAX -> gy.times(share(a, b));
                 case MIN -> gy.times(share(b, a));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
@@ -95,11 +95,7 @@ public sealed interface ElementwiseOps extends Op {
                 case SUB -> gy.times(-1);
                 case MUL -> gy.times(a);
                 case DIV -> gy.times(y).over(b).times(-1);
-                case POW ->
-                    zeroWhere(
-                            a.binary(Binary.EQUAL, a.scalarLike(0))
-                                    .times(b.binary(Binary.GREATER_EQUAL, b.scalarLike(0))),
-                            gy.times(y.times(a.unary(Unary.LOG))));
+                case POW -> zeroWhere(a.eq(0).times(b.ge(0)), gy.times(y.times(a.log())));
                 case MAX -> gy.times(share(b, a));
                 case MIN -> gy.times(share(a, b));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
@@ -114,8 +110,7 @@ public sealed interface ElementwiseOps extends Op {
          * The fraction of the gradient that {@code x} gets: 1 where {@code x > other}, ½ where they are equal, else 0.
          */
         private static Tensor share(Tensor x, Tensor other) {
-            return x.binary(Binary.GREATER, other)
-                    .plus(x.binary(Binary.EQUAL, other).times(0.5));
+            return x.gt(other).plus(x.eq(other).times(0.5));
         }
 
         @Override

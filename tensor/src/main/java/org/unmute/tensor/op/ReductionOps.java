@@ -61,7 +61,7 @@ public sealed interface ReductionOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor winners = x.binary(Binary.EQUAL, spread(y, x.shape(), axes));
+            Tensor winners = x.eq(spread(y, x.shape(), axes));
             Tensor count = winners.sum(true, axes);
             return List.of(winners.times(spread(gy, x.shape(), axes)).over(count));
         }

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.op.Unary;
 
 /** Gradients of a loss by parameter name. Immutable. */
 public final class Gradients {
@@ -53,7 +52,7 @@ public final class Gradients {
         double sum = 0;
         try (TensorScope _ = new TensorScope()) {
             for (Tensor g : byName.values()) {
-                sum += g.unary(Unary.SQUARE).sum().item();
+                sum += g.square().sum().item();
             }
         }
         return Math.sqrt(sum);

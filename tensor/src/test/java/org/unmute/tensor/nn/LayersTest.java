@@ -22,7 +22,6 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.io.NamedTensors;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
 import org.unmute.tensor.optim.Gradients;
@@ -53,7 +52,7 @@ class LayersTest {
                         "conv",
                         Conv2d.of(init, 1, 2, SlidingWindow.of(3, 3, 1, 1).pad(1, 1)))
                 .then("bn", BatchNorm.of(init, 2))
-                .then("relu", Layer.of(x -> x.unary(Unary.RELU)))
+                .then("relu", Layer.of(Tensor::relu))
                 .then("pool", Layer.of(x -> Convolution.avgPool2d(x, SlidingWindow.of(2, 2, 2, 2))))
                 .then("flat", Layer.of(x -> x.reshape(x.size(0), -1)))
                 .then(
@@ -198,11 +197,11 @@ class LayersTest {
     }
 
     private static double largest(Tensor t) {
-        return t.detach().unary(Unary.ABS).amax(false, axes(t)).item();
+        return t.detach().abs().amax(false, axes(t)).item();
     }
 
     private static double deviation(Tensor t) {
-        return Math.sqrt(t.detach().unary(Unary.SQUARE).mean().item());
+        return Math.sqrt(t.detach().square().mean().item());
     }
 
     private static int[] axes(Tensor t) {

@@ -15,7 +15,6 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Losses;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
-import org.unmute.tensor.op.Unary;
 
 class LbfgsTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
@@ -84,7 +83,7 @@ class LbfgsTest {
             Tensor weight = parameters.get("weight");
             Tensor logits = x.matmul(weight).plus(parameters.get("bias"));
             return Losses.crossEntropy(logits, targets)
-                    .plus(weight.unary(Unary.SQUARE).sum().times(0.01));
+                    .plus(weight.square().sum().times(0.01));
         };
         double accuracy = type == DType.F64 ? 1e-9 : 3e-5;
         Lbfgs.Result result = Lbfgs.minimize(parameters, loss, new Lbfgs.Settings(500, accuracy, 0, 10));
@@ -138,7 +137,7 @@ class LbfgsTest {
     @Test
     void stepsBackFromALossThatIsNotANumber() {
         Tensor w = doubles(0.01).parameter();
-        Supplier<Tensor> loss = () -> w.times(1e4).minus(w.unary(Unary.LOG)).sum();
+        Supplier<Tensor> loss = () -> w.times(1e4).minus(w.log()).sum();
         Lbfgs.Result result = Lbfgs.minimize(Map.of("w", w), loss, new Lbfgs.Settings(100, 1e-4, 0, 5));
         assertThat(result.end()).isEqualTo(Lbfgs.End.GRADIENT);
         assertThat(w.item()).isCloseTo(1e-4, within(1e-9));
@@ -162,8 +161,7 @@ class LbfgsTest {
     @Test
     void refusesWhatCannotBeMinimized() {
         Tensor w = doubles(-1).parameter();
-        assertThatThrownBy(() ->
-                        Lbfgs.minimize(Map.of("w", w), () -> w.unary(Unary.LOG).sum(), new Lbfgs.Settings()))
+        assertThatThrownBy(() -> Lbfgs.minimize(Map.of("w", w), () -> w.log().sum(), new Lbfgs.Settings()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the loss is NaN");
         assertThatThrownBy(() -> Lbfgs.minimize(Map.of("w", doubles(1)), w::sum, new Lbfgs.Settings()))

@@ -16,7 +16,6 @@ import org.unmute.probes.pool.Remembering;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Writes encoders and probes as ONNX graphs of opset {@value OnnxGraph#OPSET}. The engine runs the network twice on
@@ -206,7 +205,7 @@ public final class OnnxExport {
     private List<Result> scores(Tensor logits) {
         List<Result> results = new ArrayList<>();
         results.add(new Result("logits", logits));
-        Tensor raw = probe == null ? logits.unary(Unary.SIGMOID) : probe.rawScoresOf(logits);
+        Tensor raw = probe == null ? logits.sigmoid() : probe.rawScoresOf(logits);
         results.add(new Result("raw_scores", raw));
         if (probe != null && !frames) {
             results.add(new Result(

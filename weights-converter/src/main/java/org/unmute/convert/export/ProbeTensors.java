@@ -8,7 +8,6 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
-import org.unmute.tensor.op.Unary;
 
 /** What a trained probe does with tokens, in ops. */
 final class ProbeTensors {
@@ -47,10 +46,10 @@ final class ProbeTensors {
     static Tensor calibrated(ScoreCalibration calibration, Tensor raw) {
         Backend backend = raw.backend();
         Tensor p = raw.clamp(Float.MIN_NORMAL, 1 - 0x1p-24);
-        Tensor logits = p.unary(Unary.LOG).minus(p.affine(-1, 1).unary(Unary.LOG));
+        Tensor logits = p.log().minus(p.affine(-1, 1).log());
         return logits.times(row(backend, calibration.slopes()))
                 .plus(row(backend, calibration.offsets()))
-                .unary(Unary.SIGMOID);
+                .sigmoid();
     }
 
     private static Tensor row(Backend backend, double[] values) {

@@ -8,7 +8,6 @@ import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Attention-based multiple-instance pooling (paper, section 3; {@code efficient-probing} poolings/abmilp.py, depth 2):
@@ -55,7 +54,7 @@ public final class AbmilpProbe extends NormalizedProbe {
          */
         Tensor weights(Tensor tokens) {
             return tokens.linear(hiddenWeight, hiddenBias)
-                    .unary(Unary.TANH)
+                    .tanh()
                     .linear(outWeight, null)
                     .transpose(1, 2)
                     .softmax(-1);

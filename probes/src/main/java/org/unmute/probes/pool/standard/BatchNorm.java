@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Batch normalization without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing
@@ -54,7 +53,7 @@ record BatchNorm(Tensor mean, Tensor variance) {
 
     /** A classifier whose logits for {@code [n, channels]} are those of {@code fc} after {@link #scoring}. */
     Classifier foldInto(Classifier fc) {
-        Tensor weight = fc.weight().over(variance.plus(EPS).unary(Unary.SQRT));
+        Tensor weight = fc.weight().over(variance.plus(EPS).sqrt());
         return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(false, 1)));
     }
 

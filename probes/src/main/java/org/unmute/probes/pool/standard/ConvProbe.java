@@ -10,7 +10,6 @@ import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 
 /**
  * A convolution over the token map, then global pooling: tokens as {@code x [dim, time, freq]}, {@code d = mean_{t,f}
@@ -112,9 +111,9 @@ public final class ConvProbe extends PoolingProbe implements RowPooled {
                 SlidingWindow.of(2 * rows + 1, 2 * columns + 1, 1, 1).pad(rows, columns);
         Tensor y = Convolution.conv2d(map, inner, bias, window, 1);
         Tensor active = switch (activation) {
-            case "gelu" -> y.unary(Unary.GELU);
+            case "gelu" -> y.gelu();
             case "none" -> y;
-            default -> y.unary(Unary.RELU);
+            default -> y.relu();
         };
         return active.reshape(batch.size(), weight.size(0), batch.tokens().size(1));
     }

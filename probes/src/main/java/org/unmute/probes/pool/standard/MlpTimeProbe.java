@@ -10,7 +10,6 @@ import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
 
 /**
  * A classifier with one hidden layer on a row and what is around it, {@code W gelu(W₁ z + b₁) + b}. {@code z} has the
@@ -85,7 +84,7 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
     public Tensor rowDescriptors(TokenBatch batch) {
         batch.requireDimOf(this);
         Tensor z = around(batch).reshape((long) batch.size() * batch.time(), (1 + 2L * scales) * dim());
-        return z.linear(weight.reshape(fc.features(), z.size(1)), bias).unary(Unary.GELU);
+        return z.linear(weight.reshape(fc.features(), z.size(1)), bias).gelu();
     }
 
     @Override

@@ -17,7 +17,6 @@ import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
-import org.unmute.tensor.op.Unary;
 
 /**
  * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes, J consecutive
@@ -206,10 +205,7 @@ public final class ProtoProbe implements Probe {
      * [prototypes]}.
      */
     private Tensor factor() {
-        Tensor norm = vectors.unary(Unary.SQUARE)
-                .sum(false, 1)
-                .plus(2 * EPS * EPS + EPS)
-                .unary(Unary.SQRT);
+        Tensor norm = vectors.square().sum(false, 1).plus(2 * EPS * EPS + EPS).sqrt();
         return norm.over(norm.plus(EPS)).times(1 / SHRINK);
     }
 
@@ -232,12 +228,12 @@ public final class ProtoProbe implements Probe {
 
     /** Relu and a positive factor commute with the maximum. */
     private Tensor descriptor(PrototypeMaxPool match) {
-        return match.values().times(factor()).unary(Unary.RELU);
+        return match.values().times(factor()).relu();
     }
 
     @Override
     public Tensor classify(Tensor descriptor) {
-        Tensor positive = weight.unary(Unary.RELU);
+        Tensor positive = weight.relu();
         if (!ownOnly()) {
             return descriptor.linear(positive, bias);
         }
@@ -270,10 +266,7 @@ public final class ProtoProbe implements Probe {
     private static Tensor similarities(Tensor x, Tensor extended, Tensor factor) {
         Tensor flat = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
         Tensor cosines = Functions.cosineMatrix(extended(flat, false), extended);
-        return cosines.times(factor)
-                .unary(Unary.RELU)
-                .transpose(1, 2)
-                .reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
+        return cosines.times(factor).relu().transpose(1, 2).reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
     }
 
     /** On the grid of the tokens: a token has the maximum over its nearest positions. */
@@ -297,7 +290,7 @@ public final class ProtoProbe implements Probe {
         return Optional.of(Grad.withoutRecording(() -> {
             PrototypeMaxPool match = match(clip);
             int columns = (reshaped ? clip.time() : clip.freq()) * upsample;
-            double[] weights = weight.select(0, classIndex).unary(Unary.RELU).toDoubles();
+            double[] weights = weight.select(0, classIndex).relu().toDoubles();
             int first = ownOnly() ? classIndex * perClass() : 0;
             double[] similarities = Arrays.copyOfRange(descriptor(match).toDoubles(), first, first + weights.length);
             int[] tokens = Arrays.copyOfRange(match.winners().toInts(), first, first + weights.length);

@@ -89,7 +89,7 @@ final class AutogradKinds {
             one(f.name().toLowerCase(Locale.ROOT), c -> c.in(0).binary(f, c.in(1)));
         }
         one("maximum", c -> c.in(0).maximum(c.in(1)));
-        one("minimum", c -> c.in(0).binary(Binary.MIN, c.in(1)));
+        one("minimum", c -> c.in(0).minimum(c.in(1)));
         one("where", c -> c.in("cond").where(c.in("a"), c.in("b")));
         one("masked_fill", c -> c.in("x").maskedFill(c.in("mask"), c.number("value", Double.NaN)));
         one("matmul", AutogradKinds::matmul);

@@ -10,7 +10,6 @@ import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.SlidingWindow;
-import org.unmute.tensor.op.Unary;
 
 /** The kinds of autograd cases that are layers of networks. */
 final class AutogradLayers {
@@ -61,7 +60,7 @@ final class AutogradLayers {
         one("conv_pos", c -> {
             Tensor y = conv1d(c, Normalize.weight(c.in("v"), c.in("gg"), c.integer("weight_norm_dim", 2)));
             // An even kernel padded by half its size gives one frame too many.
-            return c.in("x").plus(y.slice(2, 0, c.in("x").size(2)).unary(Unary.GELU));
+            return c.in("x").plus(y.slice(2, 0, c.in("x").size(2)).gelu());
         });
         one("conv2d", AutogradLayers::conv2d);
         one("patch_embed", c -> {
@@ -130,7 +129,7 @@ final class AutogradLayers {
             Tensor y = x.plus(selfAttention(c, x.layerNorm(c.in("n1w"), c.in("n1b"), eps)));
             Tensor hidden = y.layerNorm(c.in("n2w"), c.in("n2b"), eps)
                     .linear(c.in("w1"), c.optional("b1"))
-                    .unary(Unary.GELU);
+                    .gelu();
             return y.plus(hidden.linear(c.in("w2"), c.optional("b2")));
         });
     }
