@@ -98,7 +98,7 @@ class PluginEndToEndTest {
 
                 @Override
                 public Tensor descriptor(TokenBatch batch) {
-                    return batch.tokens().mean(false, 1).times(power);
+                    return batch.tokens().mean(1).times(power);
                 }
 
                 public static final class Provider implements ProbeProvider {

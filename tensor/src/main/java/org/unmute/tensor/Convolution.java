@@ -121,7 +121,7 @@ public final class Convolution {
 
     /** Mean of each window of {@code [batch, channels, rows, columns]}, counting the zeros of the padding. */
     public static Tensor avgPool2d(Tensor x, SlidingWindow window) {
-        return windows(x, window).mean(false, -1);
+        return windows(x, window).mean(-1);
     }
 
     /** The elements of each window, {@code [batch, channels, positionsY, positionsX, height · width]}. */

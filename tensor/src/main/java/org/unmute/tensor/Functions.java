@@ -16,28 +16,36 @@ public final class Functions {
     // ---- statistics
 
     /**
-     * Variance over axes, {@code Σ (x - mean)² / (n - correction)}.
+     * Variance over axes, which are removed: {@code Σ (x - mean)² / (n - correction)}.
      *
      * @param correction 0 for the biased variance, 1 for the unbiased one
      */
-    public static Tensor variance(Tensor x, int correction, boolean keepAxes, int... axes) {
-        Tensor square = x.minus(x.mean(true, axes)).square();
+    public static Tensor variance(Tensor x, int correction, int... axes) {
+        if (axes.length == 0) {
+            throw new IllegalArgumentException("variance: names the correction, " + correction + ", but no axis");
+        }
+        Tensor square = x.minus(x.meanKeepingAxes(axes)).square();
         long n = x.elementsAlong(axes);
         if (n <= correction) {
             throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction
                     + " along axes " + Arrays.toString(axes) + " of " + x.shape());
         }
-        return square.sum(keepAxes, axes).times(1.0 / (n - correction));
+        return square.sum(axes).times(1.0 / (n - correction));
     }
 
     /** Square root of the {@link #variance}. Where the result is 0, so is the gradient. */
-    public static Tensor standardDeviation(Tensor x, int correction, boolean keepAxes, int... axes) {
-        return rootWithZeroGradientAtZero(variance(x, correction, keepAxes, axes));
+    public static Tensor standardDeviation(Tensor x, int correction, int... axes) {
+        return rootWithZeroGradientAtZero(variance(x, correction, axes));
     }
 
-    /** Euclidean norm over axes. Where the norm is 0, so is the gradient. */
-    public static Tensor norm(Tensor x, boolean keepAxes, int... axes) {
-        return rootWithZeroGradientAtZero(x.square().sum(keepAxes, axes));
+    /** Euclidean norm over axes, which are removed. Where the norm is 0, so is the gradient. */
+    public static Tensor norm(Tensor x, int... axes) {
+        return rootWithZeroGradientAtZero(x.square().sum(axes));
+    }
+
+    /** {@link #norm}; the axes stay, with size 1. */
+    public static Tensor normKeepingAxes(Tensor x, int... axes) {
+        return rootWithZeroGradientAtZero(x.square().sumKeepingAxes(axes));
     }
 
     private static Tensor rootWithZeroGradientAtZero(Tensor square) {
@@ -49,15 +57,15 @@ public final class Functions {
     public static Tensor logSumExp(Tensor x, int axis) {
         int a = x.shape().axis(axis);
         // The shift cancels out, so it needs no gradient. An infinite shift would give ∞ - ∞.
-        Tensor shift = x.detach().amax(true, a);
+        Tensor shift = x.detach().amaxKeepingAxes(a);
         Tensor infinite = shift.abs().eq(Double.POSITIVE_INFINITY);
         shift = shift.maskedFill(infinite, 0);
-        return x.minus(shift).exp().sum(true, a).log().plus(shift).squeeze(a);
+        return x.minus(shift).exp().sumKeepingAxes(a).log().plus(shift).squeeze(a);
     }
 
     /** Mean of the {@code k} largest elements along an axis, which is removed. On ties the first elements win. */
     public static Tensor topKMean(Tensor x, int k, int axis) {
-        return x.gather(axis, topKIndices(x, k, axis)).mean(false, axis);
+        return x.gather(axis, topKIndices(x, k, axis)).mean(axis);
     }
 
     /**
@@ -97,9 +105,9 @@ public final class Functions {
      * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}. The shapes broadcast.
      */
     public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis) {
-        Tensor x = a.over(norm(a, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
-        Tensor y = b.over(norm(b, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
-        return x.times(y).sum(false, axis);
+        Tensor x = a.over(normKeepingAxes(a, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
+        Tensor y = b.over(normKeepingAxes(b, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
+        return x.times(y).sum(axis);
     }
 
     /** Cosine of each row of {@code a [..., n, dim]} with each row of {@code b [..., m, dim]}: {@code [..., n, m]}. */

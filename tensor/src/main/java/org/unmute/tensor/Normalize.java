@@ -32,7 +32,7 @@ public final class Normalize {
 
     /** {@code x / √(mean x² + eps) · weight} along the last axis. */
     public static Tensor rms(Tensor x, Tensor weight, double eps) {
-        Tensor y = x.times(x.square().mean(true, -1).plus(eps).unary(Unary.RSQRT));
+        Tensor y = x.times(x.square().meanKeepingAxes(-1).plus(eps).unary(Unary.RSQRT));
         return weight == null ? y : y.times(weight);
     }
 
@@ -72,7 +72,7 @@ public final class Normalize {
     /** Batch normalisation with the batch's own mean and biased variance, as in training. */
     public static Tensor batch(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         int[] axes = allButChannels(x);
-        return batch(x, x.mean(false, axes), Functions.variance(x, 0, false, axes), weight, bias, eps);
+        return batch(x, x.mean(axes), Functions.variance(x, 0, axes), weight, bias, eps);
     }
 
     /**
@@ -91,9 +91,9 @@ public final class Normalize {
             return Grad.withoutRecording(() -> {
                 int[] axes = allButChannels(x);
                 return new RunningStatistics(
-                        mean.times(1 - momentum).plus(x.mean(false, axes).times(momentum)),
+                        mean.times(1 - momentum).plus(x.mean(axes).times(momentum)),
                         variance.times(1 - momentum)
-                                .plus(Functions.variance(x, 1, false, axes).times(momentum)));
+                                .plus(Functions.variance(x, 1, axes).times(momentum)));
             });
         }
     }
@@ -107,7 +107,7 @@ public final class Normalize {
     public static Tensor weight(Tensor direction, Tensor magnitude, int axis) {
         int kept = direction.shape().axis(axis);
         int[] others = allBut(direction.rank(), kept);
-        Tensor norm = Functions.norm(direction, true, others);
+        Tensor norm = Functions.normKeepingAxes(direction, others);
         if (!magnitude.shape().equals(norm.shape())) {
             throw new IllegalArgumentException(
                     "weightNorm: direction is " + direction.shape() + ", so the magnitude along axis " + axis

@@ -342,20 +342,32 @@ public final class Tensor implements Elementwise {
 
     /** Sum of all elements, as a scalar. */
     public Tensor sum() {
-        return sum(false, allAxes());
+        return sum(allAxes());
     }
 
-    public Tensor sum(boolean keepAxes, int... axes) {
-        return run(new ReductionOps.Sum(this, normalize(axes), keepAxes));
+    /** Sum over axes, which are removed. */
+    public Tensor sum(int... axes) {
+        return run(new ReductionOps.Sum(this, normalize(axes), false));
+    }
+
+    /** Sum over axes, which stay with size 1, so that the result broadcasts to this shape. */
+    public Tensor sumKeepingAxes(int... axes) {
+        return run(new ReductionOps.Sum(this, normalize(axes), true));
     }
 
     /** Mean of all elements, as a scalar. */
     public Tensor mean() {
-        return mean(false, allAxes());
+        return mean(allAxes());
     }
 
-    public Tensor mean(boolean keepAxes, int... axes) {
-        return sum(keepAxes, axes).times(1.0 / elementsAlong(axes));
+    /** Mean over axes, which are removed. */
+    public Tensor mean(int... axes) {
+        return sum(axes).times(1.0 / elementsAlong(axes));
+    }
+
+    /** Mean over axes, which stay with size 1, so that the result broadcasts to this shape. */
+    public Tensor meanKeepingAxes(int... axes) {
+        return sumKeepingAxes(axes).times(1.0 / elementsAlong(axes));
     }
 
     long elementsAlong(int... axes) {
@@ -372,9 +384,14 @@ public final class Tensor implements Elementwise {
         return ReductionOps.extreme(this, axis, false);
     }
 
-    /** Maximum over axes; ties share the gradient evenly, as in torch's {@code amax}. */
-    public Tensor amax(boolean keepAxes, int... axes) {
-        return run(new ReductionOps.SharedMax(this, normalize(axes), keepAxes));
+    /** Maximum over axes, which are removed; ties share the gradient evenly, as in torch's {@code amax}. */
+    public Tensor amax(int... axes) {
+        return run(new ReductionOps.SharedMax(this, normalize(axes), false));
+    }
+
+    /** {@link #amax}; the axes stay, with size 1. */
+    public Tensor amaxKeepingAxes(int... axes) {
+        return run(new ReductionOps.SharedMax(this, normalize(axes), true));
     }
 
     /** Cumulative sum along an axis. */

@@ -52,9 +52,9 @@ class MessagesTest {
             new Wrong("where", () -> i(2).where(f(2), f(3)), "[2]", "[3]"),
             new Wrong("where", () -> i(2).where(f(2), d(2)), "F32", "F64"),
             new Wrong("binarizeStraightThrough", () -> i(2).binarizeStraightThrough(), "I32[2]"),
-            new Wrong("sum", () -> f(2, 3).sum(false, 1, -1), "twice", "[2, 3]"),
-            new Wrong("axis 2", () -> f(2, 3).sum(false, 2), "[2, 3]"),
-            new Wrong("amax", () -> f(2, 0).amax(false, 1), "[2, 0]"),
+            new Wrong("sum", () -> f(2, 3).sum(1, -1), "twice", "[2, 3]"),
+            new Wrong("axis 2", () -> f(2, 3).sum(2), "[2, 3]"),
+            new Wrong("amax", () -> f(2, 0).amax(1), "[2, 0]"),
             new Wrong("max", () -> f(2, 0).max(1), "[2, 0]"),
             new Wrong("min", () -> f(0, 2).min(0), "empty"),
             new Wrong(

@@ -55,7 +55,7 @@ class StraightThroughTest {
         double[] tied = {3, 1, 3, 3};
         assertThat(gradient(x -> x.max(0).values().expand(4), tied, new double[] {1, 0, 0, 0}))
                 .containsExactly(1, 0, 0, 0);
-        assertThat(gradient(x -> x.amax(false, 0).expand(4), tied, new double[] {3, 0, 0, 0}))
+        assertThat(gradient(x -> x.amax(0).expand(4), tied, new double[] {3, 0, 0, 0}))
                 .containsExactly(1, 0, 1, 1);
     }
 

@@ -148,7 +148,7 @@ class TensorTest {
     @Test
     void emptyTensorsPassThroughEveryKindOfOp() {
         Tensor none = Tensor.zeros(B, DType.F64, Shape.of(3, 0)).parameter();
-        assertThat(none.sum(false, 1).toDoubles()).containsExactly(0, 0, 0);
+        assertThat(none.sum(1).toDoubles()).containsExactly(0, 0, 0);
         assertThat(none.transpose(0, 1).copy().reshape(0, 3).softmax(1).shape()).isEqualTo(Shape.of(0, 3));
         assertThat(none.matmul(Tensor.zeros(B, DType.F64, Shape.of(0, 2))).toDoubles())
                 .containsOnly(0)
@@ -190,8 +190,8 @@ class TensorTest {
         assertThat(x.insert(-1).shape()).isEqualTo(Shape.of(2, 3, 1));
         assertThat(x.insert(-3).shape()).isEqualTo(Shape.of(1, 2, 3));
         assertThat(Tensor.stack(-1, x, x).shape()).isEqualTo(Shape.of(2, 3, 2));
-        assertThat(x.sum(true, -2).toFloats()).containsExactly(5, 7, 9);
-        assertThat(x.softmax(-2).sum(false, -2).toFloats()).containsExactly(1, 1, 1);
+        assertThat(x.sumKeepingAxes(-2).toFloats()).containsExactly(5, 7, 9);
+        assertThat(x.softmax(-2).sum(-2).toFloats()).containsExactly(1, 1, 1);
     }
 
     @Test

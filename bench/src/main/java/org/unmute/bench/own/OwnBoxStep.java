@@ -138,7 +138,7 @@ final class OwnBoxStep implements Peer.Call {
             Tensor of = index(classes);
             Tensor bag = scores.indexSelect(0, index(bags))
                     .times(weight.indexSelect(0, of))
-                    .sum(false, 1)
+                    .sum(1)
                     .plus(bias.indexSelect(0, of));
             Tensor clip = scores.indexSelect(0, index(whole)).linear(weight, bias);
             Tensor logits = Tensor.concat(0, bag, clip.reshape(-1).indexSelect(0, index(others)));

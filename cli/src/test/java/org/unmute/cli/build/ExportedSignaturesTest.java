@@ -63,7 +63,7 @@ class ExportedSignaturesTest {
         List<String> lines = Files.readAllLines(list("tensor"));
         assertThat(lines)
                 .contains(
-                        "public final class org.unmute.tensor.Tensor",
+                        "public final class org.unmute.tensor.Tensor implements org.unmute.tensor.Elementwise",
                         "    public static org.unmute.tensor.Tensor of(float[],long...)",
                         "    public Map<String, org.unmute.tensor.Tensor> byName()",
                         "public abstract class org.unmute.tensor.optim.MomentOptimizer implements"

@@ -36,7 +36,7 @@ public final class GemProbe extends PoolingProbe {
         return batch.tokens()
                 .clamp(MIN, Double.POSITIVE_INFINITY)
                 .pow(exponent)
-                .mean(false, 1)
+                .mean(1)
                 .pow(exponent.unary(Unary.RECIPROCAL));
     }
 }

@@ -127,7 +127,7 @@ public final class SkeletonEncoder implements EncoderNetwork {
                 .freeze();
         trunk = Vit.trunk(TransformerBlock.Kind.PRE, w, "blocks", dim, heads);
         norm = LayerNorm.read(w, "norm", dim, EPS);
-        head = ClassHead.read(w, tokens -> tokens.mean(false, 1), "head.0", EPS, "head.1", dim);
+        head = ClassHead.read(w, tokens -> tokens.mean(1), "head.0", EPS, "head.1", dim);
         int depth = trunk.blocks().size();
         spec = EncoderSpec.of(
                 NAME,

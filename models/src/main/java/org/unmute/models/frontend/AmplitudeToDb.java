@@ -27,7 +27,7 @@ public record AmplitudeToDb(double topDb) {
      */
     public Tensor apply(Tensor power) {
         Tensor decibels = power.clamp(FLOOR, Double.POSITIVE_INFINITY).log().times(10 / Math.log(10));
-        return decibels.maximum(decibels.amax(true, 1, 2).minus(topDb));
+        return decibels.maximum(decibels.amaxKeepingAxes(1, 2).minus(topDb));
     }
 
     /**

@@ -156,7 +156,7 @@ public record FbankFrontEnd(
         if (rows < frames && padding == Padding.ZEROS) {
             x = x.pad(1, 0, frames - rows, 0);
         } else if (rows < frames && padding == Padding.MINIMUM) {
-            Tensor min = x.times(-1).amax(true, 1, 2).times(-1);
+            Tensor min = x.times(-1).amaxKeepingAxes(1, 2).times(-1);
             x = Tensor.concat(1, x, min.expand(windows.size(), frames - rows, mel));
         }
         return Tensor.run(new ElementwiseOps.Affine(x, 1 / (2 * std), -mean / (2 * std)));

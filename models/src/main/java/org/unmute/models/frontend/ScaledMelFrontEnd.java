@@ -105,8 +105,8 @@ public record ScaledMelFrontEnd(MelFrontEnd decibels, Scaling scaling, int frame
         Tensor scaled = switch (scaling) {
             case Fixed f -> x.clamp(f.min, f.max).affine(2 / (f.high - f.low), -2 * f.low / (f.high - f.low) - 1);
             case OfClip _ -> {
-                Tensor min = x.times(-1).amax(true, 1, 2).times(-1);
-                Tensor range = x.amax(true, 1, 2).minus(min).plus(EPS);
+                Tensor min = x.times(-1).amaxKeepingAxes(1, 2).times(-1);
+                Tensor range = x.amaxKeepingAxes(1, 2).minus(min).plus(EPS);
                 yield x.minus(min).over(range);
             }
         };

@@ -28,8 +28,7 @@ public record GatedPositions(@Nullable RelativePositions positions, Linear linea
     /** The gate: {@code [batch, heads, tokens, dim / heads]} to {@code [batch, heads, tokens, 1]}. */
     Tensor gate(Tensor queries) {
         Tensor u = linear.apply(queries);
-        Tensor sums =
-                u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(false, -1).sigmoid();
+        Tensor sums = u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(-1).sigmoid();
         Tensor a = sums.slice(-1, 0, 1);
         Tensor b = sums.slice(-1, 1, 1);
         return a.times(b.times(scale).minus(1)).plus(2);

@@ -166,7 +166,7 @@ public record Ast() implements EncoderProvider {
                 new EncoderSpec.Overlap(Vit.PATCH * frontEnd.frameShift(), Vit.PATCH, melStride));
         ClassHead head = ClassHead.read(
                 w,
-                tokens -> tokens.slice(1, 0, EXTRA).mean(false, 1),
+                tokens -> tokens.slice(1, 0, EXTRA).mean(1),
                 names.headNorm,
                 port ? PORT_EPS : HEAD_EPS,
                 names.head,

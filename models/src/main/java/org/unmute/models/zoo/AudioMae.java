@@ -77,7 +77,7 @@ public record AudioMae() implements EncoderProvider {
         ClassHead head = fineTuned
                 ? ClassHead.read(
                         w,
-                        tokens -> tokens.slice(1, 1, tokens.size(1) - 1).mean(false, 1),
+                        tokens -> tokens.slice(1, 1, tokens.size(1) - 1).mean(1),
                         "fc_norm",
                         Vit.EPS,
                         "head",

@@ -379,6 +379,6 @@ public final class Beats implements EncoderNetwork {
     public Tensor classify(Tensor tokens) {
         return predictor == null
                 ? EncoderNetwork.super.classify(tokens)
-                : predictor.apply(tokens).mean(false, 1);
+                : predictor.apply(tokens).mean(1);
     }
 }

@@ -124,12 +124,7 @@ public record Ced() implements EncoderProvider {
                         new SpectrogramChunks(
                                 frames, 2, SpectrogramChunks.Fill.CHUNK, patchTime, rows, grid.order(), 0),
                         ClassHead.read(
-                                w,
-                                tokens -> tokens.mean(false, 1),
-                                "outputlayer.0",
-                                Dasheng.TORCH_EPS,
-                                "outputlayer.1",
-                                dim))
+                                w, tokens -> tokens.mean(1), "outputlayer.0", Dasheng.TORCH_EPS, "outputlayer.1", dim))
                 .tracingImages();
     }
 

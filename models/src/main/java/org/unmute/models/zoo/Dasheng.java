@@ -178,7 +178,7 @@ public final class Dasheng implements EncoderNetwork {
         int heads = settings.headsOr(config.count("num_heads", 0), dim);
         trunk = Vit.trunk(TransformerBlock.Kind.PRE, w, "blocks", dim, heads);
         norm = LayerNorm.read(w, "norm", dim, EPS);
-        head = ClassHead.read(w, tokens -> tokens.mean(false, 1), "outputlayer.0", TORCH_EPS, "outputlayer.1", dim);
+        head = ClassHead.read(w, tokens -> tokens.mean(1), "outputlayer.0", TORCH_EPS, "outputlayer.1", dim);
         spec = EncoderSpec.of(
                 NAME,
                 "Dasheng, ViT " + dim + " x " + depth + ", " + heads + " heads, pre-norm, chunks of " + chunk

@@ -222,7 +222,7 @@ public final class EfficientAt implements EncoderNetwork {
     public Tensor classify(Tensor tokens) {
         int freq = spec.freq();
         Tensor map = tokens.reshape(tokens.size(0), tokens.size(1) / freq, freq, tokens.size(2));
-        Tensor mean = stages(map, cut + 1, STAGES - 1, Trace.NONE).mean(false, 1, 2);
+        Tensor mean = stages(map, cut + 1, STAGES - 1, Trace.NONE).mean(1, 2);
         return classes.apply(hidden.activated(mean, Unary.HARDSWISH));
     }
 

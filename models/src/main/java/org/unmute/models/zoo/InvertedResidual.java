@@ -130,7 +130,7 @@ record InvertedResidual(
         Tensor y = expand == null ? x : expand.activated(x, activation);
         y = Convolution.depthwise(y, taps, bias, activation, window);
         if (squeeze != null) {
-            Tensor mean = y.mean(false, 1, 2);
+            Tensor mean = y.mean(1, 2);
             Tensor gate = excite.apply(squeeze.activated(mean, Unary.RELU)).sigmoid();
             y = y.times(gate.reshape(gate.size(0), 1, 1, gate.size(1)));
         }

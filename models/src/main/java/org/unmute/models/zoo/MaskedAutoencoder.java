@@ -111,7 +111,7 @@ public final class MaskedAutoencoder {
         // Targets are normalized, so that loud patches do not dominate the loss.
         Tensor error =
                 prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
-        Tensor masked = error.square().mean(false, -1).times(Tensor.of(hidden, n, patches));
+        Tensor masked = error.square().mean(-1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
 

@@ -132,7 +132,7 @@ record SpectralShape(Tensor patch, Tensor row) {
                 .expand(in.dim(0), rows, bands, ofRow)
                 .reshape(in.dim(0), rows * bands, ofRow);
         Tensor tokens = Tensor.concat(2, own, ofRows);
-        return Tensor.concat(1, tokens.mean(true, 1), tokens);
+        return Tensor.concat(1, tokens.meanKeepingAxes(1), tokens);
     }
 
     /** A trace that receives the tokens of blocks with these channels. */

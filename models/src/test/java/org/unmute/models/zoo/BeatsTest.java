@@ -257,7 +257,7 @@ class BeatsTest {
         Encoder encoder = Encoders.build(c, NONE);
         assertThat(encoder.describe().classes()).containsExactly("Music", "Speech");
         Tensor tokens = Tensor.of(noise(3 * 8, 3), 1, 3, 8);
-        Tensor mean = encoder.network().classify(tokens.mean(true, 1));
+        Tensor mean = encoder.network().classify(tokens.meanKeepingAxes(1));
         org.unmute.kernels.contract.golden.Golden.assertClose(
                 "mean of the tokens' logits",
                 mean.toFloats(),

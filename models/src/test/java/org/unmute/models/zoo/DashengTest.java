@@ -271,7 +271,7 @@ class DashengTest {
         assertThat(encoder.scores(BeatsTest.noise(9000, 1))).hasSize(527).doesNotContain(Float.NaN);
         Tensor tokens = Tensor.of(BeatsTest.noise(2 * 3 * 8, 1), 2, 3, 8);
         assertThat(encoder.network().classify(tokens).toFloats())
-                .isEqualTo(encoder.network().classify(tokens.mean(true, 1)).toFloats());
+                .isEqualTo(encoder.network().classify(tokens.meanKeepingAxes(1)).toFloats());
         assertThatThrownBy(() -> Encoders.build(small(), NONE).network().classify(tokens))
                 .isInstanceOf(UnsupportedOperationException.class);
     }

@@ -126,7 +126,7 @@ record GoldenEncoder(Path folder, JsonNode config, EncoderConfig stated) {
                 seen.put("cls_layers", clsOfLayers(encoder, seen));
             }
             case "ssast_patch", "ssast_frame" ->
-                seen.put("avgtok", seen.get("patch_tokens").mean(true, 0));
+                seen.put("avgtok", seen.get("patch_tokens").meanKeepingAxes(0));
             case "beats_strong", "asit_strong", "atst_strong", "m2d_strong" -> addStrong(encoder, seen);
             default -> {
                 // Nothing is derived.
@@ -187,7 +187,7 @@ record GoldenEncoder(Path folder, JsonNode config, EncoderConfig stated) {
             Tensor all = seen.get("chunk" + i + "." + ChunkedVit.OUTPUT);
             Tensor own = all.slice(1, 1, all.size(1) - 1);
             flat.add(own);
-            average.add(own.reshape(1, freq, own.size(1) / freq, own.size(2)).mean(false, 1));
+            average.add(own.reshape(1, freq, own.size(1) / freq, own.size(2)).mean(1));
         }
         seen.put("features_flat", Tensor.concat(1, flat.toArray(Tensor[]::new)));
         seen.put("features_flat_time_avg", Tensor.concat(1, average.toArray(Tensor[]::new)));
@@ -201,7 +201,7 @@ record GoldenEncoder(Path folder, JsonNode config, EncoderConfig stated) {
         Tensor last = seen.get("block." + (depth - 1));
         float[] ones = new float[dim];
         Arrays.fill(ones, 1);
-        Tensor pooled = last.slice(1, 1, last.size(1) - 1).mean(false, 1);
+        Tensor pooled = last.slice(1, 1, last.size(1) - 1).mean(1);
         seen.put(
                 "finetune_pooled_fc_norm_identity",
                 pooled.layerNorm(Tensor.of(ones, dim), Tensor.of(new float[dim], dim), Vit.EPS));

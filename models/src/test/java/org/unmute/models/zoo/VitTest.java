@@ -141,11 +141,7 @@ class VitTest {
                 Tensor attention = seen.get(Trunk.attentionName(layer));
                 assertThat(attention.shape().toArray()).containsExactly(1, HEADS, out.size(1));
                 Golden.assertClose(
-                        "attention",
-                        new float[] {1, 1, 1},
-                        attention.sum(false, -1).toFloats(),
-                        1e-5,
-                        0);
+                        "attention", new float[] {1, 1, 1}, attention.sum(-1).toFloats(), 1e-5, 0);
             }
             Features features = encoder.features(samples, new Features.Request(List.of(), true));
             float[] last = seen.get(Trunk.attentionName(spec.depth() - 1)).toFloats();

@@ -29,7 +29,7 @@ public final class Orthogonality {
             throw new IllegalArgumentException("orthogonality: needs prototypes [classes * perClass, dim]: they are "
                     + prototypes.shape() + ", perClass is " + perClass);
         }
-        Tensor norm = prototypes.square().sum(true, 1).plus(EPS).sqrt().plus(EPS);
+        Tensor norm = prototypes.square().sumKeepingAxes(1).plus(EPS).sqrt().plus(EPS);
         Tensor unit = prototypes.over(norm).reshape(prototypes.size(0) / perClass, perClass, prototypes.size(1));
         return unit.matmul(unit.transpose(1, 2)).minus(identity(prototypes, perClass));
     }

@@ -107,7 +107,7 @@ public record RowLoss(Loss loss) {
             maxima.add(flat.indexSelect(0, Tensor.of(logits.backend(), elements, elements.length))
                     .plus(Tensor.of(logits.backend(), mask, mask.length).cast(logits.dtype()))
                     .reshape(to - from, rows)
-                    .amax(false, 1));
+                    .amax(1));
             from = to;
         }
         return maxima.size() == 1 ? maxima.getFirst() : Tensor.concat(0, maxima.toArray(Tensor[]::new));

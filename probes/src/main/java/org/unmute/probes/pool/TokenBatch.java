@@ -141,12 +141,12 @@ public record TokenBatch(
 
     /** Each clip reduced to the mean of its tokens; cls tokens stay. */
     public TokenBatch ofMeanToken() {
-        return new TokenBatch(tokens.mean(true, 1), cls, 1, 1);
+        return new TokenBatch(tokens.meanKeepingAxes(1), cls, 1, 1);
     }
 
     /** Each clip reduced to one row, the mean over time; cls tokens stay. */
     public TokenBatch ofMeanRow() {
-        return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
+        return new TokenBatch(grid().mean(1), cls, 1, freq);
     }
 
     /** The same without cls tokens. */

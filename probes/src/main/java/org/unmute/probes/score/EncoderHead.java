@@ -68,7 +68,7 @@ public final class EncoderHead implements FrameWise {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        return batch.tokens().mean(false, 1);
+        return batch.tokens().mean(1);
     }
 
     @Override
@@ -79,6 +79,6 @@ public final class EncoderHead implements FrameWise {
     @Override
     public Tensor frameLogits(TokenBatch batch) {
         batch.requireDimOf(this);
-        return batch.grid().mean(false, 2);
+        return batch.grid().mean(2);
     }
 }

@@ -42,7 +42,7 @@ final class StretchLogits {
             long count = count(parts.get(i), rows);
             clips[i] = logits.slice(0, at, count * size)
                     .reshape(count, size, classes)
-                    .amax(false, 0);
+                    .amax(0);
             at += count * size;
         }
         return clips.length == 1 ? clips[0] : Tensor.concat(0, clips);

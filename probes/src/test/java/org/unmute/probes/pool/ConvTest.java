@@ -41,7 +41,7 @@ class ConvTest {
                             SlidingWindow.of(5, 5, 1, 1).pad(2, 2),
                             1)
                     .relu()
-                    .mean(false, 2, 3);
+                    .mean(2, 3);
             Tensor own = conv.descriptor(batch);
             assertThat(own.toFloats()).containsExactly(whole.toFloats(), within(1e-6f));
             Tensor gradient = Grad.of(own.sum()).wrt(weight);

@@ -124,7 +124,7 @@ class OptionsKeptTest {
 
         @Override
         public Tensor descriptor(TokenBatch batch) {
-            return batch.tokens().mean(false, 1);
+            return batch.tokens().mean(1);
         }
     }
 

@@ -244,7 +244,7 @@ class MixedGridsTest {
                     .parts()
                     .getFirst()
                     .tokens()
-                    .mean(false, 1)
+                    .mean(1)
                     .toFloats();
             assertThat(all.parts().getFirst().tokens().select(0, i).toFloats())
                     .as("clip " + i)

@@ -177,7 +177,7 @@ public record ExplainedProbe(
             }
             try (TensorScope _ = new TensorScope()) {
                 return probe().similarityMap(clip)
-                        .map((Tensor map) -> map.mean(false, 1).toFloats());
+                        .map((Tensor map) -> map.mean(1).toFloats());
             }
         }
 

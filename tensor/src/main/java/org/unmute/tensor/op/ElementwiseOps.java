@@ -215,7 +215,7 @@ public sealed interface ElementwiseOps extends Op {
                 axes[n++] = i;
             }
         }
-        Tensor sum = n == 0 ? g : g.sum(true, Arrays.copyOf(axes, n));
+        Tensor sum = n == 0 ? g : g.sumKeepingAxes(Arrays.copyOf(axes, n));
         return sum.reshape(shape.toArray());
     }
 }

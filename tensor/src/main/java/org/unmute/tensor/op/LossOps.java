@@ -108,9 +108,6 @@ public sealed interface LossOps extends Op {
 
     /** The gradient of the weights, {@code [n]}: minus the sum over all rows. */
     private static Tensor weightGradient(LossOps loss, Tensor elements, Tensor gloss) {
-        return elements.times(gloss)
-                .reshape(-1, loss.x().size(-1))
-                .sum(false, 0)
-                .times(-1);
+        return elements.times(gloss).reshape(-1, loss.x().size(-1)).sum(0).times(-1);
     }
 }

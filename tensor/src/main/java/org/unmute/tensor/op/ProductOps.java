@@ -191,7 +191,7 @@ public sealed interface ProductOps extends Op {
             all.add(x.requiresGradient() ? g.linear(weight.transpose(0, 1), null) : null);
             all.add(weight.requiresGradient() ? rows.transpose(0, 1).matmul(x.reshape(-1, weight.size(1))) : null);
             if (bias != null) {
-                all.add(bias.requiresGradient() ? rows.sum(false, 0) : null);
+                all.add(bias.requiresGradient() ? rows.sum(0) : null);
             }
             if (residual != null) {
                 all.add(gy);
@@ -249,7 +249,7 @@ public sealed interface ProductOps extends Op {
             all.add(image.requiresGradient() ? toImage(rows.matmul(weight)) : null);
             all.add(weight.requiresGradient() ? rows.transpose(0, 1).matmul(patches()) : null);
             if (bias != null) {
-                all.add(bias.requiresGradient() ? rows.sum(false, 0) : null);
+                all.add(bias.requiresGradient() ? rows.sum(0) : null);
             }
             return all;
         }

@@ -62,7 +62,7 @@ public sealed interface ReductionOps extends Op {
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor winners = x.eq(spread(y, x.shape(), axes));
-            Tensor count = winners.sum(true, axes);
+            Tensor count = winners.sumKeepingAxes(axes);
             return List.of(winners.times(spread(gy, x.shape(), axes)).over(count));
         }
     }

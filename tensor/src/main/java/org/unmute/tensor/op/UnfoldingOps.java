@@ -154,7 +154,7 @@ public sealed interface UnfoldingOps extends Op {
             all.add(gx);
             all.add(gw);
             if (bias != null) {
-                all.add(bias.requiresGradient() ? g.sum(false, 0, 1, 2) : null);
+                all.add(bias.requiresGradient() ? g.sum(0, 1, 2) : null);
             }
             return all;
         }

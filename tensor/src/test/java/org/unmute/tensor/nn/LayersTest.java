@@ -197,7 +197,7 @@ class LayersTest {
     }
 
     private static double largest(Tensor t) {
-        return t.detach().abs().amax(false, axes(t)).item();
+        return t.detach().abs().amax(axes(t)).item();
     }
 
     private static double deviation(Tensor t) {

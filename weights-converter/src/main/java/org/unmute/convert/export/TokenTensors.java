@@ -62,7 +62,7 @@ final class TokenTensors {
         Tensor cls = switch (extra) {
             case 0 -> null;
             case 1 -> output.select(1, 0);
-            default -> output.slice(1, 0, extra).mean(false, 1);
+            default -> output.slice(1, 0, extra).mean(1);
         };
         return new TokenBatch(own, cls, time, freq);
     }

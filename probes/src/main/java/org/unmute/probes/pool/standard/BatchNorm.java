@@ -54,7 +54,7 @@ record BatchNorm(Tensor mean, Tensor variance) {
     /** A classifier whose logits for {@code [n, channels]} are those of {@code fc} after {@link #scoring}. */
     Classifier foldInto(Classifier fc) {
         Tensor weight = fc.weight().over(variance.plus(EPS).sqrt());
-        return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(false, 1)));
+        return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(1)));
     }
 
     /** In a fixed order, so that saved files are identical byte for byte. */

@@ -94,7 +94,7 @@ public final class CgpProbe extends AllLayersProbe implements FrameWise {
 
     /** {@code s_o}: {@code [batch, prototypes]}. */
     private Tensor ofCls(TokenBatch.Layers layers, Tensor prototypes) {
-        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2))
+        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(2))
                 .linear(prototypes, null);
     }
 
@@ -104,7 +104,7 @@ public final class CgpProbe extends AllLayersProbe implements FrameWise {
         Tensor tokens = gated(layers.tokens());
         Tensor prototypes = unitPrototypes();
         // the mean of the products is the product with the mean
-        Tensor middle = middleIsMean ? tokens.mean(false, 1).linear(prototypes, null) : ofCls(layers, prototypes);
+        Tensor middle = middleIsMean ? tokens.mean(1).linear(prototypes, null) : ofCls(layers, prototypes);
         Tensor extremes = tokens.productExtremes(prototypes).values();
         return Tensor.stack(-1, extremes.select(0, 0), middle, extremes.select(0, 1))
                 .reshape(batch.size(), fc.features());
@@ -123,7 +123,7 @@ public final class CgpProbe extends AllLayersProbe implements FrameWise {
     public Tensor frameLogits(TokenBatch batch) {
         Tensor s = batch.onGrid(similarities(layers(batch))).transpose(1, 2);
         Tensor features =
-                Tensor.stack(-1, s.min(-1).values(), s.mean(false, 3), s.max(-1).values());
+                Tensor.stack(-1, s.min(-1).values(), s.mean(3), s.max(-1).values());
         return fc.logits(features.reshape(batch.size(), batch.time(), fc.features()));
     }
 
@@ -151,7 +151,7 @@ public final class CgpProbe extends AllLayersProbe implements FrameWise {
         Tensor s = similarities(layers);
         ReductionOps.Extreme min = s.min(2);
         ReductionOps.Extreme max = s.max(2);
-        Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
+        Tensor middle = middleIsMean ? s.mean(2) : ofCls(layers, unitPrototypes());
         double[] values = Tensor.stack(-1, min.values(), middle, max.values()).toDoubles();
         int[][] tokens = {min.indices().toInts(), null, max.indices().toInts()};
         String[] roles = {", minimum", middleIsMean ? ", mean" : ", cls token", ", maximum"};

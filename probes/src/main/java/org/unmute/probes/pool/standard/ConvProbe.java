@@ -74,14 +74,14 @@ public final class ConvProbe extends PoolingProbe implements RowPooled {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         Tensor flat = activations(batch);
-        return mean ? flat.mean(false, 2) : flat.max(2).values();
+        return mean ? flat.mean(2) : flat.max(2).values();
     }
 
     /** The convolution sees the rows around; only its result is pooled row by row. */
     @Override
     public Tensor rowDescriptors(TokenBatch batch) {
         Tensor map = batch.onGrid(activations(batch));
-        Tensor rows = mean ? map.mean(false, 3) : map.max(3).values();
+        Tensor rows = mean ? map.mean(3) : map.max(3).values();
         return rows.transpose(1, 2).reshape((long) batch.size() * batch.time(), fc.features());
     }
 

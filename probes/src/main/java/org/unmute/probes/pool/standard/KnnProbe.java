@@ -151,8 +151,8 @@ public final class KnnProbe implements Remembering {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        Tensor mean = batch.tokens().mean(false, 1);
-        return mean.over(Functions.norm(mean, true, 1).clamp(Functions.COSINE_FLOOR, Double.POSITIVE_INFINITY));
+        Tensor mean = batch.tokens().mean(1);
+        return mean.over(Functions.normKeepingAxes(mean, 1).clamp(Functions.COSINE_FLOOR, Double.POSITIVE_INFINITY));
     }
 
     @Override

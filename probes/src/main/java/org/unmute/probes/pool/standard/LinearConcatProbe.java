@@ -78,10 +78,10 @@ public final class LinearConcatProbe extends PoolingProbe {
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
         if (clsMean()) {
-            return Tensor.concat(1, batch.requireCls(this), batch.tokens().mean(false, 1));
+            return Tensor.concat(1, batch.requireCls(this), batch.tokens().mean(1));
         }
         requireColumns(batch);
-        return batch.grid().mean(false, 1).reshape(batch.size(), fc.features());
+        return batch.grid().mean(1).reshape(batch.size(), fc.features());
     }
 
     /**
@@ -106,7 +106,7 @@ public final class LinearConcatProbe extends PoolingProbe {
         requireColumns(clip);
         // each column of the grid has its own weights
         double[] found =
-                clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
+                clip.grid().times(row.reshape(1, 1, parts, dim())).sum(3).toDoubles();
         return Contributions.ofEqualTokens(
                 "All time steps weigh the same; each frequency row has weights of its own.",
                 found,

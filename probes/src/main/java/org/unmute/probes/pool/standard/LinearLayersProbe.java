@@ -105,9 +105,9 @@ public final class LinearLayersProbe extends AllLayersProbe {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         TokenBatch.Layers all = layers(batch);
-        Tensor x = inputIsMean || all.cls() == null ? all.tokens().mean(false, 2) : all.cls();
+        Tensor x = inputIsMean || all.cls() == null ? all.tokens().mean(2) : all.cls();
         Tensor d = gates != null
-                ? x.times(gates.softmax(0).reshape(layers, 1, 1)).sum(false, 0)
+                ? x.times(gates.softmax(0).reshape(layers, 1, 1)).sum(0)
                 : x.transpose(0, 1).reshape(batch.size(), fc.features());
         return d.layerNorm(gain, shift, EPS);
     }
@@ -122,7 +122,7 @@ public final class LinearLayersProbe extends AllLayersProbe {
     public Optional<Tensor> regularization() {
         return lasso == 0
                 ? Optional.empty()
-                : Optional.of(Functions.norm(fc.weight(), false, 0).sum().times(lasso * Math.sqrt(classes())));
+                : Optional.of(Functions.norm(fc.weight(), 0).sum().times(lasso * Math.sqrt(classes())));
     }
 
     /** Entries of the descriptor. */

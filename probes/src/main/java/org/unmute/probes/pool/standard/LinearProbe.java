@@ -49,7 +49,7 @@ public final class LinearProbe extends PoolingProbe {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
+        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(1);
         return gain == null ? z : z.layerNorm(gain, shift, EPS);
     }
 

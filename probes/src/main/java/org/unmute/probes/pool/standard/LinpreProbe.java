@@ -47,7 +47,7 @@ public final class LinpreProbe extends PoolingProbe {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         return switch (pool) {
-            case "mean" -> tokenLogits(batch).mean(false, 1);
+            case "mean" -> tokenLogits(batch).mean(1);
             case "logsumexp" -> Functions.logSumExp(tokenLogits(batch), 1);
             default -> max(batch);
         };
@@ -82,7 +82,7 @@ public final class LinpreProbe extends PoolingProbe {
 
     @Override
     public Tensor linearInput(TokenBatch batch) {
-        return batch.tokens().mean(false, 1);
+        return batch.tokens().mean(1);
     }
 
     /**

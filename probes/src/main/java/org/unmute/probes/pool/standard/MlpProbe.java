@@ -67,7 +67,7 @@ public final class MlpProbe extends PoolingProbe {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
+        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(1);
         return z.linear(weight, bias).unary(gelu ? Unary.GELU : Unary.RELU);
     }
 

@@ -77,7 +77,7 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
     public Tensor descriptor(TokenBatch batch) {
         return rowDescriptors(batch)
                 .reshape(batch.size(), batch.time(), fc.features())
-                .mean(false, 1);
+                .mean(1);
     }
 
     @Override
@@ -103,9 +103,8 @@ public final class MlpTimeProbe extends PoolingProbe implements RowPooled {
      * rows before it begin.
      */
     private Tensor around(TokenBatch batch) {
-        Tensor rows = batch.freq() == 1
-                ? batch.tokens()
-                : batch.grid().mean(false, 2).reshape(batch.size(), batch.time(), dim());
+        Tensor rows =
+                batch.freq() == 1 ? batch.tokens() : batch.grid().mean(2).reshape(batch.size(), batch.time(), dim());
         List<Tensor> parts = new ArrayList<>(List.of(rows));
         // Entry r is the mean from row r - reach on.
         Tensor means = rows.pad(1, reach(), reach(), 0);

@@ -205,7 +205,7 @@ public final class ProtoProbe implements Probe {
      * [prototypes]}.
      */
     private Tensor factor() {
-        Tensor norm = vectors.square().sum(false, 1).plus(2 * EPS * EPS + EPS).sqrt();
+        Tensor norm = vectors.square().sum(1).plus(2 * EPS * EPS + EPS).sqrt();
         return norm.over(norm.plus(EPS)).times(1 / SHRINK);
     }
 
@@ -240,7 +240,7 @@ public final class ProtoProbe implements Probe {
         return descriptor
                 .reshape(descriptor.size(0), classes(), perClass())
                 .times(positive)
-                .sum(false, 2)
+                .sum(2)
                 .plus(bias);
     }
 
@@ -279,7 +279,7 @@ public final class ProtoProbe implements Probe {
                     positions(clip), extended(vectors, true).indexSelect(0, index), factor().indexSelect(0, index));
             Tensor blocks =
                     map.reshape(which.length, map.size(2) / upsample, upsample, map.size(3) / upsample, upsample);
-            return blocks.amax(false, 2, 4).reshape(which.length, clip.time(), clip.freq());
+            return blocks.amax(2, 4).reshape(which.length, clip.time(), clip.freq());
         }));
     }
 

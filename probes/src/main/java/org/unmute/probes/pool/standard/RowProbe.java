@@ -125,7 +125,7 @@ public final class RowProbe implements FrameWise {
     /** The logits. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        return frameLogits(batch).amax(false, 1);
+        return frameLogits(batch).amax(1);
     }
 
     @Override
@@ -143,7 +143,7 @@ public final class RowProbe implements FrameWise {
             long rows = (long) part.size() * part.time();
             clips[i] = logits.slice(0, at, rows)
                     .reshape(part.size(), part.time(), classes())
-                    .amax(false, 1);
+                    .amax(1);
             at += rows;
         }
         return clips.length == 1 ? clips[0] : Tensor.concat(0, clips);

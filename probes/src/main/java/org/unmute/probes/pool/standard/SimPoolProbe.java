@@ -61,7 +61,7 @@ public final class SimPoolProbe extends NormalizedProbe {
 
     /** {@code W_kᵀ W_q u}: {@code [batch, 1, dim]}. */
     private Tensor query(TokenBatch batch) {
-        return batch.tokens().mean(true, 1).linear(queryWeight, null).matmul(keyWeight);
+        return batch.tokens().meanKeepingAxes(1).linear(queryWeight, null).matmul(keyWeight);
     }
 
     /** {@code [batch, 1, tokens]}, summing to 1. */
@@ -116,14 +116,14 @@ public final class SimPoolProbe extends NormalizedProbe {
         if (minimumOfClip) {
             return TokenBatch.pooled(parts, batch -> {
                 Tensor values = values(batch);
-                return powerMean(batch, values, values.times(-1).amax(true, 1, 2));
+                return powerMean(batch, values, values.times(-1).amaxKeepingAxes(1, 2));
             });
         }
         Map<TokenBatch, Tensor> values = new IdentityHashMap<>();
         parts.forEach(batch -> values.put(batch, values(batch)));
         Tensor ofParts =
-                TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amax(true, 0, 1, 2));
-        Tensor negatedMin = parts.size() == 1 ? ofParts : ofParts.amax(true, 0);
+                TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amaxKeepingAxes(0, 1, 2));
+        Tensor negatedMin = parts.size() == 1 ? ofParts : ofParts.amaxKeepingAxes(0);
         return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), negatedMin));
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Tensor;
@@ -112,29 +113,34 @@ final class AutogradKinds {
     }
 
     private static void reductions() {
-        one("sum", c -> c.in("x").sum(c.flag("keepdim"), c.axes()));
-        one("mean", c -> c.in("x").mean(c.flag("keepdim"), c.axes()));
-        one("amax", c -> c.in("x").amax(c.flag("keepdim"), c.axes()));
+        one("sum", c -> reduced(c, Tensor::sum, Tensor::sumKeepingAxes));
+        one("mean", c -> reduced(c, Tensor::mean, Tensor::meanKeepingAxes));
+        one("amax", c -> reduced(c, Tensor::amax, Tensor::amaxKeepingAxes));
         many(
                 "max",
                 c -> c.has("dim")
                         ? both(c.in("x").max(c.integer("dim", -1)))
-                        : List.of(c.in("x").amax(false, c.axes())));
+                        : List.of(c.in("x").amax(c.axes())));
         many(
                 "min",
                 c -> c.has("dim")
                         ? both(c.in("x").min(c.integer("dim", -1)))
-                        : List.of(c.in("x").times(-1).amax(false, c.axes()).times(-1)));
+                        : List.of(c.in("x").times(-1).amax(c.axes()).times(-1)));
         one("topk", c -> Functions.topKMean(c.in("x"), c.integer("k", 0), c.integer("dim", -1)));
-        one("var", c -> Functions.variance(c.in("x"), c.integer("correction", 1), c.flag("keepdim"), c.axes()));
-        one(
-                "std",
-                c -> Functions.standardDeviation(c.in("x"), c.integer("correction", 1), c.flag("keepdim"), c.axes()));
-        one("norm_l2", c -> Functions.norm(c.in("x"), c.flag("keepdim"), c.axes()));
+        one("var", c -> Functions.variance(c.in("x"), c.integer("correction", 1), c.axes()));
+        one("std", c -> Functions.standardDeviation(c.in("x"), c.integer("correction", 1), c.axes()));
+        one("norm_l2", c -> reduced(c, Functions::norm, Functions::normKeepingAxes));
         one("logsumexp", c -> Functions.logSumExp(c.in("x"), c.integer("dim", -1)));
         one("cumsum", c -> c.in("x").cumulativeSum(c.integer("dim", -1)));
         one("softmax", c -> c.in("x").softmax(c.integer("dim", -1)));
         one("log_softmax", c -> c.in("x").logSoftmax(c.integer("dim", -1)));
+    }
+
+    private static Tensor reduced(
+            AutogradCase c,
+            BiFunction<Tensor, int[], Tensor> removingAxes,
+            BiFunction<Tensor, int[], Tensor> keepingAxes) {
+        return (c.flag("keepdim") ? keepingAxes : removingAxes).apply(c.in("x"), c.axes());
     }
 
     private static List<Tensor> both(ReductionOps.Extreme e) {
