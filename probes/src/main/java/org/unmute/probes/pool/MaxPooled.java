@@ -25,6 +25,9 @@ public interface MaxPooled extends FrameWise {
     /** Value of {@link #BANDS}: from the bands of the class's training boxes, by the scores of single columns. */
     String TAUGHT = "taught";
 
+    /** Option that adds the extremes of each channel to the maxima of prototypes: {@code true} or {@code false}. */
+    String EXTREMES = "extremes";
+
     /**
      * The descriptor of each row of the grid, as if it were a clip.
      *

@@ -59,15 +59,17 @@ public final class PackedProtobin {
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, was trained on rows or boxes, or a prototype has a
-     *     number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
+     * @throws IllegalArgumentException if it is not a protobin, was trained on rows, on boxes or with extremes, or a
+     *     prototype has a number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
         boolean ofRows = p instanceof FrameWise rows && rows.isOfRows();
-        if (!p.name().equals(PROBE) || ofRows || p.options().has(MaxPooled.BANDS)) {
+        boolean more = p.options().has(MaxPooled.BANDS) || p.options().has(MaxPooled.EXTREMES);
+        if (!p.name().equals(PROBE) || ofRows || more) {
             throw new IllegalArgumentException("pack: probe " + p.name() + " [" + p.options() + "] has no binary"
-                    + " prototypes, scores row by row or has boxes: only a protobin of whole clips can be packed");
+                    + " prototypes, scores row by row, has boxes or extremes: only a plain protobin of whole clips can"
+                    + " be packed");
         }
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get(VECTORS).toFloats();

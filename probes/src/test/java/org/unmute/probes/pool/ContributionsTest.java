@@ -184,6 +184,33 @@ class ContributionsTest {
     }
 
     @Test
+    void extremesAreOfTokensOfUnitLength() {
+        for (String name : List.of("protobin", "protofloat")) {
+            Probe probe = probe(name, "prototypes=2 extremes=true", false);
+            TokenBatch clip = clip(false);
+            double[] unit = clip.tokens().l2Normalize(-1).toDoubles();
+            float[] descriptor = probe.descriptor(clip).toFloats();
+            List<Part> parts = probe.contributions(clip, 1).orElseThrow().parts();
+            Tensor maps = probe.similarityMap(clip).orElseThrow();
+            int own = 2 * CLASSES;
+            assertThat(parts).as(name).hasSize(own + 2 * DIM).hasSameSizeAs(descriptor);
+            for (int i = own; i < parts.size(); i++) {
+                int c = (i - own) % DIM;
+                int sign = i < own + DIM ? 1 : -1;
+                int best = 0;
+                for (int n = 1; n < TIME * FREQ; n++) {
+                    best = sign * unit[n * DIM + c] > sign * unit[best * DIM + c] ? n : best;
+                }
+                assertThat(parts.get(i).name()).isEqualTo("channel " + c + (sign > 0 ? " high" : " low"));
+                assertThat(parts.get(i).token()).isEqualTo(best);
+                assertThat(descriptor[i]).isCloseTo((float) (sign * unit[best * DIM + c]), within(1e-6f));
+                assertThat(maps.select(0, 0).select(0, i).amax(0, 1).toDoubles()[0])
+                        .isCloseTo(descriptor[i], within(1e-6));
+            }
+        }
+    }
+
+    @Test
     void protoShowsItsOwnPrototypesAndNoOthers() {
         Contributions own = probe("proto", "prototypes=3", true)
                 .contributions(clip(true), 2)

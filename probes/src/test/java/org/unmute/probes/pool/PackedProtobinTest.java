@@ -172,6 +172,8 @@ class PackedProtobinTest {
         }
         Probe real = Probes.create(scalar, "protofloat", 4, 2, true, ProbeOptions.DEFAULTS, 1);
         assertFails(() -> PackedProtobin.pack(trained(real, false, null)), "protofloat");
+        Probe extremes = Probes.create(scalar, "protobin", 4, 2, true, ProbeOptions.DEFAULTS.with("extremes", true), 1);
+        assertFails(() -> PackedProtobin.pack(trained(extremes, false, null)), "extremes");
         assertFails(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)), "dim 5", "4");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null))
                         .scores(new TokenMap(1, 1, 4, new float[4], null)))

@@ -78,12 +78,18 @@ public record ProbeChecks(
                             "connection=all preset=birdmae"),
             golden("protobin")
                     .map(MapKind.MAXIMUM)
-                    .variants("prototypes=1", "dropout=0.25 topk=2", "rows=true", "bands=columns")
+                    .variants(
+                            "prototypes=1",
+                            "dropout=0.25 topk=2",
+                            "rows=true",
+                            "bands=columns",
+                            "extremes=true",
+                            "extremes=true rows=true")
                     .withoutGradients(
                             "the sign has none: ProbesTest.theSignIsTransparentToGradients takes protofloat's"),
             golden("protofloat")
                     .map(MapKind.MAXIMUM)
-                    .variants("prototypes=3 dropout=0.25 topk=2", "rows=true", "bands=columns"),
+                    .variants("prototypes=3 dropout=0.25 topk=2", "rows=true", "bands=columns", "extremes=true"),
             golden("cgp")
                     .small("total=6 dropout=0")
                     .map(MapKind.EXTREMES)

@@ -155,7 +155,7 @@ final class ClipHtml {
                 "<div class=\"marks\" aria-hidden=\"true\">%s</div></figure></section>",
                 w.shown().stream()
                         .map(i -> "<i style=\"left:"
-                                + percent((i + 0.5) / w.prototypes().size()) + "\" title=\"prototype "
+                                + percent((i + 0.5) / w.prototypes().size()) + "\" title=\""
                                 + w.prototypes().get(i) + "\">\u25B2</i>")
                         .collect(Collectors.joining()));
     }

@@ -19,13 +19,13 @@ import org.unmute.report.page.Picture;
  * The weights of prototypes for classes (Figure 4 of the paper).
  *
  * @param classes names of the rows
- * @param prototypes prototype numbers of the columns, grouped by the class with the largest weight
+ * @param prototypes names of the columns, grouped by the class with the largest weight
  * @param weights {@code [classes][prototypes]}, 0 if a class does not use a prototype
  * @param shown columns whose prototypes are shown for an explained class
  * @param whole whether these are all classes and prototypes of the probe
  */
 public record WeightTable(
-        List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
+        List<String> classes, List<String> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
     private static final int MAX_CLASSES = 40;
     private static final int MAX_PROTOTYPES = 1200;
     /** Number of prototypes per class, if not all fit. */
@@ -75,11 +75,13 @@ public record WeightTable(
                     .forEach(p -> columns.add(p.index())));
         }
         Map<Integer, double[]> byPrototype = new HashMap<>();
+        Map<Integer, String> names = new HashMap<>();
         columns.forEach(j -> byPrototype.put(j, new double[rows.size()]));
         for (int r = 0; r < rows.size(); r++) {
             for (Part p : parts.get(r)) {
                 if (byPrototype.containsKey(p.index())) {
                     byPrototype.get(p.index())[r] = p.weight();
+                    names.put(p.index(), p.name());
                 }
             }
         }
@@ -96,7 +98,7 @@ public record WeightTable(
         }
         return new WeightTable(
                 rows.stream().map(clip.classes()::get).toList(),
-                order,
+                order.stream().map(names::get).toList(),
                 weights,
                 IntStream.range(0, order.size())
                         .filter(i -> marked.contains(order.get(i)))

@@ -1,5 +1,6 @@
 package org.unmute.probes.pool.standard;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,9 @@ import org.unmute.tensor.op.TokenGroups;
  * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
  * maximum); {@code rows}, {@code false}, or {@code true}: trained and scored row by row ({@link RowProbe}); {@code
  * bands}, {@code winners}, {@code columns} or {@code taught}: how the band of an event is found ({@link
- * MaxPooled#BANDS}).
+ * MaxPooled#BANDS}); {@code extremes} ({@link MaxPooled#EXTREMES}), {@code false}, or {@code true}: the descriptor also
+ * has, for each channel, the maximum over tokens of unit length and then the maximum of its negative. They are the
+ * cosines of {@code 2 dim} prototypes that stand on the axes and are not learned; the paper has none.
  */
 public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String BINARY = "protobin";
@@ -38,7 +41,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
-    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K, RowProbe.ROWS, BANDS);
+    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K, RowProbe.ROWS, BANDS, EXTREMES);
     static final ProbeType BINARY_TYPE =
             new ProbeType(BINARY, OPTIONS, RowProbe.orOfClips(ProtobinProbe::new)).withPrototypes();
     static final ProbeType FLOAT_TYPE =
@@ -50,15 +53,19 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
 
     private final double dropout;
     private final int topK;
+    private final boolean extremes;
     private final Tensor vectors;
 
     private ProtobinProbe(ParameterSource source) {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
         source.addition(BANDS, WINNERS, COLUMNS, TAUGHT);
+        boolean ends = source.addition(EXTREMES, "false", "true").equals("true");
+        extremes = ends;
         int count = count(source);
-        vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
-        super(source, count);
+        int dim = source.dim(VECTORS, 2, 1);
+        vectors = source.normal(VECTORS, DEVIATION, count, dim);
+        super(source, ends ? Math.addExact(count, Math.multiplyExact(2, dim)) : count);
     }
 
     /** Prototypes over all classes. Given ones may be no multiple of the classes: none can be stated a class then. */
@@ -88,10 +95,10 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         return vectors.shape().dim(1);
     }
 
-    /** Where only the maximum cosine counts, and prototypes are signs. */
+    /** Where only the maximum cosine counts, and all prototypes are signs. */
     @Override
     public boolean readsHalves() {
-        return !isFloat() && topK == 1 && vectors.backend().supportsF16Tokens();
+        return !isFloat() && !extremes && topK == 1 && vectors.backend().supportsF16Tokens();
     }
 
     /** Number of prototypes over all classes. */
@@ -110,6 +117,19 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         // x - x is 0 for finite entries; for others it is NaN, so that a diverged prototype does not pass as ±1
         Tensor broken = vectors.detach().minus(vectors.detach());
         return vectors.binarizeStraightThrough().plus(broken);
+    }
+
+    /** {@link #prototypes}, and those on the axes if the probe has them: {@code [features, dim]}. */
+    private Tensor withAxes() {
+        if (!extremes) {
+            return prototypes();
+        }
+        float[] axes = new float[Math.multiplyExact(2, Math.multiplyExact(dim(), dim()))];
+        for (int c = 0; c < dim(); c++) {
+            axes[c * dim() + c] = 1;
+            axes[(dim() + c) * dim() + c] = -1;
+        }
+        return Tensor.concat(0, prototypes(), Tensor.of(vectors.backend(), axes, 2L * dim(), dim()));
     }
 
     private boolean isFloat() {
@@ -134,7 +154,17 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        return match(batch).scores();
+        batch.requireDimOf(this);
+        return descriptor(batch.tokens());
+    }
+
+    private Tensor descriptor(Tensor tokens) {
+        Tensor scores = match(tokens).scores();
+        if (!extremes) {
+            return scores;
+        }
+        Tensor unit = tokens.l2Normalize(-1);
+        return Tensor.concat(1, scores, unit.amax(1), unit.times(-1).amax(1));
     }
 
     @Override
@@ -144,21 +174,21 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     }
 
     /**
-     * The mean of the k largest cosines of each prototype, {@code [batch, prototypes]}. Stores all similarities, so it
+     * The mean of the k largest cosines of each prototype, {@code [batch, features]}. Stores all similarities, so it
      * takes more memory than {@link #descriptor}.
      *
      * @throws IllegalArgumentException if there are fewer than k tokens
      */
     public Tensor topKDescriptor(TokenBatch batch, int k) {
         batch.requireDimOf(this);
-        return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), prototypes()), k, 1);
+        return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), withAxes()), k, 1);
     }
 
     @Override
     public Tensor rowDescriptors(TokenBatch batch) {
         batch.requireDimOf(this);
         long rows = Math.multiplyExact((long) batch.size(), batch.time());
-        return match(batch.tokens().reshape(rows, batch.freq(), dim())).scores();
+        return descriptor(batch.tokens().reshape(rows, batch.freq(), dim()));
     }
 
     @Override
@@ -176,7 +206,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     public Tensor bags(TokenBatch batch, int[][] bags) {
         int each = batch.time() * batch.freq();
         int[] clips = Arrays.stream(bags).mapToInt(bag -> bag[0] / each).toArray();
-        if (isFloat() || !isAscending(clips)) {
+        if (isFloat() || extremes || !isAscending(clips)) {
             return MaxPooled.super.bags(batch, bags);
         }
         batch.requireDimOf(this);
@@ -193,11 +223,11 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         return IntStream.range(1, numbers.length).allMatch(i -> numbers[i - 1] <= numbers[i]);
     }
 
-    /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */
+    /** The cosine of every prototype, also on axes, with every token: {@code [batch, features, tokens]}. */
     @Override
     protected Tensor tokenWeights(TokenBatch batch) {
         batch.requireDimOf(this);
-        return cosines(batch, prototypes());
+        return cosines(batch, withAxes());
     }
 
     /** The same for some prototypes of one clip, without computing the others. */
@@ -206,7 +236,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
         clip.requireDimOf(this);
         return Optional.of(Grad.withoutRecording(() -> {
-            Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
+            Tensor some = withAxes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
             return clip.onGrid(cosines(clip, some)).squeeze(0);
         }));
     }
@@ -215,15 +245,33 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         return Functions.cosineMatrix(batch.tokens(), prototypes).transpose(1, 2);
     }
 
-    /** Prototypes: cosine with the winning token times weight. */
+    /** Cosine with the winning token times weight, of prototypes and then of channels. */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         Match match = match(clip);
-        return Contributions.ofPrototypes(
+        double[] weights = fc.row(classIndex).toDoubles();
+        Contributions own = Contributions.ofPrototypes(
                 0,
                 match.scores().toDoubles(),
                 match.winners().toInts(),
-                fc.row(classIndex).toDoubles(),
+                Arrays.copyOf(weights, prototypeCount()),
                 fc.bias(classIndex));
+        if (!extremes) {
+            return own;
+        }
+        Tensor unit = clip.tokens().l2Normalize(-1);
+        List<Contributions.Part> parts = new ArrayList<>(own.parts());
+        addChannels(parts, unit, " high", weights);
+        addChannels(parts, unit.times(-1), " low", weights);
+        return new Contributions(own.kind(), own.remark(), parts, own.bias());
+    }
+
+    private void addChannels(List<Contributions.Part> parts, Tensor unit, String end, double[] weights) {
+        double[] best = unit.amax(1).toDoubles();
+        int[] winners = Functions.topKIndices(unit, 1, 1).toInts();
+        for (int c = 0; c < best.length; c++) {
+            int index = parts.size();
+            parts.add(Contributions.Part.product(index, "channel " + c + end, winners[c], best[c], weights[index]));
+        }
     }
 }
