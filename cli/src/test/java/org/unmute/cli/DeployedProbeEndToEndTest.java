@@ -197,7 +197,7 @@ class DeployedProbeEndToEndTest {
                         folder.resolve("p"))
                 .fails(ExitCode.USAGE, "--standardize");
         Ran.unmute("pack", "-q", "--probe", run, "--out", folder.resolve("p"))
-                .fails(ExitCode.INPUT, "only a protobin of whole clips can be packed");
+                .fails(ExitCode.INPUT, "probe cgp [", "only a protobin of whole clips can be packed");
         // tokens of the last layer are equal in both caches
         Ran.ok("eval", "-q", "--probe", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0);
     }

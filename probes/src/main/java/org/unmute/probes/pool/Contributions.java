@@ -100,10 +100,25 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         }
     }
 
-    /** Parts for consecutive prototypes from {@code first} on, each with the token that matches it best. */
+    /**
+     * Parts for prototypes, then for the high and the low ends of channels, each with the token that matches it best.
+     *
+     * @param prototypes number of prototypes; each two of the other similarities are of one channel, all high ends
+     *     first
+     */
     public static Contributions ofPrototypes(
-            int first, double[] similarities, int[] tokens, double[] weights, double bias) {
-        return new Contributions(Kind.PROTOTYPES, "", parts("prototype", first, tokens, similarities, weights), bias);
+            int prototypes, double[] similarities, int[] tokens, double[] weights, double bias) {
+        int channels = (similarities.length - prototypes) / 2;
+        List<Part> parts = IntStream.range(0, similarities.length)
+                .mapToObj(j -> {
+                    int end = j - prototypes;
+                    String name = end < 0
+                            ? "prototype " + j
+                            : "channel " + end % channels + (end < channels ? " high" : " low");
+                    return Part.product(j, name, tokens[j], similarities[j], weights[j]);
+                })
+                .toList();
+        return new Contributions(Kind.PROTOTYPES, "", parts, bias);
     }
 
     /** One part per token, in the order of the tokens. */

@@ -32,71 +32,43 @@ public final class PackedProtobin {
     private static final String FORMAT = "unmute-packed-protobin-";
     private static final String PROBE = "protobin";
     private static final String VECTORS = "prototype_vectors";
-    private static final String BITS = "prototype_bits";
     private static final String DIM = "dim";
-    private static final double MIN_NORM = 1e-12;
-    private static final int SUMS = 256;
 
-    private final int prototypes;
-    private final int dim;
-    /** {@code [prototypes, ⌈dim / 8⌉]}; entry d is bit {@code d % 8} of byte {@code d / 8}, other bits 0. */
-    private final byte[] bits;
-
+    private final PackedPrototypes prototypes;
+    /** {@code [classes, prototypes]}. */
     private final float[] weight;
+
     private final float[] bias;
     private final ProbeMetadata metadata;
 
-    private PackedProtobin(int prototypes, int dim, byte[] bits, float[] weight, float[] bias, ProbeMetadata metadata) {
+    private PackedProtobin(PackedPrototypes prototypes, float[] weight, float[] bias, ProbeMetadata metadata) {
         this.prototypes = prototypes;
-        this.dim = dim;
-        this.bits = bits;
         this.weight = weight;
         this.bias = bias;
         this.metadata = metadata;
-        metadata.check(bias.length, dim);
+        metadata.check(bias.length, prototypes.dim());
     }
 
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, was trained on rows, on boxes or with extremes, or a
-     *     prototype has a number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
+     * @throws IllegalArgumentException if it is not a protobin or was trained on rows or on boxes, or a prototype has a
+     *     number that is NaN or infinite: the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
         boolean ofRows = p instanceof FrameWise rows && rows.isOfRows();
-        boolean more = p.options().has(MaxPooled.BANDS) || p.options().has(MaxPooled.EXTREMES);
-        if (!p.name().equals(PROBE) || ofRows || more) {
+        if (!p.name().equals(PROBE) || ofRows || p.options().has(MaxPooled.BANDS)) {
             throw new IllegalArgumentException("pack: probe " + p.name() + " [" + p.options() + "] has no binary"
-                    + " prototypes, scores row by row, has boxes or extremes: only a plain protobin of whole clips can"
-                    + " be packed");
+                    + " prototypes, scores row by row, or has boxes: only a protobin of whole clips can be packed");
         }
         Map<String, Tensor> parameters = p.parameters();
-        float[] vectors = parameters.get(VECTORS).toFloats();
-        int dim = p.dim();
-        int row = bytes(dim);
-        int prototypes = vectors.length / dim;
-        byte[] bits = new byte[Math.multiplyExact(prototypes, row)];
-        for (int i = 0; i < vectors.length; i++) {
-            if (!Float.isFinite(vectors[i])) {
-                throw new IllegalArgumentException("pack: prototype " + i / dim + " has " + vectors[i]
-                        + " in dimension " + i % dim + ": training diverged, train again with a lower learning rate");
-            }
-            if (vectors[i] >= 0) {
-                bits[i / dim * row + i % dim / Byte.SIZE] |= (byte) (1 << i % dim % Byte.SIZE);
-            }
-        }
         return new PackedProtobin(
-                prototypes,
-                dim,
-                bits,
+                PackedPrototypes.signsOf(
+                        parameters.get(VECTORS).toFloats(), p.dim(), p.options().has(MaxPooled.EXTREMES)),
                 parameters.get(Classifier.WEIGHT).toFloats(),
                 parameters.get(Classifier.BIAS).toFloats(),
                 trained.metadata());
-    }
-
-    private static int bytes(int dim) {
-        return Math.ceilDiv(dim, Byte.SIZE);
     }
 
     /** A name for each class, in the order of the scores. */
@@ -104,14 +76,14 @@ public final class PackedProtobin {
         return metadata.classes();
     }
 
-    /** Number of prototypes over all classes. */
+    /** Number of learned prototypes over all classes. */
     public int prototypeCount() {
-        return prototypes;
+        return prototypes.stored();
     }
 
     /** Numbers a token it expects. */
     public int dim() {
-        return dim;
+        return prototypes.dim();
     }
 
     /** Whether raw scores are a softmax, else a sigmoid for each class. */
@@ -139,9 +111,9 @@ public final class PackedProtobin {
         return metadata.decisions();
     }
 
-    /** Bytes of the prototypes. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes. */
+    /** Bytes of the prototypes. The linear layer on top stays in float32: {@code 4 (features + 1) classes} bytes. */
     public long bankBytes() {
-        return bits.length;
+        return prototypes.bits().length;
     }
 
     /**
@@ -149,20 +121,16 @@ public final class PackedProtobin {
      * scores of rows, gets the bits that the trained one gives.
      */
     public TrainedProbe unpacked(Backend backend) {
-        float[] signs = new float[Math.multiplyExact(prototypes, dim)];
-        for (int i = 0; i < signs.length; i++) {
-            int at = i % dim;
-            boolean set = (bits[i / dim * bytes(dim) + at / Byte.SIZE] >> at % Byte.SIZE & 1) != 0;
-            signs[i] = set ? 1 : -1;
-        }
         Map<String, Tensor> parameters = Map.of(
                 VECTORS,
-                Tensor.of(backend, signs, prototypes, dim),
+                Tensor.of(backend, prototypes.signs(), prototypes.stored(), prototypes.dim()),
                 Classifier.WEIGHT,
-                Tensor.of(backend, weight, bias.length, prototypes),
+                Tensor.of(backend, weight, bias.length, prototypes.count()),
                 Classifier.BIAS,
                 Tensor.of(backend, bias, bias.length));
-        return metadata.with(Probes.of(PROBE, parameters, metadata.hasCls(), ProbeOptions.DEFAULTS));
+        ProbeOptions options =
+                prototypes.axes() ? ProbeOptions.DEFAULTS.with(MaxPooled.EXTREMES, true) : ProbeOptions.DEFAULTS;
+        return metadata.with(Probes.of(PROBE, parameters, metadata.hasCls(), options));
     }
 
     /**
@@ -215,8 +183,8 @@ public final class PackedProtobin {
         double[] logits = new double[bias.length];
         for (int c = 0; c < logits.length; c++) {
             double sum = bias[c];
-            for (int j = 0; j < prototypes; j++) {
-                sum += weight[c * prototypes + j] * best[j];
+            for (int j = 0; j < best.length; j++) {
+                sum += weight[c * best.length + j] * best[j];
             }
             logits[c] = sum;
         }
@@ -224,19 +192,21 @@ public final class PackedProtobin {
     }
 
     /**
-     * The logit of one class as a sum: cosine with the winning token times weight for each prototype.
+     * The logit of one class as a sum: cosine with the winning token times weight for each prototype, then for each
+     * channel if the probe reads their extremes.
      *
      * @throws IllegalArgumentException if the tokens do not fit or there is no such class
      */
     public Contributions contributions(TokenMap map, int classIndex) {
         Contributions.requireClass(classIndex, bias.length);
-        int[] winners = new int[prototypes];
+        int count = prototypes.count();
+        int[] winners = new int[count];
         double[] best = descriptor(map, winners);
-        double[] weights = new double[prototypes];
-        for (int j = 0; j < prototypes; j++) {
-            weights[j] = weight[classIndex * prototypes + j];
+        double[] weights = new double[count];
+        for (int j = 0; j < count; j++) {
+            weights[j] = weight[classIndex * count + j];
         }
-        return Contributions.ofPrototypes(0, best, winners, weights, bias[classIndex]);
+        return Contributions.ofPrototypes(prototypes.stored(), best, winners, weights, bias[classIndex]);
     }
 
     /**
@@ -251,20 +221,20 @@ public final class PackedProtobin {
     }
 
     /**
-     * Maximum cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN or
-     * an infinite number.
+     * Maximum cosine of each prototype over a recording's tokens, then the extremes of channels if the probe reads
+     * them, {@code [features]}; all NaN if a token has a NaN or an infinite number.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public double[] descriptor(TokenMap map) {
-        return descriptor(map, new int[prototypes]);
+        return descriptor(map, new int[prototypes.count()]);
     }
 
     /** @param winners the tokens with the maximum cosines, the first on ties. Modified. */
     private double[] descriptor(TokenMap map, int[] winners) {
-        double[] best = new double[prototypes];
+        double[] best = new double[winners.length];
         Arrays.fill(best, Double.NEGATIVE_INFINITY);
-        cosines(map, IntStream.range(0, prototypes).toArray(), (j, n, cosine) -> {
+        cosines(map, IntStream.range(0, winners.length).toArray(), (j, n, cosine) -> {
             if (cosine > best[j]) {
                 winners[j] = n;
             }
@@ -273,54 +243,12 @@ public final class PackedProtobin {
         return best;
     }
 
-    private interface CosineConsumer {
-        void accept(int at, int token, double cosine);
-    }
-
-    /** Passes on the cosine of each of some prototypes with each token, token by token. */
-    private void cosines(TokenMap whole, int[] which, CosineConsumer consumer) {
-        metadata.requireFit("packed protobin: ", whole, dim);
+    private void cosines(TokenMap whole, int[] which, PackedPrototypes.CosineConsumer consumer) {
+        metadata.requireFit("packed protobin: ", whole, prototypes.dim());
         TokenMap map = metadata.pooled(whole);
-        float[] tokens = (metadata.standardization() == null
-                        ? map
-                        : metadata.standardization().of(map))
-                .tokens();
-        int row = bytes(dim);
-        float[] sums = new float[Math.multiplyExact(row, SUMS)];
-        double scale = 1 / Math.sqrt(dim);
-        for (int n = 0; n < map.count(); n++) {
-            signedSums(tokens, n * dim, sums);
-            for (int i = 0; i < which.length; i++) {
-                double sum = 0;
-                for (int g = 0, at = which[i] * row; g < row; g++, at++) {
-                    sum += sums[g * SUMS + (bits[at] & 0xff)];
-                }
-                consumer.accept(i, n, sum * scale);
-            }
-        }
-    }
-
-    /** Normalizes the token; for each eight of its numbers, the sums under all 256 choices of signs. */
-    private void signedSums(float[] tokens, int at, float[] sums) {
-        double square = 0;
-        for (int d = 0; d < dim; d++) {
-            square += (double) tokens[at + d] * tokens[at + d];
-        }
-        double scale = 1 / Math.max(Math.sqrt(square), MIN_NORM);
-        double[] eight = new double[Byte.SIZE];
-        for (int g = 0, from = 0; from < dim; g++, from += Byte.SIZE) {
-            double none = 0;
-            for (int i = 0; i < Byte.SIZE; i++) {
-                eight[i] = from + i < dim ? tokens[at + from + i] * scale : 0;
-                none -= eight[i];
-            }
-            sums[g * SUMS] = (float) none;
-            for (int m = 1; m < SUMS; m++) {
-                // m without its lowest bit has its sum already
-                sums[g * SUMS + m] =
-                        (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
-            }
-        }
+        Standardization standardization = metadata.standardization();
+        TokenMap tokens = standardization == null ? map : standardization.of(map);
+        prototypes.cosines(tokens.tokens(), which, consumer);
     }
 
     /**
@@ -331,9 +259,9 @@ public final class PackedProtobin {
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
-        SafetensorsWriter out = metadata.file(FORMAT).metadata(DIM, Integer.toString(dim));
-        out.add(BITS, StoredType.U8, Shape.of(prototypes, bytes(dim)), MemorySegment.ofArray(bits));
-        out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
+        SafetensorsWriter out = metadata.file(FORMAT).metadata(DIM, Integer.toString(prototypes.dim()));
+        out.add(PackedPrototypes.BITS, StoredType.U8, prototypes.shape(), MemorySegment.ofArray(prototypes.bits()));
+        out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes.count()), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
         out.write(path);
     }
@@ -361,38 +289,19 @@ public final class PackedProtobin {
     }
 
     private static PackedProtobin read(SafetensorsFile file) {
-        for (String name : List.of(BITS, Classifier.WEIGHT, Classifier.BIAS)) {
+        for (String name : List.of(PackedPrototypes.BITS, Classifier.WEIGHT, Classifier.BIAS)) {
             if (!file.has(name)) {
                 throw new IllegalArgumentException(name + " is missing");
             }
         }
         int dim = new ProbeOptions(file.metadata()).integer(DIM, 0, 1, Integer.MAX_VALUE - Byte.SIZE);
-        Shape shape = file.shape(BITS);
-        Shape w = file.shape(Classifier.WEIGHT);
-        if (file.entry(BITS).type() != StoredType.U8
-                || dim == 0
-                || shape.rank() != 2
-                || shape.size(1) != bytes(dim)
-                || !w.equals(Shape.of(file.shape(Classifier.BIAS).elements(), shape.size(0)))
-                || file.shape(Classifier.BIAS).rank() != 1) {
-            throw new IllegalArgumentException("sizes do not fit: dim is " + dim + ", " + BITS + " is "
-                    + file.entry(BITS).type() + shape + ", fc.weight is " + w + ", fc.bias is "
-                    + file.shape(Classifier.BIAS));
-        }
-        int[] values = file.ints(BITS);
-        byte[] bits = new byte[values.length];
-        int row = bytes(dim);
-        int unused = row * Byte.SIZE - dim;
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = (byte) values[i];
-            if (i % row == row - 1 && (values[i] & 0xff) >>> Byte.SIZE - unused != 0) {
-                throw new IllegalArgumentException("prototype " + i / row + " has bits beyond dim " + dim);
-            }
+        Shape weight = file.shape(Classifier.WEIGHT);
+        Shape bias = file.shape(Classifier.BIAS);
+        if (weight.rank() != 2 || !bias.equals(Shape.of(weight.size(0)))) {
+            throw new IllegalArgumentException("sizes do not fit: fc.weight is " + weight + ", fc.bias is " + bias);
         }
         return new PackedProtobin(
-                shape.dim(0),
-                dim,
-                bits,
+                PackedPrototypes.read(file, dim, weight.size(1)),
                 ProbeMetadata.finite(file, Classifier.WEIGHT),
                 ProbeMetadata.finite(file, Classifier.BIAS),
                 ProbeMetadata.of(file));

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.files.MalformedFileException;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
@@ -33,9 +34,13 @@ class PackedProtobinTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
     private TrainedProbe trained(int dim, int classes, int each, boolean singleLabel, Standardization standardization) {
-        Probe probe = Probes.create(
-                scalar, "protobin", dim, classes, true, ProbeOptions.DEFAULTS.with("prototypes", each), 5);
-        return trained(probe, singleLabel, standardization);
+        return trained(probe(dim, classes, each, false), singleLabel, standardization);
+    }
+
+    private Probe probe(int dim, int classes, int each, boolean extremes) {
+        ProbeOptions options = ProbeOptions.DEFAULTS.with("prototypes", each);
+        return Probes.create(
+                scalar, "protobin", dim, classes, true, extremes ? options.with("extremes", true) : options, 5);
     }
 
     private static TrainedProbe trained(Probe probe, boolean singleLabel, Standardization standardization) {
@@ -70,8 +75,8 @@ class PackedProtobinTest {
     @ParameterizedTest
     @CsvSource({"768,4,20,1", "64,3,5,1", "13,2,3,1", "1,1,1,1", "7,5,2,1e-6", "8,2,4,1e6", "100,3,7,1e-30"})
     void scoresAreTheTrainedProbes(int dim, int classes, int each, double size) {
-        for (boolean singleLabel : new boolean[] {false, true}) {
-            TrainedProbe trained = trained(dim, classes, each, singleLabel, null);
+        for (int variant = 0; variant < 4; variant++) {
+            TrainedProbe trained = trained(probe(dim, classes, each, variant > 1), variant % 2 == 0, null);
             PackedProtobin packed = PackedProtobin.pack(trained);
             for (int seed = 0; seed < 5; seed++) {
                 TokenMap map = map(4, 3, dim, seed, size);
@@ -163,6 +168,40 @@ class PackedProtobinTest {
         }
     }
 
+    /** Ends of channels need no bits: the linear layer is wider, and the bank as large as without. */
+    @Test
+    void extremesComeAlong(@TempDir Path folder) throws IOException {
+        TrainedProbe trained = trained(probe(13, 3, 4, true), false, null);
+        PackedProtobin packed = PackedProtobin.pack(trained);
+        Path path = folder.resolve("packed.safetensors");
+        packed.save(path);
+        PackedProtobin loaded = PackedProtobin.load(path);
+        assertThat(loaded.bankBytes())
+                .isEqualTo(PackedProtobin.pack(trained(13, 3, 4, false, null)).bankBytes());
+        assertThat(loaded.prototypeCount()).isEqualTo(12);
+        TokenMap map = map(3, 2, 13, 1, 1);
+        assertThat(loaded.scores(map)).isEqualTo(packed.scores(map));
+        TrainedProbe back = loaded.unpacked(scalar);
+        assertThat(back.scores(map)).isEqualTo(trained.scores(map));
+        TokenBatch clip = trained.batch(new Features(map));
+        assertThat(loaded.descriptor(map))
+                .hasSize(12 + 2 * 13)
+                .containsExactly(trained.probe().descriptor(clip).toDoubles(), within(1e-6));
+        Contributions own = trained.probe().contributions(clip, 1).orElseThrow();
+        List<Contributions.Part> parts = loaded.contributions(map, 1).parts();
+        for (int j = 0; j < parts.size(); j++) {
+            Contributions.Part part = own.parts().get(j);
+            assertThat(parts.get(j).name()).isEqualTo(part.name());
+            assertThat(parts.get(j).token()).as(part.name()).isEqualTo(part.token());
+            assertThat(parts.get(j).contribution()).isCloseTo(part.contribution(), within(1e-6));
+        }
+        assertThat(parts.getLast().name()).isEqualTo("channel 12 low");
+        double[][] all = loaded.similarityMap(map, new int[] {12, 25});
+        for (int n = 0; n < map.count(); n++) {
+            assertThat(all[0][n]).as("both ends of channel 0").isEqualTo(-all[1][n]);
+        }
+    }
+
     @Test
     void whatBitsCannotSayIsRefused() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
@@ -172,8 +211,6 @@ class PackedProtobinTest {
         }
         Probe real = Probes.create(scalar, "protofloat", 4, 2, true, ProbeOptions.DEFAULTS, 1);
         assertFails(() -> PackedProtobin.pack(trained(real, false, null)), "protofloat");
-        Probe extremes = Probes.create(scalar, "protobin", 4, 2, true, ProbeOptions.DEFAULTS.with("extremes", true), 1);
-        assertFails(() -> PackedProtobin.pack(trained(extremes, false, null)), "extremes");
         assertFails(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)), "dim 5", "4");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null))
                         .scores(new TokenMap(1, 1, 4, new float[4], null)))

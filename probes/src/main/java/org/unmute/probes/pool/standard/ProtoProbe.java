@@ -298,11 +298,10 @@ public final class ProtoProbe implements Probe {
                 // positions are in token order, however the grid is read
                 tokens[j] = tokens[j] / columns / upsample * (columns / upsample) + tokens[j] % columns / upsample;
             }
-            return Contributions.ofPrototypes(
-                    first,
-                    similarities,
-                    tokens,
-                    weights,
+            return new Contributions(
+                    Contributions.Kind.PROTOTYPES,
+                    "",
+                    Contributions.parts("prototype", first, tokens, similarities, weights),
                     bias.select(0, classIndex).toDoubles()[0]);
         }));
     }

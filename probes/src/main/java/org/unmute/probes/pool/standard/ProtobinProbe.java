@@ -1,6 +1,5 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -249,29 +248,23 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         Match match = match(clip);
-        double[] weights = fc.row(classIndex).toDoubles();
-        Contributions own = Contributions.ofPrototypes(
-                0,
-                match.scores().toDoubles(),
-                match.winners().toInts(),
-                Arrays.copyOf(weights, prototypeCount()),
-                fc.bias(classIndex));
-        if (!extremes) {
-            return own;
+        Tensor best = match.scores();
+        Tensor winners = match.winners();
+        if (extremes) {
+            Tensor unit = clip.tokens().l2Normalize(-1);
+            Tensor negated = unit.times(-1);
+            best = Tensor.concat(1, best, unit.amax(1), negated.amax(1));
+            winners = Tensor.concat(1, winners, winnersOf(unit), winnersOf(negated));
         }
-        Tensor unit = clip.tokens().l2Normalize(-1);
-        List<Contributions.Part> parts = new ArrayList<>(own.parts());
-        addChannels(parts, unit, " high", weights);
-        addChannels(parts, unit.times(-1), " low", weights);
-        return new Contributions(own.kind(), own.remark(), parts, own.bias());
+        return Contributions.ofPrototypes(
+                prototypeCount(),
+                best.toDoubles(),
+                winners.toInts(),
+                fc.row(classIndex).toDoubles(),
+                fc.bias(classIndex));
     }
 
-    private void addChannels(List<Contributions.Part> parts, Tensor unit, String end, double[] weights) {
-        double[] best = unit.amax(1).toDoubles();
-        int[] winners = Functions.topKIndices(unit, 1, 1).toInts();
-        for (int c = 0; c < best.length; c++) {
-            int index = parts.size();
-            parts.add(Contributions.Part.product(index, "channel " + c + end, winners[c], best[c], weights[index]));
-        }
+    private static Tensor winnersOf(Tensor unit) {
+        return Functions.topKIndices(unit, 1, 1).reshape(1, -1);
     }
 }
