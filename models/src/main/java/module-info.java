@@ -26,6 +26,7 @@ module org.unmute.models {
     exports org.unmute.models.checkpoint;
     exports org.unmute.models.encoder;
     exports org.unmute.models.frontend;
+    exports org.unmute.models.graph;
     exports org.unmute.models.vit;
     exports org.unmute.models.weights;
     exports org.unmute.models.zoo;

@@ -10,5 +10,4 @@ module org.unmute.convert {
     exports org.unmute.convert;
     exports org.unmute.convert.export;
     exports org.unmute.convert.graph;
-    exports org.unmute.convert.read;
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.convert.graph.OnnxGraph;
-import org.unmute.convert.read.OnnxFile;
+import org.unmute.models.graph.OnnxFile;
 import org.unmute.models.weights.FileKind;
 import org.unmute.models.weights.TorchFile;
 import org.unmute.tensor.Shape;

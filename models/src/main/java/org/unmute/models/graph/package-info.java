@@ -4,6 +4,6 @@
  * @since 0.2.0
  */
 @NullMarked
-package org.unmute.convert.read;
+package org.unmute.models.graph;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package org.unmute.convert.read;
+package org.unmute.models.graph;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package org.unmute.convert.read;
+package org.unmute.convert.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,9 +13,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.convert.graph.OnnxGraph;
-import org.unmute.convert.graph.ProtobufWriter;
 import org.unmute.files.MalformedFileException;
+import org.unmute.models.graph.OnnxFile;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredType;
 

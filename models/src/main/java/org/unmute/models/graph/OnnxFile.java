@@ -1,4 +1,4 @@
-package org.unmute.convert.read;
+package org.unmute.models.graph;
 
 import static org.unmute.files.MalformedFileException.quote;
 

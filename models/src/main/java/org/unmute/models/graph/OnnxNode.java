@@ -1,4 +1,4 @@
-package org.unmute.convert.read;
+package org.unmute.models.graph;
 
 import java.util.ArrayList;
 import java.util.List;
