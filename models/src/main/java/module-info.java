@@ -1,4 +1,5 @@
 import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.graph.GraphEncoder;
 import org.unmute.models.zoo.Asit;
 import org.unmute.models.zoo.Ast;
 import org.unmute.models.zoo.AtstFrame;
@@ -38,6 +39,7 @@ module org.unmute.models {
             Kwt,
             Eat,
             EfficientAt.Provider,
+            GraphEncoder.Provider,
             Beats.Provider,
             Dasheng.Provider,
             Ced,

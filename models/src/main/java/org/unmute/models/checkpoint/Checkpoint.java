@@ -20,6 +20,9 @@ public interface Checkpoint extends AutoCloseable {
     /** {@link #container} of a safetensors file. */
     String SAFETENSORS = "safetensors";
 
+    /** The one tensor of a file that is a graph: its bytes. */
+    String GRAPH = "onnx.graph";
+
     /** The path of the file, or another name for it, for use in messages. */
     String origin();
 
@@ -90,7 +93,7 @@ public interface Checkpoint extends AutoCloseable {
 
     /**
      * Opens a checkpoint file; tensors are read on request. If the file states its digest, as files written by
-     * {@code unmute pretrain} do, the digest is checked.
+     * {@code unmute pretrain} do, the digest is checked. An ONNX graph is one tensor of bytes, {@link #GRAPH}.
      *
      * @throws MalformedFileException if the file is damaged or is not a checkpoint that can be read here
      * @throws IOException if the file cannot be read
@@ -100,6 +103,7 @@ public interface Checkpoint extends AutoCloseable {
         return switch (kind) {
             case SAFETENSORS -> of(intact(path));
             case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> of(TorchFile.open(path));
+            case ONNX -> WholeFile.open(path, "onnx");
             default ->
                 throw new MalformedFileException(
                         path.toString(),

@@ -50,6 +50,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
      * @param dataType its number of the type
      * @param type null if it is not one of the supported ones
      * @param data little-endian numbers, row-major; null if there are none, or they are stored as varints
+     * @param integers numbers that are stored as varints
      * @param isExternal whether the numbers are in another file
      * @param location the other file's name
      */
@@ -59,6 +60,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
             long dataType,
             @Nullable StoredType type,
             @Nullable MemorySegment data,
+            long[] integers,
             boolean isExternal,
             String location) {
         static Parts read(ProtobufFields fields, MemorySegment all) throws MalformedFileException {
@@ -67,6 +69,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
             String name = "";
             long dataType = 0;
             MemorySegment data = null;
+            long[] integers = new long[0];
             boolean external = false;
             String location = "";
             while (fields.next()) {
@@ -81,6 +84,7 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
                         }
                         data = fields.bytes();
                     }
+                    case 5, 7, 11 -> integers = fields.varints(integers);
                     case 8 -> name = fields.text(limits.nameChars());
                     case 13 -> {
                         external = true;
@@ -89,11 +93,11 @@ record OnnxWeight(StoredType type, Shape stored, MemorySegment data, boolean tra
                     }
                     case 14 -> external |= fields.number() == 1;
                     default -> {
-                        // numbers as varints, and texts
+                        // texts
                     }
                 }
             }
-            return new Parts(name, sizes.toArray(), dataType, type(dataType), data, external, location);
+            return new Parts(name, sizes.toArray(), dataType, type(dataType), data, integers, external, location);
         }
 
         private static String location(ProtobufFields entry) throws MalformedFileException {

@@ -5,6 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.unmute.files.LittleEndian;
 import org.unmute.files.MalformedFileException;
 
 /**
@@ -22,6 +24,8 @@ final class ProtobufFields {
     static final int FIXED32 = 5;
 
     private static final int MAX_VARINT = 10;
+    /** Of a list that is not packed, whose array is copied for each. */
+    private static final int MAX_SINGLE = 1 << 13;
 
     private final String file;
     private final MemorySegment all;
@@ -146,6 +150,49 @@ final class ProtobufFields {
         }
     }
 
+    /** Numbers followed by those of this field, packed or not. */
+    long[] varints(long[] before) throws MalformedFileException {
+        requireFew(before.length);
+        if (wire == VARINT) {
+            long[] all = Arrays.copyOf(before, before.length + 1);
+            all[before.length] = number;
+            return all;
+        }
+        require(LENGTH_DELIMITED);
+        ProtobufFields packed = new ProtobufFields(file, all, start, length);
+        // A varint has at least one byte.
+        long[] all = Arrays.copyOf(before, Math.addExact(before.length, Math.toIntExact(length)));
+        int size = before.length;
+        while (packed.at < packed.end) {
+            all[size++] = packed.varint();
+        }
+        return Arrays.copyOf(all, size);
+    }
+
+    /** The number of a field of 4 bytes. */
+    float real() throws MalformedFileException {
+        require(FIXED32);
+        return all.get(LittleEndian.FLOAT, start);
+    }
+
+    /** Numbers followed by those of this field, packed or not. */
+    float[] reals(float[] before) throws MalformedFileException {
+        if (wire != FIXED32) {
+            require(LENGTH_DELIMITED);
+        }
+        requireFew(before.length);
+        int count = Math.toIntExact(length / Float.BYTES);
+        float[] joined = Arrays.copyOf(before, Math.addExact(before.length, count));
+        MemorySegment.copy(all, LittleEndian.FLOAT, start, joined, before.length, count);
+        return joined;
+    }
+
+    private void requireFew(int before) throws MalformedFileException {
+        if (before > MAX_SINGLE) {
+            throw error("too-many-numbers", "a list of numbers is in more than " + MAX_SINGLE + " pieces");
+        }
+    }
+
     /** A short list of numbers. */
     static final class LongList {
         private final long[] values;
@@ -163,7 +210,7 @@ final class ProtobufFields {
         }
 
         long[] toArray() {
-            return java.util.Arrays.copyOf(values, size);
+            return Arrays.copyOf(values, size);
         }
     }
 

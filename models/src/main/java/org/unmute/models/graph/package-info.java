@@ -1,5 +1,6 @@
 /**
- * Weights in ONNX files, read as data: no graph is run, and nothing outside the file is opened.
+ * ONNX files: their weights as data, and their graphs, checked as a whole and then computed by the engine. Nothing
+ * outside the file is opened. Start at {@code Graph}; {@code GraphOps} lists the ops.
  *
  * @since 0.2.0
  */

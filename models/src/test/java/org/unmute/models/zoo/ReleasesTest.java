@@ -56,8 +56,11 @@ class ReleasesTest {
         Set<String> listed =
                 new HashSet<>(Releases.all().stream().map(Release::model).toList());
         assertThat(listed)
-                .containsExactlyInAnyOrderElementsOf(
-                        Encoders.providers().stream().map(EncoderProvider::name).toList());
+                .containsExactlyInAnyOrderElementsOf(Encoders.providers().stream()
+                        .map(EncoderProvider::name)
+                        // A graph is whatever its user brings.
+                        .filter(name -> !name.equals("onnx"))
+                        .toList());
     }
 
     @Test

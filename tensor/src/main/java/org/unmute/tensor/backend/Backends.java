@@ -55,6 +55,11 @@ public final class Backends {
         return choice().backend();
     }
 
+    /** The scalar backend: on every machine, in Java arrays, in float64 and int32 too. There is one, never closed. */
+    public static Backend exact() {
+        return open("scalar", 1).backend();
+    }
+
     /** The current backend and why it was chosen. */
     public static Choice choice() {
         Choice c = current;

@@ -1,0 +1,35 @@
+package org.unmute.models.graph;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The ops of graphs that are computed, by name. Those of each family are in a class of their own. */
+final class GraphOps {
+    private static final Map<String, Rule> RULES = rules();
+
+    private GraphOps() {}
+
+    private static Map<String, Rule> rules() {
+        Map<String, Rule> rules = new TreeMap<>();
+        ConvolutionRules.addTo(rules);
+        ElementwiseRules.addTo(rules);
+        LayoutRules.addTo(rules);
+        NormalizationRules.addTo(rules);
+        ProductRules.addTo(rules);
+        ReductionRules.addTo(rules);
+        SpectrumRules.addTo(rules);
+        return Collections.unmodifiableMap(rules);
+    }
+
+    /** All ops by name. */
+    static Map<String, Rule> all() {
+        return RULES;
+    }
+
+    /** How a node is computed, or null if it is of no op that is known. */
+    static @Nullable Rule of(GraphNode node) {
+        return node.domain().isEmpty() ? RULES.get(node.type()) : null;
+    }
+}
