@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
@@ -69,6 +70,21 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
     /** A result of the first input's type. */
     Value result(Tensor tensor) {
         return new Value(value(0).type(), tensor);
+    }
+
+    /**
+     * {@link #together}, for operands that broadcast.
+     *
+     * @throws IllegalArgumentException if they do not, or the result has too many elements
+     */
+    List<Tensor> operands() {
+        List<Tensor> all = together();
+        Shape shape = all.getFirst().shape();
+        for (Tensor t : all) {
+            shape = Shape.broadcast(node.type(), shape, t.shape());
+        }
+        Value.bounded(shape.toArray());
+        return all;
     }
 
     /** All inputs on one backend and in one type: the first that is not on the host only, in the widest type. */

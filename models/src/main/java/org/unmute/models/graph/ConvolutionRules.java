@@ -139,6 +139,9 @@ final class ConvolutionRules {
                 first.dilation,
                 last.dilation);
         int groups = Math.toIntExact(call.node().whole("group", 1));
+        long rows = map.size(2) + first.start + first.end;
+        Value.bounded(map.size(0), map.size(1), rows, map.size(3) + last.start + last.end);
+        Value.bounded(map.size(0), weight.size(0), window.positionsY(map.size(2)), window.positionsX(map.size(3)));
         Tensor y = convolve(map, taps, call.optionalTensor(2), window, groups);
         return call.result(axes == 1 ? y.squeeze(2) : y);
     }
@@ -200,6 +203,7 @@ final class ConvolutionRules {
     /** The max, or the mean of all elements with the padding, along one axis. */
     private static Tensor pooled(Tensor x, int axis, Along a, double padding, boolean max) {
         Shape s = x.shape();
+        Value.bounded(s.with(axis, s.size(axis) + a.start + a.end).toArray());
         Tensor padded = a.start + a.end > 0 ? x.pad(axis, a.start, a.end, padding) : x;
         Tensor rows = padded.reshape(
                 1, s.head(axis).elements(), padded.size(axis), s.tail(axis + 1).elements());

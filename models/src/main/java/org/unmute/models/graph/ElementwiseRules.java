@@ -76,7 +76,7 @@ final class ElementwiseRules {
         rules.put("ThresholdedRelu", Rule.one(ElementwiseRules::thresholded, "alpha"));
         rules.put("Gelu", Rule.one(ElementwiseRules::gelu, "approximate"));
         rules.put("PRelu", Rule.one(call -> {
-            List<Tensor> both = call.together();
+            List<Tensor> both = call.operands();
             Tensor x = both.get(0);
             return call.result(x.gt(0).where(x, x.times(both.get(1))));
         }));
@@ -93,7 +93,7 @@ final class ElementwiseRules {
         rules.put("Min", fold(Tensor::minimum));
         rules.put("Pow", Rule.one(ElementwiseRules::pow));
         rules.put("Mean", Rule.one(call -> {
-            List<Tensor> all = call.together();
+            List<Tensor> all = call.operands();
             return call.result(all.stream().reduce(Tensor::plus).orElseThrow().over(all.size()));
         }));
         rules.put("Mod", Rule.one(ElementwiseRules::mod, "fmod"));
@@ -133,12 +133,12 @@ final class ElementwiseRules {
 
     private static Rule fold(BinaryOperator<Tensor> f) {
         return Rule.one(call -> Value.computed(
-                call.value(0).type(), call.together().stream().reduce(f).orElseThrow()));
+                call.value(0).type(), call.operands().stream().reduce(f).orElseThrow()));
     }
 
     private static Rule comparison(BinaryOperator<Tensor> f) {
         return Rule.one(call -> {
-            List<Tensor> both = call.together();
+            List<Tensor> both = call.operands();
             return new Value(ElementType.BOOL, f.apply(both.get(0), both.get(1)));
         });
     }
@@ -214,7 +214,7 @@ final class ElementwiseRules {
     }
 
     private static Value mod(Call call) {
-        List<Tensor> both = call.together();
+        List<Tensor> both = call.operands();
         Tensor quotient = both.get(0).over(both.get(1));
         boolean truncates = call.node().whole("fmod", 0) != 0;
         Tensor whole = Value.mapped(quotient, truncates ? q -> q < 0 ? Math.ceil(q) : Math.floor(q) : Math::floor);

@@ -2,6 +2,7 @@ package org.unmute.models.graph;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
 /** Matrix products. */
@@ -17,6 +18,11 @@ final class ProductRules {
         Tensor a = call.tensor(0);
         Tensor b = call.value(1).like(a);
         Tensor y;
+        if (a.rank() > 1 && b.rank() > 1) {
+            Shape batches = Shape.broadcast(
+                    "MatMul", a.shape().head(a.rank() - 2), b.shape().head(b.rank() - 2));
+            Value.bounded(batches.concat(Shape.of(a.size(-2), b.size(-1))).toArray());
+        }
         if (a.rank() == 1) {
             y = b.rank() == 1
                     ? a.insert(0).matmul(b).squeeze(0)
