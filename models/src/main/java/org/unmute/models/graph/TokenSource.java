@@ -103,7 +103,8 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
             throw new UnusableCheckpointException(graph.file() + ": the input " + quote(input.name()) + " is "
                     + input.type() + " " + (sizes == null ? "of unknown shape" : Arrays.toString(sizes))
                     + ": floats of [batch, samples], [samples] or [batch, 1, samples] are taken, no spectrograms:"
-                    + " export the model with its front end");
+                    + " export the model with its front end; of a known encoder,"
+                    + " 'unmute convert' takes the weights out");
         }
         return input;
     }
