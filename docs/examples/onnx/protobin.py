@@ -14,7 +14,10 @@ tokens = clip["token_map"][:rows].flatten(0, 1)
 if "standardization.token_mean" in probe:
     tokens = (tokens - probe["standardization.token_mean"]) / probe["standardization.token_deviation"]
 signs = torch.where(probe["prototype_vectors"] >= 0, 1.0, -1.0)
-cosines = torch.nn.functional.normalize(tokens, dim=1) @ torch.nn.functional.normalize(signs, dim=1).T
-logits = probe["fc.weight"] @ cosines.amax(0) + probe["fc.bias"]
+unit = torch.nn.functional.normalize(tokens, dim=1)
+maxima = (unit @ torch.nn.functional.normalize(signs, dim=1).T).amax(0)
+if probe["fc.weight"].shape[1] > len(maxima):  # the extremes of channels are read, too
+    maxima = torch.cat([maxima, unit.amax(0), (-unit).amax(0)])
+logits = probe["fc.weight"] @ maxima + probe["fc.bias"]
 scores = logits.softmax(0) if about["single_label"] == "true" else logits.sigmoid()
 print(*map("{} {}".format, about["classes"].split("\n"), scores.tolist()), sep="\n")

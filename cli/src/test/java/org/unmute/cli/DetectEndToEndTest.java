@@ -406,7 +406,7 @@ class DetectEndToEndTest {
         Path out = folder.resolve("taught");
         Ran ran = Ran.ok("detect", "--probe", taught, "--audio", recordings, "--out", out);
         assertThat(ran.err())
-                .contains(" learned (max F1, learned on stretches of 1.0 s in ")
+                .contains(" learned (precision 0.6, learned on stretches of 1.0 s in ")
                 .contains("scores are probabilities that a clip of ");
         TrainedProbe probe = TrainedProbe.open(taught.resolve("probe-seed0.safetensors"));
         for (Annotation a : read(out.resolve("events.csv"))) {

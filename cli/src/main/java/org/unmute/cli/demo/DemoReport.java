@@ -228,6 +228,7 @@ public record DemoReport(
                 continue;
             }
             Contributions.Part best = onClip.contributions(c).orElseThrow().parts().stream()
+                    .filter(p -> !p.isChannel())
                     .max(Comparator.comparingDouble(Contributions.Part::contribution))
                     .orElseThrow();
             float[] similarity = onClip.similarities(new int[] {best.index()})[0];

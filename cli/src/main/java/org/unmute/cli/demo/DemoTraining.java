@@ -85,7 +85,8 @@ public record DemoTraining(Path out, Clips train, Clips test, int seeds, Integer
         float[][] firstScores = null;
         for (int one = 0; one < seeds; one++) {
             TrainingSettings settings = TrainingSettings.converging(name).withSeed(one);
-            Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, one);
+            ProbeOptions options = TrainingSettings.convergingOptions(name, ProbeOptions.DEFAULTS);
+            Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), options, one);
             ProbeTrainer.Result result = train(probe, set, settings);
             done.run();
             TrainedProbe t = result.trained(

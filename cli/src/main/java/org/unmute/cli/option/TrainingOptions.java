@@ -148,6 +148,11 @@ public final class TrainingOptions {
         return standardize != null && standardize;
     }
 
+    /** Whether probes are trained by what converges, not by a recipe. */
+    public boolean converges() {
+        return recipe == null;
+    }
+
     private boolean ofFrames() {
         return FrameRecipe.NAME.equals(recipe);
     }

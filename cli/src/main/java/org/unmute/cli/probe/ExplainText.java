@@ -36,7 +36,7 @@ public final class ExplainText {
         }
         o.println();
         Contributions first = clip.reasons().getFirst().contributions();
-        o.println(TermText.rule(first.kind()) + " All terms and the bias sum to the logit;");
+        o.println(TermText.rule(first) + " All terms and the bias sum to the logit;");
         o.println("the score is its " + (clip.singleLabel() ? "softmax" : "sigmoid") + ".");
         if (clip.decisions() != null) {
             o.println("Thresholds on scores: " + clip.decisions() + ".");

@@ -22,6 +22,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -76,6 +77,8 @@ public final class LearningOptions {
             options = frames.isOfBoxes() ? BoxLabels.ofBoxes(name, options) : FrameLabels.ofRows(name, options);
             frames.edges();
             events.requireNoStretch();
+        } else if (training.converges()) {
+            options = TrainingSettings.convergingOptions(name, options);
         }
         if (Probes.type(name).needsLayers() && training.standardizes()) {
             throw CommandException.usage(

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param bias bias of the class
  */
 public record Contributions(Kind kind, String remark, List<Part> parts, double bias) {
+    private static final String CHANNEL = "channel ";
+
     /** Kind of the parts. */
     public enum Kind {
         /** Prototypes: the similarity to the best matching token, times the weight. */
@@ -40,6 +42,11 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         /** A part whose contribution is its value times its weight. */
         public static Part product(int index, String name, int token, double value, double weight) {
             return new Part(index, name, token, value, weight, value * weight);
+        }
+
+        /** Whether this is an extreme of a channel ({@link MaxPooled#EXTREMES}), not a prototype. */
+        public boolean isChannel() {
+            return name.startsWith(CHANNEL);
         }
     }
 
@@ -112,9 +119,8 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         List<Part> parts = IntStream.range(0, similarities.length)
                 .mapToObj(j -> {
                     int end = j - prototypes;
-                    String name = end < 0
-                            ? "prototype " + j
-                            : "channel " + end % channels + (end < channels ? " high" : " low");
+                    String name =
+                            end < 0 ? "prototype " + j : CHANNEL + end % channels + (end < channels ? " high" : " low");
                     return Part.product(j, name, tokens[j], similarities[j], weights[j]);
                 })
                 .toList();

@@ -3,6 +3,8 @@ package org.unmute.probes.train;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.probes.pool.MaxPooled;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.Tensor;
@@ -107,6 +109,19 @@ public record TrainingSettings(
         TrainingSettings paper = paper(probe);
         ProbeType type = Probes.type(probe);
         return paper.withBatch(BATCH).withStandardize(!type.needsLayers() && !type.hasNeighbours());
+    }
+
+    /**
+     * The options of a probe of clips that is trained by {@link #converging}: where the probe has {@link
+     * MaxPooled#EXTREMES} and it is not given, it is {@code true}.
+     *
+     * @param probe name of the probe
+     * @param given options that are kept
+     * @throws IllegalArgumentException if there is no such probe
+     */
+    public static ProbeOptions convergingOptions(String probe, ProbeOptions given) {
+        boolean has = Probes.type(probe).options().contains(MaxPooled.EXTREMES);
+        return has && !given.has(MaxPooled.EXTREMES) ? given.with(MaxPooled.EXTREMES, true) : given;
     }
 
     /**

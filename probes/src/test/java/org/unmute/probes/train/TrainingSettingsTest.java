@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.probes.pool.ProbeOptions;
 
 class TrainingSettingsTest {
     @ParameterizedTest
@@ -32,5 +33,19 @@ class TrainingSettingsTest {
         assertFalse(TrainingSettings.converging("linear-layers").standardize());
         assertFalse(TrainingSettings.converging("knn").standardize());
         assertFalse(TrainingSettings.paper("protobin").standardize());
+    }
+
+    @Test
+    void extremesOfChannelsAreReadWhereTheProbeHasThemUnlessTheyAreGiven() {
+        ProbeOptions more = ProbeOptions.parse("prototypes=5");
+        assertEquals(
+                ProbeOptions.parse("prototypes=5", "extremes=true"),
+                TrainingSettings.convergingOptions("protobin", more));
+        assertEquals(
+                ProbeOptions.parse("extremes=true"),
+                TrainingSettings.convergingOptions("protofloat", ProbeOptions.DEFAULTS));
+        ProbeOptions without = ProbeOptions.parse("extremes=false");
+        assertEquals(without, TrainingSettings.convergingOptions("protobin", without));
+        assertEquals(ProbeOptions.DEFAULTS, TrainingSettings.convergingOptions("linear-mean", ProbeOptions.DEFAULTS));
     }
 }

@@ -34,7 +34,7 @@ final class ReasonTables {
                         + " score is its %s%s. %s%s</p>",
                 escape(r.name()),
                 number(r.score(), 3),
-                escape(TermText.rule(all.kind())),
+                escape(TermText.rule(all)),
                 clip.singleLabel() ? "softmax" : "sigmoid",
                 escape(clip.verdict(r.classIndex()).map(v -> ": " + v).orElse("")),
                 escape(all.remark()),

@@ -61,10 +61,13 @@ public final class TermText {
     }
 
     /** A sentence that describes how a logit is composed. */
-    public static String rule(Contributions.Kind kind) {
-        return switch (kind) {
+    public static String rule(Contributions contributions) {
+        return switch (contributions.kind()) {
             case PROTOTYPES ->
-                "A prototype adds its maximum similarity to any token, times the weight that the class gives it.";
+                "A prototype adds its maximum similarity to any token, times the weight that the class gives it."
+                        + (contributions.parts().stream().anyMatch(Contributions.Part::isChannel)
+                                ? " So does a channel with its highest and its lowest value in tokens of unit length."
+                                : "");
             case TOKENS -> "A token adds what the class finds in it, as much as the probe weighs it.";
             case FEATURES -> "A feature of the probe adds its value, times the weight that the class gives it.";
         };
