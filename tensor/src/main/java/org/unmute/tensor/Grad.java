@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.Supplier;
 import org.unmute.tensor.backend.Buffer;
+import org.unmute.tensor.op.CustomOp;
 import org.unmute.tensor.op.Op;
 
 /**
@@ -103,6 +104,9 @@ public final class Grad {
     private static List<Tensor> backward(Op op, Tensor y, Tensor gy) {
         try (TensorScope scope = new TensorScope()) {
             List<Tensor> gradients = op.backward(y, gy);
+            if (op instanceof CustomOp) {
+                InputRules.checkGradients(op, gradients);
+            }
             gradients.stream().filter(Objects::nonNull).forEach(scope::keep);
             return gradients;
         }

@@ -1,10 +1,12 @@
 package org.unmute.tensor;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.LayoutOps;
 import org.unmute.tensor.op.Op;
 
-/** Checks that apply to the inputs of every op. */
+/** Checks that apply to the inputs of every op, and to the gradients that an op from outside returns for them. */
 final class InputRules {
     private InputRules() {}
 
@@ -25,5 +27,37 @@ final class InputRules {
             throw new IllegalArgumentException(
                     op.name() + ": " + input.dtype() + " is a storage type: cast to F32 first");
         }
+    }
+
+    /**
+     * @param gradients what {@code op.backward} returned
+     * @throws IllegalArgumentException if there is not one for each input, or one has another shape, type or backend
+     */
+    static void checkGradients(Op op, @Nullable List<@Nullable Tensor> gradients) {
+        List<Tensor> inputs = op.inputs();
+        if (gradients == null || gradients.size() != inputs.size()) {
+            throw new IllegalArgumentException(op.name() + ": backward must return a gradient for each input: "
+                    + (gradients == null ? "null" : gradients.size()) + " for "
+                    + inputs.stream().map(InputRules::text).toList()
+                    + ": return as many, in the order of inputs(), null for an input that has none");
+        }
+        for (int i = 0; i < inputs.size(); i++) {
+            Tensor x = inputs.get(i);
+            Tensor gx = gradients.get(i);
+            if (gx == null) {
+                continue;
+            }
+            if (!gx.shape().equals(x.shape()) || gx.dtype() != x.dtype() || gx.backend() != x.backend()) {
+                throw new IllegalArgumentException(op.name() + ": gradient " + i + " does not fit its input: it is "
+                        + text(gx) + ", the input is " + text(x) + ": "
+                        + (x.dtype().isFloating()
+                                ? "sum over axes that were broadcast, or cast it"
+                                : "return null for an input of integers"));
+            }
+        }
+    }
+
+    private static String text(Tensor t) {
+        return t.dtype() + t.shape().toString() + " on " + t.backend().name();
     }
 }

@@ -20,6 +20,7 @@ import org.unmute.tensor.op.AttentionOps.Attention;
 import org.unmute.tensor.op.AttentionOps.GatedAttention;
 import org.unmute.tensor.op.AttentionOps.SelfAttention;
 import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.CustomOp;
 import org.unmute.tensor.op.ElementwiseOps;
 import org.unmute.tensor.op.IndexingOps.Gather;
 import org.unmute.tensor.op.LayoutOps;
@@ -118,6 +119,9 @@ class OpGradientTest {
     private static void collect(Class<?> type, Set<Class<?>> records) {
         if (type.isRecord()) {
             records.add(type);
+            return;
+        }
+        if (type == CustomOp.class) { // open, so those who write one check its gradient, as CustomOpTest does
             return;
         }
         assertThat(type.isSealed()).as("%s is sealed", type).isTrue();

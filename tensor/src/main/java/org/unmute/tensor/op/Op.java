@@ -14,6 +14,7 @@ import org.unmute.tensor.backend.View;
 /**
  * A differentiable operation: a record of its inputs that defines the result's shape, the forward pass and the
  * gradient. {@link #shape()} is the only place where arguments are checked. {@link Tensor#run(Op)} runs it.
+ * Families are sealed; {@link CustomOp} is open to other modules.
  */
 public sealed interface Op
         permits ElementwiseOps,
@@ -25,7 +26,8 @@ public sealed interface Op
                 UnfoldingOps,
                 AttentionOps,
                 PrototypeOps,
-                LossOps {
+                LossOps,
+                CustomOp {
     /** The tensors that this op reads, in the order of the gradients returned by {@link #backward}. */
     List<Tensor> inputs();
 
@@ -98,7 +100,7 @@ public sealed interface Op
 
     /** The op's name in messages; by default the name of the record in lower camel case. */
     default String name() {
-        String s = getClass().getSimpleName();
+        String s = getClass().isAnonymousClass() ? "Op" : getClass().getSimpleName();
         return Character.toLowerCase(s.charAt(0)) + s.substring(1);
     }
 }

@@ -11,6 +11,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
+import org.unmute.tensor.op.CustomOp;
 import org.unmute.tensor.op.ElementwiseOps;
 import org.unmute.tensor.op.IndexingOps;
 import org.unmute.tensor.op.LayoutOps;
@@ -105,6 +106,9 @@ final class Translation {
             case AttentionOps a -> AttentionNodes.add(pair, a);
             case PrototypeOps p -> PrototypeNodes.add(pair, p);
             case LossOps l -> throw new ExportException("export: " + l.name() + " is for training, not for a graph");
+            case CustomOp c ->
+                throw new ExportException("export: " + c.name() + " is an op of your own, which has no form as nodes of"
+                        + " a graph: " + c.getClass().getName() + ": compose it from the engine's ops");
         };
     }
 
