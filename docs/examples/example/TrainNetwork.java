@@ -17,7 +17,6 @@ import org.unmute.tensor.nn.Mode;
 import org.unmute.tensor.nn.Sequential;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
-import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
@@ -58,7 +57,7 @@ public final class TrainNetwork {
                     Mode mode = Mode.training(RandomNumbers.stream(SEED, 1, optimizer.steps()));
                     Tensor logits = network.apply(inputs.indexSelect(0, batch), mode);
                     Tensor loss = Losses.crossEntropy(logits, targets.indexSelect(0, batch));
-                    optimizer.step(Gradients.of(loss, network.parameters()).clipped(1));
+                    optimizer.minimize(loss, 1);
                 }
             }
         }

@@ -2,7 +2,6 @@ package org.unmute.data.pretrain;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -14,7 +13,6 @@ import org.unmute.models.zoo.SmallVit;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.optim.AdamW;
-import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
@@ -92,17 +90,14 @@ public final class Pretraining {
         FreshWeights weights = new FreshWeights(recipe.seed());
         MaskedAutoencoder model = new MaskedAutoencoder(settings, recipe.maskRatio(), weights);
         Map<String, Tensor> parameters = weights.parameters();
-        Map<String, Tensor> matrices = new LinkedHashMap<>();
-        Map<String, Tensor> others = new LinkedHashMap<>();
-        parameters.forEach((name, t) -> (t.rank() > 1 && !name.endsWith("token") ? matrices : others).put(name, t));
+        // In their order, in which the norm to which gradients are clipped is summed.
+        List<ParameterGroup> groups = new ArrayList<>();
+        parameters.forEach((name, t) -> {
+            double decay = t.rank() > 1 && !name.endsWith("token") ? recipe.decay() : 0;
+            groups.add(new ParameterGroup(Map.of(name, t), recipe.rate(), decay));
+        });
         AdamW optimizer = new AdamW(
-                List.of(
-                        new ParameterGroup(matrices, recipe.rate(), recipe.decay()),
-                        new ParameterGroup(others, recipe.rate(), 0)),
-                Schedule.cosineWithWarmUp(recipe.steps() + 1L, recipe.warmUp(), 0),
-                BETA1,
-                BETA2,
-                EPS);
+                groups, Schedule.cosineWithWarmUp(recipe.steps() + 1L, recipe.warmUp(), 0), BETA1, BETA2, EPS);
         Spectrogram[] seen = new Spectrogram[recipe.distinct()];
         SplittableRandom masks = new SplittableRandom(recipe.seed() ^ 0x6d61736bL);
         for (int step = 1; step <= recipe.steps(); step++) {
@@ -115,7 +110,7 @@ public final class Pretraining {
                     throw new ArithmeticException("pretrain: the loss is " + value + " at step " + step + ", rate "
                             + rate + ": lower the learning rate");
                 }
-                optimizer.step(Gradients.of(loss, parameters).clipped(CLIP));
+                optimizer.minimize(loss, CLIP);
                 listener.step(step, value, rate);
             }
         }

@@ -26,7 +26,6 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
-import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
 
 /**
@@ -304,8 +303,11 @@ public final class ProbeTrainer {
                                     + ", step " + (step + 1) + ", learning rate " + rate
                                     + ": use a lower learning rate, or look for NaN in the tokens");
                 }
-                Gradients gradients = Gradients.of(loss, probe.parameters());
-                optimizer.step(settings.clip() > 0 ? gradients.clipped(settings.clip()) : gradients);
+                if (settings.clip() > 0) {
+                    optimizer.minimize(loss, settings.clip());
+                } else {
+                    optimizer.minimize(loss);
+                }
             }
             nanos += System.nanoTime() - begun;
             trained += to - from;

@@ -1,5 +1,6 @@
 package org.unmute.probes.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,15 +210,20 @@ public record TrainingSettings(
                 epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch, floor);
     }
 
-    /** The parameters with their rate and decay. */
+    /**
+     * The parameters with their rate and decay, in their order: the norm to which gradients are clipped is summed in
+     * that of the groups.
+     */
     List<ParameterGroup> groups(Map<String, Tensor> parameters) {
         if (decayAll()) {
             return List.of(new ParameterGroup(parameters, rate(), decay()));
         }
-        Map<String, Tensor> matrices = new LinkedHashMap<>();
-        Map<String, Tensor> others = new LinkedHashMap<>();
-        parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
-        return List.of(new ParameterGroup(matrices, rate(), decay()), new ParameterGroup(others, rate(), 0));
+        List<ParameterGroup> groups = new ArrayList<>();
+        parameters.forEach((name, p) -> {
+            double own = p.rank() > 1 && name.endsWith("weight") ? decay() : 0;
+            groups.add(new ParameterGroup(Map.of(name, p), rate(), own));
+        });
+        return groups;
     }
 
     /** The learning rate schedule over all steps. */

@@ -1,8 +1,10 @@
 package org.unmute.tensor.optim;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public abstract class MomentOptimizer implements Optimizer {
 
     private final List<ParameterGroup> groups;
     private final Schedule schedule;
+    private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
     private long steps;
 
@@ -33,30 +36,34 @@ public abstract class MomentOptimizer implements Optimizer {
     protected MomentOptimizer(List<ParameterGroup> groups, Schedule schedule, String... moments) {
         this.groups = List.copyOf(groups);
         this.schedule = schedule;
+        for (ParameterGroup group : groups) {
+            group.parameters().forEach((name, p) -> {
+                if (parameters.put(name, p) != null) {
+                    throw new IllegalArgumentException("optimizer: parameter " + name + " is in two groups");
+                }
+            });
+        }
         for (String moment : moments) {
             Map<String, Tensor> byName = new LinkedHashMap<>();
-            for (ParameterGroup group : groups) {
-                group.parameters().forEach((name, p) -> {
-                    if (byName.put(name, p.zerosLike()) != null) {
-                        throw new IllegalArgumentException("optimizer: parameter " + name + " is in two groups");
-                    }
-                });
-            }
+            parameters.forEach((name, p) -> byName.put(name, p.zerosLike()));
             this.moments.put(moment, byName);
         }
     }
 
     @Override
+    public final SequencedMap<String, Tensor> parameters() {
+        return Collections.unmodifiableSequencedMap(parameters);
+    }
+
+    @Override
     public final void step(Gradients gradients) {
-        for (ParameterGroup group : groups) {
-            group.parameters().forEach((name, p) -> {
-                Tensor g = gradients.get(name);
-                if (!g.shape().equals(p.shape()) || g.dtype() != p.dtype() || g.backend() != p.backend()) {
-                    throw new IllegalArgumentException("optimizer: gradient of " + name + " is " + g.describe()
-                            + ", the parameter is " + p.describe());
-                }
-            });
-        }
+        parameters.forEach((name, p) -> {
+            Tensor g = gradients.get(name);
+            if (!g.shape().equals(p.shape()) || g.dtype() != p.dtype() || g.backend() != p.backend()) {
+                throw new IllegalArgumentException("optimizer: gradient of " + name + " is " + g.describe()
+                        + ", the parameter is " + p.describe());
+            }
+        });
         Grad.withoutRecording(() -> {
             for (ParameterGroup group : groups) {
                 double rate = schedule.rate(group.rate(), steps);

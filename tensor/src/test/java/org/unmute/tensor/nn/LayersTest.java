@@ -24,7 +24,6 @@ import org.unmute.tensor.io.NamedTensors;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Batches;
-import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
 
 class LayersTest {
@@ -143,7 +142,7 @@ class LayersTest {
                 }
                 Tensor logits = network.apply(x, Mode.training(RandomNumbers.stream(3, 1, optimizer.steps())));
                 Tensor loss = Losses.crossEntropy(logits, Tensor.of(B, classes, rows.length));
-                optimizer.step(Gradients.of(loss, network.parameters()).clipped(1));
+                optimizer.minimize(loss, 1);
             }
         }
     }

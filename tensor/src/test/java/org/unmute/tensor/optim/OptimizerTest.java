@@ -208,6 +208,57 @@ class OptimizerTest {
     }
 
     @Test
+    void minimizesByTheStepThatIsWrittenOut() {
+        for (double limit : new double[] {0, 0.5, 1e6}) {
+            Tensor[] short_ = {parameter(1, -2), parameter(0.3), parameter(7)};
+            Tensor[] long_ = {parameter(1, -2), parameter(0.3), parameter(7)};
+            Optimizer one = adamW(short_);
+            Optimizer two = adamW(long_);
+            assertThat(one.parameters().keySet()).containsExactly("c", "a", "b");
+            assertThat(one.parameters().get("a")).isSameAs(short_[0]);
+            for (int step = 0; step < 3; step++) {
+                Gradients g = Gradients.of(loss(long_), two.parameters());
+                two.step(limit > 0 ? g.clipped(limit) : g);
+                if (limit > 0) {
+                    one.minimize(loss(short_), limit);
+                } else {
+                    one.minimize(loss(short_));
+                }
+            }
+            for (int i = 0; i < short_.length; i++) {
+                assertThat(short_[i].toDoubles()).containsExactly(long_[i].toDoubles());
+            }
+            assertThat(one.steps()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void minimizingWhatDoesNotFitChangesNothing() {
+        Tensor[] p = {parameter(1, -2), parameter(0.3), parameter(7)};
+        Optimizer optimizer = adamW(p);
+        assertThatThrownBy(() -> optimizer.minimize(p[0])).hasMessageContaining("one element");
+        assertThatThrownBy(() -> optimizer.minimize(p[1].detach())).hasMessageContaining("depends on no parameter");
+        assertThatThrownBy(() -> optimizer.minimize(loss(p), 0)).hasMessageContaining("limit");
+        assertThatThrownBy(() -> optimizer.parameters().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(optimizer.steps()).isZero();
+        assertThat(p[0].toDoubles()).containsExactly(1, -2);
+    }
+
+    /** The last of three in a group of its own, which comes first. The loss does not depend on it. */
+    private static Optimizer adamW(Tensor[] p) {
+        Map<String, Tensor> others = new LinkedHashMap<>();
+        others.put("a", p[0]);
+        others.put("b", p[1]);
+        return new AdamW(
+                List.of(new ParameterGroup(Map.of("c", p[2]), 0.2, 0), new ParameterGroup(others, 0.1, 0.01)),
+                Schedule.constant());
+    }
+
+    private static Tensor loss(Tensor[] p) {
+        return p[0].square().times(p[1]).sum();
+    }
+
+    @Test
     void clippingLeavesTensorsSharedByTwoParametersAlone() {
         Tensor a = parameter(1, 2);
         Tensor b = parameter(3, 4);
