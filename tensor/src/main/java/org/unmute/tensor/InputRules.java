@@ -11,6 +11,19 @@ final class InputRules {
     private InputRules() {}
 
     /**
+     * The backend of an op: that of its first input.
+     *
+     * @throws IllegalArgumentException if the op has no inputs
+     */
+    static Backend backend(Op op, List<Tensor> inputs) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException(
+                    op.name() + ": inputs() is empty, and an op runs where its first input is: return at least one");
+        }
+        return inputs.getFirst().backend();
+    }
+
+    /**
      * @param backend the backend of the op's first input
      * @throws IllegalArgumentException if the input is on another backend, or has a storage type that the op does not
      *     accept

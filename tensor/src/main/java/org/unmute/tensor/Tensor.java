@@ -196,7 +196,7 @@ public final class Tensor implements Elementwise {
      */
     public static Tensor run(Op op) {
         List<Tensor> inputs = op.inputs();
-        Backend backend = inputs.getFirst().backend;
+        Backend backend = InputRules.backend(op, inputs);
         boolean record = false;
         for (Tensor t : inputs) {
             InputRules.check(op, backend, t);

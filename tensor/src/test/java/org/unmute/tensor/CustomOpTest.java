@@ -152,6 +152,14 @@ class CustomOpTest {
     }
 
     @Test
+    void anOpWithoutInputsIsRefused() {
+        assertThatThrownBy(() -> Tensor.run(new Returning(List.of(), List.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("returning: inputs() is empty, and an op runs where its first input is: return at least"
+                        + " one");
+    }
+
+    @Test
     void resultsOfAnotherShapeAreRefused() {
         Tensor w = parameter(1, 2);
         CustomOp nameless = new CustomOp() {

@@ -57,6 +57,8 @@ class TrainingSettingsTest {
         ProbeOptions without = ProbeOptions.parse("extremes=false");
         assertEquals(without, TrainingSettings.convergingOptions("protobin", without));
         assertEquals(ProbeOptions.DEFAULTS, TrainingSettings.convergingOptions("linear-mean", ProbeOptions.DEFAULTS));
+    }
+
     /** As with one group for matrices and one for the rest, but the norm is summed in the order of the probe. */
     @Test
     void aStepIsThatOfTheGradientsInTheOrderOfTheProbe() {
