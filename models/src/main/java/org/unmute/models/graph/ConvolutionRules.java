@@ -18,19 +18,20 @@ final class ConvolutionRules {
 
     private ConvolutionRules() {}
 
-    static void addTo(Map<String, Rule> rules) {
-        rules.put("Conv", Rule.one(ConvolutionRules::convolve, with("group")).unless(ConvolutionRules::against));
+    static void addTo(Map<String, OpRule> rules) {
+        rules.put("Conv", OpRule.one(ConvolutionRules::convolve, with("group")).unless(ConvolutionRules::against));
         rules.put(
                 "MaxPool",
-                Rule.one(ConvolutionRules::maxPool, with("ceil_mode", "storage_order"))
+                OpRule.one(ConvolutionRules::maxPool, with("ceil_mode", "storage_order"))
                         .unless(ConvolutionRules::against));
         rules.put(
                 "AveragePool",
-                Rule.one(ConvolutionRules::averagePool, with("ceil_mode", "count_include_pad"))
+                OpRule.one(ConvolutionRules::averagePool, with("ceil_mode", "count_include_pad"))
                         .unless(ConvolutionRules::against));
         rules.put(
-                "GlobalAveragePool", Rule.one(call -> call.result(call.tensor(0).meanKeepingAxes(space(call)))));
-        rules.put("GlobalMaxPool", Rule.one(call -> call.result(call.tensor(0).amaxKeepingAxes(space(call)))));
+                "GlobalAveragePool",
+                OpRule.one(call -> call.result(call.tensor(0).meanKeepingAxes(space(call)))));
+        rules.put("GlobalMaxPool", OpRule.one(call -> call.result(call.tensor(0).amaxKeepingAxes(space(call)))));
     }
 
     private static String[] with(String... own) {
@@ -39,7 +40,7 @@ final class ConvolutionRules {
         return all;
     }
 
-    private static int[] space(Call call) {
+    private static int[] space(NodeCall call) {
         int[] axes = new int[call.value(0).rank() - 2];
         Arrays.setAll(axes, i -> i + 2);
         return axes;
@@ -114,7 +115,7 @@ final class ConvolutionRules {
         }
     }
 
-    private static Value convolve(Call call) {
+    private static GraphValue convolve(NodeCall call) {
         Tensor x = call.tensor(0);
         Tensor weight = call.value(1).like(x);
         if (x.rank() != weight.rank() || x.rank() < 3 || x.rank() > 4) {
@@ -140,8 +141,8 @@ final class ConvolutionRules {
                 last.dilation);
         int groups = Math.toIntExact(call.node().whole("group", 1));
         long rows = map.size(2) + first.start + first.end;
-        Value.bounded(map.size(0), map.size(1), rows, map.size(3) + last.start + last.end);
-        Value.bounded(map.size(0), weight.size(0), window.positionsY(map.size(2)), window.positionsX(map.size(3)));
+        GraphValue.bounded(map.size(0), map.size(1), rows, map.size(3) + last.start + last.end);
+        GraphValue.bounded(map.size(0), weight.size(0), window.positionsY(map.size(2)), window.positionsX(map.size(3)));
         Tensor y = convolve(map, taps, call.optionalTensor(2), window, groups);
         return call.result(axes == 1 ? y.squeeze(2) : y);
     }
@@ -163,7 +164,7 @@ final class ConvolutionRules {
         return Convolution.conv2d(x, weight, bias, window, groups);
     }
 
-    private static long[] kernel(Call call) {
+    private static long[] kernel(NodeCall call) {
         long[] kernel = call.node().wholes("kernel_shape");
         int axes = call.value(0).rank() - 2;
         if (kernel == null || kernel.length != axes) {
@@ -173,7 +174,7 @@ final class ConvolutionRules {
         return kernel;
     }
 
-    private static Value maxPool(Call call) {
+    private static GraphValue maxPool(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] kernel = kernel(call);
         for (int i = 0; i < kernel.length; i++) {
@@ -183,7 +184,7 @@ final class ConvolutionRules {
         return call.result(x);
     }
 
-    private static Value averagePool(Call call) {
+    private static GraphValue averagePool(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] kernel = kernel(call);
         boolean countsPadding = call.node().whole("count_include_pad", 0) != 0;
@@ -203,7 +204,7 @@ final class ConvolutionRules {
     /** The max, or the mean of all elements with the padding, along one axis. */
     private static Tensor pooled(Tensor x, int axis, Along a, double padding, boolean max) {
         Shape s = x.shape();
-        Value.bounded(s.with(axis, s.size(axis) + a.start + a.end).toArray());
+        GraphValue.bounded(s.with(axis, s.size(axis) + a.start + a.end).toArray());
         Tensor padded = a.start + a.end > 0 ? x.pad(axis, a.start, a.end, padding) : x;
         Tensor rows = padded.reshape(
                 1, s.head(axis).elements(), padded.size(axis), s.tail(axis + 1).elements());

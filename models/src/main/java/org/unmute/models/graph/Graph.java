@@ -30,7 +30,7 @@ record Graph(
         String file,
         int opset,
         List<GraphNode> nodes,
-        Map<String, Value> constants,
+        Map<String, GraphValue> constants,
         List<GraphInput> inputs,
         List<String> outputs,
         Map<String, String> metadata) {
@@ -46,7 +46,7 @@ record Graph(
     }
 
     private Graph folded() {
-        Map<String, Value> known = new HashMap<>(constants);
+        Map<String, GraphValue> known = new HashMap<>(constants);
         List<GraphNode> rest = new ArrayList<>();
         for (GraphNode node : nodes) {
             boolean constant = node.inputs().stream().allMatch(name -> name.isEmpty() || known.containsKey(name));
@@ -55,7 +55,7 @@ record Graph(
                 continue;
             }
             try (TensorScope _ = new TensorScope()) {
-                List<Value> results = compute(node, known);
+                List<GraphValue> results = compute(node, known);
                 for (int i = 0; i < results.size(); i++) {
                     known.put(node.outputs().get(i), results.get(i).kept());
                 }
@@ -64,20 +64,20 @@ record Graph(
         return new Graph(file, opset, rest, known, inputs, outputs, metadata);
     }
 
-    private List<Value> compute(GraphNode node, Map<String, Value> values) {
-        List<@Nullable Value> read = new ArrayList<>();
+    private List<GraphValue> compute(GraphNode node, Map<String, GraphValue> values) {
+        List<@Nullable GraphValue> read = new ArrayList<>();
         for (String name : node.inputs()) {
             read.add(name.isEmpty() ? null : values.get(name));
         }
         try {
-            return GraphOps.of(node).compute().apply(new Call(node, opset, read));
+            return GraphOps.of(node).compute().apply(new NodeCall(node, opset, read));
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             throw new UnusableCheckpointException(
                     file + ": " + node.label() + ": " + e.getMessage() + ": its inputs are " + described(read), e);
         }
     }
 
-    private static String described(List<@Nullable Value> read) {
+    private static String described(List<@Nullable GraphValue> read) {
         return String.join(
                 ", ",
                 read.stream()
@@ -123,21 +123,21 @@ record Graph(
      * @param wanted names of the results
      * @throws UnusableCheckpointException naming the node whose inputs do not fit each other
      */
-    Map<String, Value> run(List<GraphNode> plan, Map<String, Value> given, Collection<String> wanted) {
+    Map<String, GraphValue> run(List<GraphNode> plan, Map<String, GraphValue> given, Collection<String> wanted) {
         Map<String, Integer> lastUse = new HashMap<>();
         for (int i = 0; i < plan.size(); i++) {
             for (String name : plan.get(i).inputs()) {
                 lastUse.put(name, i);
             }
         }
-        Map<String, Value> values = new HashMap<>(constants);
+        Map<String, GraphValue> values = new HashMap<>(constants);
         values.putAll(given);
         // What is given is not released either, nor what shares its memory.
-        Map<String, Value> live = new HashMap<>(given);
+        Map<String, GraphValue> live = new HashMap<>(given);
         try (TensorScope scope = new TensorScope()) {
             for (int i = 0; i < plan.size(); i++) {
                 GraphNode node = plan.get(i);
-                List<Value> results = computeAndKeep(node, values);
+                List<GraphValue> results = computeAndKeep(node, values);
                 for (int j = 0; j < Math.min(results.size(), node.outputs().size()); j++) {
                     values.put(node.outputs().get(j), results.get(j));
                     live.put(node.outputs().get(j), results.get(j));
@@ -151,9 +151,9 @@ record Graph(
                     }
                 }
             }
-            Map<String, Value> results = new HashMap<>();
+            Map<String, GraphValue> results = new HashMap<>();
             for (String name : wanted) {
-                Value value = values.get(name);
+                GraphValue value = values.get(name);
                 if (value == null) {
                     throw new IllegalStateException("graph: no value " + quote(name));
                 }
@@ -164,16 +164,16 @@ record Graph(
         }
     }
 
-    private List<Value> computeAndKeep(GraphNode node, Map<String, Value> values) {
+    private List<GraphValue> computeAndKeep(GraphNode node, Map<String, GraphValue> values) {
         try (TensorScope inner = new TensorScope()) {
-            List<Value> results = compute(node, values);
+            List<GraphValue> results = compute(node, values);
             results.forEach(value -> inner.keep(value.tensor()));
             return results;
         }
     }
 
     /** Values may be views of each other's memory. */
-    private static void release(Tensor tensor, Collection<Value> live) {
+    private static void release(Tensor tensor, Collection<GraphValue> live) {
         if (live.stream()
                 .noneMatch(v -> v.tensor().view().buffer() == tensor.view().buffer())) {
             TensorScope.release(tensor);

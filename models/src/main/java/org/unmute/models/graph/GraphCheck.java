@@ -43,7 +43,7 @@ final class GraphCheck {
     }
 
     private void node(GraphNode node) {
-        Rule rule = GraphOps.of(node);
+        OpRule rule = GraphOps.of(node);
         String domain = node.domain().isEmpty() ? "" : " of " + quote(node.domain());
         if (rule == null) {
             problems.add(node.label() + domain + ": the op is not supported");

@@ -21,7 +21,7 @@ final class GraphConstant {
      *
      * @param at where the tensor begins in the file, for messages
      */
-    static Value read(String file, long at, OnnxWeight.Parts parts) throws MalformedFileException {
+    static GraphValue read(String file, long at, OnnxWeight.Parts parts) throws MalformedFileException {
         ElementType type = ElementType.of(parts.dataType());
         if (parts.isExternal()) {
             throw error(
@@ -39,7 +39,7 @@ final class GraphConstant {
             Shape shape = Shape.of(parts.sizes());
             int count = Math.toIntExact(shape.elements());
             return parts.data() == null
-                    ? Value.of(type, ofIntegers(type, parts, count), parts.sizes())
+                    ? GraphValue.of(type, ofIntegers(type, parts, count), parts.sizes())
                     : ofBytes(type, parts, shape, count);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw error(file, at, parts, "shape", e.getMessage());
@@ -51,12 +51,12 @@ final class GraphConstant {
         return new MalformedFileException(file, at, parts.name(), rule, detail);
     }
 
-    private static Value ofBytes(ElementType type, OnnxWeight.Parts parts, Shape shape, int count) {
+    private static GraphValue ofBytes(ElementType type, OnnxWeight.Parts parts, Shape shape, int count) {
         StoredTensor stored = new StoredTensor(parts.name(), parts.type(), shape, parts.data());
         if (type.isFloating()) {
             return type == ElementType.DOUBLE
-                    ? Value.of(type, stored.doubles(), shape.toArray())
-                    : new Value(type, Tensor.owning(stored.floats(), shape.toArray()));
+                    ? GraphValue.of(type, stored.doubles(), shape.toArray())
+                    : new GraphValue(type, Tensor.owning(stored.floats(), shape.toArray()));
         }
         MemorySegment data = parts.data();
         double[] all = new double[count];
@@ -70,7 +70,7 @@ final class GraphConstant {
             case UINT32 -> data.get(LittleEndian.INT, 4L * i) & 0xFFFF_FFFFL;
             default -> data.get(LittleEndian.LONG, 8L * i);
         });
-        return Value.of(type, all, shape.toArray());
+        return GraphValue.of(type, all, shape.toArray());
     }
 
     private static double[] ofIntegers(ElementType type, OnnxWeight.Parts parts, int count) {

@@ -24,7 +24,7 @@ import org.unmute.tensor.Tensor;
 
 /**
  * Any network from samples on, as an ONNX graph: its tokens are the positions of one of its tensors, by default the
- * last map before the pooling over all positions ({@link TokenSource}). Windows have the length of the graph's input.
+ * last map before the pooling over all positions ({@link GraphTokens}). Windows have the length of the graph's input.
  * Each is computed by itself, so that graphs with a fixed batch are read and a window gives the same bits in any batch.
  */
 public final class GraphEncoder implements EncoderNetwork {
@@ -68,7 +68,7 @@ public final class GraphEncoder implements EncoderNetwork {
     }
 
     private final Graph graph;
-    private final TokenSource source;
+    private final GraphTokens source;
     private final TokenAxes axes;
     private final List<GraphNode> plan;
     private final Shape map;
@@ -81,7 +81,7 @@ public final class GraphEncoder implements EncoderNetwork {
         this.graph = graph;
         Map<String, String> config = settings.config();
         frontEnd = frontEnd(settings);
-        source = TokenSource.find(graph, config.getOrDefault("tokens", ""), frontEnd.windowSamples());
+        source = GraphTokens.find(graph, config.getOrDefault("tokens", ""), frontEnd.windowSamples());
         map = source.shape();
         int columns = number(config, "freq", 1).intValue();
         String letters = config.containsKey("axes") ? config.get("axes") : source.axes();
@@ -126,7 +126,7 @@ public final class GraphEncoder implements EncoderNetwork {
             throw new IllegalArgumentException(NAME + ": " + graph.file()
                     + " does not state the sample rate of its input: give it, --encoder-set encoder-rate=32000");
         }
-        long fixed = TokenSource.samples(graph);
+        long fixed = GraphTokens.samples(graph);
         int asked = Math.toIntExact((long) settings.frames() * rate / 100);
         if (fixed > 0 && asked > 0 && asked != fixed) {
             throw new IllegalArgumentException(NAME + ": the graph's input has " + fixed + " samples, a window of "
@@ -195,8 +195,8 @@ public final class GraphEncoder implements EncoderNetwork {
         Tensor[] windows = new Tensor[Math.toIntExact(input.size(0))];
         for (int i = 0; i < windows.length; i++) {
             Tensor samples = input.slice(0, i, 1).reshape(source.inputShape(frontEnd.windowSamples()));
-            Map<String, Value> given = Map.of(source.input(), new Value(ElementType.FLOAT, samples));
-            Value result = graph.run(plan, given, List.of(source.name())).get(source.name());
+            Map<String, GraphValue> given = Map.of(source.input(), new GraphValue(ElementType.FLOAT, samples));
+            GraphValue result = graph.run(plan, given, List.of(source.name())).get(source.name());
             // A product gives -0 at times, which joining windows turns into 0: so the bits are the same joined.
             windows[i] = axes.tokens(result.cast(ElementType.FLOAT).tensor()).plus(0);
             if (!result.shape().equals(map)) {
@@ -219,7 +219,7 @@ public final class GraphEncoder implements EncoderNetwork {
         Tensor[] windows = new Tensor[Math.toIntExact(tokens.size(0))];
         for (int i = 0; i < windows.length; i++) {
             Tensor one = axes.map(tokens.slice(0, i, 1), map).copy();
-            Map<String, Value> given = Map.of(source.name(), new Value(ElementType.FLOAT, one));
+            Map<String, GraphValue> given = Map.of(source.name(), new GraphValue(ElementType.FLOAT, one));
             windows[i] = graph.run(rest, given, List.of(head))
                     .get(head)
                     .cast(ElementType.FLOAT)

@@ -41,7 +41,7 @@ record GraphNode(
             float real,
             long whole,
             String text,
-            @Nullable Value tensor,
+            @Nullable GraphValue tensor,
             float[] reals,
             long[] wholes) {}
 

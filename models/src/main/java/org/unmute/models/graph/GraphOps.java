@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The ops of graphs that are computed, by name. Those of each family are in a class of their own. */
 final class GraphOps {
-    private static final Map<String, Rule> RULES = rules();
+    private static final Map<String, OpRule> RULES = rules();
 
     private GraphOps() {}
 
-    private static Map<String, Rule> rules() {
-        Map<String, Rule> rules = new TreeMap<>();
+    private static Map<String, OpRule> rules() {
+        Map<String, OpRule> rules = new TreeMap<>();
         ConvolutionRules.addTo(rules);
         ElementwiseRules.addTo(rules);
         LayoutRules.addTo(rules);
@@ -24,12 +24,12 @@ final class GraphOps {
     }
 
     /** All ops by name. */
-    static Map<String, Rule> all() {
+    static Map<String, OpRule> all() {
         return RULES;
     }
 
     /** How a node is computed, or null if it is of no op that is known. */
-    static @Nullable Rule of(GraphNode node) {
+    static @Nullable OpRule of(GraphNode node) {
         return node.domain().isEmpty() ? RULES.get(node.type()) : null;
     }
 }

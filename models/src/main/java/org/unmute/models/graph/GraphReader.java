@@ -30,7 +30,7 @@ final class GraphReader {
     private final MemorySegment all;
     private final String file;
     private final List<GraphNode> nodes = new ArrayList<>();
-    private final Map<String, Value> weights = new LinkedHashMap<>();
+    private final Map<String, GraphValue> weights = new LinkedHashMap<>();
     private final List<GraphInput> inputs = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -64,7 +64,7 @@ final class GraphReader {
     }
 
     /** One tensor by itself, as {@code onnx.save_tensor} writes it. */
-    static Value tensor(String file, MemorySegment all) throws MalformedFileException {
+    static GraphValue tensor(String file, MemorySegment all) throws MalformedFileException {
         return constant(file, all, new ProtobufFields(file, all, 0, all.byteSize()))
                 .value();
     }
@@ -192,7 +192,7 @@ final class GraphReader {
         float real = 0;
         long whole = 0;
         String text = "";
-        Value tensor = null;
+        GraphValue tensor = null;
         float[] reals = new float[0];
         long[] wholes = new long[0];
         while (fields.next()) {
@@ -268,7 +268,7 @@ final class GraphReader {
         return Arrays.copyOf(sizes, count);
     }
 
-    private record Named(String name, Value value) {}
+    private record Named(String name, GraphValue value) {}
 
     private static Named constant(String file, MemorySegment all, ProtobufFields fields) throws MalformedFileException {
         long at = fields.start();

@@ -12,34 +12,35 @@ import org.unmute.tensor.Tensor;
 final class LayoutRules {
     private LayoutRules() {}
 
-    static void addTo(Map<String, Rule> rules) {
-        rules.put("Reshape", Rule.one(LayoutRules::reshape, "allowzero"));
-        rules.put("Transpose", Rule.one(LayoutRules::transpose, "perm"));
-        rules.put("Squeeze", Rule.one(LayoutRules::squeeze));
-        rules.put("Unsqueeze", Rule.one(LayoutRules::unsqueeze));
-        rules.put("Flatten", Rule.one(LayoutRules::flatten, "axis"));
-        rules.put("Concat", Rule.one(LayoutRules::concat, "axis"));
-        rules.put("Split", Rule.several(LayoutRules::split, "axis", "num_outputs"));
-        rules.put("Slice", Rule.one(LayoutRules::slice));
-        rules.put("Gather", Rule.one(LayoutRules::gather, "axis"));
-        rules.put("GatherElements", Rule.one(LayoutRules::gatherElements, "axis"));
-        rules.put("Expand", Rule.one(LayoutRules::expand));
-        rules.put("Tile", Rule.one(LayoutRules::tile));
-        rules.put("Pad", Rule.one(LayoutRules::pad, "mode").unless(LayoutRules::againstPad));
-        rules.put("Shape", Rule.one(LayoutRules::shape, "start", "end"));
+    static void addTo(Map<String, OpRule> rules) {
+        rules.put("Reshape", OpRule.one(LayoutRules::reshape, "allowzero"));
+        rules.put("Transpose", OpRule.one(LayoutRules::transpose, "perm"));
+        rules.put("Squeeze", OpRule.one(LayoutRules::squeeze));
+        rules.put("Unsqueeze", OpRule.one(LayoutRules::unsqueeze));
+        rules.put("Flatten", OpRule.one(LayoutRules::flatten, "axis"));
+        rules.put("Concat", OpRule.one(LayoutRules::concat, "axis"));
+        rules.put("Split", OpRule.several(LayoutRules::split, "axis", "num_outputs"));
+        rules.put("Slice", OpRule.one(LayoutRules::slice));
+        rules.put("Gather", OpRule.one(LayoutRules::gather, "axis"));
+        rules.put("GatherElements", OpRule.one(LayoutRules::gatherElements, "axis"));
+        rules.put("Expand", OpRule.one(LayoutRules::expand));
+        rules.put("Tile", OpRule.one(LayoutRules::tile));
+        rules.put("Pad", OpRule.one(LayoutRules::pad, "mode").unless(LayoutRules::againstPad));
+        rules.put("Shape", OpRule.one(LayoutRules::shape, "start", "end"));
         rules.put(
                 "Size",
-                Rule.one(call -> Value.longs(new long[] {call.value(0).shape().elements()})));
-        rules.put("ConstantOfShape", Rule.one(LayoutRules::constantOfShape, "value"));
+                OpRule.one(call ->
+                        GraphValue.longs(new long[] {call.value(0).shape().elements()})));
+        rules.put("ConstantOfShape", OpRule.one(LayoutRules::constantOfShape, "value"));
         rules.put(
                 "Constant",
-                Rule.one(LayoutRules::constant, "value", "value_float", "value_floats", "value_int", "value_ints"));
-        rules.put("Range", Rule.one(LayoutRules::range));
-        rules.put("DepthToSpace", Rule.one(LayoutRules::depthToSpace, "blocksize", "mode"));
-        rules.put("SpaceToDepth", Rule.one(LayoutRules::spaceToDepth, "blocksize"));
+                OpRule.one(LayoutRules::constant, "value", "value_float", "value_floats", "value_int", "value_ints"));
+        rules.put("Range", OpRule.one(LayoutRules::range));
+        rules.put("DepthToSpace", OpRule.one(LayoutRules::depthToSpace, "blocksize", "mode"));
+        rules.put("SpaceToDepth", OpRule.one(LayoutRules::spaceToDepth, "blocksize"));
     }
 
-    private static Value reshape(Call call) {
+    private static GraphValue reshape(NodeCall call) {
         Shape from = call.value(0).shape();
         long[] to = call.value(1).toLongs();
         if (call.node().whole("allowzero", 0) == 0) {
@@ -50,7 +51,7 @@ final class LayoutRules {
         return call.result(call.tensor(0).reshape(to));
     }
 
-    private static Value transpose(Call call) {
+    private static GraphValue transpose(NodeCall call) {
         int rank = call.value(0).rank();
         long[] given = call.node().wholes("perm");
         int[] order = new int[given == null ? rank : given.length];
@@ -58,7 +59,7 @@ final class LayoutRules {
         return call.result(call.tensor(0).permute(order));
     }
 
-    private static Value squeeze(Call call) {
+    private static GraphValue squeeze(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] given = call.longs(1);
         Shape s = x.shape();
@@ -68,7 +69,7 @@ final class LayoutRules {
             gone[i] = given == null && s.size(i) == 1;
         }
         for (long axis : given == null ? new long[0] : given) {
-            int a = Call.axis(axis, s.rank());
+            int a = NodeCall.axis(axis, s.rank());
             if (s.size(a) != 1) {
                 throw new IllegalArgumentException("axis " + axis + " of " + s + " has not size 1");
             }
@@ -82,12 +83,14 @@ final class LayoutRules {
         return call.result(x.reshape(array(sizes)));
     }
 
-    private static Value unsqueeze(Call call) {
+    private static GraphValue unsqueeze(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] axes = call.value(1).toLongs();
         int rank = x.rank() + axes.length;
-        int[] sorted =
-                Arrays.stream(axes).mapToInt(a -> Call.axis(a, rank)).sorted().toArray();
+        int[] sorted = Arrays.stream(axes)
+                .mapToInt(a -> NodeCall.axis(a, rank))
+                .sorted()
+                .toArray();
         Shape s = x.shape();
         for (int axis : sorted) {
             s = s.insert(axis, 1);
@@ -95,20 +98,20 @@ final class LayoutRules {
         return call.result(x.reshape(s.toArray()));
     }
 
-    private static Value flatten(Call call) {
+    private static GraphValue flatten(NodeCall call) {
         Tensor x = call.tensor(0);
         long axis = call.node().whole("axis", 1);
-        int a = axis == x.rank() ? x.rank() : Call.axis(axis, x.rank());
+        int a = axis == x.rank() ? x.rank() : NodeCall.axis(axis, x.rank());
         return call.result(
                 x.reshape(x.shape().head(a).elements(), x.shape().tail(a).elements()));
     }
 
-    private static Value concat(Call call) {
+    private static GraphValue concat(NodeCall call) {
         Tensor[] parts = call.together().toArray(Tensor[]::new);
-        return call.result(Tensor.concat(Call.axis(call.node().whole("axis", 0), parts[0].rank()), parts));
+        return call.result(Tensor.concat(NodeCall.axis(call.node().whole("axis", 0), parts[0].rank()), parts));
     }
 
-    private static List<Value> split(Call call) {
+    private static List<GraphValue> split(NodeCall call) {
         Tensor x = call.tensor(0);
         int axis = call.axis("axis", 0);
         int count = call.node().outputs().size();
@@ -125,7 +128,7 @@ final class LayoutRules {
             throw new IllegalArgumentException(
                     "parts of " + Arrays.toString(sizes) + " for " + count + " outputs do not fill an axis of " + size);
         }
-        List<Value> parts = new ArrayList<>();
+        List<GraphValue> parts = new ArrayList<>();
         long at = 0;
         for (long each : sizes) {
             parts.add(call.result(x.slice(axis, at, each)));
@@ -134,14 +137,14 @@ final class LayoutRules {
         return parts;
     }
 
-    private static Value slice(Call call) {
+    private static GraphValue slice(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] starts = call.value(1).toLongs();
         long[] ends = call.value(2).toLongs();
         long[] axes = call.longs(3);
         long[] steps = call.longs(4);
         for (int i = 0; i < starts.length; i++) {
-            int axis = Call.axis(axes == null ? i : axes[i], x.rank());
+            int axis = NodeCall.axis(axes == null ? i : axes[i], x.rank());
             long step = steps == null ? 1 : steps[i];
             if (step == 0) {
                 throw new IllegalArgumentException("the step along axis " + axis + " is 0");
@@ -157,7 +160,7 @@ final class LayoutRules {
         return call.result(x);
     }
 
-    private static int[] positions(Value index, long size) {
+    private static int[] positions(GraphValue index, long size) {
         long[] given = index.toLongs();
         int[] positions = new int[given.length];
         for (int i = 0; i < positions.length; i++) {
@@ -170,33 +173,33 @@ final class LayoutRules {
         return positions;
     }
 
-    private static Value gather(Call call) {
+    private static GraphValue gather(NodeCall call) {
         Tensor x = call.tensor(0);
         int axis = call.axis("axis", 0);
-        Value index = call.value(1);
+        GraphValue index = call.value(1);
         int[] positions = positions(index, x.size(axis));
         Shape to = x.shape().head(axis).concat(index.shape()).concat(x.shape().tail(axis + 1));
-        Value.bounded(to.toArray());
+        GraphValue.bounded(to.toArray());
         Tensor picked = x.indexSelect(axis, Tensor.of(x.backend(), positions, positions.length));
         return call.result(picked.reshape(to.toArray()));
     }
 
-    private static Value gatherElements(Call call) {
+    private static GraphValue gatherElements(NodeCall call) {
         Tensor x = call.tensor(0);
         int axis = call.axis("axis", 0);
-        Value index = call.value(1);
+        GraphValue index = call.value(1);
         int[] positions = positions(index, x.size(axis));
         return call.result(
                 x.gather(axis, Tensor.of(x.backend(), positions, index.shape().toArray())));
     }
 
-    private static Value expand(Call call) {
+    private static GraphValue expand(NodeCall call) {
         Tensor x = call.tensor(0);
         Shape to = Shape.broadcast("expand", x.shape(), Shape.of(call.value(1).toLongs()));
-        return call.result(x.expand(Value.bounded(to.toArray())));
+        return call.result(x.expand(GraphValue.bounded(to.toArray())));
     }
 
-    private static Value tile(Call call) {
+    private static GraphValue tile(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] repeats = call.value(1).toLongs();
         for (int axis = 0; axis < repeats.length; axis++) {
@@ -204,7 +207,7 @@ final class LayoutRules {
             long[] sizes = x.shape()
                     .with(axis, Math.multiplyExact(size, repeats[axis]))
                     .toArray();
-            Value.bounded(sizes);
+            GraphValue.bounded(sizes);
             Shape wide = x.shape().insert(axis, repeats[axis]);
             x = x.insert(axis).expand(wide.toArray()).reshape(sizes);
         }
@@ -218,16 +221,16 @@ final class LayoutRules {
                 : Optional.of("mode=" + mode + " is not known");
     }
 
-    private static Value pad(Call call) {
+    private static GraphValue pad(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] pads = call.value(1).toLongs();
         long[] axes = call.longs(3);
         int count = pads.length / 2;
-        Value constant = call.optional(2);
+        GraphValue constant = call.optional(2);
         double value = constant == null || constant.shape().elements() == 0 ? 0 : constant.item();
         String mode = call.node().text("mode", "constant");
         for (int i = 0; i < count; i++) {
-            int axis = Call.axis(axes == null ? i : axes[i], x.rank());
+            int axis = NodeCall.axis(axes == null ? i : axes[i], x.rank());
             long before = pads[i];
             long after = pads[i + count];
             if (before < 0 || after < 0) {
@@ -236,7 +239,7 @@ final class LayoutRules {
                 before = Math.max(0, before);
                 after = Math.max(0, after);
             }
-            Value.bounded(x.shape()
+            GraphValue.bounded(x.shape()
                     .with(axis, Math.addExact(x.size(axis), Math.addExact(before, after)))
                     .toArray());
             if (before + after > 0) {
@@ -270,42 +273,42 @@ final class LayoutRules {
         return Tensor.of(x.backend(), index, index.length);
     }
 
-    private static Value shape(Call call) {
+    private static GraphValue shape(NodeCall call) {
         long[] sizes = call.value(0).shape().toArray();
         int from = bound(call.node().whole("start", 0), sizes.length);
         int to = bound(call.node().whole("end", sizes.length), sizes.length);
-        return Value.list(from < to ? Arrays.copyOfRange(sizes, from, to) : new long[0]);
+        return GraphValue.list(from < to ? Arrays.copyOfRange(sizes, from, to) : new long[0]);
     }
 
     private static int bound(long axis, int rank) {
         return Math.clamp(axis < 0 ? Math.max(axis, -rank) + rank : axis, 0, rank);
     }
 
-    private static Value constantOfShape(Call call) {
-        long[] sizes = Value.bounded(call.value(0).toLongs());
+    private static GraphValue constantOfShape(NodeCall call) {
+        long[] sizes = GraphValue.bounded(call.value(0).toLongs());
         GraphNode.Attribute value = call.node().attributes().get("value");
-        Value one = value == null ? Value.floats(new float[1], 1) : value.tensor();
+        GraphValue one = value == null ? GraphValue.floats(new float[1], 1) : value.tensor();
         double[] all = new double[Math.toIntExact(Shape.of(sizes).elements())];
         Arrays.fill(all, one.item());
-        return Value.of(one.type(), all, sizes);
+        return GraphValue.of(one.type(), all, sizes);
     }
 
-    private static Value constant(Call call) {
+    private static GraphValue constant(NodeCall call) {
         GraphNode node = call.node();
         for (Map.Entry<String, GraphNode.Attribute> e : node.attributes().entrySet()) {
             GraphNode.Attribute a = e.getValue();
             switch (e.getKey()) {
                 case "value_float" -> {
-                    return Value.floats(new float[] {a.real()});
+                    return GraphValue.floats(new float[] {a.real()});
                 }
                 case "value_floats" -> {
-                    return Value.floats(a.reals(), a.reals().length);
+                    return GraphValue.floats(a.reals(), a.reals().length);
                 }
                 case "value_int" -> {
-                    return Value.longs(new long[] {a.whole()});
+                    return GraphValue.longs(new long[] {a.whole()});
                 }
                 case "value_ints" -> {
-                    return Value.list(a.wholes());
+                    return GraphValue.list(a.wholes());
                 }
                 default -> {
                     if (a.tensor() != null) {
@@ -317,17 +320,17 @@ final class LayoutRules {
         throw new IllegalArgumentException("it has no value");
     }
 
-    private static Value range(Call call) {
+    private static GraphValue range(NodeCall call) {
         double start = call.value(0).item();
         double step = call.value(2).item();
         double count = Math.max(0, Math.ceil((call.value(1).item() - start) / step));
-        long[] sizes = Value.bounded(count < Long.MAX_VALUE ? (long) count : Long.MAX_VALUE);
+        long[] sizes = GraphValue.bounded(count < Long.MAX_VALUE ? (long) count : Long.MAX_VALUE);
         double[] all = new double[Math.toIntExact(sizes[0])];
         Arrays.setAll(all, i -> start + i * step);
-        return Value.of(call.value(0).type(), all, sizes);
+        return GraphValue.of(call.value(0).type(), all, sizes);
     }
 
-    private static Value depthToSpace(Call call) {
+    private static GraphValue depthToSpace(NodeCall call) {
         Tensor x = call.tensor(0);
         long b = call.node().whole("blocksize", 1);
         long c = x.size(1) / (b * b);
@@ -338,7 +341,7 @@ final class LayoutRules {
         return call.result(parts.reshape(x.size(0), c, x.size(2) * b, x.size(3) * b));
     }
 
-    private static Value spaceToDepth(Call call) {
+    private static GraphValue spaceToDepth(NodeCall call) {
         Tensor x = call.tensor(0);
         long b = call.node().whole("blocksize", 1);
         return call.result(x.reshape(x.size(0), x.size(1), x.size(2) / b, b, x.size(3) / b, b)

@@ -16,20 +16,21 @@ final class NormalizationRules {
 
     private NormalizationRules() {}
 
-    static void addTo(Map<String, Rule> rules) {
-        rules.put("Softmax", Rule.one(call -> call.result(call.tensor(0).softmax(call.axis("axis", -1))), "axis"));
+    static void addTo(Map<String, OpRule> rules) {
+        rules.put("Softmax", OpRule.one(call -> call.result(call.tensor(0).softmax(call.axis("axis", -1))), "axis"));
         rules.put(
-                "LogSoftmax", Rule.one(call -> call.result(call.tensor(0).logSoftmax(call.axis("axis", -1))), "axis"));
+                "LogSoftmax",
+                OpRule.one(call -> call.result(call.tensor(0).logSoftmax(call.axis("axis", -1))), "axis"));
         rules.put(
                 "BatchNormalization",
-                Rule.one(NormalizationRules::batch, "epsilon", "momentum", "training_mode")
+                OpRule.one(NormalizationRules::batch, "epsilon", "momentum", "training_mode")
                         .unless(node -> node.whole("training_mode", 0) != 0
                                 ? Optional.of("training_mode=1: export the model after model.eval()")
                                 : Optional.empty()));
-        rules.put("LayerNormalization", Rule.several(NormalizationRules::layer, "axis", "epsilon", "stash_type"));
-        rules.put("InstanceNormalization", Rule.one(NormalizationRules::instance, "epsilon"));
-        rules.put("GroupNormalization", Rule.one(NormalizationRules::group, "epsilon", "num_groups", "stash_type"));
-        rules.put("MeanVarianceNormalization", Rule.one(NormalizationRules::standard, "axes"));
+        rules.put("LayerNormalization", OpRule.several(NormalizationRules::layer, "axis", "epsilon", "stash_type"));
+        rules.put("InstanceNormalization", OpRule.one(NormalizationRules::instance, "epsilon"));
+        rules.put("GroupNormalization", OpRule.one(NormalizationRules::group, "epsilon", "num_groups", "stash_type"));
+        rules.put("MeanVarianceNormalization", OpRule.one(NormalizationRules::standard, "axes"));
     }
 
     /** A value for each channel, so that it broadcasts to {@code [batch, channels, ...]}. */
@@ -38,7 +39,7 @@ final class NormalizationRules {
                 Shape.ones(x.rank()).with(1, values.shape().elements()).toArray());
     }
 
-    private static Value batch(Call call) {
+    private static GraphValue batch(NodeCall call) {
         Tensor x = call.tensor(0);
         Tensor scale = call.value(1)
                 .like(x)
@@ -53,7 +54,7 @@ final class NormalizationRules {
         return call.result(x.times(perChannel(x, scale)).plus(perChannel(x, shift)));
     }
 
-    private static List<Value> layer(Call call) {
+    private static List<GraphValue> layer(NodeCall call) {
         Tensor x = call.tensor(0);
         int axis = call.axis("axis", -1);
         double eps = call.node().real("epsilon", EPS);
@@ -92,14 +93,14 @@ final class NormalizationRules {
                 .reshape(x.shape().toArray());
     }
 
-    private static Value instance(Call call) {
+    private static GraphValue instance(NodeCall call) {
         Tensor x = call.tensor(0);
         Tensor y = standardized(x, x.size(1), call.node().real("epsilon", EPS));
         return call.result(y.times(perChannel(x, call.value(1).like(x)))
                 .plus(perChannel(x, call.value(2).like(x))));
     }
 
-    private static Value group(Call call) {
+    private static GraphValue group(NodeCall call) {
         Tensor x = call.tensor(0);
         long groups = call.node().whole("num_groups", 1);
         Tensor y = standardized(x, groups, call.node().real("epsilon", EPS));
@@ -113,12 +114,12 @@ final class NormalizationRules {
         return n == channels ? weight : weight.insert(1).expand(n, channels / n).reshape(channels);
     }
 
-    private static Value standard(Call call) {
+    private static GraphValue standard(NodeCall call) {
         Tensor x = call.tensor(0);
         long[] given = call.node().wholes("axes");
         int[] axes = given == null
                 ? new int[] {0, 2, 3}
-                : Arrays.stream(given).mapToInt(a -> Call.axis(a, x.rank())).toArray();
+                : Arrays.stream(given).mapToInt(a -> NodeCall.axis(a, x.rank())).toArray();
         Tensor centred = x.minus(x.meanKeepingAxes(axes));
         Tensor deviation = Functions.standardDeviation(centred, 0, axes);
         Shape kept = x.shape();

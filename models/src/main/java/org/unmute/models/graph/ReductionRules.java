@@ -12,7 +12,7 @@ import org.unmute.tensor.Tensor;
 final class ReductionRules {
     private ReductionRules() {}
 
-    static void addTo(Map<String, Rule> rules) {
+    static void addTo(Map<String, OpRule> rules) {
         rules.put("ReduceSum", reduction(Tensor::sumKeepingAxes));
         rules.put("ReduceMean", reduction(Tensor::meanKeepingAxes));
         rules.put("ReduceMax", reduction(ReductionRules::max));
@@ -25,13 +25,13 @@ final class ReductionRules {
         rules.put("ReduceLogSum", reduction((x, axes) -> x.sumKeepingAxes(axes).log()));
         rules.put("ReduceLogSumExp", reduction(ReductionRules::logSumExp));
         rules.put("ReduceProd", reduction(ReductionRules::product));
-        rules.put("ArgMax", Rule.one(call -> position(call, true), "axis", "keepdims", "select_last_index"));
-        rules.put("ArgMin", Rule.one(call -> position(call, false), "axis", "keepdims", "select_last_index"));
-        rules.put("CumSum", Rule.one(ReductionRules::cumulative, "exclusive", "reverse"));
+        rules.put("ArgMax", OpRule.one(call -> position(call, true), "axis", "keepdims", "select_last_index"));
+        rules.put("ArgMin", OpRule.one(call -> position(call, false), "axis", "keepdims", "select_last_index"));
+        rules.put("CumSum", OpRule.one(ReductionRules::cumulative, "exclusive", "reverse"));
     }
 
-    private static Rule reduction(BiFunction<Tensor, int[], Tensor> keepingAxes) {
-        return Rule.one(
+    private static OpRule reduction(BiFunction<Tensor, int[], Tensor> keepingAxes) {
+        return OpRule.one(
                 call -> {
                     Tensor x = call.tensor(0);
                     long[] given = call.axes(1);
@@ -40,7 +40,7 @@ final class ReductionRules {
                         return call.value(0);
                     }
                     int[] axes = new int[none ? x.rank() : given.length];
-                    Arrays.setAll(axes, i -> none ? i : Call.axis(given[i], x.rank()));
+                    Arrays.setAll(axes, i -> none ? i : NodeCall.axis(given[i], x.rank()));
                     Tensor y = keepingAxes.apply(x, axes);
                     if (call.node().whole("keepdims", 1) == 0) {
                         Arrays.sort(axes);
@@ -48,7 +48,7 @@ final class ReductionRules {
                             y = y.squeeze(axes[i]);
                         }
                     }
-                    return Value.computed(call.value(0).type(), y);
+                    return GraphValue.computed(call.value(0).type(), y);
                 },
                 "axes",
                 "keepdims",
@@ -98,24 +98,24 @@ final class ReductionRules {
         return y;
     }
 
-    private static Value position(Call call, boolean max) {
+    private static GraphValue position(NodeCall call, boolean max) {
         int axis = call.axis("axis", 0);
         Tensor x = call.tensor(0);
         boolean last = call.node().whole("select_last_index", 0) != 0;
         Tensor in = last ? x.flip(axis) : x;
         Tensor index = (max ? in.max(axis) : in.min(axis)).indices();
-        Tensor exact = index.to(Value.EXACT).cast(DType.F64);
+        Tensor exact = index.to(GraphValue.EXACT).cast(DType.F64);
         exact = last ? exact.affine(-1, x.size(axis) - 1.0) : exact;
-        return new Value(ElementType.INT64, call.node().whole("keepdims", 1) != 0 ? exact.insert(axis) : exact);
+        return new GraphValue(ElementType.INT64, call.node().whole("keepdims", 1) != 0 ? exact.insert(axis) : exact);
     }
 
-    private static Value cumulative(Call call) {
+    private static GraphValue cumulative(NodeCall call) {
         Tensor x = call.tensor(0);
-        int axis = Call.axis((long) call.value(1).item(), x.rank());
+        int axis = NodeCall.axis((long) call.value(1).item(), x.rank());
         boolean reverse = call.node().whole("reverse", 0) != 0;
         Tensor in = reverse ? x.flip(axis) : x;
         Tensor sum = in.cumulativeSum(axis);
         Tensor y = call.node().whole("exclusive", 0) != 0 ? sum.minus(in) : sum;
-        return Value.computed(call.value(0).type(), reverse ? y.flip(axis) : y);
+        return GraphValue.computed(call.value(0).type(), reverse ? y.flip(axis) : y);
     }
 }

@@ -12,37 +12,37 @@ import org.unmute.tensor.Tensor;
 final class SpectrumRules {
     private SpectrumRules() {}
 
-    static void addTo(Map<String, Rule> rules) {
+    static void addTo(Map<String, OpRule> rules) {
         rules.put(
                 "DFT",
-                Rule.one(SpectrumRules::dft, "axis", "inverse", "onesided").unless(node -> {
+                OpRule.one(SpectrumRules::dft, "axis", "inverse", "onesided").unless(node -> {
                     boolean both = node.whole("inverse", 0) != 0 && node.whole("onesided", 0) != 0;
                     return both ? Optional.of("onesided=1 with inverse=1 is not computed") : Optional.empty();
                 }));
-        rules.put("STFT", Rule.one(SpectrumRules::stft, "onesided"));
+        rules.put("STFT", OpRule.one(SpectrumRules::stft, "onesided"));
         rules.put("HannWindow", window(0.5, 0.5, 0));
         rules.put("HammingWindow", window(25.0 / 46, 21.0 / 46, 0));
         rules.put("BlackmanWindow", window(0.42, 0.5, 0.08));
     }
 
-    private static Rule window(double a, double b, double c) {
-        return Rule.one(
+    private static OpRule window(double a, double b, double c) {
+        return OpRule.one(
                 call -> {
-                    int size =
-                            Math.toIntExact(Value.bounded((long) call.value(0).item())[0]);
+                    int size = Math.toIntExact(
+                            GraphValue.bounded((long) call.value(0).item())[0]);
                     int period = call.node().whole("periodic", 1) != 0 ? size : size - 1;
                     double[] all = new double[size];
                     Arrays.setAll(all, i -> {
                         double angle = 2 * Math.PI * i / period;
                         return a - b * Math.cos(angle) + c * Math.cos(2 * angle);
                     });
-                    return Value.of(type(call), all, size);
+                    return GraphValue.of(type(call), all, size);
                 },
                 "periodic",
                 "output_datatype");
     }
 
-    private static ElementType type(Call call) {
+    private static ElementType type(NodeCall call) {
         ElementType type = ElementType.of(call.node().whole("output_datatype", 1));
         if (type == null || !type.isFloating()) {
             throw new IllegalArgumentException("output_datatype is no type of floats");
@@ -74,19 +74,19 @@ final class SpectrumRules {
 
     /** {@code [n, bins]}; the angle's multiple is taken modulo n, where cosines are exact. */
     private static Tensor matrix(Tensor like, int n, int bins, IntToDoubleFunction f) {
-        double[] all = new double[Math.toIntExact(Value.bounded((long) n * bins)[0])];
+        double[] all = new double[Math.toIntExact(GraphValue.bounded((long) n * bins)[0])];
         Arrays.setAll(all, i -> f.applyAsDouble((int) ((long) (i / bins) * (i % bins) % n)));
-        Tensor exact = Tensor.of(Value.EXACT, all, n, bins).cast(like.dtype());
+        Tensor exact = Tensor.of(GraphValue.EXACT, all, n, bins).cast(like.dtype());
         return exact.to(like.backend());
     }
 
-    private static Value dft(Call call) {
+    private static GraphValue dft(NodeCall call) {
         Tensor x = call.tensor(0);
         int rank = x.rank();
         long stated = call.opset() < 20
                 ? call.node().whole("axis", 1)
                 : call.optional(2) == null ? -2 : (long) call.value(2).item();
-        int axis = Call.axis(stated, rank);
+        int axis = NodeCall.axis(stated, rank);
         if (axis == rank - 1) {
             throw new IllegalArgumentException("axis " + stated + " holds real and imaginary parts");
         }
@@ -101,7 +101,7 @@ final class SpectrumRules {
         return call.result(y.transpose(axis, -2));
     }
 
-    private static Value stft(Call call) {
+    private static GraphValue stft(NodeCall call) {
         Tensor x = call.tensor(0);
         int step = (int) call.value(1).item();
         Tensor window = call.optionalTensor(2);

@@ -44,7 +44,7 @@ class GraphGoldenTest {
         try (TensorScope _ = new TensorScope();
                 SafetensorsFile numbers = SafetensorsFile.of("openwakeword", golden)) {
             List<GraphNode> plan = graph.between(List.of(name), graph.outputs());
-            Value result = graph.run(plan, Map.of(name, Value.floats(input, shape)), graph.outputs())
+            GraphValue result = graph.run(plan, Map.of(name, GraphValue.floats(input, shape)), graph.outputs())
                     .get(graph.outputs().getFirst());
             assertThat(result.shape()).isEqualTo(numbers.shape(expected));
             float[] own = result.tensor().toFloats();

@@ -37,20 +37,20 @@ class OnnxNodeSuiteTest {
         assumeTrue(Files.isDirectory(SUITE.resolve("node")), "libonnx-testdata is not installed");
     }
 
-    private static Value tensor(Path file) throws IOException {
+    private static GraphValue tensor(Path file) throws IOException {
         return GraphReader.tensor(file.toString(), MemorySegment.ofArray(Files.readAllBytes(file)));
     }
 
-    private static List<Value> tensors(Path folder, String kind) throws IOException {
-        List<Value> all = new ArrayList<>();
+    private static List<GraphValue> tensors(Path folder, String kind) throws IOException {
+        List<GraphValue> all = new ArrayList<>();
         while (Files.exists(folder.resolve(kind + "_" + all.size() + ".pb"))) {
             Path file = folder.resolve(kind + "_" + all.size() + ".pb");
-            all.add(Files.size(file) == 0 ? Value.floats(new float[1]) : tensor(file));
+            all.add(Files.size(file) == 0 ? GraphValue.floats(new float[1]) : tensor(file));
         }
         return all;
     }
 
-    private static void compare(String name, Value got, Value expected) {
+    private static void compare(String name, GraphValue got, GraphValue expected) {
         assertThat(got.shape()).as(name).isEqualTo(expected.shape());
         assertThat(got.type()).as(name).isEqualTo(expected.type());
         double[] a = got.tensor().toDoubles();
@@ -69,8 +69,8 @@ class OnnxNodeSuiteTest {
             return "stored as bits"; // the suite keeps these as 16-bit integers
         }
         Graph graph;
-        List<Value> given;
-        List<Value> expected;
+        List<GraphValue> given;
+        List<GraphValue> expected;
         try (Arena arena = Arena.ofConfined();
                 FileChannel file = FileChannel.open(test.resolve("model.onnx"))) {
             Graph read = GraphReader.read(
@@ -83,7 +83,7 @@ class OnnxNodeSuiteTest {
         } catch (UnusableCheckpointException e) {
             return e.getMessage();
         }
-        Map<String, Value> values = new HashMap<>();
+        Map<String, GraphValue> values = new HashMap<>();
         for (int i = 0; i < given.size() && i < graph.inputs().size(); i++) {
             values.put(graph.inputs().get(i).name(), given.get(i));
         }
@@ -92,7 +92,7 @@ class OnnxNodeSuiteTest {
         }
         List<GraphNode> plan = graph.between(values.keySet(), graph.outputs());
         try (TensorScope _ = new TensorScope()) {
-            Map<String, Value> results = graph.run(plan, values, graph.outputs());
+            Map<String, GraphValue> results = graph.run(plan, values, graph.outputs());
             for (int i = 0; i < expected.size(); i++) {
                 compare(
                         test.getFileName().toString(),

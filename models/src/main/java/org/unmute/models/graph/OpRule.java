@@ -12,21 +12,23 @@ import java.util.function.Function;
  * @param against why a node cannot be computed although its attributes are known
  * @param compute the node's outputs
  */
-record Rule(
-        Set<String> attributes, Function<GraphNode, Optional<String>> against, Function<Call, List<Value>> compute) {
+record OpRule(
+        Set<String> attributes,
+        Function<GraphNode, Optional<String>> against,
+        Function<NodeCall, List<GraphValue>> compute) {
     /** An op with one output. */
-    static Rule one(Function<Call, Value> compute, String... attributes) {
-        return new Rule(Set.of(attributes), Rule::moreThanOne, call -> List.of(compute.apply(call)));
+    static OpRule one(Function<NodeCall, GraphValue> compute, String... attributes) {
+        return new OpRule(Set.of(attributes), OpRule::moreThanOne, call -> List.of(compute.apply(call)));
     }
 
     /** An op with several outputs. */
-    static Rule several(Function<Call, List<Value>> compute, String... attributes) {
-        return new Rule(Set.of(attributes), _ -> Optional.empty(), compute);
+    static OpRule several(Function<NodeCall, List<GraphValue>> compute, String... attributes) {
+        return new OpRule(Set.of(attributes), _ -> Optional.empty(), compute);
     }
 
     /** This op, which cannot be computed for all attributes. */
-    Rule unless(Function<GraphNode, Optional<String>> reason) {
-        return new Rule(attributes, node -> against.apply(node).or(() -> reason.apply(node)), compute);
+    OpRule unless(Function<GraphNode, Optional<String>> reason) {
+        return new OpRule(attributes, node -> against.apply(node).or(() -> reason.apply(node)), compute);
     }
 
     private static Optional<String> moreThanOne(GraphNode node) {

@@ -14,10 +14,10 @@ import org.unmute.tensor.backend.Backend;
  * @param opset version of the operators
  * @param inputs null for an optional input that is left out
  */
-record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
+record NodeCall(GraphNode node, int opset, List<@Nullable GraphValue> inputs) {
     /** The i-th input, which must be there. */
-    Value value(int i) {
-        Value v = optional(i);
+    GraphValue value(int i) {
+        GraphValue v = optional(i);
         if (v == null) {
             throw new IllegalArgumentException("its input " + i + " is missing");
         }
@@ -26,7 +26,7 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
 
     /** The i-th input, or null. */
     @Nullable
-    Value optional(int i) {
+    GraphValue optional(int i) {
         return i < inputs.size() ? inputs.get(i) : null;
     }
 
@@ -37,13 +37,13 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
     /** The i-th input in the type and on the backend of the first, or null. */
     @Nullable
     Tensor optionalTensor(int i) {
-        Value v = optional(i);
+        GraphValue v = optional(i);
         return v == null ? null : v.like(tensor(0));
     }
 
     /** The i-th input as whole numbers, or null. */
     long @Nullable [] longs(int i) {
-        Value v = optional(i);
+        GraphValue v = optional(i);
         return v == null ? null : v.toLongs();
     }
 
@@ -68,8 +68,8 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
     }
 
     /** A result of the first input's type. */
-    Value result(Tensor tensor) {
-        return new Value(value(0).type(), tensor);
+    GraphValue result(Tensor tensor) {
+        return new GraphValue(value(0).type(), tensor);
     }
 
     /**
@@ -83,7 +83,7 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
         for (Tensor t : all) {
             shape = Shape.broadcast(node.type(), shape, t.shape());
         }
-        Value.bounded(shape.toArray());
+        GraphValue.bounded(shape.toArray());
         return all;
     }
 
@@ -91,21 +91,21 @@ record Call(GraphNode node, int opset, List<@Nullable Value> inputs) {
     List<Tensor> together() {
         Tensor to = tensor(0);
         boolean wide = true;
-        for (Value v : inputs) {
+        for (GraphValue v : inputs) {
             if (v != null && v.type().isFloating()) {
                 to = v.tensor();
                 break;
             }
         }
-        for (Value v : inputs) {
+        for (GraphValue v : inputs) {
             wide &= v == null || v.tensor().dtype() == DType.F64;
         }
         Backend backend = to.backend();
         DType type = wide ? DType.F64 : to.dtype();
         List<Tensor> all = new ArrayList<>();
-        for (Value v : inputs) {
+        for (GraphValue v : inputs) {
             if (v != null) {
-                all.add(Value.moved(v.tensor(), backend, type));
+                all.add(GraphValue.moved(v.tensor(), backend, type));
             }
         }
         return all;

@@ -26,7 +26,7 @@ import org.unmute.tensor.TensorScope;
  * @param channel the axis of channels, or 0 if it cannot be seen
  * @param grown the axis that grows with the input, or 0 if it cannot be seen
  */
-record TokenSource(Graph graph, String input, String name, Map<String, Shape> shapes, int channel, int grown) {
+record GraphTokens(Graph graph, String input, String name, Map<String, Shape> shapes, int channel, int grown) {
     /** What {@code unmute export} writes into the metadata of its graphs. */
     private static final String EXPORTED = "unmute.encoder";
 
@@ -41,7 +41,7 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
      * @param samples of a window
      * @throws IllegalArgumentException if there is no such tensor
      */
-    static TokenSource find(Graph graph, String asked, int samples) {
+    static GraphTokens find(Graph graph, String asked, int samples) {
         String input = samplesInput(graph).name();
         Set<String> wanted = new LinkedHashSet<>(graph.outputs());
         List<GraphNode> pooling = new ArrayList<>();
@@ -82,7 +82,7 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
                 grown = longer.size(i) > once.size(i) ? i : grown;
             }
         }
-        return new TokenSource(graph, input, name, shapes, channel, grown);
+        return new GraphTokens(graph, input, name, shapes, channel, grown);
     }
 
     private static GraphInput samplesInput(Graph graph) {
@@ -134,8 +134,8 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
                     graph.file() + ": " + wanted + " do not all follow from the input " + quote(input));
         }
         try (TensorScope _ = new TensorScope()) {
-            Map<String, Value> given =
-                    Map.of(input, new Value(ElementType.FLOAT, Tensor.zeros(inputShape(graph, samples))));
+            Map<String, GraphValue> given =
+                    Map.of(input, new GraphValue(ElementType.FLOAT, Tensor.zeros(inputShape(graph, samples))));
             Map<String, Shape> shapes = new HashMap<>();
             graph.run(plan, given, wanted).forEach((name, value) -> shapes.put(name, value.shape()));
             return shapes;
@@ -159,7 +159,7 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
         if (node.type().startsWith("Global")) {
             return 1;
         }
-        Value constant =
+        GraphValue constant =
                 node.inputs().size() > 1 ? graph.constants().get(node.inputs().get(1)) : null;
         long[] pooled = constant == null ? node.wholes("axes") : constant.toLongs();
         if (pooled == null || pooled.length != rank - 2) {
@@ -167,7 +167,7 @@ record TokenSource(Graph graph, String input, String name, Map<String, Shape> sh
         }
         int kept = rank * (rank - 1) / 2;
         for (long axis : pooled) {
-            int a = Call.axis(axis, rank);
+            int a = NodeCall.axis(axis, rank);
             if (a == 0) {
                 return 0;
             }

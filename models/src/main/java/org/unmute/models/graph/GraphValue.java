@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.Backends;
  * @param type of the elements as the graph states it
  * @param tensor float32, or float64 for doubles and whole numbers; truth values either
  */
-record Value(ElementType type, Tensor tensor) {
+record GraphValue(ElementType type, Tensor tensor) {
     /** Where whole numbers and doubles are. */
     static final Backend EXACT = Backends.exact();
 
@@ -23,14 +23,14 @@ record Value(ElementType type, Tensor tensor) {
     private static final long MAX_ELEMENTS = 1L << 28;
 
     /** Numbers that have this type already. */
-    static Value of(ElementType type, double[] values, long... sizes) {
+    static GraphValue of(ElementType type, double[] values, long... sizes) {
         Tensor exact = Tensor.of(EXACT, values, sizes);
         boolean stays = !type.isFloating() || type == ElementType.DOUBLE;
-        return new Value(type, stays ? exact : onBackend(exact.cast(DType.F32), Backends.current()));
+        return new GraphValue(type, stays ? exact : onBackend(exact.cast(DType.F32), Backends.current()));
     }
 
     /** Whole numbers. */
-    static Value longs(long[] values, long... sizes) {
+    static GraphValue longs(long[] values, long... sizes) {
         double[] all = new double[values.length];
         for (int i = 0; i < all.length; i++) {
             all[i] = values[i];
@@ -39,18 +39,18 @@ record Value(ElementType type, Tensor tensor) {
     }
 
     /** A list of whole numbers. */
-    static Value list(long... values) {
+    static GraphValue list(long... values) {
         return longs(values, values.length);
     }
 
     /** Floats on the current backend. */
-    static Value floats(float[] values, long... sizes) {
-        return new Value(ElementType.FLOAT, Tensor.of(values, sizes));
+    static GraphValue floats(float[] values, long... sizes) {
+        return new GraphValue(ElementType.FLOAT, Tensor.of(values, sizes));
     }
 
     /** A result of arithmetic: whole numbers are truncated and wrapped. */
-    static Value computed(ElementType type, Tensor tensor) {
-        return type.isFloating() ? new Value(type, tensor) : new Value(type, mapped(tensor, type::converted));
+    static GraphValue computed(ElementType type, Tensor tensor) {
+        return type.isFloating() ? new GraphValue(type, tensor) : new GraphValue(type, mapped(tensor, type::converted));
     }
 
     /** Each element through a function that the engine lacks. */
@@ -68,12 +68,12 @@ record Value(ElementType type, Tensor tensor) {
     }
 
     /** This value as another type. */
-    Value cast(ElementType to) {
+    GraphValue cast(ElementType to) {
         if (to == type) {
             return this;
         }
         if (to == ElementType.FLOAT && type.isFloating()) {
-            return new Value(to, onBackend(tensor.cast(DType.F32), Backends.current()));
+            return new GraphValue(to, onBackend(tensor.cast(DType.F32), Backends.current()));
         }
         double[] all = tensor.toDoubles();
         for (int i = 0; i < all.length; i++) {
@@ -130,7 +130,7 @@ record Value(ElementType type, Tensor tensor) {
     }
 
     /** A copy that belongs to no scope. */
-    Value kept() {
-        return TensorScope.outside(() -> new Value(type, tensor.copy().freeze()));
+    GraphValue kept() {
+        return TensorScope.outside(() -> new GraphValue(type, tensor.copy().freeze()));
     }
 }
