@@ -110,11 +110,10 @@ final class ElementwiseRules {
         rules.put("Xor", comparison((a, b) -> a.minus(b).abs()));
         rules.put(
                 "Not",
-                OpRule.one(
-                        call -> new GraphValue(ElementType.BOOL, call.tensor(0).affine(-1, 1))));
+                OpRule.one(call -> new GraphValue(OnnxType.BOOL, call.tensor(0).affine(-1, 1))));
         rules.put("IsNaN", OpRule.one(call -> {
             Tensor x = call.tensor(0);
-            return new GraphValue(ElementType.BOOL, x.eq(x).affine(-1, 1));
+            return new GraphValue(OnnxType.BOOL, x.eq(x).affine(-1, 1));
         }));
         rules.put("Where", OpRule.one(call -> {
             GraphValue a = call.value(1);
@@ -140,13 +139,13 @@ final class ElementwiseRules {
     private static OpRule comparison(BinaryOperator<Tensor> f) {
         return OpRule.one(call -> {
             List<Tensor> both = call.operands();
-            return new GraphValue(ElementType.BOOL, f.apply(both.get(0), both.get(1)));
+            return new GraphValue(OnnxType.BOOL, f.apply(both.get(0), both.get(1)));
         });
     }
 
     private static List<GraphValue> dropout(NodeCall call) {
         GraphValue x = call.value(0);
-        GraphValue kept = GraphValue.of(ElementType.BOOL, ones(x), x.shape().toArray());
+        GraphValue kept = GraphValue.of(OnnxType.BOOL, ones(x), x.shape().toArray());
         return call.node().outputs().size() > 1 ? List.of(x, kept) : List.of(x);
     }
 
@@ -158,7 +157,7 @@ final class ElementwiseRules {
 
     private static GraphValue cast(NodeCall call) {
         long to = call.node().whole("to", 0);
-        ElementType type = ElementType.of(to);
+        OnnxType type = OnnxType.of(to);
         if (type == null) {
             throw new IllegalArgumentException("element type " + to + " is not computed with");
         }

@@ -22,7 +22,7 @@ final class GraphConstant {
      * @param at where the tensor begins in the file, for messages
      */
     static GraphValue read(String file, long at, OnnxWeight.Parts parts) throws MalformedFileException {
-        ElementType type = ElementType.of(parts.dataType());
+        OnnxType type = OnnxType.of(parts.dataType());
         if (parts.isExternal()) {
             throw error(
                     file,
@@ -51,10 +51,10 @@ final class GraphConstant {
         return new MalformedFileException(file, at, parts.name(), rule, detail);
     }
 
-    private static GraphValue ofBytes(ElementType type, OnnxWeight.Parts parts, Shape shape, int count) {
+    private static GraphValue ofBytes(OnnxType type, OnnxWeight.Parts parts, Shape shape, int count) {
         StoredTensor stored = new StoredTensor(parts.name(), parts.type(), shape, parts.data());
         if (type.isFloating()) {
-            return type == ElementType.DOUBLE
+            return type == OnnxType.DOUBLE
                     ? GraphValue.of(type, stored.doubles(), shape.toArray())
                     : new GraphValue(type, Tensor.owning(stored.floats(), shape.toArray()));
         }
@@ -73,7 +73,7 @@ final class GraphConstant {
         return GraphValue.of(type, all, shape.toArray());
     }
 
-    private static double[] ofIntegers(ElementType type, OnnxWeight.Parts parts, int count) {
+    private static double[] ofIntegers(OnnxType type, OnnxWeight.Parts parts, int count) {
         long[] integers = parts.integers();
         if (integers.length != count) {
             throw new IllegalArgumentException(

@@ -195,10 +195,10 @@ public final class GraphEncoder implements EncoderNetwork {
         Tensor[] windows = new Tensor[Math.toIntExact(input.size(0))];
         for (int i = 0; i < windows.length; i++) {
             Tensor samples = input.slice(0, i, 1).reshape(source.inputShape(frontEnd.windowSamples()));
-            Map<String, GraphValue> given = Map.of(source.input(), new GraphValue(ElementType.FLOAT, samples));
+            Map<String, GraphValue> given = Map.of(source.input(), new GraphValue(OnnxType.FLOAT, samples));
             GraphValue result = graph.run(plan, given, List.of(source.name())).get(source.name());
             // A product gives -0 at times, which joining windows turns into 0: so the bits are the same joined.
-            windows[i] = axes.tokens(result.cast(ElementType.FLOAT).tensor()).plus(0);
+            windows[i] = axes.tokens(result.cast(OnnxType.FLOAT).tensor()).plus(0);
             if (!result.shape().equals(map)) {
                 throw new IllegalStateException(NAME + ": tokens are " + result.shape() + ", they were " + map);
             }
@@ -219,10 +219,10 @@ public final class GraphEncoder implements EncoderNetwork {
         Tensor[] windows = new Tensor[Math.toIntExact(tokens.size(0))];
         for (int i = 0; i < windows.length; i++) {
             Tensor one = axes.map(tokens.slice(0, i, 1), map).copy();
-            Map<String, GraphValue> given = Map.of(source.name(), new GraphValue(ElementType.FLOAT, one));
+            Map<String, GraphValue> given = Map.of(source.name(), new GraphValue(OnnxType.FLOAT, one));
             windows[i] = graph.run(rest, given, List.of(head))
                     .get(head)
-                    .cast(ElementType.FLOAT)
+                    .cast(OnnxType.FLOAT)
                     .tensor()
                     .reshape(1, spec.classes().size());
         }

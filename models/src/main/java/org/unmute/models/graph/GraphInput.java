@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param type of its elements, or null if it is none that is computed with
  * @param sizes -1 for one that is free; null if the graph does not state a shape
  */
-record GraphInput(String name, @Nullable ElementType type, long @Nullable [] sizes) {}
+record GraphInput(String name, @Nullable OnnxType type, long @Nullable [] sizes) {}

@@ -217,7 +217,7 @@ final class GraphReader {
 
     private GraphInput input(ProtobufFields fields) throws MalformedFileException {
         String name = "";
-        ElementType type = null;
+        OnnxType type = null;
         long[] sizes = null;
         while (fields.next()) {
             if (fields.field() == 1) {
@@ -231,7 +231,7 @@ final class GraphReader {
                     ProtobufFields tensor = kind.message();
                     while (tensor.next()) {
                         if (tensor.field() == 1) {
-                            type = ElementType.of(tensor.number());
+                            type = OnnxType.of(tensor.number());
                         } else if (tensor.field() == 2) {
                             sizes = sizes(tensor.message());
                         }

@@ -99,7 +99,7 @@ record GraphTokens(Graph graph, String input, String name, Map<String, Shape> sh
         for (int i = 0; one && i < sizes.length - 1; i++) {
             one = sizes[i] == 1 || sizes[i] == -1;
         }
-        if (!one || input.type() != ElementType.FLOAT) {
+        if (!one || input.type() != OnnxType.FLOAT) {
             throw new UnusableCheckpointException(graph.file() + ": the input " + quote(input.name()) + " is "
                     + input.type() + " " + (sizes == null ? "of unknown shape" : Arrays.toString(sizes))
                     + ": floats of [batch, samples], [samples] or [batch, 1, samples] are taken, no spectrograms:"
@@ -135,7 +135,7 @@ record GraphTokens(Graph graph, String input, String name, Map<String, Shape> sh
         }
         try (TensorScope _ = new TensorScope()) {
             Map<String, GraphValue> given =
-                    Map.of(input, new GraphValue(ElementType.FLOAT, Tensor.zeros(inputShape(graph, samples))));
+                    Map.of(input, new GraphValue(OnnxType.FLOAT, Tensor.zeros(inputShape(graph, samples))));
             Map<String, Shape> shapes = new HashMap<>();
             graph.run(plan, given, wanted).forEach((name, value) -> shapes.put(name, value.shape()));
             return shapes;

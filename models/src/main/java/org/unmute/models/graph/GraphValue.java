@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.Backends;
  * @param type of the elements as the graph states it
  * @param tensor float32, or float64 for doubles and whole numbers; truth values either
  */
-record GraphValue(ElementType type, Tensor tensor) {
+record GraphValue(OnnxType type, Tensor tensor) {
     /** Where whole numbers and doubles are. */
     static final Backend EXACT = Backends.exact();
 
@@ -23,9 +23,9 @@ record GraphValue(ElementType type, Tensor tensor) {
     private static final long MAX_ELEMENTS = 1L << 28;
 
     /** Numbers that have this type already. */
-    static GraphValue of(ElementType type, double[] values, long... sizes) {
+    static GraphValue of(OnnxType type, double[] values, long... sizes) {
         Tensor exact = Tensor.of(EXACT, values, sizes);
-        boolean stays = !type.isFloating() || type == ElementType.DOUBLE;
+        boolean stays = !type.isFloating() || type == OnnxType.DOUBLE;
         return new GraphValue(type, stays ? exact : onBackend(exact.cast(DType.F32), Backends.current()));
     }
 
@@ -35,7 +35,7 @@ record GraphValue(ElementType type, Tensor tensor) {
         for (int i = 0; i < all.length; i++) {
             all[i] = values[i];
         }
-        return of(ElementType.INT64, all, sizes);
+        return of(OnnxType.INT64, all, sizes);
     }
 
     /** A list of whole numbers. */
@@ -45,11 +45,11 @@ record GraphValue(ElementType type, Tensor tensor) {
 
     /** Floats on the current backend. */
     static GraphValue floats(float[] values, long... sizes) {
-        return new GraphValue(ElementType.FLOAT, Tensor.of(values, sizes));
+        return new GraphValue(OnnxType.FLOAT, Tensor.of(values, sizes));
     }
 
     /** A result of arithmetic: whole numbers are truncated and wrapped. */
-    static GraphValue computed(ElementType type, Tensor tensor) {
+    static GraphValue computed(OnnxType type, Tensor tensor) {
         return type.isFloating() ? new GraphValue(type, tensor) : new GraphValue(type, mapped(tensor, type::converted));
     }
 
@@ -68,11 +68,11 @@ record GraphValue(ElementType type, Tensor tensor) {
     }
 
     /** This value as another type. */
-    GraphValue cast(ElementType to) {
+    GraphValue cast(OnnxType to) {
         if (to == type) {
             return this;
         }
-        if (to == ElementType.FLOAT && type.isFloating()) {
+        if (to == OnnxType.FLOAT && type.isFloating()) {
             return new GraphValue(to, onBackend(tensor.cast(DType.F32), Backends.current()));
         }
         double[] all = tensor.toDoubles();

@@ -106,7 +106,7 @@ final class ReductionRules {
         Tensor index = (max ? in.max(axis) : in.min(axis)).indices();
         Tensor exact = index.to(GraphValue.EXACT).cast(DType.F64);
         exact = last ? exact.affine(-1, x.size(axis) - 1.0) : exact;
-        return new GraphValue(ElementType.INT64, call.node().whole("keepdims", 1) != 0 ? exact.insert(axis) : exact);
+        return new GraphValue(OnnxType.INT64, call.node().whole("keepdims", 1) != 0 ? exact.insert(axis) : exact);
     }
 
     private static GraphValue cumulative(NodeCall call) {

@@ -42,8 +42,8 @@ final class SpectrumRules {
                 "output_datatype");
     }
 
-    private static ElementType type(NodeCall call) {
-        ElementType type = ElementType.of(call.node().whole("output_datatype", 1));
+    private static OnnxType type(NodeCall call) {
+        OnnxType type = OnnxType.of(call.node().whole("output_datatype", 1));
         if (type == null || !type.isFloating()) {
             throw new IllegalArgumentException("output_datatype is no type of floats");
         }

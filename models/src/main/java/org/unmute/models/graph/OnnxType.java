@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.unmute.tensor.HalfFloats;
 
 /** Element types of a graph's tensors, by their numbers in {@code TensorProto.DataType}. */
-enum ElementType {
+enum OnnxType {
     FLOAT(1, 0, false),
     UINT8(2, 8, false),
     INT8(3, 8, true),
@@ -25,15 +25,15 @@ enum ElementType {
 
     private final boolean signed;
 
-    ElementType(int number, int bits, boolean signed) {
+    OnnxType(int number, int bits, boolean signed) {
         this.number = number;
         this.bits = bits;
         this.signed = signed;
     }
 
     /** The type with this number, or null if it is none that is computed with: texts, complex numbers, 4 and 8 bits. */
-    static @Nullable ElementType of(long number) {
-        for (ElementType type : values()) {
+    static @Nullable OnnxType of(long number) {
+        for (OnnxType type : values()) {
             if (type.number == number) {
                 return type;
             }
