@@ -15,6 +15,7 @@ import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.PrototypeOps.PrototypeGroupMaxPool;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
@@ -162,8 +163,14 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         if (!extremes) {
             return scores;
         }
-        Tensor unit = tokens.l2Normalize(-1);
+        Tensor unit = unit(tokens);
         return Tensor.concat(1, scores, unit.amax(1), unit.times(-1).amax(1));
+    }
+
+    /** Of unit length; norms by a product, which has the same bits on all backends where a norm does not. */
+    private static Tensor unit(Tensor tokens) {
+        Tensor ones = Tensor.full(tokens.backend(), tokens.dtype(), Shape.of(tokens.size(-1), 1), 1);
+        return tokens.over(tokens.square().matmul(ones).sqrt().maximum(1e-12));
     }
 
     @Override
@@ -251,7 +258,7 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
         Tensor best = match.scores();
         Tensor winners = match.winners();
         if (extremes) {
-            Tensor unit = clip.tokens().l2Normalize(-1);
+            Tensor unit = unit(clip.tokens());
             Tensor negated = unit.times(-1);
             best = Tensor.concat(1, best, unit.amax(1), negated.amax(1));
             winners = Tensor.concat(1, winners, winnersOf(unit), winnersOf(negated));
