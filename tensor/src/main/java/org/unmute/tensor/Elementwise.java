@@ -200,13 +200,11 @@ public sealed interface Elementwise permits Tensor {
         return mask.where(self().scalarLike(value), self());
     }
 
-    /** +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). */
+    /**
+     * +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). After {@code clamp(-1, 1)} the
+     * gradient is 0 outside [-1, 1].
+     */
     default Tensor binarizeStraightThrough() {
-        return Tensor.run(new ElementwiseOps.BinarizeStraightThrough(self(), false));
-    }
-
-    /** {@link #binarizeStraightThrough} with zero gradient outside [-1, 1]. The paper does not use this variant. */
-    default Tensor binarizeStraightThroughClipped() {
-        return Tensor.run(new ElementwiseOps.BinarizeStraightThrough(self(), true));
+        return Tensor.run(new ElementwiseOps.BinarizeStraightThrough(self()));
     }
 }

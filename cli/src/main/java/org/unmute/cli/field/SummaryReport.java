@@ -23,7 +23,7 @@ import org.unmute.events.field.FieldSummary;
 import org.unmute.events.field.SummaryWriter;
 import org.unmute.events.review.ClassSummary;
 import org.unmute.events.review.ListedEvents;
-import org.unmute.events.review.Precision;
+import org.unmute.events.review.PrecisionEstimate;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewSummary;
 import org.unmute.files.AtomicFile;
@@ -170,7 +170,7 @@ public record SummaryReport(
             ClassSummary own = reviewed.get(c.name());
             row.put("verdicts", own == null ? 0 : own.verdicts());
             if (own != null && own.whole().sampled() > 0) {
-                Precision p = own.whole();
+                PrecisionEstimate p = own.whole();
                 row.put("listed", p.listed());
                 row.put("precision", Map.of("estimate", p.estimate(), "low", p.low(), "high", p.high()));
                 row.put("right", Map.of("estimate", p.events(), "low", p.eventsLow(), "high", p.eventsHigh()));
@@ -194,7 +194,7 @@ public record SummaryReport(
         if (own == null || own.verdicts() == 0) {
             return "not reviewed";
         }
-        Precision p = own.whole();
+        PrecisionEstimate p = own.whole();
         String verdicts = Units.count(p.sampled(), "verdict");
         if (p.sampled() == 0) {
             return Units.count(own.verdicts(), "verdict") + ", none of the random sample";

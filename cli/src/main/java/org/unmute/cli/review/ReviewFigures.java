@@ -11,7 +11,7 @@ import org.unmute.data.verdict.VerdictLog;
 import org.unmute.events.review.ClassSummary;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.Missed;
-import org.unmute.events.review.Precision;
+import org.unmute.events.review.PrecisionEstimate;
 import org.unmute.events.review.ReviewSummary;
 import org.unmute.files.PlainText;
 
@@ -120,7 +120,7 @@ record ReviewFigures(String first, long verdicts, String of, List<OfClass> class
     }
 
     private static OfClass row(ReviewSummary summary, ClassSummary c, double precision, double width) {
-        Precision whole = c.whole();
+        PrecisionEstimate whole = c.whole();
         return new OfClass(
                 c.label(),
                 c.listed(),
@@ -135,7 +135,7 @@ record ReviewFigures(String first, long verdicts, String of, List<OfClass> class
                 whole.eventsLow(),
                 whole.eventsHigh(),
                 summary.threshold(c.label(), precision)
-                        .map(Precision::threshold)
+                        .map(PrecisionEstimate::threshold)
                         .orElse(Double.NaN),
                 Math.max(0, summary.verdictsFor(c.label(), width) - whole.sampled()));
     }

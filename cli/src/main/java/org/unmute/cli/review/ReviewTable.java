@@ -13,7 +13,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.review.ClassSummary;
 import org.unmute.events.review.ListedEvents;
 import org.unmute.events.review.Missed;
-import org.unmute.events.review.Precision;
+import org.unmute.events.review.PrecisionEstimate;
 import org.unmute.events.review.ReviewComparison;
 import org.unmute.events.review.ReviewQueue;
 import org.unmute.events.review.ReviewSummary;
@@ -97,7 +97,7 @@ public final class ReviewTable {
         return all;
     }
 
-    private static Map<String, Object> precision(Precision precision) {
+    private static Map<String, Object> precision(PrecisionEstimate precision) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("threshold", precision.threshold());
         row.put("listed", precision.listed());
@@ -143,9 +143,9 @@ public final class ReviewTable {
                 "threshold",
                 "verdicts for ±" + String.format(Locale.ROOT, "%.2g", halfWidth));
         for (ClassSummary one : summary.classes().values()) {
-            Precision whole = one.whole();
+            PrecisionEstimate whole = one.whole();
             boolean any = whole.sampled() > 0;
-            Optional<Precision> threshold = summary.threshold(one.label(), wanted);
+            Optional<PrecisionEstimate> threshold = summary.threshold(one.label(), wanted);
             table.row(
                     shown(one.label()),
                     one.listed(),

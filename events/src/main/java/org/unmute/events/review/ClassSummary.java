@@ -20,8 +20,8 @@ public record ClassSummary(
         String label,
         long listed,
         Map<Answer, Integer> answers,
-        Precision whole,
-        List<Precision> above,
+        PrecisionEstimate whole,
+        List<PrecisionEstimate> above,
         Optional<Missed> missed,
         double seconds) {
     public ClassSummary {

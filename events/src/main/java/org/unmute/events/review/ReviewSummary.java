@@ -97,7 +97,7 @@ public final class ReviewSummary {
                 codes,
                 order.strata().size());
         samples.put(label, sample);
-        List<Precision> above = sample.curve();
+        List<PrecisionEstimate> above = sample.curve();
         classes.put(
                 label,
                 new ClassSummary(
@@ -130,7 +130,7 @@ public final class ReviewSummary {
      *
      * @param wanted in (0, 1)
      */
-    public Optional<Precision> threshold(String label, double wanted) {
+    public Optional<PrecisionEstimate> threshold(String label, double wanted) {
         ScoredSample sample = samples.get(label);
         return sample == null ? Optional.empty() : sample.threshold(wanted);
     }

@@ -33,8 +33,8 @@ final class ScoredSample {
     }
 
     /** Precision above the lowest score of each stratum, from the highest down; the last one is that of all events. */
-    List<Precision> curve() {
-        List<Precision> curve = new ArrayList<>();
+    List<PrecisionEstimate> curve() {
+        List<PrecisionEstimate> curve = new ArrayList<>();
         for (int end : ends()) {
             curve.add(first(end, LEVEL));
         }
@@ -60,7 +60,7 @@ final class ScoredSample {
     }
 
     /** Precision of the events with the highest scores. */
-    Precision first(int count, double level) {
+    PrecisionEstimate first(int count, double level) {
         List<StratifiedShare.Stratum> no = new ArrayList<>();
         List<StratifiedShare.Stratum> yes = new ArrayList<>();
         long sampled = 0;
@@ -84,7 +84,7 @@ final class ScoredSample {
         }
         double threshold = count == 0 ? Double.NaN : scores[count - 1];
         StratifiedShare least = StratifiedShare.of(no, level);
-        return new Precision(
+        return new PrecisionEstimate(
                 threshold, count, sampled, unsure, least, unsure == 0 ? least : StratifiedShare.of(yes, level));
     }
 
@@ -96,10 +96,10 @@ final class ScoredSample {
      * @param wanted in (0, 1)
      * @return the precision above it, with 90 % intervals: the lower end alone is a bound at 95 %
      */
-    Optional<Precision> threshold(double wanted) {
-        Precision best = null;
+    Optional<PrecisionEstimate> threshold(double wanted) {
+        PrecisionEstimate best = null;
         for (int end : ends()) {
-            Precision one = first(end, 1 - 2 * (1 - LEVEL));
+            PrecisionEstimate one = first(end, 1 - 2 * (1 - LEVEL));
             boolean canPass = one.sampled() == end || ifAllAreYes(one.sampled()) >= wanted;
             if (canPass && one.low() < wanted) {
                 break;

@@ -123,7 +123,7 @@ class ReviewSummaryTest {
                 .limit(20)
                 .map(q -> verdict(q, Answer.UNSURE))
                 .toList();
-        Precision whole =
+        PrecisionEstimate whole =
                 ReviewSummary.of(queue, log(verdicts)).classes().get("wren").whole();
         assertThat(whole.unsure()).isEqualTo(20);
         assertThat(whole.low()).isZero();

@@ -130,7 +130,7 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
         return new ScoredSample(scores, answers, strata());
     }
 
-    private static boolean covers(Precision precision, double truth) {
+    private static boolean covers(PrecisionEstimate precision, double truth) {
         return precision.low() <= truth + 1e-9 && truth <= precision.high() + 1e-9;
     }
 
@@ -146,7 +146,7 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
             truth = r % SAME == 0 ? truth(events, (int) Math.round(precision * events), random) : truth;
             certain &= share(truth, first) == 0 || share(truth, first) == 1;
             ScoredSample sample = sample(truth, scores, random);
-            Precision whole = sample.first(events, 0.95);
+            PrecisionEstimate whole = sample.first(events, 0.95);
             sums[0] += covers(whole, share(truth, events)) ? 1 : 0;
             sums[1] += covers(sample.first(first, 0.95), share(truth, first)) ? 1 : 0;
             sums[2] += whole.high() - whole.low();
@@ -191,8 +191,8 @@ record SimulatedReview(int events, double precision, int verdicts, Shape shape) 
         boolean[] truth = {};
         for (int r = 0; r < times; r++) {
             truth = r % SAME == 0 ? truth(events, (int) Math.round(precision * events), random) : truth;
-            Optional<Precision> chosen = sample(truth, scores, random).threshold(wanted);
-            int listed = (int) chosen.map(Precision::listed).orElse(0L).longValue();
+            Optional<PrecisionEstimate> chosen = sample(truth, scores, random).threshold(wanted);
+            int listed = (int) chosen.map(PrecisionEstimate::listed).orElse(0L).longValue();
             sums[0] += listed == 0 || share(truth, listed) >= wanted ? 1 : 0;
             sums[1] += listed == 0 ? 0 : 1;
             sums[2] += listed == 0 ? 0 : share(truth, listed) * listed / Math.max(1, Math.round(precision * events));

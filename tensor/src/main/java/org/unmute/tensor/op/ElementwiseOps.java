@@ -186,7 +186,7 @@ public sealed interface ElementwiseOps extends Op {
      * section 4, equations 1 and 5). With {@code clipped}, the gradient passes only where {@code |x| ≤ 1}, which the
      * paper does not do.
      */
-    record BinarizeStraightThrough(Tensor x, boolean clipped) implements OfOne {
+    record BinarizeStraightThrough(Tensor x) implements OfOne {
         @Override
         public void forward(Backend backend, View out) {
             backend.unary(Unary.SIGN, 0, 0, x.view(), out);
@@ -194,11 +194,7 @@ public sealed interface ElementwiseOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            if (!clipped) {
-                return List.of(gy);
-            }
-            return List.of(x.computeLike(
-                    gx -> gy.backend().unaryBackward(Unary.CLAMP, -1, 1, x.view(), x.view(), gy.view(), gx)));
+            return List.of(gy);
         }
     }
 

@@ -13,7 +13,7 @@ import org.unmute.metrics.interval.StratifiedShare;
  * @param unsureNo  the share if none of the unsure ones is true
  * @param unsureYes the share if all of them are true
  */
-public record Precision(
+public record PrecisionEstimate(
         double threshold, long listed, long sampled, long unsure, StratifiedShare unsureNo, StratifiedShare unsureYes) {
     /** Lower end of the interval: as if the unsure ones were false. */
     public double low() {
