@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.unmute.tensor.Losses;
-import org.unmute.tensor.RandomNumbers;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.nn.Dropout;
@@ -50,11 +49,11 @@ public final class TrainNetwork {
         long steps = (long) EPOCHS * batches.epoch(0).size();
         Optimizer optimizer =
                 new AdamW(List.of(new ParameterGroup(network.parameters(), 0.03, 0.01)), Schedule.cosine(steps));
+        Mode mode = Mode.training(SEED, optimizer::steps);
         for (int epoch = 0; epoch < EPOCHS; epoch++) {
             for (int[] rows : batches.epoch(epoch)) {
                 try (TensorScope _ = new TensorScope()) { // frees what the step computes
                     Tensor batch = Tensor.of(rows, rows.length);
-                    Mode mode = Mode.training(RandomNumbers.stream(SEED, 1, optimizer.steps()));
                     Tensor logits = network.apply(inputs.indexSelect(0, batch), mode);
                     Tensor loss = Losses.crossEntropy(logits, targets.indexSelect(0, batch));
                     optimizer.minimize(loss, 1);
